@@ -13,6 +13,7 @@ libbase_a_SOURCES = \
 	src/base/log.c src/base/log.h \
 	src/base/output.c src/base/output.h \
 	src/base/paths.c src/base/paths.h \
+	src/base/pattern.c src/base/pattern.h \
 	src/base/secrecy.c src/base/secrecy.h \
 	src/base/text.c src/base/text.h \
 	src/base/xmalloc.c src/base/xmalloc.h

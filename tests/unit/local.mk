@@ -12,6 +12,11 @@ tests_unit_test_properties_SOURCES = tests/property.c tests/property.h tests/uni
 tests_unit_test_properties_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_test_properties_LDADD = $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-pattern
+TESTS += tests/unit/test-pattern
+tests_unit_test_pattern_SOURCES = tests/unit/test-pattern.c
+tests_unit_test_pattern_LDADD = libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
+
 check_PROGRAMS += tests/unit/test-version
 TESTS += tests/unit/test-version
 tests_unit_test_version_SOURCES = tests/property.c tests/property.h tests/unit/test-version.c

@@ -5,14 +5,13 @@
  * records the deployment.  What is refused for good is logged and dropped; what only comes at
  * a bad time stays.
  *
- * Patterns are a person's and are run in the daemon's one thread, so they are checked when a
- * rule is written: some make a matcher run for ever.
+ * Patterns are a person's and are run in the daemon's one thread: their matcher is one that always
+ * ends soon (base/pattern.h).
  */
 #include "config.h"
 
 #include "platform/engine/automation.h"
 
-#include <regex.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +20,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/log.h"
+#include "base/pattern.h"
 #include "base/xmalloc.h"
 #include "model/delta.h"
 #include "model/error-codes.h"
@@ -46,43 +46,35 @@ struct automation {
 
 /* Rules. */
 
-/* What glibc can take for ever to match is what refers back; the rest has a length. */
+/* The matcher has its limits (base/pattern.h); a length is for who reads it. */
 static int
-check_pattern(const char *key, const char *pattern, struct error *err)
+check_pattern(const char *key, const char *text, struct error *err)
 {
-	char why[200];
-	regex_t regex;
-	int code;
+	struct error why = {0};
+	struct pattern *pattern;
 
-	if (strlen(pattern) > PATTERN_MAX)
+	if (strlen(text) > PATTERN_MAX)
 		return error_set_code(err, CODE_MEMBER_TOO_LONG, .member = key, .max = PATTERN_MAX);
-	for (const char *c = pattern; *c; c++) {
+	for (const char *c = text; *c; c++) {
 		if (*c == '\\' && c[1] >= '1' && c[1] <= '9')
 			return error_set_code(err, CODE_PATTERN_REFERS_BACK, .member = key);
 		c += *c == '\\' && c[1];
 	}
-	code = regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB);
-	if (code == 0) {
-		regfree(&regex);
-		return 0;
-	}
-	regerror(code, &regex, why, sizeof(why));
-	return error_set_code(err, CODE_PATTERN_INVALID, .member = key, .reason = why);
+	pattern = pattern_new(text, &why);
+	if (!pattern)
+		return error_set_code(err, CODE_PATTERN_INVALID, .member = key, .reason = why.text);
+	pattern_free(pattern);
+	return 0;
 }
 
 static bool
-is_like(const char *pattern, const char *text)
+is_like(const char *text, const char *ref)
 {
-	regex_t regex;
-	bool same;
+	struct pattern *pattern = *text ? pattern_new(text, NULL) : NULL;
+	bool same = pattern && pattern_matches(pattern, ref);
 
-	if (!*pattern)
-		return true;
-	if (regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB) != 0)
-		return false;
-	same = regexec(&regex, text, 0, NULL, 0) == 0;
-	regfree(&regex);
-	return same;
+	pattern_free(pattern);
+	return same || !*text;
 }
 
 static const char *
