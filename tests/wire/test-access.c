@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,6 +19,7 @@
 
 #include "access-world.h"
 #include "base/clock.h"
+#include "base/paths.h"
 #include "base/xmalloc.h"
 
 #define SHOP "/orgs/acme/apps/shop"
@@ -552,6 +554,117 @@ role_that_is_taken_away_is_gone_at_once(void **state)
 	       200);
 	expect(BY_TCP, token, "POST", SHOP "/deltas", "{}", 404);
 	free(token);
+}
+
+/* --- what deploys by itself --- */
+
+static void
+make_image(const char *version)
+{
+	char *directory = xstrdup(world_path(&world, "images/local/job"));
+	char *path = xasprintf("%s/%s", directory, version);
+	FILE *file;
+
+	assert_int_equal(paths_make(directory, NULL), 0);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs("#!/bin/sh\nexec sleep 1000\n", file);
+	fclose(file);
+	assert_int_equal(chmod(path, 0755), 0);
+	free(directory);
+	free(path);
+}
+
+/* One that runs images of its own. */
+static int
+start_own_with_images(void **state)
+{
+	char *before = xstrdup(getenv("SIDESTAGE_LIBEXEC"));
+
+	(void)state;
+	shared = world;
+	world_make(&world);
+	make_image("1.0.0");
+	make_image("1.1.0");
+	setenv("SIDESTAGE_LIBEXEC", world.dir, 1);
+	world_start(&world);
+	setenv("SIDESTAGE_LIBEXEC", before, 1);
+	free(before);
+	return 0;
+}
+
+static bool
+is_logged(const char *text)
+{
+	char *log = world_log(&world);
+	bool found = strstr(log, text) != NULL;
+
+	free(log);
+	return found;
+}
+
+/* The newest deployment of dev that somebody made; NULL: not by them.  New reference. */
+static json_t *
+deployment_by(const char *user)
+{
+	struct answer answer = world_ask(&world, BY_CONTROL, NULL, "GET", SHOP "/envs/dev/deploys",
+					 NULL, NULL);
+	json_t *first = json_incref(json_array_get(answer.body, 0));
+	const char *by = json_string_value(json_object_get(first, "created_by"));
+
+	if (!by || strcmp(by, user) != 0) {
+		json_decref(first);
+		first = NULL;
+	}
+	answer_clear(&answer);
+	return first;
+}
+
+static void
+rule_deploys_with_the_rights_its_maker_has_then(void **state)
+{
+	char *maker = user_with("ruler", "{\"/orgs/acme\": \"deployer\"}"), *delta;
+	char *builder = user_with("builder", "{\"/orgs/acme\": \"developer\"}");
+	json_t *deployment;
+	struct answer answer;
+	const char *comment;
+
+	(void)state;
+	answer = world_ask(&world, BY_CONTROL, NULL, "POST", SHOP "/deltas", NULL,
+			   "{\"modules\": {\"add\": {\"job\": {\"profile\":"
+			   " \"humanitec/default-module\", \"spec\": {\"containers\": {\"main\":"
+			   " {\"id\": \"main\", \"image\": \"local/job:1.0.0\"}}}}}}}");
+	delta = xasprintf("{\"delta_id\": \"%s\"}", text_of(&answer, "id"));
+	answer_clear(&answer);
+	expect(BY_CONTROL, NULL, "POST", SHOP "/envs/dev/deploys", delta, 201);
+	free(delta);
+	expect(BY_TCP, maker, "POST", SHOP "/envs/dev/rules",
+	       "{\"type\": \"update\", \"match_ref\": \"main\"}", 201);
+	/* Whoever made the rule may not deploy there any more: it waits, and says so. */
+	expect(BY_CONTROL, NULL, "PATCH", "/users/ruler",
+	       "{\"roles\": {\"/orgs/acme\": \"viewer\"}}", 200);
+	expect(BY_TCP, builder, "POST", "/orgs/acme/artefact-versions",
+	       "{\"type\": \"container\", \"name\": \"local/job\", \"version\": \"1.1.0\","
+	       " \"ref\": \"refs/heads/main\"}",
+	       200);
+	for (int i = 0; !is_logged("a rule waits for its maker's rights"); i++) {
+		assert_true(i < 6000);
+		poll(NULL, 0, 10);
+	}
+	assert_null(deployment_by("ruler"));
+	/* They may again: it goes on by itself, in their name. */
+	expect(BY_CONTROL, NULL, "PATCH", "/users/ruler",
+	       "{\"roles\": {\"/orgs/acme\": \"deployer\"}}", 200);
+	for (int i = 0; !(deployment = deployment_by("ruler")); i++) {
+		assert_true(i < 6000);
+		poll(NULL, 0, 10);
+	}
+	comment = json_string_value(json_object_get(deployment, "comment"));
+	assert_non_null(strstr(comment, "local/job:1.1.0 by the rule "));
+	assert_non_null(strstr(comment, " of ruler, registered by builder"));
+	json_decref(deployment);
+	free(maker);
+	free(builder);
 }
 
 static void
@@ -1150,6 +1263,8 @@ main(void)
 		cmocka_unit_test(what_may_not_be_seen_is_as_if_it_were_not_there),
 		cmocka_unit_test(roles_that_are_none_are_refused_whole),
 		cmocka_unit_test(role_that_is_taken_away_is_gone_at_once),
+		cmocka_unit_test_setup_teardown(rule_deploys_with_the_rights_its_maker_has_then,
+						start_own_with_images, end_own),
 		cmocka_unit_test(administrators_give_roles_where_they_administer),
 		cmocka_unit_test(role_in_a_type_ends_with_the_type),
 		cmocka_unit_test(changes_of_users_are_in_the_log_of_the_platform),

@@ -93,6 +93,24 @@ caller_init_own(struct caller *caller, const struct platform *platform)
 	};
 }
 
+int
+caller_init_user(struct caller *caller, struct platform *platform, const char *user,
+		 struct error *err)
+{
+	json_t *grants;
+
+	if (!*user) {
+		caller_init_own(caller, platform);
+		return 0;
+	}
+	grants = repository_grants(platform->repository, user, err);
+	if (!grants)
+		return -1;
+	*caller = (struct caller){
+		.user = xstrdup(user), .token = xstrdup(""), .grants = grants};
+	return 0;
+}
+
 void
 caller_clear(struct caller *caller)
 {

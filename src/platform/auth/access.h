@@ -88,6 +88,10 @@ enum access_answer access_identify(struct platform *platform, const char *author
 				   enum peer_trust trust, struct caller *out, struct error *err);
 /* The daemon's own user. */
 void caller_init_own(struct caller *caller, const struct platform *platform);
+/* A user by name, as they are now, for what they asked for earlier; "": the daemon's own.  Somebody
+ * who is not there any more may do nothing.  0, or -1 with err. */
+int caller_init_user(struct caller *caller, struct platform *platform, const char *user,
+		     struct error *err);
 /* Frees what access_identify() filled; the hash of the token is wiped with it. */
 void caller_clear(struct caller *caller);
 

@@ -29,13 +29,16 @@
 #include "model/nouns.h"
 #include "model/set.h"
 #include "net/loop.h"
+#include "platform/auth/access.h"
 #include "platform/engine/deploy.h"
 #include "platform/state/platform.h"
+#include "platform/state/repository-users.h"
 #include "platform/state/repository.h"
 
 /* Environments are not watched for becoming free: updates are rare,
  * and a look is one small query. */
 #define RETRY_MS 300
+#define RIGHTS_MS 3000		/* for those that wait for their maker to be allowed to */
 #define PATTERN_MAX 256
 #define DELTA_ID_DIGITS 40
 
@@ -197,7 +200,7 @@ set_images(struct delta *delta, const struct set *set, const json_t *update, str
 /* The id of a delta that makes the update; "" when there is nothing to change; NULL with err. */
 static char *
 make_delta(struct platform *platform, const struct place *place, const json_t *update,
-	   struct error *err)
+	   const char *user, struct error *err)
 {
 	json_t *env = repository_environment(platform->repository, place, err);
 	const char *set_id = text_of(json_object_get(env, "from_deploy"), "set_id");
@@ -215,7 +218,7 @@ make_delta(struct platform *platform, const struct place *place, const json_t *u
 		} else {
 			ids_random_hex(id, DELTA_ID_DIGITS);
 			if (repository_put_delta(platform->repository, place, id, delta, place->env,
-						 text_of(update, "rule"), platform->user,
+						 text_of(update, "rule"), user,
 						 clock_wall_ms(), err) == 0)
 				result = xstrdup(id);
 		}
@@ -226,96 +229,148 @@ make_delta(struct platform *platform, const struct place *place, const json_t *u
 	return result;
 }
 
-/* true: done, or given up on; false: not now. */
-static bool
-make_update(struct platform *platform, const json_t *update)
+enum outcome { MADE, NOT_NOW, NOT_ALLOWED };
+
+static enum outcome
+make_update(struct platform *platform, const struct place *place, const json_t *update)
 {
-	struct place place = {text_of(update, "org"), text_of(update, "app"),
-			      text_of(update, "env")};
-	struct deploy_request request = {.user = platform->user};
+	const char *maker = text_of(update, "made_by");
+	struct deploy_request request = {.user = *maker ? maker : platform->user};
 	struct error err = {0};
 	json_t *deployment = NULL;
-	char *delta = make_delta(platform, &place, update, &err), *comment;
+	char *delta = make_delta(platform, place, update, request.user, &err), *comment;
 	bool made;
 
-	comment = xasprintf("%s:%s by the rule %s", text_of(update, "name"),
-			    text_of(update, "version"), text_of(update, "rule"));
+	comment = xasprintf("%s:%s by the rule %s of %s, registered by %s",
+			    text_of(update, "name"), text_of(update, "version"),
+			    text_of(update, "rule"), request.user,
+			    text_of(update, "registered_by"));
 	if (delta && *delta) {
 		request.delta_id = delta;
 		request.comment = comment;
-		deployment = deploy_start(platform, &place, &request, &err);
+		deployment = deploy_start(platform, place, &request, &err);
 	} else if (delta) {
 		/* Nothing is to be changed, unless what goes on there now changes it. */
-		(void)!deploy_check(platform, &place, &request, &err);
+		(void)!deploy_check(platform, place, &request, &err);
 	}
 	/* It is being changed, deleted, or the daemon ends: what is wanted is not forgotten. */
 	made = err.kind != ERROR_CONFLICT;
 	if (made && err.kind != ERROR_NONE)
 		log_line(LOG_PRIORITY_WARNING, "a rule's update was refused", "environment",
-			 place.env, "update", comment, "error", err.text, NULL);
+			 place->env, "update", comment, "error", err.text, NULL);
 	json_decref(deployment);
 	free(comment);
 	free(delta);
-	return made;
+	return made ? MADE : NOT_NOW;
 }
 
-/* The deployment is asked for and the update forgotten in one.  false: not now. */
 static bool
+is_gone(struct platform *platform, const struct place *place)
+{
+	struct error err = {0};
+	json_t *row = repository_env_type_of(platform->repository, place, &err);
+
+	json_decref(row);
+	return !row && err.kind == ERROR_NOT_FOUND;
+}
+
+/* By whoever made the rule; *why is what keeps them from it. */
+static enum outcome
+make_if_allowed(struct platform *platform, const json_t *update, struct error *why)
+{
+	struct place place = {text_of(update, "org"), text_of(update, "app"),
+			      text_of(update, "env")};
+	struct caller maker;
+	enum outcome outcome = NOT_NOW;
+
+	if (caller_init_user(&maker, platform, text_of(update, "made_by"), why) != 0)
+		return NOT_NOW;
+	if (access_check(platform, &maker, PERMISSION_DEPLOY, &place, NULL, why) == 0)
+		outcome = make_update(platform, &place, update);
+	else if (why->kind == ERROR_ACCESS || why->kind == ERROR_NOT_FOUND)
+		outcome = is_gone(platform, &place) ? MADE : NOT_ALLOWED;
+	caller_clear(&maker);
+	return outcome;
+}
+
+/* Said once, and again when the reason is another. */
+static int
+note_waiting(struct repository *repository, const json_t *update, const struct error *why,
+	     struct error *err)
+{
+	if (strcmp(text_of(update, "waits_for"), why->text) == 0)
+		return 0;
+	log_line(LOG_PRIORITY_WARNING, "a rule waits for its maker's rights", "environment",
+		 text_of(update, "env"), "rule", text_of(update, "rule"), "maker",
+		 text_of(update, "made_by"), "why", why->text, NULL);
+	return repository_rule_update_waits(repository, text_of(update, "seq"), why->text, err);
+}
+
+/* The deployment is asked for and the update forgotten in one. */
+static enum outcome
 take_update(struct automation *automation, const json_t *update)
 {
 	struct repository *repository = automation->platform->repository;
-	struct error err = {0};
-	bool made;
+	struct error err = {0}, why = {0};
+	enum outcome outcome;
+	int ret = 0;
 
 	if (repository_begin(repository, &err) == 0) {
-		made = make_update(automation->platform, update);
-		if (made &&
-		    repository_drop_rule_update(repository, text_of(update, "seq"), &err) == 0 &&
-		    repository_commit(repository, &err) == 0)
-			return true;
+		outcome = make_if_allowed(automation->platform, update, &why);
+		if (outcome == MADE)
+			ret = repository_drop_rule_update(repository, text_of(update, "seq"), &err);
+		else if (outcome == NOT_ALLOWED)
+			ret = note_waiting(repository, update, &why, &err);
+		if (outcome != NOT_NOW && ret == 0 && repository_commit(repository, &err) == 0)
+			return outcome;
 		repository_rollback(repository);
 	}
 	if (err.kind != ERROR_NONE)
 		log_line(LOG_PRIORITY_ERROR, "cannot make an update", "error", err.text, NULL);
-	return false;
+	return NOT_NOW;
 }
 
+/* Rights come back seldom. */
 static void
 work(void *data)
 {
 	struct automation *automation = data;
 	struct error err = {0};
 	json_t *updates = repository_rule_updates(automation->platform->repository, &err), *update;
-	bool left = !updates;
+	int64_t again = updates ? 0 : RETRY_MS;
 	size_t i;
 
 	automation->timer = NULL;
 	if (!updates)
 		log_line(LOG_PRIORITY_ERROR, "cannot read what the rules want", "error", err.text,
 			 NULL);
-	json_array_foreach(updates, i, update)
-		if (!take_update(automation, update))
-			left = true;
+	json_array_foreach(updates, i, update) {
+		enum outcome outcome = take_update(automation, update);
+
+		if (outcome == NOT_NOW)
+			again = RETRY_MS;
+		else if (outcome == NOT_ALLOWED && again == 0)
+			again = RIGHTS_MS;
+	}
 	json_decref(updates);
-	if (left)
-		automation->timer = loop_add_timer(automation->platform->loop, RETRY_MS, work,
+	if (again)
+		automation->timer = loop_add_timer(automation->platform->loop, again, work,
 						   automation);
 }
 
-/* The timer is moved to now only when none is set; one that waits
- * for its next try is soon enough. */
 static void
 wake(void *data)
 {
 	struct automation *automation = data;
 
-	if (!automation->timer)
-		automation->timer = loop_add_timer(automation->platform->loop, 0, work, automation);
+	loop_remove_timer(automation->timer);
+	automation->timer = loop_add_timer(automation->platform->loop, 0, work, automation);
 }
 
 int
 automation_take_version(struct automation *automation, const char *org,
-			const struct artefact_version *version, struct error *err)
+			const struct artefact_version *version, const char *user,
+			struct error *err)
 {
 	struct repository *repository = automation->platform->repository;
 	json_t *rules = repository_rules_of_org(repository, org, err), *rule;
@@ -328,7 +383,7 @@ automation_take_version(struct automation *automation, const char *org,
 		if (ret == 0 && is_wanted(json_object_get(rule, "body"), version))
 			ret = repository_put_rule_update(repository, &place, text_of(rule, "id"),
 							 untrusted_raw(&version->name),
-							 untrusted_raw(&version->version), err);
+							 untrusted_raw(&version->version), user, err);
 	}
 	json_decref(rules);
 	if (ret == 0)

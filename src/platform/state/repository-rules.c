@@ -15,7 +15,7 @@
 #include "model/json.h"
 
 #define RULE                                                                                       \
-	"SELECT id, org, app, env, body AS \"json:body\", created_at AS \"stamp:created_at\","     \
+	"SELECT id, org, app, env, made_by, body AS \"json:body\", created_at AS \"stamp:created_at\","     \
 	" updated_at AS \"stamp:updated_at\" FROM rules "
 
 /* The body with what is known of it besides. */
@@ -66,22 +66,22 @@ repository_rule(struct repository *repository, const struct place *place, const 
 
 int
 repository_put_rule(struct repository *repository, const struct place *place, const char *id,
-		    const json_t *body, int64_t now, struct error *err)
+		    const json_t *body, const char *maker, int64_t now, struct error *err)
 {
 	return rows_run(repository, err,
-			"INSERT INTO rules (org, app, env, id, body, created_at, updated_at)"
-			" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
-			"ssssji", place->org, place->app, place->env, id, body, now);
+			"INSERT INTO rules (org, app, env, id, body, made_by, created_at,"
+			" updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
+			"ssssjsi", place->org, place->app, place->env, id, body, maker, now);
 }
 
 int
 repository_update_rule(struct repository *repository, const struct place *place, const char *id,
-		       const json_t *body, int64_t now, struct error *err)
+		       const json_t *body, const char *maker, int64_t now, struct error *err)
 {
 	return rows_change(repository, err,
-			   "UPDATE rules SET body = ?5, updated_at = ?6 WHERE org = ?1 AND app = ?2"
-			   " AND env = ?3 AND id = ?4",
-			   "ssssji", place->org, place->app, place->env, id, body, now);
+			   "UPDATE rules SET body = ?5, made_by = ?6, updated_at = ?7 WHERE org = ?1"
+			   " AND app = ?2 AND env = ?3 AND id = ?4",
+			   "ssssjsi", place->org, place->app, place->env, id, body, maker, now);
 }
 
 /* What it still wanted goes with it. */
@@ -105,7 +105,7 @@ repository_rules_of_org(struct repository *repository, const char *org, struct e
 int
 repository_put_rule_update(struct repository *repository, const struct place *place,
 			   const char *rule, const char *name, const char *version,
-			   struct error *err)
+			   const char *registered_by, struct error *err)
 {
 	/* What came before has been overtaken. */
 	if (rows_run(repository, err,
@@ -113,17 +113,29 @@ repository_put_rule_update(struct repository *repository, const struct place *pl
 		     "ssss", place->org, place->app, place->env, name) != 0)
 		return -1;
 	return rows_run(repository, err,
-			"INSERT INTO rule_updates (org, app, env, rule, name, version)"
-			" VALUES (?, ?, ?, ?, ?, ?)",
-			"ssssss", place->org, place->app, place->env, rule, name, version);
+			"INSERT INTO rule_updates (org, app, env, rule, name, version,"
+			" registered_by) VALUES (?, ?, ?, ?, ?, ?, ?)",
+			"sssssss", place->org, place->app, place->env, rule, name, version,
+			registered_by);
 }
 
 json_t *
 repository_rule_updates(struct repository *repository, struct error *err)
 {
 	return rows_all(repository, err,
-			"SELECT CAST(seq AS TEXT) AS seq, org, app, env, rule, name, version"
-			" FROM rule_updates ORDER BY rule_updates.seq", "");
+			"SELECT CAST(u.seq AS TEXT) AS seq, u.org, u.app, u.env, u.rule, u.name,"
+			" u.version, u.registered_by, u.waits_for, ifnull(r.made_by, '') AS made_by"
+			" FROM rule_updates u LEFT JOIN rules r ON r.id = u.rule ORDER BY u.seq",
+			"");
+}
+
+int
+repository_rule_update_waits(struct repository *repository, const char *seq, const char *reason,
+			     struct error *err)
+{
+	return rows_run(repository, err,
+			"UPDATE rule_updates SET waits_for = ? WHERE seq = CAST(? AS INTEGER)",
+			"ss", reason, seq);
 }
 
 int

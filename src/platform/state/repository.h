@@ -226,11 +226,13 @@ json_t *repository_rules(struct repository *repository, const struct place *plac
 			 struct error *err);
 json_t *repository_rule(struct repository *repository, const struct place *place, const char *id,
 			struct error *err);
-/* ERROR_CONFLICT when the environment has the same already. */
+/* maker: whose rights it has; "": the daemon's own user.  ERROR_CONFLICT when the environment has
+ * the same already. */
 int repository_put_rule(struct repository *repository, const struct place *place, const char *id,
-			const json_t *body, int64_t now, struct error *err);
+			const json_t *body, const char *maker, int64_t now, struct error *err);
 int repository_update_rule(struct repository *repository, const struct place *place,
-			   const char *id, const json_t *body, int64_t now, struct error *err);
+			   const char *id, const json_t *body, const char *maker, int64_t now,
+			   struct error *err);
 int repository_drop_rule(struct repository *repository, const struct place *place,
 			 const char *id, struct error *err);
 /* [{"id","org","app","env","body"}] */
@@ -239,9 +241,13 @@ json_t *repository_rules_of_org(struct repository *repository, const char *org,
 /* An update that is to be made, in the place of earlier ones of the same artefact. */
 int repository_put_rule_update(struct repository *repository, const struct place *place,
 			       const char *rule, const char *name, const char *version,
-			       struct error *err);
-/* [{"seq","org","app","env","rule","name","version"}], the oldest first. */
+			       const char *registered_by, struct error *err);
+/* [{"seq","org","app","env","rule","made_by","name","version","registered_by","waits_for"}], the
+ * oldest first. */
 json_t *repository_rule_updates(struct repository *repository, struct error *err);
+/* Why it is not made now; "": it may be tried. */
+int repository_rule_update_waits(struct repository *repository, const char *seq,
+				 const char *reason, struct error *err);
 int repository_drop_rule_update(struct repository *repository, const char *seq,
 				struct error *err);
 

@@ -174,6 +174,13 @@ static const struct db_step steps[] = {
 	 "  AND d.env = e.id AND NOT d.gone);"
 	 "DROP TABLE machines",
 	 NULL},
+
+	/* A rule deploys with the rights of whoever made it ("": the daemon's own user, and unknown
+	 * for those of before), and names who registered the version. */
+	{"ALTER TABLE rules ADD COLUMN made_by TEXT NOT NULL DEFAULT '';"
+	 "ALTER TABLE rule_updates ADD COLUMN registered_by TEXT NOT NULL DEFAULT '';"
+	 "ALTER TABLE rule_updates ADD COLUMN waits_for TEXT NOT NULL DEFAULT ''",
+	 NULL},
 };
 
 const struct db_schema platform_schema = {

@@ -428,7 +428,8 @@ create_artefact_version(struct platform *platform, const struct request *request
 	if (ret == 0)
 		ret = repository_put_artefact(platform->repository, org, &artefact, err);
 	if (ret == 0)
-		ret = automation_take_version(platform->automation, org, &artefact.version, err);
+		ret = automation_take_version(platform->automation, org, &artefact.version,
+					      request_user(request), err);
 	if (ret == 0)
 		ret = answer(response, 200, artefact_version_encode(&artefact.version));
 	artefact_clear(&artefact);

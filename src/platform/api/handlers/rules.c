@@ -97,6 +97,13 @@ read_rule(const struct request *request, struct error *err)
 	return NULL;
 }
 
+/* A rule has the rights of whoever wrote it last. */
+static const char *
+maker_of(const struct request *request)
+{
+	return request->caller->is_all ? "" : request->caller->user;
+}
+
 /* POST .../envs/{envId}/rules: deploy new versions of some artefacts by themselves. */
 int
 create_rule(struct platform *platform, const struct request *request, struct response *response,
@@ -109,8 +116,8 @@ create_rule(struct platform *platform, const struct request *request, struct res
 	if (!rule)
 		return -1;
 	ids_uuid7(id);
-	ret = repository_put_rule(platform->repository, &request->place, id, rule, clock_wall_ms(),
-				  err);
+	ret = repository_put_rule(platform->repository, &request->place, id, rule,
+				  maker_of(request), clock_wall_ms(), err);
 	json_decref(rule);
 	if (ret != 0) {
 		if (err->kind == ERROR_CONFLICT)
@@ -135,7 +142,7 @@ update_rule(struct platform *platform, const struct request *request, struct res
 	if (!rule)
 		return -1;
 	ret = repository_update_rule(platform->repository, &request->place, request->ids[0], rule,
-				     clock_wall_ms(), err);
+				     maker_of(request), clock_wall_ms(), err);
 	json_decref(rule);
 	return ret == 0 ? get_rule(platform, request, response, err) : -1;
 }
