@@ -2,7 +2,7 @@
 /*
  * Ken Thompson's way ("Regular Expression Search Algorithm", CACM 11/6, 1968): the pattern becomes
  * a small program, and all places where it can be are followed at once, a byte of the text after
- * the other.  So a match takes at most |text| * |program| steps, and there is nothing to go back to.
+ * the other.  So a match takes at most |text| * |program| steps, and nothing is gone back to.
  * A counted repetition is written out, which is why the program has a maximum: ((a{99}){99}){99}
  * is refused, not run.
  */
@@ -331,7 +331,7 @@ repeat(struct compiler *c, int from, const struct repetition *times)
 		emit(c, GO_TO, split, 0);
 		p->steps[split].b = p->count;
 	}
-	for (int i = times->least; times->most != WITHOUT_END && i < times->most && !c->fault; i++) {
+	for (int i = times->least; i < times->most && !c->fault; i++) {
 		split = emit(c, SPLIT, p->count + 1, 0);
 		emit_again(c, steps, from, from + length);
 		p->steps[split].b = p->count;

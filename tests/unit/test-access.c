@@ -2,6 +2,7 @@
 /* The parts of the platform that say who may and how often, without a daemon around them. */
 #include "config.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -23,6 +24,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/xmalloc.h"
+#include "net/listener.h"
 #include "net/loop.h"
 #include "platform/admin/control.h"
 #include "platform/api/routes.h"
@@ -31,6 +33,7 @@
 #include "platform/auth/limit.h"
 #include "platform/http/etag.h"
 #include "platform/http/http.h"
+#include "platform/http/metrics.h"
 #include "platform/state/repository-users.h"
 #include "platform/state/repository.h"
 #include "platform/state/rows.h"
@@ -549,6 +552,99 @@ connection_that_dribbles_is_closed_at_its_deadline(void **state)
 	remove_directory(dir);
 }
 
+/* What comes back for a good request on a new connection to this port, or 0. */
+static int
+status_by_tcp(int port)
+{
+	static const char request[] = "GET /orgs HTTP/1.1\r\nHost: a\r\n\r\n";
+	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port),
+				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct timeval limit = {.tv_sec = 10};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), status = 0;
+	char answer[64] = "";
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
+	    send(fd, request, strlen(request), MSG_NOSIGNAL) > 0 &&
+	    recv(fd, answer, sizeof(answer) - 1, 0) > 0)
+		(void)sscanf(answer, "HTTP/1.1 %3d", &status);
+	close(fd);
+	return status;
+}
+
+static int
+port_of(int fd)
+{
+	struct sockaddr_in address;
+	socklen_t length = sizeof(address);
+
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+	return ntohs(address.sin_port);
+}
+
+static void
+serve_by_tcp(int fd, const char *dir, int ready)
+{
+	static const struct http_options options = {
+		.silence_s = 60, .headers_ms = 60000, .deadline_ms = 60000, .sweep_ms = 60000,
+		.connections = 40, .connections_of_peer = 30, .uri_bytes = 1000, .headers = 20,
+		.header_bytes = 8192};
+	char *path = xasprintf("%s/platform.db", dir);
+	struct platform platform = {.user = "oncall"};
+	struct error err = {0};
+	struct http *http;
+
+	platform.repository = repository_open(path, &err);
+	platform.loop = loop_new(&err);
+	platform.metrics = metrics_new();
+	http = http_new_with(&platform, &options, routes_answer, &err);
+	if (!http || http_listen(http, fd, &err) != 0 || write(ready, "r", 1) != 1)
+		_exit(1);
+	loop_run(platform.loop, &err);
+	_exit(0);
+}
+
+/* From one source, which is ours as well, and more than there is room for. */
+static void
+slow_connections_shut_nobody_out(void **state)
+{
+	char dir[32] = "/tmp/sidestage-unit-XXXXXX", c;
+	struct error err = {0};
+	int ends[2], slow[130], fd, port;
+	pid_t pid;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	assert_int_equal(pipe(ends), 0);
+	fd = listener_tcp("127.0.0.1:0", &err);
+	assert_true(fd >= 0);
+	port = port_of(fd);
+	pid = fork();
+	if (pid == 0)
+		serve_by_tcp(fd, dir, ends[1]);
+	close(ends[1]);
+	close(fd);
+	assert_int_equal(read(ends[0], &c, 1), 1);
+	for (size_t i = 0; i < sizeof(slow) / sizeof(slow[0]); i++) {
+		struct sockaddr_in address = {.sin_family = AF_INET,
+					      .sin_port = htons((uint16_t)port),
+					      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+
+		slow[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		assert_int_equal(connect(slow[i], (struct sockaddr *)&address, sizeof(address)), 0);
+		(void)!send(slow[i], "GET / HTTP/1.1\r\nX: ", 20, MSG_NOSIGNAL);
+		/* Whoever asks is answered: here, that there is no token. */
+		if (i % 10 == 9)
+			assert_int_equal(status_by_tcp(port), 401);
+	}
+	for (size_t i = 0; i < sizeof(slow) / sizeof(slow[0]); i++)
+		close(slow[i]);
+	close(ends[0]);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	remove_directory(dir);
+}
+
 static void
 control_socket_may_lie_deep(void **state)
 {
@@ -589,6 +685,7 @@ main(void)
 		cmocka_unit_test(audit_log_forgets_what_is_too_old_or_too_much),
 		cmocka_unit_test(page_of_the_audit_log_spans_32_days_at_most),
 		cmocka_unit_test(connection_that_dribbles_is_closed_at_its_deadline),
+		cmocka_unit_test(slow_connections_shut_nobody_out),
 		cmocka_unit_test(control_socket_may_lie_deep),
 	};
 

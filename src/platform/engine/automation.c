@@ -383,7 +383,8 @@ automation_take_version(struct automation *automation, const char *org,
 		if (ret == 0 && is_wanted(json_object_get(rule, "body"), version))
 			ret = repository_put_rule_update(repository, &place, text_of(rule, "id"),
 							 untrusted_raw(&version->name),
-							 untrusted_raw(&version->version), user, err);
+							 untrusted_raw(&version->version), user,
+							 err);
 	}
 	json_decref(rules);
 	if (ret == 0)

@@ -52,6 +52,16 @@
 
 /* --- connections --- */
 
+/* Until somebody was admitted on it, its next request has to come soon. */
+static int64_t
+next_deadline(const struct connection *c)
+{
+	const struct http_options *options = &c->http->options;
+
+	return clock_steady_ms() +
+	       (c->known || options->headers_ms == 0 ? options->deadline_ms : options->headers_ms);
+}
+
 /* Connections are listed to close those that send nothing for too long; the library has no such
  * limit for a connection that is slow on purpose. */
 void
@@ -77,7 +87,9 @@ http_connection_changed(void *data, struct MHD_Connection *mhd, void **context,
 	c->http = http;
 	c->fd = info->connect_fd;
 	guard_peer(&c->peer, c->fd, http->accepting);
-	c->deadline = clock_steady_ms() + http->options.deadline_ms;
+	c->since = clock_steady_ms();
+	c->known = c->peer.trust == PEER_CONTROL || c->peer.trust == PEER_PRIVATE;
+	c->deadline = next_deadline(c);
 	info = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	c->local = info && info->client_addr && listener_is_local(info->client_addr);
 	c->next = http->connections;
@@ -86,6 +98,7 @@ http_connection_changed(void *data, struct MHD_Connection *mhd, void **context,
 		c->next->link = &c->next;
 	http->connections = c;
 	*context = c;
+	http_make_room(http, c);
 }
 
 static struct connection *
@@ -110,6 +123,7 @@ http_exchange_new(void *data, const char *uri, struct MHD_Connection *mhd)
 	exchange->mhd = mhd;
 	if (c) {
 		memset(&c->now, 0, sizeof(c->now));
+		c->busy = true;
 		c->now.began = clock_steady_ms();
 		ids_random_hex(c->now.id, REQUEST_ID_DIGITS);
 	}
@@ -146,8 +160,10 @@ http_exchange_ended(void *data, struct MHD_Connection *mhd, void **context,
 	struct http *http = data;
 
 	(void)code;
-	if (c)
-		c->deadline = clock_steady_ms() + http->options.deadline_ms;
+	if (c) {
+		c->busy = false;
+		c->deadline = next_deadline(c);
+	}
 	if (!exchange)
 		return;
 	http->exchanges--;
@@ -453,8 +469,11 @@ begin(struct http *http, struct MHD_Connection *mhd, const char *method,
 	if (health_is_open(exchange->path, c->local))
 		return MHD_YES;
 	if (admit(http->platform, &c->peer, header(mhd, "Authorization"), &exchange->caller,
-		  &refused))
+		  &refused)) {
+		c->known = true;
+		c->deadline = next_deadline(c);		/* of the body */
 		return MHD_YES;
+	}
 	exchange->answered = true;
 	return refuse_entry(http, mhd, &refused);
 }

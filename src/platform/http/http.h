@@ -14,10 +14,11 @@ struct http;
 
 struct http_options {
 	int silence_s;			/* a connection on which nothing comes or goes is closed */
-	int deadline_ms;		/* so is one whose next request is not all here by then */
+	int headers_ms;			/* so is a new one whose headers are not here by then; 0: as */
+	int deadline_ms;		/* and one whose next request is not all here by then */
 	int sweep_ms;			/* how often that is looked at */
 	unsigned connections;
-	unsigned connections_of_peer;	/* of one address; Unix sockets have no such limit */
+	unsigned connections_of_peer;	/* of one source that nobody was admitted on yet */
 	size_t uri_bytes, headers, header_bytes;
 	size_t body_bytes;		/* 0: JSON_BYTES_MAX */
 	bool tls; /* tls_new() was called: sockets may be listened on by TLS */

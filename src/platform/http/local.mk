@@ -18,6 +18,7 @@ libplatform_http_a_SOURCES = \
 	src/platform/http/metrics.c \
 	src/platform/http/metrics.h \
 	src/platform/http/private.h \
+	src/platform/http/room.c \
 	src/platform/http/server.c \
 	src/platform/http/stream.h \
 	src/platform/http/tls.c \

@@ -27,6 +27,10 @@ struct connection {
 	struct peer peer;
 	int fd;
 	int64_t deadline;
+	int64_t since;		/* steady ms */
+	bool known;		/* somebody was admitted on it, or comes from this machine's owner */
+	bool busy;		/* a request is being read or answered */
+	bool sent_away;		/* it is shut, and goes when the library sees that */
 	bool local;		/* by a Unix socket or the loopback */
 	struct {		/* of the exchange that goes on, for the log and the metrics */
 		int64_t began;
@@ -98,5 +102,8 @@ enum MHD_Result http_handle(void *data, struct MHD_Connection *mhd, const char *
 			    size_t *length, void **context);
 void http_exchange_ended(void *data, struct MHD_Connection *mhd, void **context,
 			 enum MHD_RequestTerminationCode code);
+
+/* room.c: makes room for this new one, or shuts it when nobody else may be sent away. */
+void http_make_room(struct http *http, struct connection *fresh);
 
 #endif

@@ -34,10 +34,11 @@
 
 const struct http_options http_defaults = {
 	.silence_s = 75,
+	.headers_ms = 10000,
 	.deadline_ms = 80000,
 	.sweep_ms = 5000,
 	.connections = 256,
-	.connections_of_peer = 128,
+	.connections_of_peer = 64,
 	.uri_bytes = 8192,
 	.headers = 100,
 	.header_bytes = 32768,
@@ -181,8 +182,8 @@ start_server(struct http *http, struct server *server, bool tls, struct error *e
 		MHD_OPTION_EXTERNAL_LOGGER, http_log_line, &http->log, MHD_OPTION_URI_LOG_CALLBACK,
 		http_exchange_new, http, MHD_OPTION_NOTIFY_COMPLETED, http_exchange_ended, http,
 		MHD_OPTION_NOTIFY_CONNECTION, http_connection_changed, http,
-		MHD_OPTION_CONNECTION_LIMIT, options->connections,
-		MHD_OPTION_PER_IP_CONNECTION_LIMIT, options->connections_of_peer,
+		/* Those that were sent away are among them for a moment (room.c). */
+		MHD_OPTION_CONNECTION_LIMIT, 2 * options->connections + ACCEPTS_PER_TURN,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, options->header_bytes,
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)options->silence_s,
 		MHD_OPTION_STRICT_FOR_CLIENT, 1,
