@@ -6,6 +6,7 @@ libnet_a_SOURCES = \
 	src/net/http-try.c src/net/http-try.h \
 	src/net/listener.c src/net/listener.h \
 	src/net/loop.c src/net/loop.h \
+	src/net/peer.c src/net/peer.h \
 	src/net/private.h \
 	src/net/url.c src/net/url.h
 

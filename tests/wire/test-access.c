@@ -4,7 +4,9 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -141,6 +144,75 @@ private_socket_is_the_daemons_own_user(void **state)
 	expect(BY_SOCKET, NULL, "PATCH", SHOP, "{\"name\": \"Shop\"}", 200);
 	/* A client that always sends a token also speaks to a private socket. */
 	expect(BY_SOCKET, "of-another-platform", "GET", SHOP, NULL, 200);
+}
+
+/* Its status; 0: no answer.  In namespaces of its own, where it is the same user all the same. */
+static int
+ask_as_a_workload(enum way way)
+{
+	int ends[2], status = 0;
+	pid_t pid;
+
+	assert_int_equal(pipe(ends), 0);
+	pid = (pid_t)syscall(SYS_clone, CLONE_NEWUSER | CLONE_NEWPID | SIGCHLD, 0, 0, 0, 0);
+	if (pid == 0) {
+		struct answer answer = world_ask(&world, way, NULL, "GET", "/orgs", NULL, NULL);
+
+		_exit(write(ends[1], &answer.status, sizeof(int)) == sizeof(int) ? 0 : 1);
+	}
+	close(ends[1]);
+	if (pid < 0)
+		status = -1;
+	else if (read(ends[0], &status, sizeof(status)) != sizeof(status))
+		status = 0;
+	close(ends[0]);
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+	return status;
+}
+
+static void
+workload_that_finds_a_socket_is_a_stranger(void **state)
+{
+	(void)state;
+	if (ask_as_a_workload(BY_SOCKET) < 0) {
+		print_message("# this kernel refuses namespaces\n");
+		return;
+	}
+	assert_int_equal(ask_as_a_workload(BY_SOCKET), 401);
+	assert_int_equal(ask_as_a_workload(BY_CONTROL), 401);
+}
+
+static void
+database_that_was_lost_is_no_new_platform(void **state)
+{
+	char *database, *space;
+
+	(void)state;
+	world_stop(&world);
+	database = xstrdup(world_path(&world, "state/platform.db"));
+	space = xstrdup(world_path(&world, "state/spaces/acme/shop/dev"));
+	assert_int_equal(paths_make(space, NULL), 0);
+	for (int empty = 0; empty < 2; empty++) {
+		const char *arguments[] = {"serve", "--state", NULL, "--images", world.dir,
+					   "--socket", NULL, NULL};
+		char out[200], *socket = xstrdup(world_path(&world, "other.sock"));
+		char *place = xstrdup(world_path(&world, "state"));
+
+		arguments[2] = place;
+		arguments[6] = socket;
+		assert_int_equal(unlink(database), 0);
+		if (empty)
+			fclose(fopen(database, "w"));
+		assert_int_not_equal(world_run(out, sizeof(out), arguments), 0);
+		assert_int_equal(access(space, F_OK), 0);
+		if (!empty)
+			fclose(fopen(database, "w"));
+		free(socket);
+		free(place);
+	}
+	free(database);
+	free(space);
 }
 
 static void
@@ -1249,6 +1321,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(private_socket_is_the_daemons_own_user),
+		cmocka_unit_test(workload_that_finds_a_socket_is_a_stranger),
+		OWN(database_that_was_lost_is_no_new_platform),
 		cmocka_unit_test(tcp_asks_for_a_token),
 		cmocka_unit_test(token_counts_for_one_request_only),
 		cmocka_unit_test(body_of_a_stranger_is_not_waited_for),

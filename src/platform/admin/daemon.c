@@ -12,16 +12,19 @@
 
 #include "platform/admin/daemon.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
 #include <malloc.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -149,6 +152,41 @@ count_deployment(void *data, bool succeeded, int64_t ms)
 	metrics_deployment(data, succeeded, ms);
 }
 
+static bool
+is_empty_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) != 0 ? errno == ENOENT : S_ISREG(st.st_mode) && st.st_size == 0;
+}
+
+/* Some organization, of which a new platform would know nothing. */
+static bool
+has_environments(const char *spaces)
+{
+	DIR *directory = opendir(spaces);
+	struct dirent *entry;
+	bool found = false;
+
+	while (directory && !found && (entry = readdir(directory)))
+		found = entry->d_name[0] != '.' && entry->d_type == DT_DIR;
+	if (directory)
+		closedir(directory);
+	return found;
+}
+
+/* A database that was lost is not a new platform: the next one of the same names would get the data
+ * that lies there. */
+static int
+check_state(const char *database, const char *spaces, struct error *err)
+{
+	if (!is_empty_file(database) || !has_environments(spaces))
+		return 0;
+	return error_set(err, ERROR_STORE,
+			 _("%s is missing or empty, but %s holds environments.  Restore the database "
+			   "from a backup, or move the directory away."), database, spaces);
+}
+
 static int
 open_platform(struct daemon *d, struct error *err)
 {
@@ -178,7 +216,8 @@ open_platform(struct daemon *d, struct error *err)
 	platform->metrics = metrics_new();
 	platform->answers = answers_new();
 	platform->loop = loop_new(err);
-	if (platform->loop && loop_take_signals(platform->loop, err) == 0)
+	if (platform->loop && loop_take_signals(platform->loop, err) == 0 &&
+	    check_state(database, spaces, err) == 0)
 		platform->repository = repository_open(database, err);
 	if (platform->repository &&
 	    state_secrets_open(platform, settings->secret_key_file, settings->state, err) == 0)

@@ -26,6 +26,7 @@
 #include "model/json.h"
 #include "net/listener.h"
 #include "net/loop.h"
+#include "net/peer.h"
 #include "platform/admin/backup.h"
 #include "platform/admin/export.h"
 #include "platform/admin/import.h"
@@ -255,11 +256,9 @@ visitor_ready(void *data, uint32_t events)
 static bool
 may_visit(int fd)
 {
-	struct ucred peer;
-	socklen_t length = sizeof(peer);
+	uid_t uid = peer_user(fd);
 
-	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 &&
-	       (peer.uid == geteuid() || peer.uid == 0);
+	return (uid == geteuid() || uid == 0) && !peer_is_confined(fd);
 }
 
 static void

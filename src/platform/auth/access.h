@@ -49,7 +49,8 @@ struct grant_scope;
 /* How far the way that a request came is trusted when it carries no token. */
 enum peer_trust {
 	PEER_REMOTE,		/* TCP: not at all */
-	PEER_STRANGER,		/* a Unix socket whose mode lets another user in: not at all */
+	PEER_STRANGER,		/* a Unix socket whose mode lets another user in, or one that a
+				 * workload found: not at all */
 	PEER_PRIVATE,		/* the same from the daemon's own user or root: as that user, unless
 				 * the daemon was given a token that every request must carry */
 	PEER_CONTROL,		/* the socket in the state directory: who may open that directory

@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/xmalloc.h"
+#include "net/peer.h"
 
 #define TAGS_MAX 8192
 
@@ -110,15 +111,15 @@ guard_is_unix(int fd)
 static void
 name_unix(struct peer *peer, int fd)
 {
-	struct ucred credentials = {0};
-	socklen_t length = sizeof(credentials);
+	uid_t uid = peer_user(fd);
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0)
-		credentials.uid = (uid_t)-1;
-	if (peer->trust == PEER_PRIVATE && credentials.uid != geteuid() && credentials.uid != 0)
+	if (peer->trust == PEER_PRIVATE && uid != geteuid() && uid != 0)
+		peer->trust = PEER_STRANGER;
+	/* A workload has our user, and is nobody. */
+	if (peer_is_confined(fd))
 		peer->trust = PEER_STRANGER;
 	snprintf(peer->text, sizeof(peer->text), "%s:uid=%u",
-		 peer->trust == PEER_CONTROL ? "control" : "unix", (unsigned)credentials.uid);
+		 peer->trust == PEER_CONTROL ? "control" : "unix", (unsigned)uid);
 	snprintf(peer->key, sizeof(peer->key), "%s", peer->text);
 }
 
