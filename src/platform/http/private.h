@@ -28,7 +28,7 @@ struct connection {
 	int fd;
 	int64_t deadline;
 	int64_t since;		/* steady ms */
-	bool known;		/* somebody was admitted on it, or comes from this machine's owner */
+	bool known;		/* somebody was admitted on it, or it is the owner's */
 	bool busy;		/* a request is being read or answered */
 	bool sent_away;		/* it is shut, and goes when the library sees that */
 	bool local;		/* by a Unix socket or the loopback */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Who is sent away when connections are at their limit.  Opening one costs nobody anything, so those
- * that were only opened must not keep out those that ask: of the sources with such connections
- * the one that has most gives up its oldest.  A source has a share besides.  Who was admitted is sent
- * away only when all others were, and only between two requests; so who has a token gets in, however
- * many others hold connections open.
+ * Who is sent away when connections are at their limit.  Opening one costs nobody anything, so
+ * those that were only opened must not keep out those that ask: of the sources with such
+ * connections the one that has most gives up its oldest.  A source has a share besides.  Who was
+ * admitted is sent away only when all others were, and only between two requests; so who has a
+ * token gets in, however many others hold connections open.
  */
 #include "config.h"
 
