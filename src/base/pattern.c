@@ -25,10 +25,10 @@
 #define REPEAT_MAX 255
 #define WITHOUT_END (-1)
 
-enum step_kind { BYTE, CLASS, MORE_OF_CHARACTER, SPLIT, GO_TO, BEGIN, END, FOUND };
+enum pattern_step_kind { BYTE, CLASS, MORE_OF_CHARACTER, SPLIT, GO_TO, BEGIN, END, FOUND };
 
-struct step {
-	enum step_kind kind;
+struct pattern_step {
+	enum pattern_step_kind kind;
 	int a, b;	/* BYTE: a; CLASS: its number; SPLIT: where to; GO_TO: a */
 };
 
@@ -37,7 +37,7 @@ struct byte_class {
 };
 
 struct pattern {
-	struct step steps[PROGRAM_MAX];
+	struct pattern_step steps[PROGRAM_MAX];
 	int count;
 	struct byte_class classes[CLASSES_MAX];
 	int class_count;
@@ -60,7 +60,7 @@ fault(struct compiler *c, const char *text)
 }
 
 static int
-emit(struct compiler *c, enum step_kind kind, int a, int b)
+emit(struct compiler *c, enum pattern_step_kind kind, int a, int b)
 {
 	struct pattern *p = c->pattern;
 
@@ -68,7 +68,7 @@ emit(struct compiler *c, enum step_kind kind, int a, int b)
 		fault(c, N_("it is too large when its repetitions are written out"));
 		return p->count - 1;
 	}
-	p->steps[p->count] = (struct step){kind, a, b};
+	p->steps[p->count] = (struct pattern_step){kind, a, b};
 	return p->count++;
 }
 
@@ -301,12 +301,12 @@ read_repetition(struct compiler *c, struct repetition *out)
 
 /* Once more what the steps from..to are, with its ways moved along. */
 static void
-emit_again(struct compiler *c, const struct step *steps, int from, int to)
+emit_again(struct compiler *c, const struct pattern_step *steps, int from, int to)
 {
 	int by = c->pattern->count - from;
 
 	for (int i = 0; i < to - from && !c->fault; i++) {
-		struct step step = steps[i];
+		struct pattern_step step = steps[i];
 		bool goes = step.kind == SPLIT || step.kind == GO_TO;
 
 		emit(c, step.kind, goes ? step.a + by : step.a,
@@ -319,7 +319,7 @@ repeat(struct compiler *c, int from, const struct repetition *times)
 {
 	struct pattern *p = c->pattern;
 	int length = p->count - from, split;
-	struct step *steps = xcalloc((size_t)length + 1, sizeof(*steps));
+	struct pattern_step *steps = xcalloc((size_t)length + 1, sizeof(*steps));
 
 	memcpy(steps, p->steps + from, (size_t)length * sizeof(*steps));
 	p->count = from;
@@ -371,7 +371,7 @@ compile_alternatives(struct compiler *c)
 			return;
 		memmove(p->steps + from + 1, p->steps + from, (size_t)length * sizeof(*p->steps));
 		for (int i = from + 1; i <= from + length; i++) {
-			struct step *step = &p->steps[i];
+			struct pattern_step *step = &p->steps[i];
 
 			if (step->kind == SPLIT || step->kind == GO_TO)
 				step->a++;
@@ -379,7 +379,7 @@ compile_alternatives(struct compiler *c)
 				step->b++;
 		}
 		end = emit(c, GO_TO, 0, 0);
-		p->steps[from] = (struct step){SPLIT, from + 1, p->count};
+		p->steps[from] = (struct pattern_step){SPLIT, from + 1, p->count};
 		compile_sequence(c);
 		p->steps[end].a = p->count;
 	}
@@ -433,7 +433,7 @@ add(struct matching *m, struct places *places, int first)
 	m->stack[height++] = first;
 	while (height > 0) {
 		int number = m->stack[--height];
-		const struct step *step = &m->pattern->steps[number];
+		const struct pattern_step *step = &m->pattern->steps[number];
 		int next[2] = {-1, -1};
 
 		if (step->kind == SPLIT || step->kind == GO_TO)
@@ -454,7 +454,7 @@ add(struct matching *m, struct places *places, int first)
 }
 
 static bool
-takes(const struct pattern *pattern, const struct step *step, unsigned char byte)
+takes(const struct pattern *pattern, const struct pattern_step *step, unsigned char byte)
 {
 	switch (step->kind) {
 	case BYTE:
@@ -489,7 +489,7 @@ pattern_matches(const struct pattern *pattern, const char *text)
 		next->mark++;
 		m->at++;	/* what is added lies behind this byte */
 		for (int i = 0; i < here->count; i++) {
-			const struct step *step = &pattern->steps[here->steps[i]];
+			const struct pattern_step *step = &pattern->steps[here->steps[i]];
 
 			if (takes(pattern, step, (unsigned char)text[m->at - 1]))
 				add(m, next, here->steps[i] + 1);

@@ -14,7 +14,7 @@ struct http;
 
 struct http_options {
 	int silence_s;			/* a connection on which nothing comes or goes is closed */
-	int headers_ms;			/* so is a new one without headers by then; 0: as the next */
+	int headers_ms;		/* so is a new one without headers by then; 0: as next */
 	int deadline_ms;		/* and one whose next request is not all here by then */
 	int sweep_ms;			/* how often that is looked at */
 	unsigned connections;
