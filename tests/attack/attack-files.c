@@ -71,6 +71,7 @@ is_usual(const char *name)
 		"pki", "alternatives", "os-release", "debian_version", "mime.types", "locale.alias",
 		"terminfo", "inputrc", "magic", "magic.mime", "rpc", "networks", "ethertypes",
 		"machine-id", "crypto-policies", "fonts", "xattr.conf", "locale.conf",
+		"app",			/* what we have declared ourselves */
 	};
 
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
@@ -163,13 +164,14 @@ attack_writing(void)
 		{"IMAGES", "/written"}, {"IMAGES", "/local/evil/1.0.0"},
 		{"", "/written"}, {"", "/etc/written"}, {"", "/usr/written"}, {"", "/proc/written"},
 		{"", "/dev/written"}, {"", "files/written"}, {"", "files/etc/app/settings.conf"},
-		{"", "/proc/sys/kernel/hostname"}, {"", "/proc/sysrq-trigger"},
+		{"", "/etc/app/settings.conf"}, {"", "/etc/app/written"}, {"", "/proc/sys/kernel/hostname"}, {"", "/proc/sysrq-trigger"},
 		{"", "/proc/sys/kernel/core_pattern"},
 	};
 	static const struct place moved[] = {
 		{"OWN", ""}, {"OWN", "/modules"}, {"OWN", "/modules/evil"}, {"OWN", "/resources"},
 		{"OWN", "/ports"}, {"OWN", "/files"}, {"VICTIM", ""}, {"", "files"},
-		{"", "files/etc"}, {"", "files/etc/app/settings.conf"}, {"STATE", "/spaces"},
+		{"", "files/etc"}, {"", "files/etc/app/settings.conf"}, {"", "/etc/app"},
+		{"", "/etc/app/settings.conf"}, {"STATE", "/spaces"},
 	};
 	char path[4096];
 
