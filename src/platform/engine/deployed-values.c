@@ -116,6 +116,7 @@ deployed_values_check(const json_t *pointers, struct error *err)
 
 	json_array_foreach(pointers, i, where)
 		if (!may_be_secret(json_string_value(where)))
-			return error_set_code(err, CODE_SECRET_NOT_IN_VARIABLE_OR_FILE, .path = json_string_value(where));
+			return error_set_code(err, CODE_SECRET_NOT_IN_VARIABLE_OR_FILE,
+					      .path = json_string_value(where));
 	return 0;
 }

@@ -89,9 +89,12 @@ refuse_unmatched(const json_t *definitions, const struct match_request *request,
 		if (tried.length <= TRIED_MAX && is_cluster(json_object_get(row, "body")))
 			put_definition(&tried, json_object_get(row, "body"));
 	if (tried.length == 0)
-		error_set_code(err, CODE_NO_CLUSTER_DEFINITION, .env = request->env_id, .type = DEFINITION_CLUSTER);
+		error_set_code(err, CODE_NO_CLUSTER_DEFINITION, .env = request->env_id,
+			       .type = DEFINITION_CLUSTER);
 	else
-		error_set_code(err, CODE_NO_CLUSTER_MATCHES, .env = request->env_id, .type = DEFINITION_CLUSTER, .env_type = request->env_type, .app = request->app_id, .tried = buf_str(&tried));
+		error_set_code(err, CODE_NO_CLUSTER_MATCHES, .env = request->env_id,
+			       .type = DEFINITION_CLUSTER, .env_type = request->env_type,
+			       .app = request->app_id, .tried = buf_str(&tried));
 	buf_clear(&tried);
 	return -1;
 }
@@ -112,7 +115,9 @@ refuse_equal(const struct choice *choice, const struct match_request *request, s
 	buf_init(&text, TEXT_MAX);
 	put_criterion(&text,
 		      match_criterion(json_object_get(choice->body, "criteria"), request, &rank));
-	error_set_code(err, CODE_CLUSTERS_MATCH_EQUALLY, .env = request->env_id, .definition = json_member_string(choice->body, "id"), .other = json_member_string(choice->equal, "id"), .tried = buf_str(&text));
+	error_set_code(err, CODE_CLUSTERS_MATCH_EQUALLY, .env = request->env_id,
+		       .definition = json_member_string(choice->body, "id"),
+		       .other = json_member_string(choice->equal, "id"), .tried = buf_str(&text));
 	buf_clear(&text);
 	return -1;
 }
@@ -195,9 +200,12 @@ find_driver(struct platform *platform, const struct place *place, const json_t *
 	struct driver *driver = drivers_find(platform->drivers, driver_type);
 
 	if (!driver && is_new)
-		error_set_code(err, CODE_DRIVER_NOT_HERE, .env = place->env, .definition = json_member_string(choice, "def_id"), .driver = driver_type);
+		error_set_code(err, CODE_DRIVER_NOT_HERE, .env = place->env,
+			       .definition = json_member_string(choice, "def_id"),
+			       .driver = driver_type);
 	else if (!driver)
-		error_set_code(err, CODE_DRIVER_OF_ENVIRONMENT_NOT_HERE, .env = place->env, .driver = driver_type);
+		error_set_code(err, CODE_DRIVER_OF_ENVIRONMENT_NOT_HERE, .env = place->env,
+			       .driver = driver_type);
 	return driver;
 }
 

@@ -168,7 +168,9 @@ find_definition(const struct build *b, const json_t *row, const struct match_req
 				     ? pinned : match_definition(b->source->definitions, request);
 
 	if (!body)
-		error_set_code(err, CODE_NO_DEFINITION_SERVES, .resource = request->res_id, .type = request->type, .resource_class = request->resource_class, .env_type = request->env_type);
+		error_set_code(err, CODE_NO_DEFINITION_SERVES, .resource = request->res_id,
+			       .type = request->type, .resource_class = request->resource_class,
+			       .env_type = request->env_type);
 	return body;
 }
 
@@ -362,7 +364,8 @@ add_beside(struct build *b, const char *name, const json_t *how, struct error *e
 	int place;
 
 	if (!reference_resource_read(&other, name)) {
-		error_set_code(err, CODE_PROVISION_NAMES_NO_RESOURCE, .definition = node_text(node, "def_id"), .name = name);
+		error_set_code(err, CODE_PROVISION_NAMES_NO_RESOURCE,
+			       .definition = node_text(node, "def_id"), .name = name);
 		return set_culprit(b, node_text(node, "id"));
 	}
 	place = add_node(b, other.type, other.resource_class ? other.resource_class : "default",

@@ -58,7 +58,8 @@ provision_output(const struct resource_job *m, const char *name, json_t *texts, 
 	json_t *value = json_object_get(m->outputs, name);
 
 	if (!value) {
-		error_set_code(err, CODE_RESOURCE_WITHOUT_OUTPUT, .resource = provision_text(m->node, "id"), .name = name);
+		error_set_code(err, CODE_RESOURCE_WITHOUT_OUTPUT,
+			       .resource = provision_text(m->node, "id"), .name = name);
 		return NULL;
 	}
 	*secret = json_object_get(m->secrets, name) != NULL;

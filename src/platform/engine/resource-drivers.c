@@ -318,7 +318,9 @@ make_by_driver(struct resource_job *m, const json_t *locals)
 	json_t *inputs = NULL;
 
 	if (!kind)
-		error_set_code(&err, CODE_RESOURCE_DRIVER_NOT_HERE, .definition = provision_text(m->node, "def_id"), .driver = driver_type);
+		error_set_code(&err, CODE_RESOURCE_DRIVER_NOT_HERE,
+			       .definition = provision_text(m->node, "def_id"),
+			       .driver = driver_type);
 	else
 		inputs = resolve(m, inputs_of(m->node), WHERE_INPUTS, NULL, locals, NULL, &err);
 	if (!inputs) {
@@ -377,7 +379,8 @@ provision_make(struct resource_job *m)
 	m->provision->going++;
 	locals = locals_of(m, &err);
 	if (locals && !maker->takes_secrets && count_secrets(m) > 0)
-		error_set_code(&err, CODE_DEFINITION_SECRETS_NOT_TAKEN, .definition = provision_text(m->node, "def_id"));
+		error_set_code(&err, CODE_DEFINITION_SECRETS_NOT_TAKEN,
+			       .definition = provision_text(m->node, "def_id"));
 	if (err.kind == ERROR_NONE)
 		maker->make(m, locals);
 	else
