@@ -316,7 +316,67 @@ struct error;
 	X(DEFINITION_WITHOUT_TEMPLATES, 400, N_("its definition has no object \"templates\" in the values of its \"driver_inputs\"")) \
 	X(TEMPLATE_NOT_OBJECT, 400, N_("\"{member}\" of its definition's templates must be an object")) \
 	X(RESOURCE_DRIVER_NOT_HERE, 400, N_("the definition {definition} asks for the driver \"{driver}\", which this platform does not have")) \
-	X(DEFINITION_SECRETS_NOT_TAKEN, 400, N_("the definition {definition} has secrets, which only the driver \"static\" takes"))
+	X(DEFINITION_SECRETS_NOT_TAKEN, 400, N_("the definition {definition} has secrets, which only the driver \"static\" takes")) \
+	/* workloads and resources on a machine */ \
+	X(PLATFORM_IS_STOPPING, 503, N_("the platform is being stopped")) \
+	X(FILE_NOT_MADE, 500, N_("{file}: cannot be made: {reason}")) \
+	X(FILE_NOT_WRITTEN, 500, N_("{file}: cannot be written: {reason}")) \
+	X(FILE_NOT_MADE_PRIVATE, 500, N_("{file}: cannot be made private: {reason}")) \
+	X(TEMPLATE_TOOK_TOO_LONG, 413, N_("{file}: its template ran for more than {seconds} s and was stopped")) \
+	X(TEMPLATE_ENDED, 500, N_("{file}: filling it ended unexpectedly")) \
+	X(TEMPLATE_NOT_STARTED, 500, N_("{file}: cannot be filled: {reason}")) \
+	X(PORT_NOT_USABLE, 500, N_("Port {port} of this machine cannot be used: {reason}")) \
+	X(IMAGE_NOT_NAME_AND_VERSION, 400, N_("The image \"{image}\" cannot be run here: it must be NAME:VERSION.")) \
+	X(IMAGE_WITH_DIGEST, 400, N_("The image \"{image}\" is given with a digest; name it by its version.")) \
+	X(IMAGE_NOT_FOUND, 400, N_("There is no image \"{image}\": {directory} holds no executable {file}.")) \
+	X(PROCESS_NOT_MADE, 500, N_("A process for workload {workload} cannot be made: {reason}")) \
+	X(VARIABLES_INVALID, 400, N_("The variables of workload {workload} must be an object of at most {max} strings.")) \
+	X(VARIABLE_INVALID, 400, N_("The variable \"{name}\" of workload {workload} must have a name without '=' and a string or a number as value.")) \
+	X(FILE_PATH_INVALID, 400, N_("The file \"{file}\" of workload {workload} must have an absolute path without \".\" and \"..\".")) \
+	X(FILE_INVALID, 400, N_("The file \"{file}\" of workload {workload} must have a string as value, and a mode like \"0644\".")) \
+	X(FILES_INVALID, 400, N_("The files of workload {workload} must be an object of at most {max}.")) \
+	X(PROBE_TYPE_UNKNOWN, 400, N_("The readiness probe of workload {workload} is of type \"{type}\"; here it can be \"http\" or \"tcp\".")) \
+	X(PROBE_INVALID, 400, N_("The readiness probe of workload {workload} must have a path that begins with '/' and a port.")) \
+	X(WORKLOAD_NOT_ONE_CONTAINER, 400, N_("The workload {workload} must have exactly one container here.")) \
+	X(WORKLOAD_NAME_INVALID, 400, N_("\"{workload}\" cannot be the name of a workload.")) \
+	X(WORKLOAD_FILE_NOT_WRITTEN, 500, N_("{file}: the file cannot be written: {reason}")) \
+	X(NO_PORT_FREE, 503, N_("No port from {min} to {max} is free.")) \
+	X(RESOURCE_FILE_INVALID, 400, N_("\"{name}\" cannot be a file of a resource: its name is made of letters, digits, \".\", \"_\" and \"-\", and it is a text")) \
+	X(RESOURCE_NAME_INVALID, 400, N_("\"{resource}\" cannot be the name of a resource.")) \
+	X(TEMPLATE_NOT_READ, 400, N_("The template \"{name}\" cannot be read: it must be a file below {directory}.")) \
+	X(DATABASE_PATH_NOT_UTF8, 500, N_("The path of the database is not UTF-8.")) \
+	X(FILE_NOT_REMOVED, 500, N_("{file}: cannot be removed: {reason}")) \
+	X(RESOURCE_TYPE_UNKNOWN, 400, N_("The resource {resource} is of type \"{type}\"; this platform makes sqlite and dns.")) \
+	X(WORKLOAD_TWICE, 400, N_("The workload {workload}, or a public port of it, is declared twice.")) \
+	X(SPACE_IS_CHANGING, 409, N_("The environment {env} is being changed.")) \
+	X(SPACE_NAME_INVALID, 400, N_("\"{env}\" is not an environment: it must be ORGANIZATION/APPLICATION/ENVIRONMENT.")) \
+	X(SPACE_IS_REMOVED, 503, N_("{env} is being removed")) \
+	X(WAITING_FOR_PAGE, 0, N_("waiting for GET {page} on {port}, try {number}")) \
+	X(WAITING_FOR_PORT, 0, N_("waiting for port {port}, try {number}")) \
+	X(PROBE_ANSWER_REFUSES, 503, N_("it answered {status}")) \
+	X(PROBE_ANSWER_NOT_HTTP, 503, N_("its answer is not HTTP")) \
+	X(PROBE_CONNECTION_CUT, 503, N_("it cut the connection")) \
+	X(PROBE_NO_ANSWER, 503, N_("it does not answer")) \
+	X(PROBE_NO_CONNECTION, 503, N_("it does not accept a connection")) \
+	X(PROBE_NOTHING_LISTENS, 503, N_("its port is not open yet")) \
+	X(STARTED, 503, N_("started")) \
+	X(NOT_READY_AFTER, 503, N_("not ready after {duration}")) \
+	X(ENDED_STARTS_AGAIN, 503, N_("ended with {how}; starts again after {duration}")) \
+	X(ENDED_TRIES_AGAIN, 503, N_("ended with {how}; trying once more")) \
+	X(WORKLOAD_NOT_READY, 503, N_("Workload {workload} ({image}) was not ready after {duration}.")) \
+	X(WORKLOAD_NOT_READY_WHILE, 0, N_("Workload {workload} ({image}) was not ready after {duration}")) \
+	X(WORKLOAD_NOT_EXECUTED, 503, N_("Workload {workload} ({image}) cannot be started: {how}.")) \
+	X(WORKLOAD_NOT_STARTED, 0, N_("Workload {workload} cannot be started")) \
+	X(WORKLOAD_ENDED, 503, N_("Workload {workload} ({image}) ended with {how} before it was ready.")) \
+	X(UNCHANGED_WORKLOAD_IS_DOWN, 503, N_("Workload {workload} is not changed, but it is down.")) \
+	X(UNCHANGED_WORKLOAD_IS_DOWN_WHILE, 0, N_("Workload {workload} is not changed, but it is down")) \
+	X(FILE_NOT_OPENED, 500, N_("{file}: cannot be opened: {reason}")) \
+	X(DIRECTORIES_NOT_MADE, 500, N_("{directory}: its directories cannot be made: {reason}")) \
+	X(WORKLOAD_STRINGS_INVALID, 400, N_("The {member} of workload {workload} must be an array of at most {max} strings.")) \
+	X(WORKLOAD_STRING_INVALID, 400, N_("String {number} of the {member} of workload {workload} is not a string.")) \
+	X(COMMAND_NOT_CONFINED, 400, N_("The command of workload {workload} is refused: workloads are not confined on this machine, so only images run here.")) \
+	X(COMMAND_NOT_FOUND, 400, N_("The command \"{name}\" of workload {workload} is not a program of this machine.")) \
+	X(WORKLOAD_SECONDS_INVALID, 400, N_("The {member} of workload {workload} must be a number of seconds from 0 to {max}."))
 
 /* What a sentence can be said with: a name means the same in all of them. */
 #define ERROR_TEXTS(X) \
@@ -348,13 +408,18 @@ struct error;
 	/* other names */ \
 	X(container)	/* of a workload */ \
 	X(driver)	/* as a definition chooses it: "sidestage/machine" */ \
+	X(directory)	/* of the platform's machine */ \
+	X(duration)	/* "1500ms", "10s" */ \
 	X(extension)	/* of the API */ \
+	X(file)		/* of the platform's machine, or of a workload */ \
+	X(how)		/* a program ended: "status 1", or what cannot be done: "exec: ..." */ \
 	X(image)	/* with its version */ \
 	X(key)		/* of a shared value */ \
 	X(meant)	/* what is there and is called almost like that */ \
 	X(member)	/* of a JSON object or a query, as the API defines it */ \
 	X(name)		/* in a JSON object whose names are free */ \
 	X(operation)	/* of a JSON patch: "add" */ \
+	X(page)		/* that a probe asks for */ \
 	X(path)		/* in a JSON document, with dots or as a pointer */ \
 	X(placeholder)	/* as it is written */ \
 	X(resource_class) \
@@ -370,7 +435,10 @@ struct error;
 	X(line) \
 	X(max) \
 	X(min) \
+	X(number)	/* from 1 */ \
+	X(port) \
 	X(seconds) \
+	X(status)	/* of HTTP */ \
 	X(total)
 /* clang-format on */
 

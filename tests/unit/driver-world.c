@@ -224,7 +224,7 @@ on_applied(void *data, const struct driver_result *result)
 
 		world->code = xstrdup(first->code);
 		world->object = xstrdup(first->object_id);
-		world->summary = xstrdup(first->summary);
+		world->summary = xstrdup(first->why.text);
 		world->message = xstrdup(first->message);
 	}
 	loop_stop(world->loop);

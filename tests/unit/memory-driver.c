@@ -130,9 +130,11 @@ fail_workload(struct driver_errors *errors, const char *module, const char *why)
 {
 	errors->items = xcalloc(1, sizeof(*errors->items));
 	errors->items[errors->count++] = (struct driver_error){
-		.object_id = xstrdup(module), .code = xstrdup("exited"), .summary = xstrdup(why),
+		.object_id = xstrdup(module),
+		.code = xstrdup("exited"),
 		.message = xstrdup("last words"),
 	};
+	error_set(&errors->items[0].why, ERROR_INPUT, "%s", why);
 }
 
 static void

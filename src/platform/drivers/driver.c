@@ -34,7 +34,6 @@ driver_errors_clear(struct driver_errors *errors)
 	for (size_t i = 0; i < errors->count; i++) {
 		free(errors->items[i].object_id);
 		free(errors->items[i].code);
-		free(errors->items[i].summary);
 		free(errors->items[i].message);
 	}
 	free(errors->items);

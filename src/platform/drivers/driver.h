@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
 #include "model/nouns.h"
 #include "platform/drivers/task.h"
 
@@ -100,7 +101,7 @@ struct driver_logs {
 struct driver_error {
 	char *object_id;		/* module */
 	char *code; /* "image-not-found", "exited", "not-ready", "cannot-start" */
-	char *summary;			/* one sentence */
+	struct error why;
 	char *message;			/* the last lines of its output */
 };
 struct driver_errors {

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "platform/drivers/driver.h"
 #include "net/loop.h"
 
@@ -121,8 +121,7 @@ driver_end_tasks(struct driver *driver)
 		loop_remove_timer(task->timer);
 		if (!task->timer) {
 			task->failed = true;
-			error_set(&task->err, ERROR_UNAVAILABLE,
-				  _("the platform is being stopped"));
+			error_set_code(&task->err, CODE_PLATFORM_IS_STOPPING);
 		}
 		finish(task);
 	}

@@ -290,7 +290,7 @@ applied(void *data, const struct driver_result *result)
 		for (size_t i = 0; i < result->problems->count; i++) {
 			const struct driver_error *e = &result->problems->items[i];
 
-			add_problem(r, "workload", e->object_id, e->code, e->summary,
+			add_problem(r, "workload", e->object_id, e->code, e->why.text,
 				    e->message ? e->message : "");
 		}
 		rollout_advance(r, STEP_FAIL);

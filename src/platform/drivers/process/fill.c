@@ -22,11 +22,11 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/output.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "db/copy.h"
+#include "model/error-codes.h"
 #include "net/loop.h"
 
 #define FILL_MS 60000
@@ -60,7 +60,9 @@ move(const char *temporary, const char *path, struct error *err)
 {
 	if (paths_remove_tree(path, err) != 0)
 		return -1;
-	return rename(temporary, path) == 0 ? 0 : error_errno(err, _("%s: cannot be made"), path);
+	return rename(temporary, path) == 0 ? 0
+					    : error_set_code(err, CODE_FILE_NOT_MADE, .file = path,
+							     .reason = strerror(errno));
 }
 
 static int
@@ -69,7 +71,8 @@ note(const char *record, struct error *err)
 	int fd = open(record, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	if (fd < 0 || close(fd) != 0)
-		return error_errno(err, _("%s: cannot be written"), record);
+		return error_set_code(err, CODE_FILE_NOT_WRITTEN, .file = record,
+				      .reason = strerror(errno));
 	return 0;
 }
 
@@ -82,7 +85,8 @@ make_database(const char *path, const char *record, const char *sql, struct erro
 	drop(temporary);
 	ret = db_make(temporary, sql, err);
 	if (ret == 0 && chmod(temporary, 0600) != 0)
-		ret = error_errno(err, _("%s: cannot be made private"), temporary);
+		ret = error_set_code(err, CODE_FILE_NOT_MADE_PRIVATE, .file = temporary,
+				     .reason = strerror(errno));
 	if (ret == 0)
 		ret = move(temporary, path, err);
 	if (ret == 0)
@@ -137,11 +141,10 @@ tell(struct fill *fill, int status)
 	bool failed = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
 
 	if (fill->late)
-		error_set(&err, ERROR_LIMIT,
-			  _("%s: its template ran for more than %d s and was stopped"), fill->path,
-			  FILL_MS / 1000);
+		error_set_code(&err, CODE_TEMPLATE_TOOK_TOO_LONG, .file = fill->path,
+			       .seconds = FILL_MS / 1000);
 	else if (failed && read(fill->report, &err, sizeof(err)) != (ssize_t)sizeof(err))
-		error_set(&err, ERROR_SYSTEM, _("%s: filling it ended unexpectedly"), fill->path);
+		error_set_code(&err, CODE_TEMPLATE_ENDED, .file = fill->path);
 	err.text[sizeof(err.text) - 1] = '\0';
 	fill->done(fill->data, failed ? &err : NULL);
 }
@@ -175,7 +178,8 @@ fill_start(struct loop *loop, const char *path, const char *sql, fill_done *done
 	pid_t pid;
 
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
-		error_errno(err, _("%s: cannot be filled"), path);
+		error_set_code(err, CODE_TEMPLATE_NOT_STARTED, .file = path,
+			       .reason = strerror(errno));
 		return NULL;
 	}
 	pid = fork();
@@ -183,7 +187,8 @@ fill_start(struct loop *loop, const char *path, const char *sql, fill_done *done
 		fill_and_exit(path, sql, ends[1]);
 	close(ends[1]);
 	if (pid < 0) {
-		error_errno(err, _("%s: cannot be filled"), path);
+		error_set_code(err, CODE_TEMPLATE_NOT_STARTED, .file = path,
+			       .reason = strerror(errno));
 		close(ends[0]);
 		return NULL;
 	}

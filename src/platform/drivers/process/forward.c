@@ -26,9 +26,9 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "net/loop.h"
 #include "platform/drivers/process/ports.h"
 
@@ -435,8 +435,8 @@ forward_set_targets(struct forward *forward, const int *ports, size_t count, str
 		if (listener->watch || listener->fd < 0)
 			continue;
 		if (ports_listen(listener->fd) != 0)
-			return error_errno(err, _("Port %d of this machine cannot be used"),
-					   forward->port);
+			return error_set_code(err, CODE_PORT_NOT_USABLE, .port = forward->port,
+					      .reason = strerror(errno));
 		listener->watch = loop_add_fd(forward->loop, listener->fd, EPOLLIN, on_listener,
 					      listener);
 	}

@@ -19,6 +19,7 @@
 #include "base/i18n.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/image.h"
 #include "model/version.h"
 #include "platform/drivers/process/beneath.h"
@@ -104,23 +105,18 @@ images_find(const struct images *images, const char *reference, struct error *er
 	relative = xasprintf("%s/%s", image.name, image.version);
 	if (strlen(reference) > REFERENCE_MAX || !image.version[0] || strchr(image.version, '/') ||
 	    image.version[0] == '.' || !paths_is_inside(relative)) {
-		error_set(err, ERROR_INPUT,
-			  _("The image \"%.200s\" cannot be run here: it must be NAME:VERSION."),
-			  reference);
+		error_set_code(err, CODE_IMAGE_NOT_NAME_AND_VERSION, .image = reference);
 		goto out;
 	}
 	if (image.digest[0]) {
-		error_set(err, ERROR_INPUT,
-			  _("The image \"%.200s\" is given with a digest; name it by its version."),
-			  reference);
+		error_set_code(err, CODE_IMAGE_WITH_DIGEST, .image = reference);
 		goto out;
 	}
 	fd = open_executable(images, relative);
 	path = fd < 0 ? NULL : path_of(fd);
 	if (!path)
-		error_set(err, ERROR_INPUT,
-			  _("There is no image \"%.200s\": %.200s holds no executable %.200s."),
-			  reference, images->directory, relative);
+		error_set_code(err, CODE_IMAGE_NOT_FOUND, .image = reference,
+			       .directory = images->directory, .file = relative);
 out:
 	if (fd >= 0)
 		close(fd);

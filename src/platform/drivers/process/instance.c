@@ -23,9 +23,9 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "net/loop.h"
 #include "platform/drivers/process/confine.h"
 #include "platform/drivers/process/guard.h"
@@ -380,7 +380,8 @@ instance_start(const struct plan *plan, const struct instance_place *place,
 		pid = fork_guard(plan, place, output[1], reports[1], null);
 	if (pid < 0) {
 		if (!refused)
-			error_errno(err, _("A process for workload %s cannot be made"), plan->module);
+			error_set_code(err, CODE_PROCESS_NOT_MADE, .workload = plan->module,
+				       .reason = strerror(errno));
 		close_fd(output[0]);
 		close_fd(reports[0]);
 		goto out;

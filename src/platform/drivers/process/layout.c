@@ -23,9 +23,9 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 
 #define RECORDS_NEW "records.new"
 
@@ -123,7 +123,8 @@ layout_make(const char *space_dir, struct error *err)
 		return -1;
 	space = open(space_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (space < 0)
-		return error_errno(err, _("%s: cannot be opened"), space_dir);
+		return error_set_code(err, CODE_FILE_NOT_OPENED, .file = space_dir,
+				      .reason = strerror(errno));
 	is_old = !is_kind(space, "records", S_IFDIR);
 	for (size_t i = 0; ret == 0 && i < sizeof(parts) / sizeof(parts[0]); i++) {
 		if (is_old)
@@ -134,7 +135,8 @@ layout_make(const char *space_dir, struct error *err)
 	if (ret == 0 && is_old)
 		ret = bring_up_to_date(space);
 	if (ret != 0)
-		error_errno(err, _("%s: its directories cannot be made"), space_dir);
+		error_set_code(err, CODE_DIRECTORIES_NOT_MADE, .directory = space_dir,
+			       .reason = strerror(errno));
 	close(space);
 	return ret;
 }

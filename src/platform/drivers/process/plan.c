@@ -16,10 +16,10 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/output.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json-text.h"
 #include "model/json.h"
 #include "model/workload-fields.h"
@@ -51,14 +51,12 @@ count_strings(const struct plan *plan, const json_t *list, const char *key, stru
 
 	if (list && !json_is_null(list) &&
 	    (!json_is_array(list) || json_array_size(list) > STRINGS_MAX))
-		return error_set(err, ERROR_INPUT,
-				 _("The %s of workload %s must be an array of at most %d strings."),
-				 key, plan->module, STRINGS_MAX);
+		return error_set_code(err, CODE_WORKLOAD_STRINGS_INVALID, .member = key,
+				      .workload = plan->module, .max = STRINGS_MAX);
 	json_array_foreach(list, i, item)
 		if (!json_is_string(item))
-			return error_set(err, ERROR_INPUT,
-					 _("String %zu of the %s of workload %s is not a string."),
-					 i + 1, key, plan->module);
+			return error_set_code(err, CODE_WORKLOAD_STRING_INVALID, .number = i + 1,
+					      .member = key, .workload = plan->module);
 	return (int)json_array_size(list);
 }
 
@@ -97,16 +95,11 @@ read_command(struct plan *plan, const json_t *container, struct error *err)
 	if (!name)
 		return 0;
 	if (!plan->is_confined)
-		return error_set(err, ERROR_INPUT,
-				 _("The command of workload %s is refused: workloads are not confined "
-				   "on this machine, so only images run here."),
-				 plan->module);
+		return error_set_code(err, CODE_COMMAND_NOT_CONFINED, .workload = plan->module);
 	program = find_program(name, json_object_get(container, "variables"));
 	if (!program)
-		return error_set(err, ERROR_INPUT,
-				 _("The command \"%.200s\" of workload %s is not a program of this "
-				   "machine."),
-				 name, plan->module);
+		return error_set_code(err, CODE_COMMAND_NOT_FOUND, .name = name,
+				      .workload = plan->module);
 	free(plan->executable);
 	plan->executable = program;
 	return 0;
@@ -143,9 +136,8 @@ read_variables(struct plan *plan, const json_t *container, struct error *err)
 
 	if (variables && !json_is_null(variables) &&
 	    (!json_is_object(variables) || json_object_size(variables) > STRINGS_MAX))
-		return error_set(err, ERROR_INPUT,
-				 _("The variables of workload %s must be an object of at most %d "
-				   "strings."), plan->module, STRINGS_MAX);
+		return error_set_code(err, CODE_VARIABLES_INVALID, .workload = plan->module,
+				      .max = STRINGS_MAX);
 	plan->environment = xcalloc(json_object_size(variables) + 1, sizeof(*plan->environment));
 	json_object_foreach(variables, name, value) {
 		char *text;
@@ -154,11 +146,8 @@ read_variables(struct plan *plan, const json_t *container, struct error *err)
 		 * number. */
 		if (!name[0] || strchr(name, '=') || json_is_object(value) ||
 		    json_is_array(value) || json_is_null(value))
-			return error_set(
-				err, ERROR_INPUT,
-				_("The variable \"%.100s\" of workload %s must have a name "
-				  "without '=' and a string or a number as value."),
-				name, plan->module);
+			return error_set_code(err, CODE_VARIABLE_INVALID, .name = name,
+					      .workload = plan->module);
 		text = json_is_string(value) ? xstrdup(json_string_value(value))
 					     : json_text(value, 0);
 		plan->environment[i++] = xasprintf("%s=%s", name, text);
@@ -189,15 +178,11 @@ read_file(struct plan *plan, const char *path, json_t *declared, struct error *e
 	struct plan_file file = {0};
 
 	if (path[0] != '/' || !paths_is_inside(path + 1))
-		return error_set(err, ERROR_INPUT,
-				 _("The file \"%.200s\" of workload %s must have an absolute path "
-				   "without \".\" and \"..\"."), path, plan->module);
+		return error_set_code(err, CODE_FILE_PATH_INVALID, .file = path,
+				      .workload = plan->module);
 	if (!json_is_string(value) || !read_mode(json_object_get(declared, "mode"), &file.mode))
-		return error_set(
-			err, ERROR_INPUT,
-			_("The file \"%.200s\" of workload %s must have a string as value, and "
-			  "a mode like \"0644\"."),
-			path, plan->module);
+		return error_set_code(err, CODE_FILE_INVALID, .file = path,
+				      .workload = plan->module);
 	file.path = xstrdup(path + 1);
 	file.content = xstrdup(json_string_value(value));
 	file.length = json_string_length(value);
@@ -215,9 +200,8 @@ read_files(struct plan *plan, const json_t *container, struct error *err)
 	if (!files || json_is_null(files))
 		return 0;
 	if (!json_is_object(files) || json_object_size(files) > FILES_MAX)
-		return error_set(err, ERROR_INPUT,
-				 _("The files of workload %s must be an object of at most %d."),
-				 plan->module, FILES_MAX);
+		return error_set_code(err, CODE_FILES_INVALID, .workload = plan->module,
+				      .max = FILES_MAX);
 	plan->files = xcalloc(json_object_size(files) + 1, sizeof(*plan->files));
 	json_object_foreach(files, path, value)
 		if (read_file(plan, path, value, err) != 0)
@@ -260,21 +244,14 @@ read_probe(struct plan *plan, const json_t *container, struct error *err)
 	if (!probe || json_is_null(probe))
 		return 0;
 	if (!type || (strcmp(type, "http") != 0 && strcmp(type, "tcp") != 0))
-		return error_set(
-			err, ERROR_INPUT,
-			_("The readiness probe of workload %s is of type \"%.50s\"; here it "
-			  "can be \"http\" or \"tcp\"."),
-			plan->module, type ? type : "");
+		return error_set_code(err, CODE_PROBE_TYPE_UNKNOWN, .workload = plan->module,
+				      .type = type ? type : "");
 	plan->has_probe = true;
 	plan->probe.http = strcmp(type, "http") == 0;
 	plan->probe.port = port_number(json_object_get(probe, "port"));
 	plan->probe.path = xstrdup(path ? path : "/");
 	if (plan->probe.port == 0 || !is_request_path(plan->probe.path))
-		return error_set(
-			err, ERROR_INPUT,
-			_("The readiness probe of workload %s must have a path that begins "
-			  "with '/' and a port."),
-			plan->module);
+		return error_set_code(err, CODE_PROBE_INVALID, .workload = plan->module);
 	return 0;
 }
 
@@ -309,10 +286,9 @@ read_times(struct plan *plan, const json_t *spec, struct error *err)
 		if (!value || json_is_null(value))
 			continue;
 		if (seconds < 0 || seconds > SECONDS_MAX)
-			return error_set(err, ERROR_INPUT,
-					 _("The %s of workload %s must be a number of seconds from 0 "
-					   "to %d."),
-					 times[i].key, plan->module, SECONDS_MAX);
+			return error_set_code(err, CODE_WORKLOAD_SECONDS_INVALID,
+					      .member = times[i].key, .workload = plan->module,
+					      .max = SECONDS_MAX);
 		/* Of nothing there would be no time at all. */
 		*times[i].ms = seconds > 0 ? (int)seconds * 1000 : 1;
 	}
@@ -332,8 +308,7 @@ only_container(struct plan *plan, const json_t *spec, struct error *err)
 	if (json_is_object(container))
 		plan->container = xstrdup(id);
 	else {
-		error_set(err, ERROR_INPUT,
-			  _("The workload %s must have exactly one container here."), plan->module);
+		error_set_code(err, CODE_WORKLOAD_NOT_ONE_CONTAINER, .workload = plan->module);
 		return NULL;
 	}
 	return container;
@@ -360,9 +335,8 @@ read_all(struct plan *plan, const struct images *images, const struct replica *r
 
 	*code = "cannot-start";
 	if (!is_module(workload->module))
-		return error_set(err, ERROR_INPUT,
-				 _("\"%.100s\" cannot be the name of a workload."),
-				 workload->module);
+		return error_set_code(err, CODE_WORKLOAD_NAME_INVALID,
+				      .workload = workload->module);
 	container = only_container(plan, replica->spec, err);
 	if (!container)
 		return -1;
@@ -445,11 +419,14 @@ write_file(const struct plan_file *file, const char *path, struct error *err)
 	int ret = 0;
 
 	if (fd < 0)
-		return error_errno(err, _("%s: the file cannot be written"), path);
+		return error_set_code(err, CODE_WORKLOAD_FILE_NOT_WRITTEN, .file = path,
+				      .reason = strerror(errno));
 	if (output_write(fd, file->content, file->length) != 0 || fchmod(fd, file->mode) != 0)
-		ret = error_errno(err, _("%s: the file cannot be written"), path);
+		ret = error_set_code(err, CODE_WORKLOAD_FILE_NOT_WRITTEN, .file = path,
+				     .reason = strerror(errno));
 	if (close(fd) != 0 && ret == 0)
-		ret = error_errno(err, _("%s: the file cannot be written"), path);
+		ret = error_set_code(err, CODE_WORKLOAD_FILE_NOT_WRITTEN, .file = path,
+				     .reason = strerror(errno));
 	return ret;
 }
 

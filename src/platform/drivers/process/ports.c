@@ -28,8 +28,8 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 
 #define FIRST_PORT 20000
 #define LAST_PORT 32000
@@ -200,8 +200,7 @@ ports_take(struct ports *ports, struct error *err)
 	for (int i = 0; i < NAMED_TRIES && port == 0; i++)
 		port = try_port(ports, kernels_port(), false);
 	if (port == 0)
-		error_set(err, ERROR_SYSTEM, _("No port from %d to %d is free."), FIRST_PORT,
-			  LAST_PORT);
+		error_set_code(err, CODE_NO_PORT_FREE, .min = FIRST_PORT, .max = LAST_PORT);
 	return port;
 }
 
@@ -270,7 +269,8 @@ ports_bind(struct ports *ports, int port, struct error *err)
 		if (held->sockets[i] < 0 && i > 0 && is_no_family(errno))
 			continue;
 		if (held->sockets[i] < 0 || ports_unlisten(held->sockets[i]) != 0) {
-			error_errno(err, _("Port %d of this machine cannot be used"), port);
+			error_set_code(err, CODE_PORT_NOT_USABLE, .port = port,
+				       .reason = strerror(errno));
 			close_sockets(held->sockets);
 			return NULL;
 		}

@@ -15,7 +15,9 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "net/loop.h"
 
 #define TRY_MS 2000
@@ -28,10 +30,10 @@ struct probe {
 	struct loop_timer *deadline;	/* also ends a try that failed at once */
 	bool http;
 	bool connected;
-	const char *why;
+	enum error_code why; /* not yet */
 	struct buf request;
 	struct buf answer;
-	void (*done)(void *data, bool ready, const char *why);
+	void (*done)(void *data, const struct error *why);
 	void *data;
 };
 
@@ -56,11 +58,20 @@ probe_cancel(struct probe *probe)
 }
 
 static void
-finish(struct probe *probe, bool ready, const char *why)
+finish(struct probe *probe, const struct error *why)
 {
 	loop_remove_timer(probe->deadline);
-	probe->done(probe->data, ready, why);
+	probe->done(probe->data, why);
 	free_probe(probe);
+}
+
+static void
+fail(struct probe *probe, enum error_code code)
+{
+	struct error why;
+
+	error_set_code(&why, code);
+	finish(probe, &why);
 }
 
 static void
@@ -68,8 +79,8 @@ too_late(void *data)
 {
 	struct probe *probe = data;
 
-	probe->done(probe->data, false, probe->why);
-	free_probe(probe);
+	probe->deadline = NULL;
+	fail(probe, probe->why);
 }
 
 /* "HTTP/1.1 204 ..." */
@@ -77,15 +88,15 @@ static void
 judge(struct probe *probe)
 {
 	const char *line = buf_str(&probe->answer);
-	char why[48];
+	struct error why;
 	int status = 0;
 
 	if (sscanf(line, "HTTP/1.%*1d %3d", &status) != 1) {
-		finish(probe, false, "its answer is not HTTP");
+		fail(probe, CODE_PROBE_ANSWER_NOT_HTTP);
 		return;
 	}
-	snprintf(why, sizeof(why), "it answered %d", status);
-	finish(probe, status >= 200 && status < 400, why);
+	error_set_code(&why, CODE_PROBE_ANSWER_REFUSES, .status = status);
+	finish(probe, status >= 200 && status < 400 ? NULL : &why);
 }
 
 static void
@@ -99,7 +110,7 @@ read_answer(struct probe *probe)
 	if (n > 0)
 		buf_append(&probe->answer, bytes, (size_t)n);
 	if (n < 0)
-		finish(probe, false, "it cut the connection");
+		fail(probe, CODE_PROBE_CONNECTION_CUT);
 	else if (n == 0 || probe->answer.length == ANSWER_MAX ||
 		 strchr(buf_str(&probe->answer), '\n'))
 		judge(probe);
@@ -113,12 +124,12 @@ send_request(struct probe *probe)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n < 0) {
-		finish(probe, false, "it cut the connection");
+		fail(probe, CODE_PROBE_CONNECTION_CUT);
 		return;
 	}
 	buf_drop_front(&probe->request, (size_t)n);
 	if (probe->request.length == 0) {
-		probe->why = "it does not answer";
+		probe->why = CODE_PROBE_NO_ANSWER;
 		loop_set_events(probe->watch, EPOLLIN);
 	}
 }
@@ -132,12 +143,12 @@ on_ready(void *data, uint32_t events)
 
 	if (!probe->connected) {
 		if (getsockopt(probe->fd, SOL_SOCKET, SO_ERROR, &error, &size) != 0 || error) {
-			finish(probe, false, "nothing listens there yet");
+			fail(probe, CODE_PROBE_NOTHING_LISTENS);
 			return;
 		}
 		probe->connected = true;
 		if (!probe->http) {
-			finish(probe, true, NULL);
+			finish(probe, NULL);
 			return;
 		}
 	}
@@ -149,7 +160,7 @@ on_ready(void *data, uint32_t events)
 
 struct probe *
 probe_start(struct loop *loop, const struct probe_target *target,
-	    void (*done)(void *data, bool ready, const char *why), void *data)
+	    void (*done)(void *data, const struct error *why), void *data)
 {
 	struct probe *probe = xcalloc(1, sizeof(*probe));
 	struct sockaddr_in address = {
@@ -162,7 +173,7 @@ probe_start(struct loop *loop, const struct probe_target *target,
 	probe->http = target->http;
 	probe->done = done;
 	probe->data = data;
-	probe->why = "it does not accept a connection";
+	probe->why = CODE_PROBE_NO_CONNECTION;
 	buf_init(&probe->answer, ANSWER_MAX);
 	buf_init(&probe->request, 4096);
 	if (target->http)
@@ -175,7 +186,7 @@ probe_start(struct loop *loop, const struct probe_target *target,
 	if (probe->fd < 0 ||
 	    (connect(probe->fd, (struct sockaddr *)&address, sizeof(address)) != 0 &&
 	     errno != EINPROGRESS)) {
-		probe->why = "nothing listens there yet";
+		probe->why = CODE_PROBE_NOTHING_LISTENS;
 		probe->deadline = loop_add_timer(loop, 0, too_late, probe);
 		return probe;
 	}

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+struct error;
 struct loop;
 struct probe;
 
@@ -14,9 +15,10 @@ struct probe_target {
 	int port;
 };
 
-/* `done` is called once, from the loop, and the probe is freed after it. */
+/* `done` is called once, from the loop, and the probe is freed after it.  why: NULL when what was
+ * asked is ready. */
 struct probe *probe_start(struct loop *loop, const struct probe_target *target,
-			  void (*done)(void *data, bool ready, const char *why), void *data);
+			  void (*done)(void *data, const struct error *why), void *data);
 void probe_cancel(struct probe *probe);	/* NULL is fine; not after `done` */
 
 #endif

@@ -18,6 +18,7 @@
 #include "base/i18n.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/confine.h"
 #include "platform/drivers/process/fill.h"
@@ -153,7 +154,7 @@ stop_filling(void *data)
 	struct filling *filling = data;
 	struct error err;
 
-	error_set(&err, ERROR_UNAVAILABLE, _("it was cancelled"));
+	error_set_code(&err, CODE_CANCELLED);
 	fill_stop(filling->fill);
 	end_filling(filling, &err);
 }

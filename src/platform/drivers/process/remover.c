@@ -22,11 +22,11 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/ids.h"
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "net/loop.h"
 
 #define AT_ONCE 100		/* names: well below a millisecond on a disk that is not busy */
@@ -116,7 +116,8 @@ remover_take(struct remover *remover, const char *path, void (*done)(void *data)
 	if (rename(path, away) == 0)
 		ret = paths_remove_part(away, AT_ONCE, &err);
 	else if (errno != ENOENT)
-		ret = error_errno(&err, _("%s: cannot be removed"), path);
+		ret = error_set_code(&err, CODE_FILE_NOT_REMOVED, .file = path,
+				     .reason = strerror(errno));
 	if (ret > 0)
 		later = go_on_in_child(remover, away, done, data);
 	else if (ret < 0)

@@ -18,10 +18,10 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/output.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "platform/drivers/process/resource.h"
 
 #define TAG_DIGITS 12
@@ -34,12 +34,15 @@ write_file(const char *path, const char *text, size_t length, struct error *err)
 	    ret = 0;
 
 	if (fd < 0 || output_write(fd, text, length) != 0)
-		ret = error_errno(err, _("%s: cannot be written"), path);
+		ret = error_set_code(err, CODE_FILE_NOT_WRITTEN, .file = path,
+				     .reason = strerror(errno));
 	/* Some file systems say only now that there was no room. */
 	if (fd >= 0 && close(fd) != 0 && ret == 0)
-		ret = error_errno(err, _("%s: cannot be written"), path);
+		ret = error_set_code(err, CODE_FILE_NOT_WRITTEN, .file = path,
+				     .reason = strerror(errno));
 	if (ret == 0 && rename(temporary, path) != 0)
-		ret = error_errno(err, _("%s: cannot be written"), path);
+		ret = error_set_code(err, CODE_FILE_NOT_WRITTEN, .file = path,
+				     .reason = strerror(errno));
 	if (ret != 0)
 		unlink(temporary);
 	free(temporary);
@@ -55,10 +58,7 @@ keep_file(const char *dir, const char *name, const json_t *content, struct error
 	char *path;
 
 	if (!json_is_string(text) || !tag || !resource_is_file_name(name)) {
-		error_set(err, ERROR_INPUT,
-			  _("\"%.100s\" cannot be a file of a resource: its name is made of "
-			    "letters, digits, \".\", \"_\" and \"-\", and it is a text"),
-			  name);
+		error_set_code(err, CODE_RESOURCE_FILE_INVALID, .name = name);
 		return NULL;
 	}
 	path = xasprintf("%s/%.*s-%s", dir, TAG_DIGITS, tag, name);
@@ -109,8 +109,7 @@ rendered_keep(const char *space_dir, const char *name, const json_t *files, cons
 	int ret;
 
 	if (!resource_is_file_name(name))
-		ret = error_set(err, ERROR_INPUT, _("\"%.100s\" cannot be the name of a resource."),
-				name);
+		ret = error_set_code(err, CODE_RESOURCE_NAME_INVALID, .resource = name);
 	else if (json_object_size(files) == 0)
 		ret = access(dir, F_OK) == 0 && json_object_size(previous) == 0
 			      ? paths_remove_tree(dir, err)

@@ -22,9 +22,9 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/beneath.h"
 #include "platform/drivers/process/layout.h"
@@ -69,10 +69,7 @@ read_template(const char *directory, const char *name, struct error *err)
 		close(dir);
 	if (n != 0) {
 		buf_clear(&text);
-		error_set(
-			err, ERROR_INPUT,
-			_("The template \"%.200s\" cannot be read: it must be a file below %.200s."),
-			name, directory);
+		error_set_code(err, CODE_TEMPLATE_NOT_READ, .name = name, .directory = directory);
 		return NULL;
 	}
 	return buf_take(&text);
@@ -104,7 +101,7 @@ provision_sqlite(const struct resources *resources, const char *space, const cha
 
 	(void)space;
 	if (!outputs) {
-		error_set(err, ERROR_SYSTEM, _("The path of the database is not UTF-8."));
+		error_set_code(err, CODE_DATABASE_PATH_NOT_UTF8);
 	} else if (!is_there(path, record, resource->previous_outputs)) {
 		*sql = template ? read_template(resources->templates_dir, template, err)
 				: xstrdup("");
@@ -136,7 +133,8 @@ remove_sqlite(const struct resources *resources, const char *dir, const char *na
 		free(path);
 	}
 	if (unlink(record) != 0 && errno != ENOENT)
-		ret = error_errno(err, _("%s: cannot be removed"), record);
+		ret = error_set_code(err, CODE_FILE_NOT_REMOVED, .file = record,
+				     .reason = strerror(errno));
 	free(record);
 	return ret;
 }
@@ -209,7 +207,8 @@ provision_dns(const struct resources *resources, const char *space, const char *
 		/* The file makes a second call give the same port. */
 		if (json_dump_file(outputs, temporary, JSON_COMPACT) != 0 ||
 		    rename(temporary, path) != 0) {
-			error_errno(err, _("%s: cannot be written"), path);
+			error_set_code(err, CODE_FILE_NOT_WRITTEN, .file = path,
+				       .reason = strerror(errno));
 			json_decref(outputs);
 			outputs = NULL;
 			ports_release(resources->ports, new_port);
@@ -237,7 +236,8 @@ remove_dns(const struct resources *resources, const char *dir, const char *name,
 	ports_release(resources->ports, port_of(kept));
 	json_decref(kept);
 	if (unlink(path) != 0 && errno != ENOENT)
-		ret = error_errno(err, _("%s: cannot be removed"), path);
+		ret = error_set_code(err, CODE_FILE_NOT_REMOVED, .file = path,
+				     .reason = strerror(errno));
 	free(path);
 	return ret;
 }
@@ -306,17 +306,13 @@ static const struct resource_type *
 find_type(const char *type, const char *name, struct error *err)
 {
 	if (!resource_is_file_name(name)) {
-		error_set(err, ERROR_INPUT, _("\"%.100s\" cannot be the name of a resource."),
-			  name);
+		error_set_code(err, CODE_RESOURCE_NAME_INVALID, .resource = name);
 		return NULL;
 	}
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		if (strcmp(types[i].name, type) == 0)
 			return &types[i];
-	error_set(
-		err, ERROR_INPUT,
-		_("The resource %.200s is of type \"%.100s\"; this platform makes sqlite and dns."),
-		name, type);
+	error_set_code(err, CODE_RESOURCE_TYPE_UNKNOWN, .resource = name, .type = type);
 	return NULL;
 }
 

@@ -19,9 +19,9 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/confine.h"
@@ -37,7 +37,7 @@
 #define DRAIN_POLL_MS 20
 
 static void
-add_error(struct space *space, const char *module, const char *code, const char *summary)
+add_error(struct space *space, const char *module, const char *code, const struct error *why)
 {
 	struct driver_errors *errors = &space->errors;
 
@@ -45,7 +45,7 @@ add_error(struct space *space, const char *module, const char *code, const char 
 	errors->items[errors->count++] = (struct driver_error){
 		.object_id = xstrdup(module),
 		.code = xstrdup(code),
-		.summary = xstrdup(summary),
+		.why = *why,
 		.message = xstrdup(""),
 	};
 }
@@ -66,7 +66,7 @@ end_change(struct space *space)
 {
 	struct driver_errors errors = space->errors;
 	struct driver_task *change = space->change;
-	struct error err;
+	struct error err = {0};
 
 	loop_remove_timer(space->timer);
 	space->timer = NULL;
@@ -74,9 +74,9 @@ end_change(struct space *space)
 	space->change = NULL;
 	space->errors = (struct driver_errors){0};
 	if (errors.count > 0)
-		error_set(&err, ERROR_INPUT, "%s", errors.items[0].summary);
+		err = errors.items[0].why;
 	else if (space->cancelled)
-		error_set(&err, ERROR_UNAVAILABLE, _("it was cancelled"));
+		error_set_code(&err, CODE_CANCELLED);
 	driver_task_end(change, errors.count > 0 || space->cancelled ? &err : NULL, NULL, &errors);
 	space->cancelled = false;
 }
@@ -206,20 +206,21 @@ kept_too_late(void *data)
 {
 	struct space *space = data;
 	const struct workload *workload = find_kept_unready(space);
-	struct driver_workload_status status;
+	const char *module;
 	struct error err;
 
 	space->timer = NULL;
 	if (!workload)
 		return;		/* it is the candidates that are waited for */
-	workload_get_status(workload, &status);
-	error_set(&err, ERROR_INPUT, _("Workload %s is not changed, but it is down: %s."),
-		  status.module, status.message ? status.message : "");
-	add_error(space, status.module, "not-ready", err.text);
+	module = workload_plan(workload)->module;
+	err = *workload_said(workload);
+	if (err.text[0])
+		error_prefix_code(&err, CODE_UNCHANGED_WORKLOAD_IS_DOWN_WHILE, .workload = module);
+	else
+		error_set_code(&err, CODE_UNCHANGED_WORKLOAD_IS_DOWN, .workload = module);
+	add_error(space, module, "not-ready", &err);
 	free(space->errors.items[space->errors.count - 1].message);
 	space->errors.items[space->errors.count - 1].message = workload_output(workload);
-	free(status.module);
-	free(status.message);
 	roll_back(space);
 }
 
@@ -231,7 +232,7 @@ candidate_ready(struct space *space, struct workload *workload)
 	struct error err;
 
 	if (space_point_forwards(space, &err) != 0) {
-		add_error(space, plan->module, "cannot-start", err.text);
+		add_error(space, plan->module, "cannot-start", &err);
 		roll_back(space);
 		return;
 	}
@@ -360,7 +361,7 @@ make_plan(struct space *space, const struct driver_deployment *deployment,
 		plan = NULL;
 	}
 	if (!plan)
-		add_error(space, workload->module, code, err.text);
+		add_error(space, workload->module, code, &err);
 	return plan;
 }
 
@@ -380,10 +381,8 @@ make_plans(struct space *space, const struct driver_deployment *deployment, size
 	struct error err;
 
 	if (is_twice(deployment, which)) {
-		error_set(&err, ERROR_INPUT,
-			  _("The workload %.100s, or a public port of it, is declared twice."),
-			  workload->module);
-		add_error(space, workload->module, "cannot-start", err.text);
+		error_set_code(&err, CODE_WORKLOAD_TWICE, .workload = workload->module);
+		add_error(space, workload->module, "cannot-start", &err);
 		free(fingerprint);
 		return;
 	}
@@ -481,7 +480,7 @@ space_apply(struct process_driver *driver, const char *name,
 	struct driver_task *task = driver_task_new(&driver->base, waiter, cancel_change, space);
 
 	if (space && (space->phase != IDLE || space->removing)) {
-		error_set(&err, ERROR_CONFLICT, _("The environment %s is being changed."), name);
+		error_set_code(&err, CODE_SPACE_IS_CHANGING, .env = name);
 		space = NULL;
 	}
 	if (!space) {

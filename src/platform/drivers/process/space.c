@@ -15,9 +15,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/plan.h"
@@ -43,7 +43,7 @@ space_directory(const struct process_driver *driver, const char *name, struct er
 	if (parts == 3 && good == 3)
 		directory = xasprintf("%s/%s", driver->spaces_dir, name);
 	else
-		error_set(err, ERROR_INPUT, _("\"%.200s\" is not an environment: it must be ORGANIZATION/APPLICATION/ENVIRONMENT."), name);
+		error_set_code(err, CODE_SPACE_NAME_INVALID, .env = name);
 	free(copy);
 	return directory;
 }
@@ -211,7 +211,7 @@ end_removal(void *data)
 	space->removals = NULL;
 	/* A change that the removal overtook has an end as well. */
 	if (change) {
-		error_set(&err, ERROR_UNAVAILABLE, _("%s is being removed"), space->name);
+		error_set_code(&err, CODE_SPACE_IS_REMOVED, .env = space->name);
 		driver_task_end(change, &err, NULL, NULL);
 	}
 	space_free(space);

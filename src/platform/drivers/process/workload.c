@@ -15,10 +15,10 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/instance.h"
@@ -79,18 +79,23 @@ struct workload {
 	int tries;			/* of the probe */
 	int starts;
 	int restarts;
-	char *message;
+	struct error said; /* of its state; "": nothing */
 	struct driver_error error;
 };
 
 static void begin(void *data);
 
-/* Takes the text; NULL: nothing to say. */
 static void
-set_message(struct workload *workload, char *message)
+say_nothing(struct workload *workload)
 {
-	free(workload->message);
-	workload->message = message;
+	workload->said = (struct error){0};
+}
+
+/* What is said of it, or NULL. */
+static const char *
+said(const struct workload *workload)
+{
+	return workload->said.text[0] ? workload->said.text : NULL;
 }
 
 static void
@@ -105,7 +110,7 @@ set_state(struct workload *workload, enum state state)
 		snprintf(pid, sizeof(pid), "%ld", instance_pid(workload->instance));
 	log_line(LOG_PRIORITY_INFO, "workload", "place", workload->module_dir, "image",
 		 workload->plan->image, "state", state_names[state], "pid", pid[0] ? pid : NULL,
-		 "message", workload->message, NULL);
+		 "message", said(workload), NULL);
 }
 
 /* Every wait of the state machine, whichever is under way: what comes afterwards starts from
@@ -127,9 +132,8 @@ tell(struct workload *workload, enum workload_event event)
 	workload->changed(workload->data, workload, event);
 }
 
-/* Takes summary. */
 static void
-fail_candidate(struct workload *workload, const char *code, char *summary)
+fail_candidate(struct workload *workload, const char *code, const struct error *why)
 {
 	struct driver_error *error = &workload->error;
 
@@ -137,10 +141,10 @@ fail_candidate(struct workload *workload, const char *code, char *summary)
 	workload->failed = true;
 	error->object_id = xstrdup(workload->plan->module);
 	error->code = xstrdup(code);
-	error->summary = summary;
+	error->why = *why;
 	error->message = workload->instance ? instance_tail(workload->instance, ERROR_LINES)
 					    : xstrdup("");
-	set_message(workload, xstrdup(summary));
+	workload->said = *why;
 	set_state(workload, FAILED);
 }
 
@@ -149,7 +153,7 @@ static void
 now_ready(struct workload *workload)
 {
 	stop_waiting(workload);
-	set_message(workload, NULL);
+	say_nothing(workload);
 	set_state(workload, READY);
 	tell(workload, WORKLOAD_IS_READY);
 }
@@ -175,26 +179,28 @@ probe_pause(int tries)
 
 /* A refused connection is no fault yet: most programs listen some time after they have started. */
 static void
-probed(void *data, bool ready, const char *why)
+probed(void *data, const struct error *why)
 {
 	struct workload *workload = data;
 	const struct probe_target *target = &workload->plan->probe;
 
 	workload->probe = NULL;
-	if (ready && workload->plan->settle_ms > 0) {
+	if (!why && workload->plan->settle_ms > 0) {
 		workload->next = loop_add_timer(workload->loop, workload->plan->settle_ms,
 						lived_long_enough, workload);
 		return;
 	}
-	if (ready) {
+	if (!why) {
 		now_ready(workload);
 		return;
 	}
-	set_message(workload, target->http
-				      ? xasprintf(_("waiting for GET %s on %d, try %d: %s"),
-						  target->path, target->port, workload->tries, why)
-				      : xasprintf(_("waiting for port %d, try %d: %s"),
-						  target->port, workload->tries, why));
+	workload->said = *why;
+	if (target->http)
+		error_prefix_code(&workload->said, CODE_WAITING_FOR_PAGE, .page = target->path,
+				  .port = target->port, .number = workload->tries);
+	else
+		error_prefix_code(&workload->said, CODE_WAITING_FOR_PORT, .port = target->port,
+				  .number = workload->tries);
 	workload->next = loop_add_timer(workload->loop, probe_pause(workload->tries), try_probe,
 					workload);
 }
@@ -215,23 +221,26 @@ not_ready_in_time(void *data)
 {
 	struct workload *workload = data;
 	char seconds[16];
-	char *last;
+	struct error why;
 
 	workload->deadline = NULL;
 	clock_duration(seconds, workload->ready_timeout_ms);
 	if (!workload->candidate) {
 		/* Its end leads to the next try, with back-off. */
 		stop_waiting(workload);
-		set_message(workload, xasprintf(_("not ready after %s"), seconds));
+		error_set_code(&workload->said, CODE_NOT_READY_AFTER, .duration = seconds);
 		instance_stop(workload->instance);
 		return;
 	}
-	last = workload->message ? xstrdup(workload->message) : NULL;
-	fail_candidate(workload, "not-ready",
-		       xasprintf(_("Workload %s (%s) was not ready after %s%s%s."),
-				 workload->plan->module, workload->plan->image, seconds,
-				 last ? ": " : "", last ? last : ""));
-	free(last);
+	why = workload->said;
+	if (said(workload))
+		error_prefix_code(&why, CODE_WORKLOAD_NOT_READY_WHILE,
+				  .workload = workload->plan->module,
+				  .image = workload->plan->image, .duration = seconds);
+	else
+		error_set_code(&why, CODE_WORKLOAD_NOT_READY, .workload = workload->plan->module,
+			       .image = workload->plan->image, .duration = seconds);
+	fail_candidate(workload, "not-ready", &why);
 	tell(workload, WORKLOAD_IS_FAILED);
 }
 
@@ -248,7 +257,7 @@ wait_and_restart(struct workload *workload, const char *how)
 	else
 		workload->back_off_ms = BACK_OFF_MAX_MS;
 	clock_duration(delay, workload->back_off_ms);
-	set_message(workload, xasprintf(_("ended with %s; starts again after %s"), how, delay));
+	error_set_code(&workload->said, CODE_ENDED_STARTS_AGAIN, .how = how, .duration = delay);
 	set_state(workload, WAITING);
 	workload->restarts++;
 	workload->next = loop_add_timer(workload->loop, workload->back_off_ms, begin, workload);
@@ -259,19 +268,21 @@ wait_and_restart(struct workload *workload, const char *how)
 static void
 candidate_ended(struct workload *workload, const char *how, bool cannot_start)
 {
+	struct error why;
+
 	if (cannot_start) {
-		fail_candidate(workload, "cannot-start",
-			       xasprintf(_("Workload %s (%s) cannot be started: %s."),
-					 workload->plan->module, workload->plan->image, how));
+		error_set_code(&why, CODE_WORKLOAD_NOT_EXECUTED, .workload = workload->plan->module,
+			       .image = workload->plan->image, .how = how);
+		fail_candidate(workload, "cannot-start", &why);
 	} else if (workload->starts < CANDIDATE_TRIES) {
-		set_message(workload, xasprintf(_("ended with %s; trying once more"), how));
+		error_set_code(&workload->said, CODE_ENDED_TRIES_AGAIN, .how = how);
 		set_state(workload, WAITING);
 		workload->restarts++;
 		workload->next = loop_add_timer(workload->loop, RETRY_MS, begin, workload);
 	} else {
-		fail_candidate(workload, "exited",
-			       xasprintf(_("Workload %s (%s) ended with %s before it was ready."),
-					 workload->plan->module, workload->plan->image, how));
+		error_set_code(&why, CODE_WORKLOAD_ENDED, .workload = workload->plan->module,
+			       .image = workload->plan->image, .how = how);
+		fail_candidate(workload, "exited", &why);
 	}
 }
 
@@ -348,7 +359,7 @@ instance_runs(void *data)
 
 	if (workload->state != STARTING)
 		return;
-	set_message(workload, xstrdup(_("started")));
+	error_set_code(&workload->said, CODE_STARTED);
 	set_state(workload, STARTING);
 	if (workload->plan->has_probe)
 		workload->next = loop_add_timer(workload->loop, probe_pause(0), try_probe,
@@ -403,14 +414,14 @@ begin(void *data)
 			wait_and_restart(workload, err.text);
 			return;
 		}
-		fail_candidate(workload, "cannot-start",
-			       xasprintf(_("Workload %s cannot be started: %s"),
-					 workload->plan->module, err.text));
+		error_prefix_code(&err, CODE_WORKLOAD_NOT_STARTED,
+				  .workload = workload->plan->module);
+		fail_candidate(workload, "cannot-start", &err);
 		tell(workload, WORKLOAD_IS_FAILED);
 		return;
 	}
 	workload->starts++;
-	set_message(workload, NULL);
+	say_nothing(workload);
 	set_state(workload, STARTING);
 	limit_wait(workload);
 }
@@ -453,10 +464,8 @@ workload_free(struct workload *workload)
 	free(workload->module_dir);
 	free(workload->directory);
 	free(workload->log);
-	free(workload->message);
 	free(workload->error.object_id);
 	free(workload->error.code);
-	free(workload->error.summary);
 	free(workload->error.message);
 	free(workload);
 }
@@ -517,11 +526,17 @@ workload_get_status(const struct workload *workload, struct driver_workload_stat
 		.exit_code = WIFEXITED(workload->status) ? WEXITSTATUS(workload->status) : 0,
 		.signal = WIFSIGNALED(workload->status) ? WTERMSIG(workload->status) : 0,
 		.status = workload->failed ? RUNTIME_FAILED : statuses[workload->state],
-		.message = workload->message ? xstrdup(workload->message) : NULL,
+		.message = said(workload) ? xstrdup(said(workload)) : NULL,
 		.pid = workload->instance ? instance_pid(workload->instance) : 0,
 		.restarts = workload->restarts,
 		.ready = workload->state == READY,
 	};
+}
+
+const struct error *
+workload_said(const struct workload *workload)
+{
+	return &workload->said;
 }
 
 /* FNV-1a.  What is computed from the state cannot be forgotten, as a count of changes can. */
@@ -537,15 +552,11 @@ uint64_t
 workload_mix_state(const struct workload *workload, uint64_t sum)
 {
 	const int64_t numbers[] = {
-		workload->plan->replica,
-		workload->started_wall,
-		workload->ended_wall,
-		workload->status,
-		workload->failed,
-		workload->state,
-		workload->restarts,
-		workload->instance ? instance_pid(workload->instance) : 0,
-		workload->message != NULL,
+		workload->plan->replica, workload->started_wall,
+		workload->ended_wall,	 workload->status,
+		workload->failed,	 workload->state,
+		workload->restarts,	 workload->instance ? instance_pid(workload->instance) : 0,
+		said(workload) != NULL,
 	};
 	const struct plan *plan = workload->plan;
 
@@ -553,8 +564,8 @@ workload_mix_state(const struct workload *workload, uint64_t sum)
 	sum = mix(sum, plan->module, strlen(plan->module) + 1);
 	if (plan->container)
 		sum = mix(sum, plan->container, strlen(plan->container) + 1);
-	if (workload->message)
-		sum = mix(sum, workload->message, strlen(workload->message) + 1);
+	if (said(workload))
+		sum = mix(sum, said(workload), strlen(said(workload)) + 1);
 	return sum;
 }
 

@@ -9,6 +9,7 @@
 struct confinement;
 struct driver_error;
 struct driver_workload_status;
+struct error;
 struct loop;
 struct plan;
 struct record;
@@ -48,6 +49,9 @@ void workload_stop(struct workload *workload);
 void workload_get_status(const struct workload *workload, struct driver_workload_status *out);
 /* `sum` with all that decides workload_get_status() mixed in. */
 uint64_t workload_mix_state(const struct workload *workload, uint64_t sum);
+/* What is said of its state; its text is empty where there is nothing to say.  Borrowed until the
+ * next turn of the loop. */
+const struct error *workload_said(const struct workload *workload);
 char *workload_output(const struct workload *workload);	/* the last lines */
 void workload_take_error(struct workload *workload, struct driver_error *out);
 
