@@ -15,6 +15,7 @@ libmodel_a_SOURCES = \
 	src/model/placeholder.c src/model/placeholder.h \
 	src/model/pointer.c src/model/pointer.h \
 	src/model/reference.c src/model/reference.h \
+	src/model/runtime.c src/model/runtime.h \
 	src/model/set.c src/model/set.h \
 	src/model/version.c src/model/version.h \
 	src/model/version-parse.c src/model/version-parse.h \

@@ -78,7 +78,7 @@ count_of(const void *noun, const struct member *m)
 	return *(const size_t *)(const void *)((const char *)noun + m->count);
 }
 
-/* Of a list, whose `to` has none yet: so many that are zero. */
+/* A list's or map's, of which there are none yet: so many that are zero. */
 static char *
 make_items(void *to, const struct member *m, size_t count)
 {
@@ -87,6 +87,13 @@ make_items(void *to, const struct member *m, size_t count)
 	memcpy(place_in(to, m), &items, sizeof(items));
 	*count_in(to, m) = count;
 	return items;
+}
+
+/* By which one of a map is called. */
+static struct untrusted *
+key_of(void *item)
+{
+	return item;
 }
 
 /* An object that is embedded has no pointer to be NULL: its first text says whether it is there. */
@@ -151,7 +158,8 @@ decode(const struct noun *noun, void *out, const json_t *body, struct error *err
 	if (!json_is_object(body))
 		ret = error_set(err, ERROR_PROTOCOL, _("it is not an object"));
 	for (const struct member *m = noun->members; m->key; m++)
-		if (decode_member(out, m, body, ret == 0 ? err : NULL) != 0)
+		if (!(m->need & MEMBER_DERIVED) &&
+		    decode_member(out, m, body, ret == 0 ? err : NULL) != 0)
 			ret = -1;
 	if (noun->complete)
 		noun->complete(out);
@@ -183,7 +191,17 @@ decode_object(void *out, const struct member *m, const json_t *value, struct err
 	return error_set(err, ERROR_PROTOCOL, "%s: %s", m->key, why.text);
 }
 
-/* One that is not understood has its place among the others. */
+/* One of a list or map, which has its place among the others whatever it is. */
+static int
+decode_among(void *out, const struct member *m, const json_t *body, struct error *err)
+{
+	struct error why = {0};
+
+	if (decode_item(m->noun, out, body, &why) == 0 || m->noun->problem)
+		return 0;
+	return error_set(err, ERROR_PROTOCOL, "%s: %s", m->key, why.text);
+}
+
 static int
 decode_list(void *noun, const struct member *m, const json_t *value, struct error *err)
 {
@@ -193,20 +211,36 @@ decode_list(void *noun, const struct member *m, const json_t *value, struct erro
 	if (!json_is_array(value))
 		return error_set(err, ERROR_PROTOCOL, _("\"%s\" is not a list"), m->key);
 	items = make_items(noun, m, json_array_size(value));
-	for (size_t i = 0; i < json_array_size(value); i++) {
-		struct error why = {0};
+	for (size_t i = 0; i < json_array_size(value); i++)
+		if (decode_among(items + i * m->noun->size, m, json_array_get(value, i),
+				 ret == 0 ? err : NULL) != 0)
+			ret = -1;
+	return ret;
+}
 
-		if (decode_item(m->noun, items + i * m->noun->size, json_array_get(value, i),
-				&why) != 0 &&
-		    ret == 0)
-			ret = error_set(err, ERROR_PROTOCOL, "%s: %s", m->key, why.text);
+static int
+decode_map(void *noun, const struct member *m, json_t *value, struct error *err)
+{
+	const char *key;
+	json_t *body;
+	int ret = 0;
+	char *item;
+
+	if (!json_is_object(value))
+		return error_set(err, ERROR_PROTOCOL, _("\"%s\" is not an object"), m->key);
+	item = make_items(noun, m, json_object_size(value));
+	json_object_foreach(value, key, body) {
+		untrusted_init(key_of(item), key);
+		if (decode_among(item, m, body, ret == 0 ? err : NULL) != 0)
+			ret = -1;
+		item += m->noun->size;
 	}
 	return ret;
 }
 
 /* What may be absent, and is a fault when it is there and odd. */
 static int
-decode_strict(void *noun, const struct member *m, const json_t *value, struct error *err)
+decode_strict(void *noun, const struct member *m, json_t *value, struct error *err)
 {
 	void *place = place_in(noun, m);
 
@@ -222,6 +256,8 @@ decode_strict(void *noun, const struct member *m, const json_t *value, struct er
 		return decode_flag(place, value, m->key, err);
 	if (m->kind == MEMBER_LIST)
 		return decode_list(noun, m, value, err);
+	if (m->kind == MEMBER_MAP)
+		return decode_map(noun, m, value, err);
 	return decode_object(place, m, value, err);
 }
 
@@ -251,6 +287,7 @@ decode_member(void *noun, const struct member *m, const json_t *body, struct err
 	case MEMBER_FLAG:
 	case MEMBER_OBJECT:
 	case MEMBER_LIST:
+	case MEMBER_MAP:
 		break;
 	}
 	if (!(m->need & MEMBER_LOOSE))
@@ -318,6 +355,18 @@ encode_list(const void *noun, const struct member *m)
 	return list;
 }
 
+static json_t *
+encode_map(const void *noun, const struct member *m)
+{
+	const char *item = items_in(noun, m);
+	json_t *map = json_object();
+
+	for (size_t i = 0; i < count_of(noun, m); i++, item += m->noun->size)
+		json_object_set_new(map, untrusted_raw((const void *)item),
+				    noun_encode(m->noun, item));
+	return map;
+}
+
 /* NULL: it is absent. */
 static json_t *
 encode_member(const void *noun, const struct member *m)
@@ -340,6 +389,8 @@ encode_member(const void *noun, const struct member *m)
 		return encode_object(m->noun, place);
 	case MEMBER_LIST:
 		return encode_list(noun, m);
+	case MEMBER_MAP:
+		return encode_map(noun, m);
 	case MEMBER_JSON:
 		return json_incref(*json_in(noun, m));
 	case MEMBER_TEXT:
@@ -383,8 +434,13 @@ clear_list(void *noun, const struct member *m)
 {
 	char *items = items_in(noun, m);
 
-	for (size_t i = 0; i < count_of(noun, m); i++)
-		noun_clear(m->noun, items + i * m->noun->size);
+	for (size_t i = 0; i < count_of(noun, m); i++) {
+		char *item = items + i * m->noun->size;
+
+		if (m->kind == MEMBER_MAP)
+			untrusted_clear(key_of(item));
+		noun_clear(m->noun, item);
+	}
 	free(items);
 }
 
@@ -396,7 +452,7 @@ noun_clear(const struct noun *noun, void *out)
 			untrusted_clear(place_in(out, m));
 		else if (m->kind == MEMBER_JSON)
 			json_decref(*json_in(out, m));
-		else if (m->kind == MEMBER_LIST)
+		else if (m->kind == MEMBER_LIST || m->kind == MEMBER_MAP)
 			clear_list(out, m);
 		else if (m->kind == MEMBER_OBJECT)
 			noun_clear(m->noun, place_in(out, m));
@@ -413,8 +469,12 @@ copy_list(void *to, const void *from, const struct member *m)
 	size_t count = count_of(from, m), size = m->noun->size;
 	char *copies = make_items(to, m, count);
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		noun_copy(m->noun, copies + i * size, items + i * size);
+		if (m->kind == MEMBER_MAP)
+			untrusted_init(key_of(copies + i * size),
+				       key_of((void *)(uintptr_t)(items + i * size))->raw);
+	}
 }
 
 static void
@@ -432,6 +492,7 @@ copy_member(void *to, const void *from, const struct member *m)
 		noun_copy(m->noun, place, its);
 		return;
 	case MEMBER_LIST:
+	case MEMBER_MAP:
 		copy_list(to, from, m);
 		return;
 	case MEMBER_JSON:

@@ -26,20 +26,25 @@ enum member_kind {
 	MEMBER_CONSTANT,	/* nowhere: always the first of `words`, and not read */
 	MEMBER_OBJECT,		/* a struct that is a `noun`; there when its first text is */
 	MEMBER_LIST,		/* pointer to so many (`count`) structs that are a `noun` each */
+	MEMBER_MAP,		/* the same of an object; each struct begins with its key, a text */
 	MEMBER_JSON		/* json_t *, shared with where it was read; NULL: absent */
 };
 
 /*
- * A text or object that is absent is a fault when it is REQUIRED, and then written as "" (JSON: as
- * {}).  Otherwise it is left out, or written as null when it is NULLABLE; so is a time or word that
- * is unknown.  One of another type is a fault; when it is LOOSE it is as if it were absent.  A list
- * is always written.
+ * What is absent is a fault when it is REQUIRED, and then written as "" (JSON: as {}).  Otherwise
+ * it is left out, or written as null when it is NULLABLE; so is a time or word that is unknown.
+ * One of another type is a fault; when it is LOOSE it is as if it were absent.  DERIVED says again
+ * what another member at the same place says: it is written and not read.
+ *
+ * A list or map is always written.  Of one that has structs with a `problem`, each keeps its own
+ * fault; else the list has it.
  */
 enum member_need {
 	MEMBER_OPTIONAL = 0,
 	MEMBER_REQUIRED = 1,
 	MEMBER_NULLABLE = 2,
-	MEMBER_LOOSE = 4
+	MEMBER_LOOSE = 4,
+	MEMBER_DERIVED = 8
 };
 
 /* The words of an enum, in its order; the value of what is none of them, which has no word. */
@@ -52,11 +57,11 @@ struct member_words {
 struct member {
 	const char *key;	/* NULL: the end of the table */
 	enum member_kind kind;
-	unsigned need;		/* enum member_need, several with | */
+	unsigned need;		/* enum member_need; several with | */
 	size_t offset;
 	const struct member_words *words;
 	const struct noun *noun;
-	size_t count;		/* where in the struct the length of the list is (size_t) */
+	size_t count;		/* where in the struct the length of a list or map is (size_t) */
 };
 #define MEMBERS_END {.key = NULL}
 

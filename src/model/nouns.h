@@ -145,29 +145,6 @@ int deployment_error_decode(struct deployment_error *out, const json_t *body, st
 json_t *deployment_error_encode(const struct deployment_error *error);
 void deployment_error_clear(struct deployment_error *error);
 
-/* One workload at run time, from Runtime V2. */
-enum runtime_status {
-	RUNTIME_UNKNOWN, RUNTIME_RUNNING, RUNTIME_SUCCEEDED, RUNTIME_STARTING, RUNTIME_FAILED,
-	RUNTIME_STOPPED
-};
-struct runtime_module {
-	struct untrusted module;
-	enum runtime_status status;
-	struct untrusted message;	/* of its first controller that has one */
-	int pods_ready, pods_wanted;
-	int restarts;
-	struct untrusted problem;
-};
-struct runtime {
-	struct runtime_module *modules;	/* ordered by name */
-	size_t count;
-};
-/* Fails only when the whole answer makes no sense; a module that does not has its own `problem`. */
-int runtime_decode(struct runtime *out, const json_t *body, struct error *err)
-	__attribute__((warn_unused_result));
-/* Frees the modules; the struct is zero then. */
-void runtime_clear(struct runtime *runtime);
-
 enum resource_status {
 	RESOURCE_PENDING,	/* for a deployment that is going on */
 	RESOURCE_ACTIVE,

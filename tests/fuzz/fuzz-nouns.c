@@ -9,6 +9,7 @@
 #include "model/delta.h"
 #include "model/json.h"
 #include "model/nouns.h"
+#include "model/runtime.h"
 #include "model/set.h"
 
 /* What the strict door takes the other one takes without a problem. */

@@ -19,6 +19,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "model/nouns.h"
+#include "model/runtime.h"
 
 #define DEPLOYMENT \
 	"{'id':'d1','env_id':'qa','set_id':'s1','from_id':'d0','delta_id':'x','comment':'c'," \
@@ -49,6 +50,19 @@
 	"'driver_type':'process/dns','status':'active','resource':{'host':'h','port':1},"          \
 	"'secret_refs':{'password':{'ref':'r'}},'target_def_version_id':'v0','deploy_id':'d1',"    \
 	"'gu_res_id':'0123','updated_at':'2026-01-02T03:04:05.000Z','scheduled_deletion':true}"
+#define CONTAINER(name, ready, restarts, status)                                           \
+	"{'name':'" name "','ready':" ready ",'restart_count':" restarts ",'restartCount':" restarts \
+	",'status':'" status "','state':{'waiting':{}}}"
+#define POD(name, phase, status, containers)                                       \
+	"{'podName':'" name "','phase':'" phase "','status':'" status "','revision':1," \
+	"'containerStatuses':[" containers "]}"
+#define RUNTIME                                                                                \
+	"{'namespace':'shop-qa','modules':{'api':{'status':'Failed','status_class':'Failure',"    \
+	"'controllers':{'api':{'kind':'Deployment','status':'Failed','message':'no port',"        \
+	"'replicas':2,'revision':1,'pods':["                                                      \
+	POD("api-0", "Running", "Success", CONTAINER("api", "true", "0", "Success")) ","          \
+	POD("api-1", "Failed", "Failure", CONTAINER("api", "false", "3", "Failure"))              \
+	"]}}},'web':{'status':'Stopped','status_class':'Stopped','controllers':{}}}}"
 
 /* ' stands for ". */
 static json_t *
@@ -325,6 +339,72 @@ an_odd_workload_leaves_the_others(void **state)
 	json_decref(body);
 }
 
+/* The two spellings of a count (README 13.2), and counts that make no sense. */
+static void
+restarts_are_counted_by_either_name(void **state)
+{
+	static const struct { const char *container; int restarts; } cases[] = {
+		{"{'restartCount':4}", 4},
+		{"{'restart_count':5,'restartCount':4}", 5},
+		{"{'restart_count':'many','restartCount':4}", 4},
+		{"{'restart_count':-1}", 0},
+		{"{'restart_count':99999999}", 1000000},
+		{"{}", 0},
+		{"null", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *body = parse("{'modules':{'web':{'status':'Partially Succeeded','controllers':"
+				     "{'web':{'pods':[{'containerStatuses':[]}]}}}}}");
+		json_t *web = json_object_get(json_object_get(body, "modules"), "web");
+		json_t *pods = json_object_get(
+			json_object_get(json_object_get(web, "controllers"), "web"), "pods");
+		struct error err = {0};
+		struct runtime runtime;
+
+		json_array_append_new(json_object_get(json_array_get(pods, 0), "containerStatuses"),
+				      parse(cases[i].container));
+		assert_int_equal(runtime_decode(&runtime, body, &err), 0);
+		assert_int_equal(runtime.modules[0].restarts, cases[i].restarts);
+		assert_int_equal(runtime.modules[0].pods_wanted, 1);
+		assert_int_equal(runtime.modules[0].pods_ready, 0);
+		assert_int_equal(runtime.modules[0].status, RUNTIME_STARTING);
+		assert_null(runtime.modules[0].problem.raw);
+		runtime_clear(&runtime);
+		json_decref(body);
+	}
+}
+
+static void
+what_runs_is_kept_in_short(void **state)
+{
+	json_t *body = parse(RUNTIME);
+	struct error err = {0};
+	struct runtime runtime;
+
+	(void)state;
+	assert_int_equal(runtime_decode(&runtime, body, &err), 0);
+	assert_int_equal(runtime.modules[0].controllers[0].pod_count, 2);
+	assert_int_equal(runtime.modules[0].controllers[0].pods[1].status, RUNTIME_FAILED);
+	runtime_shorten(&runtime);
+	assert_int_equal(runtime.modules[0].controller_count, 0);
+	assert_string_equal(runtime.modules[0].module.raw, "api");
+	assert_string_equal(runtime.modules[0].message.raw, "no port");
+	assert_int_equal(runtime.modules[0].pods_ready, 1);
+	assert_int_equal(runtime.modules[0].pods_wanted, 2);
+	assert_int_equal(runtime.modules[0].restarts, 3);
+	assert_int_equal(runtime.modules[1].pods_wanted, 0);
+	runtime_clear(&runtime);
+	json_object_del(body, "modules");
+	assert_int_equal(runtime_decode(&runtime, body, &err), -1);
+	assert_string_equal(err.text, "runtime: \"modules\" is missing");
+	json_object_set_new(body, "modules", json_array());
+	assert_int_equal(runtime_decode(&runtime, body, &err), -1);
+	assert_string_equal(err.text, "runtime: \"modules\" is not an object");
+	json_decref(body);
+}
+
 /* --- and written --- */
 
 static void
@@ -402,6 +482,21 @@ each_noun_is_written_as_it_was_read(void **state)
 	WRITTEN_AGAIN(active_resource, "{'res_id':'modules.web','type':'dns','status':'lent out',"
 				       "'resource':{},'secret_refs':{},'scheduled_deletion':false}");
 	WRITTEN_AGAIN(artefact_version, "{'name':'web','type':'workload','archived':false}");
+}
+
+static void
+what_runs_is_written_as_it_was_read(void **state)
+{
+	json_t *body = parse(RUNTIME);
+	struct error err = {0};
+	struct runtime runtime;
+
+	(void)state;
+	assert_int_equal(runtime_decode(&runtime, body, &err), 0);
+	json_decref(body);
+	body = runtime_encode(&runtime);
+	runtime_clear(&runtime);
+	assert_written(body, RUNTIME);
 }
 
 /* One that is odd has its place among them, and the list of another type is an empty one. */
@@ -516,7 +611,10 @@ main(void)
 		cmocka_unit_test(what_is_no_object_is_understood_by_nobody),
 		cmocka_unit_test(what_can_be_read_of_an_odd_environment_is_read),
 		cmocka_unit_test(an_odd_workload_leaves_the_others),
+		cmocka_unit_test(restarts_are_counted_by_either_name),
+		cmocka_unit_test(what_runs_is_kept_in_short),
 		cmocka_unit_test(what_was_read_is_written_again),
+		cmocka_unit_test(what_runs_is_written_as_it_was_read),
 		cmocka_unit_test(each_noun_is_written_as_it_was_read),
 		cmocka_unit_test(the_environments_of_an_application_are_a_list),
 		cmocka_unit_test(an_artefact_is_what_its_version_says),

@@ -19,6 +19,7 @@
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/write-values.h"
 #include "model/json.h"
+#include "model/runtime.h"
 #include "model/set.h"
 
 #define WATCH_EVERY_MS 400

@@ -553,6 +553,7 @@ learn_runtime(struct world *world, const struct learn_place *place, const json_t
 		return 0;
 	if (runtime_decode(&runtime, body, err) != 0)
 		return -1;
+	runtime_shorten(&runtime);
 	if (same_runtime(&runtime, &environment->runtime)) {
 		runtime_clear(&runtime);
 		return 0;

@@ -15,6 +15,7 @@
 #include "base/knowledge.h"
 #include "flow/world/unpromoted.h"
 #include "model/nouns.h"
+#include "model/runtime.h"
 
 struct set;
 struct values;

@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "model/nouns.h"
+#include "model/runtime.h"
 #include "platform/drivers/task.h"
 
 struct error;

@@ -19,6 +19,7 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/runtime.h"
 #include "model/set.h"
 #include "model/workload-fields.h"
 #include "platform/drivers/driver.h"
@@ -29,18 +30,6 @@
 
 #define V2 "application/v2+json"
 #define ENVIRONMENTS_MAX 5
-
-/* The words of the wire for a workload's state. */
-static const struct words {
-	const char *status, *status_class, *phase, *pod;
-} words[] = {
-	[RUNTIME_UNKNOWN] = {"Unknown", "Unknown", "Unknown", "Unknown"},
-	[RUNTIME_RUNNING] = {"Running", "Success", "Running", "Success"},
-	[RUNTIME_SUCCEEDED] = {"Succeeded", "Success", "Succeeded", "Success"},
-	[RUNTIME_STARTING] = {"Starting", "Warning", "Pending", "Pending"},
-	[RUNTIME_FAILED] = {"Failed", "Failure", "Failed", "Failure"},
-	[RUNTIME_STOPPED] = {"Stopped", "Stopped", "Unknown", "Unknown"},
-};
 
 static void
 put_stamp(json_t *object, const char *key, int64_t wall_ms)
@@ -84,91 +73,82 @@ state_of(const struct driver_workload_status *w)
 	return json_pack("{s:o}", "terminated", state);
 }
 
-static json_t *
-container_of(const struct driver_workload_status *w, const struct words *word)
+static void
+fill_pod(struct runtime_pod *pod, const struct driver_workload_status *w)
 {
-	/* restartCount is required by the specification, restart_count defined by it. */
-	return json_pack("{s:s, s:b, s:i, s:i, s:s, s:o}", "name",
-			 w->container ? w->container : w->module, "ready", w->ready,
-			 "restart_count", w->restarts, "restartCount", w->restarts, "status",
-			 word->pod, "state", state_of(w));
-}
-
-static json_t *
-pod_of(const struct driver_workload_status *w)
-{
-	const struct words *word = &words[w->status];
+	struct runtime_container *container = xcalloc(1, sizeof(*container));
 	char *name = xasprintf("%s-%d", w->module, w->replica);
-	json_t *pod = json_pack("{s:s, s:s, s:s, s:i, s:[o]}", "podName", name, "phase",
-				word->phase, "status", word->pod, "revision", 1,
-				"containerStatuses", container_of(w, word));
 
+	untrusted_init(&pod->name, name);
 	free(name);
-	return pod;
+	pod->status = w->status;
+	pod->revision = 1;
+	pod->containers = container;
+	pod->container_count = 1;
+	untrusted_init(&container->name, w->container ? w->container : w->module);
+	container->ready = w->ready;
+	container->restart_count = w->restarts;
+	container->status = w->status;
+	container->state = state_of(w);
 }
-
-/* Of one module: all its replicas. */
-struct module {
-	const char *name;
-	const struct driver_workload_status *items;
-	size_t count;
-	bool unknown;		/* nobody could look */
-};
 
 static size_t
-count_status(const struct module *module, enum runtime_status status)
+count_status(const struct driver_workload_status *items, size_t count, enum runtime_status status)
 {
-	size_t count = 0;
+	size_t found = 0;
 
-	for (size_t i = 0; i < module->count; i++)
-		count += module->items[i].status == status;
-	return count;
+	for (size_t i = 0; i < count; i++)
+		found += items[i].status == status;
+	return found;
 }
 
-/* Some failed and some run: neither word of them would be true of the whole. */
-static const struct words *
-words_of(const struct module *module)
+/* Of all replicas. */
+static enum runtime_status
+whole_status(const struct driver_workload_status *items, size_t count)
 {
-	static const struct words partly = {"Partially Succeeded", "Warning", "Running", "Pending"};
-	size_t failed = count_status(module, RUNTIME_FAILED);
+	size_t failed = count_status(items, count, RUNTIME_FAILED);
 
-	if (module->count == 0)
-		return &words[module->unknown ? RUNTIME_UNKNOWN : RUNTIME_STOPPED];
-	if (failed > 0 && failed < module->count)
-		return &partly;
-	if (count_status(module, RUNTIME_STARTING) > 0)
-		return &words[RUNTIME_STARTING];
-	return &words[module->items[0].status];
+	if (failed > 0 && failed < count)
+		return RUNTIME_PARTLY;
+	if (count_status(items, count, RUNTIME_STARTING) > 0)
+		return RUNTIME_STARTING;
+	return items[0].status;
 }
 
-static json_t *
-controller_of(const struct module *module)
+/* A module with its one controller, and room for so many pods. */
+static struct runtime_controller *
+add_module(struct runtime *runtime, const char *name, enum runtime_status status, size_t pods)
 {
-	const char *message = NULL;
-	json_t *pods = json_array();
-	json_t *controller;
+	struct runtime_module *module;
+	struct runtime_controller *controller = xcalloc(1, sizeof(*controller));
 
-	for (size_t i = 0; i < module->count; i++) {
-		json_array_append_new(pods, pod_of(&module->items[i]));
-		if (!message && !module->items[i].ready)
-			message = module->items[i].message;
-	}
-	controller = json_pack("{s:s, s:s, s:I, s:i, s:o}", "kind", "Deployment", "status",
-			       words_of(module)->status, "replicas", (json_int_t)module->count,
-			       "revision", 1, "pods", pods);
-	put_text(controller, "message", message);
+	runtime->modules = xreallocarray(runtime->modules, runtime->count + 1, sizeof(*module));
+	module = &runtime->modules[runtime->count++];
+	*module = (struct runtime_module){
+		.status = status, .controllers = controller, .controller_count = 1};
+	untrusted_init(&module->module, name);
+	untrusted_init(&controller->id, name);
+	untrusted_init(&controller->kind, "Deployment");
+	controller->status = status;
+	controller->revision = 1;
+	controller->replicas = (int64_t)pods;
+	controller->pods = xcalloc(pods + 1, sizeof(*controller->pods));
+	controller->pod_count = pods;
 	return controller;
 }
 
-static json_t *
-module_of(const struct module *module, bool v2)
+/* All replicas of one module. */
+static void
+add_running(struct runtime *runtime, const struct driver_workload_status *items, size_t count)
 {
-	json_t *controllers = json_pack("{s:o}", module->name, controller_of(module));
+	struct runtime_controller *controller =
+		add_module(runtime, items[0].module, whole_status(items, count), count);
 
-	if (!v2)
-		return controllers;
-	return json_pack("{s:s, s:s, s:o}", "status", words_of(module)->status, "status_class",
-			 words_of(module)->status_class, "controllers", controllers);
+	for (size_t i = 0; i < count; i++) {
+		fill_pod(&controller->pods[i], &items[i]);
+		if (!controller->message.raw && !items[i].ready)
+			untrusted_init(&controller->message, items[i].message);
+	}
 }
 
 /* What the last deployment that succeeded declares: {module: body}, a new reference. */
@@ -194,16 +174,15 @@ declared_modules(struct platform *platform, const struct place *place, struct er
 	return modules;
 }
 
-/* The next module of a status that is ordered by module. */
+/* Where the next module of a status begins, which is ordered by module. */
 static size_t
-next_module(const struct driver_status *status, size_t at, struct module *out)
+next_module(const struct driver_status *status, size_t at)
 {
 	size_t end = at;
 
 	while (end < status->count &&
 	       strcmp(status->items[end].module, status->items[at].module) == 0)
 		end++;
-	*out = (struct module){status->items[at].module, status->items + at, end - at, false};
 	return end;
 }
 
@@ -226,33 +205,41 @@ observe(struct platform *platform, const struct place *place, const char *space,
 	return 0;
 }
 
+static bool
+has_module(const struct runtime *runtime, const char *name)
+{
+	for (size_t i = 0; i < runtime->count; i++)
+		if (untrusted_is(&runtime->modules[i].module, name))
+			return true;
+	return false;
+}
+
 /* What runs, and what is declared but has no process. */
-static json_t *
-modules_of(struct platform *platform, const struct place *place, const json_t *declared, bool v2,
-	   struct error *err)
+static int
+fill_runtime(struct runtime *out, struct platform *platform, const struct place *place,
+	     const json_t *declared, struct error *err)
 {
 	char *space = place_space(place);
 	struct driver_status status = {0};
 	int ret = observe(platform, place, space, &status, err);
-	json_t *modules = ret == 0 ? json_object() : NULL;
-	struct module module;
+	const char *name;
 	json_t *body;
 
+	*out = (struct runtime){0};
+	untrusted_init(&out->namespace, space);
 	free(space);
-	if (!modules)
-		return NULL;
-	for (size_t i = 0; i < status.count;) {
-		i = next_module(&status, i, &module);
-		json_object_set_new(modules, module.name, module_of(&module, v2));
+	for (size_t i = 0, end; i < status.count; i = end) {
+		end = next_module(&status, i);
+		add_running(out, status.items + i, end - i);
 	}
-	json_object_foreach((json_t *)declared, module.name, body) {
-		struct module none = {.name = module.name, .unknown = status.seen_at == 0};
-
-		if (!json_object_get(modules, module.name))
-			json_object_set_new(modules, module.name, module_of(&none, v2));
-	}
+	if (ret == 0)
+		json_object_foreach((json_t *)declared, name, body)
+			if (!has_module(out, name))
+				add_module(out, name,
+					   status.seen_at == 0 ? RUNTIME_UNKNOWN : RUNTIME_STOPPED,
+					   0);
 	driver_status_clear(&status);
-	return modules;
+	return ret;
 }
 
 static bool
@@ -278,64 +265,73 @@ runtime_beside(struct platform *platform, const struct request *request,
 	return state;
 }
 
+/* In the first form a workload is its controllers alone. */
+static json_t *
+encode_v1(const struct runtime *runtime)
+{
+	json_t *body = runtime_encode(runtime), *modules = json_object_get(body, "modules");
+	const char *name;
+	json_t *module;
+
+	json_object_foreach(modules, name, module)
+		json_object_set(modules, name, json_object_get(module, "controllers"));
+	return body;
+}
+
 /* GET .../envs/{envId}/runtime: what runs in an environment, in either of two shapes by Accept. */
 int
 get_runtime(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
 {
 	bool v2 = wants_v2(request);
-	json_t *declared = declared_modules(platform, &request->place, err);
-	json_t *modules = declared ? modules_of(platform, &request->place, declared, v2, err)
-				   : NULL;
-	char *space;
+	json_t *declared = declared_modules(platform, &request->place, err), *body = NULL;
+	struct runtime runtime = {0};
 
-	json_decref(declared);
-	if (!modules)
-		return -1;
-	space = place_space(&request->place);
-	if (v2 && !response->content_type)
+	if (declared && fill_runtime(&runtime, platform, &request->place, declared, err) == 0)
+		body = v2 ? runtime_encode(&runtime) : encode_v1(&runtime);
+	if (body && v2 && !response->content_type)
 		response->content_type = xstrdup(V2);
-	answer(response, 200, json_pack("{s:s, s:o}", "namespace", space, "modules", modules));
-	free(space);
-	return 0;
+	runtime_clear(&runtime);
+	json_decref(declared);
+	return answer(response, 200, body);
 }
 
 /* The worst of an environment's modules. */
-static const char *
-worst_status(const json_t *modules)
+static enum runtime_status
+worst_status(const struct runtime *runtime)
 {
-	static const char *const order[] = {"Failed", "Partially Succeeded", "Starting", "Unknown",
-					    "Stopped", "Running", "Succeeded"};
-	const char *name;
-	json_t *module;
+	static const enum runtime_status order[] = {
+		RUNTIME_FAILED,	 RUNTIME_PARTLY,  RUNTIME_STARTING, RUNTIME_UNKNOWN,
+		RUNTIME_STOPPED, RUNTIME_RUNNING, RUNTIME_SUCCEEDED};
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		json_object_foreach((json_t *)modules, name, module)
-			if (strcmp(json_member_string(module, "status"), order[i]) == 0)
+		for (size_t k = 0; k < runtime->count; k++)
+			if (runtime->modules[k].status == order[i])
 				return order[i];
-	return "Stopped";
+	return RUNTIME_STOPPED;
 }
 
 static json_t *
 runtime_of(struct platform *platform, const struct place *place)
 {
 	struct error err = {0};
-	json_t *declared = NULL, *modules = NULL, *info;
+	struct runtime runtime = {0};
+	json_t *declared = NULL, *info;
 	bool paused = false;
+	int ret = -1;
 
 	if (repository_has(platform->repository, place, &err) == 0 &&
 	    repository_is_paused(platform->repository, place, &paused, &err) == 0)
 		declared = declared_modules(platform, place, &err);
 	if (declared)
-		modules = modules_of(platform, place, declared, true, &err);
+		ret = fill_runtime(&runtime, platform, place, declared, &err);
 	json_decref(declared);
 	info = json_pack("{s:s, s:b}", "id", place->env, "paused", paused);
-	if (!modules) {
+	if (ret == 0)
+		put_text(info, "status", runtime_status_word(worst_status(&runtime)));
+	else
 		put_text(info, "error", err.text);
-		return info;
-	}
-	put_text(info, "status", worst_status(modules));
-	json_decref(modules);
+	runtime_clear(&runtime);
 	return info;
 }
 

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A status stands on each level under one name or two, in words that differ: a pod whose phase is
+ * "Running" has the status "Success".  They are tables over one enum, so what wrote it down need
+ * not know them.
+ */
+#include "config.h"
+
+#include "model/runtime.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/members.h"
+
+#define RESTARTS_MAX 1000000
+#define IN(noun, field) .offset = offsetof(struct noun, field)
+#define WORDS(list) {.items = (list), .count = sizeof(list) / sizeof((list)[0])}
+#define PLAIN_NOUN(kind) \
+	static const struct noun kind##_noun = { \
+		.name = #kind, .size = sizeof(struct kind), .members = kind##_members, \
+	}
+
+static const char *const statuses[] = {
+	[RUNTIME_UNKNOWN] = "Unknown",	 [RUNTIME_RUNNING] = "Running",
+	[RUNTIME_SUCCEEDED] = "Succeeded", [RUNTIME_STARTING] = "Starting",
+	[RUNTIME_FAILED] = "Failed",	 [RUNTIME_STOPPED] = "Stopped",
+	[RUNTIME_PARTLY] = "Partially Succeeded",
+};
+static const struct member_words status_words = WORDS(statuses);
+
+static const char *const classes[] = {
+	[RUNTIME_UNKNOWN] = "Unknown",	 [RUNTIME_RUNNING] = "Success",
+	[RUNTIME_SUCCEEDED] = "Success", [RUNTIME_STARTING] = "Warning",
+	[RUNTIME_FAILED] = "Failure",	 [RUNTIME_STOPPED] = "Stopped",
+	[RUNTIME_PARTLY] = "Warning",
+};
+static const struct member_words class_words = WORDS(classes);
+
+static const char *const phases[] = {
+	[RUNTIME_UNKNOWN] = "Unknown",	   [RUNTIME_RUNNING] = "Running",
+	[RUNTIME_SUCCEEDED] = "Succeeded", [RUNTIME_STARTING] = "Pending",
+	[RUNTIME_FAILED] = "Failed",	   [RUNTIME_STOPPED] = "Unknown",
+};
+static const struct member_words phase_words = WORDS(phases);
+
+/* Of pods, and of their containers. */
+static const char *const pod_statuses[] = {
+	[RUNTIME_UNKNOWN] = "Unknown",	 [RUNTIME_RUNNING] = "Success",
+	[RUNTIME_SUCCEEDED] = "Success", [RUNTIME_STARTING] = "Pending",
+	[RUNTIME_FAILED] = "Failure",	 [RUNTIME_STOPPED] = "Unknown",
+};
+static const struct member_words pod_status_words = WORDS(pod_statuses);
+
+const char *
+runtime_status_word(enum runtime_status status)
+{
+	return statuses[status];
+}
+
+/* README 13.2: the specification requires one spelling of the count and defines the other, which
+ * is read last and so wins. */
+#define AT(member) IN(runtime_container, member)
+static const struct member runtime_container_members[] = {
+	{"name", MEMBER_TEXT, MEMBER_LOOSE, AT(name)},
+	{"ready", MEMBER_FLAG, MEMBER_LOOSE, AT(ready)},
+	{"restartCount", MEMBER_NUMBER, MEMBER_OPTIONAL, AT(restart_count)},
+	{"restart_count", MEMBER_NUMBER, MEMBER_OPTIONAL, AT(restart_count)},
+	{"status", MEMBER_WORD, MEMBER_OPTIONAL, AT(status), .words = &pod_status_words},
+	{"state", MEMBER_JSON, MEMBER_REQUIRED, AT(state)},
+	MEMBERS_END,
+};
+#undef AT
+PLAIN_NOUN(runtime_container);
+
+#define AT(member) IN(runtime_pod, member)
+static const struct member runtime_pod_members[] = {
+	{"podName", MEMBER_TEXT, MEMBER_LOOSE, AT(name)},
+	{"phase", MEMBER_WORD, MEMBER_OPTIONAL, AT(status), .words = &phase_words},
+	{"status", MEMBER_WORD, MEMBER_DERIVED, AT(status), .words = &pod_status_words},
+	{"revision", MEMBER_NUMBER, MEMBER_OPTIONAL, AT(revision)},
+	{"containerStatuses", MEMBER_LIST, MEMBER_LOOSE, AT(containers),
+	 .noun = &runtime_container_noun, .count = offsetof(struct runtime_pod, container_count)},
+	MEMBERS_END,
+};
+#undef AT
+PLAIN_NOUN(runtime_pod);
+
+#define AT(member) IN(runtime_controller, member)
+static const struct member runtime_controller_members[] = {
+	{"kind", MEMBER_TEXT, MEMBER_LOOSE, AT(kind)},
+	{"status", MEMBER_WORD, MEMBER_OPTIONAL, AT(status), .words = &status_words},
+	{"message", MEMBER_TEXT, MEMBER_REQUIRED | MEMBER_LOOSE, AT(message)},
+	{"replicas", MEMBER_NUMBER, MEMBER_OPTIONAL, AT(replicas)},
+	{"revision", MEMBER_NUMBER, MEMBER_OPTIONAL, AT(revision)},
+	{"pods", MEMBER_LIST, MEMBER_LOOSE, AT(pods), .noun = &runtime_pod_noun,
+	 .count = offsetof(struct runtime_controller, pod_count)},
+	MEMBERS_END,
+};
+#undef AT
+PLAIN_NOUN(runtime_controller);
+
+/* --- a workload in short --- */
+
+static void
+add_restarts(struct runtime_module *module, int64_t count)
+{
+	if (count > 0)
+		module->restarts += count > RESTARTS_MAX ? RESTARTS_MAX : (int)count;
+}
+
+/* A pod without a container status counts as ready: nothing says otherwise. */
+static void
+add_pod(struct runtime_module *module, const struct runtime_pod *pod)
+{
+	bool ready = true;
+
+	for (size_t i = 0; i < pod->container_count; i++) {
+		add_restarts(module, pod->containers[i].restart_count);
+		ready = ready && pod->containers[i].ready;
+	}
+	module->pods_wanted++;
+	module->pods_ready += ready;
+}
+
+static void
+complete_module(void *noun)
+{
+	struct runtime_module *module = noun;
+
+	if (module->status == RUNTIME_PARTLY)
+		module->status = RUNTIME_STARTING;
+	for (size_t i = 0; i < module->controller_count; i++) {
+		const struct runtime_controller *controller = &module->controllers[i];
+
+		if (*untrusted_raw(&controller->message) && !module->message.raw)
+			untrusted_set(&module->message, controller->message.raw);
+		for (size_t k = 0; k < controller->pod_count; k++)
+			add_pod(module, &controller->pods[k]);
+	}
+}
+
+#define AT(member) IN(runtime_module, member)
+static const struct member runtime_module_members[] = {
+	{"status", MEMBER_WORD, MEMBER_OPTIONAL, AT(status), .words = &status_words},
+	{"status_class", MEMBER_WORD, MEMBER_DERIVED, AT(status), .words = &class_words},
+	{"controllers", MEMBER_MAP, MEMBER_LOOSE, AT(controllers),
+	 .noun = &runtime_controller_noun,
+	 .count = offsetof(struct runtime_module, controller_count)},
+	MEMBERS_END,
+};
+#undef AT
+static const struct noun runtime_module_noun = {
+	.name = "workload", .size = sizeof(struct runtime_module),
+	.members = runtime_module_members, .problem = offsetof(struct runtime_module, problem),
+	.complete = complete_module,
+};
+
+/* --- the whole --- */
+
+static int
+compare_modules(const void *a, const void *b)
+{
+	const struct runtime_module *x = a, *y = b;
+
+	return strcmp(untrusted_raw(&x->module), untrusted_raw(&y->module));
+}
+
+static void
+complete_runtime(void *noun)
+{
+	struct runtime *runtime = noun;
+
+	if (runtime->count > 0)
+		qsort(runtime->modules, runtime->count, sizeof(*runtime->modules), compare_modules);
+}
+
+static const struct member runtime_members[] = {
+	{"namespace", MEMBER_TEXT, MEMBER_REQUIRED | MEMBER_LOOSE, IN(runtime, namespace)},
+	{"modules", MEMBER_MAP, MEMBER_REQUIRED, IN(runtime, modules),
+	 .noun = &runtime_module_noun, .count = offsetof(struct runtime, count)},
+	MEMBERS_END,
+};
+static const struct noun runtime_noun = {
+	.name = "runtime", .size = sizeof(struct runtime), .members = runtime_members,
+	.complete = complete_runtime,
+};
+
+int
+runtime_decode(struct runtime *out, const json_t *body, struct error *err)
+{
+	return noun_decode(&runtime_noun, out, body, err);
+}
+
+void
+runtime_shorten(struct runtime *runtime)
+{
+	for (size_t i = 0; i < runtime->count; i++) {
+		struct runtime_module *module = &runtime->modules[i];
+
+		for (size_t k = 0; k < module->controller_count; k++) {
+			untrusted_clear(&module->controllers[k].id);
+			noun_clear(&runtime_controller_noun, &module->controllers[k]);
+		}
+		free(module->controllers);
+		module->controllers = NULL;
+		module->controller_count = 0;
+	}
+}
+
+json_t *
+runtime_encode(const struct runtime *runtime)
+{
+	return noun_encode(&runtime_noun, runtime);
+}
+
+/* The messages in short are no members. */
+void
+runtime_clear(struct runtime *runtime)
+{
+	for (size_t i = 0; i < runtime->count; i++)
+		untrusted_clear(&runtime->modules[i].message);
+	noun_clear(&runtime_noun, runtime);
+}

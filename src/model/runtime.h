@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What runs in an environment, in the second of the two forms that the API has: workloads with
+ * their controllers, pods and containers.  Rules of nouns.h.
+ */
+#ifndef SIDESTAGE_MODEL_RUNTIME_H
+#define SIDESTAGE_MODEL_RUNTIME_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+struct error;
+
+/* Of a workload, and of all that it consists of; each level has words of its own for them. */
+enum runtime_status {
+	RUNTIME_UNKNOWN, RUNTIME_RUNNING, RUNTIME_SUCCEEDED, RUNTIME_STARTING, RUNTIME_FAILED,
+	RUNTIME_STOPPED,
+	RUNTIME_PARTLY		/* some of it failed; a workload that is read has STARTING for it */
+};
+/* A workload's word for it, as on the wire. */
+const char *runtime_status_word(enum runtime_status status);
+
+struct runtime_container {
+	struct untrusted name;
+	bool ready;
+	int64_t restart_count;
+	enum runtime_status status;
+	json_t *state;		/* {"running": ...}, {"waiting": ...} or {"terminated": ...} */
+};
+struct runtime_pod {
+	struct untrusted name;
+	enum runtime_status status;
+	int64_t revision;
+	struct runtime_container *containers;
+	size_t container_count;
+};
+struct runtime_controller {
+	struct untrusted id;		/* its key */
+	struct untrusted kind, message;
+	enum runtime_status status;
+	int64_t replicas, revision;
+	struct runtime_pod *pods;
+	size_t pod_count;
+};
+struct runtime_module {
+	struct untrusted module;	/* its key */
+	enum runtime_status status;
+	struct runtime_controller *controllers;
+	size_t controller_count;
+
+	/* what was read, in short */
+	struct untrusted message;	/* of its first controller that has one */
+	int pods_ready, pods_wanted;
+	int restarts;
+	struct untrusted problem;
+};
+struct runtime {
+	struct untrusted namespace;
+	struct runtime_module *modules;	/* what was read is ordered by name */
+	size_t count;
+};
+
+/* Fails only when the whole answer makes no sense; a module that does not has its own `problem`. */
+int runtime_decode(struct runtime *out, const json_t *body, struct error *err)
+	__attribute__((warn_unused_result));
+/* Forgets the controllers: what they say in short stays. */
+void runtime_shorten(struct runtime *runtime);
+json_t *runtime_encode(const struct runtime *runtime);
+void runtime_clear(struct runtime *runtime);
+
+#endif
