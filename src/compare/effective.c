@@ -17,6 +17,7 @@
 #include "model/json.h"
 #include "model/placeholder.h"
 #include "model/set.h"
+#include "model/workload-placeholders.h"
 
 #define PLACEHOLDER_MAX 4096
 
@@ -105,8 +106,8 @@ effective_set(const struct set *set, const struct effective_source *source, size
 			.data = &v, .module = name, .context = source->context,
 			.output = find_output, .is_declared = is_declared, .value = find_value,
 		};
-		spec = placeholder_resolve(json_object_get(module, "spec"), "/spec", look_up, &v,
-					   NULL, err);
+		spec = placeholder_resolve_some(json_object_get(module, "spec"), "/spec",
+						workload_place_is_any, look_up, &v, NULL, err);
 		if (spec)
 			json_object_set_new(module, "spec", spec);
 		else

@@ -10,6 +10,7 @@
 #include "compare/values-used.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +18,11 @@
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "model/placeholder.h"
+#include "model/pointer.h"
 #include "model/set.h"
+#include "model/workload-placeholders.h"
+
+#define POINTER_MAX 65536
 
 /* Called for each placeholder: the resolver is used as a parser, its result is thrown away. */
 static json_t *
@@ -44,24 +49,51 @@ by_text(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Each string for itself: one that is written wrongly hides no other. */
 static void
-collect_strings(const json_t *value, json_t *keys)
+collect_string(const json_t *string, const char *pointer, json_t *keys)
 {
 	struct error ignored = {0};
+
+	if (strstr(json_string_value(string), "${") && workload_place_is_any(pointer))
+		json_decref(placeholder_resolve(string, "", collect, keys, NULL, &ignored));
+}
+
+/* Each string for itself: one that is written wrongly hides no other. */
+static void
+collect_below(const json_t *value, struct buf *pointer, json_t *keys)
+{
+	size_t before = pointer->length, i;
 	const char *name;
 	json_t *member;
-	size_t i;
 
 	if (json_is_string(value)) {
-		if (strstr(json_string_value(value), "${"))
-			json_decref(placeholder_resolve(value, "", collect, keys, NULL, &ignored));
+		collect_string(value, buf_str(pointer), keys);
 		return;
 	}
-	json_object_foreach((json_t *)(uintptr_t)value, name, member)
-		collect_strings(member, keys);
-	json_array_foreach(value, i, member)
-		collect_strings(member, keys);
+	json_object_foreach((json_t *)(uintptr_t)value, name, member) {
+		pointer_append(pointer, name);
+		collect_below(member, pointer, keys);
+		buf_truncate(pointer, before);
+	}
+	json_array_foreach(value, i, member) {
+		char index[24];
+
+		snprintf(index, sizeof(index), "%zu", i);
+		pointer_append(pointer, index);
+		collect_below(member, pointer, keys);
+		buf_truncate(pointer, before);
+	}
+}
+
+/* Of a module, or of the declaration of a resource. */
+static void
+collect_strings(const json_t *part, json_t *keys)
+{
+	struct buf pointer;
+
+	buf_init(&pointer, POINTER_MAX);
+	collect_below(part, &pointer, keys);
+	buf_clear(&pointer);
 }
 
 /* What is not in a list of which something was not understood may be that. */
@@ -124,7 +156,8 @@ values_used_by(const struct set *set)
 	const char **names, *name;
 	size_t count = 0;
 
-	collect_strings(set_modules(set), keys);
+	json_object_foreach(set_modules(set), name, value)
+		collect_strings(value, keys);
 	collect_strings(set_shared(set), keys);
 	names = xcalloc(json_object_size(keys) + 1, sizeof(*names));
 	json_object_foreach(keys, name, value)

@@ -128,6 +128,7 @@ struct error;
 	X(SCORE_TEXT_TOO_LONG, 400, N_("A text is too long.")) \
 	X(SCORE_VARIABLE_NOT_STRING, 400, N_("The variable \"{name}\" must be a string.")) \
 	X(SCORE_FILE_INVALID, 400, N_("A file must have a \"target\" and a \"content\"; \"source\" names a file that is not here.")) \
+	X(SCORE_VOLUME_INVALID, 400, N_("A volume must have a \"target\" and a \"source\", a resource.")) \
 	X(SCORE_CONTAINER_WITHOUT_IMAGE, 400, N_("The container \"{container}\" has no image.")) \
 	X(SCORE_WITHOUT_CONTAINER, 400, N_("The workload declares no container.")) \
 	X(NOT_SCORE, 400, N_("The specification must be one of Score: \"apiVersion\": \"score.dev/v1b1\".")) \

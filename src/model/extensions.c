@@ -49,6 +49,7 @@ static const struct {
 		   "was changed looks like one that was not"),
 	},
 	[EXTENSION_FIELD_WARNINGS] = {"field-warnings", NULL},
+	[EXTENSION_PROBE_PLACEHOLDERS] = {"probe-placeholders", NULL},
 	[EXTENSION_ADMINISTRATION] = {"administration", NULL},
 	[EXTENSION_ERROR_CODES] = {"error-codes", NULL},
 };
@@ -99,6 +100,9 @@ static const struct extension_addition additions[] = {
 	{EXTENSION_FIELD_WARNINGS, ADDS_MEMBER_TOLD, "createDeployment", "warnings"},
 	{EXTENSION_FIELD_WARNINGS, ADDS_MEMBER_TOLD, "getDeployment", "warnings"},
 	{EXTENSION_FIELD_WARNINGS, ADDS_ROUTE, "x-listSetWarnings", NULL},
+	{EXTENSION_PROBE_PLACEHOLDERS, ADDS_PLACE, "createDeployment", "startup_probe"},
+	{EXTENSION_PROBE_PLACEHOLDERS, ADDS_PLACE, "createDeployment", "readiness_probe"},
+	{EXTENSION_PROBE_PLACEHOLDERS, ADDS_PLACE, "createDeployment", "liveness_probe"},
 	{ADMIN, ADDS_ROUTE, "x-getPlatform", NULL},
 	{ADMIN, ADDS_ROUTE, "x-listUsers", NULL},
 	{ADMIN, ADDS_ROUTE, "x-createUser", NULL},
@@ -146,7 +150,7 @@ extension_addition_kind(enum addition_kind kind)
 		[ADDS_ROUTE] = "route",		      [ADDS_HEADER] = "header",
 		[ADDS_PARAMETER] = "parameter",	      [ADDS_MEMBER_ASKED] = "request member",
 		[ADDS_MEMBER_TOLD] = "answer member", [ADDS_TEXT_TOLD] = "answer text",
-		[ADDS_ERROR_MEMBER] = "error member",
+		[ADDS_PLACE] = "place",		      [ADDS_ERROR_MEMBER] = "error member",
 	};
 
 	return words[kind];

@@ -25,6 +25,7 @@ enum extension {
 	EXTENSION_LOGS_FOLLOW,
 	EXTENSION_VALUE_FINGERPRINTS,
 	EXTENSION_FIELD_WARNINGS,
+	EXTENSION_PROBE_PLACEHOLDERS,
 	EXTENSION_ADMINISTRATION,
 	EXTENSION_ERROR_CODES,
 	EXTENSION_COUNT
@@ -42,6 +43,7 @@ enum addition_kind {
 	ADDS_MEMBER_ASKED,	/* of the request's body; "a/b" is one of its member "a" */
 	ADDS_MEMBER_TOLD,	/* of the answer, at any depth */
 	ADDS_TEXT_TOLD,		/* the same, public, and null without the extension */
+	ADDS_PLACE,		/* of a workload: placeholders are resolved there too */
 	ADDS_ERROR_MEMBER	/* of the body of every error; "a/b" is one of its member "a" */
 };
 

@@ -109,6 +109,7 @@ read_placeholder(struct text *text, struct placeholder_path *path)
 }
 
 struct placeholder_walk {
+	placeholder_filter *filter;	/* NULL: all */
 	placeholder_lookup *lookup;
 	void *data;
 	json_t *secrets;
@@ -356,7 +357,7 @@ resolve(struct placeholder_walk *walk, const json_t *value, struct error *err)
 {
 	json_t *out = NULL;
 
-	if (json_is_string(value))
+	if (json_is_string(value) && (!walk->filter || walk->filter(buf_str(&walk->where))))
 		return resolve_string(walk, value, err);
 	if (!json_is_object(value) && !json_is_array(value))
 		return json_deep_copy(value);
@@ -373,11 +374,13 @@ resolve(struct placeholder_walk *walk, const json_t *value, struct error *err)
 }
 
 json_t *
-placeholder_resolve(const json_t *value, const char *where, placeholder_lookup *lookup,
-		    void *data, json_t *secrets, struct error *err)
+placeholder_resolve_some(const json_t *value, const char *where, placeholder_filter *filter,
+			 placeholder_lookup *lookup, void *data, json_t *secrets,
+			 struct error *err)
 {
 	struct placeholder_walk walk = {
-		.lookup = lookup, .data = data, .secrets = secrets, .left = PLACEHOLDER_TOTAL_MAX,
+		.filter = filter, .lookup = lookup, .data = data, .secrets = secrets,
+		.left = PLACEHOLDER_TOTAL_MAX,
 	};
 	json_t *out;
 
@@ -386,6 +389,13 @@ placeholder_resolve(const json_t *value, const char *where, placeholder_lookup *
 	out = resolve(&walk, value, err);
 	buf_clear(&walk.where);
 	return out;
+}
+
+json_t *
+placeholder_resolve(const json_t *value, const char *where, placeholder_lookup *lookup,
+		    void *data, json_t *secrets, struct error *err)
+{
+	return placeholder_resolve_some(value, where, NULL, lookup, data, secrets, err);
 }
 
 /* The inverse of append_plain(): one backslash more wherever that drops one. */

@@ -39,6 +39,13 @@ typedef json_t *placeholder_lookup(void *data, const char *const *tokens, size_t
 json_t *placeholder_resolve(const json_t *value, const char *where, placeholder_lookup *lookup,
 			    void *data, json_t *secrets, struct error *err);
 
+/* By the JSON pointer of a string: whether placeholders are looked for in it. */
+typedef bool placeholder_filter(const char *pointer);
+/* The same of some strings only; the others are copied as they are. */
+json_t *placeholder_resolve_some(const json_t *value, const char *where,
+				 placeholder_filter *filter, placeholder_lookup *lookup,
+				 void *data, json_t *secrets, struct error *err);
+
 /* The string that resolves to this text.  free() it. */
 char *placeholder_escape(const char *text);
 

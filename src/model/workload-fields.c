@@ -9,9 +9,11 @@
 
 #include "model/workload-fields.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/i18n.h"
+#include "model/workload-placeholders.h"
 
 #define MODULE (1u << PROFILE_MODULE)
 #define JOB (1u << PROFILE_JOB)
@@ -19,6 +21,7 @@
 #define ALL (MODULE | JOB | CRONJOB)
 
 #define COUNT_MAX 2147483647
+#define POINTER_MAX 256
 
 #define C "spec/containers/*"
 #define I "spec/pod/initContainers/*"
@@ -293,13 +296,23 @@ is_word(const char *words, const char *word)
 	return false;
 }
 
+/* Where they are not resolved, one is as wrong as any other text. */
+static bool
+takes_placeholders(const struct workload_field *field)
+{
+	char pointer[POINTER_MAX];
+
+	snprintf(pointer, sizeof(pointer), "/%s", field->path);
+	return strncmp(field->path, "spec/", 5) == 0 && workload_place_is_any(pointer);
+}
+
 bool
 workload_field_fits(const struct workload_field *field, const json_t *value)
 {
 	if (json_is_null(value) || field->form == FIELD_ANY)
 		return true;
 	if (field->form > FIELD_ANY && field->form != FIELD_TEXTS && field->form != FIELD_LABELS &&
-	    is_placeholder(value))
+	    is_placeholder(value) && takes_placeholders(field))
 		return true;
 	switch (field->form) {
 	case FIELD_OBJECT:

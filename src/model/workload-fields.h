@@ -46,8 +46,9 @@ const struct workload_field *workload_field(size_t i);
  * map or a list the key does not matter. */
 const struct workload_field *workload_field_below(const struct workload_field *parent,
 						  const char *key);
-/* Whether the value is written as it must be.  A placeholder may stand for any string, number or
- * flag, and is looked at when it is resolved. */
+/* Whether the value is written as it must be.  Where placeholders are resolved
+ * (model/workload-placeholders.h), one may stand for any string, number or flag, and is looked at
+ * then. */
 bool workload_field_fits(const struct workload_field *field, const json_t *value);
 /* A whole number, also one in quotes, as YAML and templates leave it; -1: it is none. */
 json_int_t workload_field_number(const json_t *value);

@@ -64,6 +64,15 @@ def additions():
     return [tuple(line.split("\t")) for line in text.splitlines()]
 
 
+def drop(value, key):
+    """Every member of that name, at any depth."""
+    if isinstance(value, dict):
+        value.pop(key, None)
+        value = list(value.values())
+    for item in value if isinstance(value, list) else []:
+        drop(item, key)
+
+
 class Daemon:
     """token=None: it asks for none."""
 
@@ -77,6 +86,12 @@ class Daemon:
 
     def __enter__(self):
         data = os.path.join(os.environ["SIDESTAGE_DATA"], "sample", "topicshare")
+        sample = os.path.join(self.directory, "import.json")
+        with open(os.path.join(data, "topicshare.json"), encoding="utf-8") as source, open(sample, "w") as out:
+            world = json.load(source)
+            if self.extensions == "none":	# without probe-placeholders no probe can name a port
+                drop(world, "readiness_probe")
+            json.dump(world, out)
         token = os.path.join(self.directory, "token")
         with open(token, "w") as out:
             out.write(TOKEN + "\n")
@@ -87,7 +102,7 @@ class Daemon:
         self.process = subprocess.Popen(
             [program(), "serve", "--state", os.path.join(self.directory, "state"),
              "--images", os.path.join(os.environ["SIDESTAGE_LIBEXEC"], "images"),
-             "--templates", data, "--import", os.path.join(data, "topicshare.json"),
+             "--templates", data, "--import", sample,
              "--socket", self.socket, "--extensions", self.extensions,
              "--ready-fd", str(writer)] + guard,
             pass_fds=[writer], stderr=self.log, stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)

@@ -90,7 +90,7 @@ class Document:
 
     def has(self, operation, kind, name):
         """Whether the operation is documented with what an extension adds to it."""
-        if kind == "route":
+        if kind in ("route", "place"):	# the document does not look into a workload
             return True
         if kind in ("header", "parameter"):
             where = "header" if kind == "header" else "query"

@@ -18,6 +18,7 @@
 #include "model/json.h"
 #include "model/placeholder.h"
 #include "model/reference.h"
+#include "model/workload-placeholders.h"
 
 #define ROUNDS 20000
 #define SEED 20261123u
@@ -596,6 +597,39 @@ a_secret_value_is_known_as_one(void **state)
 	json_decref(in);
 }
 
+/* Which strings of a workload are looked at: the public API's, and those of the extension. */
+static void
+a_workload_has_them_in_few_places(void **state)
+{
+	static const struct {
+		const char *pointer;
+		bool is_public, is_any;
+	} cases[] = {
+		{"/spec/containers/web/variables/A", true, true},
+		{"/spec/containers/a~1b/variables/A", true, true},
+		{"/spec/containers/web/files/~1etc~1x/value", true, true},
+		{"/spec/labels/team", true, true},
+		{"/spec/pod/labels/team", true, true},
+		{"/spec/pod/initContainers/0/env/0/value", true, true},
+		{"/spec/schedules/night/containers/web/variables/A", true, true},
+		{"/spec/containers/web/readiness_probe/port", false, true},
+		{"/spec/containers/web/liveness_probe/command/0", false, true},
+		{"/spec/containers/web/args/0", false, false},
+		{"/spec/containers/web/command/0", false, false},
+		{"/spec/containers/web/image", false, false},
+		{"/spec/containers/web/variables2/A", false, false},
+		{"/spec/containers/variables/args/0", false, false},
+		{"/spec/variables/A", false, false},
+		{"/externals/db/params/size", true, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(workload_place_is_public(cases[i].pointer), cases[i].is_public);
+		assert_int_equal(workload_place_is_any(cases[i].pointer), cases[i].is_any);
+	}
+}
+
 int
 main(void)
 {
@@ -613,6 +647,7 @@ main(void)
 		cmocka_unit_test(random_strings_do_no_harm),
 		cmocka_unit_test(every_form_finds_what_it_names),
 		cmocka_unit_test(a_secret_value_is_known_as_one),
+		cmocka_unit_test(a_workload_has_them_in_few_places),
 	};
 
 	return cmocka_run_group_tests_name("placeholder", tests, NULL, NULL);

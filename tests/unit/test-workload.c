@@ -98,6 +98,10 @@ test_what_is_found(void **state)
 		 "wrong /spec/containers/a/args; wrong /spec/containers/a/command"},
 		{"{'spec': {'containers': {'a': {'args': '${x}'}}}}", NULL,
 		 "wrong /spec/containers/a/args"},
+		{"{'spec': {'replicas': '${n}', 'containers': {'a': {'resources': {'limits': "
+		 "{'cpu': '${n}'}}}}}, 'deploy': {'timeout': '${n}'}}", NULL,	/* not resolved there */
+		 "wrong /spec/replicas; wrong /spec/containers/a/resources/limits/cpu; "
+		 "wrong /deploy/timeout"},
 		{"{'spec': {'containers': []}}", NULL, "wrong /spec/containers"},
 		{"{'spec': {'containers': {'a': {'variables': {'X': {}, 'Y': null}, 'args': null}}}}",
 		 NULL, "wrong /spec/containers/a/variables/X; wrong /spec/containers/a/variables/Y"},

@@ -18,7 +18,7 @@ from faultd import Client, Tap, UnixConnection, die_with_parent, until
 PROGRAM = """#!/bin/sh
 env | sed 's/^/env /'
 for argument; do printf 'arg %s\\n' "$argument"; done
-find . -type f | sort | while read -r file; do sed "s|^|file $file |" "$file"; done
+find . -type f | sort | while read -r file; do sed "s|^|file $file |" "$file"; echo; done
 echo end
 while :; do /bin/sleep 60; done
 """
@@ -124,7 +124,11 @@ class Daemon:
         def lines():
             got = [line["payload"] for line in self.ask("GET", f"{APP}/envs/{env}/logs?limit=1000&asc=true")[1]]
             return got[-1:] == ["end"] and got
-        got = until(lines)
+        try:
+            got = until(lines, 60)
+        except RuntimeError:
+            log = open(os.path.join(self.folder, "log")).read().splitlines()
+            return {line for line in log if "msg=\"request\"" not in line}
         starts = [i for i, line in enumerate(got[:-1]) if line == "end"]
         return set(got[starts[-1] + 1:] if starts else got)
 
@@ -188,12 +192,62 @@ class Taken:
                                    f"/spec/containers/c/variables/SHARE:={value}", f"--socket={daemon.socket}")
                 self.ok(value in ended.out and "0000" not in ended.out, f"a review shows {value}", ended)
 
+    # --- placeholders, and what looks like one ---
+
+    def placeholders_stand_where_the_api_has_them(self):
+        container = ("{id: c, image: \"acme/show:1.0\", args: [\"${HOME}\", \"$\\\\{x}\", \"${values.WORD}\"],"
+                     " variables: {A: \"${values.WORD}\", B: \"$\\\\{values.WORD}\"},"
+                     " files: {/etc/a.conf: {value: \"word ${values.WORD}\"}}}")
+        text = import_text(one_environment(container).replace(
+            "type: development", "type: development\n            values: [{key: WORD, value: spoken}]"))
+        with Daemon(text) as daemon:
+            printed = daemon.printed("development")
+            for line in ("env A=spoken", "env B=${values.WORD}", "arg ${HOME}", "arg $\\{x}", "arg ${values.WORD}"):
+                self.ok(line in printed, f"the program reads: {line}", "\n".join(sorted(printed)))
+            self.ok(any(line.endswith("a.conf word spoken") for line in printed), "a file has its placeholder resolved",
+                    "\n".join(sorted(printed)))
+
+    def score_literals_stay_literal(self):
+        spec = {"apiVersion": "score.dev/v1b1", "metadata": {"name": "show", "note": "a ${x}"}, "containers": {"c": {
+            "image": "acme/show:1.0", "args": ["-c", "echo ${HOME}"],
+            "variables": {"PRICE": "costs $$5", "KEEP": "$\\{KEEP}", "TWICE": "$${x} $$$${y} $z $", "OPEN": "a ${b",
+                          "NOTE": "${metadata.note}", "BOTH": "$$${metadata.name}"},
+            "files": {"/etc/site.conf": {"noExpand": True, "content": "proxy_pass ${BACKEND};\n"},
+                      "/etc/list.conf": {"content": ["one", "${metadata.name} $${two}"]}},
+            "volumes": {"/data": {"source": "${resources.vol}", "readOnly": True}},
+            "livenessProbe": {"exec": {"command": ["true"]}},
+            "before": {"other": {"ready": "started"}}}},
+            "resources": {"vol": {"type": "volume"}}}
+        expected = {"PRICE": "costs $5", "KEEP": "$\\{KEEP}", "TWICE": "${x} $${y} $z $", "OPEN": "a ${b",
+                    "NOTE": "a ${x}", "BOTH": "$show"}
+        with Daemon(import_text(one_environment("{id: c, image: \"acme/show:1.0\"}"))) as daemon:
+            version = daemon.ask("POST", "/orgs/acme/artefact-versions",
+                                 {"type": "workload", "name": "show", "version": "1", "spec": spec})[1]
+            path = f"/orgs/acme/artefact-versions/{version['id']}/workload-deployment-set"
+            module = daemon.ask("GET", path)[1]["modules"]["show"]
+            container = module["spec"]["containers"]["c"]
+            self.ok(container["volume_mounts"] == {"/data": {"id": "externals.vol", "read_only": True}},
+                    "a volume of Score is one of the set", container)
+            self.ok(container["liveness_probe"] == {"type": "command", "command": ["true"]}, "so is a probe by command",
+                    container)
+            self.ok("before" in container, "what a set has no word for is not dropped", container)
+            del container["volume_mounts"], module["externals"], container["liveness_probe"], container["before"]
+            delta = daemon.ask("POST", f"{APP}/deltas", {"modules": {"add": {"show": module}}})[1]
+            daemon.deploy("development", {"delta_id": delta["id"]})
+            printed = daemon.printed("development")
+            for key, value in expected.items():
+                self.ok(f"env {key}={value}" in printed, f"Score: {key} is {value}", "\n".join(sorted(printed)))
+            for end in ("arg echo ${HOME}", "site.conf proxy_pass ${BACKEND};", "list.conf one", "list.conf show ${two}"):
+                self.ok(any(end in line for line in printed), f"Score: {end}", "\n".join(sorted(printed)))
+
 
 def main():
     tap = Tap()
     taken = Taken(tap)
     taken.numbers_of_yaml()
     taken.numbers_of_json()
+    taken.placeholders_stand_where_the_api_has_them()
+    taken.score_literals_stay_literal()
     return tap.end()
 
 

@@ -388,10 +388,8 @@ a_secret_reaches_its_process_and_nothing_else(void **state)
 
 	/* Places that are shown. */
 	static const char *const shown[] = {
-		"'args':['${values.PIN}']", "'args':['x','--pin=${values.PIN}']",
 		"'readiness_probe':{'type':'${values.PIN}','port':80}",
 		"'files':{'/etc/x':{'value':'','mode':'${values.PIN}'}}",
-		"'resources':{'limits':{'memory':'${values.PIN}'}}",
 	};
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
 		error = deploy_badly(shown[i]);

@@ -46,14 +46,17 @@ is_kind(const json_t *body, enum body_kind kind)
 	return true;
 }
 
-/* Sets and deltas: numbers in them are what somebody wrote for a program to read. */
+/* Numbers in them are what somebody wrote for a program to read. */
 static bool
 holds_workloads(const struct route *route)
 {
-	static const char sets[] = APP "/sets", deltas[] = APP "/deltas";
+	static const char *const patterns[] = {APP "/sets", APP "/deltas",
+					       ORG "/artefact-versions"};
 
-	return strncmp(route->pattern, sets, sizeof(sets) - 1) == 0 ||
-	       strncmp(route->pattern, deltas, sizeof(deltas) - 1) == 0;
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
+		if (strncmp(route->pattern, patterns[i], strlen(patterns[i])) == 0)
+			return true;
+	return false;
 }
 
 /* 422, also for what is too deep: it is about the body, before any meaning. */

@@ -20,6 +20,7 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/placeholder.h"
 
 #define PROFILE "humanitec/default-module"
 #define TEXT_MAX (4u * 1024 * 1024)
@@ -72,65 +73,103 @@ put_resource(struct buf *out, const json_t *resources, const char *name, size_t 
 	return good;
 }
 
+/* What is put together: text that is to stay as it is, and placeholders of a set between.  The text
+ * waits until its end, since only a whole piece shows what has to be escaped in it. */
+struct score_text {
+	const json_t *spec;
+	struct buf out, plain;
+};
+
+static void
+end_plain(struct score_text *text)
+{
+	char *escaped = placeholder_escape(buf_str(&text->plain));
+
+	buf_puts(&text->out, escaped);
+	buf_truncate(&text->plain, 0);
+	free(escaped);
+}
+
 /* `inside` is what stands between ${ and }. */
 static bool
-put_placeholder(struct buf *out, const json_t *spec, const char *inside, size_t length,
-		struct error *err)
+put_placeholder(struct score_text *text, const char *inside, size_t length, struct error *err)
 {
 	static const char resources[] = "resources.", metadata[] = "metadata.";
-	size_t name;
+	size_t name = 0;
 
-	if (length > strlen(resources) && strncmp(inside, resources, strlen(resources)) == 0) {
-		inside += strlen(resources);
-		length -= strlen(resources);
-		for (name = 0; name < length && inside[name] != '.'; name++)
-			;
-		buf_puts(out, "${");
-		if (!put_resource(out, json_object_get(spec, "resources"), inside, name, err))
-			return false;
-		buf_append(out, inside + name, length - name);
-		buf_puts(out, "}");
-	} else if (length > strlen(metadata) && strncmp(inside, metadata, strlen(metadata)) == 0) {
+	if (length > strlen(metadata) && strncmp(inside, metadata, strlen(metadata)) == 0) {
 		char *key = xasprintf("%.*s", (int)(length - strlen(metadata)),
 				      inside + strlen(metadata));
 
-		buf_puts(out, text_of(json_object_get(spec, "metadata"), key));
+		buf_puts(&text->plain, text_of(json_object_get(text->spec, "metadata"), key));
 		free(key);
-	} else {
-		buf_puts(out, "${");
-		buf_append(out, inside, length);
-		buf_puts(out, "}");
+		return true;
 	}
+	end_plain(text);
+	buf_puts(&text->out, "${");
+	if (length > strlen(resources) && strncmp(inside, resources, strlen(resources)) == 0) {
+		inside += strlen(resources);
+		length -= strlen(resources);
+		while (name < length && inside[name] != '.')
+			name++;
+		if (!put_resource(&text->out, json_object_get(text->spec, "resources"), inside,
+				  name, err))
+			return false;
+	}
+	buf_append(&text->out, inside + name, length - name);
+	buf_puts(&text->out, "}");
 	return true;
 }
 
-/* NULL with err.  $$ is Score's escape of $. */
-static json_t *
-translate(const json_t *spec, const char *text, struct error *err)
+/* The next piece: "$$" is Score's "$", a "$" without a name after it is one as well. */
+static bool
+put_piece(struct score_text *text, const char **at, struct error *err)
 {
-	struct buf out;
+	const char *end = strncmp(*at, "${", 2) == 0 ? strchr(*at, '}') : NULL;
+	bool good = true;
+
+	if (end) {
+		good = put_placeholder(text, *at + 2, (size_t)(end - *at - 2), err);
+		*at = end + 1;
+	} else {
+		good = buf_append(&text->plain, *at, 1) && text->out.length < TEXT_MAX;
+		*at += strncmp(*at, "$$", 2) == 0 ? 2 : 1;
+		if (!good)
+			error_set_code(err, CODE_SCORE_TEXT_TOO_LONG);
+	}
+	return good;
+}
+
+/* NULL with err. */
+static json_t *
+translate(const json_t *spec, const char *at, struct error *err)
+{
+	struct score_text text = {.spec = spec};
 	json_t *result = NULL;
 	bool good = true;
 
-	buf_init(&out, TEXT_MAX);
-	while (good && *text) {
-		const char *end = strncmp(text, "${", 2) == 0 ? strchr(text, '}') : NULL;
-
-		if (strncmp(text, "$${", 3) == 0) {
-			buf_puts(&out, "$\\{");
-			text += 3;
-		} else if (end) {
-			good = put_placeholder(&out, spec, text + 2, (size_t)(end - text - 2), err);
-			text = end + 1;
-		} else {
-			good = buf_append(&out, text++, 1) ||
-			       error_set_code(err, CODE_SCORE_TEXT_TOO_LONG) == 0;
-		}
+	buf_init(&text.out, 2 * TEXT_MAX);
+	buf_init(&text.plain, TEXT_MAX);
+	while (good && *at)
+		good = put_piece(&text, &at, err);
+	if (good) {
+		end_plain(&text);
+		result = json_string(buf_str(&text.out));
 	}
-	if (good)
-		result = json_string(buf_str(&out));
-	buf_clear(&out);
+	buf_clear(&text.out);
+	buf_clear(&text.plain);
 	return result;
+}
+
+/* A text in which nothing is a placeholder, as a set has to have it. */
+static json_t *
+literal(const char *text)
+{
+	char *escaped = placeholder_escape(text);
+	json_t *string = json_string(escaped);
+
+	free(escaped);
+	return string;
 }
 
 /* Parts of a container. */
@@ -159,21 +198,47 @@ put_variables(json_t *out, const json_t *spec, const json_t *container, struct e
 	return ret;
 }
 
+/* One text, or (in its first version) its lines.  NULL: it is neither; free() it. */
+static char *
+content_of(const json_t *file)
+{
+	const json_t *content = json_object_get(file, "content"), *line;
+	struct buf text;
+	bool good = true;
+	size_t i;
+
+	if (!json_is_array(content))
+		return json_is_string(content) ? xstrdup(json_string_value(content)) : NULL;
+	buf_init(&text, TEXT_MAX);
+	buf_puts(&text, "");
+	json_array_foreach(content, i, line)
+		good = good && json_is_string(line) &&
+		       buf_printf(&text, "%s%s", i > 0 ? "\n" : "", json_string_value(line));
+	if (good)
+		return buf_take(&text);
+	buf_clear(&text);
+	return NULL;
+}
+
 /* Score has an array with targets, or (later) an object by target; a set has an object by
  * target. */
 static int
 put_file(json_t *files, const json_t *spec, const char *target, const json_t *file,
 	 struct error *err)
 {
-	const json_t *content = json_object_get(file, "content");
+	const json_t *expand = json_object_get(file, "noExpand");
+	char *content = content_of(file);
 	const char *mode = text_of(file, "mode");
 	json_t *value;
 
-	if (!*target || !json_is_string(content))
+	if (!*target || !content) {
+		free(content);
 		return error_set_code(err, CODE_SCORE_FILE_INVALID);
-	value = json_is_true(json_object_get(file, "noExpand"))
-			? json_incref((json_t *)content)
-			: translate(spec, json_string_value(content), err);
+	}
+	if (!expand)
+		expand = json_object_get(file, "no_expand");
+	value = json_is_true(expand) ? literal(content) : translate(spec, content, err);
+	free(content);
 	if (!value)
 		return -1;
 	json_object_set_new(files, target, json_pack("{s:s, s:o}", "mode", *mode ? mode : "0644",
@@ -198,25 +263,127 @@ put_files(json_t *out, const json_t *spec, const json_t *container, struct error
 	return ret;
 }
 
-static void
-put_probe(json_t *out, const json_t *container, const char *from, const char *to)
+/* "${resources.vol}", or its name alone: "externals.vol". */
+static json_t *
+volume_id(const json_t *spec, const char *source, struct error *err)
 {
-	json_t *http = json_object_get(json_object_get(container, from), "httpGet");
-	json_t *probe, *headers, *header;
+	static const char before[] = "${resources.";
+	const char *name = source;
+	size_t length = strlen(source);
+	struct buf id;
+	json_t *value = NULL;
+
+	if (strncmp(source, before, strlen(before)) == 0 && source[length - 1] == '}') {
+		name += strlen(before);
+		length -= strlen(before) + 1;
+	}
+	buf_init(&id, TEXT_MAX);
+	if (put_resource(&id, json_object_get(spec, "resources"), name, length, err))
+		value = json_string(buf_str(&id));
+	buf_clear(&id);
+	return value;
+}
+
+static const json_t *
+either(const json_t *object, const char *key, const char *other)
+{
+	const json_t *value = json_object_get(object, key);
+
+	return value ? value : json_object_get(object, other);
+}
+
+static int
+put_volume(json_t *mounts, const json_t *spec, const char *target, const json_t *volume,
+	   struct error *err)
+{
+	json_t *id = NULL;
+
+	if (*target && *text_of(volume, "source"))
+		id = volume_id(spec, text_of(volume, "source"), err);
+	else
+		error_set_code(err, CODE_SCORE_VOLUME_INVALID);
+	if (!id)
+		return -1;
+	json_object_set_new(mounts, target,
+			    json_pack("{s:o, s:O*, s:O*}", "id", id, "sub_path",
+				      json_object_get(volume, "path"), "read_only",
+				      either(volume, "readOnly", "read_only")));
+	return 0;
+}
+
+/* As files are: an array, or an object by target. */
+static int
+put_volumes(json_t *out, const json_t *spec, const json_t *container, struct error *err)
+{
+	json_t *declared = json_object_get(container, "volumes"), *volume;
+	json_t *mounts = json_object();
+	const char *target;
+	int ret = 0;
 	size_t i;
 
-	if (!http)
-		return;
-	probe = json_pack("{s:s, s:s}", "type", "http", "path",
-			  *text_of(http, "path") ? text_of(http, "path") : "/");
+	json_array_foreach(declared, i, volume)
+		ret = ret == 0 ? put_volume(mounts, spec, text_of(volume, "target"), volume, err)
+			       : ret;
+	json_object_foreach(declared, target, volume)
+		ret = ret == 0 ? put_volume(mounts, spec, target, volume, err) : ret;
+	if (json_object_size(mounts) > 0)
+		json_object_set(out, "volume_mounts", mounts);
+	json_decref(mounts);
+	return ret;
+}
+
+/* What a set has no word for goes along under Score's: then it is said that it has no effect. */
+static void
+put_others(json_t *out, const json_t *object, const char *const *known)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)object, key, value) {
+		size_t i = 0;
+
+		while (known[i] && strcmp(known[i], key) != 0)
+			i++;
+		if (!known[i])
+			json_object_set(out, key, value);
+	}
+}
+
+static json_t *
+http_probe(const json_t *http)
+{
+	static const char *const known[] = {"path", "port", "httpHeaders", NULL};
+	json_t *probe = json_pack("{s:s, s:s}", "type", "http", "path",
+				  *text_of(http, "path") ? text_of(http, "path") : "/");
+	json_t *headers = json_object(), *header;
+	size_t i;
+
 	if (json_object_get(http, "port"))
 		json_object_set(probe, "port", json_object_get(http, "port"));
-	headers = json_object();
 	json_array_foreach(json_object_get(http, "httpHeaders"), i, header)
 		json_object_set(headers, text_of(header, "name"), json_object_get(header, "value"));
 	if (json_object_size(headers) > 0)
 		json_object_set(probe, "headers", headers);
 	json_decref(headers);
+	put_others(probe, http, known);
+	return probe;
+}
+
+static void
+put_probe(json_t *out, const json_t *container, const char *from, const char *to)
+{
+	static const char *const known[] = {"httpGet", "exec", NULL};
+	const json_t *declared = json_object_get(container, from);
+	const json_t *http = json_object_get(declared, "httpGet");
+	json_t *command = json_object_get(json_object_get(declared, "exec"), "command");
+	json_t *probe;
+
+	if (!declared)
+		return;
+	probe = http ? http_probe(http)
+		     : json_pack("{s:s, s:O*}", "type", command ? "command" : "", "command",
+				 command);
+	put_others(probe, declared, known);
 	json_object_set_new(out, to, probe);
 }
 
@@ -225,6 +392,9 @@ convert_container(const json_t *spec, const char *id, const json_t *container, c
 		  struct error *err)
 {
 	static const char *const same[] = {"command", "args", "resources"};
+	static const char *const known[] = {"image", "command", "args", "resources", "variables",
+					    "files", "volumes", "livenessProbe", "readinessProbe",
+					    NULL};
 	const char *own = text_of(container, "image");
 	json_t *out = json_pack("{s:s}", "id", id);
 
@@ -240,10 +410,12 @@ convert_container(const json_t *spec, const char *id, const json_t *container, c
 		if (json_object_get(container, same[i]))
 			json_object_set(out, same[i], json_object_get(container, same[i]));
 	if (put_variables(out, spec, container, err) != 0 ||
-	    put_files(out, spec, container, err) != 0)
+	    put_files(out, spec, container, err) != 0 ||
+	    put_volumes(out, spec, container, err) != 0)
 		goto failed;
 	put_probe(out, container, "livenessProbe", "liveness_probe");
 	put_probe(out, container, "readinessProbe", "readiness_probe");
+	put_others(out, container, known);
 	return out;
 failed:
 	json_decref(out);

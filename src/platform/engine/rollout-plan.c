@@ -18,10 +18,12 @@
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
+#include "model/extensions.h"
 #include "model/json.h"
 #include "model/placeholder.h"
 #include "model/set.h"
 #include "model/workload-fields.h"
+#include "model/workload-placeholders.h"
 #include "platform/engine/deployed-values.h"
 #include "platform/engine/provision.h"
 #include "platform/state/repository.h"
@@ -93,6 +95,9 @@ static json_t *
 resolve(struct plan_scope *scope, const json_t *value, const char *where, json_t *secrets,
 	struct error *err)
 {
+	const unsigned withheld = scope->r->order.platform->withheld;
+	placeholder_filter *filter = withheld & EXTENSION_BIT(EXTENSION_PROBE_PLACEHOLDERS)
+					     ? workload_place_is_public : workload_place_is_any;
 	struct reference_source source = {
 		.data = scope,
 		.module = scope->module,
@@ -103,7 +108,8 @@ resolve(struct plan_scope *scope, const json_t *value, const char *where, json_t
 		.value = find_value,
 	};
 
-	return placeholder_resolve(value, where, reference_look_up, &source, secrets, err);
+	return placeholder_resolve_some(value, where, filter, reference_look_up, &source, secrets,
+					err);
 }
 
 /* --- workloads --- */
