@@ -17,6 +17,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/xmalloc.h"
 #include "model/json.h"
 
 #define TEXT_MAX 8192			/* bytes of all sentences together, before they are cut */
@@ -372,6 +373,18 @@ error_codes_write(const struct error *err, json_t *details)
 		json_object_set_new(at, "code", json_string(name));
 		json_object_set_new(at, "parameters", encode_parameters(&taken[i]));
 	}
+}
+
+char *
+error_codes_encode(const struct error *err)
+{
+	json_t *object = json_object();
+	char *text;
+
+	error_codes_write(err, object);
+	text = json_object_size(object) > 0 ? json_dumps(object, JSON_COMPACT) : NULL;
+	json_decref(object);
+	return text ? text : xstrdup("");
 }
 
 static enum error_code

@@ -352,6 +352,7 @@ struct error;
 	X(SPACE_IS_CHANGING, 409, N_("The environment {env} is being changed.")) \
 	X(SPACE_NAME_INVALID, 400, N_("\"{env}\" is not an environment: it must be ORGANIZATION/APPLICATION/ENVIRONMENT.")) \
 	X(SPACE_IS_REMOVED, 503, N_("{env} is being removed")) \
+	X(DEPLOYMENT_INTERRUPTED, 503, N_("The platform was stopped while this deployment was going on.  What ran before it runs again.  Deploy once more.")) \
 	X(WAITING_FOR_PAGE, 0, N_("waiting for GET {page} on {port}, try {number}")) \
 	X(WAITING_FOR_PORT, 0, N_("waiting for port {port}, try {number}")) \
 	X(PROBE_ANSWER_REFUSES, 503, N_("it answered {status}")) \
@@ -487,6 +488,8 @@ char *error_codes_text(const struct error *err);
 /* Adds "code", "parameters" and, where there are more sentences, "cause": as much in an object.
  * Nothing when the error has no code. */
 void error_codes_write(const struct error *err, json_t *details);
+/* The same as an object, in a text; "" when the error has no code.  free() it. */
+char *error_codes_encode(const struct error *err);
 /* What was written, perhaps by another version: true when the code, all its parameters and all its
  * causes are known; then out says it in the language of this program.  Else out stays. */
 bool error_codes_read(struct error *out, const json_t *details);

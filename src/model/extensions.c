@@ -113,6 +113,7 @@ static const struct extension_addition additions[] = {
 	{EXTENSION_ERROR_CODES, ADDS_ERROR_MEMBER, "*", "details/code"},
 	{EXTENSION_ERROR_CODES, ADDS_ERROR_MEMBER, "*", "details/parameters"},
 	{EXTENSION_ERROR_CODES, ADDS_ERROR_MEMBER, "*", "details/cause"},
+	{EXTENSION_ERROR_CODES, ADDS_OBJECT_TOLD, "listDeploymentErrors", "reason"},
 };
 
 const char *
@@ -151,6 +152,7 @@ extension_addition_kind(enum addition_kind kind)
 		[ADDS_PARAMETER] = "parameter",	      [ADDS_MEMBER_ASKED] = "request member",
 		[ADDS_MEMBER_TOLD] = "answer member", [ADDS_TEXT_TOLD] = "answer text",
 		[ADDS_PLACE] = "place",		      [ADDS_ERROR_MEMBER] = "error member",
+		[ADDS_OBJECT_TOLD] = "answer member",
 	};
 
 	return words[kind];

@@ -42,6 +42,7 @@ enum addition_kind {
 	ADDS_PARAMETER,		/* of the query */
 	ADDS_MEMBER_ASKED,	/* of the request's body; "a/b" is one of its member "a" */
 	ADDS_MEMBER_TOLD,	/* of the answer, at any depth */
+	ADDS_OBJECT_TOLD,	/* of the answer, or of each in its list */
 	ADDS_TEXT_TOLD,		/* the same, public, and null without the extension */
 	ADDS_PLACE,		/* of a workload: placeholders are resolved there too */
 	ADDS_ERROR_MEMBER	/* of the body of every error; "a/b" is one of its member "a" */

@@ -8,6 +8,8 @@
 
 #include "model/nouns.h"
 
+#include "base/error.h"
+#include "model/error-codes.h"
 #include "model/members.h"
 
 #define IN(noun, field) .offset = offsetof(struct noun, field)
@@ -205,11 +207,22 @@ static const struct member deployment_error_members[] = {
 	{"object_id", MEMBER_TEXT, MEMBER_OPTIONAL, IN(deployment_error, object_id)},
 	{"code", MEMBER_TEXT, MEMBER_OPTIONAL, IN(deployment_error, code)},
 	{"summary", MEMBER_TEXT, MEMBER_OPTIONAL, IN(deployment_error, summary)},
+	{"reason", MEMBER_JSON, MEMBER_OPTIONAL, IN(deployment_error, reason)},
 	{"message", MEMBER_TEXT, MEMBER_OPTIONAL, IN(deployment_error, message)},
 	{"error_type", MEMBER_CONSTANT, MEMBER_OPTIONAL, .words = &of_deployment},
 	MEMBERS_END,
 };
-NOUN(deployment_error, "deployment error", NULL)
+
+static void
+complete_deployment_error(void *noun)
+{
+	struct deployment_error *error = noun;
+	struct error reason;
+
+	if (error_codes_read(&reason, error->reason))
+		untrusted_set(&error->summary, reason.text);
+}
+NOUN(deployment_error, "deployment error", complete_deployment_error)
 NOUN_ENCODE(deployment_error)
 
 static const char *const artefact_types[] = {

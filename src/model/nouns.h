@@ -136,7 +136,11 @@ json_t *application_encode(const struct application *application);
 void application_clear(struct application *application);
 
 struct deployment_error {
-	struct untrusted scope, object_id, code, summary, message, problem;
+	struct untrusted scope, object_id, code;
+	struct untrusted
+		summary; /* what is read is in the language of this program, if it can be */
+	json_t *reason;	 /* the summary as code and parameters (model/error-codes.h), or NULL */
+	struct untrusted message, problem;
 };
 /* From GET .../deploys/{id}/errors: one object that did not come up, and its last words. */
 void deployment_error_read(struct deployment_error *out, const json_t *body);

@@ -124,6 +124,10 @@ env LANGUAGE=de
 sh printf 'deploy hotfix-1\nja\nquit\n' | sidestage demo --linear >$DIR/lines 2>&1
 sh grep -q 'Fertig' $DIR/lines
 
+test "why a deployment failed is said in German"
+sh ! printf 'version hotfix-1 web 1.4.4-rc1\nja\nquit\n' | sidestage demo --linear >$DIR/lines 2>&1
+sh grep -q 'Workload web .*endete mit status 1, bevor er bereit war' $DIR/lines
+
 test "a refused setting is explained in the language, with what was expected"
 sh ! sidestaged serve --ready-timeout never >$DIR/refused 2>&1
 sh grep -q 'erwartet wird eine Zeit von 100ms bis 60m' $DIR/refused

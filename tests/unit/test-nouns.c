@@ -454,7 +454,44 @@ what_was_read_is_written_again(void **state)
 		       "{'scope':'workload','object_id':'web','code':'E','summary':'s',"
 		       "'message':'m','error_type':'deployment'}");
 	deployment_error_clear(&error);
+	json_object_set_new(body, "reason", parse("{'code':'c','parameters':{'max':1}}"));
+	deployment_error_read(&error, body);
+	assert_written(deployment_error_encode(&error),
+		       "{'scope':'workload','object_id':'web','code':'E','summary':'s',"
+		       "'reason':{'code':'c','parameters':{'max':1}},'message':'m',"
+		       "'error_type':'deployment'}");
+	deployment_error_clear(&error);
 	json_decref(body);
+}
+
+/* The platform's sentence stays where we do not have a better one. */
+static void
+test_a_known_reason_is_the_summary(void **state)
+{
+	static const struct {
+		const char *body, *summary;
+	} cases[] = {
+		{"{'summary':'theirs','reason':{'code':'environment_is_deleting',"
+		 "'parameters':{'env':'qa'}}}",
+		 "qa is being deleted."},
+		{"{'summary':'theirs','reason':{'code':'environment_is_eaten',"
+		 "'parameters':{'env':'qa'}}}",
+		 "theirs"},
+		{"{'summary':'theirs','reason':{'code':'environment_is_deleting'}}", "theirs"},
+		{"{'summary':'theirs','reason':null}", "theirs"},
+		{"{'summary':'theirs','reason':'environment_is_deleting'}", "theirs"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct deployment_error error;
+		json_t *body = parse(cases[i].body);
+
+		deployment_error_read(&error, body);
+		assert_string_equal(error.summary.raw, cases[i].summary);
+		json_decref(body);
+		deployment_error_clear(&error);
+	}
 }
 
 #define WRITTEN_AGAIN(kind, text) \
@@ -607,6 +644,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_known_reason_is_the_summary),
 		cmocka_unit_test(each_member_is_read_for_itself),
 		cmocka_unit_test(what_is_no_object_is_understood_by_nobody),
 		cmocka_unit_test(what_can_be_read_of_an_odd_environment_is_read),

@@ -104,6 +104,17 @@ hide_told(json_t *body, const char *name, bool stays)
 	}
 }
 
+static void
+hide_object(json_t *body, const char *name)
+{
+	json_t *item;
+	size_t i;
+
+	json_array_foreach(body, i, item)
+		json_object_del(item, name);
+	json_object_del(body, name);
+}
+
 void
 withheld_from_answer(const struct platform *platform, const char *operation,
 		     struct response *response)
@@ -114,4 +125,6 @@ withheld_from_answer(const struct platform *platform, const char *operation,
 	while ((row = next(platform, operation, &i)) != NULL)
 		if (row->kind == ADDS_MEMBER_TOLD || row->kind == ADDS_TEXT_TOLD)
 			hide_told(response->body, row->name, row->kind == ADDS_TEXT_TOLD);
+		else if (row->kind == ADDS_OBJECT_TOLD)
+			hide_object(response->body, row->name);
 }

@@ -21,6 +21,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/set.h"
 #include "net/loop.h"
@@ -60,18 +61,22 @@ set_problem(struct problem *problem, const char *scope, const char *code, const 
 /* It is recorded with the end. */
 static void
 add_problem(struct rollout *r, const char *scope, const char *object_id, const char *code,
-	    const char *summary, const char *message)
+	    const struct error *why, const char *message)
 {
+	char *summary = error_codes_text(why), *reason = error_codes_encode(why);
+
 	log_line(LOG_PRIORITY_WARNING, "deployment error", "space", r->space, "id", r->deploy_id,
 		 "object", object_id, "code", code, "summary", summary, NULL);
-	json_array_append_new(r->problems, json_pack("[s, s, s, s, s]", scope, object_id, code,
-						     summary, message));
+	json_array_append_new(r->problems, json_pack("[s, s, s, s, s, s]", scope, object_id, code,
+						     summary, reason, message));
+	free(summary);
+	free(reason);
 }
 
 static enum step
 fail(struct rollout *r, const struct problem *problem, const struct error *err)
 {
-	add_problem(r, problem->scope, problem->object_id, problem->code, err->text, "");
+	add_problem(r, problem->scope, problem->object_id, problem->code, err, "");
 	return STEP_FAIL;
 }
 
@@ -290,7 +295,7 @@ applied(void *data, const struct driver_result *result)
 		for (size_t i = 0; i < result->problems->count; i++) {
 			const struct driver_error *e = &result->problems->items[i];
 
-			add_problem(r, "workload", e->object_id, e->code, e->why.text,
+			add_problem(r, "workload", e->object_id, e->code, &e->why,
 				    e->message ? e->message : "");
 		}
 		rollout_advance(r, STEP_FAIL);
@@ -337,13 +342,13 @@ record_problems(struct rollout *r, struct error *err)
 	size_t i;
 
 	json_array_foreach(r->problems, i, problem) {
-		const char *texts[5];
+		const char *texts[6];
 
-		for (size_t k = 0; k < 5; k++)
+		for (size_t k = 0; k < 6; k++)
 			texts[k] = json_string_value(json_array_get(problem, k));
 		if (repository_put_deployment_error(r->order.platform->repository, r->deploy_id,
 						    texts[0], texts[1], texts[2], texts[3],
-						    texts[4], err) != 0)
+						    texts[4], texts[5], err) != 0)
 			return -1;
 	}
 	return 0;

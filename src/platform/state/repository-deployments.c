@@ -190,16 +190,22 @@ repository_fail_interrupted(struct repository *repository, int64_t now, int64_t 
 	const char *going_on = deployment_status_word(DEPLOYMENT_IN_PROGRESS);
 	const char *pending = deployment_status_word(DEPLOYMENT_PENDING);
 	const char *active = environment_status_word(ENVIRONMENT_ACTIVE);
+	struct error why = {0};
+	char *summary, *reason;
 	int ret;
 
 	if (repository_begin(repository, err) != 0)
 		return -1;
+	error_set_code(&why, CODE_DEPLOYMENT_INTERRUPTED);
+	summary = error_codes_text(&why);
+	reason = error_codes_encode(&why);
 	ret = rows_run(repository, err,
 		       "INSERT INTO deployment_errors (deployment, scope, object_id, code, summary,"
-		       " message) SELECT id, 'environment', env, 'interrupted',"
-		       " 'The platform was stopped while this deployment was going on.',"
-		       " 'What ran before it runs again.  Deploy once more.' FROM deployments AS d"
-		       INTERRUPTED, "isss", since, going_on, pending, active);
+		       " reason, message) SELECT id, 'environment', env, 'interrupted', ?5, ?6, ''"
+		       " FROM deployments AS d" INTERRUPTED,
+		       "isssss", since, going_on, pending, active, summary, reason);
+	free(summary);
+	free(reason);
 	if (ret == 0)
 		ret = rows_run(repository, err,
 			       "UPDATE deployments AS d SET status = ?5, status_changed_at = ?6"
@@ -221,6 +227,7 @@ encode_error(struct statement *row, void *data, struct error *err)
 	(void)err;
 	for (int i = 0; i < (int)(sizeof(texts) / sizeof(texts[0])); i++)
 		untrusted_init(texts[i], row_text_or(row, i, ""));
+	error.reason = json_loads(row_text_or(row, 5, ""), 0, NULL);
 	body = deployment_error_encode(&error);
 	deployment_error_clear(&error);
 	return body;
@@ -230,7 +237,7 @@ json_t *
 repository_deployment_errors(struct repository *repository, const char *id, struct error *err)
 {
 	return rows_encode(repository, err, encode_error, NULL,
-			   "SELECT scope, object_id, code, summary, message"
+			   "SELECT scope, object_id, code, summary, message, reason"
 			   " FROM deployment_errors WHERE deployment = ? ORDER BY seq",
 			   "s", id);
 }
@@ -238,11 +245,11 @@ repository_deployment_errors(struct repository *repository, const char *id, stru
 int
 repository_put_deployment_error(struct repository *repository, const char *id, const char *scope,
 				const char *object_id, const char *code, const char *summary,
-				const char *message, struct error *err)
+				const char *reason, const char *message, struct error *err)
 {
 	return rows_run(
 		repository, err,
 		"INSERT INTO deployment_errors (deployment, scope, object_id, code, summary,"
-		" message) VALUES (?, ?, ?, ?, ?, ?)",
-		"ssssss", id, scope, object_id, code, summary, message);
+		" reason, message) VALUES (?, ?, ?, ?, ?, ?, ?)",
+		"sssssss", id, scope, object_id, code, summary, reason, message);
 }

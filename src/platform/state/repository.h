@@ -201,9 +201,10 @@ int repository_fail_interrupted(struct repository *repository, int64_t now, int6
 json_t *repository_deployment_errors(struct repository *repository, const char *id,
 				     struct error *err);
 /* One object that did not come up; message: the last lines of its output, or "". */
-int repository_put_deployment_error(struct repository *repository, const char *id,
-				    const char *scope, const char *object_id, const char *code,
-				    const char *summary, const char *message, struct error *err);
+int
+repository_put_deployment_error(struct repository *repository, const char *id, const char *scope,
+				const char *object_id, const char *code, const char *summary,
+				const char *reason, const char *message, struct error *err);
 
 /* --- what is asked of an environment besides its deployments --- */
 

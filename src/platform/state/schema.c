@@ -181,6 +181,9 @@ static const struct db_step steps[] = {
 	 "ALTER TABLE rule_updates ADD COLUMN registered_by TEXT NOT NULL DEFAULT '';"
 	 "ALTER TABLE rule_updates ADD COLUMN waits_for TEXT NOT NULL DEFAULT ''",
 	 NULL},
+
+	/* Why a deployment failed, as code and parameters; '' for those of before. */
+	{"ALTER TABLE deployment_errors ADD COLUMN reason TEXT NOT NULL DEFAULT ''", NULL},
 };
 
 const struct db_schema platform_schema = {
