@@ -156,6 +156,7 @@ struct removal {
 	int failed;		/* the first errno of this pass; 0: none */
 };
 
+static int64_t size_at(int parent, const char *name, int depth);
 static void remove_at(struct removal *removal, int parent, const char *name, int depth);
 
 static void
@@ -279,6 +280,51 @@ remove_passes(const char *path, size_t most)
 	} while (removal.removed > 0);
 	errno = removal.failed ? removal.failed : ENOTEMPTY;
 	return -1;
+}
+
+#define SIZE_DEPTH_MAX 200
+
+/* Closes fd.  Room on the disk, in bytes; what is too deep to be looked at counts as all of it. */
+static int64_t
+size_of(int fd, int depth)
+{
+	DIR *dir = fdopendir(fd);
+	struct dirent *entry;
+	int64_t bytes = 0;
+
+	if (!dir)
+		close(fd);
+	while (dir && (entry = readdir(dir)) && bytes < INT64_MAX / 2) {
+		struct stat st;
+
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+		    fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+			continue;
+		bytes += (int64_t)st.st_blocks * 512;
+		if (S_ISDIR(st.st_mode) && depth == SIZE_DEPTH_MAX)
+			bytes = INT64_MAX / 2;
+		else if (S_ISDIR(st.st_mode))
+			bytes += size_at(dirfd(dir), entry->d_name, depth + 1);
+	}
+	if (dir)
+		closedir(dir);
+	return bytes;
+}
+
+static int64_t
+size_at(int parent, const char *name, int depth)
+{
+	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 && errno == EACCES)
+		fd = open_closed(parent, name);
+	return fd < 0 ? 0 : size_of(fd, depth);
+}
+
+int64_t
+paths_size(const char *path)
+{
+	return size_at(AT_FDCWD, path, 0);
 }
 
 int

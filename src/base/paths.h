@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct error;
 
@@ -30,6 +31,8 @@ int paths_remove_tree(const char *path, struct error *err) __attribute__((warn_u
 /* The same, but only so many names of it: 1 when more is left. */
 int paths_remove_part(const char *path, size_t most, struct error *err)
 	__attribute__((warn_unused_result));
+/* The room that a tree takes on the disk, in bytes; no link is followed. */
+int64_t paths_size(const char *path);
 /* True when `relative` has no leading '/', no "." or ".." part, no empty part. */
 bool paths_is_inside(const char *relative);
 

@@ -31,8 +31,8 @@
 
 /* Above what an environment may have, and below what would harm this machine. */
 #define CHILDREN 1500
-#define MEMORY_PIECE ((size_t)64 << 20)
-#define MEMORY_PIECES 80
+#define MEMORY_PIECE ((size_t)32 << 20)
+#define MEMORY_PIECES 40
 #define DISK_PIECE ((size_t)1 << 20)
 
 static long
@@ -298,21 +298,30 @@ attack_proc(void)
 
 /* --- disk and memory --- */
 
+/* Whoever goes on with four times what is allowed has won: it should have been ended. */
 void
 attack_disk(void)
 {
 	long limit = number("DISK_MAX_MB");
-	char *piece = calloc(1, DISK_PIECE);
-	int fd = open("large", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	char *piece = calloc(1, DISK_PIECE), name[32];
 	long count = 0;
+	int fd = -1;
 
-	if (!piece || fd < 0 || limit <= 0)
+	if (!piece || limit <= 0)
 		return;
-	while (count <= limit + 8 && write(fd, piece, DISK_PIECE) == (ssize_t)DISK_PIECE)
-		count++;
-	attempt("disk", count > limit + 8, "%ld MB: %s", count, strerror(errno));
-	close(fd);
-	(void)!unlink("large");
+	attempt("disk", false, "begins");
+	for (; count < 4 * limit; count++) {
+		if (count % 8 == 0) {
+			close(fd);
+			snprintf(name, sizeof(name), "large-%ld", count);
+			fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+		}
+		if (write(fd, piece, DISK_PIECE) != (ssize_t)DISK_PIECE)
+			break;
+		attempt("disk", false, "%ld MB", count);
+	}
+	sleep(8);
+	attempt("disk", count > limit, "%ld MB: %s", count, strerror(errno));
 }
 
 void

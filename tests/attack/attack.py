@@ -27,7 +27,7 @@ LIMIT_S = 60			# for hangs only
 ANSWER_S = 5			# the daemon has hung when it takes longer
 MARK = "the victim's own row"
 APP = "/orgs/acme/apps/shop"
-MEMORY_MB, DISK_MB, PROCESSES = 768, 96, 256
+MEMORY_MB, DISK_MB, PROCESSES = 256, 64, 128
 LIBC = ctypes.CDLL(None)
 DEFINITIONS = [{"id": "local-" + kind, "name": kind, "type": kind, "criteria": [{}],
                 "driver_type": "process/" + kind, "driver_inputs": {"values": {}}}
@@ -76,7 +76,7 @@ class Attempts:
         self.socket.bind(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
         self.state = "starting"
-        self.counts, self.wins, self.rounds = {}, {}, {}
+        self.counts, self.wins, self.rounds, self.last = {}, {}, {}, {}
         threading.Thread(target=self.listen, daemon=True).start()
 
     def listen(self):
@@ -87,6 +87,7 @@ class Attempts:
                 version = detail.split()[-1]
                 self.rounds[version] = self.rounds.get(version, 0) + 1
                 continue
+            self.last[kind] = time.monotonic()
             key = (self.state, kind)
             self.counts[key] = self.counts.get(key, 0) + 1
             if os.environ.get("TELL"):
@@ -96,6 +97,9 @@ class Attempts:
 
     def won(self, kind, detail):
         self.wins.setdefault((kind, detail), self.state)
+
+    def quiet_for(self, kind):
+        return time.monotonic() - self.last.get(kind, 0)
 
     def in_state(self):
         return sum(n for (state, _), n in self.counts.items() if state == self.state)
@@ -136,7 +140,9 @@ class Platform:
             [self.program, "serve", "--state", self.state, "--images", self.images,
              "--import", os.path.join(self.folder, "import.json"), "--socket", self.socket,
              "--listen", "127.0.0.1:%d" % self.api_port(),
-             "--ready-timeout", "4s", "--ready-fd", str(writer)] + OPTIONS,
+             "--ready-timeout", "4s", "--ready-fd", str(writer),
+             "--environment-processes", str(PROCESSES), "--environment-memory",
+             "%dM" % MEMORY_MB, "--environment-disk", "%dM" % DISK_MB] + OPTIONS,
             pass_fds=[writer], stderr=self.log, stdin=subprocess.DEVNULL,
             preexec_fn=prepare_child)
         os.close(writer)
@@ -248,7 +254,7 @@ class Story:
     def __init__(self, platform, attempts):
         self.platform, self.attempts = platform, attempts
         self.victim_db = None
-        self.cases = []
+        self.limited = False
 
     def given(self, **more):
         p = self.platform
@@ -260,11 +266,15 @@ class Story:
             "PAUSED_PORT": str(p.resource("paused", "dns", "port")),
             "OWN_DATA": os.path.join(p.directory("evil"), "data"),
             "NAMESPACE": os.readlink("/proc/self/ns/pid"), "MODE": "ready",
-            "PROCESSES_MAX": LIMITS.get("processes", "0"), "MEMORY_MAX_MB": LIMITS.get("memory", "0"),
-            "DISK_MAX_MB": LIMITS.get("disk", "0"), "ONLY": os.environ.get("ONLY", "")}, **more)
+            "PROCESSES_MAX": str(PROCESSES if self.limited else 0),
+            "MEMORY_MAX_MB": str(MEMORY_MB if self.limited else 0),
+            "DISK_MAX_MB": "0", "ONLY": os.environ.get("ONLY", "")}, **more)
 
     def prepare(self):
         p = self.platform
+        limits = p.did("GET", "/platform")["driver"]["confinement"]["environment_limits"]
+        self.limited = "version" in limits	# else the kernel, or our rights, give none
+        print("# limits of environments: %s" % limits)
         p.did("POST", "/orgs/acme/apps", {"id": "shop", "name": "Shop"})
         for env in ("victim", "paused", "evil"):
             p.make_environment(env)
@@ -383,6 +393,23 @@ class Story:
         p.did("PUT", APP + "/envs/paused/runtime/paused", False)
         until(lambda: "attacker" in self.quietly("paused"), "the paused one to answer")
 
+    def filling(self):
+        """Beside the others, which go on."""
+        p = self.platform
+        p.make_environment("glutton")
+        p.begin("glutton", "local/evil:1.0.0", self.given(ONLY="disk", DISK_MAX_MB=str(DISK_MB)))
+
+        def is_stopped():
+            with open(p.log.name, errors="replace") as log:
+                return "takes too much of the disk" in log.read()
+        until(is_stopped, "an environment that fills the disk to be stopped", 30)
+        begun = time.monotonic()
+        until(lambda: self.attempts.quiet_for("disk") > 1, "its end", 30)
+        taken = sum(size for _, size in tree(p.directory("glutton")).values()) >> 20
+        print("# it took %d MB, and was ended within %.1f s" % (taken, time.monotonic() - begun))
+        p.did("DELETE", APP + "/envs/glutton")
+        until(lambda: p.ask("GET", APP + "/envs/glutton")[0] == 404, "the end of it")
+
     def quietly(self, env):
         try:
             return self.platform.fetch(env)
@@ -410,8 +437,7 @@ class Story:
         print("1..%d" % number)
 
 
-STATES = (os.environ.get("STATES") or "starting running redeploying backing_up restarting removing").split()
-LIMITS = {}
+STATES = (os.environ.get("STATES") or "starting running redeploying filling backing_up restarting removing").split()
 OPTIONS = sys.argv[1:]
 USER = int(os.environ.get("ATTACK_USER", "0"))
 WHO = "root" if os.geteuid() == 0 and not USER else "a user"

@@ -115,6 +115,7 @@ main(void)
 			       ? listen_on(atoi(given("PORT"))) : -1;
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	if (strcmp(given("MODE"), "stubborn") == 0)
 		signal(SIGTERM, SIG_IGN);
 	setvbuf(stdout, NULL, _IOLBF, 0);

@@ -382,10 +382,61 @@ removing_a_tree_follows_no_link(void **state)
 	free(link);
 }
 
+/* Deeper than there are descriptors and longer than a path may be, crowded, and closed. */
+static void
+a_tree_goes_however_it_was_made(void **state)
+{
+	char folder[] = "/tmp/sidestage-unit-XXXXXX", name[201], *outside, *inside, *path;
+	int fd, deep, parts = 0, ret;
+	struct error err = {0};
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	outside = xasprintf("%s/outside", folder);
+	inside = xasprintf("%s/inside", folder);
+	assert_int_equal(mkdir(outside, 0700), 0);
+	path = xasprintf("%s/kept", outside);
+	close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	assert_int_equal(mkdir(inside, 0700), 0);
+	memset(name, 'd', 200);
+	name[200] = '\0';
+	deep = open(inside, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (int level = 0; level < 300; level++) {
+		assert_int_equal(mkdirat(deep, name, 0700), 0);
+		assert_int_equal(symlinkat(outside, deep, "link"), 0);
+		assert_int_equal(mkfifoat(deep, "fifo", 0600), 0);
+		fd = openat(deep, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (level % 7 == 0)
+			assert_int_equal(fchmod(deep, 0), 0);
+		close(deep);
+		deep = fd;
+	}
+	for (int i = 0; i < 500; i++) {
+		snprintf(name, sizeof(name), "%d", i);
+		close(openat(deep, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+	}
+	assert_true(paths_size(inside) >= 0);
+	close(deep);
+	/* A piece at a time, as a daemon does it that has other things to do. */
+	while ((ret = paths_remove_part(inside, 100, &err)) == 1)
+		parts++;
+	if (ret != 0)
+		fail_msg("%s", err.text);
+	assert_true(parts >= 10);
+	assert_int_not_equal(access(inside, F_OK), 0);
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(paths_remove_tree(folder, &err), 0);
+	assert_int_not_equal(access(folder, F_OK), 0);
+	free(path);
+	free(inside);
+	free(outside);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_tree_goes_however_it_was_made),
 		cmocka_unit_test(no_byte_reaches_the_terminal_raw),
 		cmocka_unit_test(what_does_not_fit_ends_in_a_mark_and_never_inside_a_character),
 		cmocka_unit_test(a_buffer_stops_at_its_maximum),

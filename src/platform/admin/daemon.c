@@ -25,6 +25,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -187,6 +188,18 @@ check_state(const char *database, const char *spaces, struct error *err)
 			   "from a backup, or move the directory away."), database, spaces);
 }
 
+/* A quarter of what the file system has. */
+static int64_t
+disk_of_environment(const struct settings *settings)
+{
+	struct statvfs fs;
+
+	if (settings->environment_disk >= 0)
+		return settings->environment_disk;
+	return statvfs(settings->state, &fs) == 0
+		       ? (int64_t)fs.f_blocks * (int64_t)fs.f_frsize / 4 : 0;
+}
+
 static int
 open_platform(struct daemon *d, struct error *err)
 {
@@ -205,6 +218,8 @@ open_platform(struct daemon *d, struct error *err)
 	struct driver *machine = NULL;
 	struct driver_process_options options = {
 		.hidden = hidden,
+		.limits = {settings->environment_processes, settings->environment_memory,
+			   disk_of_environment(settings)},
 		.spaces_dir = spaces,
 		.images_dir = settings->images,
 		.templates_dir = settings->templates ? settings->templates : settings->images,

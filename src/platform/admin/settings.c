@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/i18n.h"
@@ -262,6 +263,15 @@ static const struct setting table[] = {
 	 100000},
 	{"limits", "body", NULL, N_("a size from 1K to 16M"), NULL, read_size, AT(body_bytes), 1024,
 	 16 * 1024 * 1024},
+	{"limits", "environment-processes", "environment-processes", N_("a number from 0 to 1000000"),
+	 N_("Processes and threads that an environment may have (default: 1024; 0: no limit)"),
+	 read_number, AT(environment_processes), 0, 1000000},
+	{"limits", "environment-memory", "environment-memory", N_("a size from 0 to 1048576M"),
+	 N_("Memory that an environment may use (default: half of the machine's; 0: no limit)"),
+	 read_size, AT(environment_memory), 0, (int64_t)1048576 * 1024 * 1024},
+	{"limits", "environment-disk", "environment-disk", N_("a size from 0 to 1048576M"),
+	 N_("Disk that an environment may take (default: a quarter of the file system; 0: no limit)"),
+	 read_size, AT(environment_disk), 0, (int64_t)1048576 * 1024 * 1024},
 	{"limits", "connections", NULL, N_("a number from 4 to 10000"), NULL, read_number,
 	 AT(connections), 4, 10000},
 	{"log", "level", "log-level", N_("a level"),
@@ -294,6 +304,9 @@ settings_init(struct settings *settings)
 		.burst = 1000,
 		.body_bytes = 16 * 1024 * 1024,
 		.connections = 256,
+		.environment_disk = -1,
+		.environment_processes = 1024,
+		.environment_memory = (int64_t)sysconf(_SC_PHYS_PAGES) * sysconf(_SC_PAGESIZE) / 2,
 		.ready_timeout_ms = 20000,
 		.stop_timeout_ms = 30000,
 		.confine = DRIVER_CONFINE_NAMESPACES,

@@ -33,6 +33,8 @@ struct settings {		/* strings are owned; NULL: not given */
 	int64_t body_bytes, connections;
 	int64_t ready_timeout_ms, stop_timeout_ms;
 	int64_t confine;		/* enum driver_confine */
+	int64_t environment_processes, environment_memory;	/* 0: no limit */
+	int64_t environment_disk;	/* bytes; 0: no limit, -1: a share of the file system */
 	int64_t log_level;		/* enum log_priority */
 	int64_t extensions;		/* set of enum extension: what is offered of them */
 	char *token_file, *user;

@@ -5,8 +5,12 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/driver.h \
 	src/platform/drivers/process/beneath.c \
 	src/platform/drivers/process/beneath.h \
+	src/platform/drivers/process/cgroups.c \
+	src/platform/drivers/process/cgroups.h \
 	src/platform/drivers/process/confine.c \
 	src/platform/drivers/process/confine.h \
+	src/platform/drivers/process/disk.c \
+	src/platform/drivers/process/disk.h \
 	src/platform/drivers/process/fill.c \
 	src/platform/drivers/process/fill.h \
 	src/platform/drivers/process/forward.c \

@@ -39,6 +39,7 @@
 #include "base/log.h"
 #include "base/secrecy.h"
 #include "base/xmalloc.h"
+#include "platform/drivers/process/cgroups.h"
 #include "platform/drivers/process/process.h"
 
 #define NAMESPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC)
@@ -86,6 +87,7 @@ struct confinement {
 	const struct means *means;	/* NULL: none */
 	bool trusted;			/* the operator wants none */
 	char *why;			/* there are none; NULL: there are */
+	struct cgroups *cgroups;
 	char *root; /* a directory where the new root is made, in its namespace only */
 	char *images;
 	char uid_map[64], gid_map[64];
@@ -578,11 +580,12 @@ choose(struct confinement *c, const char *directory)
 
 struct confinement *
 confinement_new(const char *spaces_dir, const char *images_dir, enum driver_confine confine,
-		const char *const *hidden)
+		const char *const *hidden, const struct cgroup_limits *limits)
 {
 	struct confinement *c = xcalloc(1, sizeof(*c));
 	struct error err;
 
+	c->cgroups = cgroups_new(spaces_dir, limits);
 	c->trusted = confine == DRIVER_CONFINE_NONE;
 	c->images = realpath(images_dir, NULL);
 	if (!c->images)
@@ -633,12 +636,19 @@ confinement_free(struct confinement *c)
 {
 	if (!c)
 		return;
+	cgroups_free(c->cgroups);
 	clear(&c->mounts);
 	rmdir(c->root);
 	free(c->root);
 	free(c->images);
 	free(c->why);
 	free(c);
+}
+
+const struct cgroups *
+confinement_cgroups(const struct confinement *c)
+{
+	return c->cgroups;
 }
 
 bool
@@ -656,6 +666,7 @@ confinement_describe(const struct confinement *c)
 		c->means != NULL, "private_processes", c->means != NULL, "private_proc",
 		c->means != NULL);
 
+	json_object_set_new(all, "environment_limits", cgroups_describe(c->cgroups));
 	if (c->trusted && !c->means)
 		json_object_set_new(all, "trusted", json_true());
 	if (c->why)

@@ -9,6 +9,8 @@
 
 #include "platform/drivers/process/process.h"
 
+struct cgroups;
+struct cgroup_limits;
 struct confinement;
 struct error;
 struct mount_view;
@@ -16,13 +18,16 @@ struct mount_view;
 /* Tries what the kernel allows, and says so in the log.  `hidden` (NULL at the end, or NULL) are
  * files and directories that no workload sees, wherever they lie.  Never NULL. */
 struct confinement *confinement_new(const char *spaces_dir, const char *images_dir,
-				    enum driver_confine confine, const char *const *hidden);
+				    enum driver_confine confine, const char *const *hidden,
+				    const struct cgroup_limits *limits);
 void confinement_free(struct confinement *confinement);	/* NULL is fine */
 /* 0: workloads may be started.  -1 with err: there is no confinement, and nobody said that
  * they are trusted. */
 int confinement_refuses(const struct confinement *confinement, struct error *err);
 /* {"private_files": true, ...}, with "refused" when it is, and "trusted" when none is wanted. */
 json_t *confinement_describe(const struct confinement *confinement);
+/* The limits of environments. */
+const struct cgroups *confinement_cgroups(const struct confinement *confinement);
 /* A process and all that comes from it have numbers of their own, and end together. */
 bool confinement_has_pids(const struct confinement *confinement);
 /* fork(), into namespaces of its own where there are such. */

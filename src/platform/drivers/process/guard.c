@@ -90,7 +90,8 @@ static void
 limit_all(const struct guard_setup *setup)
 {
 	if (setrlimit(RLIMIT_CORE, &setup->core) != 0 || limit_files(&setup->files) != 0 ||
-	    setrlimit(RLIMIT_NPROC, &setup->processes) != 0)
+	    setrlimit(RLIMIT_NPROC, &setup->processes) != 0 ||
+	    setrlimit(RLIMIT_FSIZE, &setup->file_size) != 0)
 		fail("its limits");
 #ifndef __SANITIZE_ADDRESS__	/* its shadow takes terabytes of addresses */
 	if (setrlimit(RLIMIT_AS, &setup->memory) != 0)
@@ -279,6 +280,7 @@ tie_to_daemon(const struct guard *guard)
 void
 guard_run(const struct guard_setup *setup)
 {
+	bool groups_failed = false;
 	struct guard guard = {.setup = setup, .has_pids = setup->has_pids && getpid() == 1};
 	const char *step = "";
 	sigset_t wanted;
@@ -290,11 +292,17 @@ guard_run(const struct guard_setup *setup)
 	sigaddset(&wanted, SIGCHLD);
 	sigprocmask(SIG_SETMASK, &wanted, NULL);
 	standard_signals();
+	/* Before anything can be started that would not be in them. */
+	for (size_t i = 0; i < setup->group_count; i++)
+		if (write(setup->groups[i], "0", 1) != 1)
+			groups_failed = true;
 	if (dup2(setup->null, STDIN_FILENO) < 0 || dup2(setup->output, STDOUT_FILENO) < 0 ||
 	    dup2(setup->output, STDERR_FILENO) < 0 || dup3(setup->report, REPORT_FD, O_CLOEXEC) < 0)
 		_exit(127);
 	if (syscall(SYS_close_range, REPORT_FD + 1, ~0U, 0) != 0)
 		fail("closing descriptors");
+	if (groups_failed)
+		fail("its control groups");
 	if (setsid() < 0)
 		fail("its session");
 	if (view_enter(setup->view, &step) != 0)

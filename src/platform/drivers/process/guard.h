@@ -4,7 +4,10 @@
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_GUARD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/resource.h>
+
+#include "platform/drivers/process/cgroups.h"
 
 struct mount_view;
 
@@ -30,7 +33,9 @@ struct guard_setup {
 	const struct mount_view *view;
 	bool has_pids;
 	int null, output, report;	/* descriptors above 9 */
-	struct rlimit memory, files, processes, core;
+	int groups[CGROUP_FILES];	/* to be joined (cgroups.h) */
+	size_t group_count;
+	struct rlimit memory, files, processes, core, file_size;
 };
 
 /* In a child of the daemon. */

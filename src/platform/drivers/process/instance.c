@@ -27,8 +27,10 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "net/loop.h"
+#include "platform/drivers/process/cgroups.h"
 #include "platform/drivers/process/confine.h"
 #include "platform/drivers/process/guard.h"
+#include "platform/drivers/process/layout.h"
 #include "platform/drivers/process/output.h"
 #include "platform/drivers/process/plan.h"
 #include "platform/drivers/process/record.h"
@@ -87,10 +89,11 @@ limit(int which, rlim_t wanted)
 /* A program may not have more than the daemon itself; and the machine stays usable whatever it
  * does. */
 static void
-set_limits(struct guard_setup *setup)
+set_limits(struct guard_setup *setup, int64_t disk)
 {
 	struct sysinfo info;
 
+	setup->file_size = limit(RLIMIT_FSIZE, disk > 0 ? (rlim_t)disk : RLIM_INFINITY);
 	setup->memory = limit(RLIMIT_AS, MEMORY_MAX);
 	setup->files = limit(RLIMIT_NOFILE, FILES_MAX);
 	/* The kernel counts all tasks of the user, also those that have nothing to do with us;
@@ -332,7 +335,9 @@ fork_guard(const struct plan *plan, const struct instance_place *place, int outp
 	sigset_t all, before;
 	pid_t pid;
 
-	set_limits(&setup);
+	set_limits(&setup, cgroups_disk(confinement_cgroups(place->confinement)));
+	setup.group_count = cgroups_open(confinement_cgroups(place->confinement),
+					 layout_space(place->space_dir), setup.groups);
 	/* What we send before it listens must wait, not end it. */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
@@ -340,6 +345,8 @@ fork_guard(const struct plan *plan, const struct instance_place *place, int outp
 	if (pid == 0)
 		guard_run(&setup);
 	sigprocmask(SIG_SETMASK, &before, NULL);
+	for (size_t i = 0; i < setup.group_count; i++)
+		close(setup.groups[i]);
 	view_free(view);
 	return pid;
 }

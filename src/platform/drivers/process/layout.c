@@ -140,3 +140,14 @@ layout_make(const char *space_dir, struct error *err)
 	close(space);
 	return ret;
 }
+
+const char *
+layout_space(const char *space_dir)
+{
+	const char *at = space_dir + strlen(space_dir);
+
+	for (int parts = 0; at > space_dir; at--)
+		if (at[-1] == '/' && ++parts == 3)
+			break;
+	return at;
+}

@@ -8,4 +8,7 @@ struct error;
 /* Makes what is not there, and moves what an earlier release had elsewhere.  0, or -1 with err. */
 int layout_make(const char *space_dir, struct error *err);
 
+/* "ORG/APP/ENV", the end of such a path.  Borrowed. */
+const char *layout_space(const char *space_dir);
+
 #endif

@@ -27,6 +27,7 @@
 #include "platform/drivers/driver.h"
 
 struct confinement;
+struct disk_watch;
 struct filling;
 struct images;
 struct ports;
@@ -39,6 +40,7 @@ struct process_driver {
 	struct record *record;
 	struct confinement *confinement;
 	struct remover *remover;
+	struct disk_watch *disk;
 	struct images *images;
 	struct ports *ports;
 	char *spaces_dir;

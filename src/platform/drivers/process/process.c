@@ -21,6 +21,7 @@
 #include "model/error-codes.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/confine.h"
+#include "platform/drivers/process/disk.h"
 #include "platform/drivers/process/fill.h"
 #include "platform/drivers/process/honours.h"
 #include "platform/drivers/process/images.h"
@@ -54,6 +55,7 @@ process_free(struct driver *driver)
 	if (!process)
 		return;
 	stop_fills(process);
+	disk_watch_free(process->disk);
 	while (process->spaces)
 		space_free(process->spaces);
 	remover_free(process->remover);
@@ -524,7 +526,9 @@ driver_process_new(struct loop *loop, const struct driver_process_options *optio
 	}
 	process->remover = remover_new(loop, process->spaces_dir);
 	process->confinement = confinement_new(process->spaces_dir, options->images_dir,
-					       options->confine, options->hidden);
+					       options->confine, options->hidden,
+					       &options->limits);
+	process->disk = disk_watch_new(process, options->limits.disk);
 	/* Should a guard be killed, what it guarded becomes our child, so that it is seen to
 	 * end. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);

@@ -3,6 +3,8 @@
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PROCESS_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PROCESS_H
 
+#include "platform/drivers/process/cgroups.h"
+
 struct driver;
 struct error;
 struct loop;
@@ -17,6 +19,7 @@ struct driver_process_options {
 	const char *templates_dir;	/* where resource templates (*.sql) are read from */
 	int ready_timeout_ms;		/* 0: 20000 */
 	enum driver_confine confine;
+	struct cgroup_limits limits;	/* of each environment */
 	const char *const *hidden; /* what no workload sees, wherever it is; NULL at the end */
 };
 /* Also kills what an earlier daemon left behind (recorded process groups, checked by start

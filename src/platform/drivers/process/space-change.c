@@ -410,6 +410,7 @@ start_candidate(struct space *space, struct plan *plan)
 		.loop = space->driver->base.loop,
 		.record = space->driver->record,
 		.remover = space->driver->remover,
+		.refusal = &space->refusal,
 		.confinement = space->driver->confinement,
 		.space_dir = space->directory,
 		.module_dir = module_dir,

@@ -41,6 +41,7 @@ struct space {
 	struct driver_task *change;	/* NULL: there is none */
 	struct driver_errors errors;
 	bool cancelled;
+	char *refusal;			/* why nothing may start now; NULL: it may */
 
 	bool removing;
 	bool wipe;

@@ -16,10 +16,13 @@
 
 #include "base/error.h"
 #include "base/ids.h"
+#include "base/log.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
+#include "platform/drivers/process/cgroups.h"
+#include "platform/drivers/process/confine.h"
 #include "platform/drivers/process/plan.h"
 #include "platform/drivers/process/private.h"
 #include "platform/drivers/process/remover.h"
@@ -135,6 +138,7 @@ space_free(struct space *space)
 	space_close_forwards(space);
 	driver_errors_clear(&space->errors);
 	space_forget_change(space);
+	free(space->refusal);
 	free(space->removals);
 	free(space->name);
 	free(space->directory);
@@ -189,6 +193,38 @@ space_state(const struct space *space)
 	return sum;
 }
 
+bool
+space_runs(const struct space *space)
+{
+	return !space->removing && space->running.count + space->candidates.count > 0;
+}
+
+static void
+interrupt_all(const struct workloads *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		workload_interrupt(list->items[i]);
+}
+
+void
+space_set_size(struct space *space, int64_t bytes, int64_t most)
+{
+	if (bytes <= most) {
+		free(space->refusal);
+		space->refusal = NULL;
+		return;
+	}
+	if (!space->refusal) {
+		space->refusal = xasprintf(_("its environment takes %lld MB on the disk, and %lld MB "
+					     "are allowed"),
+					   (long long)(bytes >> 20), (long long)(most >> 20));
+		log_line(LOG_PRIORITY_WARNING, "an environment takes too much of the disk", "space",
+			 space->name, "why", space->refusal, NULL);
+	}
+	interrupt_all(&space->running);
+	interrupt_all(&space->candidates);
+}
+
 void
 space_report_removal(const struct space *space)
 {
@@ -227,6 +263,7 @@ space_finish_removal(void *data)
 	struct space *space = data;
 
 	space->timer = NULL;
+	cgroups_remove(confinement_cgroups(space->driver->confinement), space->name);
 	if (space->wipe) {
 		/* Before the files that know which they are. */
 		resource_release_ports(space->driver->ports, space->directory);

@@ -27,6 +27,10 @@ uint64_t space_state(const struct space *space);	/* driver.h, state */
  * directory is removed as well. */
 struct driver_task *space_remove(struct process_driver *driver, const char *name, bool wipe,
 				 const struct driver_waiter *waiter);
+/* Something runs, or waits to be started again. */
+bool space_runs(const struct space *space);
+/* What it takes on the disk, and may take at most: what takes more does not run. */
+void space_set_size(struct space *space, int64_t bytes, int64_t most);
 /* At once: what runs is killed; its directory stays. */
 void space_free(struct space *space);
 

@@ -56,6 +56,7 @@ struct workload {
 	struct record *record;
 	struct remover *remover;
 	const struct confinement *confinement;
+	char *const *refusal;
 	char *space_dir;
 	char *module_dir;
 	char *directory;		/* of this generation */
@@ -388,6 +389,13 @@ make_directory(const struct workload *workload, struct error *err)
 	return ret;
 }
 
+static bool
+is_refused(const struct workload *workload, struct error *err)
+{
+	return *workload->refusal &&
+	       error_set(err, ERROR_LIMIT, "%s", *workload->refusal) != 0;
+}
+
 static void
 begin(void *data)
 {
@@ -408,10 +416,12 @@ begin(void *data)
 	workload->started_at = clock_steady_ms();
 	workload->started_wall = clock_wall_ms();
 	workload->tries = 0;
-	if ((workload->starts == 0 && make_directory(workload, &err) != 0) ||
+	if (is_refused(workload, &err) ||
+	    (workload->starts == 0 && make_directory(workload, &err) != 0) ||
 	    !(workload->instance = instance_start(workload->plan, &place, &events, &err))) {
 		if (!workload->candidate) {
 			wait_and_restart(workload, err.text);
+			set_message(workload, xstrdup(err.text));
 			return;
 		}
 		error_prefix_code(&err, CODE_WORKLOAD_NOT_STARTED,
@@ -437,6 +447,7 @@ workload_new(struct plan *plan, const struct workload_place *place, workload_cha
 	workload->record = place->record;
 	workload->remover = place->remover;
 	workload->confinement = place->confinement;
+	workload->refusal = place->refusal;
 	workload->space_dir = xstrdup(place->space_dir);
 	workload->module_dir = xstrdup(place->module_dir);
 	workload->directory = xasprintf("%s/%u", place->module_dir, place->generation);
@@ -512,6 +523,13 @@ workload_stop(struct workload *workload)
 		instance_stop(workload->instance);
 	else
 		workload->next = loop_add_timer(workload->loop, 0, now_stopped, workload);
+}
+
+void
+workload_interrupt(struct workload *workload)
+{
+	if (!workload->stop_asked && workload->instance)
+		instance_stop(workload->instance);
 }
 
 void

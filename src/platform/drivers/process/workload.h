@@ -28,6 +28,7 @@ struct workload_place {
 	struct record *record;
 	struct remover *remover;
 	const struct confinement *confinement;
+	char *const *refusal;	/* why it may not start now; *refusal NULL: it may */
 	const char *space_dir;
 	const char *module_dir;	/* <space>/modules/<module> */
 	unsigned generation;
@@ -46,6 +47,8 @@ void workload_accept(struct workload *workload);
 /* Do not wait for the end of the pause before the next start. */
 void workload_hurry(struct workload *workload);
 void workload_stop(struct workload *workload);
+/* Its process is ended; it starts again when that is allowed. */
+void workload_interrupt(struct workload *workload);
 void workload_get_status(const struct workload *workload, struct driver_workload_status *out);
 /* `sum` with all that decides workload_get_status() mixed in. */
 uint64_t workload_mix_state(const struct workload *workload, uint64_t sum);

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Control groups, in both of the kernel's forms.  In version 1 each controller has a tree of its
+ * own, and a group is made below ours in each.  In version 2 there is one tree, in which only
+ * groups without processes have groups with limits below them: so the daemon first moves itself
+ * into a group of its own, which needs ours to be delegated to it (Delegate= of its unit).
+ *
+ * Where neither can be had the limits of each process stay (instance.c).  A group is a directory
+ * of the daemon's, out of the workloads' sight.
+ */
+#include "config.h"
+
+#include "platform/drivers/process/cgroups.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/ids.h"
+#include "base/log.h"
+#include "base/output.h"
+#include "base/xmalloc.h"
+
+#define NAME_DIGITS 12
+
+/* What is limited, and the files that say so: the first that is there counts. */
+static const struct controller {
+	const char *name;
+	const char *files[2];		/* version 1, 2; NULL: an equal share is enough */
+	size_t limit;			/* in struct cgroup_limits */
+} controllers[CGROUP_FILES] = {
+	{"pids", {"pids.max", "pids.max"}, offsetof(struct cgroup_limits, processes)},
+	{"memory", {"memory.limit_in_bytes", "memory.max"}, offsetof(struct cgroup_limits, memory)},
+	{"cpu", {NULL, NULL}, 0},
+};
+
+struct cgroups {
+	struct cgroup_limits limits;
+	int version;			/* 0: none */
+	char *trees[CGROUP_FILES];	/* our group in each; version 2: the first alone */
+	const char *why;		/* there is none */
+};
+
+static int
+write_text(const char *directory, const char *file, const char *text)
+{
+	char *path = xasprintf("%s/%s", directory, file);
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	int ret = fd < 0 ? -1 : output_write(fd, text, strlen(text));
+
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return ret;
+}
+
+/* All of a small file of /proc; free() it. */
+static char *
+read_text(const char *path)
+{
+	char *text = xcalloc(65536, 1);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	size_t length = 0;
+	ssize_t n;
+
+	while (fd >= 0 && length < 65535 && (n = read(fd, text + length, 65535 - length)) > 0)
+		length += (size_t)n;
+	if (fd >= 0)
+		close(fd);
+	return text;
+}
+
+static bool
+has_word(const char *list, const char *word, const char *separators)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = list; *at; at += strspn(at, separators)) {
+		size_t n = strcspn(at, separators);
+
+		if (n == length && strncmp(at, word, n) == 0)
+			return true;
+		at += n;
+	}
+	return false;
+}
+
+/* Where the tree of a controller (NULL: of version 2) is mounted; free() it. */
+static char *
+find_mount(const char *mounts, const char *controller)
+{
+	char *copy = xstrdup(mounts), *rest = copy, *found = NULL;
+
+	for (char *line; !found && (line = strsep(&rest, "\n"));) {
+		char *kind = strstr(line, " - "), where[4096], type[32], options[512];
+
+		if (!kind || sscanf(line, "%*s %*s %*s %*s %4095s", where) != 1 ||
+		    sscanf(kind + 3, "%31s %*s %511s", type, options) != 2)
+			continue;
+		if (controller ? strcmp(type, "cgroup") == 0 && has_word(options, controller, ",")
+			       : strcmp(type, "cgroup2") == 0)
+			found = xstrdup(where);
+	}
+	free(copy);
+	return found;
+}
+
+/* The group that we are in, of "7:pids:/a/b", or "0::/a/b" (NULL); free() it. */
+static char *
+find_group(const char *groups, const char *controller)
+{
+	char *copy = xstrdup(groups), *rest = copy, *found = NULL;
+
+	for (char *line; !found && (line = strsep(&rest, "\n"));) {
+		char *names = strchr(line, ':'), *path = names ? strchr(names + 1, ':') : NULL;
+
+		if (!path)
+			continue;
+		*path++ = '\0';
+		if (controller ? has_word(names + 1, controller, ",") : names[1] == '\0')
+			found = xstrdup(strcmp(path, "/") == 0 ? "" : path);
+	}
+	free(copy);
+	return found;
+}
+
+static char *
+own_directory(const char *mounts, const char *groups, const char *controller)
+{
+	char *mount = find_mount(mounts, controller), *group = find_group(groups, controller);
+	char *directory = mount && group ? xasprintf("%s%s", mount, group) : NULL;
+
+	free(mount);
+	free(group);
+	return directory;
+}
+
+/* Groups of an earlier daemon, in which nothing is left. */
+static void
+remove_empty(const char *tree)
+{
+	DIR *directory = opendir(tree);
+	struct dirent *entry;
+
+	while (directory && (entry = readdir(directory)))
+		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+			(void)unlinkat(dirfd(directory), entry->d_name, AT_REMOVEDIR);
+	if (directory)
+		closedir(directory);
+}
+
+static bool
+make_tree(struct cgroups *c, size_t i, const char *parent, const char *name)
+{
+	if (!parent)
+		return false;
+	c->trees[i] = xasprintf("%s/%s", parent, name);
+	if (mkdir(c->trees[i], 0755) == 0 || errno == EEXIST) {
+		remove_empty(c->trees[i]);
+		return true;
+	}
+	free(c->trees[i]);
+	c->trees[i] = NULL;
+	return false;
+}
+
+/* Some of them are better than none. */
+static bool
+begin_version_1(struct cgroups *c, const char *mounts, const char *groups, const char *name)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < CGROUP_FILES; i++) {
+		char *parent = own_directory(mounts, groups, controllers[i].name);
+
+		any = make_tree(c, i, parent, name) || any;
+		free(parent);
+	}
+	return any;
+}
+
+static bool
+begin_version_2(struct cgroups *c, const char *mounts, const char *groups, const char *name)
+{
+	static const char on[] = "+pids +memory +cpu";
+	char *own = own_directory(mounts, groups, NULL);
+	char *path = own ? xasprintf("%s/cgroup.controllers", own) : NULL;
+	char *list = path ? read_text(path) : xstrdup("");
+	char *daemon = own ? xasprintf("%s/%s-daemon", own, name) : NULL;
+	bool made = false;
+
+	if (daemon && has_word(list, "pids", " \n") && has_word(list, "memory", " \n") &&
+	    (mkdir(daemon, 0755) == 0 || errno == EEXIST) &&
+	    write_text(daemon, "cgroup.procs", "0") == 0 &&
+	    write_text(own, "cgroup.subtree_control", on) == 0 && make_tree(c, 0, own, name))
+		made = write_text(c->trees[0], "cgroup.subtree_control", on) == 0;
+	if (daemon && !made) {	/* back to where we were */
+		(void)write_text(own, "cgroup.procs", "0");
+		(void)rmdir(daemon);
+	}
+	free(daemon);
+	free(list);
+	free(path);
+	free(own);
+	return made;
+}
+
+struct cgroups *
+cgroups_new(const char *spaces_dir, const struct cgroup_limits *limits)
+{
+	struct cgroups *c = xcalloc(1, sizeof(*c));
+	char *mounts = read_text("/proc/self/mountinfo"), *groups = read_text("/proc/self/cgroup");
+	char hash[IDS_SHA256_HEX_SIZE], name[32], version[16];
+
+	c->limits = *limits;
+	ids_sha256_hex(hash, spaces_dir, strlen(spaces_dir));
+	snprintf(name, sizeof(name), "sidestaged-%.*s", NAME_DIGITS, hash);
+	if (begin_version_2(c, mounts, groups, name))
+		c->version = 2;
+	else if (begin_version_1(c, mounts, groups, name))
+		c->version = 1;
+	else
+		c->why = "no control groups are delegated to us";
+	snprintf(version, sizeof(version), "%d", c->version);
+	log_line(c->why ? LOG_PRIORITY_WARNING : LOG_PRIORITY_NOTICE, "limits of environments",
+		 "control-groups", c->why ? NULL : version, "refused", c->why, NULL);
+	free(mounts);
+	free(groups);
+	return c;
+}
+
+void
+cgroups_free(struct cgroups *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < CGROUP_FILES; i++) {
+		if (!c->trees[i])
+			continue;
+		remove_empty(c->trees[i]);
+		(void)rmdir(c->trees[i]);
+		free(c->trees[i]);
+	}
+	free(c);
+}
+
+json_t *
+cgroups_describe(const struct cgroups *c)
+{
+	return c->why ? json_pack("{s:s}", "refused", c->why)
+		      : json_pack("{s:i, s:I, s:I}", "version", c->version, "processes",
+				  (json_int_t)c->limits.processes, "memory",
+				  (json_int_t)c->limits.memory);
+}
+
+int64_t
+cgroups_disk(const struct cgroups *c)
+{
+	return c->limits.disk;
+}
+
+/* "acme/shop/dev" -> TREE/acme:shop:dev; free() it. */
+static char *
+group_of(const char *tree, const char *space)
+{
+	char *path = xasprintf("%s/%s", tree, space);
+
+	for (char *slash = path + strlen(tree) + 1; (slash = strchr(slash, '/'));)
+		*slash = ':';
+	return path;
+}
+
+static void
+set_limit(const struct cgroups *c, const char *group, size_t i)
+{
+	int64_t limit = *(const int64_t *)((const char *)&c->limits + controllers[i].limit);
+	const char *file = controllers[i].files[c->version - 1];
+	char text[24];
+
+	if (!file || limit <= 0)
+		return;
+	snprintf(text, sizeof(text), "%" PRId64, limit);
+	if (write_text(group, file, text) != 0)
+		log_line(LOG_PRIORITY_WARNING, "a limit cannot be set", "group", group, "file",
+			 file, "reason", strerror(errno), NULL);
+}
+
+size_t
+cgroups_open(const struct cgroups *c, const char *space, int files[CGROUP_FILES])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < CGROUP_FILES; i++) {
+		char *group, *path;
+		int fd;
+
+		if (!c->trees[i])
+			continue;
+		group = group_of(c->trees[i], space);
+		path = xasprintf("%s/cgroup.procs", group);
+		(void)mkdir(group, 0755);
+		for (size_t k = c->version == 2 ? 0 : i; k <= (c->version == 2 ? 1 : i); k++)
+			set_limit(c, group, k);
+		fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+		if (fd >= 0)
+			files[count++] = fd;
+		free(path);
+		free(group);
+	}
+	return count;
+}
+
+void
+cgroups_remove(const struct cgroups *c, const char *space)
+{
+	for (size_t i = 0; i < CGROUP_FILES; i++) {
+		char *group = c->trees[i] ? group_of(c->trees[i], space) : NULL;
+
+		if (group)
+			(void)rmdir(group);
+		free(group);
+	}
+}
