@@ -341,6 +341,8 @@ struct error;
 	X(WORKLOAD_NOT_ONE_CONTAINER, 400, N_("The workload {workload} must have exactly one container here.")) \
 	X(WORKLOAD_NAME_INVALID, 400, N_("\"{workload}\" cannot be the name of a workload.")) \
 	X(WORKLOAD_FILE_NOT_WRITTEN, 500, N_("{file}: the file cannot be written: {reason}")) \
+	X(WORKLOADS_NOT_CONFINED, 503, N_("This machine does not allow workloads to be confined ({reason}).  Allow user namespaces, or set \"confinement = none\" in [run] if you trust every program that runs here.")) \
+	X(ENVIRONMENT_TOO_LARGE, 503, N_("its environment takes {total} MB on the disk, and {max} MB are allowed")) \
 	X(NO_PORT_FREE, 503, N_("No port from {min} to {max} is free.")) \
 	X(RESOURCE_FILE_INVALID, 400, N_("\"{name}\" cannot be a file of a resource: its name is made of letters, digits, \".\", \"_\" and \"-\", and it is a text")) \
 	X(RESOURCE_NAME_INVALID, 400, N_("\"{resource}\" cannot be the name of a resource.")) \

@@ -35,10 +35,10 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/log.h"
 #include "base/secrecy.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "platform/drivers/process/cgroups.h"
 #include "platform/drivers/process/process.h"
 
@@ -614,11 +614,7 @@ confinement_refuses(const struct confinement *c, struct error *err)
 {
 	if (c->means || c->trusted)
 		return 0;
-	return error_set(err, ERROR_UNAVAILABLE,
-			 _("This machine does not allow workloads to be confined (%s).  Allow user "
-			   "namespaces, or set \"confinement = none\" in [run] if you trust every "
-			   "program that runs here."),
-			 c->why);
+	return error_set_code(err, CODE_WORKLOADS_NOT_CONFINED, .reason = c->why);
 }
 
 static void

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/workloads.h"
 
@@ -41,7 +42,7 @@ struct space {
 	struct driver_task *change;	/* NULL: there is none */
 	struct driver_errors errors;
 	bool cancelled;
-	char *refusal;			/* why nothing may start now; NULL: it may */
+	struct error refusal;		/* why nothing may start now; no kind: it may */
 
 	bool removing;
 	bool wipe;

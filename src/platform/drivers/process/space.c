@@ -138,7 +138,6 @@ space_free(struct space *space)
 	space_close_forwards(space);
 	driver_errors_clear(&space->errors);
 	space_forget_change(space);
-	free(space->refusal);
 	free(space->removals);
 	free(space->name);
 	free(space->directory);
@@ -210,16 +209,14 @@ void
 space_set_size(struct space *space, int64_t bytes, int64_t most)
 {
 	if (bytes <= most) {
-		free(space->refusal);
-		space->refusal = NULL;
+		space->refusal = (struct error){0};
 		return;
 	}
-	if (!space->refusal) {
-		space->refusal = xasprintf(_("its environment takes %lld MB on the disk, and %lld MB "
-					     "are allowed"),
-					   (long long)(bytes >> 20), (long long)(most >> 20));
+	if (space->refusal.kind == ERROR_NONE) {
+		error_set_code(&space->refusal, CODE_ENVIRONMENT_TOO_LARGE, .total = bytes >> 20,
+			       .max = most >> 20);
 		log_line(LOG_PRIORITY_WARNING, "an environment takes too much of the disk", "space",
-			 space->name, "why", space->refusal, NULL);
+			 space->name, "why", space->refusal.text, NULL);
 	}
 	interrupt_all(&space->running);
 	interrupt_all(&space->candidates);

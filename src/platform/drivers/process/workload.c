@@ -56,7 +56,7 @@ struct workload {
 	struct record *record;
 	struct remover *remover;
 	const struct confinement *confinement;
-	char *const *refusal;
+	const struct error *refusal;
 	char *space_dir;
 	char *module_dir;
 	char *directory;		/* of this generation */
@@ -392,8 +392,8 @@ make_directory(const struct workload *workload, struct error *err)
 static bool
 is_refused(const struct workload *workload, struct error *err)
 {
-	return *workload->refusal &&
-	       error_set(err, ERROR_LIMIT, "%s", *workload->refusal) != 0;
+	*err = *workload->refusal;
+	return err->kind != ERROR_NONE;
 }
 
 static void
@@ -421,7 +421,7 @@ begin(void *data)
 	    !(workload->instance = instance_start(workload->plan, &place, &events, &err))) {
 		if (!workload->candidate) {
 			wait_and_restart(workload, err.text);
-			set_message(workload, xstrdup(err.text));
+			workload->said = err;
 			return;
 		}
 		error_prefix_code(&err, CODE_WORKLOAD_NOT_STARTED,

@@ -28,7 +28,7 @@ struct workload_place {
 	struct record *record;
 	struct remover *remover;
 	const struct confinement *confinement;
-	char *const *refusal;	/* why it may not start now; *refusal NULL: it may */
+	const struct error *refusal;	/* why it may not start now; no kind: it may */
 	const char *space_dir;
 	const char *module_dir;	/* <space>/modules/<module> */
 	unsigned generation;
