@@ -10,6 +10,7 @@
 
 #include "compare/values.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "model/shared-value.h"
 
 #define ITEMS_MAX 10000
 #define SHOWN_FINGERPRINT 8
@@ -185,74 +187,92 @@ values_clear(struct values *values)
 
 /* --- from the wire --- */
 
-static void
-decode_secret(struct value *value, const json_t *body)
+/* The first of them that says something, taken out; NULL: none does. */
+static char *
+take(struct untrusted *first, struct untrusted *other)
 {
-	const json_t *reference = json_object_get(body, "secret_ref");
-	const char *version = json_member_string(body, "secret_version");
-	const char *store = json_member_string(body, "secret_store_id");
-	const char *key = json_member_string(body, "secret_key");
-	const char *fingerprint = json_member_string(body, "fingerprint");
+	struct untrusted *from = first->raw ? first : other;
+	char *text = from->raw && *from->raw ? from->raw : NULL;
 
-	if (!store)
-		store = json_member_string(reference, "store");
-	if (!key)
-		key = json_member_string(reference, "ref");
-	if (!version)
-		version = json_member_string(reference, "version");
-	if (!fingerprint && value_store_is_own(store))
-		fingerprint = version;
-	value->fingerprint = fingerprint && *fingerprint ? xstrdup(fingerprint) : NULL;
-	value->store = store && *store ? xstrdup(store) : NULL;
-	value->store_key = key && *key ? xstrdup(key) : NULL;
-	value->store_version = version && *version ? xstrdup(version) : NULL;
+	if (text)
+		from->raw = NULL;
+	return text;
+}
+
+static void
+take_secret(struct value *value, struct shared_value *read)
+{
+	struct untrusted none = {0};
+
+	value->store = take(&read->secret_store_id, &read->secret_ref.store);
+	value->store_key = take(&read->secret_key, &read->secret_ref.key);
+	value->store_version = take(&read->secret_version, &read->secret_ref.version);
+	value->fingerprint = take(&read->fingerprint, &none);
+	if (!read->fingerprint.raw && !value->fingerprint && value_store_is_own(value->store))
+		value->fingerprint = xstrdup_or_null(value->store_version);
+}
+
+/* What is odd beside these decides nothing: the value is compared all the same. */
+static bool
+is_understood(const struct shared_value *read, const json_t *body)
+{
+	const json_t *secret = json_object_get(body, "is_secret");
+
+	return read->key.raw && *read->key.raw && (read->is_secret || read->value.raw) &&
+	       (!secret || json_is_boolean(secret) || json_is_null(secret));
 }
 
 /* `name` is the key where a map gives it; the member's own must be the same then. */
 static void
 decode_value(struct values *values, const char *name, const json_t *body)
 {
-	const char *key = json_member_string(body, "key");
-	const char *text = json_member_string(body, "value");
-	const char *source = json_member_string(body, "source");
-	const char *description = json_member_string(body, "description");
-	const json_t *secret = json_object_get(body, "is_secret");
-	struct value value = {.is_secret = json_is_true(secret)};
+	struct shared_value read;
 
-	if (!key)
-		key = name;
-	if (!json_is_object(body) || !key || !*key || (name && strcmp(name, key) != 0) ||
-	    (secret && !json_is_boolean(secret) && !json_is_null(secret)) ||
-	    (!value.is_secret && !text) || values->count >= ITEMS_MAX) {
+	shared_value_read(&read, body);
+	if (!read.key.raw && name && json_is_object(body))
+		untrusted_set(&read.key, name);
+	if (!is_understood(&read, body) || (name && !untrusted_is(&read.key, name)) ||
+	    values->count >= ITEMS_MAX) {
 		values->odd++;
-		return;
+	} else {
+		struct value value = {
+			.is_secret = read.is_secret,
+			.of_env = value_source_of(read.source.raw) == VALUE_OF_ENV,
+			.text = read.value.raw,
+			.key = read.key.raw,
+			.description = read.description.raw ? read.description.raw : xstrdup(""),
+		};
+
+		read.value.raw = read.key.raw = read.description.raw = NULL;
+		if (value.is_secret)
+			take_secret(&value, &read);
+		put(values, value);
 	}
-	value.key = xstrdup(key);
-	value.text = value.is_secret ? NULL : xstrdup_or_null(text);
-	value.description = xstrdup(description ? description : "");
-	value.of_env = source && strcmp(source, "env") == 0;
-	if (value.is_secret)
-		decode_secret(&value, body);
-	put(values, value);
+	shared_value_clear(&read);
 }
 
 int
 values_decode(struct values *values, const json_t *body, struct error *err)
 {
-	json_t *map = json_object_get(body, "values"), *member;
-	const char *key, *id = json_member_string(body, "id"),
-			 *who = json_member_string(body, "created_by");
+	struct value_set_version version;
+	json_t *member;
+	const char *key;
 	size_t i;
 
-	if (!json_is_array(body) && !json_is_object(map))
+	value_set_version_read(&version, body);
+	if (!json_is_array(body) && !json_is_object(version.values)) {
+		value_set_version_clear(&version);
 		return error_set(err, ERROR_PROTOCOL,
-				 _("The shared values are neither a list nor a version of one."));
-	*values = (struct values){.version_id = id && *id ? xstrdup(id) : NULL,
-				  .created_by = xstrdup_or_null(who)};
+				 _("the shared values are neither a list nor a version of one"));
+	}
+	*values = (struct values){
+		.version_id = *untrusted_raw(&version.id) ? xstrdup(version.id.raw) : NULL,
+		.created_by = xstrdup_or_null(version.created_by.raw)};
 	json_array_foreach(body, i, member)
 		decode_value(values, NULL, member);
-	json_object_foreach(map, key, member)
+	json_object_foreach(version.values, key, member)
 		decode_value(values, key, member);
+	value_set_version_clear(&version);
 	return 0;
 }
 
@@ -331,23 +351,32 @@ values_words(const struct values *values)
 	return words;
 }
 
+/* Nothing is copied: it is encoded before the value can go. */
+static json_t *
+encode_value(const struct value *value)
+{
+	const char *source = value_source_word(value->of_env ? VALUE_OF_ENV : VALUE_OF_APP);
+
+	return shared_value_encode(&(struct shared_value){
+		.key = {value->key},
+		.value = {value->text},
+		.is_secret = value->is_secret,
+		.source = {(char *)(uintptr_t)source},
+		.description = {value->description},
+		.fingerprint = {value->fingerprint},
+		.secret_store_id = {value->store},
+		.secret_key = {value->store_key},
+		.secret_version = {value->store_version},
+	});
+}
+
 json_t *
 values_encode(const struct values *values)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < values->count; i++) {
-		const struct value *value = &values->items[i];
-
-		json_array_append_new(
-			list,
-			json_pack("{s:s, s:s*, s:b, s:s, s:s, s:s*, s:s*, s:s*, s:s*}", "key",
-				  value->key, "value", value->text, "is_secret", value->is_secret,
-				  "source", value->of_env ? "env" : "app", "description",
-				  value->description, "fingerprint", value->fingerprint,
-				  "secret_store_id", value->store, "secret_key", value->store_key,
-				  "secret_version", value->store_version));
-	}
+	for (size_t i = 0; i < values->count; i++)
+		json_array_append_new(list, encode_value(&values->items[i]));
 	return list;
 }
 

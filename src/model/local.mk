@@ -18,6 +18,7 @@ libmodel_a_SOURCES = \
 	src/model/runtime.c src/model/runtime.h \
 	src/model/set.c src/model/set.h \
 	src/model/workload-placeholders.c src/model/workload-placeholders.h \
+	src/model/shared-value.c src/model/shared-value.h \
 	src/model/version.c src/model/version.h \
 	src/model/version-parse.c src/model/version-parse.h \
 	src/model/workload-check.c src/model/workload-check.h \

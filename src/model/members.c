@@ -161,8 +161,8 @@ decode(const struct noun *noun, void *out, const json_t *body, struct error *err
 		if (!(m->need & MEMBER_DERIVED) &&
 		    decode_member(out, m, body, ret == 0 ? err : NULL) != 0)
 			ret = -1;
-	if (noun->complete)
-		noun->complete(out);
+	if (noun->complete && noun->complete(out, body, ret == 0 ? err : NULL) != 0)
+		ret = -1;
 	return ret;
 }
 
@@ -292,8 +292,20 @@ decode_member(void *noun, const struct member *m, const json_t *body, struct err
 	}
 	if (!(m->need & MEMBER_LOOSE))
 		return decode_strict(noun, m, value, err);
-	(void)decode_strict(noun, m, value, NULL);
+	if (m->kind != MEMBER_OBJECT || json_is_object(value))
+		(void)decode_strict(noun, m, value, NULL);
 	return 0;
+}
+
+int
+member_need_text(const json_t *body, const char *key, struct error *err)
+{
+	const struct member needed = {key, MEMBER_TEXT, MEMBER_REQUIRED, .offset = 0};
+	struct untrusted text = {0};
+	int ret = decode_strict(&text, &needed, json_object_get(body, key), err);
+
+	untrusted_clear(&text);
+	return ret;
 }
 
 void

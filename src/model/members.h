@@ -70,7 +70,8 @@ struct noun {
 	size_t size;		/* of its struct */
 	const struct member *members;
 	size_t problem;		/* where its own `problem` (struct untrusted) is; 0: it has none */
-	void (*complete)(void *noun);	/* after reading, whatever was read; NULL: nothing */
+	/* After reading, whatever was read: -1 with err is a fault more.  NULL: nothing. */
+	int (*complete)(void *noun, const json_t *body, struct error *err);
 };
 
 /*
@@ -85,6 +86,9 @@ json_t *noun_encode(const struct noun *noun, const void *from);
 void noun_copy(const struct noun *noun, void *to, const void *from);
 /* Frees what was filled; all is zero then. */
 void noun_clear(const struct noun *noun, void *out);
+
+/* For what is needed of some nouns only: as reading a text that is REQUIRED, without reading it. */
+int member_need_text(const json_t *body, const char *key, struct error *err);
 
 /* Which of them it is; NULL is none. */
 unsigned member_word(const struct member_words *words, const char *word);

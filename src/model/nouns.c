@@ -124,13 +124,16 @@ static const struct member environment_members[] = {
 #undef AT
 
 /* An environment without a name is shown by its id: a list has no row without a text. */
-static void
-complete_environment(void *noun)
+static int
+complete_environment(void *noun, const json_t *body, struct error *err)
 {
 	struct environment *environment = noun;
 
+	(void)body;
+	(void)err;
 	if (!environment->name.raw)
 		untrusted_init(&environment->name, environment->id.raw);
+	return 0;
 }
 NOUN(environment, "environment", complete_environment)
 NOUN_COPY(environment)
@@ -213,14 +216,17 @@ static const struct member deployment_error_members[] = {
 	MEMBERS_END,
 };
 
-static void
-complete_deployment_error(void *noun)
+static int
+complete_deployment_error(void *noun, const json_t *body, struct error *err)
 {
 	struct deployment_error *error = noun;
 	struct error reason;
 
+	(void)body;
+	(void)err;
 	if (error_codes_read(&reason, error->reason))
 		untrusted_set(&error->summary, reason.text);
+	return 0;
 }
 NOUN(deployment_error, "deployment error", complete_deployment_error)
 NOUN_ENCODE(deployment_error)
@@ -324,15 +330,18 @@ static const struct member active_resource_members[] = {
 #undef AT
 
 /* Outputs differ by type of resource and may be absent; an empty object spares everybody a test. */
-static void
-complete_active_resource(void *noun)
+static int
+complete_active_resource(void *noun, const json_t *body, struct error *err)
 {
 	struct active_resource *resource = noun;
 
+	(void)body;
+	(void)err;
 	if (json_is_object(resource->outputs))
-		return;
+		return 0;
 	json_decref(resource->outputs);
 	resource->outputs = json_object();
+	return 0;
 }
 NOUN(active_resource, "active resource", complete_active_resource)
 NOUN_ENCODE(active_resource)

@@ -123,11 +123,13 @@ add_pod(struct runtime_module *module, const struct runtime_pod *pod)
 	module->pods_ready += ready;
 }
 
-static void
-complete_module(void *noun)
+static int
+complete_module(void *noun, const json_t *body, struct error *err)
 {
 	struct runtime_module *module = noun;
 
+	(void)body;
+	(void)err;
 	if (module->status == RUNTIME_PARTLY)
 		module->status = RUNTIME_STARTING;
 	for (size_t i = 0; i < module->controller_count; i++) {
@@ -138,6 +140,7 @@ complete_module(void *noun)
 		for (size_t k = 0; k < controller->pod_count; k++)
 			add_pod(module, &controller->pods[k]);
 	}
+	return 0;
 }
 
 #define AT(member) IN(runtime_module, member)
@@ -166,13 +169,16 @@ compare_modules(const void *a, const void *b)
 	return strcmp(untrusted_raw(&x->module), untrusted_raw(&y->module));
 }
 
-static void
-complete_runtime(void *noun)
+static int
+complete_runtime(void *noun, const json_t *body, struct error *err)
 {
 	struct runtime *runtime = noun;
 
+	(void)body;
+	(void)err;
 	if (runtime->count > 0)
 		qsort(runtime->modules, runtime->count, sizeof(*runtime->modules), compare_modules);
+	return 0;
 }
 
 static const struct member runtime_members[] = {

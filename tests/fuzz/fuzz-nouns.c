@@ -11,9 +11,10 @@
 #include "model/nouns.h"
 #include "model/runtime.h"
 #include "model/set.h"
+#include "model/shared-value.h"
 
 /* What the strict door takes the other one takes without a problem. */
-#define NOUN(name) \
+#define READ(name) \
 	do { \
 		struct name read = {0}, decoded = {0}; \
 		struct error err = {0}; \
@@ -83,13 +84,15 @@ read_delta(const json_t *body)
 static void
 read_one(const json_t *body)
 {
-	NOUN(deployment);
-	NOUN(environment);
-	NOUN(organization);
-	NOUN(application);
-	NOUN(deployment_error);
-	NOUN(active_resource);
-	NOUN(artefact_version);
+	READ(deployment);
+	READ(environment);
+	READ(organization);
+	READ(application);
+	READ(deployment_error);
+	READ(active_resource);
+	READ(artefact_version);
+	READ(shared_value);
+	READ(value_set_version);
 	read_runtime(body);
 	read_values(body);
 	read_set(body);

@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "model/nouns.h"
 #include "model/runtime.h"
+#include "model/shared-value.h"
 
 #define DEPLOYMENT \
 	"{'id':'d1','env_id':'qa','set_id':'s1','from_id':'d0','delta_id':'x','comment':'c'," \
@@ -50,6 +51,16 @@
 	"'driver_type':'process/dns','status':'active','resource':{'host':'h','port':1},"          \
 	"'secret_refs':{'password':{'ref':'r'}},'target_def_version_id':'v0','deploy_id':'d1',"    \
 	"'gu_res_id':'0123','updated_at':'2026-01-02T03:04:05.000Z','scheduled_deletion':true}"
+#define SHARED_VALUE                                                                        \
+	"{'key':'LEVEL','value':'info','description':'how much','is_secret':false,"         \
+	"'source':'env','created_at':'2026-01-02T03:04:05.000Z',"                           \
+	"'updated_at':'2026-01-02T03:04:05.000Z','secret_store_id':null,'secret_key':null," \
+	"'secret_version':null}"
+#define VALUE_SET_VERSION                                                            \
+	"{'id':'v2','comment':'louder','created_at':'2026-01-02T03:04:05.000Z'," \
+	"'created_by':'ops','updated_at':'2026-01-02T03:04:05.000Z',"            \
+	"'result_of':'env_value_update','source_value_set_version_id':'v1',"     \
+	"'change':[{'op':'remove','path':'/A'}],'values':{'LEVEL':" SHARED_VALUE "}}"
 #define CONTAINER(name, ready, restarts, status)                                           \
 	"{'name':'" name "','ready':" ready ",'restart_count':" restarts ",'restartCount':" restarts \
 	",'status':'" status "','state':{'waiting':{}}}"
@@ -89,6 +100,8 @@ union noun {
 	struct deployment_error deployment_error;
 	struct active_resource active_resource;
 	struct artefact_version artefact_version;
+	struct shared_value shared_value;
+	struct value_set_version value_set_version;
 };
 
 struct doors {
@@ -132,6 +145,8 @@ DOORS(application)
 DOORS(deployment_error)
 DOORS(active_resource)
 DOORS(artefact_version)
+DOORS(shared_value)
+DOORS(value_set_version)
 
 static const struct doors nouns[] = {
 	{"deployment",
@@ -178,6 +193,18 @@ static const struct doors nouns[] = {
 	 {"created_at", "updated_at"},
 	 {"id", "type", "digest", "artefact_id", "archived", "updated_by"},
 	 OF(artefact_version)},
+	{"shared value",
+	 SHARED_VALUE,
+	 {"key", "value"},
+	 {"created_at", "updated_at"},
+	 {"is_secret", "secret_store_id", "secret_key", "secret_ref", "fingerprint"},
+	 OF(shared_value)},
+	{"value set version",
+	 VALUE_SET_VERSION,
+	 {"id"},
+	 {"created_at", "updated_at"},
+	 {"comment", "created_by", "result_of", "source_value_set_version_id", "change", "values"},
+	 OF(value_set_version)},
 };
 
 static const char *const odd_values[] = {
@@ -515,10 +542,32 @@ each_noun_is_written_as_it_was_read(void **state)
 				    "'trial_expires_at':'2026-01-02T03:04:05.000Z','logo':{}}");
 	WRITTEN_AGAIN(application, APPLICATION);
 	WRITTEN_AGAIN(artefact_version, ARTEFACT_VERSION);
+	WRITTEN_AGAIN(shared_value, SHARED_VALUE);
+	WRITTEN_AGAIN(shared_value,
+		      "{'key':'TOKEN','value':'','is_secret':true,'secret_store_id':'s',"
+		      "'secret_key':'k','secret_version':'1','fingerprint':'f',"
+		      "'secret_ref':{'store':'s','ref':'k'}}");
+	WRITTEN_AGAIN(value_set_version, VALUE_SET_VERSION);
 	WRITTEN_AGAIN(active_resource, ACTIVE_RESOURCE);
 	WRITTEN_AGAIN(active_resource, "{'res_id':'modules.web','type':'dns','status':'lent out',"
 				       "'resource':{},'secret_refs':{},'scheduled_deletion':false}");
 	WRITTEN_AGAIN(artefact_version, "{'name':'web','type':'workload','archived':false}");
+}
+
+/* A platform that shows one by mistake makes nobody keep it. */
+static void
+the_text_of_a_secret_is_not_kept(void **state)
+{
+	json_t *body = parse("{'key':'TOKEN','value':'hunter2','is_secret':true,'secret_ref':7}");
+	struct shared_value value;
+
+	(void)state;
+	shared_value_read(&value, body);
+	assert_null(value.problem.raw);
+	assert_null(value.value.raw);
+	assert_null(value.secret_ref.store.raw);
+	shared_value_clear(&value);
+	json_decref(body);
 }
 
 static void
@@ -652,6 +701,7 @@ main(void)
 		cmocka_unit_test(restarts_are_counted_by_either_name),
 		cmocka_unit_test(what_runs_is_kept_in_short),
 		cmocka_unit_test(what_was_read_is_written_again),
+		cmocka_unit_test(the_text_of_a_secret_is_not_kept),
 		cmocka_unit_test(what_runs_is_written_as_it_was_read),
 		cmocka_unit_test(each_noun_is_written_as_it_was_read),
 		cmocka_unit_test(the_environments_of_an_application_are_a_list),

@@ -28,6 +28,7 @@
 #include "flow/verbs/reads-values.h"
 #include "model/json.h"
 #include "model/pointer.h"
+#include "model/shared-value.h"
 
 /* Not where a secret of a foreign store is among them: the request has no form for that. */
 bool
@@ -437,12 +438,12 @@ settle_values(struct flow *flow)
 
 /* Whether a version changed only keys that we write. */
 static bool
-is_ours(const struct flow *flow, const json_t *version)
+is_ours(const struct flow *flow, const struct value_set_version *version)
 {
 	const json_t *operation;
 	size_t i;
 
-	json_array_foreach(json_object_get(version, "change"), i, operation) {
+	json_array_foreach(version->change, i, operation) {
 		const char *path = json_member_string(operation, "path");
 		struct pointer pointer;
 		bool ours;
@@ -458,46 +459,44 @@ is_ours(const struct flow *flow, const json_t *version)
 	return true;
 }
 
-/* Who changed what since the review, beside us.  NULL: nobody, as far as the list goes. */
-static const json_t *
-find_stranger(const struct flow *flow, const json_t *versions)
+/* Whether there is a version that somebody else made since the review, as far as the list goes. */
+static bool
+find_stranger(const struct flow *flow, const json_t *versions, struct value_set_version *out)
 {
 	const char *pinned = flow->review.values_version;
-	const json_t *version;
-	size_t i;
 
-	json_array_foreach(versions, i, version) {
-		const char *id = json_member_string(version, "id");
-
-		if (id && pinned && strcmp(id, pinned) == 0)
-			return NULL;
-		if (!is_ours(flow, version))
-			return pinned ? version : NULL;
+	*out = (struct value_set_version){0};
+	for (size_t i = 0; pinned && i < json_array_size(versions); i++) {
+		value_set_version_read(out, json_array_get(versions, i));
+		if (untrusted_is(&out->id, pinned))
+			break;
+		if (!is_ours(flow, out))
+			return true;
+		value_set_version_clear(out);
 	}
-	return NULL;
+	return false;
 }
 
 /* What we wrote is taken back first: a deployment that is refused must leave nothing. */
 static void
-refuse(struct flow *flow, const json_t *stranger)
+refuse(struct flow *flow, const char *who)
 {
-	const char *who = json_member_string(stranger, "created_by");
 	struct error err = { 0 };
 
 	error_set(&err, ERROR_STALE,
 		  _("The values of %s were changed by %s while ours were written; ours were put "
 		    "back, and nothing was deployed. Review it again."),
-		  flow->request.env, who && *who ? who : _("somebody else"));
+		  flow->request.env, *who ? who : _("somebody else"));
 	flow_put_values_back(flow, &err);
 }
 
 /* The result was computed before anything was written; what is there must be exactly that,
  * and must have been written by nobody else on the way. */
 static void
-look(struct flow *flow, const struct values *newest, const json_t *stranger)
+look(struct flow *flow, const struct values *newest, bool is_changed, const char *who)
 {
-	if (stranger || !values_equal(newest, &flow->values_result.list)) {
-		refuse(flow, stranger);
+	if (is_changed || !values_equal(newest, &flow->values_result.list)) {
+		refuse(flow, who);
 		return;
 	}
 	keep_version(flow, newest->version_id);
@@ -507,7 +506,7 @@ look(struct flow *flow, const struct values *newest, const json_t *stranger)
 static void
 look_at_seen(struct flow *flow)
 {
-	look(flow, &flow->values_seen.list, NULL);
+	look(flow, &flow->values_seen.list, false, "");
 }
 
 static void
@@ -515,7 +514,9 @@ got_versions(void *data, const struct api_reply *reply)
 {
 	struct flow *flow = data;
 	const json_t *newest = json_array_get(reply->body, 0);
+	struct value_set_version stranger;
 	struct values values = { 0 };
+	bool is_changed;
 	struct error err = { 0 };
 
 	flow->call = NULL;
@@ -528,7 +529,9 @@ got_versions(void *data, const struct api_reply *reply)
 	} else if (values_decode(&values, newest, &err)) {
 		flow_put_values_back(flow, &err);
 	} else {
-		look(flow, &values, find_stranger(flow, reply->body));
+		is_changed = find_stranger(flow, reply->body, &stranger);
+		look(flow, &values, is_changed, untrusted_raw(&stranger.created_by));
+		value_set_version_clear(&stranger);
 		values_clear(&values);
 	}
 }

@@ -16,7 +16,6 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/context/context.h"
-#include "model/json.h"
 #include "net/loop.h"
 
 #define EVERY_MS 5000
@@ -45,14 +44,8 @@ static void ask_deployments(void *data);
 static void
 drop_values(struct details *d)
 {
-	for (size_t i = 0; i < d->value_count; i++) {
-		untrusted_clear(&d->values[i].key);
-		untrusted_clear(&d->values[i].value);
-		untrusted_clear(&d->values[i].description);
-		untrusted_clear(&d->values[i].source);
-		untrusted_clear(&d->values[i].version);
-		untrusted_clear(&d->values[i].problem);
-	}
+	for (size_t i = 0; i < d->value_count; i++)
+		shared_value_clear(&d->values[i]);
 	free(d->values);
 	d->values = NULL;
 	d->value_count = 0;
@@ -98,41 +91,6 @@ by_key(const void *a, const void *b)
 		      untrusted_raw(&((const struct shared_value *)b)->key));
 }
 
-/* The member as a text.  Another type is the value's problem; so is none, where it is needed. */
-static void
-read_member(struct untrusted *out, const json_t *entry, const char *name, bool needed,
-	    struct untrusted *problem)
-{
-	const json_t *member = json_object_get(entry, name);
-	char *text = NULL;
-
-	untrusted_init(out, json_string_value(member));
-	if (json_is_string(member) || (!needed && (!member || json_is_null(member))) ||
-	    problem->raw)
-		return;
-	text = xasprintf(!member		? _("\"%s\" is missing")
-			 : json_is_null(member) ? _("\"%s\" is null")
-						: _("\"%s\" is not a string"),
-			 name);
-	untrusted_set(problem, text);
-	free(text);
-}
-
-/* A secret has no value on the wire, and that it has none is no problem. */
-static void
-read_value(struct shared_value *value, const json_t *entry)
-{
-	value->is_secret = json_is_true(json_object_get(entry, "is_secret"));
-	if (!json_is_object(entry))
-		untrusted_init(&value->problem, _("it is not an object"));
-	read_member(&value->key, entry, "key", true, &value->problem);
-	if (!value->is_secret)
-		read_member(&value->value, entry, "value", true, &value->problem);
-	read_member(&value->description, entry, "description", false, &value->problem);
-	read_member(&value->source, entry, "source", false, &value->problem);
-	read_member(&value->version, entry, "secret_version", false, &value->problem);
-}
-
 /* A failed read leaves the list: the view says how it failed, and shows what there was. */
 static void
 got_values(void *data, const struct api_reply *reply)
@@ -143,8 +101,8 @@ got_values(void *data, const struct api_reply *reply)
 		drop_values(d);
 		d->values = xcalloc(most(reply->body) + 1, sizeof(*d->values));
 		for (; d->value_count < most(reply->body); d->value_count++)
-			read_value(&d->values[d->value_count],
-				   json_array_get(reply->body, d->value_count));
+			shared_value_read(&d->values[d->value_count],
+					  json_array_get(reply->body, d->value_count));
 		qsort(d->values, d->value_count, sizeof(*d->values), by_key);
 	}
 	session_changed(d->session);

@@ -10,18 +10,11 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "base/text.h"
 #include "model/nouns.h"
+#include "model/shared-value.h"
 
 struct details;
 struct session;
-
-struct shared_value {
-	struct untrusted key, value, description, source;	/* source: "app" or "env" */
-	struct untrusted version;	/* of a secret: equal for equal ones of an application */
-	struct untrusted problem;	/* raw NULL: all of it was understood */
-	bool is_secret;			/* then value is absent: the platform never shows it */
-};
 
 /* Reading begins at once. */
 struct details *details_open(struct session *session, const char *org, const char *app,

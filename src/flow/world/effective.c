@@ -27,7 +27,7 @@ values_of(const struct details *details)
 	for (size_t i = 0; i < details_value_count(details); i++) {
 		const struct shared_value *value = details_value(details, i);
 		const char *text = untrusted_raw(&value->value),
-			   *version = untrusted_raw(&value->version);
+			   *version = untrusted_raw(&value->secret_version);
 		char *secret = NULL;
 
 		if (value->is_secret)

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "model/json.h"
+#include "model/shared-value.h"
 #include "model/set.h"
 #include "platform/state/definition-inputs.h"
 #include "platform/state/repository-resources.h"
@@ -139,7 +140,8 @@ put_values(struct repository *repository, const struct place *place, json_t *ite
 	size_t i;
 
 	json_array_foreach(all, i, row)
-		if (!place->env || strcmp(json_member_string(row, "source"), "env") == 0)
+		if (!place->env ||
+		    value_source_of(json_member_string(row, "source")) == VALUE_OF_ENV)
 			json_array_append(own, row);
 	json_decref(all);
 	list = export_list(repository, place, own, export_value, err);

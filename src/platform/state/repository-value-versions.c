@@ -16,6 +16,8 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/xmalloc.h"
+#include "db/statement.h"
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/pointer.h"
@@ -29,23 +31,75 @@
 #define LISTED_BYTES_MAX (8u * 1024 * 1024)
 #define VALUE_OVERHEAD 400	/* bytes of a value on the wire beside its texts */
 
-#define SELECT_VERSION                                               \
-	"SELECT seq, id, comment, source_id, result_of, purged_key," \
-	" created_at AS \"stamp:created_at\", created_by FROM value_versions "
+#define SELECT_VERSION                                                                  \
+	"SELECT seq, id, comment, source_id, result_of, purged_key, created_at, created_by" \
+	" FROM value_versions "
+enum { SEQ, ID, COMMENT, SOURCE_ID, RESULT_OF, PURGED_KEY, CREATED_AT, CREATED_BY };
 #define AT_PLACE "WHERE org = ?1 AND app = ?2 AND env IN ('', ?3) "
 
 /* --- reading --- */
 
-/* Rows of an application's history, or of an environment's: those that were there, began or
- * ended from one version to another. */
-static json_t *
-rows_between(struct repository *repository, const struct place *place, int64_t from, int64_t to,
-	     struct error *err)
+static void
+read_version(struct statement *row, void *data)
 {
-	return rows_all(repository, err,
-			"SELECT " VALUE_COLUMNS " FROM value_rows " AT_PLACE
-			"AND since <= ?5 AND until >= ?4",
-			"sssii", place->org, place->app, value_level(place), from, to);
+	struct version_row *out = data;
+	struct value_set_version *version = &out->version;
+
+	untrusted_init(&version->id, row_text(row, ID));
+	untrusted_init(&version->comment, row_text(row, COMMENT));
+	untrusted_init(&version->source_id, row_text(row, SOURCE_ID));
+	untrusted_init(&version->result_of, row_text(row, RESULT_OF));
+	untrusted_init(&version->created_by, row_text(row, CREATED_BY));
+	version->created_at = version->updated_at = row_int(row, CREATED_AT);
+	untrusted_init(&out->purged_key, row_text(row, PURGED_KEY));
+	out->seq = row_int(row, SEQ);
+}
+
+static void
+clear_version(struct version_row *row)
+{
+	value_set_version_clear(&row->version);
+	untrusted_clear(&row->purged_key);
+}
+
+struct rows {
+	const struct place *place;
+	struct value_row *items;
+	size_t count, room;
+};
+
+static void
+add_row(struct statement *row, void *data)
+{
+	struct rows *rows = data;
+
+	if (rows->count == rows->room) {
+		rows->room = rows->room ? 2 * rows->room : 64;
+		rows->items = xreallocarray(rows->items, rows->room, sizeof(*rows->items));
+	}
+	rows->items[rows->count] = (struct value_row){0};
+	value_row_read(row, rows->place, &rows->items[rows->count++]);
+}
+
+static void
+rows_clear(struct rows *rows)
+{
+	for (size_t i = 0; i < rows->count; i++)
+		value_row_clear(&rows->items[i]);
+	free(rows->items);
+}
+
+/* Rows of an application's history, or of an environment's: those that were there, began or
+ * ended from one version to another.  To be cleared in each case. */
+static int
+rows_between(struct repository *repository, struct rows *out, const struct place *place,
+	     int64_t from, int64_t to, struct error *err)
+{
+	*out = (struct rows){.place = place};
+	return rows_each(repository, err, add_row, out,
+			 "SELECT " VALUE_COLUMNS " FROM value_rows " AT_PLACE
+			 "AND since <= ?5 AND until >= ?4",
+			 "sssii", place->org, place->app, value_level(place), from, to);
 }
 
 /* Bytes of an answer, about; what is counted is what can be long. */
@@ -71,14 +125,14 @@ weight_of(const json_t *version)
 
 /* In an environment an application's change may be hidden behind an override. */
 static bool
-has_change(const json_t *body, const json_t *version, const char *key_changed)
+has_change(const json_t *body, const struct version_row *version, const char *key_changed)
 {
 	struct buf path;
 	bool found = false;
 	json_t *operation;
 	size_t i;
 
-	if (!key_changed || strcmp(json_member_string(version, "purged_key"), key_changed) == 0)
+	if (!key_changed || untrusted_is(&version->purged_key, key_changed))
 		return true;
 	buf_init(&path, 4096);
 	pointer_append(&path, key_changed);
@@ -89,15 +143,31 @@ has_change(const json_t *body, const json_t *version, const char *key_changed)
 	return found;
 }
 
-static json_t *
-list_versions(const struct place *place, const json_t *rows, const json_t *versions,
-	      const char *key_changed)
-{
-	struct value_history *history = value_history_new(place, rows);
-	json_t *list = json_array(), *version;
-	size_t bytes = 0, values = 0, i;
+struct versions {
+	struct version_row *items;
+	size_t count;
+};
 
-	json_array_foreach(versions, i, version) {
+static void
+add_version(struct statement *row, void *data)
+{
+	struct versions *versions = data;
+
+	versions->items = xreallocarray(versions->items, versions->count + 1,
+					sizeof(*versions->items));
+	versions->items[versions->count] = (struct version_row){0};
+	read_version(row, &versions->items[versions->count++]);
+}
+
+static json_t *
+list_versions(const struct rows *rows, const struct versions *versions, const char *key_changed)
+{
+	struct value_history *history = value_history_new(rows->items, rows->count);
+	json_t *list = json_array();
+	size_t bytes = 0, values = 0;
+
+	for (size_t i = 0; i < versions->count; i++) {
+		const struct version_row *version = &versions->items[i];
 		json_t *body = value_history_version(history, version);
 
 		if (has_change(body, version, key_changed)) {
@@ -116,95 +186,121 @@ list_versions(const struct place *place, const json_t *rows, const json_t *versi
 	return list;
 }
 
-/* The rows are read once for all versions of the list; the history goes back through them. */
+/* Newest first. */
+static int
+read_versions(struct repository *repository, struct versions *out, const struct place *place,
+	      const char *key_changed, struct error *err)
+{
+	*out = (struct versions){0};
+	return rows_each(repository, err, add_version, out,
+			 SELECT_VERSION AT_PLACE
+			 "AND (?4 IS NULL OR purged_key = ?4"
+			 " OR seq IN (SELECT since FROM value_rows " AT_PLACE "AND key = ?4"
+			 " UNION SELECT until FROM value_rows " AT_PLACE "AND key = ?4))"
+			 " ORDER BY seq DESC LIMIT ?5",
+			 "ssssi", place->org, place->app, value_level(place), key_changed,
+			 (int64_t)VERSIONS_MAX);
+}
+
 json_t *
 repository_value_versions(struct repository *repository, const struct place *place,
 			  const char *key_changed, struct error *err)
 {
-	json_t *versions = rows_all(repository, err,
-				    SELECT_VERSION AT_PLACE
-				    "AND (?4 IS NULL OR purged_key = ?4"
-				    " OR seq IN (SELECT since FROM value_rows " AT_PLACE
-				    "AND key = ?4"
-				    " UNION SELECT until FROM value_rows " AT_PLACE "AND key = ?4))"
-				    " ORDER BY seq DESC LIMIT ?5",
-				    "ssssi", place->org, place->app, value_level(place),
-				    key_changed, (int64_t)VERSIONS_MAX);
-	size_t count = json_array_size(versions);
-	json_t *rows = NULL, *list;
+	struct versions versions;
+	struct rows rows = {0};
+	json_t *list = NULL;
+	int ret = read_versions(repository, &versions, place, key_changed, err);
 
-	if (count > 0)
-		rows = rows_between(repository, place,
-				    value_number(json_array_get(versions, count - 1), "seq"),
-				    value_number(json_array_get(versions, 0), "seq"), err);
-	else if (versions)
-		rows = json_array();
-	list = rows ? list_versions(place, rows, versions, key_changed) : NULL;
-
-	json_decref(rows);
-	json_decref(versions);
+	if (ret == 0 && versions.count > 0)
+		ret = rows_between(repository, &rows, place,
+				   versions.items[versions.count - 1].seq, versions.items[0].seq,
+				   err);
+	if (ret == 0)
+		list = list_versions(&rows, &versions, key_changed);
+	rows_clear(&rows);
+	for (size_t i = 0; i < versions.count; i++)
+		clear_version(&versions.items[i]);
+	free(versions.items);
 	return list;
 }
 
-static json_t *
+/* 0, or -1 with err; to be cleared in each case. */
+static int
 find_version(struct repository *repository, const struct place *place, const char *id,
-	     struct error *err)
+	     struct version_row *out, struct error *err)
 {
 	bool latest = strcmp(id, VALUE_VERSION_LATEST) == 0;
-	json_t *version = rows_one(repository, err,
-				   SELECT_VERSION AT_PLACE "AND (?4 IS NULL OR id = ?4)"
-				   " ORDER BY seq DESC LIMIT 1",
-				   "ssss", place->org, place->app, value_level(place),
-				   latest ? NULL : id);
+	int ret;
 
-	if (!version && err->kind == ERROR_NOT_FOUND) {
+	*out = (struct version_row){0};
+	ret = rows_read(repository, err, read_version, out,
+			SELECT_VERSION AT_PLACE "AND (?4 IS NULL OR id = ?4)"
+						" ORDER BY seq DESC LIMIT 1",
+			"ssss", place->org, place->app, value_level(place), latest ? NULL : id);
+	if (ret != 0 && err->kind == ERROR_NOT_FOUND) {
 		if (latest)
 			error_set_code(err, CODE_NO_VALUE_SET_VERSION_YET);
 		else
 			error_set_code(err, CODE_VALUE_SET_VERSION_NOT_FOUND, .version = id);
 	}
-	return version;
+	return ret;
 }
 
 json_t *
 repository_value_version(struct repository *repository, const struct place *place,
 			 const char *id, struct error *err)
 {
-	json_t *version = find_version(repository, place, id, err);
-	int64_t seq = version ? value_number(version, "seq") : 0;
-	json_t *rows = version ? rows_between(repository, place, seq, seq, err) : NULL;
-	struct value_history *history = rows ? value_history_new(place, rows) : NULL;
-	json_t *body = history ? value_history_version(history, version) : NULL;
+	struct version_row version;
+	struct rows rows = {0};
+	struct value_history *history;
+	json_t *body = NULL;
 
-	value_history_free(history);
-	json_decref(rows);
-	json_decref(version);
+	if (find_version(repository, place, id, &version, err) == 0 &&
+	    rows_between(repository, &rows, place, version.seq, version.seq, err) == 0) {
+		history = value_history_new(rows.items, rows.count);
+		body = value_history_version(history, &version);
+		value_history_free(history);
+	}
+	rows_clear(&rows);
+	clear_version(&version);
 	return body;
 }
 
 /* --- back to a version --- */
 
-/* The row that a key of this level was in a version; ERROR_INPUT when it is of no use. */
-static json_t *
-row_of_version(struct repository *repository, const struct place *place, int64_t seq,
-	       const char *key, struct error *err)
-{
-	json_t *row = rows_one(
-		repository, err,
-		"SELECT row, purged AS \"bool:purged\", EXISTS (SELECT 1"
-		" FROM value_rows AS n WHERE n.org = ?1 AND n.app = ?2 AND n.env = ?3"
-		" AND n.key = ?4 AND n.until = " NOW " AND n.value IS r.value"
-		" AND n.fingerprint IS r.fingerprint) AS \"bool:present\""
-		" FROM value_rows AS r WHERE org = ?1 AND app = ?2 AND env = ?3"
-		" AND key = ?4 AND since <= ?5 AND until > ?5",
-		"ssssi", place->org, place->app, value_level(place), key, seq);
+/* What a key of this level was in a version. */
+struct old_row {
+	int64_t row;
+	bool purged, present;	/* present: it is that now, too */
+};
 
-	if (!row && err->kind == ERROR_NOT_FOUND)
+static void
+read_old_row(struct statement *row, void *data)
+{
+	*(struct old_row *)data =
+		(struct old_row){row_int(row, 0), row_int(row, 1) != 0, row_int(row, 2) != 0};
+}
+
+/* ERROR_INPUT when it had none there. */
+static int
+row_of_version(struct repository *repository, const struct place *place, int64_t seq,
+	       const char *key, struct old_row *out, struct error *err)
+{
+	int ret = rows_read(repository, err, read_old_row, out,
+			    "SELECT row, purged, EXISTS (SELECT 1"
+			    " FROM value_rows AS n WHERE n.org = ?1 AND n.app = ?2 AND n.env = ?3"
+			    " AND n.key = ?4 AND n.until = " NOW " AND n.value IS r.value"
+			    " AND n.fingerprint IS r.fingerprint)"
+			    " FROM value_rows AS r WHERE org = ?1 AND app = ?2 AND env = ?3"
+			    " AND key = ?4 AND since <= ?5 AND until > ?5",
+			    "ssssi", place->org, place->app, value_level(place), key, seq);
+
+	if (ret != 0 && err->kind == ERROR_NOT_FOUND)
 		error_set_code(err,
 			       place->env ? CODE_VERSION_WITHOUT_OWN_VALUE
 					  : CODE_VERSION_WITHOUT_VALUE,
 			       .key = key);
-	return row;
+	return ret;
 }
 
 /* Two statements: what is otherwise now is ended, what is not there begins anew.  A purged
@@ -244,13 +340,11 @@ static int
 check_key(struct repository *repository, const struct place *place, int64_t seq, const char *key,
 	  struct error *err)
 {
-	json_t *row = row_of_version(repository, place, seq, key, err);
-	bool purged = json_is_true(json_object_get(row, "purged"));
+	struct old_row row;
 
-	json_decref(row);
-	if (row && purged)
-		return error_set_code(err, CODE_VALUE_WAS_PURGED, .key = key);
-	return row ? 0 : -1;
+	if (row_of_version(repository, place, seq, key, &row, err) != 0)
+		return -1;
+	return row.purged ? error_set_code(err, CODE_VALUE_WAS_PURGED, .key = key) : 0;
 }
 
 int
@@ -258,28 +352,29 @@ repository_restore_values(struct repository *repository, const struct place *pla
 			  const char *id, const char *key, const struct value_set_change *change,
 			  char made[IDS_UUID_SIZE], struct error *err)
 {
-	json_t *from = find_version(repository, place, id, err);
+	struct version_row from;
 	struct value_version version = {.what = "value_set_version_restore"};
-	int64_t seq = from ? value_number(from, "seq") : 0;
-	int ret = -1;
+	int ret = find_version(repository, place, id, &from, err);
 
-	if (from && (!key || check_key(repository, place, seq, key, err) == 0)) {
-		version.source = json_member_string(from, "id");
+	if (ret == 0 && key)
+		ret = check_key(repository, place, from.seq, key, err);
+	if (ret == 0) {
+		version.source = from.version.id.raw;
 		ret = value_version_begin(repository, place, &version, change, err);
 		if (ret == 0)
-			ret = restore_rows(repository, place, seq, key, &version, change, err);
+			ret = restore_rows(repository, place, from.seq, key, &version, change, err);
 		ret = value_version_end(repository, place, &version, ret, err);
 		memcpy(made, version.id, IDS_UUID_SIZE);
 	}
-	json_decref(from);
+	clear_version(&from);
 	return ret;
 }
 
 /* --- purging --- */
 
 static int
-purge_rows(struct repository *repository, const struct place *place, const json_t *row,
-	   const char *key, struct error *err)
+purge_rows(struct repository *repository, const struct place *place, int64_t row, const char *key,
+	   struct error *err)
 {
 	/* Wherever the same value was: a change of the description alone repeats it. */
 	return rows_run(repository, err,
@@ -287,17 +382,16 @@ purge_rows(struct repository *repository, const struct place *place, const json_
 			" fingerprint = NULL FROM (SELECT value, fingerprint FROM value_rows"
 			" WHERE row = ?5) AS o WHERE r.org = ?1 AND r.app = ?2 AND r.env = ?3"
 			" AND r.key = ?4 AND r.value IS o.value AND r.fingerprint IS o.fingerprint",
-			"ssssi", place->org, place->app, value_level(place), key,
-			value_number(row, "row"));
+			"ssssi", place->org, place->app, value_level(place), key, row);
 }
 
 static int
-purge(struct repository *repository, const struct place *place, const json_t *from,
-      const json_t *row, const char *key, const struct value_set_change *change, struct error *err)
+purge(struct repository *repository, const struct place *place, const char *from, int64_t row,
+      const char *key, const struct value_set_change *change, struct error *err)
 {
 	struct value_version version = {
 		.what = "value_set_version_purge",
-		.source = json_member_string(from, "id"),
+		.source = from,
 		.purged_key = key,
 	};
 	int ret = value_version_begin(repository, place, &version, change, err);
@@ -312,19 +406,17 @@ repository_purge_value(struct repository *repository, const struct place *place,
 		       const char *id, const char *key, const struct value_set_change *change,
 		       struct error *err)
 {
-	json_t *from = find_version(repository, place, id, err);
-	json_t *row = from ? row_of_version(repository, place, value_number(from, "seq"), key, err)
-			   : NULL;
-	int ret = -1;
+	struct version_row from;
+	struct old_row row;
+	int ret = find_version(repository, place, id, &from, err);
 
-	if (row && json_is_true(json_object_get(row, "purged")))
-		ret = 0;
-	else if (row && json_is_true(json_object_get(row, "present")))
-		error_set_code(err, CODE_VALUE_IS_CURRENT, .key = key);
-	else if (row)
-		ret = purge(repository, place, from, row, key, change, err);
-	json_decref(row);
-	json_decref(from);
+	if (ret == 0)
+		ret = row_of_version(repository, place, from.seq, key, &row, err);
+	if (ret == 0 && !row.purged)
+		ret = row.present ? error_set_code(err, CODE_VALUE_IS_CURRENT, .key = key)
+				  : purge(repository, place, from.version.id.raw, row.row, key,
+					  change, err);
+	clear_version(&from);
 	return ret;
 }
 
@@ -343,15 +435,16 @@ repository_pin_values(struct repository *repository, const struct place *place,
 		      const char *wanted, char id[IDS_UUID_SIZE], struct error *err)
 {
 	bool latest = !wanted || strcmp(wanted, VALUE_VERSION_LATEST) == 0;
-	json_t *version = find_version(repository, place, latest ? VALUE_VERSION_LATEST : wanted,
-				       err);
+	struct version_row version;
+	int ret = find_version(repository, place, latest ? VALUE_VERSION_LATEST : wanted, &version,
+			       err);
 
 	id[0] = '\0';
-	if (version) {
-		memcpy(id, json_member_string(version, "id"), IDS_UUID_SIZE);
-		json_decref(version);
+	if (ret == 0)
+		memcpy(id, version.version.id.raw, IDS_UUID_SIZE);
+	clear_version(&version);
+	if (ret == 0)
 		return 0;
-	}
 	if (err->kind != ERROR_NOT_FOUND)
 		return -1;
 	if (latest) {
@@ -369,19 +462,19 @@ json_t *
 repository_values_at(struct repository *repository, const struct place *place,
 		     const char *id, struct error *err)
 {
-	json_t *version = find_version(repository, place, id, err);
+	struct version_row version;
 	json_t *rows = NULL, *values, *row;
 	size_t i;
 
-	if (version)
+	if (find_version(repository, place, id, &version, err) == 0)
 		rows = rows_all(repository, err,
 				"SELECT key, env, is_secret AS \"bool:is_secret\","
 				" purged AS \"bool:purged\", value, sealed, fingerprint"
 				" FROM value_rows " AT_PLACE "AND since <= ?4 AND until > ?4"
 				" ORDER BY env",
 				"sssi", place->org, place->app, value_level(place),
-				value_number(version, "seq"));
-	json_decref(version);
+				version.seq);
+	clear_version(&version);
 	if (!rows)
 		return NULL;
 	values = json_object();

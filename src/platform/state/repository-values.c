@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "db/statement.h"
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/state/rows.h"
@@ -24,84 +25,126 @@
 
 /* --- what goes out --- */
 
+enum {
+	KEY, DESCRIPTION, IS_SECRET, VALUE, FINGERPRINT, ENV, PURGED, SINCE, UNTIL, CREATED_AT,
+	UPDATED_AT
+};
+
+/* Where it lies in this platform's own store; the version is equal for equal secrets. */
 static void
-set_text(json_t *object, const char *key, char *text)
+set_secret(struct shared_value *value, const struct place *place, const char *env,
+	   const char *fingerprint)
 {
-	json_object_set_new(object, key, text ? json_string(text) : json_null());
-	free(text);
+	char *key = *env ? xasprintf("orgs/%s/apps/%s/envs/%s/values/%s", place->org, place->app,
+				     env, value->key.raw)
+			 : xasprintf("orgs/%s/apps/%s/values/%s", place->org, place->app,
+				     value->key.raw);
+
+	untrusted_init(&value->secret_store_id, SECRET_STORE);
+	untrusted_init(&value->secret_key, key);
+	untrusted_init(&value->secret_version, fingerprint);
+	free(key);
 }
 
-json_t *
-value_body(const struct place *place, const json_t *row)
+void
+value_row_read(struct statement *row, const struct place *place, struct value_row *out)
 {
-	const char *key = json_member_string(row, "key");
-	const char *env = json_member_string(row, "env");
-	bool is_secret = json_is_true(json_object_get(row, "is_secret"));
-	json_t *body = json_object();
-	static const char *const same[] = {"key", "description", "is_secret", "created_at",
-					   "updated_at"};
+	struct shared_value *value = &out->value;
+	const char *env = row_text_or(row, ENV, "");
 
-	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
-		json_object_set(body, same[i], json_object_get(row, same[i]));
-	json_object_set_new(body, "value",
-			    json_string(is_secret ? "" : json_member_string(row, "value")));
-	json_object_set_new(body, "source", json_string(*env ? "env" : "app"));
-	/* Where it lies in this platform's own store; the version is equal for equal secrets. */
-	set_text(body, "secret_store_id", is_secret ? xstrdup(SECRET_STORE) : NULL);
-	set_text(body, "secret_key",
-		 !is_secret ? NULL
-		 : *env	    ? xasprintf("orgs/%s/apps/%s/envs/%s/values/%s", place->org, place->app,
-					env, key)
-			    : xasprintf("orgs/%s/apps/%s/values/%s", place->org, place->app, key));
-	set_text(body, "secret_version",
-		 is_secret ? xstrdup(json_member_string(row, "fingerprint")) : NULL);
+	untrusted_init(&value->key, row_text_or(row, KEY, ""));
+	untrusted_init(&value->description, row_text_or(row, DESCRIPTION, ""));
+	untrusted_init(&value->source, value_source_word(*env ? VALUE_OF_ENV : VALUE_OF_APP));
+	value->created_at = row_int(row, CREATED_AT);
+	value->updated_at = row_int(row, UPDATED_AT);
+	value->is_secret = row_int(row, IS_SECRET) != 0;
+	if (value->is_secret)
+		set_secret(value, place, env, row_text_or(row, FINGERPRINT, ""));
+	else
+		untrusted_init(&value->value, row_text(row, VALUE));
+	out->is_env = *env != '\0';
+	out->purged = row_int(row, PURGED) != 0;
+	out->since = row_int(row, SINCE);
+	out->until = row_int(row, UNTIL);
+}
+
+void
+value_row_clear(struct value_row *row)
+{
+	shared_value_clear(&row->value);
+}
+
+static json_t *
+encode_row(struct statement *row, void *data, struct error *err)
+{
+	const struct place *place = data;
+	struct value_row value = {0};
+	json_t *body;
+
+	(void)err;
+	value_row_read(row, place, &value);
+	body = shared_value_encode(&value.value);
+	value_row_clear(&value);
 	return body;
 }
 
 json_t *
 repository_values(struct repository *repository, const struct place *place, struct error *err)
 {
-	json_t *rows = rows_all(repository, err,
-				"SELECT " VALUE_COLUMNS " FROM value_rows AS r WHERE org = ?1"
-				" AND app = ?2 AND env IN ('', ?3) AND until = " NOW
-				" AND NOT (env = '' AND EXISTS (SELECT 1 FROM value_rows AS o"
-				" WHERE o.org = ?1 AND o.app = ?2 AND o.env = ?3 AND ?3 <> ''"
-				" AND o.key = r.key AND o.until = " NOW ")) ORDER BY key",
-				"sss", place->org, place->app, value_level(place));
-	json_t *values, *row;
-	size_t i;
+	struct place here = *place;
 
-	if (!rows)
-		return NULL;
-	values = json_array();
-	json_array_foreach(rows, i, row)
-		json_array_append_new(values, value_body(place, row));
-	json_decref(rows);
-	return values;
+	return rows_encode(repository, err, encode_row, &here,
+			   "SELECT " VALUE_COLUMNS " FROM value_rows AS r WHERE org = ?1"
+			   " AND app = ?2 AND env IN ('', ?3) AND until = " NOW
+			   " AND NOT (env = '' AND EXISTS (SELECT 1 FROM value_rows AS o"
+			   " WHERE o.org = ?1 AND o.app = ?2 AND o.env = ?3 AND ?3 <> ''"
+			   " AND o.key = r.key AND o.until = " NOW ")) ORDER BY key",
+			   "sss", place->org, place->app, value_level(place));
 }
 
-static json_t *
-current_row(struct repository *repository, const struct place *place, const char *key,
-	    struct error *err)
-{
-	json_t *row = rows_one(repository, err,
-			       "SELECT " VALUE_COLUMNS " FROM value_rows WHERE org = ? AND app = ?"
-			       " AND env = ? AND key = ? AND until = " NOW,
-			       "ssss", place->org, place->app, value_level(place), key);
+/* The row of this level as it is now. */
+struct current_row {
+	const struct place *place;
+	struct value_row row;
+};
 
-	if (!row && err->kind == ERROR_NOT_FOUND)
+static void
+read_current(struct statement *row, void *data)
+{
+	struct current_row *current = data;
+
+	value_row_read(row, current->place, &current->row);
+}
+
+/* 0, or -1 with ERROR_NOT_FOUND: there is none; to be cleared after 0. */
+static int
+read_current_row(struct repository *repository, const struct place *place, const char *key,
+		 struct value_row *out, struct error *err)
+{
+	struct current_row current = {.place = place};
+	int ret = rows_read(repository, err, read_current, &current,
+			    "SELECT " VALUE_COLUMNS " FROM value_rows WHERE org = ? AND app = ?"
+			    " AND env = ? AND key = ? AND until = " NOW,
+			    "ssss", place->org, place->app, value_level(place), key);
+
+	if (ret != 0 && err->kind == ERROR_NOT_FOUND)
 		error_set_code(err, CODE_VALUE_NOT_FOUND, .key = key);
-	return row;
+	if (ret != 0)
+		value_row_clear(&current.row);
+	*out = current.row;
+	return ret;
 }
 
 json_t *
 repository_value(struct repository *repository, const struct place *place, const char *key,
 		 struct error *err)
 {
-	json_t *row = current_row(repository, place, key, err);
-	json_t *body = row ? value_body(place, row) : NULL;
+	struct value_row row;
+	json_t *body = NULL;
 
-	json_decref(row);
+	if (read_current_row(repository, place, key, &row, err) == 0)
+		body = shared_value_encode(&row.value);
+	value_row_clear(&row);
 	return body;
 }
 
@@ -151,25 +194,28 @@ value_version_begin(struct repository *repository, const struct place *place,
 
 /* Asked at the end, of the whole: a change may delete and add, and
  * only what comes of it counts. */
+struct size { int64_t count, bytes; };
+
+static void
+read_size(struct statement *row, void *data)
+{
+	*(struct size *)data = (struct size){row_int(row, 0), row_int(row, 1)};
+}
+
 static int
 check_limits(struct repository *repository, const struct place *place, struct error *err)
 {
-	json_t *row = rows_one(
-		repository, err,
-		"SELECT count(*) AS count, coalesce(sum(length(key) +"
-		" length(description) + length(coalesce(value, sealed, ''))), 0) AS bytes"
-		" FROM value_rows WHERE org = ? AND app = ? AND env = ? AND until = " NOW,
-		"sss", place->org, place->app, value_level(place));
-	int64_t count, bytes;
+	struct size size = {0};
 
-	if (!row)
+	if (rows_read(repository, err, read_size, &size,
+		      "SELECT count(*), coalesce(sum(length(key) + length(description) +"
+		      " length(coalesce(value, sealed, ''))), 0) FROM value_rows"
+		      " WHERE org = ? AND app = ? AND env = ? AND until = " NOW,
+		      "sss", place->org, place->app, value_level(place)) != 0)
 		return -1;
-	count = value_number(row, "count");
-	bytes = value_number(row, "bytes");
-	json_decref(row);
-	if (count > VALUES_MAX)
+	if (size.count > VALUES_MAX)
 		return error_set_code(err, CODE_TOO_MANY_VALUES, .max = VALUES_MAX);
-	if (bytes > VALUES_BYTES_MAX)
+	if (size.bytes > VALUES_BYTES_MAX)
 		return error_set_code(err, CODE_VALUES_TOO_LARGE, .max = VALUES_BYTES_MAX);
 	return 0;
 }
@@ -214,18 +260,15 @@ repository_create_value(struct repository *repository, const struct place *place
 }
 
 static bool
-is_same(const json_t *row, const struct value_content *content)
+is_same(const struct shared_value *value, const struct value_content *content)
 {
-	bool was_secret = json_is_true(json_object_get(row, "is_secret"));
-
-	if (content->description &&
-	    strcmp(content->description, json_member_string(row, "description")) != 0)
+	if (content->description && !untrusted_is(&value->description, content->description))
 		return false;
 	if (content->sealed)
-		return was_secret &&
-		       strcmp(content->fingerprint, json_member_string(row, "fingerprint")) == 0;
+		return value->is_secret &&
+		       untrusted_is(&value->secret_version, content->fingerprint);
 	return !content->value ||
-	       (!was_secret && strcmp(content->value, json_member_string(row, "value")) == 0);
+	       (!value->is_secret && untrusted_is(&value->value, content->value));
 }
 
 static int
@@ -269,11 +312,11 @@ repository_update_value(struct repository *repository, const struct place *place
 			struct error *err)
 {
 	struct value_version version = {.what = "value_update"};
-	json_t *row = current_row(repository, place, content->key, err);
-	bool same = row && is_same(row, content);
-	int ret = row ? 0 : -1;
+	struct value_row row;
+	int ret = read_current_row(repository, place, content->key, &row, err);
+	bool same = ret == 0 && is_same(&row.value, content);
 
-	json_decref(row);
+	value_row_clear(&row);
 	if (ret != 0 || same)
 		return ret;
 	ret = value_version_begin(repository, place, &version, change, err);
@@ -289,36 +332,36 @@ put_row(struct repository *repository, const struct place *place,
 	bool *changed, struct error *err)
 {
 	struct error why = {0};
-	json_t *row = current_row(repository, place, content->key, &why);
-	int ret = 0;
+	struct value_row row;
+	bool found = read_current_row(repository, place, content->key, &row, &why) == 0;
+	bool same = found && is_same(&row.value, content);
 
-	if (!row && why.kind != ERROR_NOT_FOUND) {
+	value_row_clear(&row);
+	if (!found && why.kind != ERROR_NOT_FOUND) {
 		*err = why;
 		return -1;
 	}
-	if (!row)
-		ret = insert_row(repository, place, content, seq, change, err);
-	else if (!is_same(row, content))
-		ret = replace_row(repository, place, content, seq, change, err);
-	*changed = *changed || !row || !is_same(row, content);
-	json_decref(row);
-	return ret;
+	if (same)
+		return 0;
+	*changed = true;
+	return found ? replace_row(repository, place, content, seq, change, err)
+		     : insert_row(repository, place, content, seq, change, err);
 }
 
 static int
 drop_row(struct repository *repository, const struct place *place, const char *key, int64_t seq,
 	 struct error *err)
 {
-	json_t *row = current_row(repository, place, key, err);
+	struct value_row row;
+	int ret = read_current_row(repository, place, key, &row, err);
 
-	if (!row) {
-		if (err->kind == ERROR_NOT_FOUND)
-			error_set_code(err, CODE_ENVIRONMENT_VALUE_NOT_FOUND, .env = place->env,
-				       .key = key);
-		return -1;
-	}
-	json_decref(row);
-	return end_row(repository, place, key, seq, err);
+	value_row_clear(&row);
+	if (ret == 0)
+		return end_row(repository, place, key, seq, err);
+	if (err->kind == ERROR_NOT_FOUND)
+		error_set_code(err, CODE_ENVIRONMENT_VALUE_NOT_FOUND, .env = place->env,
+			       .key = key);
+	return -1;
 }
 
 int
@@ -350,12 +393,12 @@ repository_delete_values(struct repository *repository, const struct place *plac
 			 const char *key, const struct value_set_change *change, struct error *err)
 {
 	struct value_version version = {.what = key ? "value_delete" : "values_delete"};
-	json_t *row = key ? current_row(repository, place, key, err) : NULL;
-	int ret;
+	struct value_row row = {0};
+	int ret = key ? read_current_row(repository, place, key, &row, err) : 0;
 
-	if (key && !row)
+	value_row_clear(&row);
+	if (ret != 0)
 		return -1;
-	json_decref(row);
 	ret = value_version_begin(repository, place, &version, change, err);
 	if (ret == 0)
 		ret = end_row(repository, place, key, version.seq, err);

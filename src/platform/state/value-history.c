@@ -15,16 +15,14 @@
 
 #include "base/buf.h"
 #include "base/xmalloc.h"
-#include "model/json.h"
 #include "model/pointer.h"
+#include "model/shared-value.h"
 #include "platform/state/values-private.h"
 
 struct slot;
 
 struct row {
-	const json_t *source;
-	int64_t since, until;
-	bool is_env, purged;
+	const struct value_row *source;
 	json_t *body;			/* made when it is seen first */
 	struct slot *slot;
 };
@@ -36,7 +34,6 @@ struct slot {
 };
 
 struct value_history {
-	const struct place *place;
 	struct row *rows;
 	struct row **by_since, **by_until;	/* latest first */
 	size_t count;
@@ -51,17 +48,19 @@ struct value_history {
 static int
 by_since(const void *a, const void *b)
 {
-	const struct row *x = *(struct row *const *)a, *y = *(struct row *const *)b;
+	int64_t x = (*(struct row *const *)a)->source->since;
+	int64_t y = (*(struct row *const *)b)->source->since;
 
-	return x->since < y->since ? 1 : x->since > y->since ? -1 : 0;
+	return x < y ? 1 : x > y ? -1 : 0;
 }
 
 static int
 by_until(const void *a, const void *b)
 {
-	const struct row *x = *(struct row *const *)a, *y = *(struct row *const *)b;
+	int64_t x = (*(struct row *const *)a)->source->until;
+	int64_t y = (*(struct row *const *)b)->source->until;
 
-	return x->until < y->until ? 1 : x->until > y->until ? -1 : 0;
+	return x < y ? 1 : x > y ? -1 : 0;
 }
 
 static int
@@ -71,21 +70,12 @@ by_key(const void *a, const void *b)
 }
 
 static void
-read_rows(struct value_history *h, const json_t *rows)
+read_rows(struct value_history *h, const struct value_row *rows)
 {
-	const json_t *source;
-	size_t i;
-
-	json_array_foreach(rows, i, source) {
-		h->rows[i] = (struct row){
-			.source = source,
-			.since = value_number(source, "since"),
-			.until = value_number(source, "until"),
-			.is_env = *json_member_string(source, "env") != '\0',
-			.purged = json_is_true(json_object_get(source, "purged")),
-		};
+	for (size_t i = 0; i < h->count; i++) {
+		h->rows[i].source = &rows[i];
 		h->by_since[i] = h->by_until[i] = &h->rows[i];
-		h->slots[i].key = json_member_string(source, "key");
+		h->slots[i].key = rows[i].value.key.raw;
 	}
 	qsort(h->by_since, h->count, sizeof(struct row *), by_since);
 	qsort(h->by_until, h->count, sizeof(struct row *), by_until);
@@ -99,19 +89,18 @@ make_slots(struct value_history *h)
 		if (i == 0 || strcmp(h->slots[i].key, h->slots[h->slot_count - 1].key) != 0)
 			h->slots[h->slot_count++] = h->slots[i];
 	for (size_t i = 0; i < h->count; i++) {
-		struct slot wanted = {.key = json_member_string(h->rows[i].source, "key")};
+		struct slot wanted = {.key = h->rows[i].source->value.key.raw};
 
 		h->rows[i].slot = bsearch(&wanted, h->slots, h->slot_count, sizeof(wanted), by_key);
 	}
 }
 
 struct value_history *
-value_history_new(const struct place *place, const json_t *rows)
+value_history_new(const struct value_row *rows, size_t count)
 {
 	struct value_history *h = xcalloc(1, sizeof(*h));
 
-	h->place = place;
-	h->count = json_array_size(rows);
+	h->count = count;
 	h->rows = xcalloc(h->count + 1, sizeof(*h->rows));
 	h->by_since = xcalloc(h->count + 1, sizeof(struct row *));
 	h->by_until = xcalloc(h->count + 1, sizeof(struct row *));
@@ -142,14 +131,14 @@ value_history_free(struct value_history *h)
 /* What an environment sees: NULL when there is nothing, or what was there is purged; what is
  * below a purged override does not shine through. */
 static json_t *
-visible(struct value_history *h, const struct slot *slot)
+visible(const struct slot *slot)
 {
 	struct row *row = slot->levels[1] ? slot->levels[1] : slot->levels[0];
 
-	if (!row || row->purged)
+	if (!row || row->source->purged)
 		return NULL;
 	if (!row->body)
-		row->body = value_body(h->place, row->source);
+		row->body = shared_value_encode(&row->source->value);
 	return row->body;
 }
 
@@ -158,7 +147,7 @@ put(struct value_history *h, const struct row *row, struct row *now)
 {
 	struct slot *slot = row->slot;
 
-	slot->levels[row->is_env] = now;
+	slot->levels[row->source->is_env] = now;
 	if (!slot->changed)
 		h->changes[h->change_count++] = slot;
 	slot->changed = true;
@@ -173,14 +162,14 @@ go_back(struct value_history *h, int64_t seq)
 		struct row *began = h->began < h->count ? h->by_since[h->began] : NULL;
 		struct row *ended = h->ended < h->count ? h->by_until[h->ended] : NULL;
 
-		if (began && began->since <= seq)
+		if (began && began->source->since <= seq)
 			began = NULL;
-		if (ended && ended->until <= seq)
+		if (ended && ended->source->until <= seq)
 			ended = NULL;
 		if (!began && !ended)
 			break;
 		/* Of one version: first what it began goes, then what it ended comes back. */
-		if (began && (!ended || began->since >= ended->until)) {
+		if (began && (!ended || began->source->since >= ended->source->until)) {
 			put(h, began, NULL);
 			h->began++;
 		} else {
@@ -190,7 +179,7 @@ go_back(struct value_history *h, int64_t seq)
 	}
 	for (size_t i = 0; i < h->change_count; i++) {
 		struct slot *slot = h->changes[i];
-		json_t *body = visible(h, slot);
+		json_t *body = visible(slot);
 
 		slot->changed = false;
 		if (body)
@@ -239,31 +228,18 @@ patch_to(struct value_history *h, json_t *after)
 	return patch;
 }
 
-static json_t *
-text_or_null(const json_t *row, const char *key)
-{
-	const char *text = json_member_string(row, key);
-
-	return *text ? json_string(text) : json_null();
-}
-
 json_t *
-value_history_version(struct value_history *h, const json_t *version)
+value_history_version(struct value_history *h, const struct version_row *row)
 {
-	static const char *const same[] = {"id", "comment", "created_at", "created_by",
-					   "result_of"};
-	int64_t seq = value_number(version, "seq");
-	json_t *body = json_object(), *values;
+	struct value_set_version version = row->version;	/* its texts are only borrowed */
+	json_t *body;
 
-	go_back(h, seq);
-	values = json_copy(h->view);
-	go_back(h, seq - 1);
-	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
-		json_object_set(body, same[i], json_object_get(version, same[i]));
-	json_object_set(body, "updated_at", json_object_get(version, "created_at"));
-	json_object_set_new(body, "source_value_set_version_id",
-			    text_or_null(version, "source_id"));
-	json_object_set_new(body, "change", patch_to(h, values));
-	json_object_set_new(body, "values", values);
+	go_back(h, row->seq);
+	version.values = json_copy(h->view);
+	go_back(h, row->seq - 1);
+	version.change = patch_to(h, version.values);
+	body = value_set_version_encode(&version);
+	json_decref(version.change);
+	json_decref(version.values);
 	return body;
 }

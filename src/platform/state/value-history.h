@@ -11,17 +11,16 @@
 #include <jansson.h>
 #include <stddef.h>
 
-#include "platform/state/platform.h"
-
 struct value_history;
+struct value_row;
+struct version_row;
 
-/* Rows of VALUE_COLUMNS, all that began or ended at the versions to come or between them.
- * The rows and the place must live as long. */
-struct value_history *value_history_new(const struct place *place, const json_t *rows);
+/* All rows that began or ended at the versions to come or between them; they must live as long. */
+struct value_history *value_history_new(const struct value_row *rows, size_t count);
 void value_history_free(struct value_history *history);	/* NULL is fine */
 
 /* A version as on the wire: its values, and the patch that made them of those before.  To be
  * asked for from newer to older.  New reference. */
-json_t *value_history_version(struct value_history *history, const json_t *version);
+json_t *value_history_version(struct value_history *history, const struct version_row *version);
 
 #endif

@@ -4,17 +4,32 @@
 #define SIDESTAGE_PLATFORM_STATE_VALUES_PRIVATE_H
 
 #include <stdbool.h>
-#include <stdlib.h>
+#include <stdint.h>
 
-#include "model/json.h"
+#include "model/shared-value.h"
 #include "platform/state/repository-values.h"
+
+struct statement;
 
 /* The end of a row that has none yet. */
 #define NOW "9223372036854775807"
+/* As value_row_read() takes them. */
 #define VALUE_COLUMNS                                                                              \
-	"key, description, is_secret AS \"bool:is_secret\", value, fingerprint, env,"              \
-	" purged AS \"bool:purged\", since, until, created_at AS \"stamp:created_at\","            \
-	" updated_at AS \"stamp:updated_at\""
+	"key, description, is_secret, value, fingerprint, env, purged, since, until, created_at,"  \
+	" updated_at"
+
+/* What one key was from one version until before another. */
+struct value_row {
+	struct shared_value value;
+	bool is_env, purged;
+	int64_t since, until;		/* versions, by their seq */
+};
+/* What a version says of itself. */
+struct version_row {
+	struct value_set_version version;	/* without its values and its change */
+	struct untrusted purged_key;
+	int64_t seq;
+};
 
 struct value_version {
 	const char *what;		/* "value_create": the end of result_of */
@@ -32,13 +47,6 @@ value_level(const struct place *place)
 	return place->env ? place->env : "";
 }
 
-/* A number of a row, which comes as text. */
-static inline int64_t
-value_number(const json_t *row, const char *key)
-{
-	return strtoll(json_member_string(row, key), NULL, 10);
-}
-
 /* Begins a transaction with a new version in it ... */
 int value_version_begin(struct repository *repository, const struct place *place,
 			struct value_version *version, const struct value_set_change *change,
@@ -46,7 +54,8 @@ int value_version_begin(struct repository *repository, const struct place *place
 /* ... and ends it, with what the changes gave, or takes it back.  Call it in each case. */
 int value_version_end(struct repository *repository, const struct place *place,
 		      const struct value_version *version, int ret, struct error *err);
-/* A row of VALUE_COLUMNS as it is on the wire. */
-json_t *value_body(const struct place *place, const json_t *row);
+/* Fills it, which is zero.  The place says where a secret of it lies. */
+void value_row_read(struct statement *row, const struct place *place, struct value_row *out);
+void value_row_clear(struct value_row *row);
 
 #endif
