@@ -336,8 +336,11 @@ struct error;
 	X(FILE_PATH_INVALID, 400, N_("The file \"{file}\" of workload {workload} must have an absolute path without \".\" and \"..\".")) \
 	X(FILE_INVALID, 400, N_("The file \"{file}\" of workload {workload} must have a string as value, and a mode like \"0644\".")) \
 	X(FILES_INVALID, 400, N_("The files of workload {workload} must be an object of at most {max}.")) \
-	X(PROBE_TYPE_UNKNOWN, 400, N_("The readiness probe of workload {workload} is of type \"{type}\"; here it can be \"http\" or \"tcp\".")) \
-	X(PROBE_INVALID, 400, N_("The readiness probe of workload {workload} must have a path that begins with '/' and a port.")) \
+	X(PROBE_TYPE_UNKNOWN, 400, N_("The {member} of workload {workload} is of type \"{type}\"; here it can be \"http\", \"tcp\" or \"command\".")) \
+	X(PROBE_INVALID, 400, N_("The {member} of workload {workload} must have a path that begins with '/' and a port.")) \
+	X(PROBE_HEADER_INVALID, 400, N_("The header \"{name}\" of the {member} of workload {workload} cannot be sent.")) \
+	X(PROBE_WITHOUT_COMMAND, 400, N_("The {member} of workload {workload} has no command.")) \
+	X(WORKLOAD_NUMBER_INVALID, 400, N_("The {member} of workload {workload} must be a number from {min} to {max}.")) \
 	X(WORKLOAD_NOT_ONE_CONTAINER, 400, N_("The workload {workload} must have exactly one container here.")) \
 	X(WORKLOAD_NAME_INVALID, 400, N_("\"{workload}\" cannot be the name of a workload.")) \
 	X(WORKLOAD_FILE_NOT_WRITTEN, 500, N_("{file}: the file cannot be written: {reason}")) \
@@ -357,6 +360,13 @@ struct error;
 	X(DEPLOYMENT_INTERRUPTED, 503, N_("The platform was stopped while this deployment was going on.  What ran before it runs again.  Deploy once more.")) \
 	X(WAITING_FOR_PAGE, 0, N_("waiting for GET {page} on {port}, try {number}")) \
 	X(WAITING_FOR_PORT, 0, N_("waiting for port {port}, try {number}")) \
+	X(WAITING_FOR_COMMAND, 0, N_("waiting for its command, try {number}")) \
+	X(NOT_READY_BY_PAGE, 0, N_("not ready by GET {page} on {port}, try {number}")) \
+	X(NOT_READY_BY_PORT, 0, N_("not ready by port {port}, try {number}")) \
+	X(NOT_READY_BY_COMMAND, 0, N_("not ready by its command, try {number}")) \
+	X(PROBE_COMMAND_ENDED, 503, N_("its command ended with {how}")) \
+	X(PROBE_COMMAND_LATE, 503, N_("its command took too long")) \
+	X(PROBE_COMMAND_NOT_RUN, 503, N_("its command cannot be run")) \
 	X(PROBE_ANSWER_REFUSES, 503, N_("it answered {status}")) \
 	X(PROBE_ANSWER_NOT_HTTP, 503, N_("its answer is not HTTP")) \
 	X(PROBE_CONNECTION_CUT, 503, N_("it cut the connection")) \

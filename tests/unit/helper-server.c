@@ -129,6 +129,10 @@ answer(int client, const char *program, const char *fds)
 	out = fdopen(client, "w");
 	if (!out)
 		return;
+	if (strncmp(request, "GET /picky ", 11) == 0 &&
+	    (!strstr(request, "\r\nX-Probe: yes\r\n") || !strstr(request, "\r\nHost: web.example\r\n") ||
+	     strstr(request, "\r\nHost: 127")))
+		fprintf(out, "HTTP/1.0 500 Picky\r\n\r\n");
 	fprintf(out, "HTTP/1.0 200 OK\r\nConnection: close\r\n\r\n");
 	if (strncmp(request, "GET /large ", 11) == 0)
 		for (int i = 0; i < LARGE / 64; i++)

@@ -63,7 +63,7 @@ begin_spec(struct world *world, const char *spec)
 
 	deployment.workloads[deployment.count++] = (struct driver_workload){
 		.module = xstrdup("web"),
-		.image = xstrdup("local/sh:1.0.0"),
+		.image = xstrdup(strstr(spec, "local/web") ? "local/web:1.0.0" : "local/sh:1.0.0"),
 		.replicas = 1,
 		.spec = parse(spec),
 	};
@@ -249,6 +249,146 @@ a_workload_ends_in_its_own_grace(void **state)
 	expect_line(world, "ended");
 }
 
+/* --- probes --- */
+
+/* Its message in the status; free() it. */
+static char *
+message_of(struct world *world, bool *ready)
+{
+	struct driver_status status;
+	char *message = NULL;
+
+	world->driver->ops->observe(world->driver, SPACE, &status);
+	for (size_t i = 0; i < status.count; i++) {
+		message = xstrdup(status.items[i].message ? status.items[i].message : "");
+		*ready = status.items[i].ready;
+	}
+	driver_status_clear(&status);
+	return message ? message : xstrdup("");
+}
+
+struct awaited_status {
+	struct world *world;
+	bool ready;
+	const char *words;
+};
+
+static bool
+has_status(void *data)
+{
+	const struct awaited_status *awaited = data;
+	bool ready = false;
+	char *message = message_of(awaited->world, &ready);
+	bool same = ready == awaited->ready && strstr(message, awaited->words);
+
+	free(message);
+	return same;
+}
+
+static void
+expect_status(struct world *world, bool ready, const char *words)
+{
+	struct awaited_status awaited = {world, ready, words};
+
+	run_until(world, has_status, &awaited);
+}
+
+/* It runs where the workload does: it sees its /tmp and its processes, and its variables. */
+static void
+a_command_probe_runs_where_the_workload_does(void **state)
+{
+	struct world *world = *state;
+
+	expect_ready(world, apply_container(world,
+		SHELL ", 'variables': {'WORD': 'here'}, 'readiness_probe': {'type': 'command', "
+		"'command': ['sh', '-c', 'test $(cat /tmp/word) = $WORD && test -d /proc/$(cat "
+		"/tmp/pid)/fd && test -f /tmp/seen']}, 'args': ['echo here >/tmp/word; echo $$ "
+		">/tmp/pid; sleep 0.3; echo >/tmp/seen; exec sleep 600']"));
+	expect_failed(world, apply_spec(world,
+		"{'containers': {'c': {" SHELL ", 'args': ['exec sleep 600'], 'readiness_probe': "
+		"{'type': 'command', 'command': ['false']}}}, 'deployment': "
+		"{'progressDeadlineSeconds': 1}}"), "its command ended with status 1");
+	expect_failed(world, apply_spec(world,
+		"{'containers': {'c': {" SHELL ", 'args': ['exec sleep 600'], 'readiness_probe': "
+		"{'type': 'command', 'command': ['sleep', '60'], 'timeoutSeconds': 1}}}, "
+		"'deployment': {'progressDeadlineSeconds': 2}}"), "its command took too long");
+	expect_failed(world, apply_container(world, SHELL ", 'readiness_probe': {'type': 'command'}"),
+		      "has no command");
+	expect_failed(world, apply_container(world, SHELL ", 'readiness_probe': {'type': 'grpc', "
+						    "'port': 1}"), "of type \"grpc\"");
+}
+
+/* A workload that is ready may become unready, and ready again, without a new start. */
+static void
+readiness_is_asked_again_and_again(void **state)
+{
+	struct world *world = *state;
+	int restarts = -1;
+
+	expect_ready(world, apply_container(world,
+		SHELL ", 'readiness_probe': {'type': 'command', 'command': ['test', '-e', 'good'], "
+		"'periodSeconds': 1, 'failureThreshold': 1}, 'args': ['touch good; sleep 2; rm good; "
+		"sleep 3; touch good; exec sleep 600']"));
+	expect_status(world, false, "not ready by its command, try");
+	expect_status(world, true, "");
+	pid_of(world, "web", &restarts, NULL);
+	assert_int_equal(restarts, 0);
+}
+
+static void
+liveness_that_fails_starts_it_again(void **state)
+{
+	struct world *world = *state;
+
+	expect_ready(world, apply_container(world,
+		SHELL ", 'liveness_probe': {'type': 'command', 'command': ['test', '-e', "
+		"'/tmp/alive'], 'periodSeconds': 1, 'failureThreshold': 2}, 'args': ['touch "
+		"/tmp/alive; echo up; sleep 1; rm /tmp/alive; exec sleep 600']"));
+	expect_status(world, false, "ended with a failed liveness probe (its command ended with status 1)");
+	expect_status(world, true, "");
+}
+
+/* The others wait for it, and it is given the time that it declares. */
+static void
+startup_goes_first(void **state)
+{
+	struct world *world = *state;
+
+	expect_ready(world, apply_container(world,
+		SHELL ", 'startup_probe': {'type': 'command', 'command': ['test', '-e', 'up'], "
+		"'periodSeconds': 1, 'failureThreshold': 30}, 'liveness_probe': {'type': 'command', "
+		"'command': ['test', '-e', 'up'], 'periodSeconds': 1, 'failureThreshold': 1}, "
+		"'args': ['sleep 2.5; touch up; exec sleep 600']"));
+	expect_failed(world, apply_container(world,
+		SHELL ", 'startup_probe': {'type': 'command', 'command': ['false'], "
+		"'periodSeconds': 1, 'failureThreshold': 1}, 'args': ['exec sleep 600']"),
+		"ended with a failed startup probe (its command ended with status 1)");
+}
+
+/* The delay is kept, the successes are counted, and the headers are sent. */
+static void
+an_http_probe_has_delay_threshold_and_headers(void **state)
+{
+	struct world *world = *state;
+	int64_t before = clock_steady_ms();
+	int port = new_port(world, "modules.web.externals.dns");
+	char *container = xasprintf(
+		"'image': 'local/web:1.0.0', 'variables': {'PORT': '%d'}, 'readiness_probe': {'type': "
+		"'http', 'path': '/picky', 'port': %d, 'initialDelaySeconds': 1, 'periodSeconds': 1, "
+		"'successThreshold': 2, 'headers': {'X-Probe': 'yes', 'Host': 'web.example'}}", port + 1,
+		port + 1);
+
+	expect_ready(world, apply_container(world, container));
+	assert_true(clock_steady_ms() - before >= 2000);
+	free(container);
+	expect_failed(world, apply_container(world, SHELL ", 'readiness_probe': {'type': 'http', 'port': 1, "
+						    "'headers': {'X': 'a\\r\\nY: b'}}"),
+		      "The header \"X\" of the readiness_probe of workload web cannot be sent.");
+	expect_failed(world, apply_container(world, SHELL ", 'readiness_probe': {'type': 'tcp', 'port': 1, "
+						    "'successThreshold': 100000}"),
+		      "successThreshold of workload web must be a number from 1 to");
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, make, remove_world)
 
 int
@@ -260,6 +400,11 @@ main(void)
 		WITH(a_file_lies_where_it_is_declared),
 		WITH(a_workload_has_the_time_that_it_declares),
 		WITH(a_workload_ends_in_its_own_grace),
+		WITH(a_command_probe_runs_where_the_workload_does),
+		WITH(readiness_is_asked_again_and_again),
+		WITH(liveness_that_fails_starts_it_again),
+		WITH(startup_goes_first),
+		WITH(an_http_probe_has_delay_threshold_and_headers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

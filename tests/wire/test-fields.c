@@ -329,7 +329,7 @@ is_leaf(const struct workload_field *field)
 static bool
 needs_a_server(const char *path)
 {
-	static const char *const ends[] = {"_probe/path", "_probe/port", "_probe/headers", "readiness_probe"};
+	static const char *const ends[] = {"_probe/path", "_probe/port", "_probe/headers"};
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		if (strstr(path, ends[i]))

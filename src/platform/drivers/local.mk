@@ -3,6 +3,8 @@ noinst_LIBRARIES += libplatform-drivers.a
 libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/driver.c \
 	src/platform/drivers/driver.h \
+	src/platform/drivers/process/aside.c \
+	src/platform/drivers/process/aside.h \
 	src/platform/drivers/process/beneath.c \
 	src/platform/drivers/process/beneath.h \
 	src/platform/drivers/process/cgroups.c \
@@ -17,6 +19,8 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/forward.h \
 	src/platform/drivers/process/guard.c \
 	src/platform/drivers/process/guard.h \
+	src/platform/drivers/process/health.c \
+	src/platform/drivers/process/health.h \
 	src/platform/drivers/process/honours.c \
 	src/platform/drivers/process/honours.h \
 	src/platform/drivers/process/images.c \
@@ -25,8 +29,12 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/instance.h \
 	src/platform/drivers/process/layout.c \
 	src/platform/drivers/process/layout.h \
+	src/platform/drivers/process/limits.c \
+	src/platform/drivers/process/limits.h \
 	src/platform/drivers/process/output.c \
 	src/platform/drivers/process/output.h \
+	src/platform/drivers/process/plan-parts.h \
+	src/platform/drivers/process/plan-probes.c \
 	src/platform/drivers/process/plan.c \
 	src/platform/drivers/process/plan.h \
 	src/platform/drivers/process/ports.c \

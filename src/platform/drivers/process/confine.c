@@ -653,6 +653,12 @@ confinement_has_pids(const struct confinement *c)
 	return c->means != NULL;
 }
 
+int
+confinement_namespaces(const struct confinement *c)
+{
+	return c->means ? c->means->flags : 0;
+}
+
 json_t *
 confinement_describe(const struct confinement *c)
 {

@@ -30,6 +30,8 @@ json_t *confinement_describe(const struct confinement *confinement);
 const struct cgroups *confinement_cgroups(const struct confinement *confinement);
 /* A process and all that comes from it have numbers of their own, and end together. */
 bool confinement_has_pids(const struct confinement *confinement);
+/* Those that it has beside the daemon's, for setns(); 0: none. */
+int confinement_namespaces(const struct confinement *confinement);
 /* fork(), into namespaces of its own where there are such. */
 pid_t confinement_fork(const struct confinement *confinement);
 

@@ -70,41 +70,12 @@ standard_signals(void)
 		sigaction(i, &standard, NULL);
 }
 
-/* valgrind keeps descriptors for itself and refuses to lower the hard limit; the kernel never
- * does. */
-static int
-limit_files(const struct rlimit *files)
-{
-	struct rlimit own;
-
-	if (setrlimit(RLIMIT_NOFILE, files) == 0)
-		return 0;
-	if (errno != EPERM || getrlimit(RLIMIT_NOFILE, &own) != 0)
-		return -1;
-	own.rlim_cur = files->rlim_cur;
-	return setrlimit(RLIMIT_NOFILE, &own);
-}
-
-/* After everything that itself needs descriptors and memory. */
-static void
-limit_all(const struct guard_setup *setup)
-{
-	if (setrlimit(RLIMIT_CORE, &setup->core) != 0 || limit_files(&setup->files) != 0 ||
-	    setrlimit(RLIMIT_NPROC, &setup->processes) != 0 ||
-	    setrlimit(RLIMIT_FSIZE, &setup->file_size) != 0)
-		fail("its limits");
-#ifndef __SANITIZE_ADDRESS__	/* its shadow takes terabytes of addresses */
-	if (setrlimit(RLIMIT_AS, &setup->memory) != 0)
-		fail("its limit of memory");
-#endif
-}
-
 /* The order matters: the report goes before the directory and the limits, which may fail, and
  * all signals are opened last, when there is a program to take them. */
 static void __attribute__((noreturn))
 run_program(const struct guard_setup *setup)
 {
-	const char *step = "";
+	const char *step;
 	sigset_t none;
 
 	/* Its own group, in the guard's session: a next daemon finds it by that. */
@@ -115,7 +86,8 @@ run_program(const struct guard_setup *setup)
 	if (chdir(setup->directory) != 0)
 		fail("its directory");
 	umask(077);
-	limit_all(setup);
+	if ((step = limits_enter(&setup->limits)))
+		fail(step);
 	if (view_restrict(setup->view, &step) != 0)
 		fail(step);
 	sigemptyset(&none);

@@ -5,9 +5,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/resource.h>
 
 #include "platform/drivers/process/cgroups.h"
+#include "platform/drivers/process/limits.h"
 
 struct mount_view;
 
@@ -35,7 +35,7 @@ struct guard_setup {
 	int null, output, report;	/* descriptors above 9 */
 	int groups[CGROUP_FILES];	/* to be joined (cgroups.h) */
 	size_t group_count;
-	struct rlimit memory, files, processes, core, file_size;
+	struct limits limits;		/* of the program */
 };
 
 /* In a child of the daemon. */

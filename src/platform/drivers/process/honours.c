@@ -21,9 +21,9 @@ static const char *const fields[] = {
 	C "/variables",
 	C "/files/*/value",
 	C "/files/*/mode",
-	C "/readiness_probe/type",
-	C "/readiness_probe/path",
-	C "/readiness_probe/port",
+	C "/startup_probe",
+	C "/readiness_probe",
+	C "/liveness_probe",
 	"spec/replicas",
 	"spec/deployment/replicas",
 	"spec/deployment/minReadySeconds",
@@ -37,6 +37,9 @@ static const struct {
 } unconfined[] = {
 	{C "/files", "workloads are not confined, so files lie below files/ where the program works"},
 	{C "/command", "workloads are not confined, so it is refused"},
+	{C "/startup_probe/command", "workloads are not confined, so it is refused"},
+	{C "/readiness_probe/command", "workloads are not confined, so it is refused"},
+	{C "/liveness_probe/command", "workloads are not confined, so it is refused"},
 };
 
 json_t *

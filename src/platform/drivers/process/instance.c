@@ -13,9 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -42,9 +40,6 @@
 #define OUTPUT_DRAIN_MAX 64	/* chunks, when the process has ended */
 #define TAIL_MAX 16384
 
-#define MEMORY_MAX ((rlim_t)2 << 30)
-#define FILES_MAX 1024
-#define PROCESSES_MORE 512
 
 /* The first descriptors are the child's own; ours must not lie there. */
 #define FIRST_OWN_FD 10
@@ -53,7 +48,9 @@ struct instance {
 	struct loop *loop;
 	struct record *record;
 	struct output *output;
-	char *executable;
+	const struct plan *plan;
+	const struct confinement *confinement;
+	char *directory, *space, *executable;
 	pid_t guard;
 	pid_t program;			/* 0: not known yet */
 	bool reaped;			/* the guard, so all is gone */
@@ -73,36 +70,6 @@ struct instance {
 	struct buf tail;
 	struct instance_events events;
 };
-
-/* A limit that is not above the one we have ourselves. */
-static struct rlimit
-limit(int which, rlim_t wanted)
-{
-	struct rlimit own = {RLIM_INFINITY, RLIM_INFINITY};
-
-	if (getrlimit((__rlimit_resource_t)which, &own) == 0 && own.rlim_max != RLIM_INFINITY &&
-	    own.rlim_max < wanted)
-		wanted = own.rlim_max;
-	return (struct rlimit){wanted, wanted};
-}
-
-/* A program may not have more than the daemon itself; and the machine stays usable whatever it
- * does. */
-static void
-set_limits(struct guard_setup *setup, int64_t disk)
-{
-	struct sysinfo info;
-
-	setup->file_size = limit(RLIMIT_FSIZE, disk > 0 ? (rlim_t)disk : RLIM_INFINITY);
-	setup->memory = limit(RLIMIT_AS, MEMORY_MAX);
-	setup->files = limit(RLIMIT_NOFILE, FILES_MAX);
-	/* The kernel counts all tasks of the user, also those that have nothing to do with us;
-	 * the machine's number of tasks is never less than that. */
-	if (sysinfo(&info) != 0)
-		info.procs = 0;
-	setup->processes = limit(RLIMIT_NPROC, (rlim_t)info.procs + PROCESSES_MORE);
-	setup->core = (struct rlimit){0, 0};
-}
 
 /* The tail is kept in memory besides the file, so that an error can be shown when the disk is
  * full. */
@@ -335,7 +302,7 @@ fork_guard(const struct plan *plan, const struct instance_place *place, int outp
 	sigset_t all, before;
 	pid_t pid;
 
-	set_limits(&setup, cgroups_disk(confinement_cgroups(place->confinement)));
+	limits_make(&setup.limits, 0, cgroups_disk(confinement_cgroups(place->confinement)));
 	setup.group_count = cgroups_open(confinement_cgroups(place->confinement),
 					 layout_space(place->space_dir), setup.groups);
 	/* What we send before it listens must wait, not end it. */
@@ -397,6 +364,10 @@ instance_start(const struct plan *plan, const struct instance_place *place,
 	instance->loop = place->loop;
 	instance->record = place->record;
 	instance->output = output_new(place->log, plan->container, plan->deployment);
+	instance->plan = plan;
+	instance->confinement = place->confinement;
+	instance->directory = xstrdup(place->directory);
+	instance->space = xstrdup(layout_space(place->space_dir));
 	instance->executable = xstrdup(plan->executable);
 	instance->guard = pid;
 	instance->grace_ms = plan->grace_ms ? plan->grace_ms : GRACE_MS;
@@ -449,6 +420,8 @@ instance_free(struct instance *instance)
 	buf_clear(&instance->tail);
 	output_free(instance->output);
 	free(instance->executable);
+	free(instance->directory);
+	free(instance->space);
 	free(instance);
 }
 
@@ -482,6 +455,24 @@ instance_end(const struct instance *instance, bool *cannot_start)
 		return xasprintf("signal %d (%s)", WTERMSIG(instance->status),
 				 strsignal(WTERMSIG(instance->status)));
 	return xasprintf("status %d", WEXITSTATUS(instance->status));
+}
+
+struct aside *
+instance_run_aside(const struct instance *instance, const char *program, char *const *arguments,
+		   int timeout_ms, aside_done *done, void *data, struct error *err)
+{
+	const struct aside_setup setup = {
+		.confinement = instance->confinement,
+		.guard = instance->guard,
+		.directory = instance->directory,
+		.space = instance->space,
+		.program = program,
+		.arguments = arguments,
+		.environment = instance->plan->environment,
+		.timeout_ms = timeout_ms,
+	};
+
+	return aside_start(instance->loop, &setup, done, data, err);
 }
 
 int

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "platform/drivers/process/aside.h"
+
 struct confinement;
 struct error;
 struct instance;
@@ -33,7 +35,7 @@ struct instance_events {
 	void *data;
 };
 
-/* NULL with err when there is no process.  Until `runs` there is none but the guard, which a busy
+/* The plan must live as long.  NULL with err when there is no process.  Until `runs` there is none but the guard, which a busy
  * machine may leave there for seconds. */
 struct instance *instance_start(const struct plan *plan, const struct instance_place *place,
 				const struct instance_events *events, struct error *err);
@@ -43,6 +45,10 @@ void instance_stop(struct instance *instance);	/* SIGTERM, after 2 s SIGKILL */
 long instance_pid(const struct instance *instance);
 /* "status 3", "signal 9 (Killed)"; when it could not be run at all *cannot_start is true. */
 char *instance_end(const struct instance *instance, bool *cannot_start);
+/* A program beside it (aside.h), which sees what it sees. */
+struct aside *instance_run_aside(const struct instance *instance, const char *program,
+				 char *const *arguments, int timeout_ms, aside_done *done,
+				 void *data, struct error *err);
 int instance_status(const struct instance *instance);	/* wait()'s, when it has ended */
 char *instance_tail(const struct instance *instance, size_t lines);
 

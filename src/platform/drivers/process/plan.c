@@ -25,13 +25,13 @@
 #include "model/workload-fields.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/images.h"
+#include "platform/drivers/process/plan-parts.h"
 #include "platform/drivers/process/ports.h"
 #include "platform/drivers/process/replicas.h"
 
 #define STRINGS_MAX 1000
 #define MODULE_MAX 100
 #define FILES_MAX 200
-#define SECONDS_MAX 3600
 #define DEFAULT_PATH "/usr/local/bin:/usr/bin:/bin"
 
 /* It may hold a secret. */
@@ -42,9 +42,8 @@ wipe(char *text)
 	free(text);
 }
 
-/* How many of a list of strings; -1 with err. */
-static int
-count_strings(const struct plan *plan, const json_t *list, const char *key, struct error *err)
+int
+plan_count_strings(const struct plan *plan, const json_t *list, const char *key, struct error *err)
 {
 	const json_t *item;
 	size_t i;
@@ -60,9 +59,8 @@ count_strings(const struct plan *plan, const json_t *list, const char *key, stru
 	return (int)json_array_size(list);
 }
 
-/* Where a shell would find it; NULL: nowhere. */
-static char *
-find_program(const char *name, const json_t *variables)
+char *
+plan_find_program(const char *name, const json_t *variables)
 {
 	const char *search = json_string_value(json_object_get(variables, "PATH"));
 	char *copy, *rest, *found = NULL;
@@ -90,13 +88,13 @@ read_command(struct plan *plan, const json_t *container, struct error *err)
 	const char *name = json_string_value(json_array_get(command, 0));
 	char *program;
 
-	if (count_strings(plan, command, "command", err) < 0)
+	if (plan_count_strings(plan, command, "command", err) < 0)
 		return -1;
 	if (!name)
 		return 0;
 	if (!plan->is_confined)
 		return error_set_code(err, CODE_COMMAND_NOT_CONFINED, .workload = plan->module);
-	program = find_program(name, json_object_get(container, "variables"));
+	program = plan_find_program(name, json_object_get(container, "variables"));
 	if (!program)
 		return error_set_code(err, CODE_COMMAND_NOT_FOUND, .name = name,
 				      .workload = plan->module);
@@ -111,7 +109,7 @@ read_arguments(struct plan *plan, const json_t *container, struct error *err)
 {
 	const json_t *command = json_object_get(container, "command");
 	const json_t *args = json_object_get(container, "args"), *item;
-	int count = count_strings(plan, args, "args", err);
+	int count = plan_count_strings(plan, args, "args", err);
 	size_t words = json_array_size(command), at = 0, i;
 
 	if (count < 0)
@@ -209,90 +207,45 @@ read_files(struct plan *plan, const json_t *container, struct error *err)
 	return 0;
 }
 
-static int
-port_number(const json_t *port)
-{
-	json_int_t number = json_integer_value(port);
-
-	if (json_is_string(port)) {
-		const char *text = json_string_value(port);
-
-		number = strlen(text) <= 5 && text[0] && text[strspn(text, "0123456789")] == '\0'
-				 ? atoi(text) : 0;
-	}
-	return number > 0 && number < 65536 ? (int)number : 0;
-}
-
-static bool
-is_request_path(const char *path)
-{
-	if (path[0] != '/' || strlen(path) > 1000)
-		return false;
-	for (; *path; path++)
-		if ((unsigned char)*path <= ' ' || (unsigned char)*path >= 0x7f)
-			return false;
-	return true;
-}
-
-static int
-read_probe(struct plan *plan, const json_t *container, struct error *err)
-{
-	const json_t *probe = json_object_get(container, "readiness_probe");
-	const char *type = json_string_value(json_object_get(probe, "type"));
-	const char *path = json_string_value(json_object_get(probe, "path"));
-
-	if (!probe || json_is_null(probe))
-		return 0;
-	if (!type || (strcmp(type, "http") != 0 && strcmp(type, "tcp") != 0))
-		return error_set_code(err, CODE_PROBE_TYPE_UNKNOWN, .workload = plan->module,
-				      .type = type ? type : "");
-	plan->has_probe = true;
-	plan->probe.http = strcmp(type, "http") == 0;
-	plan->probe.port = port_number(json_object_get(probe, "port"));
-	plan->probe.path = xstrdup(path ? path : "/");
-	if (plan->probe.port == 0 || !is_request_path(plan->probe.path))
-		return error_set_code(err, CODE_PROBE_INVALID, .workload = plan->module);
-	return 0;
-}
-
 /* Besides its image.  What they read is in honours.c. */
 static int (*const readers[])(struct plan *plan, const json_t *container, struct error *err) = {
 	read_command,
 	read_arguments,
 	read_variables,
 	read_files,
-	read_probe,
+	plan_read_probes,
 };
 #define READER_COUNT (sizeof(readers) / sizeof(readers[0]))
+
+int
+plan_read_seconds(const struct plan *plan, const json_t *object, const char *key, int *out,
+		  struct error *err)
+{
+	const json_t *value = json_object_get(object, key);
+	json_int_t seconds = workload_field_number(value);
+
+	if (!value || json_is_null(value))
+		return 0;
+	if (seconds < 0 || seconds > SECONDS_MAX)
+		return error_set_code(err, CODE_WORKLOAD_SECONDS_INVALID, .member = key,
+				      .workload = plan->module, .max = SECONDS_MAX);
+	/* Of nothing there would be no time at all. */
+	*out = seconds > 0 ? (int)seconds * 1000 : 1;
+	return 0;
+}
 
 /* What is said of the workload as a whole: how long it has for what. */
 static int
 read_times(struct plan *plan, const json_t *spec, struct error *err)
 {
-	const struct {
-		const char *object, *key;
-		int *ms;
-	} times[] = {
-		{"pod", "terminationGracePeriodSeconds", &plan->grace_ms},
-		{"deployment", "progressDeadlineSeconds", &plan->ready_timeout_ms},
-		{"deployment", "minReadySeconds", &plan->settle_ms},
-	};
+	const json_t *pod = json_object_get(spec, "pod");
+	const json_t *deployment = json_object_get(spec, "deployment");
 
-	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
-		const json_t *value = json_object_get(json_object_get(spec, times[i].object),
-						      times[i].key);
-		json_int_t seconds = workload_field_number(value);
-
-		if (!value || json_is_null(value))
-			continue;
-		if (seconds < 0 || seconds > SECONDS_MAX)
-			return error_set_code(err, CODE_WORKLOAD_SECONDS_INVALID,
-					      .member = times[i].key, .workload = plan->module,
-					      .max = SECONDS_MAX);
-		/* Of nothing there would be no time at all. */
-		*times[i].ms = seconds > 0 ? (int)seconds * 1000 : 1;
-	}
-	return 0;
+	if (plan_read_seconds(plan, pod, "terminationGracePeriodSeconds", &plan->grace_ms, err) != 0 ||
+	    plan_read_seconds(plan, deployment, "minReadySeconds", &plan->settle_ms, err) != 0)
+		return -1;
+	return plan_read_seconds(plan, deployment, "progressDeadlineSeconds",
+				 &plan->ready_timeout_ms, err);
 }
 
 static json_t *
@@ -397,7 +350,7 @@ plan_free(struct plan *plan)
 	free(plan->files);
 	free_strings(plan->arguments);
 	free_strings(plan->environment);
-	free(plan->probe.path);
+	plan_clear_probes(plan);
 	for (size_t i = 0; i < plan->port_count; i++)
 		ports_release(plan->holder, plan->ports[i][1]);
 	free(plan->ports);

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#include "platform/drivers/process/probe.h"
+#include "platform/drivers/process/health.h"
 
 struct error;
 struct images;
@@ -38,8 +38,8 @@ struct plan {
 	int grace_ms;		/* between SIGTERM and SIGKILL; 0: the driver's */
 	int ready_timeout_ms;	/* 0: the driver's */
 	int settle_ms;		/* that it must stay ready to count as such */
-	bool has_probe;
-	struct probe_target probe;
+	struct health_probe probes[HEALTH_KINDS];
+	int probes_ms;		/* what they may take until it is ready, as far as they say so */
 	struct ports *holder;	/* of the own ports */
 	int (*ports)[2];	/* public, own */
 	size_t port_count;

@@ -18,9 +18,11 @@
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
+#include "platform/drivers/process/aside.h"
+#include "platform/drivers/process/instance.h"
 #include "net/loop.h"
 
-#define TRY_MS 2000
+#define REQUEST_MAX 32768
 #define ANSWER_MAX 64		/* the status line is all that is read */
 
 struct probe {
@@ -28,6 +30,7 @@ struct probe {
 	int fd;
 	struct loop_fd *watch;
 	struct loop_timer *deadline;	/* also ends a try that failed at once */
+	struct aside *aside;		/* of a command */
 	bool http;
 	bool connected;
 	enum error_code why; /* not yet */
@@ -40,6 +43,7 @@ struct probe {
 static void
 free_probe(struct probe *probe)
 {
+	aside_cancel(probe->aside);
 	loop_remove_fd(probe->watch);
 	if (probe->fd >= 0)
 		close(probe->fd);
@@ -158,8 +162,40 @@ on_ready(void *data, uint32_t events)
 		read_answer(probe);
 }
 
+/* Its end comes from the loop, also when there was no process for it. */
+static void
+aside_ended(void *data, const struct error *why)
+{
+	struct probe *probe = data;
+
+	probe->aside = NULL;
+	finish(probe, why);
+}
+
+static void
+run_command(struct probe *probe, const struct probe_target *target, const struct instance *instance)
+{
+	struct error err;
+
+	probe->aside = instance_run_aside(instance, target->program, target->command,
+					  target->timeout_ms, aside_ended, probe, &err);
+	probe->why = CODE_PROBE_COMMAND_NOT_RUN;
+	if (!probe->aside)
+		probe->deadline = loop_add_timer(probe->loop, 0, too_late, probe);
+}
+
+static void
+put_request(struct buf *request, const struct probe_target *target)
+{
+	buf_printf(request, "GET %s HTTP/1.1\r\n", target->path);
+	if (!target->has_host)
+		buf_printf(request, "Host: 127.0.0.1:%d\r\n", target->port);
+	buf_printf(request, "User-Agent: " PACKAGE "-probe\r\nAccept: */*\r\n%s"
+		   "Connection: close\r\n\r\n", target->headers);
+}
+
 struct probe *
-probe_start(struct loop *loop, const struct probe_target *target,
+probe_start(struct loop *loop, const struct probe_target *target, const struct instance *instance,
 	    void (*done)(void *data, const struct error *why), void *data)
 {
 	struct probe *probe = xcalloc(1, sizeof(*probe));
@@ -170,18 +206,19 @@ probe_start(struct loop *loop, const struct probe_target *target,
 	};
 
 	probe->loop = loop;
-	probe->http = target->http;
+	probe->http = target->type == PROBE_HTTP;
 	probe->done = done;
 	probe->data = data;
-	probe->why = CODE_PROBE_NO_CONNECTION;
+	probe->fd = -1;
 	buf_init(&probe->answer, ANSWER_MAX);
-	buf_init(&probe->request, 4096);
-	if (target->http)
-		buf_printf(&probe->request,
-			   "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUser-Agent: " PACKAGE
-			   "-probe\r\n"
-			   "Accept: */*\r\nConnection: close\r\n\r\n",
-			   target->path, target->port);
+	buf_init(&probe->request, REQUEST_MAX);
+	if (target->type == PROBE_COMMAND) {
+		run_command(probe, target, instance);
+		return probe;
+	}
+	if (probe->http)
+		put_request(&probe->request, target);
+	probe->why = CODE_PROBE_NO_CONNECTION;
 	probe->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (probe->fd < 0 ||
 	    (connect(probe->fd, (struct sockaddr *)&address, sizeof(address)) != 0 &&
@@ -191,6 +228,6 @@ probe_start(struct loop *loop, const struct probe_target *target,
 		return probe;
 	}
 	probe->watch = loop_add_fd(loop, probe->fd, EPOLLOUT, on_ready, probe);
-	probe->deadline = loop_add_timer(loop, TRY_MS, too_late, probe);
+	probe->deadline = loop_add_timer(loop, target->timeout_ms, too_late, probe);
 	return probe;
 }

@@ -268,6 +268,18 @@ is_in(const struct workloads *list, const struct workload *workload)
 	return workloads_find(list, plan->module, plan->replica) == workload;
 }
 
+/* Of those that run, requests go to who is ready. */
+static void
+running_changed(struct space *space, enum workload_event event)
+{
+	struct error err;
+
+	if (space_point_forwards(space, &err) != 0)
+		log_line(LOG_PRIORITY_ERROR, "a public port stays closed", "reason", err.text, NULL);
+	if (event == WORKLOAD_IS_READY && space->phase == STARTING)
+		switch_when_ready(space);
+}
+
 /* A candidate can only fail while the change is starting; afterwards it is supervised. */
 static void
 on_changed(void *data, struct workload *workload, enum workload_event event)
@@ -276,14 +288,15 @@ on_changed(void *data, struct workload *workload, enum workload_event event)
 
 	if (event == WORKLOAD_IS_STOPPED) {
 		workload_gone(space, workload);
-	} else if (space->phase != STARTING || space->removing) {
+	} else if (space->removing) {
 		return;
-	} else if (event == WORKLOAD_IS_READY) {
-		if (is_in(&space->candidates, workload))
+	} else if (event == WORKLOAD_IS_READY || event == WORKLOAD_IS_UNREADY) {
+		if (is_in(&space->running, workload))
+			running_changed(space, event);
+		else if (event == WORKLOAD_IS_READY && space->phase == STARTING &&
+			 is_in(&space->candidates, workload))
 			candidate_ready(space, workload);
-		else
-			switch_when_ready(space);
-	} else {
+	} else if (space->phase == STARTING) {
 		take_error(space, workload);
 		roll_back(space);
 	}

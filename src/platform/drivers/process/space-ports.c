@@ -95,8 +95,8 @@ targets_of(const struct workloads *list, int port, bool only_ready, int *out)
 	return count;
 }
 
-/* What runs is led to whether it is ready or not: it has to answer for itself.  What is still
- * to come is, where nothing runs yet, as soon as it is ready. */
+/* What runs is led to when it is ready; when none of it is, it has to answer for itself.  What is
+ * still to come is, where nothing runs yet, as soon as it is ready. */
 int
 space_point_forwards(struct space *space, struct error *err)
 {
@@ -105,7 +105,10 @@ space_point_forwards(struct space *space, struct error *err)
 	for (size_t i = 0; i < space->forward_count; i++) {
 		struct forward *forward = space->forwards[i];
 		int port = forward_port(forward);
-		size_t count = targets_of(&space->running, port, false, targets);
+		size_t count = targets_of(&space->running, port, true, targets);
+
+		if (count == 0)
+			count = targets_of(&space->running, port, false, targets);
 
 		if (count == 0)
 			count = targets_of(&space->candidates, port, true, targets);

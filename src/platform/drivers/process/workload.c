@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * STARTING -> READY -> (its program ended) ENDING -> (and all it started) WAITING -> STARTING ...;
- * from everywhere -> STOPPING -> STOPPED.  A candidate that ends, or is not ready in time, is
- * FAILED and stays so.  set_state() is the only place where the state changes.
+ * STARTING -> READY <-> UNREADY; from these -> (its program ended) ENDING -> (and all it started)
+ * WAITING -> STARTING ...; from everywhere -> STOPPING -> STOPPED.  A candidate that ends, or is not
+ * ready in time, is FAILED and stays so.  set_state() is the only place where the state changes.
  */
 #include "config.h"
 
@@ -21,11 +21,11 @@
 #include "model/error-codes.h"
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
+#include "platform/drivers/process/health.h"
 #include "platform/drivers/process/instance.h"
 #include "platform/drivers/process/layout.h"
 #include "platform/drivers/process/output.h"
 #include "platform/drivers/process/plan.h"
-#include "platform/drivers/process/probe.h"
 #include "platform/drivers/process/remover.h"
 
 #define CANDIDATE_TRIES 2
@@ -34,18 +34,17 @@
 #define BACK_OFF_MAX_MS 30000
 #define STABLE_MS 10000		/* lived so long: the next back-off begins anew */
 #define ALIVE_MS 300		/* ready without a probe */
-#define PROBE_FIRST_MS 2	/* doubled after each try: most programs are ready soon or late */
-#define PROBE_EVERY_MS 100
 #define ERROR_LINES 20
 
-enum state { STARTING, READY, ENDING, WAITING, FAILED, STOPPING, STOPPED };
+enum state { STARTING, READY, UNREADY, ENDING, WAITING, FAILED, STOPPING, STOPPED };
 
 static const char *const state_names[] = {
-	[STARTING] = "starting", [READY] = "ready", [ENDING] = "ending", [WAITING] = "waiting",
+	[STARTING] = "starting", [READY] = "ready", [UNREADY] = "unready", [ENDING] = "ending", [WAITING] = "waiting",
 	[FAILED] = "failed", [STOPPING] = "stopping", [STOPPED] = "stopped",
 };
 static const enum runtime_status statuses[] = {
-	[STARTING] = RUNTIME_STARTING, [READY] = RUNTIME_RUNNING, [ENDING] = RUNTIME_FAILED,
+	[STARTING] = RUNTIME_STARTING, [READY] = RUNTIME_RUNNING, [UNREADY] = RUNTIME_STARTING,
+	[ENDING] = RUNTIME_FAILED,
 	[WAITING] = RUNTIME_FAILED, [FAILED] = RUNTIME_FAILED, [STOPPING] = RUNTIME_STOPPED,
 	[STOPPED] = RUNTIME_STOPPED,
 };
@@ -70,17 +69,17 @@ struct workload {
 	bool stop_asked;
 	bool failed;			/* a candidate that is on its way out */
 	struct instance *instance;
-	struct probe *probe;
-	struct loop_timer *next;	/* start, next probe, alive for long enough, or stopped */
+	struct health *health;		/* NULL: it has no probes, or does not run */
+	struct loop_timer *next;	/* start, alive for long enough, or stopped */
 	struct loop_timer *deadline;	/* ready by then */
 	int64_t started_at;		/* steady ms */
 	int64_t started_wall, ended_wall;	/* ms; 0: never */
 	int status;			/* wait()'s, of the last end */
 	int back_off_ms;
-	int tries;			/* of the probe */
 	int starts;
 	int restarts;
 	struct error said; /* of its state; "": nothing */
+	char *cause;			/* why we ended it; NULL: it ended by itself */
 	struct driver_error error;
 };
 
@@ -119,10 +118,10 @@ set_state(struct workload *workload, enum state state)
 static void
 stop_waiting(struct workload *workload)
 {
-	probe_cancel(workload->probe);
+	health_free(workload->health);
 	loop_remove_timer(workload->next);
 	loop_remove_timer(workload->deadline);
-	workload->probe = NULL;
+	workload->health = NULL;
 	workload->next = NULL;
 	workload->deadline = NULL;
 }
@@ -149,11 +148,14 @@ fail_candidate(struct workload *workload, const char *code, const struct error *
 	set_state(workload, FAILED);
 }
 
-/* Told after each restart as well: public ports are pointed by it. */
+/* Told after each restart as well: public ports are pointed by it.  The probes go on. */
 static void
 now_ready(struct workload *workload)
 {
-	stop_waiting(workload);
+	loop_remove_timer(workload->next);
+	loop_remove_timer(workload->deadline);
+	workload->next = NULL;
+	workload->deadline = NULL;
 	say_nothing(workload);
 	set_state(workload, READY);
 	tell(workload, WORKLOAD_IS_READY);
@@ -170,51 +172,84 @@ lived_long_enough(void *data)
 	now_ready(workload);
 }
 
-static void try_probe(void *data);
-
-static int64_t
-probe_pause(int tries)
+static void
+wait_to_settle(struct workload *workload, int ms)
 {
-	return tries < 6 ? PROBE_FIRST_MS << tries : PROBE_EVERY_MS;
+	loop_remove_timer(workload->next);
+	workload->next = loop_add_timer(workload->loop, ms, lived_long_enough, workload);
+}
+
+static void
+health_ready(void *data)
+{
+	struct workload *workload = data;
+
+	if (workload->state == STARTING && workload->plan->settle_ms > 0)
+		wait_to_settle(workload, workload->plan->settle_ms);
+	else
+		now_ready(workload);
+}
+
+static void not_ready_in_time(void *data);
+
+static void
+limit_wait(struct workload *workload)
+{
+	loop_remove_timer(workload->deadline);
+	workload->deadline = loop_add_timer(workload->loop, workload->ready_timeout_ms,
+					    not_ready_in_time, workload);
+}
+
+/* Others go on being sent to those that are ready; the time that it had to settle is over. */
+static void
+health_unready(void *data, const struct error *why)
+{
+	struct workload *workload = data;
+
+	workload->said = *why;
+	if (workload->state != READY) {
+		loop_remove_timer(workload->next);
+		workload->next = NULL;
+		return;
+	}
+	set_state(workload, UNREADY);
+	if (workload->candidate)
+		limit_wait(workload);
+	tell(workload, WORKLOAD_IS_UNREADY);
 }
 
 /* A refused connection is no fault yet: most programs listen some time after they have started. */
 static void
-probed(void *data, const struct error *why)
+health_waiting(void *data, const struct error *why)
 {
 	struct workload *workload = data;
-	const struct probe_target *target = &workload->plan->probe;
 
-	workload->probe = NULL;
-	if (!why && workload->plan->settle_ms > 0) {
-		workload->next = loop_add_timer(workload->loop, workload->plan->settle_ms,
-						lived_long_enough, workload);
-		return;
-	}
-	if (!why) {
-		now_ready(workload);
-		return;
-	}
-	workload->said = *why;
-	if (target->http)
-		error_prefix_code(&workload->said, CODE_WAITING_FOR_PAGE, .page = target->path,
-				  .port = target->port, .number = workload->tries);
-	else
-		error_prefix_code(&workload->said, CODE_WAITING_FOR_PORT, .port = target->port,
-				  .number = workload->tries);
-	workload->next = loop_add_timer(workload->loop, probe_pause(workload->tries), try_probe,
-					workload);
+	if (workload->state == STARTING)
+		workload->said = *why;
 }
 
+/* Its end leads to the next start. */
 static void
-try_probe(void *data)
+health_dead(void *data, const char *how)
 {
 	struct workload *workload = data;
 
-	workload->next = NULL;
-	workload->tries++;
-	workload->probe = probe_start(workload->loop, &workload->plan->probe, probed, workload);
+	stop_waiting(workload);
+	free(workload->cause);
+	workload->cause = xstrdup(how);
+	instance_stop(workload->instance);
+	if (workload->state != READY)
+		return;
+	set_state(workload, UNREADY);
+	tell(workload, WORKLOAD_IS_UNREADY);
 }
+
+static const struct health_events health_events = {
+	.ready = health_ready,
+	.unready = health_unready,
+	.waiting = health_waiting,
+	.dead = health_dead,
+};
 
 /* A candidate has failed by that; one that runs already is only started again. */
 static void
@@ -316,6 +351,11 @@ instance_ended(void *data)
 	}
 	stop_waiting(workload);
 	how = instance_end(workload->instance, &cannot_start);
+	if (workload->cause) {
+		free(how);
+		how = workload->cause;
+		workload->cause = NULL;
+	}
 	if (!workload->candidate)
 		wait_and_restart(workload, how);
 	else if (workload->state != FAILED)
@@ -334,21 +374,26 @@ instance_ends(void *data)
 {
 	struct workload *workload = data;
 
-	if (workload->state != STARTING && workload->state != READY)
+	bool was_ready = workload->state == READY;
+
+	if (workload->state != STARTING && !was_ready && workload->state != UNREADY)
 		return;
-	probe_cancel(workload->probe);
+	health_free(workload->health);
 	loop_remove_timer(workload->next);
-	workload->probe = NULL;
+	workload->health = NULL;
 	workload->next = NULL;
 	set_state(workload, ENDING);
+	if (was_ready)
+		tell(workload, WORKLOAD_IS_UNREADY);
 }
 
-static void
-limit_wait(struct workload *workload)
+static bool
+has_probes(const struct plan *plan)
 {
-	loop_remove_timer(workload->deadline);
-	workload->deadline = loop_add_timer(workload->loop, workload->ready_timeout_ms,
-					    not_ready_in_time, workload);
+	for (int i = 0; i < HEALTH_KINDS; i++)
+		if (plan->probes[i].is_declared)
+			return true;
+	return false;
 }
 
 /* All waiting for readiness begins here: before the program is executed it can neither be ready
@@ -357,20 +402,17 @@ static void
 instance_runs(void *data)
 {
 	struct workload *workload = data;
+	const struct plan *plan = workload->plan;
 
 	if (workload->state != STARTING)
 		return;
 	error_set_code(&workload->said, CODE_STARTED);
 	set_state(workload, STARTING);
-	if (workload->plan->has_probe)
-		workload->next = loop_add_timer(workload->loop, probe_pause(0), try_probe,
-						workload);
-	else
-		workload->next = loop_add_timer(workload->loop,
-						workload->plan->settle_ms > ALIVE_MS
-							? workload->plan->settle_ms
-							: ALIVE_MS,
-						lived_long_enough, workload);
+	if (has_probes(plan))
+		workload->health = health_start(workload->loop, plan->probes, workload->instance,
+						&health_events, workload);
+	if (!plan->probes[HEALTH_STARTUP].is_declared && !plan->probes[HEALTH_READINESS].is_declared)
+		wait_to_settle(workload, plan->settle_ms > ALIVE_MS ? plan->settle_ms : ALIVE_MS);
 	limit_wait(workload);
 }
 
@@ -415,7 +457,6 @@ begin(void *data)
 	workload->next = NULL;
 	workload->started_at = clock_steady_ms();
 	workload->started_wall = clock_wall_ms();
-	workload->tries = 0;
 	if (is_refused(workload, &err) ||
 	    (workload->starts == 0 && make_directory(workload, &err) != 0) ||
 	    !(workload->instance = instance_start(workload->plan, &place, &events, &err))) {
@@ -436,6 +477,17 @@ begin(void *data)
 	limit_wait(workload);
 }
 
+/* What it says itself, or else as long as its probes may take. */
+static int
+ready_timeout_of(const struct plan *plan, const struct workload_place *place)
+{
+	int probes = plan->probes_ms + plan->settle_ms;
+
+	if (plan->ready_timeout_ms > 0)
+		return plan->ready_timeout_ms;
+	return plan->probes_ms > 0 ? probes + place->ready_timeout_ms : place->ready_timeout_ms;
+}
+
 struct workload *
 workload_new(struct plan *plan, const struct workload_place *place, workload_changed *changed,
 	     void *data)
@@ -452,8 +504,7 @@ workload_new(struct plan *plan, const struct workload_place *place, workload_cha
 	workload->module_dir = xstrdup(place->module_dir);
 	workload->directory = xasprintf("%s/%u", place->module_dir, place->generation);
 	workload->log = xasprintf("%s/output.log", place->module_dir);
-	workload->ready_timeout_ms = plan->ready_timeout_ms ? plan->ready_timeout_ms
-							    : place->ready_timeout_ms;
+	workload->ready_timeout_ms = ready_timeout_of(plan, place);
 	workload->changed = changed;
 	workload->data = data;
 	workload->candidate = true;
@@ -474,6 +525,7 @@ workload_free(struct workload *workload)
 	free(workload->space_dir);
 	free(workload->module_dir);
 	free(workload->directory);
+	free(workload->cause);
 	free(workload->log);
 	free(workload->error.object_id);
 	free(workload->error.code);

@@ -18,6 +18,7 @@ struct workload;
 
 enum workload_event {
 	WORKLOAD_IS_READY,	/* also each time after a restart */
+	WORKLOAD_IS_UNREADY,	/* it was ready, and runs on */
 	WORKLOAD_IS_FAILED,	/* a candidate only; ask workload_take_error() */
 	WORKLOAD_IS_STOPPED	/* no process is left; the callee may free it in the callback */
 };

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files that make a plan (plan.c, plan-probes.c) share. */
+#ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PLAN_PARTS_H
+#define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PLAN_PARTS_H
+
+#include <jansson.h>
+
+struct error;
+struct plan;
+
+#define SECONDS_MAX 3600
+
+/* How many of a list of strings, which may be absent; -1 with err that names key and workload. */
+int plan_count_strings(const struct plan *plan, const json_t *list, const char *key,
+		       struct error *err);
+/* Where a shell would find it, by the PATH of these variables; free() it.  NULL: nowhere. */
+char *plan_find_program(const char *name, const json_t *variables);
+/* A number of seconds as ms, at least 1; `out` stays when there is none.  -1 with err. */
+int plan_read_seconds(const struct plan *plan, const json_t *object, const char *key, int *out,
+		      struct error *err);
+
+/* plan-probes.c */
+
+int plan_read_probes(struct plan *plan, const json_t *container, struct error *err);
+void plan_clear_probes(struct plan *plan);
+
+#endif
