@@ -27,11 +27,13 @@
 #include "net/listener.h"
 #include "net/loop.h"
 #include "platform/admin/control.h"
+#include "platform/api/dispatch.h"
 #include "platform/api/routes.h"
 #include "platform/auth/access.h"
 #include "platform/auth/audit.h"
 #include "platform/auth/limit.h"
 #include "platform/http/etag.h"
+#include "platform/http/exchange.h"
 #include "platform/http/http.h"
 #include "platform/http/metrics.h"
 #include "platform/state/repository-users.h"
@@ -368,10 +370,10 @@ change_that_cannot_be_noted_is_not_made(void **state)
 	assert_int_equal(
 		repository_put_application(platform.repository, &place, "Shop", "jo", 1, &err), 0);
 	assert_int_equal(rows_run(platform.repository, &err, "DROP TABLE audit", ""), 0);
-	routes_answer(&platform,
-		      &(struct request){.method = "PATCH", .path = "/orgs/acme/apps/shop",
-					.caller = &own, .bytes = body, .length = strlen(body)},
-		      &response);
+	dispatch_answer(&platform,
+			&(struct request){.method = "PATCH", .path = "/orgs/acme/apps/shop",
+					  .caller = &own, .bytes = body, .length = strlen(body)},
+			&response);
 	assert_int_equal(response.status, 500);
 	json_decref(response.body);
 	app = repository_application(platform.repository, &place, &err);
@@ -432,7 +434,7 @@ page_of(struct platform *platform, struct request *request, char **link)
 {
 	struct response response;
 
-	routes_answer(platform, request, &response);
+	dispatch_answer(platform, request, &response);
 	assert_int_equal(response.status, 200);
 	*link = response.link;
 	return response.body;
@@ -510,7 +512,7 @@ serve(const char *dir, int ready)
 	struct http *http;
 
 	platform.loop = loop_new(&err);
-	http = http_new_with(&platform, &options, routes_answer, &err);
+	http = http_new_with(&platform, &options, dispatch_answer, &err);
 	if (!http || http_listen_control(http, control_listen(dir, &err), &err) != 0 ||
 	    write(ready, "r", 1) != 1)
 		_exit(1);
@@ -597,7 +599,7 @@ serve_by_tcp(int fd, const char *dir, int ready)
 	platform.repository = repository_open(path, &err);
 	platform.loop = loop_new(&err);
 	platform.metrics = metrics_new();
-	http = http_new_with(&platform, &options, routes_answer, &err);
+	http = http_new_with(&platform, &options, dispatch_answer, &err);
 	if (!http || http_listen(http, fd, &err) != 0 || write(ready, "r", 1) != 1)
 		_exit(1);
 	loop_run(platform.loop, &err);

@@ -32,9 +32,11 @@
 #include "model/json.h"
 #include "net/loop.h"
 #include "platform/admin/import.h"
+#include "platform/api/dispatch.h"
 #include "platform/api/routes.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/engine.h"
+#include "platform/http/exchange.h"
 #include "platform/state/rows.h"
 
 #define PATIENCE_MS 30000
@@ -294,7 +296,7 @@ ask(const char *method, const char *path, const char *query, const char *body)
 	};
 	struct response response;
 
-	routes_answer(&world.platform, &request, &response);
+	dispatch_answer(&world.platform, &request, &response);
 	free(bytes);
 	return response;
 }

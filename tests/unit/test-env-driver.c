@@ -25,9 +25,10 @@
 #include "model/json.h"
 #include "net/loop.h"
 #include "platform/admin/import.h"
-#include "platform/api/routes.h"
+#include "platform/api/dispatch.h"
 #include "platform/drivers/registry.h"
 #include "platform/engine/engine.h"
+#include "platform/http/exchange.h"
 #include "platform/state/repository.h"
 
 #define PATIENCE_MS 180000
@@ -176,7 +177,7 @@ ask(const char *method, const char *path, const char *query, const char *body)
 	struct response response;
 	const char *message;
 
-	routes_answer(&world.platform, &request, &response);
+	dispatch_answer(&world.platform, &request, &response);
 	free(bytes);
 	free(world.message);
 	json_decref(world.answer);

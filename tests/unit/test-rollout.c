@@ -25,10 +25,11 @@
 #include "model/json.h"
 #include "model/set.h"
 #include "net/loop.h"
-#include "platform/api/routes.h"
+#include "platform/api/dispatch.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/rollout.h"
 #include "platform/http/answers.h"
+#include "platform/http/exchange.h"
 #include "platform/state/repository-resources.h"
 #include "platform/state/rows.h"
 
@@ -559,7 +560,7 @@ runtime_of_worker(void)
 	char *status;
 
 	caller_init_own(&caller, &world.platform);
-	routes_answer(&world.platform, &request, &response);
+	dispatch_answer(&world.platform, &request, &response);
 	assert_int_equal(response.status, 200);
 	controller = json_object_get(
 		json_object_get(json_object_get(response.body, "modules"), "worker"), "worker");

@@ -30,8 +30,9 @@
 #include "model/json.h"
 #include "platform/admin/command.h"
 #include "platform/admin/control.h"
-#include "platform/api/routes.h"
+#include "platform/api/dispatch.h"
 #include "platform/auth/access.h"
+#include "platform/http/exchange.h"
 #include "platform/state/repository.h"
 
 #define ROLES_MAX 32
@@ -164,7 +165,7 @@ answer_here(struct target *target, const char *method, const char *path, const j
 	};
 	struct response response;
 
-	routes_answer(&target->platform, &request, &response);
+	dispatch_answer(&target->platform, &request, &response);
 	free(text);
 	free(response.content_type);
 	free(response.link);

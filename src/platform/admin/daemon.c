@@ -47,7 +47,7 @@
 #include "platform/admin/maintenance.h"
 #include "platform/admin/settings.h"
 #include "platform/admin/systemd.h"
-#include "platform/api/routes.h"
+#include "platform/api/dispatch.h"
 #include "platform/auth/audit.h"
 #include "platform/auth/limit.h"
 #include "platform/drivers/process/process.h"
@@ -328,7 +328,7 @@ start_http(struct daemon *d, struct error *err)
 	options.connections = (unsigned)settings->connections;
 	options.body_bytes = (size_t)settings->body_bytes;
 	options.tls = d->tls != NULL;
-	d->http = http_new_with(&d->platform, &options, routes_answer, err);
+	d->http = http_new_with(&d->platform, &options, dispatch_answer, err);
 	return d->http ? 0 : -1;
 }
 

@@ -9,7 +9,7 @@
  */
 #include "config.h"
 
-#include "platform/api/routes.h"
+#include "platform/api/dispatch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,11 +19,13 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "platform/api/handlers/runtime.h"
 #include "platform/api/idempotency.h"
-#include "platform/api/private.h"
+#include "platform/api/routes.h"
 #include "platform/api/withheld.h"
 #include "platform/auth/audit.h"
 #include "platform/http/answers.h"
+#include "platform/http/exchange.h"
 #include "platform/state/precondition.h"
 #include "platform/state/repository-users.h"
 #include "platform/state/repository.h"
@@ -50,8 +52,8 @@ is_kind(const json_t *body, enum body_kind kind)
 static bool
 holds_workloads(const struct route *route)
 {
-	static const char *const patterns[] = {APP "/sets", APP "/deltas",
-					       ORG "/artefact-versions"};
+	static const char *const patterns[] = {ROUTE_APP "/sets", ROUTE_APP "/deltas",
+					       ROUTE_ORG "/artefact-versions"};
 
 	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
 		if (strncmp(route->pattern, patterns[i], strlen(patterns[i])) == 0)
@@ -115,7 +117,7 @@ is_bad_input(struct platform *platform, const struct route *route, const struct 
 	struct error why = {0};
 
 	return err->kind == ERROR_NOT_FOUND && request->place.env &&
-	       strncmp(route->pattern, ENV "/values", strlen(ENV "/values")) == 0 &&
+	       strncmp(route->pattern, ROUTE_ENV "/values", strlen(ROUTE_ENV "/values")) == 0 &&
 	       repository_has(platform->repository, &app, &why) == 0 &&
 	       access_check(platform, request->caller, PERMISSION_SEE, &app, NULL, &why) == 0;
 }
@@ -321,7 +323,7 @@ answer_route(struct platform *platform, const struct route *route, struct reques
 }
 
 void
-routes_answer(struct platform *platform, struct request *request, struct response *response)
+dispatch_answer(struct platform *platform, struct request *request, struct response *response)
 {
 	enum extension missing = EXTENSION_COUNT;
 	const struct route *route = NULL;

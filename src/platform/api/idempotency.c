@@ -20,7 +20,7 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
-#include "platform/api/routes.h"
+#include "platform/http/exchange.h"
 #include "platform/state/repository-idempotency.h"
 #include "platform/state/secret.h"
 

@@ -2,28 +2,46 @@
 noinst_LIBRARIES += libplatform-api.a
 libplatform_api_a_SOURCES = \
 	src/platform/api/dispatch.c \
+	src/platform/api/dispatch.h \
 	src/platform/api/handlers/applications.c \
+	src/platform/api/handlers/applications.h \
 	src/platform/api/handlers/artefacts.c \
+	src/platform/api/handlers/artefacts.h \
 	src/platform/api/handlers/audit.c \
+	src/platform/api/handlers/audit.h \
 	src/platform/api/handlers/definitions.c \
+	src/platform/api/handlers/definitions.h \
 	src/platform/api/handlers/deltas.c \
+	src/platform/api/handlers/deltas.h \
 	src/platform/api/handlers/deployments.c \
+	src/platform/api/handlers/deployments.h \
 	src/platform/api/handlers/environments.c \
-	src/platform/api/handlers/handlers.h \
+	src/platform/api/handlers/environments.h \
+	src/platform/api/handlers/handler.h \
 	src/platform/api/handlers/logs.c \
+	src/platform/api/handlers/logs.h \
 	src/platform/api/handlers/organizations.c \
+	src/platform/api/handlers/organizations.h \
 	src/platform/api/handlers/parameters.c \
+	src/platform/api/handlers/parameters.h \
 	src/platform/api/handlers/pipelines.c \
+	src/platform/api/handlers/pipelines.h \
 	src/platform/api/handlers/resources.c \
+	src/platform/api/handlers/resources.h \
 	src/platform/api/handlers/rules.c \
+	src/platform/api/handlers/rules.h \
 	src/platform/api/handlers/runtime.c \
+	src/platform/api/handlers/runtime.h \
 	src/platform/api/handlers/sets.c \
+	src/platform/api/handlers/sets.h \
 	src/platform/api/handlers/users.c \
+	src/platform/api/handlers/users.h \
 	src/platform/api/handlers/value-versions.c \
+	src/platform/api/handlers/value-versions.h \
 	src/platform/api/handlers/values.c \
+	src/platform/api/handlers/values.h \
 	src/platform/api/idempotency.c \
 	src/platform/api/idempotency.h \
-	src/platform/api/private.h \
 	src/platform/api/routes.c \
 	src/platform/api/routes.h \
 	src/platform/api/score.c \

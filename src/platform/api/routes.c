@@ -17,8 +17,28 @@
 
 #include "base/text.h"
 #include "base/xmalloc.h"
-#include "platform/api/private.h"
+#include "platform/api/handlers/applications.h"
+#include "platform/api/handlers/artefacts.h"
+#include "platform/api/handlers/audit.h"
+#include "platform/api/handlers/definitions.h"
+#include "platform/api/handlers/deltas.h"
+#include "platform/api/handlers/deployments.h"
+#include "platform/api/handlers/environments.h"
+#include "platform/api/handlers/logs.h"
+#include "platform/api/handlers/organizations.h"
+#include "platform/api/handlers/pipelines.h"
+#include "platform/api/handlers/resources.h"
+#include "platform/api/handlers/rules.h"
+#include "platform/api/handlers/runtime.h"
+#include "platform/api/handlers/sets.h"
+#include "platform/api/handlers/users.h"
+#include "platform/api/handlers/value-versions.h"
+#include "platform/api/handlers/values.h"
+#include "platform/http/exchange.h"
 
+#define ORG ROUTE_ORG
+#define APP ROUTE_APP
+#define ENV ROUTE_ENV
 #define USER "/users/{userId}"
 #define DEF ORG "/resources/defs/{defId}"
 #define RUNS APP "/pipelines/{pipelineId}/runs"

@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "platform/api/handlers/handlers.h"
+#include "platform/api/handlers/applications.h"
 
 #include "base/clock.h"
 #include "base/error.h"

@@ -8,7 +8,7 @@
  */
 #include "config.h"
 
-#include "platform/api/handlers/handlers.h"
+#include "platform/api/handlers/artefacts.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -23,6 +23,7 @@
 #include "model/error-codes.h"
 #include "model/image.h"
 #include "model/json.h"
+#include "platform/api/handlers/parameters.h"
 #include "platform/api/score.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/registry.h"

@@ -8,7 +8,7 @@
  */
 #include "config.h"
 
-#include "platform/api/handlers/handlers.h"
+#include "platform/api/handlers/audit.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +20,7 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "net/url.h"
+#include "platform/api/handlers/parameters.h"
 #include "platform/state/repository-users.h"
 
 #define PAGE_MS (32 * 24 * 60 * 60 * 1000LL)

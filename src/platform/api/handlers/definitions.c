@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "platform/api/handlers/handlers.h"
+#include "platform/api/handlers/definitions.h"
 
 #include <stdlib.h>
 #include <string.h>

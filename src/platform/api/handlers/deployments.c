@@ -9,7 +9,7 @@
  */
 #include "config.h"
 
-#include "platform/api/handlers/handlers.h"
+#include "platform/api/handlers/deployments.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +20,9 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/set.h"
+#include "platform/api/handlers/parameters.h"
+#include "platform/api/handlers/pipelines.h"
+#include "platform/api/handlers/values.h"
 #include "platform/engine/deploy.h"
 #include "platform/engine/env-driver.h"
 #include "platform/engine/env-graph.h"

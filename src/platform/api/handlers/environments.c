@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "platform/api/handlers/handlers.h"
+#include "platform/api/handlers/environments.h"
 
 #include <string.h>
 

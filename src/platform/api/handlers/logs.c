@@ -8,7 +8,7 @@
  */
 #include "config.h"
 
-#include "platform/api/handlers/handlers.h"
+#include "platform/api/handlers/logs.h"
 
 #include <stdlib.h>
 
@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
+#include "platform/api/handlers/parameters.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/env-driver.h"
 #include "platform/http/stream.h"

@@ -3,7 +3,7 @@
  * what an import is for (admin/import.c). */
 #include "config.h"
 
-#include "platform/api/handlers/handlers.h"
+#include "platform/api/handlers/organizations.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
  * error and never the usual value: an answer to another question looks like one to this. */
 #include "config.h"
 
-#include "platform/api/handlers/handlers.h"
+#include "platform/api/handlers/parameters.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "model/error-codes.h"
+#include "platform/http/exchange.h"
 
 int
 parameter_bool(const struct request *request, const char *key, bool *out, struct error *err)

@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "platform/api/handlers/handlers.h"
+#include "platform/api/handlers/pipelines.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +21,7 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "net/url.h"
+#include "platform/api/handlers/parameters.h"
 #include "platform/auth/access.h"
 #include "platform/engine/deploy.h"
 #include "platform/state/repository.h"

@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "platform/api/handlers/handlers.h"
+#include "platform/api/handlers/resources.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
  * it matches, is engine/automation.c. */
 #include "config.h"
 
-#include "platform/api/handlers/handlers.h"
+#include "platform/api/handlers/rules.h"
 
 #include <string.h>
 

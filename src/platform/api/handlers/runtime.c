@@ -8,7 +8,7 @@
  */
 #include "config.h"
 
-#include "platform/api/handlers/handlers.h"
+#include "platform/api/handlers/runtime.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /* Sets, and the differences between them. */
 #include "config.h"
 
-#include "platform/api/handlers/handlers.h"
+#include "platform/api/handlers/sets.h"
 
 #include <stdlib.h>
 

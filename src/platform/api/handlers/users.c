@@ -2,7 +2,7 @@
 /* Users and their tokens.  /users itself is ours; the rest is of the wire. */
 #include "config.h"
 
-#include "platform/api/handlers/handlers.h"
+#include "platform/api/handlers/users.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,7 @@
  */
 #include "config.h"
 
-#include "platform/api/handlers/handlers.h"
+#include "platform/api/handlers/value-versions.h"
 
 #include <string.h>
 

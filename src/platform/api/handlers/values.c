@@ -11,7 +11,7 @@
  */
 #include "config.h"
 
-#include "platform/api/handlers/handlers.h"
+#include "platform/api/handlers/values.h"
 
 #include <stdlib.h>
 #include <string.h>

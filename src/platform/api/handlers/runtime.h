@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What runs, in both of its shapes; pausing and replicas. */
+#ifndef SIDESTAGE_PLATFORM_API_HANDLERS_RUNTIME_H
+#define SIDESTAGE_PLATFORM_API_HANDLERS_RUNTIME_H
+
+#include "platform/api/handlers/handler.h"
+
+handler get_runtime, list_runtime, update_paused, patch_replicas;
+
+/* What the answer of get_runtime is made of beside the database: how the workloads are, and in
+ * which form it is asked for, which the response gets already.  free() it. */
+char *runtime_beside(struct platform *platform, const struct request *request,
+		     struct response *response);
+
+#endif
