@@ -37,12 +37,15 @@ IMPORT = {"organizations": [{"id": "acme", "name": "Acme", "env_types": [{"id": 
 
 
 def prepare_child():
-    """The daemon's user; and a test that dies takes its daemon with it."""
-    if USER:
-        os.setgroups([])
-        os.setresgid(USER, USER, USER)
-        os.setresuid(USER, USER, USER)
+    """A test that dies takes its daemon with it."""
     LIBC.prctl(1, signal.SIGKILL)
+
+
+def as_user(user):
+    """As the shipped unit starts it: a user of its own, without a capability, for good."""
+    return ["setpriv", "--reuid", str(user), "--regid", str(user), "--clear-groups",
+            "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs", "--pdeathsig", "KILL",
+            "--"]
 
 
 def until(what, why, limit=LIMIT_S):
@@ -115,6 +118,7 @@ class Platform:
         self.token = os.path.join(self.folder, "token")
         self.program = os.path.join(self.folder, "sidestaged")
         self.process = None
+        self.wrapper = as_user(USER) if USER else []
         self.slowest = 0
         shutil.copy(os.environ["SIDESTAGED"], self.program)
         for image in ("local/evil/1.0.0", "local/victim/1.0.0"):
@@ -137,7 +141,7 @@ class Platform:
         reader, writer = os.pipe()
         self.log = open(os.path.join(self.folder, "log"), "a+")
         self.process = subprocess.Popen(
-            [self.program, "serve", "--state", self.state, "--images", self.images,
+            self.wrapper + [self.program, "serve", "--state", self.state, "--images", self.images,
              "--import", os.path.join(self.folder, "import.json"), "--socket", self.socket,
              "--listen", "127.0.0.1:%d" % self.api_port(),
              "--ready-timeout", "4s", "--ready-fd", str(writer),
@@ -473,4 +477,5 @@ def main():
             subprocess.run(["rm", "-rf", platform.folder], check=False)
 
 
-main()
+if __name__ == "__main__":
+    main()
