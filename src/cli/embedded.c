@@ -356,7 +356,7 @@ clear(struct embedded *e)
 int
 embedded_start(struct embedded *embedded, bool fresh, struct error *err)
 {
-	char *state = paths_state(err);
+	char *state = paths_state(err), *unconfined;
 	int lock, ret;
 
 	*embedded = (struct embedded){.lease = -1};
@@ -374,6 +374,9 @@ embedded_start(struct embedded *embedded, bool fresh, struct error *err)
 		return -1;
 	}
 	ret = join_or_start(embedded, fresh, err);
+	unconfined = xasprintf("%s/unconfined", embedded->directory);	/* the daemon's word */
+	embedded->unconfined = access(unconfined, F_OK) == 0;
+	free(unconfined);
 	close(lock);
 	if (ret != 0)
 		clear(embedded);

@@ -15,6 +15,7 @@ struct embedded {
 	char *directory;	/* state: platform.db, spaces/, history.db, cache.db */
 	char *socket;		/* of the API */
 	char *lease_path;
+	bool unconfined;	/* the sample runs with our rights, since namespaces are refused */
 	int lease;		/* the connection that keeps the platform alive */
 };
 

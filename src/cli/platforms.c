@@ -168,7 +168,7 @@ open_embedded(const struct arguments *arguments, struct ui_contexts *contexts, s
 		&(struct session_options){
 			.url = "http://localhost",
 			.socket = embedded.socket,
-			.context = EMBEDDED,
+			.context = embedded.unconfined ? _("embedded, not confined") : EMBEDDED,
 			.history_path = history,
 			.cache_path = cache,
 			.read_only = arguments->read_only,

@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A machine that refuses namespaces: nothing runs there, unless somebody says that it is trusted."""
 import os
+import pty
+import select
+import signal
 import subprocess
+import tempfile
+import time
 
 import attack
 
@@ -41,6 +46,34 @@ def try_with(case, *options):
         subprocess.run(["rm", "-rf", platform.folder], check=False)
 
 
+def demo_says(words):
+    """`sidestage demo` in a terminal, until its screen has the words."""
+    home = tempfile.mkdtemp(prefix="refused-")
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.environ.update(HOME=home, XDG_STATE_HOME=home, XDG_CACHE_HOME=home, XDG_CONFIG_HOME=home,
+                          XDG_RUNTIME_DIR=home, TERM="xterm", LINES="40", COLUMNS="160",
+                          LC_ALL="C.UTF-8")
+        command = WRAPPER + [os.environ["SIDESTAGE"], "demo"]
+        os.execvp(command[0], command)
+    screen, end = b"", time.monotonic() + attack.LIMIT_S
+    try:
+        while words not in screen and time.monotonic() < end:
+            if select.select([terminal], [], [], 1)[0]:
+                screen += os.read(terminal, 65536)
+    except OSError:
+        pass		# it has ended
+    found = words in screen
+    try:
+        os.kill(pid, signal.SIGTERM)
+        os.close(terminal)
+        os.waitpid(pid, 0)
+    except OSError:
+        pass
+    subprocess.run(["rm", "-rf", home], check=False)
+    return found, screen[-300:]
+
+
 def unit_lacks():
     """What the unit forbids that the confinement needs."""
     path = os.path.join(os.environ.get("srcdir", "."), "data", "sidestaged.service.in")
@@ -72,6 +105,7 @@ def main():
     status, errors, told = try_with(case, "--confinement", "sample")
     case("so does our own sample, of which it is said why", status == "succeeded" and
          told.get("trusted") is True and "refused" in told, (errors, told))
+    case("the demo says it in its header", *demo_says(b"not confined"))
     missing, covering = unit_lacks()
     case("the shipped unit allows the namespaces, and covers nothing of /proc",
          not missing and not covering, (missing, covering))

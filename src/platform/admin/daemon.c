@@ -50,6 +50,7 @@
 #include "platform/api/dispatch.h"
 #include "platform/auth/audit.h"
 #include "platform/auth/limit.h"
+#include "platform/drivers/driver.h"
 #include "platform/drivers/process/process.h"
 #include "platform/drivers/registry.h"
 #include "platform/engine/automation.h"
@@ -69,6 +70,8 @@
 #define ANSWER_LIMIT_MS 3000
 #define ANSWER_PAUSE_MS 10
 #define TOKEN_MAX 4096
+/* A file in the state; src/cli/embedded.c knows it as well. */
+#define DAEMON_UNCONFINED "unconfined"
 
 struct daemon {
 	const struct settings *settings;
@@ -200,6 +203,24 @@ disk_of_environment(const struct settings *settings)
 		       ? (int64_t)fs.f_blocks * (int64_t)fs.f_frsize / 4 : 0;
 }
 
+/* For `sidestage demo`, whose header says when the sample has to run without a confinement. */
+static void
+note_unconfined(struct driver *machine, const char *state)
+{
+	json_t *all = machine->ops->describe(machine);
+	bool trusted = json_is_true(json_object_get(json_object_get(all, "confinement"),
+						    "trusted"));
+	char *path = xasprintf("%s/" DAEMON_UNCONFINED, state);
+	int fd = trusted ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+
+	if (fd >= 0)
+		close(fd);
+	else
+		(void)unlink(path);
+	free(path);
+	json_decref(all);
+}
+
 static int
 open_platform(struct daemon *d, struct error *err)
 {
@@ -237,6 +258,8 @@ open_platform(struct daemon *d, struct error *err)
 	if (platform->repository &&
 	    state_secrets_open(platform, settings->secret_key_file, settings->state, err) == 0)
 		machine = driver_process_new(platform->loop, &options, err);
+	if (machine && settings->confine == DRIVER_CONFINE_SAMPLE)
+		note_unconfined(machine, settings->state);
 	if (machine) {
 		platform->drivers = drivers_new();
 		drivers_add(platform->drivers, machine);
