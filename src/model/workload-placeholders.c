@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * As few places as the API has: a placeholder that is resolved where nobody expects one is a
+ * program that gets another text than was written, and there is no way to see it from
+ * outside.
+ */
 #include "config.h"
 
 #include "model/workload-placeholders.h"
@@ -17,7 +22,12 @@ static const struct {
 	{"schedules/*/containers/*/variables", false},
 	{"pod/initContainers/*/env", false},
 	{"labels", false},
-	{"*/labels", false},	/* of the pod, the service, the job, ... */
+	/* Each by its name: any name before it would be all of a container called "labels". */
+	{"pod/labels", false},
+	{"service/labels", false},
+	{"deployment/labels", false},
+	{"job/labels", false},
+	{"cronjob/labels", false},
 	{"containers/*/startup_probe", true},
 	{"containers/*/readiness_probe", true},
 	{"containers/*/liveness_probe", true},
