@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One value of a workload's configuration is changed: by its path, as text or as JSON. */
+/*
+ * One value of a workload's configuration is changed: by its path, as text or as JSON.
+ *
+ * It becomes a patch in a delta like any other change, and the review shows it.  What is
+ * checked here is what a review could not say as well: that the path leads somewhere, and
+ * that a number does not become a text because it was typed in a shell.
+ */
 #include "config.h"
 
 #include "cli/linear-set.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The default theme, for when no file is found: data/themes/colour-blind.theme, as a test sees. */
+/* The default theme, for when no file is found: what
+ * data/themes/colour-blind.theme says, as test-theme.c checks. */
 #include "config.h"
 
 #include "ui/theme-builtin.h"

@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The program's other end of the pseudo-terminal, and libvterm behind it.
+ *
+ * Two things are done beside libvterm, by watching the bytes: which private modes are on,
+ * which it cannot be asked, and frames (mode 2026), which it does not know.  A frame is
+ * handed on when it is whole, so a story never sees half of one, and how loaded the machine
+ * is makes no difference.
+ */
 #include "config.h"
 
 #include "terminal.h"
