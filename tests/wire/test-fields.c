@@ -131,7 +131,8 @@ begins(const char *path, const char *with)
 {
 	size_t length = strlen(with);
 
-	return strncmp(path, with, length) == 0 && (length == 0 || path[length] == '\0' || path[length] == '/');
+	return strncmp(path, with, length) == 0 &&
+	       (length == 0 || path[length] == '\0' || path[length] == '/');
 }
 
 static json_t *
@@ -221,7 +222,8 @@ make_module(const char *path, unsigned profiles)
 	for (int profile = PROFILE_UNKNOWN - 1; profile >= 0; profile--)
 		if (profiles & (1u << profile))
 			json_object_set_new(module, "profile",
-					    json_string(workload_profile_name((enum workload_profile)profile)));
+					    json_string(workload_profile_name(
+						    (enum workload_profile)profile)));
 	if (!json_object_get(module, "externals"))
 		json_object_set_new(module, "externals", json_object());
 	return module;
@@ -321,8 +323,8 @@ add_field(struct walk *walk, const struct workload_field *field, const json_t *h
 static bool
 is_leaf(const struct workload_field *field)
 {
-	return field->form != FIELD_OBJECT && field->form != FIELD_MAP && field->form != FIELD_LIST &&
-	       strcmp(field->path, "profile") != 0 && strcmp(field->path, "externals") != 0;
+	return field->form != FIELD_OBJECT && field->form != FIELD_MAP &&
+	       field->form != FIELD_LIST && strcmp(field->path, "profile") != 0 && strcmp(field->path, "externals") != 0;
 }
 
 /* Needs something that answers; its own tests do that. */
@@ -366,7 +368,8 @@ each_field_has_an_effect_or_is_named(void **state)
 		assert_true(named != honoured);
 	}
 	print_message("# %zu fields: %zu honoured, %zu warned of, %zu silent\n",
-		      json_object_size(walk.modules), json_object_size(walk.honoured), warned, silent);
+		      json_object_size(walk.modules), json_object_size(walk.honoured), warned,
+		      silent);
 	assert_true(json_object_size(walk.modules) >= 49);
 	assert_int_equal(silent, 0);
 	free(path);

@@ -16,8 +16,8 @@
  *	<org>/<app>/<env>/modules/<module>/<generation>		(one workload's)
  *	<org>/<app>/<env>/modules/<module>/<generation>/files/...	(it can read it)
  * <generation> is the working directory of one candidate and its restarts: the declared file
- * /etc/x is `files/etc/x` seen from there, and mounted at /etc/x too.  A next deployment gets a directory of its own, so
- * that the files of the processes which may have to go on are not touched.
+ * /etc/x is `files/etc/x` seen from there, and mounted at /etc/x too.  A next deployment gets a
+ * directory of its own, so that the files of the processes which may have to go on are not touched.
  */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PRIVATE_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PRIVATE_H
