@@ -264,6 +264,19 @@ struct error;
 	X(MODULE_NOT_OBJECT, 400, N_("modules.{workload} must be an object")) \
 	X(MODULE_WITHOUT_PROFILE, 400, N_("modules.{workload} needs a \"profile\"")) \
 	X(MODULE_WITHOUT_SPEC, 400, N_("modules.{workload} needs a \"spec\", an object")) \
+	X(FIELD_NOT_OBJECT, 400, N_("{workload}: {path} must be an object")) \
+	X(FIELD_NOT_LIST, 400, N_("{workload}: {path} must be a list")) \
+	X(FIELD_NOT_STRING, 400, N_("{workload}: {path} must be a string")) \
+	X(FIELD_NOT_STRINGS, 400, N_("{workload}: {path} must be a list of strings")) \
+	X(FIELD_NOT_LABELS, 400, N_("{workload}: {path} must be an object of strings")) \
+	X(FIELD_NOT_SCALAR, 400, N_("{workload}: {path} must be a string, a number, true or false")) \
+	X(FIELD_NOT_COUNT, 400, N_("{workload}: {path} must be a whole number, 0 or more")) \
+	X(FIELD_NOT_PORT, 400, N_("{workload}: {path} must be a port, 1 to 65535")) \
+	X(FIELD_NOT_FLAG, 400, N_("{workload}: {path} must be true or false")) \
+	X(FIELD_NOT_AMOUNT, 400, N_("{workload}: {path} must be an amount such as 0.5, 250m or 64Mi")) \
+	X(FIELD_NOT_ONE_OF, 400, N_("{workload}: {path} must be one of these: {words}")) \
+	X(FIELD_WRONG, 400, "{workload}: {path}") \
+	X(NO_PLACE_FOR_WARNINGS, 400, N_("Say where it would be deployed: give \"env_id\" or \"env_type\".")) \
 	X(SET_NOT_OBJECT, 400, N_("a set must be an object")) \
 	X(NO_SUCH_NAME, 400, N_("there is no \"{name}\"")) \
 	X(NOT_ARRAY_INDEX, 400, N_("\"{name}\" is not an array index")) \
@@ -442,6 +455,7 @@ struct error;
 	X(store)	/* of secrets */ \
 	X(tried)	/* definitions with their criteria */ \
 	X(type)		/* of a resource */ \
+	X(words)	/* with blanks between them */ \
 	X(reason)	/* in the words of a library, in English */
 #define ERROR_NUMBERS(X) \
 	X(column) \

@@ -12,8 +12,10 @@
 
 #include "base/buf.h"
 #include "base/config-file.h"
+#include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/pointer.h"
 #include "model/workload-fields.h"
@@ -255,23 +257,33 @@ finding_of(const char *word)
 	return (enum finding_kind)i;
 }
 
-static char *
-wrong_text(const struct workload_finding *finding, const char *workload)
+int
+finding_refuse(const struct workload_finding *finding, const char *workload, struct error *err)
 {
+	static const enum error_code codes[FIELD_FORM_COUNT] = {
+		[FIELD_OBJECT] = CODE_FIELD_NOT_OBJECT, [FIELD_MAP] = CODE_FIELD_NOT_OBJECT,
+		[FIELD_LIST] = CODE_FIELD_NOT_LIST,	[FIELD_ANY] = CODE_FIELD_WRONG,
+		[FIELD_TEXT] = CODE_FIELD_NOT_STRING,	[FIELD_TEXTS] = CODE_FIELD_NOT_STRINGS,
+		[FIELD_LABELS] = CODE_FIELD_NOT_LABELS, [FIELD_SCALAR] = CODE_FIELD_NOT_SCALAR,
+		[FIELD_COUNT] = CODE_FIELD_NOT_COUNT,	[FIELD_PORT] = CODE_FIELD_NOT_PORT,
+		[FIELD_FLAG] = CODE_FIELD_NOT_FLAG,	[FIELD_AMOUNT] = CODE_FIELD_NOT_AMOUNT,
+		[FIELD_WORD] = CODE_FIELD_NOT_ONE_OF,
+	};
 	const struct workload_field *field = finding->field;
-	const char *must = workload_form_words(field ? field->form : FIELD_ANY);
 
-	if (field && field->words)
-		return xasprintf("%s: %s %s: %s", workload, finding->path, must, field->words);
-	return xasprintf("%s: %s %s", workload, finding->path, must);
+	return error_set_code(err, codes[field ? field->form : FIELD_ANY], .workload = workload,
+			      .path = finding->path, .words = field ? field->words : NULL);
 }
 
 char *
 finding_text(const struct workload_finding *finding, const char *workload, const char *driver)
 {
+	struct error err;
+
 	switch (finding->kind) {
 	case FINDING_WRONG:
-		return wrong_text(finding, workload);
+		finding_refuse(finding, workload, &err);
+		return xstrdup(err.text);
 	case FINDING_UNKNOWN:
 		if (finding->meant)
 			return xasprintf(_("%s: %s has no effect: there is no such field; did you "

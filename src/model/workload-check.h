@@ -10,6 +10,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+struct error;
 struct workload_field;
 
 enum finding_kind {
@@ -48,6 +49,8 @@ bool field_is_honoured(const struct workload_field *field, const json_t *honours
 const char *finding_word(enum finding_kind kind);
 /* FINDING_COUNT: a word of a newer platform. */
 enum finding_kind finding_of(const char *word);
+/* The error of a FINDING_WRONG.  Returns -1. */
+int finding_refuse(const struct workload_finding *finding, const char *workload, struct error *err);
 /* A sentence with the workload, the place and the reason, without a full stop; free() it. */
 char *finding_text(const struct workload_finding *finding, const char *workload,
 		   const char *driver);

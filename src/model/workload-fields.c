@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/i18n.h"
 #include "model/workload-placeholders.h"
 
 #define MODULE (1u << PROFILE_MODULE)
@@ -343,28 +342,6 @@ workload_field_fits(const struct workload_field *field, const json_t *value)
 		break;
 	}
 	return true;
-}
-
-const char *
-workload_form_words(enum field_form form)
-{
-	static const char *const words[FIELD_FORM_COUNT] = {
-		[FIELD_OBJECT] = N_("must be an object"),
-		[FIELD_MAP] = N_("must be an object"),
-		[FIELD_LIST] = N_("must be a list"),
-		[FIELD_ANY] = "",
-		[FIELD_TEXT] = N_("must be a string"),
-		[FIELD_TEXTS] = N_("must be a list of strings"),
-		[FIELD_LABELS] = N_("must be an object of strings"),
-		[FIELD_SCALAR] = N_("must be a string, a number, true or false"),
-		[FIELD_COUNT] = N_("must be a whole number, 0 or more"),
-		[FIELD_PORT] = N_("must be a port, 1 to 65535"),
-		[FIELD_FLAG] = N_("must be true or false"),
-		[FIELD_AMOUNT] = N_("must be an amount such as 0.5, 250m or 64Mi"),
-		[FIELD_WORD] = N_("must be one of these"),
-	};
-
-	return *words[form] ? _(words[form]) : "";
 }
 
 const char *

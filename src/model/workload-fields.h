@@ -52,8 +52,6 @@ const struct workload_field *workload_field_below(const struct workload_field *p
 bool workload_field_fits(const struct workload_field *field, const json_t *value);
 /* A whole number, also one in quotes, as YAML and templates leave it; -1: it is none. */
 json_int_t workload_field_number(const json_t *value);
-/* "must be a list of strings". */
-const char *workload_form_words(enum field_form form);
 
 /* "humanitec/default-module" and so on. */
 const char *workload_profile_name(enum workload_profile profile);

@@ -11,8 +11,8 @@ read_example(struct plan *plan, const json_t *container, struct error *err)
 	if (!example || json_is_null(example))
 		return 0;
 	if (!json_is_string(example))
-		return error_set(err, ERROR_INPUT, _("The example of workload %s must be a string."),
-				 plan->module);
+		return error_set_code(err, CODE_FIELD_NOT_STRING, .workload = plan->module,
+				      .path = "/spec/containers/*/example");
 	while (plan->environment[count])
 		count++;
 	plan->environment =

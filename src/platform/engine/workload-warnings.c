@@ -67,13 +67,9 @@ static void
 keep_wrong(void *data, const struct workload_finding *finding)
 {
 	struct findings *all = data;
-	char *text;
 
-	if (finding->kind != FINDING_WRONG || all->err->kind != ERROR_NONE)
-		return;
-	text = finding_text(finding, all->workload, NULL);
-	error_set(all->err, ERROR_INPUT, "%s", text);
-	free(text);
+	if (finding->kind == FINDING_WRONG && all->err->kind == ERROR_NONE)
+		finding_refuse(finding, all->workload, all->err);
 }
 
 /* Without the driver: what is written wrongly is wrong wherever it runs. */

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/delta.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/set.h"
 #include "platform/engine/env-driver.h"
@@ -36,8 +36,7 @@ find_driver(struct platform *platform, const struct request *request, struct err
 
 	place.env = env ? env : "";
 	if (!env && !type) {
-		error_set(err, ERROR_INPUT, _("Say where it would be deployed: give \"env_id\" or "
-					      "\"env_type\"."));
+		error_set_code(err, CODE_NO_PLACE_FOR_WARNINGS);
 		return NULL;
 	}
 	driver = env ? env_driver(platform, &place, err) : NULL;
