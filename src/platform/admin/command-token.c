@@ -27,6 +27,7 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/admin/command.h"
 #include "platform/admin/control.h"
@@ -184,7 +185,7 @@ ask(struct target *target, const char *method, const char *path, const json_t *b
 
 	if (status >= 200 && status < 300)
 		return 0;
-	if (status >= 0)
+	if (status >= 0 && !error_codes_read(err, json_object_get(*reply, "details")))
 		error_set(err, status == 404 ? ERROR_NOT_FOUND : ERROR_INPUT, "%s",
 			  message ? message : _("The platform refused."));
 	json_decref(*reply);
