@@ -61,6 +61,8 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/space-private.h \
 	src/platform/drivers/process/space.c \
 	src/platform/drivers/process/space.h \
+	src/platform/drivers/process/workload-private.h \
+	src/platform/drivers/process/workload-ready.c \
 	src/platform/drivers/process/workload.c \
 	src/platform/drivers/process/workload.h \
 	src/platform/drivers/process/workloads.c \

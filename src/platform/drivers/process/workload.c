@@ -2,7 +2,7 @@
 /*
  * STARTING -> READY <-> UNREADY; from these -> (its program ended) ENDING -> (and all it started)
  * WAITING -> STARTING ...; from everywhere -> STOPPING -> STOPPED.  A candidate that ends, or is not
- * ready in time, is FAILED and stays so.  set_state() is the only place where the state changes.
+ * ready in time, is FAILED and stays so.  workload_set_state() is the only place where the state changes.
  */
 #include "config.h"
 
@@ -27,79 +27,41 @@
 #include "platform/drivers/process/output.h"
 #include "platform/drivers/process/plan.h"
 #include "platform/drivers/process/remover.h"
+#include "platform/drivers/process/workload-private.h"
 
 #define CANDIDATE_TRIES 2
 #define RETRY_MS 100
 #define BACK_OFF_FIRST_MS 500
 #define BACK_OFF_MAX_MS 30000
 #define STABLE_MS 10000		/* lived so long: the next back-off begins anew */
-#define ALIVE_MS 300		/* ready without a probe */
 #define ERROR_LINES 20
 
-enum state { STARTING, READY, UNREADY, ENDING, WAITING, FAILED, STOPPING, STOPPED };
-
 static const char *const state_names[] = {
-	[STARTING] = "starting", [READY] = "ready", [UNREADY] = "unready", [ENDING] = "ending", [WAITING] = "waiting",
-	[FAILED] = "failed", [STOPPING] = "stopping", [STOPPED] = "stopped",
+	[STARTING] = "starting", [READY] = "ready",   [UNREADY] = "unready",   [ENDING] = "ending",
+	[WAITING] = "waiting",	 [FAILED] = "failed", [STOPPING] = "stopping", [STOPPED] = "stopped",
 };
 static const enum runtime_status statuses[] = {
 	[STARTING] = RUNTIME_STARTING, [READY] = RUNTIME_RUNNING, [UNREADY] = RUNTIME_STARTING,
-	[ENDING] = RUNTIME_FAILED,
-	[WAITING] = RUNTIME_FAILED, [FAILED] = RUNTIME_FAILED, [STOPPING] = RUNTIME_STOPPED,
-	[STOPPED] = RUNTIME_STOPPED,
-};
-
-struct workload {
-	struct plan *plan;
-	struct loop *loop;
-	struct record *record;
-	struct remover *remover;
-	const struct confinement *confinement;
-	const struct error *refusal;
-	char *space_dir;
-	char *module_dir;
-	char *directory;		/* of this generation */
-	char *log;
-	int ready_timeout_ms;
-	workload_changed *changed;
-	void *data;
-
-	enum state state;
-	bool candidate;
-	bool stop_asked;
-	bool failed;			/* a candidate that is on its way out */
-	struct instance *instance;
-	struct health *health;		/* NULL: it has no probes, or does not run */
-	struct loop_timer *next;	/* start, alive for long enough, or stopped */
-	struct loop_timer *deadline;	/* ready by then */
-	int64_t started_at;		/* steady ms */
-	int64_t started_wall, ended_wall;	/* ms; 0: never */
-	int status;			/* wait()'s, of the last end */
-	int back_off_ms;
-	int starts;
-	int restarts;
-	struct error said; /* of its state; "": nothing */
-	char *cause;			/* why we ended it; NULL: it ended by itself */
-	struct driver_error error;
+	[ENDING] = RUNTIME_FAILED,     [WAITING] = RUNTIME_FAILED, [FAILED] = RUNTIME_FAILED,
+	[STOPPING] = RUNTIME_STOPPED,  [STOPPED] = RUNTIME_STOPPED,
 };
 
 static void begin(void *data);
 
-static void
-say_nothing(struct workload *workload)
+void
+workload_say_nothing(struct workload *workload)
 {
 	workload->said = (struct error){0};
 }
 
-/* What is said of it, or NULL. */
-static const char *
-said(const struct workload *workload)
+const char *
+workload_words(const struct workload *workload)
 {
 	return workload->said.text[0] ? workload->said.text : NULL;
 }
 
-static void
-set_state(struct workload *workload, enum state state)
+void
+workload_set_state(struct workload *workload, enum workload_state state)
 {
 	char pid[24] = "";
 
@@ -110,13 +72,11 @@ set_state(struct workload *workload, enum state state)
 		snprintf(pid, sizeof(pid), "%ld", instance_pid(workload->instance));
 	log_line(LOG_PRIORITY_INFO, "workload", "place", workload->module_dir, "image",
 		 workload->plan->image, "state", state_names[state], "pid", pid[0] ? pid : NULL,
-		 "message", said(workload), NULL);
+		 "message", workload_words(workload), NULL);
 }
 
-/* Every wait of the state machine, whichever is under way: what comes afterwards starts from
- * none. */
-static void
-stop_waiting(struct workload *workload)
+void
+workload_stop_waiting(struct workload *workload)
 {
 	health_free(workload->health);
 	loop_remove_timer(workload->next);
@@ -126,18 +86,18 @@ stop_waiting(struct workload *workload)
 	workload->deadline = NULL;
 }
 
-static void
-tell(struct workload *workload, enum workload_event event)
+void
+workload_tell(struct workload *workload, enum workload_event event)
 {
 	workload->changed(workload->data, workload, event);
 }
 
-static void
-fail_candidate(struct workload *workload, const char *code, const struct error *why)
+void
+workload_fail_candidate(struct workload *workload, const char *code, const struct error *why)
 {
 	struct driver_error *error = &workload->error;
 
-	stop_waiting(workload);
+	workload_stop_waiting(workload);
 	workload->failed = true;
 	error->object_id = xstrdup(workload->plan->module);
 	error->code = xstrdup(code);
@@ -145,139 +105,7 @@ fail_candidate(struct workload *workload, const char *code, const struct error *
 	error->message = workload->instance ? instance_tail(workload->instance, ERROR_LINES)
 					    : xstrdup("");
 	workload->said = *why;
-	set_state(workload, FAILED);
-}
-
-/* Told after each restart as well: public ports are pointed by it.  The probes go on. */
-static void
-now_ready(struct workload *workload)
-{
-	loop_remove_timer(workload->next);
-	loop_remove_timer(workload->deadline);
-	workload->next = NULL;
-	workload->deadline = NULL;
-	say_nothing(workload);
-	set_state(workload, READY);
-	tell(workload, WORKLOAD_IS_READY);
-}
-
-/* Without a probe there is no sign of readiness but that it has not ended; with one, that it stays
- * ready may be asked for. */
-static void
-lived_long_enough(void *data)
-{
-	struct workload *workload = data;
-
-	workload->next = NULL;
-	now_ready(workload);
-}
-
-static void
-wait_to_settle(struct workload *workload, int ms)
-{
-	loop_remove_timer(workload->next);
-	workload->next = loop_add_timer(workload->loop, ms, lived_long_enough, workload);
-}
-
-static void
-health_ready(void *data)
-{
-	struct workload *workload = data;
-
-	if (workload->state == STARTING && workload->plan->settle_ms > 0)
-		wait_to_settle(workload, workload->plan->settle_ms);
-	else
-		now_ready(workload);
-}
-
-static void not_ready_in_time(void *data);
-
-static void
-limit_wait(struct workload *workload)
-{
-	loop_remove_timer(workload->deadline);
-	workload->deadline = loop_add_timer(workload->loop, workload->ready_timeout_ms,
-					    not_ready_in_time, workload);
-}
-
-/* Others go on being sent to those that are ready; the time that it had to settle is over. */
-static void
-health_unready(void *data, const struct error *why)
-{
-	struct workload *workload = data;
-
-	workload->said = *why;
-	if (workload->state != READY) {
-		loop_remove_timer(workload->next);
-		workload->next = NULL;
-		return;
-	}
-	set_state(workload, UNREADY);
-	if (workload->candidate)
-		limit_wait(workload);
-	tell(workload, WORKLOAD_IS_UNREADY);
-}
-
-/* A refused connection is no fault yet: most programs listen some time after they have started. */
-static void
-health_waiting(void *data, const struct error *why)
-{
-	struct workload *workload = data;
-
-	if (workload->state == STARTING)
-		workload->said = *why;
-}
-
-/* Its end leads to the next start. */
-static void
-health_dead(void *data, const char *how)
-{
-	struct workload *workload = data;
-
-	stop_waiting(workload);
-	free(workload->cause);
-	workload->cause = xstrdup(how);
-	instance_stop(workload->instance);
-	if (workload->state != READY)
-		return;
-	set_state(workload, UNREADY);
-	tell(workload, WORKLOAD_IS_UNREADY);
-}
-
-static const struct health_events health_events = {
-	.ready = health_ready,
-	.unready = health_unready,
-	.waiting = health_waiting,
-	.dead = health_dead,
-};
-
-/* A candidate has failed by that; one that runs already is only started again. */
-static void
-not_ready_in_time(void *data)
-{
-	struct workload *workload = data;
-	char seconds[16];
-	struct error why;
-
-	workload->deadline = NULL;
-	clock_duration(seconds, workload->ready_timeout_ms);
-	if (!workload->candidate) {
-		/* Its end leads to the next try, with back-off. */
-		stop_waiting(workload);
-		error_set_code(&workload->said, CODE_NOT_READY_AFTER, .duration = seconds);
-		instance_stop(workload->instance);
-		return;
-	}
-	why = workload->said;
-	if (said(workload))
-		error_prefix_code(&why, CODE_WORKLOAD_NOT_READY_WHILE,
-				  .workload = workload->plan->module,
-				  .image = workload->plan->image, .duration = seconds);
-	else
-		error_set_code(&why, CODE_WORKLOAD_NOT_READY, .workload = workload->plan->module,
-			       .image = workload->plan->image, .duration = seconds);
-	fail_candidate(workload, "not-ready", &why);
-	tell(workload, WORKLOAD_IS_FAILED);
+	workload_set_state(workload, FAILED);
 }
 
 /* Supervision: again, later and later. */
@@ -294,7 +122,7 @@ wait_and_restart(struct workload *workload, const char *how)
 		workload->back_off_ms = BACK_OFF_MAX_MS;
 	clock_duration(delay, workload->back_off_ms);
 	error_set_code(&workload->said, CODE_ENDED_STARTS_AGAIN, .how = how, .duration = delay);
-	set_state(workload, WAITING);
+	workload_set_state(workload, WAITING);
 	workload->restarts++;
 	workload->next = loop_add_timer(workload->loop, workload->back_off_ms, begin, workload);
 }
@@ -309,16 +137,16 @@ candidate_ended(struct workload *workload, const char *how, bool cannot_start)
 	if (cannot_start) {
 		error_set_code(&why, CODE_WORKLOAD_NOT_EXECUTED, .workload = workload->plan->module,
 			       .image = workload->plan->image, .how = how);
-		fail_candidate(workload, "cannot-start", &why);
+		workload_fail_candidate(workload, "cannot-start", &why);
 	} else if (workload->starts < CANDIDATE_TRIES) {
 		error_set_code(&workload->said, CODE_ENDED_TRIES_AGAIN, .how = how);
-		set_state(workload, WAITING);
+		workload_set_state(workload, WAITING);
 		workload->restarts++;
 		workload->next = loop_add_timer(workload->loop, RETRY_MS, begin, workload);
 	} else {
 		error_set_code(&why, CODE_WORKLOAD_ENDED, .workload = workload->plan->module,
 			       .image = workload->plan->image, .how = how);
-		fail_candidate(workload, "exited", &why);
+		workload_fail_candidate(workload, "exited", &why);
 	}
 }
 
@@ -329,8 +157,8 @@ now_stopped(void *data)
 	struct workload *workload = data;
 
 	workload->next = NULL;
-	set_state(workload, STOPPED);
-	tell(workload, WORKLOAD_IS_STOPPED);
+	workload_set_state(workload, STOPPED);
+	workload_tell(workload, WORKLOAD_IS_STOPPED);
 }
 
 /* The message of how it ended is made before the instance goes, which has it. */
@@ -349,7 +177,7 @@ instance_ended(void *data)
 		now_stopped(workload);
 		return;
 	}
-	stop_waiting(workload);
+	workload_stop_waiting(workload);
 	how = instance_end(workload->instance, &cannot_start);
 	if (workload->cause) {
 		free(how);
@@ -364,7 +192,7 @@ instance_ended(void *data)
 	instance_free(workload->instance);
 	workload->instance = NULL;
 	if (workload->state == FAILED)
-		tell(workload, WORKLOAD_IS_FAILED);
+		workload_tell(workload, WORKLOAD_IS_FAILED);
 }
 
 /* It is not ready any more, whatever the rest of it still takes; the limit stays, which a rest
@@ -382,18 +210,9 @@ instance_ends(void *data)
 	loop_remove_timer(workload->next);
 	workload->health = NULL;
 	workload->next = NULL;
-	set_state(workload, ENDING);
+	workload_set_state(workload, ENDING);
 	if (was_ready)
-		tell(workload, WORKLOAD_IS_UNREADY);
-}
-
-static bool
-has_probes(const struct plan *plan)
-{
-	for (int i = 0; i < HEALTH_KINDS; i++)
-		if (plan->probes[i].is_declared)
-			return true;
-	return false;
+		workload_tell(workload, WORKLOAD_IS_UNREADY);
 }
 
 /* All waiting for readiness begins here: before the program is executed it can neither be ready
@@ -402,18 +221,12 @@ static void
 instance_runs(void *data)
 {
 	struct workload *workload = data;
-	const struct plan *plan = workload->plan;
 
 	if (workload->state != STARTING)
 		return;
 	error_set_code(&workload->said, CODE_STARTED);
-	set_state(workload, STARTING);
-	if (has_probes(plan))
-		workload->health = health_start(workload->loop, plan->probes, workload->instance,
-						&health_events, workload);
-	if (!plan->probes[HEALTH_STARTUP].is_declared && !plan->probes[HEALTH_READINESS].is_declared)
-		wait_to_settle(workload, plan->settle_ms > ALIVE_MS ? plan->settle_ms : ALIVE_MS);
-	limit_wait(workload);
+	workload_set_state(workload, STARTING);
+	workload_wait_until_ready(workload);
 }
 
 /* Files are written once for a generation: a restart finds what the program left there. */
@@ -467,14 +280,14 @@ begin(void *data)
 		}
 		error_prefix_code(&err, CODE_WORKLOAD_NOT_STARTED,
 				  .workload = workload->plan->module);
-		fail_candidate(workload, "cannot-start", &err);
-		tell(workload, WORKLOAD_IS_FAILED);
+		workload_fail_candidate(workload, "cannot-start", &err);
+		workload_tell(workload, WORKLOAD_IS_FAILED);
 		return;
 	}
 	workload->starts++;
-	say_nothing(workload);
-	set_state(workload, STARTING);
-	limit_wait(workload);
+	workload_say_nothing(workload);
+	workload_set_state(workload, STARTING);
+	workload_limit_wait(workload);
 }
 
 /* What it says itself, or else as long as its probes may take. */
@@ -518,7 +331,7 @@ workload_free(struct workload *workload)
 {
 	if (!workload)
 		return;
-	stop_waiting(workload);
+	workload_stop_waiting(workload);
 	instance_free(workload->instance);
 	(void)remover_take(workload->remover, workload->directory, NULL, NULL);
 	plan_free(workload->plan);
@@ -569,8 +382,8 @@ workload_stop(struct workload *workload)
 	if (workload->stop_asked)
 		return;
 	workload->stop_asked = true;
-	stop_waiting(workload);
-	set_state(workload, STOPPING);
+	workload_stop_waiting(workload);
+	workload_set_state(workload, STOPPING);
 	if (workload->instance)
 		instance_stop(workload->instance);
 	else
@@ -596,7 +409,7 @@ workload_get_status(const struct workload *workload, struct driver_workload_stat
 		.exit_code = WIFEXITED(workload->status) ? WEXITSTATUS(workload->status) : 0,
 		.signal = WIFSIGNALED(workload->status) ? WTERMSIG(workload->status) : 0,
 		.status = workload->failed ? RUNTIME_FAILED : statuses[workload->state],
-		.message = said(workload) ? xstrdup(said(workload)) : NULL,
+		.message = workload_words(workload) ? xstrdup(workload_words(workload)) : NULL,
 		.pid = workload->instance ? instance_pid(workload->instance) : 0,
 		.restarts = workload->restarts,
 		.ready = workload->state == READY,
@@ -626,7 +439,7 @@ workload_mix_state(const struct workload *workload, uint64_t sum)
 		workload->ended_wall,	 workload->status,
 		workload->failed,	 workload->state,
 		workload->restarts,	 workload->instance ? instance_pid(workload->instance) : 0,
-		said(workload) != NULL,
+		workload_words(workload) != NULL,
 	};
 	const struct plan *plan = workload->plan;
 
@@ -634,8 +447,8 @@ workload_mix_state(const struct workload *workload, uint64_t sum)
 	sum = mix(sum, plan->module, strlen(plan->module) + 1);
 	if (plan->container)
 		sum = mix(sum, plan->container, strlen(plan->container) + 1);
-	if (said(workload))
-		sum = mix(sum, said(workload), strlen(said(workload)) + 1);
+	if (workload_words(workload))
+		sum = mix(sum, workload_words(workload), strlen(workload_words(workload)) + 1);
 	return sum;
 }
 

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The inside of a workload, for the files that it is made of: workload.c (from start to start, and
+ * what others ask of it) and workload-ready.c (from a running program to one that is ready). */
+#ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_WORKLOAD_PRIVATE_H
+#define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_WORKLOAD_PRIVATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "platform/drivers/driver.h"
+#include "platform/drivers/process/workload.h"
+
+struct health;
+struct instance;
+struct loop_timer;
+
+enum workload_state { STARTING, READY, UNREADY, ENDING, WAITING, FAILED, STOPPING, STOPPED };
+
+struct workload {
+	struct plan *plan;
+	struct loop *loop;
+	struct record *record;
+	struct remover *remover;
+	const struct confinement *confinement;
+	const struct error *refusal;
+	char *space_dir;
+	char *module_dir;
+	char *directory;		/* of this generation */
+	char *log;
+	int ready_timeout_ms;
+	workload_changed *changed;
+	void *data;
+
+	enum workload_state state;
+	bool candidate;
+	bool stop_asked;
+	bool failed;			/* a candidate that is on its way out */
+	struct instance *instance;
+	struct health *health;		/* NULL: it has no probes, or does not run */
+	struct loop_timer *next;	/* start, alive for long enough, or stopped */
+	struct loop_timer *deadline;	/* ready by then */
+	int64_t started_at;		/* steady ms */
+	int64_t started_wall, ended_wall;	/* ms; 0: never */
+	int status;			/* wait()'s, of the last end */
+	int back_off_ms;
+	int starts;
+	int restarts;
+	struct error said; /* of its state; "": nothing */
+	char *cause;			/* why we ended it; NULL: it ended by itself */
+	struct driver_error error;
+};
+
+/* The only place where the state changes; it is logged. */
+void workload_set_state(struct workload *workload, enum workload_state state);
+void workload_say_nothing(struct workload *workload);
+/* What is said of it, or NULL. */
+const char *workload_words(const struct workload *workload);
+/* Every wait of the state machine, whichever is under way: what comes afterwards starts from
+ * none. */
+void workload_stop_waiting(struct workload *workload);
+void workload_tell(struct workload *workload, enum workload_event event);
+/* The reason is kept for who asks, with the last lines of its output. */
+void workload_fail_candidate(struct workload *workload, const char *code, const struct error *why);
+
+/* --- workload-ready.c --- */
+
+/* It has so long from now on to be ready. */
+void workload_limit_wait(struct workload *workload);
+/* Its program runs. */
+void workload_wait_until_ready(struct workload *workload);
+
+#endif
