@@ -205,6 +205,8 @@ add_entry(struct config_reader *r, const struct config_entry *entry)
 	file->entries[file->count++] = *entry;
 }
 
+/* Below a section that was refused all keys would be wrong: they
+ * are passed over, without a word. */
 static void
 read_entry(struct config_reader *r)
 {

@@ -514,6 +514,8 @@ read_first(struct linear *l, const struct linear_verb *verb)
 
 /* --- */
 
+/* There are two ends in time, since a change may take long and an
+ * answer should not; --timeout is both. */
 int
 linear_once(struct linear *l, struct error *err)
 {

@@ -179,6 +179,8 @@ is_side(const char *take)
 	return strcmp(side, "clone") == 0 || strcmp(side, "target") == 0;
 }
 
+/* What contradicts itself is refused: a wish that is passed over in
+ * silence is taken for granted. */
 static enum options_result
 check_values(const struct command *command, struct arguments *a)
 {
@@ -283,6 +285,8 @@ store(const struct command *command, struct arguments *arguments,
 
 /* --- */
 
+/* All options are known to getopt, so that one of another command is
+ * refused as such and not as unknown. */
 static enum options_result
 take_options(const struct command *command, int argc, char **argv, struct arguments *arguments)
 {

@@ -152,6 +152,7 @@ open_context(const struct arguments *given, const struct context *context,
 	return code;
 }
 
+/* Its history lies in its own directory, so --fresh forgets both at once. */
 static int
 open_embedded(const struct arguments *arguments, struct ui_contexts *contexts, struct error *err)
 {

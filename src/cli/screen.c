@@ -77,6 +77,7 @@ find_application(struct session *session, char **org, char **app, struct error *
 	return 0;
 }
 
+/* The theme first: that it is wrong should be said before anybody is asked for anything. */
 static int
 run_screen(const struct arguments *arguments, const struct contexts *configured,
 	   const struct session_options *options, struct ui_contexts *contexts, struct error *err)

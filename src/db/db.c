@@ -236,6 +236,7 @@ set_up(struct db *db)
 	sqlite3_limit(db->sqlite, SQLITE_LIMIT_LENGTH, BYTES_MAX);
 }
 
+/* The file is made before SQLite sees it, which would make it by the umask. */
 struct db *
 db_open(const char *path, const struct db_options *options, struct error *err)
 {

@@ -578,6 +578,7 @@ clones_error(const struct clones *clones)
 
 /* --- the time to live --- */
 
+/* A clone that others made, or another machine, has no row here yet. */
 int
 clones_set_end(struct session *session, const struct clone *clone, int64_t expires_at,
 	       struct error *err)

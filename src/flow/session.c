@@ -268,6 +268,7 @@ open_store(struct session *session, const struct session_options *options, struc
 		why.text);
 }
 
+/* In the order of need; whatever fails, session_free() takes what is there so far. */
 struct session *
 session_new(const struct session_options *options, struct error *err)
 {

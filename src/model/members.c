@@ -261,6 +261,8 @@ decode_strict(void *noun, const struct member *m, json_t *value, struct error *e
 	return decode_object(place, m, value, err);
 }
 
+/* Times, numbers and words have a value for "not known"; so
+ * only what is left can be wrong. */
 static int
 decode_member(void *noun, const struct member *m, const json_t *body, struct error *err)
 {

@@ -202,6 +202,8 @@ is_identity(const char *identity)
 	return length > 0 && length <= IDENTITY_MAX;
 }
 
+/* Rows that were written before it said who it is stand under its host, or,
+ * by the first release, its address. */
 char *
 store_platform_seen(struct store *store, const char *address, const char *identity,
 		    struct error *err)

@@ -36,6 +36,7 @@ is_lost(const struct world *world)
 	return world->link == WORLD_OFFLINE || world->silent_ms > 0;
 }
 
+/* From worst to best; the first that is true makes those behind it uninteresting. */
 static void
 link_words(const struct ui *ui, bool whole, char *out, size_t size)
 {
@@ -267,6 +268,8 @@ ui_keyed(struct ui *ui, const char *text)
 	return out;
 }
 
+/* It ends at the first that has no room.  A shorter one behind it could be shown,
+ * and would look as if it came first. */
 void
 chrome_keys(struct ui *ui, struct canvas *bar)
 {

@@ -220,6 +220,8 @@ check_used(const struct flow *flow, const struct set *set, struct error *err)
 	return ret;
 }
 
+/* The draft is made anew as the difference to the base: changes add up, and one
+ * that is taken back leaves nothing. */
 static int
 change_string(struct flow *flow, const char *where, const char *text, struct error *err)
 {
@@ -415,6 +417,8 @@ check_application(struct flow *flow)
 	flow_read_values(flow, NULL, NULL, &flow->values_seen);
 }
 
+/* Approved was a clone of what was reviewed; what was deployed
+ * since then nobody has looked at. */
 static void
 checked_source(void *data, const struct api_reply *reply)
 {
@@ -518,6 +522,8 @@ is_ours(const struct flow *flow, const struct environment *environment)
 		environment->created_at >= flow->step_wall_at - CLOCK_SKEW_MS;
 }
 
+/* What stands there is ours, or somebody was faster; that nothing does says that the request
+ * was not carried out, and may be sent again. */
 static void
 settled_create(void *data, const struct api_reply *reply)
 {

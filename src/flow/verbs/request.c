@@ -123,6 +123,8 @@ check_name(const char *name, const char *what, struct error *err)
 			 name ? name : "", what);
 }
 
+/* Only what can be told without asking anybody; the rest is found out by the
+ * phases, against the platform as it is. */
 int
 flow_check_request(struct session *session, const struct flow_request *request, struct error *err)
 {

@@ -247,6 +247,8 @@ take_record(struct session *session, const char *id, struct operation *record, s
 	return -1;
 }
 
+/* It is claimed before it is looked at, so that no two programs resume it;
+ * one that is refused is let go again. */
 struct flow *
 flow_resume(struct session *session, const char *id, struct error *err)
 {

@@ -165,6 +165,7 @@ unreadable_organization(const struct world *world)
 	return NULL;
 }
 
+/* From near to far: the first that cannot be read is what is missing on the screen. */
 char *
 words_of_trouble(const struct world *world, const char *org, const char *app, int64_t now)
 {

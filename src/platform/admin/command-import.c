@@ -79,6 +79,8 @@ print_report(const json_t *report)
 	       count(report, "kept"));
 }
 
+/* All faults are told, and before the daemon is asked for anything: first those of the form,
+ * then what it says is elsewhere and is not there. */
 static int
 import_document(const struct command_arguments *arguments, struct document *document)
 {

@@ -151,6 +151,8 @@ put_values(struct repository *repository, const struct place *place, json_t *ite
 	return list ? 0 : -1;
 }
 
+/* Of its deployments only the one that is to run: an import makes
+ * environments, and no history. */
 static json_t *
 export_environment(struct repository *repository, const struct place *above, const json_t *row,
 		   struct error *err)

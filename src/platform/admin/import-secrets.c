@@ -96,6 +96,7 @@ read_variable(const char *name, struct error *err)
 	return text;
 }
 
+/* A relative file is beside the document, wherever the command is run. */
 static void
 fetch_value(struct fetch *fetch, json_t *value, const char *pointer)
 {

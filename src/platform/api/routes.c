@@ -408,6 +408,8 @@ is_closer(const char *pattern, const char *other)
 
 #define FITTING_MAX 16		/* rows for one path: its methods, of at most two patterns */
 
+/* The closest pattern is chosen whatever its methods are: where a literal part fits, one with
+ * a placeholder in its place must not answer for a method that the former does not have. */
 const struct route *
 routes_find(const struct route_path *path, struct request *request, struct response *response)
 {

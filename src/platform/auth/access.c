@@ -374,6 +374,7 @@ check_platform(const struct caller *caller, struct error *err)
 	return error_set_code(err, CODE_NOT_ADMINISTRATOR_OF_PLATFORM, .user = caller->user);
 }
 
+/* Whoever may not see a place is told that it is not there, whatever else was asked. */
 int
 access_check(struct platform *platform, const struct caller *caller, enum permission permission,
 	     const struct place *place, const char *self, struct error *err)

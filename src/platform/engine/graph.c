@@ -502,6 +502,8 @@ in_order(struct build *b, struct error *err)
 	return sorted;
 }
 
+/* The list is walked while it grows: what a node refers to, or has
+ * beside it, becomes a node behind it. */
 json_t *
 graph_build(const struct graph_source *source, const json_t *declared, char *culprit,
 	    struct error *err)

@@ -183,6 +183,8 @@ repository_set_deployment_status(struct repository *repository, const char *id,
 	" (SELECT 1 FROM environments AS e WHERE e.org = d.org AND e.app = d.app"                  \
 	" AND e.id = d.env AND e.status = ?4))))"
 
+/* The reasons before the status: the condition that finds these deployments is
+ * no longer true of them afterwards. */
 int
 repository_fail_interrupted(struct repository *repository, int64_t now, int64_t since,
 			    struct error *err)

@@ -318,6 +318,7 @@ connect_to(int port)
 	return fd;
 }
 
+/* Its end of the connect is seen when the server's side can be written to. */
 static void
 open_connection(struct forward *forward, int client)
 {

@@ -98,6 +98,8 @@ put_line(struct buf *lines, const struct output *output, const char *bytes, size
 	buf_puts(lines, "\n");
 }
 
+/* A line that is too long is written in parts: a program that ends
+ * none must not fill our memory. */
 void
 output_take(struct output *output, const char *bytes, size_t length)
 {

@@ -194,6 +194,8 @@ put_request(struct buf *request, const struct probe_target *target)
 		   "Connection: close\r\n\r\n", target->headers);
 }
 
+/* What fails at once is told from the loop all the same: the caller
+ * does not have the probe yet. */
 struct probe *
 probe_start(struct loop *loop, const struct probe_target *target, const struct instance *instance,
 	    void (*done)(void *data, const struct error *why), void *data)

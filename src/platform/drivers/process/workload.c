@@ -251,6 +251,8 @@ is_refused(const struct workload *workload, struct error *err)
 	return err->kind != ERROR_NONE;
 }
 
+/* One that was accepted is tried again for ever, since the fault may be the machine's and
+ * pass; a candidate's fails its deployment at once. */
 static void
 begin(void *data)
 {
