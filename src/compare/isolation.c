@@ -24,11 +24,13 @@
 
 #include "base/buf.h"
 #include "base/ids.h"
+#include "base/text.h"
 #include "base/xmalloc.h"
 #include "compare/hosts.h"
 #include "compare/isolation-hosts.h"
 #include "compare/isolation-names.h"
 #include "compare/isolation-search.h"
+#include "model/definition.h"
 #include "model/json.h"
 #include "model/pointer.h"
 #include "model/set.h"
@@ -370,43 +372,20 @@ search_value(struct isolation_search *search, const json_t *value, struct buf *p
 
 /* A definition whose resource is the same for everybody who matches it. */
 static bool
-is_static(const json_t *definition)
+is_static(const struct definition *definition)
 {
-	const char *driver = json_member_string(definition, "driver_type");
-	const char *last = driver ? strrchr(driver, '/') : NULL;
+	const char *driver = untrusted_raw(&definition->driver_type);
+	const char *last = strrchr(driver, '/');
 
 	last = last ? last + 1 : driver;
-	return last && (strcmp(last, "static") == 0 || strcmp(last, "echo") == 0);
-}
-
-/* As the platform matches (model/match.h), without those that are deleted. */
-static const json_t *
-find_definition(const struct isolation *isolation, const struct match_request *request)
-{
-	const json_t *best = NULL;
-	json_t *body;
-	int best_rank = -1;
-	size_t i;
-
-	json_array_foreach(isolation->definitions, i, body) {
-		const char *type = json_member_string(body, "type");
-		int rank = type && strcmp(type, request->type) == 0 &&
-					   !json_is_true(json_object_get(body, "is_deleted"))
-				   ? match_rank(body, request)
-				   : -1;
-
-		if (rank > best_rank) {
-			best_rank = rank;
-			best = body;
-		}
-	}
-	return best;
+	return strcmp(last, "static") == 0 || strcmp(last, "echo") == 0;
 }
 
 /* What a definition says to its driver, as far as it leads to the source: a machine that several
  * environments have their own databases on is meant to be shared. */
 static void
-search_inputs(struct isolation_search *search, const char *where, const json_t *definition)
+search_inputs(struct isolation_search *search, const char *where,
+	      const struct definition *definition)
 {
 	struct isolation_findings *all = search->findings;
 	size_t kept = all->count;
@@ -414,9 +393,7 @@ search_inputs(struct isolation_search *search, const char *where, const json_t *
 
 	buf_init(&path, WHERE_BYTES_MAX);
 	(void)buf_puts(&path, where);
-	search_value(search,
-		     json_object_get(json_object_get(definition, "driver_inputs"), "values"), &path,
-		     "");
+	search_value(search, json_object_get(definition->driver_inputs, "values"), &path, "");
 	buf_clear(&path);
 	for (size_t i = kept; i < all->count; i++) {
 		struct isolation_finding f = all->items[i];
@@ -439,23 +416,22 @@ search_resource(struct isolation_search *search, const char *res_id, const json_
 	const struct isolation *isolation = search->isolation;
 	struct match_request clone = isolation->clone, source = isolation->source;
 	const char *type = json_member_string(declaration, "type");
-	const char *class = json_member_string(declaration, "class"), *id;
-	const json_t *its;
+	const char *class = json_member_string(declaration, "class");
+	const struct definition *its;
 	char *where;
 
-	if (!type)
+	if (!type || !isolation->definitions)
 		return;
 	clone.type = source.type = type;
 	clone.resource_class = source.resource_class = class ? class : "default";
 	clone.res_id = source.res_id = res_id;
-	its = find_definition(isolation, &clone);
+	its = match_definition(isolation->definitions, &clone);
 	if (!its)
 		return;
 	where = xasprintf("resources/%s", res_id);
-	id = json_member_string(its, "id");
-	if (is_static(its) && its == find_definition(isolation, &source)) {
+	if (is_static(its) && its == match_definition(isolation->definitions, &source)) {
 		string_begin(search, where, "", type);
-		isolation_add(search, ISOLATION_RESOURCE, id ? id : "");
+		isolation_add(search, ISOLATION_RESOURCE, untrusted_raw(&its->id));
 	} else {
 		search_inputs(search, where, its);
 	}

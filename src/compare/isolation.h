@@ -12,6 +12,7 @@
 
 #include "model/match.h"
 
+struct definitions;
 struct set;
 
 enum isolation_kind {
@@ -46,7 +47,7 @@ struct isolation {
 	const json_t *foreign;		/* [ids and names] of environments that it must not touch */
 	const json_t *own;		/* [id and name] of the clone */
 	const json_t *outputs; /* {"shared.db": {OUTPUT: value}} of the source's resources */
-	const json_t *definitions;	/* [body]: resource definitions of the organization */
+	const struct definitions *definitions;	/* of the organization; NULL: not known */
 	struct match_request source, clone; /* app_id, env_id, env_type; the rest is filled in */
 };
 

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libmodel.a
 libmodel_a_SOURCES = \
 	src/model/canonical.c src/model/canonical.h \
+	src/model/definition.c src/model/definition.h \
 	src/model/delta.c src/model/delta.h \
 	src/model/error-codes.c src/model/error-codes.h \
 	src/model/extensions.c src/model/extensions.h \

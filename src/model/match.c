@@ -12,106 +12,109 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "model/json.h"
+#include "base/text.h"
+#include "model/definition.h"
+
+/* What is not asked for agrees with anything; *asked: it is asked for. */
+static bool
+agrees(const struct untrusted *wanted, const char *value, bool *asked)
+{
+	*asked = *untrusted_raw(wanted) != '\0';
+	return !*asked || (value && strcmp(wanted->raw, value) == 0);
+}
 
 /* A class that is not given is "default" (resource references write it either way). */
 static int
-rank_of(const json_t *criterion, const struct match_request *request)
+rank_of(const struct criterion *criterion, const struct match_request *request)
 {
 	const struct {
-		const char *key, *value;
+		const struct untrusted *wanted;
+		const char *value;
 	} fields[] = {
-		{"env_type", request->env_type},
-		{"app_id", request->app_id},
-		{"env_id", request->env_id},
-		{"res_id", request->res_id},
+		{&criterion->env_type, request->env_type},
+		{&criterion->app_id, request->app_id},
+		{&criterion->env_id, request->env_id},
+		{&criterion->res_id, request->res_id},
 	};
-	const char *resource_class = json_member_string(criterion, "class");
+	const char *its_class = criterion->resource_class.raw;
+	bool asked;
 	int score = 0;
 
 	if (request->resource_class &&
-	    strcmp(resource_class ? resource_class : "default", request->resource_class) != 0)
+	    strcmp(its_class ? its_class : "default", request->resource_class) != 0)
 		return -1;
 	for (int i = 0; i < 4; i++) {
-		const char *wanted = json_member_string(criterion, fields[i].key);
-
-		if (!wanted || !*wanted)
-			continue;
-		if (!fields[i].value || strcmp(wanted, fields[i].value) != 0)
+		if (!agrees(fields[i].wanted, fields[i].value, &asked))
 			return -1;
-		score |= 1 << i;
+		score |= asked << i;
 	}
 	return score;
 }
 
 /* Strictly better wins: of equals the first one stays, so the answer does not depend on chance. */
-const json_t *
-match_criterion(const json_t *criteria, const struct match_request *request, int *rank)
+const struct criterion *
+match_criterion(const struct definition *definition, const struct match_request *request, int *rank)
 {
-	const json_t *criterion, *best = NULL;
-	size_t i;
+	const struct criterion *best = NULL;
 
 	*rank = -1;
-	json_array_foreach(criteria, i, criterion) {
-		int its = rank_of(criterion, request);
+	for (size_t i = 0; i < definition->criterion_count; i++) {
+		int its = rank_of(&definition->criteria[i], request);
 
 		if (its > *rank) {
 			*rank = its;
-			best = criterion;
+			best = &definition->criteria[i];
 		}
 	}
 	return best;
 }
 
 int
-match_rank(const json_t *body, const struct match_request *request)
+match_rank(const struct definition *definition, const struct match_request *request)
 {
 	int rank;
 
-	match_criterion(json_object_get(body, "criteria"), request, &rank);
+	match_criterion(definition, request, &rank);
 	return rank;
 }
 
 /* Unknown on either side may be anything: this asks for what cannot be ruled out. */
 static bool
-may_be(const char *value, const char *wanted)
+may_be(const char *value, const struct untrusted *wanted)
 {
-	return !value || !wanted || !*wanted || strcmp(value, wanted) == 0;
+	return !value || !*untrusted_raw(wanted) || strcmp(value, wanted->raw) == 0;
 }
 
 bool
-match_may_serve(const json_t *body, const struct match_request *request)
+match_may_serve(const struct definition *definition, const struct match_request *request)
 {
-	const json_t *criteria = json_object_get(body, "criteria"), *criterion;
-	size_t i;
+	for (size_t i = 0; i < definition->criterion_count; i++) {
+		const struct criterion *criterion = &definition->criteria[i];
 
-	json_array_foreach(criteria, i, criterion)
-		if (may_be(request->env_type, json_member_string(criterion, "env_type")) &&
-		    may_be(request->app_id, json_member_string(criterion, "app_id")) &&
-		    may_be(request->env_id, json_member_string(criterion, "env_id")))
+		if (may_be(request->env_type, &criterion->env_type) &&
+		    may_be(request->app_id, &criterion->app_id) &&
+		    may_be(request->env_id, &criterion->env_id))
 			return true;
+	}
 	return false;
 }
 
-const json_t *
-match_definition(const json_t *definitions, const struct match_request *request)
+const struct definition *
+match_definition(const struct definitions *definitions, const struct match_request *request)
 {
-	const json_t *best = NULL;
+	const struct definition *best = NULL;
 	int best_rank = -1;
-	const json_t *definition;
-	size_t i;
 
-	json_array_foreach(definitions, i, definition) {
-		const json_t *body = json_object_get(definition, "body");
-		const char *type = json_member_string(body, "type");
-		int score;
+	for (size_t i = 0; i < definitions->count; i++) {
+		const struct definition *definition = &definitions->items[i];
+		int rank = untrusted_is(&definition->type, request->type) &&
+					   !definition->is_deleted
+				   ? match_rank(definition, request)
+				   : -1;
 
-		if (!type || strcmp(type, request->type) != 0)
-			continue;
-		score = match_rank(body, request);
-		if (score > best_rank) {
-			best_rank = score;
-			best = body;
+		if (rank > best_rank) {
+			best_rank = rank;
+			best = definition;
 		}
 	}
 	return best;

@@ -3,24 +3,27 @@
 #ifndef SIDESTAGE_MODEL_MATCH_H
 #define SIDESTAGE_MODEL_MATCH_H
 
-#include <jansson.h>
 #include <stdbool.h>
+
+struct criterion;
+struct definition;
+struct definitions;
 
 struct match_request {
 	const char *type, *resource_class, *app_id, *env_id, *env_type, *res_id;
 };
 
-/* The most specific of `criteria` that agrees, and how specific it is (-1, NULL: none is).
- * Borrowed. */
-const json_t *match_criterion(const json_t *criteria, const struct match_request *request,
-			      int *rank);
-/* How specific the best of its criteria is for the request, whose type is not looked at; -1: none
- * matches.  A request's NULL class is any class; another NULL is something that has no name. */
-int match_rank(const json_t *body, const struct match_request *request);
+/* The most specific of its criteria that agrees with the request, whose type is not looked at, and
+ * how specific it is (NULL, -1: none agrees).  A request's NULL class is any class; another NULL is
+ * something that has no name.  Borrowed. */
+const struct criterion *match_criterion(const struct definition *definition,
+					const struct match_request *request, int *rank);
+int match_rank(const struct definition *definition, const struct match_request *request);
 /* Whether it may serve some resource of this environment, whatever its type, class and id; a NULL
  * of the request may be anything. */
-bool match_may_serve(const json_t *body, const struct match_request *request);
-/* The most specific of `definitions` ([{id, body}]), or NULL.  Borrowed: the definition's body. */
-const json_t *match_definition(const json_t *definitions, const struct match_request *request);
+bool match_may_serve(const struct definition *definition, const struct match_request *request);
+/* The most specific of those of the type that are not deleted; NULL: none serves it.  Borrowed. */
+const struct definition *match_definition(const struct definitions *definitions,
+					  const struct match_request *request);
 
 #endif

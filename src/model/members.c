@@ -283,6 +283,9 @@ decode_member(void *noun, const struct member *m, const json_t *body, struct err
 	case MEMBER_JSON:
 		*(json_t **)place = json_is_null(value) ? NULL : json_incref(value);
 		return 0;
+	case MEMBER_DOCUMENT:
+		*(json_t **)place = json_incref((json_t *)(uintptr_t)body);
+		return 0;
 	case MEMBER_CONSTANT:
 		return 0;
 	case MEMBER_TEXT:
@@ -407,6 +410,8 @@ encode_member(const void *noun, const struct member *m)
 		return encode_map(noun, m);
 	case MEMBER_JSON:
 		return json_incref(*json_in(noun, m));
+	case MEMBER_DOCUMENT:
+		return NULL;
 	case MEMBER_TEXT:
 		break;
 	}
@@ -464,7 +469,7 @@ noun_clear(const struct noun *noun, void *out)
 	for (const struct member *m = noun->members; m->key; m++) {
 		if (m->kind == MEMBER_TEXT)
 			untrusted_clear(place_in(out, m));
-		else if (m->kind == MEMBER_JSON)
+		else if (m->kind == MEMBER_JSON || m->kind == MEMBER_DOCUMENT)
 			json_decref(*json_in(out, m));
 		else if (m->kind == MEMBER_LIST || m->kind == MEMBER_MAP)
 			clear_list(out, m);
@@ -510,6 +515,7 @@ copy_member(void *to, const void *from, const struct member *m)
 		copy_list(to, from, m);
 		return;
 	case MEMBER_JSON:
+	case MEMBER_DOCUMENT:
 		*(json_t **)place = json_deep_copy(*json_in(from, m));
 		return;
 	case MEMBER_TIME:

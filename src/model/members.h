@@ -27,7 +27,8 @@ enum member_kind {
 	MEMBER_OBJECT,		/* a struct that is a `noun`; there when its first text is */
 	MEMBER_LIST,		/* pointer to so many (`count`) structs that are a `noun` each */
 	MEMBER_MAP,		/* the same of an object; each struct begins with its key, a text */
-	MEMBER_JSON		/* json_t *, shared with where it was read; NULL: absent */
+	MEMBER_JSON,		/* json_t *, shared with where it was read; NULL: absent */
+	MEMBER_DOCUMENT		/* the same of the whole object that it is in; not written */
 };
 
 /*

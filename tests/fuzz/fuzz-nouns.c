@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "compare/values.h"
+#include "model/definition.h"
 #include "model/delta.h"
 #include "model/json.h"
 #include "model/nouns.h"
@@ -93,6 +94,7 @@ read_one(const json_t *body)
 	READ(artefact_version);
 	READ(shared_value);
 	READ(value_set_version);
+	READ(definition);
 	read_runtime(body);
 	read_values(body);
 	read_set(body);

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/xmalloc.h"
+#include "model/definition.h"
 #include "model/json.h"
 #include "platform/engine/graph.h"
 #include "platform/state/repository-resources.h"
@@ -54,10 +55,10 @@ definitions_of(bool needs[TYPES][TYPES])
 			free(name);
 			free(value);
 		}
-		json_array_append_new(list, json_pack("{s:s, s:{s:s, s:s, s:s, s:{s:o}, s:[{}]}}",
-						      "id", id, "body", "id", id, "type", type,
-						      "driver_type", "static", "driver_inputs",
-						      "values", values, "criteria"));
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:{s:o}, s:[{}]}", "id", id,
+						      "type", type, "driver_type", "static",
+						      "driver_inputs", "values", values,
+						      "criteria"));
 		free(id);
 		free(type);
 	}
@@ -67,13 +68,16 @@ definitions_of(bool needs[TYPES][TYPES])
 static json_t *
 build(const json_t *definitions, const json_t *known, const char *declared, struct error *err)
 {
+	struct definitions read;
 	struct graph_source source = {.place = &place, .env_type = "t", .env_since = "2026",
-				      .definitions = definitions, .known = known};
+				      .definitions = &read, .known = known};
 	json_t *wanted = json_loads(declared, 0, NULL), *graph;
 	char blamed[256];
 
 	assert_non_null(wanted);
+	definitions_read(&read, definitions);
 	graph = graph_build(&source, wanted, blamed, err);
+	definitions_clear(&read);
 	assert_int_equal(graph == NULL, blamed[0] != '\0');
 	json_decref(wanted);
 	return graph;
@@ -150,10 +154,9 @@ order_holds_or_the_circle_is_named(void **state)
 static void
 graph_without_an_end_is_refused(void **state)
 {
-	json_t *definitions = json_pack("[{s:s, s:{s:s, s:s, s:s, s:{s:{s:s}}, s:[{}]}}]", "id",
-					"d", "body", "id", "d", "type", "t", "driver_type",
-					"static", "driver_inputs", "values", "x",
-					"${resources['t#a'].outputs.x}", "criteria");
+	json_t *definitions = json_pack("[{s:s, s:s, s:s, s:{s:{s:s}}, s:[{}]}]", "id", "d", "type",
+					"t", "driver_type", "static", "driver_inputs", "values",
+					"x", "${resources['t#a'].outputs.x}", "criteria");
 	json_t *wanted = json_array();
 	struct error err = {0};
 	char *text;

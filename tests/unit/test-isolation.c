@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "compare/isolation.h"
+#include "model/definition.h"
 #include "model/set.h"
 
 /* What is planted as the variable KEY of the workload web, in an otherwise innocent set.  The
@@ -97,7 +98,8 @@ static const struct { const char *key, *text; } innocent[] = {
 struct world {
 	struct set *set;
 	struct isolation isolation;
-	json_t *values, *foreign, *own, *outputs, *definitions;
+	json_t *values, *foreign, *own, *outputs;
+	struct definitions definitions;
 };
 
 static json_t *
@@ -157,7 +159,7 @@ world_make(struct world *world, const char *key, const char *text)
 			  .env_id = "hotfix-production-title",
 			  .env_type = "development"},
 	};
-	world->definitions = NULL;
+	world->definitions = (struct definitions){0};
 }
 
 static void
@@ -168,7 +170,7 @@ world_clear(struct world *world)
 	json_decref(world->foreign);
 	json_decref(world->own);
 	json_decref(world->outputs);
-	json_decref(world->definitions);
+	definitions_clear(&world->definitions);
 }
 
 /* How many findings there are in the variable itself, or in a value that it uses. */
@@ -292,9 +294,13 @@ a_static_resource_of_the_source_is_found(void **state)
 		struct isolation_findings findings;
 		struct world world;
 		size_t found = 0;
+		json_t *body;
 
 		world_make(&world, "A", "b");
-		world.isolation.definitions = world.definitions = json(cases[i].definitions);
+		body = json(cases[i].definitions);
+		definitions_read(&world.definitions, body);
+		json_decref(body);
+		world.isolation.definitions = &world.definitions;
 		isolation_find(&findings, &world.isolation);
 		for (size_t k = 0; k < findings.count; k++) {
 			if (strncmp(findings.items[k].where, "resources/", 10) != 0)

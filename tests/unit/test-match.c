@@ -12,6 +12,7 @@
 #include <time.h>
 #include <cmocka.h>
 
+#include "model/definition.h"
 #include "model/json.h"
 #include "model/match.h"
 
@@ -56,9 +57,9 @@ random_definitions(void)
 						    json_string(words[below(2)]));
 			json_array_append_new(criteria, criterion);
 		}
-		json_array_append_new(list, json_pack("{s:s, s:{s:s, s:s, s:o}}", "id", id, "body",
-						      "id", id, "type", below(4) ? "db" : "dns",
-						      "criteria", criteria));
+		json_array_append_new(list, json_pack("{s:s, s:s, s:o}", "id", id, "type",
+						      below(4) ? "db" : "dns", "criteria",
+						      criteria));
 	}
 	return list;
 }
@@ -73,7 +74,7 @@ choose_plainly(const json_t *definitions, const struct match_request *r)
 	int chosen = -1;
 
 	for (size_t i = 0; i < json_array_size(definitions); i++) {
-		const json_t *body = json_object_get(json_array_get(definitions, i), "body");
+		const json_t *body = json_array_get(definitions, i);
 		const json_t *criteria = json_object_get(body, "criteria");
 
 		if (strcmp(json_member_string(body, "type"), r->type) != 0)
@@ -110,12 +111,15 @@ choose_plainly(const json_t *definitions, const struct match_request *r)
 static int
 chosen_by_us(const json_t *definitions, const struct match_request *r)
 {
-	const json_t *body = match_definition(definitions, r);
+	struct definitions read;
+	const struct definition *found;
+	int chosen;
 
-	for (size_t i = 0; body && i < json_array_size(definitions); i++)
-		if (json_object_get(json_array_get(definitions, i), "body") == body)
-			return (int)i;
-	return -1;
+	definitions_read(&read, definitions);
+	found = match_definition(&read, r);
+	chosen = found ? (int)(found - read.items) : -1;
+	definitions_clear(&read);
+	return chosen;
 }
 
 /* Leaves out definitions and criteria as long as the two still disagree. */
@@ -164,18 +168,21 @@ static void
 a_class_must_agree_and_absent_is_default(void **state)
 {
 	json_t *body = json_pack("{s:s, s:[{}, {s:s}]}", "type", "db", "criteria", "class", "big");
+	struct definition definition;
 	struct match_request r = {.type = "db", .resource_class = "default", .app_id = "a",
 				  .env_id = "a", .env_type = "a", .res_id = "a"};
 
 	(void)state;
-	assert_int_equal(match_rank(body, &r), 0);
-	r.resource_class = "big";
-	assert_int_equal(match_rank(body, &r), 0);
-	r.resource_class = "small";
-	assert_int_equal(match_rank(body, &r), -1);
-	r.resource_class = NULL;
-	assert_int_equal(match_rank(body, &r), 0);
+	definition_read(&definition, body);
 	json_decref(body);
+	assert_int_equal(match_rank(&definition, &r), 0);
+	r.resource_class = "big";
+	assert_int_equal(match_rank(&definition, &r), 0);
+	r.resource_class = "small";
+	assert_int_equal(match_rank(&definition, &r), -1);
+	r.resource_class = NULL;
+	assert_int_equal(match_rank(&definition, &r), 0);
+	definition_clear(&definition);
 }
 
 int

@@ -18,6 +18,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "model/definition.h"
 #include "model/nouns.h"
 #include "model/runtime.h"
 #include "model/shared-value.h"
@@ -102,6 +103,7 @@ union noun {
 	struct artefact_version artefact_version;
 	struct shared_value shared_value;
 	struct value_set_version value_set_version;
+	struct definition definition;
 };
 
 struct doors {
@@ -147,6 +149,7 @@ DOORS(active_resource)
 DOORS(artefact_version)
 DOORS(shared_value)
 DOORS(value_set_version)
+DOORS(definition)
 
 static const struct doors nouns[] = {
 	{"deployment",
@@ -205,6 +208,13 @@ static const struct doors nouns[] = {
 	 {"created_at", "updated_at"},
 	 {"comment", "created_by", "result_of", "source_value_set_version_id", "change", "values"},
 	 OF(value_set_version)},
+	{"definition",
+	 "{'id':'d','type':'dns','driver_type':'echo','driver_account':'a','driver_inputs':{},"
+	 "'in_place_driver_change':false,'is_deleted':false,'criteria':[{'app_id':'shop'}]}",
+	 {"id", "type"},
+	 {NULL},
+	 {"driver_account", "driver_inputs", "in_place_driver_change", "is_deleted", "criteria"},
+	 OF(definition)},
 };
 
 static const char *const odd_values[] = {
@@ -429,6 +439,31 @@ what_runs_is_kept_in_short(void **state)
 	json_object_set_new(body, "modules", json_array());
 	assert_int_equal(runtime_decode(&runtime, body, &err), -1);
 	assert_string_equal(err.text, "runtime: \"modules\" is not an object");
+	json_decref(body);
+}
+
+/* A platform may answer a list for each type; what else is there serves nothing. */
+static void
+definitions_are_read_with_their_documents(void **state)
+{
+	json_t *body = parse("{'dns':[{'id':'a','type':'dns','x':1},null],'s3':7,"
+			     "'db':[{'id':'b','type':'db','criteria':[{'app_id':7},'odd']}]}");
+	struct definitions all;
+
+	(void)state;
+	definitions_read(&all, body);
+	json_decref(body);
+	assert_int_equal(all.count, 3);
+	assert_int_equal(json_integer_value(json_object_get(all.items[0].document, "x")), 1);
+	assert_non_null(all.items[1].problem.raw);
+	assert_int_equal(all.items[2].criterion_count, 2);
+	assert_null(all.items[2].criteria[0].app_id.raw);
+	assert_null(all.items[2].problem.raw);
+	definitions_clear(&all);
+	body = parse("[{'id':'a','type':'dns'}]");
+	definitions_read(&all, body);
+	assert_int_equal(all.count, 1);
+	definitions_clear(&all);
 	json_decref(body);
 }
 
@@ -700,6 +735,7 @@ main(void)
 		cmocka_unit_test(an_odd_workload_leaves_the_others),
 		cmocka_unit_test(restarts_are_counted_by_either_name),
 		cmocka_unit_test(what_runs_is_kept_in_short),
+		cmocka_unit_test(definitions_are_read_with_their_documents),
 		cmocka_unit_test(what_was_read_is_written_again),
 		cmocka_unit_test(the_text_of_a_secret_is_not_kept),
 		cmocka_unit_test(what_runs_is_written_as_it_was_read),

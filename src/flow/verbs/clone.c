@@ -345,7 +345,7 @@ got_definitions(void *data, const struct api_reply *reply)
 {
 	struct flow *flow = data;
 	flow_phase *then = flow->then_checked;
-	json_t *now;
+	struct definitions now;
 	char *hash;
 	bool same;
 
@@ -354,11 +354,11 @@ got_definitions(void *data, const struct api_reply *reply)
 		flow_reply_failed(flow, reply);
 		return;
 	}
-	now = flow_flatten_definitions(reply->body);
-	hash = flow_definitions_hash(flow, now);
+	definitions_read(&now, reply->body);
+	hash = flow_definitions_hash(flow, &now);
 	same = strcmp(hash, flow->review.definitions) == 0;
 	free(hash);
-	json_decref(now);
+	definitions_clear(&now);
 	if (same)
 		then(flow);
 	else if (then == check_values)

@@ -13,6 +13,7 @@
 #include "compare/value-changes.h"
 #include "flow/verbs/flow.h"
 #include "flow/verbs/verb.h"
+#include "model/definition.h"
 #include "model/nouns.h"
 #include "store/clone-origins.h"
 #include "store/history.h"
@@ -63,7 +64,8 @@ struct flow {
 	struct set *theirs, *ours, *ancestor;	/* for merges */
 	struct set *result;	/* what will run */
 	json_t *outputs;	/* CLONE: of the source's resources, {id: outputs} */
-	json_t *definitions;	/* CLONE: resource definitions; NULL: not known */
+	struct definitions definitions;	/* CLONE: of resources, */
+	bool definitions_known;		/* when they could be read */
 	char *outputs_unread, *definitions_unread;	/* why not; NULL: they were read */
 	json_t *acknowledged;	/* CLONE: {id: true} of findings, for a review that is made again */
 	json_t *changed; /* CLONE: {where: true}: strings that a person changed in the review */

@@ -117,7 +117,7 @@ clear_values(struct flow *flow)
 	flow_clear_questions(flow);
 	flow_clear_kept(flow);
 	json_decref(flow->outputs);
-	json_decref(flow->definitions);
+	definitions_clear(&flow->definitions);
 	json_decref(flow->acknowledged);
 	json_decref(flow->changed);
 	free(flow->outputs_unread);

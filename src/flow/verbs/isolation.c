@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/ids.h"
+#include "base/text.h"
 #include "base/xmalloc.h"
 #include "compare/isolation.h"
 #include "flow/context/context.h"
@@ -78,32 +79,18 @@ read_source_outputs(struct flow *flow)
 
 /* The platform lists them in one array; where another one groups
  * them by type, both are read. */
-json_t *
-flow_flatten_definitions(const json_t *body)
-{
-	json_t *all = json_array(), *list;
-	const char *type;
-
-	if (json_is_array(body))
-		json_array_extend(all, (json_t *)(uintptr_t)body);
-	json_object_foreach((json_t *)(uintptr_t)body, type, list)
-		if (json_is_array(list))
-			json_array_extend(all, list);
-	return all;
-}
-
 static void
 got_definitions(void *data, const struct api_reply *reply)
 {
 	struct flow *flow = data;
 
 	flow->call = NULL;
-	json_decref(flow->definitions);
-	flow->definitions = NULL;
-	if (reply->error.kind != ERROR_NONE)
-		note_unread(&flow->definitions_unread, &reply->error);
+	definitions_clear(&flow->definitions);
+	flow->definitions_known = reply->error.kind == ERROR_NONE;
+	if (flow->definitions_known)
+		definitions_read(&flow->definitions, reply->body);
 	else
-		flow->definitions = flow_flatten_definitions(reply->body);
+		note_unread(&flow->definitions_unread, &reply->error);
 	flow_next_phase(flow);
 }
 
@@ -116,7 +103,7 @@ read_definitions(struct flow *flow)
 
 /* What a resource is made from and for which environments; not when that was written. */
 static json_t *
-stable_part(const json_t *definition)
+stable_part(const struct definition *definition)
 {
 	static const char *const members[] = {
 		"id",	    "type",	 "driver_type", "driver_inputs", "driver_account",
@@ -124,15 +111,18 @@ stable_part(const json_t *definition)
 	};
 	json_t *kept = json_object();
 
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
-		if (json_object_get(definition, members[i]))
-			json_object_set(kept, members[i], json_object_get(definition, members[i]));
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		json_t *member = json_object_get(definition->document, members[i]);
+
+		if (member)
+			json_object_set(kept, members[i], member);
+	}
 	return kept;
 }
 
 /* What others define for environments of their own changes nothing of the clone. */
 static bool
-may_serve_clone(const struct flow *flow, const json_t *definition)
+may_serve_clone(const struct flow *flow, const struct definition *definition)
 {
 	return match_may_serve(definition, &(struct match_request){
 						   .app_id = flow->request.app,
@@ -143,22 +133,23 @@ may_serve_clone(const struct flow *flow, const json_t *definition)
 
 /* By id. */
 static json_t *
-stable_parts(const struct flow *flow, const json_t *definitions)
+stable_parts(const struct flow *flow, const struct definitions *definitions)
 {
-	json_t *parts = json_object(), *definition;
-	size_t i;
+	json_t *parts = json_object();
 
-	json_array_foreach(definitions, i, definition) {
-		const char *id = json_member_string(definition, "id");
+	for (size_t i = 0; i < definitions->count; i++) {
+		const struct definition *definition = &definitions->items[i];
 
 		if (may_serve_clone(flow, definition))
-			json_object_set_new(parts, id ? id : "", stable_part(definition));
+			json_object_set_new(parts, untrusted_raw(&definition->id),
+					    stable_part(definition));
 	}
 	return parts;
 }
 
 char *
-flow_other_definitions(const struct flow *flow, const json_t *was, const json_t *now)
+flow_other_definitions(const struct flow *flow, const struct definitions *was,
+		       const struct definitions *now)
 {
 	json_t *const parts[] = {stable_parts(flow, was), stable_parts(flow, now)};
 	json_t *part, *other;
@@ -183,22 +174,22 @@ flow_other_definitions(const struct flow *flow, const json_t *was, const json_t 
 static int
 compare_definitions(const void *left, const void *right)
 {
-	const char *a = json_member_string(*(json_t *const *)left, "id");
-	const char *b = json_member_string(*(json_t *const *)right, "id");
+	const struct definition *a = *(const struct definition *const *)left;
+	const struct definition *b = *(const struct definition *const *)right;
 
-	return strcmp(a ? a : "", b ? b : "");
+	return strcmp(untrusted_raw(&a->id), untrusted_raw(&b->id));
 }
 
 char *
-flow_definitions_hash(const struct flow *flow, const json_t *definitions)
+flow_definitions_hash(const struct flow *flow, const struct definitions *definitions)
 {
-	size_t count = json_array_size(definitions), i;
-	const json_t **sorted = xcalloc(count + 1, sizeof(*sorted));
+	size_t count = definitions->count, i;
+	const struct definition **sorted = xcalloc(count + 1, sizeof(*sorted));
 	char hash[IDS_SHA256_B64_SIZE], *text;
 	json_t *stable = json_array();
 
 	for (i = 0; i < count; i++)
-		sorted[i] = json_array_get(definitions, i);
+		sorted[i] = &definitions->items[i];
 	qsort(sorted, count, sizeof(*sorted), compare_definitions);
 	for (i = 0; i < count; i++)
 		if (may_serve_clone(flow, sorted[i]))
@@ -280,7 +271,7 @@ look_begin(struct looked_at *l, const struct flow *flow)
 		.foreign = l->foreign,
 		.own = l->own,
 		.outputs = flow->outputs,
-		.definitions = flow->definitions,
+		.definitions = flow->definitions_known ? &flow->definitions : NULL,
 		.source = {.app_id = request->app,
 			   .env_id = request->source,
 			   .env_type = untrusted_raw(&flow->source.environment.type)},

@@ -3,10 +3,9 @@
 #ifndef SIDESTAGE_FLOW_VERBS_ISOLATION_H
 #define SIDESTAGE_FLOW_VERBS_ISOLATION_H
 
-#include <jansson.h>
-
 #include "flow/verbs/verb.h"
 
+struct definitions;
 struct flow;
 
 flow_phase read_source_outputs, read_definitions;
@@ -14,11 +13,10 @@ flow_phase read_source_outputs, read_definitions;
 void review_isolation(struct flow *flow);
 /* Both look at those alone that may serve a resource of the clone.
  * The ids of the definitions that are not the same in both, "one, two"; free() it. */
-char *flow_other_definitions(const struct flow *flow, const json_t *was, const json_t *now);
+char *flow_other_definitions(const struct flow *flow, const struct definitions *was,
+			     const struct definitions *now);
 /* Of what the clone's resources are made, to pin; free() it. */
-char *flow_definitions_hash(const struct flow *flow, const json_t *definitions);
-/* A list of what the platform answers, which may be one of each type.  New reference. */
-json_t *flow_flatten_definitions(const json_t *body);
+char *flow_definitions_hash(const struct flow *flow, const struct definitions *definitions);
 /* Where a value leads that it must not; free() it.  NULL: nowhere, as far as can be seen. */
 char *flow_value_leads(const struct flow *flow, const char *key, const char *text);
 

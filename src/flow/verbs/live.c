@@ -247,7 +247,7 @@ static void
 looked_at_definitions(void *data, const struct api_reply *reply)
 {
 	struct flow *flow = data;
-	json_t *now;
+	struct definitions now;
 	char *hash, *ids;
 
 	flow->call = NULL;
@@ -255,17 +255,17 @@ looked_at_definitions(void *data, const struct api_reply *reply)
 		look_later(flow);
 		return;
 	}
-	now = flow_flatten_definitions(reply->body);
-	hash = flow_definitions_hash(flow, now);
+	definitions_read(&now, reply->body);
+	hash = flow_definitions_hash(flow, &now);
 	if (!strcmp(hash, flow->review.definitions)) {
 		next_look(flow);
 	} else {
-		ids = flow_other_definitions(flow, flow->definitions, now);
+		ids = flow_other_definitions(flow, &flow->definitions, &now);
 		say_moved(flow, xasprintf(_("Definitions of resources changed: %s."), ids));
 		free(ids);
 	}
 	free(hash);
-	json_decref(now);
+	definitions_clear(&now);
 }
 
 static void

@@ -460,8 +460,8 @@ pin_values(struct flow *flow)
 	}
 	review->graph = xstrdup_or_null(flow->graph);
 	review->graph_hash = xstrdup_or_null(flow->graph_hash);
-	if (flow->definitions)
-		review->definitions = flow_definitions_hash(flow, flow->definitions);
+	if (flow->definitions_known)
+		review->definitions = flow_definitions_hash(flow, &flow->definitions);
 }
 
 /* What cannot be known (values that could not be read) is left out of the comparison on both

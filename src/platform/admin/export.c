@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "model/definition.h"
 #include "model/json.h"
 #include "model/shared-value.h"
 #include "model/set.h"
@@ -73,11 +74,27 @@ export_env_type(struct repository *repository, const struct place *above, const 
 	return item;
 }
 
+/* Of all definitions, as they are kept; new. */
+static json_t *
+read_documents(struct repository *repository, const char *org, struct error *err)
+{
+	struct definitions definitions;
+	json_t *documents = NULL;
+
+	if (repository_definitions(repository, org, &definitions, err) == 0) {
+		documents = json_array();
+		for (size_t i = 0; i < definitions.count; i++)
+			json_array_append(documents, definitions.items[i].document);
+		definitions_clear(&definitions);
+	}
+	return documents;
+}
+
 static json_t *
 export_definition(struct repository *repository, const struct place *above, const json_t *row,
 		  struct error *err)
 {
-	json_t *item = json_deep_copy(json_object_get(row, "body"));
+	json_t *item = json_deep_copy(row);
 	const json_t *inputs = json_object_get(item, "driver_inputs");
 
 	(void)repository;
@@ -221,7 +238,7 @@ export_organization(struct repository *repository, const struct place *above, co
 	types = export_list(repository, &place, repository_env_types(repository, place.org, err),
 			    export_env_type, err);
 	definitions = types ? export_list(repository, &place,
-					  repository_definitions(repository, place.org, err),
+					  read_documents(repository, place.org, err),
 					  export_definition, err)
 			    : NULL;
 	apps = definitions ? export_list(repository, &place,

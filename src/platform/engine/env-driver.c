@@ -17,6 +17,8 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/text.h"
+#include "model/definition.h"
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/match.h"
@@ -33,61 +35,61 @@
 /* "env_type production, app_id shop".  In the API's own names: that is what
  * is to be typed where it is mended. */
 static void
-put_criterion(struct buf *text, const json_t *criterion)
+put_criterion(struct buf *text, const struct criterion *criterion)
 {
-	static const char *const keys[] = {"env_type", "app_id", "env_id", "res_id", "class"};
+	const struct {
+		const char *name, *value;
+	} fields[] = {
+		{"env_type", untrusted_raw(&criterion->env_type)},
+		{"app_id", untrusted_raw(&criterion->app_id)},
+		{"env_id", untrusted_raw(&criterion->env_id)},
+		{"res_id", untrusted_raw(&criterion->res_id)},
+		{"class", untrusted_is(&criterion->resource_class, "default")
+				  ? ""
+				  : untrusted_raw(&criterion->resource_class)},
+	};
 	size_t before = text->length;
 
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		const char *value = json_member_string(criterion, keys[i]);
-
-		if (!value || !*value ||
-		    (strcmp(keys[i], "class") == 0 && strcmp(value, "default") == 0))
-			continue;
-		buf_printf(text, "%s%s %s", text->length > before ? ", " : "", keys[i], value);
-	}
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (*fields[i].value)
+			buf_printf(text, "%s%s %s", text->length > before ? ", " : "",
+				   fields[i].name, fields[i].value);
 	if (text->length == before)
 		buf_puts(text, "any environment");
 }
 
 /* "east (env_type qa; env_type development)". */
 static void
-put_definition(struct buf *text, const json_t *body)
+put_definition(struct buf *text, const struct definition *definition)
 {
-	const json_t *criteria = json_object_get(body, "criteria"), *criterion;
-	size_t i;
-
-	buf_printf(text, "%s%s (", text->length > 0 ? ", " : "", json_member_string(body, "id"));
-	json_array_foreach(criteria, i, criterion) {
+	buf_printf(text, "%s%s (", text->length > 0 ? ", " : "", untrusted_raw(&definition->id));
+	for (size_t i = 0; i < definition->criterion_count; i++) {
 		buf_puts(text, i > 0 ? "; " : "");
 		if (text->length > TRIED_MAX) {
 			buf_puts(text, "...");
 			break;
 		}
-		put_criterion(text, criterion);
+		put_criterion(text, &definition->criteria[i]);
 	}
-	buf_printf(text, "%s)", json_array_size(criteria) > 0 ? "" : "no criterion");
+	buf_printf(text, "%s)", definition->criterion_count > 0 ? "" : "no criterion");
 }
 
 static bool
-is_cluster(const json_t *body)
+is_cluster(const struct definition *definition)
 {
-	const char *type = json_member_string(body, "type");
-
-	return type && strcmp(type, DEFINITION_CLUSTER) == 0;
+	return untrusted_is(&definition->type, DEFINITION_CLUSTER);
 }
 
 static int
-refuse_unmatched(const json_t *definitions, const struct match_request *request, struct error *err)
+refuse_unmatched(const struct definitions *definitions, const struct match_request *request,
+		 struct error *err)
 {
-	const json_t *row;
 	struct buf tried;
-	size_t i;
 
 	buf_init(&tried, TEXT_MAX);
-	json_array_foreach(definitions, i, row)
-		if (tried.length <= TRIED_MAX && is_cluster(json_object_get(row, "body")))
-			put_definition(&tried, json_object_get(row, "body"));
+	for (size_t i = 0; i < definitions->count; i++)
+		if (tried.length <= TRIED_MAX && is_cluster(&definitions->items[i]))
+			put_definition(&tried, &definitions->items[i]);
 	if (tried.length == 0)
 		error_set_code(err, CODE_NO_CLUSTER_DEFINITION, .env = request->env_id,
 			       .type = DEFINITION_CLUSTER);
@@ -102,7 +104,7 @@ refuse_unmatched(const json_t *definitions, const struct match_request *request,
 /* --- matching --- */
 
 struct choice {
-	const json_t *body, *equal; /* equal: another one of the same rank; NULL: none */
+	const struct definition *best, *equal; /* equal: another one of the same rank; NULL: none */
 	int rank;
 };
 
@@ -113,44 +115,43 @@ refuse_equal(const struct choice *choice, const struct match_request *request, s
 	int rank;
 
 	buf_init(&text, TEXT_MAX);
-	put_criterion(&text,
-		      match_criterion(json_object_get(choice->body, "criteria"), request, &rank));
+	put_criterion(&text, match_criterion(choice->best, request, &rank));
 	error_set_code(err, CODE_CLUSTERS_MATCH_EQUALLY, .env = request->env_id,
-		       .definition = json_member_string(choice->body, "id"),
-		       .other = json_member_string(choice->equal, "id"), .tried = buf_str(&text));
+		       .definition = untrusted_raw(&choice->best->id),
+		       .other = untrusted_raw(&choice->equal->id), .tried = buf_str(&text));
 	buf_clear(&text);
 	return -1;
 }
 
 static void
-consider(struct choice *choice, const json_t *body, const struct match_request *request)
+consider(struct choice *choice, const struct definition *definition,
+	 const struct match_request *request)
 {
-	int rank = match_rank(body, request);
+	int rank = match_rank(definition, request);
 
 	if (rank < 0 || rank < choice->rank)
 		return;
 	if (rank == choice->rank)
-		choice->equal = body;
+		choice->equal = definition;
 	else
-		*choice = (struct choice){body, NULL, rank};
+		*choice = (struct choice){definition, NULL, rank};
 }
 
 /* Borrowed from the definitions; NULL with err. */
-static const json_t *
-choose(const json_t *definitions, const struct match_request *request, struct error *err)
+static const struct definition *
+choose(const struct definitions *definitions, const struct match_request *request,
+       struct error *err)
 {
 	struct choice choice = {.rank = -1};
-	const json_t *row;
-	size_t i;
 
-	json_array_foreach(definitions, i, row)
-		if (is_cluster(json_object_get(row, "body")))
-			consider(&choice, json_object_get(row, "body"), request);
-	if (!choice.body)
+	for (size_t i = 0; i < definitions->count; i++)
+		if (is_cluster(&definitions->items[i]))
+			consider(&choice, &definitions->items[i], request);
+	if (!choice.best)
 		refuse_unmatched(definitions, request, err);
 	else if (choice.equal)
 		refuse_equal(&choice, request, err);
-	return choice.equal ? NULL : choice.body;
+	return choice.equal ? NULL : choice.best;
 }
 
 /* As repository_env_driver(), of what is not remembered yet. */
@@ -158,7 +159,6 @@ static json_t *
 match_type(struct platform *platform, const struct place *place, const char *env_type,
 	   struct error *err)
 {
-	json_t *definitions = repository_definitions(platform->repository, place->org, err);
 	struct match_request request = {
 		.type = DEFINITION_CLUSTER,
 		.resource_class = "default",
@@ -167,14 +167,17 @@ match_type(struct platform *platform, const struct place *place, const char *env
 		.env_type = env_type,
 		.res_id = DEFINITION_CLUSTER,
 	};
-	const json_t *body = definitions ? choose(definitions, &request, err) : NULL;
+	struct definitions definitions;
+	const struct definition *found;
 	json_t *chosen = NULL;
 
-	if (body)
-		chosen = json_pack("{s:s, s:s}", "driver_type",
-				   json_member_string(body, "driver_type"), "def_id",
-				   json_member_string(body, "id"));
-	json_decref(definitions);
+	if (repository_definitions(platform->repository, place->org, &definitions, err) != 0)
+		return NULL;
+	found = choose(&definitions, &request, err);
+	if (found)
+		chosen = json_pack("{s:s, s:s}", "driver_type", untrusted_raw(&found->driver_type),
+				   "def_id", untrusted_raw(&found->id));
+	definitions_clear(&definitions);
 	return chosen;
 }
 

@@ -15,28 +15,30 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/text.h"
+#include "model/definition.h"
 #include "model/json.h"
 #include "platform/engine/graph.h"
 #include "platform/state/repository-resources.h"
 
 /* What a graph says by name only is found again by its version. */
 static int
-keep_definitions(struct repository *repository, const char *org, const json_t *definitions,
-		 const json_t *nodes, struct error *err)
+keep_definitions(struct repository *repository, const char *org,
+		 const struct definitions *definitions, const json_t *nodes, struct error *err)
 {
-	const json_t *row, *node;
-	size_t i, k;
+	const json_t *node;
+	size_t k;
 	int ret = 0;
 
-	json_array_foreach(definitions, i, row) {
-		const char *id = json_member_string(row, "id");
+	for (size_t i = 0; i < definitions->count && ret == 0; i++) {
+		const struct definition *definition = &definitions->items[i];
 		bool used = false;
 
 		json_array_foreach(nodes, k, node)
-			used |= strcmp(json_member_string(node, "def_id"), id) == 0;
-		if (used && ret == 0)
-			ret = repository_keep_definition(repository, org, id,
-							 json_object_get(row, "body"), err);
+			used |= untrusted_is(&definition->id, json_member_string(node, "def_id"));
+		if (used)
+			ret = repository_keep_definition(repository, org, definition->id.raw,
+							 definition->document, err);
 	}
 	return ret;
 }
@@ -46,21 +48,23 @@ env_graph_make(struct platform *platform, const struct place *place, const json_
 	       const json_t *known, const json_t *declared, char *culprit, struct error *err)
 {
 	struct repository *repository = platform->repository;
-	json_t *definitions = repository_definitions(repository, place->org, err);
+	struct definitions definitions;
 	struct graph_source source = {
 		.place = place,
 		.env_type = json_member_string(env, "type"),
 		.env_since = json_member_string(env, "created_at"),
-		.definitions = definitions,
+		.definitions = &definitions,
 		.known = known,
 	};
-	json_t *nodes = definitions ? graph_build(&source, declared, culprit, err) : NULL,
-	       *graph = NULL;
+	json_t *nodes, *graph = NULL;
 
-	if (nodes && keep_definitions(repository, place->org, definitions, nodes, err) == 0)
+	if (repository_definitions(repository, place->org, &definitions, err) != 0)
+		return NULL;
+	nodes = graph_build(&source, declared, culprit, err);
+	if (nodes && keep_definitions(repository, place->org, &definitions, nodes, err) == 0)
 		graph = repository_keep_graph(repository, place, nodes, clock_wall_ms(), err);
 	json_decref(nodes);
-	json_decref(definitions);
+	definitions_clear(&definitions);
 	return graph;
 }
 

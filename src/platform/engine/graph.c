@@ -24,7 +24,9 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/ids.h"
+#include "base/text.h"
 #include "base/xmalloc.h"
+#include "model/definition.h"
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/nouns.h"
@@ -164,38 +166,56 @@ find_definition(const struct build *b, const json_t *row, const struct match_req
 		struct error *err)
 {
 	const json_t *pinned = json_object_get(row, "pinned");
-	const json_t *body = json_is_object(pinned)
-				     ? pinned : match_definition(b->source->definitions, request);
+	const struct definition *found =
+		json_is_object(pinned) ? NULL : match_definition(b->source->definitions, request);
+	const json_t *body = found ? found->document : pinned;
 
-	if (!body)
+	if (!json_is_object(body))
 		error_set_code(err, CODE_NO_DEFINITION_SERVES, .resource = request->res_id,
 			       .type = request->type, .resource_class = request->resource_class,
 			       .env_type = request->env_type);
-	return body;
+	return json_is_object(body) ? body : NULL;
+}
+
+/* The id of the criterion by which it serves the resource, as the wire has it; new. */
+static char *
+criterion_id(const struct definition *definition, const struct match_request *request)
+{
+	int rank;
+	const struct criterion *criterion = match_criterion(definition, request, &rank);
+	json_t *all = definition_criteria(definition->document);
+	const json_t *shown = criterion ? json_array_get(all, (size_t)(criterion -
+								      definition->criteria))
+					: NULL;
+	char *id = xstrdup(node_text(shown, "id"));
+
+	json_decref(all);
+	return id;
 }
 
 static json_t *
 make_node(const struct build *b, const struct match_request *request, const json_t *row,
 	  const json_t *body, const json_t *params)
 {
-	const char *driver_type = node_text(body, "driver_type");
-	const json_t *inputs = json_object_get(body, "driver_inputs");
-	json_t *values = json_object_get(inputs, "values"), *criteria = definition_criteria(body);
-	bool in_place = json_is_true(json_object_get(body, "in_place_driver_change"));
-	char version[DEFINITION_VERSION_SIZE], *id;
-	const json_t *criterion, *account = json_object_get(body, "driver_account");
-	json_t *shown = definition_inputs_shown(b->source->place->org, node_text(body, "id"),
-						inputs);
-	json_t *secrets = json_incref(json_object_get(shown, "secret_refs")), *node;
-	int rank;
+	char version[DEFINITION_VERSION_SIZE], *id, *criterion;
+	struct definition definition;
+	const char *driver_type;
+	json_t *values, *shown, *secrets, *node;
 
+	definition_read(&definition, body);
+	driver_type = untrusted_raw(&definition.driver_type);
+	values = json_object_get(definition.driver_inputs, "values");
+	shown = definition_inputs_shown(b->source->place->org, untrusted_raw(&definition.id),
+					definition.driver_inputs);
+	secrets = json_incref(json_object_get(shown, "secret_refs"));
 	if (!secrets)
 		secrets = json_object();
 	definition_version(version, body);
-	criterion = match_criterion(criteria, request, &rank);
+	criterion = criterion_id(&definition, request);
 	/* Another driver cannot take over what the one before made, so it is another resource
 	 * with another id, unless the definition says that it may be changed in place. */
-	if (row && (in_place || strcmp(node_text(row, "driver_type"), driver_type) == 0))
+	if (row && (definition.in_place_driver_change ||
+		    strcmp(node_text(row, "driver_type"), driver_type) == 0))
 		id = xstrdup(node_text(row, "gu_res_id"));
 	else
 		id = new_gu_res_id(b, request->type, request->resource_class, request->res_id,
@@ -203,16 +223,18 @@ make_node(const struct build *b, const struct match_request *request, const json
 	node = json_pack(
 		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:{}, s:[], s:{s:o, s:o}, s:o}",
 		"id", request->res_id, "type", request->type, "class", request->resource_class,
-		"guresid", id, "def_id", node_text(body, "id"), "def_version_id", version,
-		"criteria_id", criterion ? node_text(criterion, "id") : "", "driver_type",
-		driver_type, "in_place_driver_change", in_place, "resource_schema", "depends_on",
-		"driver", "values", json_is_object(values) ? json_incref(values) : json_object(),
-		"secrets", secrets, "resource",
+		"guresid", id, "def_id", untrusted_raw(&definition.id), "def_version_id", version,
+		"criteria_id", criterion, "driver_type", driver_type, "in_place_driver_change",
+		definition.in_place_driver_change, "resource_schema", "depends_on", "driver",
+		"values", json_is_object(values) ? json_incref(values) : json_object(), "secrets",
+		secrets, "resource",
 		json_is_object(params) ? json_incref((json_t *)params) : json_object());
-	if (json_is_string(account))
-		json_object_set(node, "driver_account", (json_t *)account);
+	if (definition.driver_account.raw)
+		json_object_set_new(node, "driver_account",
+				    json_string(definition.driver_account.raw));
 	json_decref(shown);
-	json_decref(criteria);
+	definition_clear(&definition);
+	free(criterion);
 	free(id);
 	return node;
 }

@@ -18,6 +18,7 @@
 
 #include "platform/state/platform.h"
 
+struct definitions;
 struct error;
 struct reference_context;
 struct set;
@@ -28,7 +29,7 @@ struct graph_source {
 	const struct place *place;
 	const char *env_type;
 	const char *env_since; /* when it was made: another one of its name has other ids */
-	const json_t *definitions;	/* [{id, body}] */
+	const struct definitions *definitions;
 	/* Rows of repository_known_resources(): what is there keeps its id, and a version that it
 	 * is pinned to is in "pinned". */
 	const json_t *known;

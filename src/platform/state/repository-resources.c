@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
+#include "model/definition.h"
 #include "model/error-codes.h"
 #include "db/statement.h"
 #include "model/json.h"
@@ -26,13 +27,27 @@
 
 /* --- definitions --- */
 
-json_t *
-repository_definitions(struct repository *repository, const char *org, struct error *err)
+static void
+add_definition(struct statement *row, void *data)
 {
-	return rows_all(
-		repository, err,
-		"SELECT id, body AS \"json:body\" FROM definitions WHERE org = ? ORDER BY id", "s",
-		org);
+	json_t *body = rows_json(row, 0);
+	struct definition definition;
+
+	definition_read(&definition, body);
+	json_decref(body);
+	definitions_add(data, &definition);
+}
+
+int
+repository_definitions(struct repository *repository, const char *org, struct definitions *out,
+		       struct error *err)
+{
+	*out = (struct definitions){0};
+	if (rows_each(repository, err, add_definition, out,
+		      "SELECT body FROM definitions WHERE org = ? ORDER BY id", "s", org) == 0)
+		return 0;
+	definitions_clear(out);
+	return -1;
 }
 
 /* The member `body` of the row that is found. */

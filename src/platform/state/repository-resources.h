@@ -8,11 +8,13 @@
 
 #include "platform/state/repository.h"
 
+struct definitions;
+
 /* --- definitions --- */
 
-/* [{id, body}] by id. */
-json_t *repository_definitions(struct repository *repository, const char *org,
-			       struct error *err);
+/* By id; 0, or -1 with an empty list. */
+int repository_definitions(struct repository *repository, const char *org, struct definitions *out,
+			   struct error *err) __attribute__((warn_unused_result));
 /* The body as it is kept. */
 json_t *repository_definition(struct repository *repository, const char *org, const char *id,
 			      struct error *err);

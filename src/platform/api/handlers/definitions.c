@@ -14,7 +14,9 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/ids.h"
+#include "base/text.h"
 #include "base/xmalloc.h"
+#include "model/definition.h"
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/match.h"
@@ -56,7 +58,7 @@ whole_of(const struct platform *platform, const char *org, const json_t *body)
 /* --- listing --- */
 
 struct ranked {
-	json_t *whole;		/* borrowed from the list that is sorted */
+	const struct definition *definition;
 	int rank;
 };
 
@@ -64,18 +66,18 @@ static int
 by_rank(const void *a, const void *b)
 {
 	const struct ranked *x = a, *y = b;
-	int order = strcmp(json_member_string(x->whole, "type"),
-			   json_member_string(y->whole, "type"));
+	int order = strcmp(untrusted_raw(&x->definition->type),
+			   untrusted_raw(&y->definition->type));
 
 	return order		    ? order
 	       : x->rank != y->rank ? y->rank - x->rank
-				    : strcmp(json_member_string(x->whole, "id"),
-					     json_member_string(y->whole, "id"));
+				    : strcmp(untrusted_raw(&x->definition->id),
+					     untrusted_raw(&y->definition->id));
 }
 
-/* Only those that would match, grouped by type, the one that would be chosen first. */
-static json_t *
-only_matching(json_t *all, const struct request *request)
+/* Those that would match, grouped by type, the one that would be chosen first; how many. */
+static size_t
+rank_matching(struct ranked *out, const struct definitions *all, const struct request *request)
 {
 	struct match_request wanted = {
 		.resource_class = request_query(request, "class"),
@@ -85,24 +87,30 @@ only_matching(json_t *all, const struct request *request)
 		.res_id = request_query(request, "res"),
 	};
 	const char *type = request_query(request, "res_type");
-	struct ranked *ranked = xcalloc(json_array_size(all) + 1, sizeof(*ranked));
-	json_t *list = json_array(), *whole;
-	size_t count = 0, i;
+	size_t count = 0;
 
-	json_array_foreach(all, i, whole) {
-		int rank;
+	for (size_t i = 0; i < all->count; i++) {
+		const struct definition *definition = &all->items[i];
+		int rank = !type || untrusted_is(&definition->type, type)
+				   ? match_rank(definition, &wanted)
+				   : -1;
 
-		wanted.type = json_member_string(whole, "type");
-		rank = type && strcmp(type, wanted.type) != 0 ? -1 : match_rank(whole, &wanted);
 		if (rank >= 0)
-			ranked[count++] = (struct ranked){whole, rank};
+			out[count++] = (struct ranked){definition, rank};
 	}
-	qsort(ranked, count, sizeof(*ranked), by_rank);
-	for (i = 0; i < count; i++)
-		json_array_append(list, ranked[i].whole);
-	free(ranked);
-	json_decref(all);
-	return list;
+	qsort(out, count, sizeof(*out), by_rank);
+	return count;
+}
+
+static bool
+has_filter(const struct request *request)
+{
+	static const char *const filters[] = {"app", "env", "env_type", "res", "res_type", "class"};
+
+	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
+		if (request_query(request, filters[i]))
+			return true;
+	return false;
 }
 
 /* GET /orgs/{orgId}/resources/defs: how resources are provided, by type and criteria. */
@@ -110,21 +118,25 @@ int
 list_definitions(struct platform *platform, const struct request *request,
 		 struct response *response, struct error *err)
 {
-	static const char *const filters[] = {"app", "env", "env_type", "res", "res_type", "class"};
-	json_t *rows = repository_definitions(platform->repository, request->place.org, err);
-	json_t *list, *row;
-	size_t i;
+	const char *org = request->place.org;
+	struct definitions all;
+	struct ranked *ranked;
+	json_t *list;
+	size_t count;
 
-	if (!rows)
+	if (repository_definitions(platform->repository, org, &all, err) != 0)
 		return -1;
+	ranked = xcalloc(all.count + 1, sizeof(*ranked));
+	for (count = 0; count < all.count; count++)
+		ranked[count].definition = &all.items[count];
+	if (has_filter(request))
+		count = rank_matching(ranked, &all, request);
 	list = json_array();
-	json_array_foreach(rows, i, row)
-		json_array_append_new(list, whole_of(platform, request->place.org,
-						     json_object_get(row, "body")));
-	json_decref(rows);
-	for (i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
-		if (request_query(request, filters[i]))
-			return answer(response, 200, only_matching(list, request));
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(list,
+				      whole_of(platform, org, ranked[i].definition->document));
+	free(ranked);
+	definitions_clear(&all);
 	return answer(response, 200, list);
 }
 
@@ -215,34 +227,46 @@ is_same_rule(const json_t *a, const json_t *b)
 
 /* ERROR_CONFLICT when a definition of the type has such a rule already; `but` is left out. */
 static int
+check_others(const struct definitions *others, const json_t *criteria, const char *type,
+	     const char *but, struct error *err)
+{
+	const json_t *rule, *other;
+	size_t k, m;
+
+	for (size_t i = 0; i < others->count; i++) {
+		const struct definition *definition = &others->items[i];
+
+		if (!untrusted_is(&definition->type, type) ||
+		    (but && untrusted_is(&definition->id, but)))
+			continue;
+		json_array_foreach(criteria, k, rule)
+			json_array_foreach(json_object_get(definition->document, "criteria"), m,
+					   other)
+				if (is_same_rule(rule, other))
+					return error_set_code(
+						err, CODE_CRITERION_OF_OTHER_DEFINITION,
+						.definition = untrusted_raw(&definition->id),
+						.type = type);
+	}
+	return 0;
+}
+
+static int
 check_duplicates(struct platform *platform, const char *org, const json_t *criteria,
 		 const char *type, const char *but, struct error *err)
 {
-	json_t *rows = repository_definitions(platform->repository, org, err), *row;
-	const json_t *rule, *other;
-	size_t i, k, m;
-	int ret = rows ? 0 : -1;
+	struct definitions others;
+	const json_t *rule;
+	size_t k, m;
+	int ret = repository_definitions(platform->repository, org, &others, err);
 
-	json_array_foreach(rows, i, row) {
-		const json_t *body = json_object_get(row, "body");
-		const char *its = json_member_string(body, "type");
-
-		if (!its || strcmp(its, type) != 0 ||
-		    (but && strcmp(json_member_string(row, "id"), but) == 0))
-			continue;
-		json_array_foreach(criteria, k, rule)
-			json_array_foreach(json_object_get(body, "criteria"), m, other)
-				if (ret == 0 && is_same_rule(rule, other))
-					ret = error_set_code(
-						err, CODE_CRITERION_OF_OTHER_DEFINITION,
-						.definition = json_member_string(row, "id"),
-						.type = type);
-	}
+	if (ret == 0)
+		ret = check_others(&others, criteria, type, but, err);
+	definitions_clear(&others);
 	json_array_foreach(criteria, k, rule)
 		for (m = 0; m < k && ret == 0; m++)
 			if (is_same_rule(rule, json_array_get(criteria, m)))
 				ret = error_set_code(err, CODE_CRITERION_TWICE);
-	json_decref(rows);
 	return ret;
 }
 
@@ -482,8 +506,10 @@ affected_without(struct platform *platform, const char *org, const json_t *body,
 	const char *id = json_member_string(body, "id");
 	json_t *active = repository_resources_by_definition(platform->repository, org, id, err);
 	json_t *changes = active ? json_array() : NULL, *resource;
+	struct definition definition;
 	size_t i;
 
+	definition_read(&definition, body);
 	json_array_foreach(active, i, resource) {
 		const struct match_request request = {
 			.type = json_member_string(resource, "type"),
@@ -494,13 +520,14 @@ affected_without(struct platform *platform, const char *org, const json_t *body,
 			.res_id = json_member_string(resource, "res_id"),
 		};
 
-		if (match_rank(body, &request) < 0)
+		if (match_rank(&definition, &request) < 0)
 			json_array_append_new(changes,
 					      json_pack("{s:s, s:s, s:s, s:s, s:s}", "app_id",
 							request.app_id, "env_id", request.env_id,
 							"res_id", request.res_id, "from_def", id,
 							"to_def", ""));
 	}
+	definition_clear(&definition);
 	json_decref(active);
 	return changes;
 }
