@@ -22,11 +22,7 @@
 
 #define TEXT_MAX 8192			/* bytes of all sentences together, before they are cut */
 
-static const struct code_row {
-	const char *name;
-	int status;
-	const char *text, *plural;	/* plural: NULL where nothing is counted */
-} rows[] = {
+static const struct error_row rows[] = {
 #define X(id, status, text) [CODE_##id] = {#id, status, text, NULL},
 #define PLURAL(id, status, one, many) [CODE_##id] = {#id, status, one, many},
 	ERROR_CODES(X, PLURAL)
@@ -126,7 +122,7 @@ value_of(const struct parameter *parameter, const struct error_parameters *value
 
 /* In the language of this program, or in English. */
 static const char *
-sentence_of(const struct code_row *row, const struct error_parameters *values, bool is_english)
+sentence_of(const struct error_row *row, const struct error_parameters *values, bool is_english)
 {
 	const struct parameter *order[ERROR_PARAMETERS_MAX];
 	size_t count = list_parameters(row->text, order), i = 0;
@@ -145,7 +141,7 @@ sentence_of(const struct code_row *row, const struct error_parameters *values, b
 
 /* The sentence with its values, and in part where in out they lie. */
 static void
-compose(struct buf *out, const struct code_row *row, const char *sentence,
+compose(struct buf *out, const struct error_row *row, const char *sentence,
 	const struct error_parameters *values, struct error_part *part)
 {
 	const struct parameter *order[ERROR_PARAMETERS_MAX];
@@ -207,7 +203,7 @@ kind_of(int status)
 int
 error_code_set(struct error *err, const struct error_parameters *parameters)
 {
-	const struct code_row *row = &rows[parameters->code];
+	const struct error_row *row = &rows[parameters->code];
 	struct error_part part;
 	struct buf text;
 
@@ -227,7 +223,7 @@ error_code_set(struct error *err, const struct error_parameters *parameters)
 int
 error_code_prefix(struct error *err, const struct error_parameters *parameters)
 {
-	const struct code_row *row = &rows[parameters->code];
+	const struct error_row *row = &rows[parameters->code];
 	struct error_part part;
 	struct buf text;
 
@@ -252,6 +248,12 @@ error_code_prefix(struct error *err, const struct error_parameters *parameters)
 }
 
 /* --- what is known of an error --- */
+
+const struct error_row *
+error_code_row(enum error_code code)
+{
+	return &rows[code];
+}
 
 void
 error_code_name(char out[ERROR_CODE_SIZE], enum error_code code)
@@ -322,7 +324,7 @@ error_codes_text(const struct error *err)
 
 	buf_init(&text, TEXT_MAX);
 	for (size_t i = 0; i < err->part_count; i++) {
-		const struct code_row *row = &rows[err->parts[i].code];
+		const struct error_row *row = &rows[err->parts[i].code];
 
 		if (!take_values(&taken, err, &err->parts[i])) {
 			buf_truncate(&text, 0);

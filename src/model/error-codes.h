@@ -505,6 +505,13 @@ struct error_parameters {
 int error_code_set(struct error *err, const struct error_parameters *parameters);
 int error_code_prefix(struct error *err, const struct error_parameters *parameters);
 
+struct error_row {
+	const char *name;
+	int status;		/* 0: said in front of others alone, whose status counts */
+	const char *text, *plural;	/* in English; plural: NULL where nothing is counted */
+};
+
+const struct error_row *error_code_row(enum error_code code);
 /* In lower case, as on the wire. */
 void error_code_name(char out[ERROR_CODE_SIZE], enum error_code code);
 /* The status of the first sentence that has one; 0: none has, or the kind was made another. */

@@ -16,7 +16,7 @@ import sys
 import time
 
 import cases
-from daemon import Daemon, additions, routes
+from daemon import Daemon, additions, codes, routes
 from document import Document, shape
 
 TOP = os.environ.get("srcdir", ".")
@@ -53,6 +53,7 @@ class Contract:
     def __init__(self, daemon, table, ours, public, added):
         self.daemon, self.ours, self.public = daemon, ours, public
         self.added = added
+        self.codes = codes()
         self.bare = daemon.extensions == "none"
         self.table = {operation: (method, pattern) for method, pattern, operation in table}
         self.rows = table
@@ -99,10 +100,25 @@ class Contract:
     def faults_of_code(self, answer):
         """An error has a code, unless the platform does without them."""
         error = answer.body() if answer.status >= 400 and answer.type.endswith("json") else None
-        if not isinstance(error, dict) or not self.bare:
+        if not isinstance(error, dict) or "message" not in error:
             return []
-        told = {"code", "parameters", "cause"} & set(error.get("details", {}))
-        return ["details of error-codes: %s" % sorted(told)] if told else []
+        details = error.get("details", {})
+        told = sorted({"code", "parameters", "cause"} & set(details))
+        if self.bare:
+            return ["details of error-codes: %s" % told] if told else []
+        said = self.sentence(details)
+        return [] if said == error["message"] else \
+            ["the code says %r, the message %r" % (said, error["message"])]
+
+    def sentence(self, said):
+        """What code, parameters and causes say."""
+        parameters = said.get("parameters", {})
+        status, one, many = self.codes.get(said.get("code"), (0, "(no code)", ""))
+        counts = [value for value in parameters.values() if isinstance(value, int)]
+        text = many if many and counts != [1] else one
+        for name, value in parameters.items():
+            text = text.replace("{%s}" % name, str(value))
+        return ": ".join([text] + ([self.sentence(said["cause"])] if "cause" in said else []))
 
     def faults_by(self, document, operation, answer, name):
         entry = document.operation(*self.table[operation])

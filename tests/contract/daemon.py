@@ -73,6 +73,14 @@ def drop(value, key):
         drop(item, key)
 
 
+def codes():
+    """{code: (status, sentence, plural)}, likewise."""
+    text = subprocess.run([program(), "error-codes"], stdout=subprocess.PIPE, check=True,
+                          timeout=10).stdout.decode()
+    rows = [line.split("\t") for line in text.splitlines()]
+    return {code: (int(status), one, many) for code, status, one, many in rows}
+
+
 class Daemon:
     """token=None: it asks for none."""
 

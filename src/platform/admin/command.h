@@ -18,6 +18,7 @@ int command_backup(int argc, char **argv);
 int command_restore(int argc, char **argv);
 int command_import(int argc, char **argv);
 int command_export(int argc, char **argv);
+int command_error_codes(int argc, char **argv);
 int command_extensions(int argc, char **argv);
 int command_fields(int argc, char **argv);
 

@@ -6,6 +6,7 @@ libplatform_admin_a_SOURCES = \
 	src/platform/admin/command-backup.c \
 	src/platform/admin/command-check-config.c \
 	src/platform/admin/command-export.c \
+	src/platform/admin/command-error-codes.c \
 	src/platform/admin/command-extensions.c \
 	src/platform/admin/command-fields.c \
 	src/platform/admin/command-import.c \
