@@ -4,7 +4,7 @@
  *
  * The table says what an operation is (method, path, whether it may be sent again); the
  * functions know what goes into the body.  Nothing here decides anything: which operation is
- * asked when, and what its answer means, is the business of flow/. The words of each row
+ * asked when, and what its answer means, is the business of flow/.  The words of each row
  * begin its error messages, so they are written to be followed by the names of what was asked
  * for.
  */

@@ -2,7 +2,7 @@
 /*
  * What an answer, or its absence, means.  The rule that matters: a write whose outcome we did
  * not see is ERROR_NO_REPLY, whatever hid it from us: a lost connection, a gateway that gave
- * up, an answer that was cut, too large or no JSON. Only when nothing can have been sent it
+ * up, an answer that was cut, too large or no JSON.  Only when nothing can have been sent it
  * is ERROR_UNREACHABLE.
  *
  * The kind is what the flows decide by; the sentence is for people: what was asked, what came

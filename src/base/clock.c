@@ -6,7 +6,7 @@
  * since somebody may set the wall clock while we wait.  Both are milliseconds in an int64_t,
  * so nothing but care keeps them apart.
  *
- * Stamps are parsed by hand. strptime() depends on the locale, skips blanks and takes fields
+ * Stamps are parsed by hand: strptime() depends on the locale, skips blanks and takes fields
  * that are too short, and a stamp comes from a platform that is not trusted.
  */
 #include "config.h"

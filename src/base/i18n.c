@@ -4,7 +4,7 @@
  * both are put together from what the environment says and what there is.
  *
  * The common case is ssh: it brings LANG=de_DE.UTF-8 or LC_CTYPE=UTF-8 from a laptop to a
- * server that has only C.UTF-8. setlocale(LC_ALL, "") then fails as a whole, and a program
+ * server that has only C.UTF-8; setlocale(LC_ALL, "") then fails as a whole, and a program
  * that stops there shows ASCII and English.  Runs once, before there is a second thread: it
  * calls setenv().
  */

@@ -3,7 +3,7 @@
  * Random, hashed and checked identifiers.
  *
  * Ids that order a list are UUIDs of version 7: they rise with the time, so an index on the
- * id is an index on the time.  Ids that say "the same content" are SHA-256. ids_hash() is
+ * id is an index on the time.  Ids that say "the same content" are SHA-256; ids_hash() is
  * neither: it is fast, can be forged, and only spreads entries over tables in memory.
  */
 #include "config.h"

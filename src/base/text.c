@@ -8,7 +8,7 @@
  * behind.
  *
  * Widths are glibc's, because ncurses lays out with it: tables that are newer or better would
- * make columns drift. ncurses itself is no filter: it passes U+202E and U+200B on, and obeys
+ * make columns drift; ncurses itself is no filter: it passes U+202E and U+200B on, and obeys
  * CR and BS inside a string, so that text could overwrite its own beginning.
  */
 #include "config.h"

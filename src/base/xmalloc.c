@@ -3,7 +3,7 @@
  * The only place that tests an allocation for NULL.
  *
  * Running out of memory ends the program by SIGABRT, so the terminal is put right by the
- * handler of crashes (ui/crash.c). exit() would run handlers that allocate themselves.
+ * handler of crashes (ui/crash.c); exit() would run handlers that allocate themselves.
  */
 #include "config.h"
 

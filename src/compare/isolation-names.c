@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The names of environments in a text.  A name counts as a word of its own, whatever parts it from
- * the rest, and not in the middle of a sentence.
+ * The names of environments in a text.  A name counts as a word of its own, whatever parts it
+ * from the rest ("production_db", "db.production.svc", "dbProduction", not "reproduction"),
+ * and not in the middle of a sentence.
  */
 #include "config.h"
 

@@ -1,14 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Every string is read in several ways: as it is, with its ${values.KEY} put in, decoded where
- * it has percent signs or backslashes, and the base64 in it.  In each reading the hosts are
- * found first, then the names of environments in what is left, so that one reference is one
- * finding.
- *
- * A name of an environment counts as a word of its own, whatever parts it from the rest:
- * "production_db", "db.production.svc", "dbProduction", not "reproduction"; and not in the
- * middle of a sentence.  A host counts unless it is this machine, a part of the clone itself, or
- * one that only documents are on.
+ * Every string is read in several ways: as it is, with its ${values.KEY} put in, decoded
+ * where it has percent signs or backslashes, and the base64 in it.  In each reading the hosts
+ * are found first (isolation-hosts.c), then the names of environments in what is left
+ * (isolation-names.c), so that one reference is one finding.
  */
 #include "config.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The journal is TRUNCATE and not WAL where several programs share a file: SQLite before
- * 3.51.3 can lose commits of two connections in WAL mode. synchronous is EXTRA there, since
+ * 3.51.3 can lose commits of two connections in WAL mode; synchronous is EXTRA there, since
  * the promise of a journal of operations is that it was there before the request.  One
  * connection under locking_mode EXCLUSIVE is what makes WAL safe with the same releases, and
  * keeps a second program out.

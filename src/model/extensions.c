@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Two tables: what an extension is called and what is said where it is absent, and everything
- * that it adds to the public API. The second one is what makes "only adds" something that a
+ * that it adds to the public API.  The second one is what makes "only adds" something that a
  * test can check.
  *
  * The platform leaves out what was not announced by the same second table (api/withheld.c),

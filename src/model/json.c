@@ -4,7 +4,7 @@
  * depth and values are counted before the tree is built.
  *
  * Everything from outside passes here, with the three things that jansson leaves to its
- * caller: duplicate keys, NUL bytes, and errors that quote the text. json_canonical() is the
+ * caller: duplicate keys, NUL bytes, and errors that quote the text; json_canonical() is the
  * other half: the one form of which ids are hashes, sorted and without blanks.
  */
 #include "config.h"

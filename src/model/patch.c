@@ -3,7 +3,7 @@
  * JSON Patch (RFC 6902): add, remove, replace.  Everything happens on a copy, so a failing
  * operation leaves nothing behind.
  *
- * The API knows these three operations and no others. patch_between() makes the smallest
+ * The API knows these three operations and no others; patch_between() makes the smallest
  * operations on objects and replaces arrays as a whole: an index into an array that somebody
  * else has changed meanwhile would name another element.
  */

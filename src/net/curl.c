@@ -5,7 +5,7 @@
  * middle.
  *
  * The table is the one exception to "no variables of a file": a library is loaded once for a
- * process, whoever asks. curl.h says why it is loaded by hand at all.
+ * process, whoever asks; curl.h says why it is loaded by hand at all.
  */
 #include "config.h"
 

@@ -7,7 +7,7 @@
  * outside this file and the few beside it calls ncurses to draw.
  *
  * A canvas is a rectangle by value: a part of it can be handed on, and what is drawn in the
- * part is cut at its edge. canvas_end() sends the picture, in one write.
+ * part is cut at its edge; canvas_end() sends the picture, in one write.
  */
 #include "config.h"
 

@@ -117,7 +117,7 @@ static const struct db_step steps[] = {
 	 * Resources by their own id, for one may take the place of another.  status: 'pending' (for
 	 * a deployment that is going on), 'active', 'deleting', 'detached' (not ours any more, but
 	 * its name is taken).  name: what the driver calls it; state: what a driver keeps for
-	 * itself. Graphs, and each version of a definition.
+	 * itself.  Graphs, and each version of a definition.
 	 */
 	{"CREATE TABLE resources_by_id (org TEXT NOT NULL, app TEXT NOT NULL, env TEXT NOT NULL,"
 	 " gu_res_id TEXT NOT NULL, res_id TEXT NOT NULL, type TEXT NOT NULL, class TEXT NOT NULL,"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Resource definitions and their matching criteria.  A definition is kept as
- * the document that was sent, completed on its way out; its version is a hash of what decides
- * the resource, so that it changes when, and only when, that does.
+ * Resource definitions and their matching criteria.  A definition is kept as the document
+ * that was sent, completed on its way out; its version is a hash of what decides the
+ * resource, so that it changes when, and only when, that does.
  */
 #include "config.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Pipelines.  Every application has the one that is built in: it deploys, and that is what a
- * run of it is, one deployment with what asked for it; it matches every deployment, so a plain
- * POST of one makes a run as well.  How far a run is, is read from its
- * deployment each time.  No step of it waits for an approval, so there are none.
+ * run of it is, one deployment with what asked for it; it matches every deployment, so a
+ * plain POST of one makes a run as well.  How far a run is, is read from its deployment each
+ * time.  No step of it waits for an approval, so there are none.
  */
 #include "config.h"
 

@@ -58,7 +58,7 @@ is_flag(const json_t *value)
 	return json_is_boolean(value);
 }
 
-/* The member that is not what a rule is made of, or NULL. A body of the wrong kind is 422,
+/* The member that is not what a rule is made of, or NULL.  A body of the wrong kind is 422,
  * one whose members contradict each other is 400; both are the API's. */
 static const char *
 misfit(const json_t *body)
