@@ -380,6 +380,11 @@ struct error;
 	X(PROBE_COMMAND_ENDED, 503, N_("its command ended with {how}")) \
 	X(PROBE_COMMAND_LATE, 503, N_("its command took too long")) \
 	X(PROBE_COMMAND_NOT_RUN, 503, N_("its command cannot be run")) \
+	X(SERVICE_NEVER_COMPLETE, 400, N_("The workload {workload} cannot be deployed until it is complete: only a job ends.")) \
+	X(INIT_CONTAINER_INVALID, 400, N_("The init containers of workload {workload} must have a name and an image, and be at most 20.")) \
+	X(INITIALIZING, 503, N_("running the init container {container}")) \
+	X(RUNNING_JOB, 503, N_("running")) \
+	X(JOB_FAILED, 503, N_("Job {workload} ({image}) failed: it ended with {how}.")) \
 	X(PROBE_ANSWER_REFUSES, 503, N_("it answered {status}")) \
 	X(PROBE_ANSWER_NOT_HTTP, 503, N_("its answer is not HTTP")) \
 	X(PROBE_CONNECTION_CUT, 503, N_("it cut the connection")) \

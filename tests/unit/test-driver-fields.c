@@ -51,35 +51,52 @@ parse(const char *text)
 	return value;
 }
 
-/* One workload "web" of this spec, with single quotes for double ones. */
+struct item {
+	const char *module, *profile;	/* profile NULL: a service */
+	const char *spec, *deploy;	/* with single quotes for double ones; deploy NULL: none */
+};
+
 static void
-begin_spec(struct world *world, const char *spec)
+begin_items(struct world *world, const char *id, const struct item *items, size_t count)
 {
 	struct driver_waiter waiter = change_waiter(world);
 	struct driver_deployment deployment = {
-		.id = "one",
-		.workloads = xcalloc(1, sizeof(struct driver_workload)),
+		.id = id,
+		.workloads = xcalloc(count, sizeof(struct driver_workload)),
 	};
 
-	deployment.workloads[deployment.count++] = (struct driver_workload){
-		.module = xstrdup("web"),
-		.image = xstrdup(strstr(spec, "local/web") ? "local/web:1.0.0" : "local/sh:1.0.0"),
-		.replicas = 1,
-		.spec = parse(spec),
-	};
+	for (size_t i = 0; i < count; i++)
+		deployment.workloads[deployment.count++] = (struct driver_workload){
+			.module = xstrdup(items[i].module),
+			.profile = items[i].profile ? xstrdup(items[i].profile) : NULL,
+			.image = xstrdup(strstr(items[i].spec, "local/web") ? "local/web:1.0.0"
+									     : "local/sh:1.0.0"),
+			.replicas = 1,
+			.spec = parse(items[i].spec),
+			.deploy = items[i].deploy ? parse(items[i].deploy) : NULL,
+		};
 	world->change = world->driver->ops->apply(world->driver, SPACE, &deployment, &waiter);
 	driver_deployment_clear(&deployment);
 }
 
 static enum outcome
-apply_spec(struct world *world, const char *spec)
+apply_items(struct world *world, const char *id, const struct item *items, size_t count)
 {
 	int before = world->applied;
 
-	begin_spec(world, spec);
+	begin_items(world, id, items, count);
 	while (world->applied == before)
 		run(world);
 	return world->outcome;
+}
+
+/* One service "web" of this spec. */
+static enum outcome
+apply_spec(struct world *world, const char *spec)
+{
+	const struct item item = {.module = "web", .spec = spec};
+
+	return apply_items(world, "one", &item, 1);
 }
 
 /* The same of one container "c". */
@@ -93,11 +110,11 @@ apply_container(struct world *world, const char *members)
 	return outcome;
 }
 
-/* Its last line of output; free() it. */
+/* The last line of output of a module, or (NULL) of all; free() it. */
 static char *
-last_line(struct world *world)
+last_line(struct world *world, const char *module)
 {
-	const struct driver_log_query query = {.module = "web", .limit = 1};
+	const struct driver_log_query query = {.module = module, .limit = 1};
 	struct driver_log *log = world->driver->ops->open_log(world->driver, SPACE, &query);
 	struct driver_logs logs;
 	char *line;
@@ -111,14 +128,14 @@ last_line(struct world *world)
 
 struct awaited_line {
 	struct world *world;
-	const char *text;
+	const char *module, *text;
 };
 
 static bool
 has_line(void *data)
 {
 	const struct awaited_line *awaited = data;
-	char *line = last_line(awaited->world);
+	char *line = last_line(awaited->world, awaited->module);
 	bool same = strcmp(line, awaited->text) == 0;
 
 	free(line);
@@ -128,7 +145,7 @@ has_line(void *data)
 static void
 expect_line(struct world *world, const char *text)
 {
-	struct awaited_line awaited = {world, text};
+	struct awaited_line awaited = {world, "web", text};
 
 	run_until(world, has_line, &awaited);
 }
@@ -389,6 +406,166 @@ an_http_probe_has_delay_threshold_and_headers(void **state)
 		      "successThreshold of workload web must be a number from 1 to");
 }
 
+/* --- jobs, and what goes before --- */
+
+#define JOB "humanitec/default-job"
+#define RUNS(script) "{'containers': {'c': {" SHELL ", 'args': ['" script "']}}}"
+
+/* A file of the environment that each program can write to; its lines, with spaces between. */
+#define DIARY "../../../data/diary"
+
+static char *
+read_diary(const struct world *world)
+{
+	char *path = xasprintf("%s/data/diary", world->space_dir), line[128];
+	FILE *file = fopen(path, "r");
+	struct buf all;
+
+	buf_init(&all, 4096);
+	while (file && fgets(line, sizeof(line), file))
+		buf_printf(&all, "%s%.*s", all.length > 0 ? " " : "", (int)strcspn(line, "\n"), line);
+	if (file)
+		fclose(file);
+	free(path);
+	return buf_take(&all);
+}
+
+static void
+expect_diary(const struct world *world, const char *text)
+{
+	char *diary = read_diary(world);
+
+	assert_string_equal(diary, text);
+	free(diary);
+}
+
+static enum runtime_status
+status_of(struct world *world, const char *module)
+{
+	enum runtime_status status = RUNTIME_UNKNOWN;
+	struct driver_status all;
+
+	world->driver->ops->observe(world->driver, SPACE, &all);
+	for (size_t i = 0; i < all.count; i++)
+		if (strcmp(all.items[i].module, module) == 0)
+			status = all.items[i].status;
+	driver_status_clear(&all);
+	return status;
+}
+
+/* The deployment waits for its end.  Started again, by a refresh or by another daemon, it is done;
+ * in another deployment it runs again. */
+static void
+a_job_runs_once_in_a_deployment(void **state)
+{
+	static const struct item items[] = {{"migrate", JOB, RUNS("sleep 0.5; echo ran >>" DIARY), NULL}};
+	struct world *world = *state;
+
+	expect_ready(world, apply_items(world, "one", items, 1));
+	expect_diary(world, "ran");
+	assert_int_equal(status_of(world, "migrate"), RUNTIME_SUCCEEDED);
+	expect_ready(world, apply_items(world, "one", items, 1));
+	close_driver(world);
+	open_driver(world);
+	expect_ready(world, apply_items(world, "one", items, 1));
+	assert_int_equal(status_of(world, "migrate"), RUNTIME_SUCCEEDED);
+	run_for(world, 300);
+	expect_diary(world, "ran");
+	expect_ready(world, apply_items(world, "two", items, 1));
+	expect_diary(world, "ran ran");
+	/* What ran before the deployment that failed is known, too. */
+	expect_ready(world, apply_items(world, "one", items, 1));
+	expect_diary(world, "ran ran");
+}
+
+static void
+a_job_that_fails_is_tried_as_often_as_it_says(void **state)
+{
+	static const struct item usual[] = {{"job", JOB, RUNS("echo a >>" DIARY "; exit 3"), NULL}};
+	static const struct item thrice[] = {{"job", JOB,
+		"{'containers': {'c': {" SHELL ", 'args': ['echo b >>" DIARY "; exit 4']}}, "
+		"'job': {'backoffLimit': 2}}", NULL}};
+	static const struct item late[] = {{"job", JOB,
+		"{'containers': {'c': {" SHELL ", 'args': ['exec sleep 600']}}, "
+		"'job': {'activeDeadlineSeconds': 1}}", NULL}};
+	struct world *world = *state;
+
+	expect_failed(world, apply_items(world, "one", usual, 1),
+		      "Job job (local/sh:1.0.0) failed: it ended with status 3.");
+	expect_diary(world, "a a");
+	expect_failed(world, apply_items(world, "two", thrice, 1), "status 4");
+	expect_diary(world, "a a b b b");
+	expect_failed(world, apply_items(world, "three", late, 1), "its active deadline");
+}
+
+/* Before, with and after the others; the last sees them where they will be. */
+static void
+a_deployment_has_parts(void **state)
+{
+	static const struct item items[] = {
+		{"last", JOB, RUNS("echo last >>" DIARY), "{'when': 'after', 'success': 'complete'}"},
+		{"web", NULL, RUNS("echo web >>" DIARY "; exec sleep 600"), NULL},
+		{"first", JOB, RUNS("sleep 0.5; echo first >>" DIARY), "{'when': 'before'}"},
+	};
+	static const struct item failing[] = {
+		{"web", NULL, RUNS("echo again >>" DIARY "; exec sleep 600"), NULL},
+		{"first", JOB, RUNS("exit 1"), "{'when': 'before', 'success': 'complete'}"},
+	};
+	struct world *world = *state;
+	long pid;
+
+	expect_ready(world, apply_items(world, "one", items, 3));
+	expect_diary(world, "first web last");
+	pid = pid_of(world, "web", NULL, NULL);
+	/* What comes later is not even begun. */
+	expect_failed(world, apply_items(world, "two", failing, 2), "Job first");
+	expect_diary(world, "first web last");
+	assert_int_equal(pid_of(world, "web", NULL, NULL), pid);
+}
+
+static void
+success_is_what_was_asked_for(void **state)
+{
+	static const struct item started[] = {
+		{"job", JOB, RUNS("sleep 1; echo late >>" DIARY), "{'success': 'deploy'}"},
+		{"web", NULL, "{'containers': {'c': {" SHELL ", 'args': ['exec sleep 600'], "
+		 "'readiness_probe': {'type': 'tcp', 'port': 1}}}}", "{'success': 'deploy'}"},
+	};
+	static const struct item slow[] = {
+		{"job", JOB, RUNS("exec sleep 600"), "{'success': 'complete', 'timeout': 1}"}};
+	static const struct item odd[] = {
+		{"web", NULL, RUNS("exec sleep 600"), "{'success': 'complete'}"}};
+	struct world *world = *state;
+
+	expect_ready(world, apply_items(world, "one", started, 2));
+	expect_diary(world, "");
+	assert_int_equal(status_of(world, "job"), RUNTIME_RUNNING);
+	assert_int_equal(status_of(world, "web"), RUNTIME_STARTING);
+	expect_failed(world, apply_items(world, "two", slow, 1), "was not ready after 1.0s");
+	expect_failed(world, apply_items(world, "three", odd, 1), "only a job ends");
+}
+
+static void
+init_containers_run_one_after_the_other(void **state)
+{
+	struct world *world = *state;
+
+	expect_ready(world, apply_spec(world,
+		"{'containers': {'c': {" SHELL ", 'args': ['echo main >>" DIARY "; exec sleep 600']}}, "
+		"'pod': {'initContainers': [{'name': 'a', " SHELL ", 'args': ['sleep 0.3; echo $WHO >>"
+		DIARY "; echo x >here'], 'env': [{'name': 'WHO', 'value': 'first'}]}, {'name': 'b', "
+		SHELL ", 'command': ['sh', '-c', 'test -f here && echo second >>" DIARY "']}]}}"));
+	expect_diary(world, "first second main");
+	expect_failed(world, apply_spec(world,
+		"{'containers': {'c': {" SHELL ", 'args': ['echo never >>" DIARY "; exec sleep 600']}}, "
+		"'pod': {'initContainers': [{'name': 'a', " SHELL ", 'args': ['exit 7']}]}}"),
+		"ended with status 7 (init container a) before it was ready");
+	expect_diary(world, "first second main");
+	expect_failed(world, apply_spec(world,
+		"{'containers': {'c': {" SHELL "}}, 'pod': {'initContainers': [{'name': 'a', 'image': "
+		"'local/nothing:1'}]}}"), "local/nothing");
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, make, remove_world)
 
 int
@@ -404,6 +581,11 @@ main(void)
 		WITH(readiness_is_asked_again_and_again),
 		WITH(liveness_that_fails_starts_it_again),
 		WITH(startup_goes_first),
+		WITH(a_job_runs_once_in_a_deployment),
+		WITH(a_job_that_fails_is_tried_as_often_as_it_says),
+		WITH(a_deployment_has_parts),
+		WITH(success_is_what_was_asked_for),
+		WITH(init_containers_run_one_after_the_other),
 		WITH(an_http_probe_has_delay_threshold_and_headers),
 	};
 

@@ -92,6 +92,7 @@ static const struct {
 	{"spec/pod/initContainers", "{'spec': {'containers': {'c': {'image': '" IMAGE "'}}, 'pod': "
 	 "{'initContainers': [{'name': 'i', 'image': '" IMAGE "', 'args': ['0'], "
 	 "'env': [{'name': 'A', 'value': 'b'}]}]}}}"},
+	{"spec/job", "{'spec': {'containers': {'c': {'image': '" IMAGE "', 'args': ['0']}}}}"},
 	{"spec/schedules", "{'spec': {'containers': {'c': {'image': '" IMAGE "'}}, 'schedules': "
 	 "{'s': {'schedule': '0 0 1 1 *'}}}}"},
 };

@@ -49,6 +49,7 @@ struct driver_workload {
 	char *image;			/* of its first container */
 	int replicas;			/* 0: none runs */
 	json_t *spec;			/* with every placeholder resolved */
+	json_t *deploy;			/* {"when", "success", "timeout"}; NULL: as usual */
 	struct driver_endpoint *endpoints;
 	size_t endpoint_count;
 	json_t *secret_places; /* JSON pointers below the module, "/spec/...", of secrets in it */
@@ -63,6 +64,7 @@ struct driver_deployment {
 
 struct driver_workload_status {
 	char *module;			/* owned by the status list */
+	const char *kind;		/* "Job"; NULL: "Deployment" */
 	int replica;
 	char *container;
 	int64_t started_at;		/* wall ms, of the last start; 0: never */

@@ -27,6 +27,8 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/images.h \
 	src/platform/drivers/process/instance.c \
 	src/platform/drivers/process/instance.h \
+	src/platform/drivers/process/jobs.c \
+	src/platform/drivers/process/jobs.h \
 	src/platform/drivers/process/layout.c \
 	src/platform/drivers/process/layout.h \
 	src/platform/drivers/process/limits.c \
@@ -35,6 +37,7 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/output.h \
 	src/platform/drivers/process/plan-parts.h \
 	src/platform/drivers/process/plan-probes.c \
+	src/platform/drivers/process/plan-run.c \
 	src/platform/drivers/process/plan.c \
 	src/platform/drivers/process/plan.h \
 	src/platform/drivers/process/ports.c \

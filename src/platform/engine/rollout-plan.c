@@ -188,6 +188,7 @@ plan_workload(const struct rollout *r, const char *module, int replicas,
 		.profile = profile ? xstrdup(profile) : NULL,
 		.image = xstrdup(image ? image : ""),
 		.replicas = replicas,
+		.deploy = json_incref(json_object_get(set_module(r->set, module), "deploy")),
 	};
 	find_endpoints(r, w);
 	if (resolve_spec(r, w, err) != 0)

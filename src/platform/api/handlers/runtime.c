@@ -144,6 +144,8 @@ add_running(struct runtime *runtime, const struct driver_workload_status *items,
 	struct runtime_controller *controller =
 		add_module(runtime, items[0].module, whole_status(items, count), count);
 
+	if (items[0].kind)
+		untrusted_set(&controller->kind, items[0].kind);
 	for (size_t i = 0; i < count; i++) {
 		fill_pod(&controller->pods[i], &items[i]);
 		if (!controller->message.raw && !items[i].ready)

@@ -11,7 +11,7 @@
 
 #define C "spec/containers/*"
 
-static const enum workload_profile profiles[] = {PROFILE_MODULE};
+static const enum workload_profile profiles[] = {PROFILE_MODULE, PROFILE_JOB};
 
 static const char *const fields[] = {
 	C "/id",
@@ -24,6 +24,10 @@ static const char *const fields[] = {
 	C "/startup_probe",
 	C "/readiness_probe",
 	C "/liveness_probe",
+	"deploy",
+	"spec/pod/initContainers",
+	"spec/job/backoffLimit",
+	"spec/job/activeDeadlineSeconds",
 	"spec/replicas",
 	"spec/deployment/replicas",
 	"spec/deployment/minReadySeconds",

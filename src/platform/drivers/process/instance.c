@@ -289,10 +289,10 @@ fork_guard(const struct plan *plan, const struct instance_place *place, int outp
 {
 	struct mount_view *view = make_view(plan, place);
 	struct guard_setup setup = {
-		.executable = plan->executable,
+		.executable = place->program->executable,
 		.directory = place->directory,
-		.arguments = plan->arguments,
-		.environment = plan->environment,
+		.arguments = place->program->arguments,
+		.environment = place->program->environment,
 		.view = view,
 		.has_pids = confinement_has_pids(place->confinement),
 		.null = null,
@@ -363,12 +363,13 @@ instance_start(const struct plan *plan, const struct instance_place *place,
 	instance = xcalloc(1, sizeof(*instance));
 	instance->loop = place->loop;
 	instance->record = place->record;
-	instance->output = output_new(place->log, plan->container, plan->deployment);
+	instance->output = output_new(place->log, place->program->container,
+					plan->deployment);
 	instance->plan = plan;
 	instance->confinement = place->confinement;
 	instance->directory = xstrdup(place->directory);
 	instance->space = xstrdup(layout_space(place->space_dir));
-	instance->executable = xstrdup(plan->executable);
+	instance->executable = xstrdup(place->program->executable);
 	instance->guard = pid;
 	instance->grace_ms = plan->grace_ms ? plan->grace_ms : GRACE_MS;
 	instance->output_fd = output[0];
@@ -468,7 +469,7 @@ instance_run_aside(const struct instance *instance, const char *program, char *c
 		.space = instance->space,
 		.program = program,
 		.arguments = arguments,
-		.environment = instance->plan->environment,
+		.environment = instance->plan->program.environment,
 		.timeout_ms = timeout_ms,
 	};
 

@@ -13,9 +13,11 @@ struct error;
 struct instance;
 struct loop;
 struct plan;
+struct plan_program;
 struct record;
 
 struct instance_place {
+	const struct plan_program *program;	/* of the plan */
 	struct loop *loop;
 	struct record *record;
 	const struct confinement *confinement;

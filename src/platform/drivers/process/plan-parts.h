@@ -5,8 +5,11 @@
 
 #include <jansson.h>
 
+struct driver_workload;
 struct error;
+struct images;
 struct plan;
+struct plan_program;
 
 #define SECONDS_MAX 3600
 
@@ -18,6 +21,16 @@ char *plan_find_program(const char *name, const json_t *variables);
 /* A number of seconds as ms, at least 1; `out` stays when there is none.  -1 with err. */
 int plan_read_seconds(const struct plan *plan, const json_t *object, const char *key, int *out,
 		      struct error *err);
+
+/* Command, arguments and, where they name one, the program that runs in the place of the image;
+ * the program's executable is that of the image before.  variables: for its PATH. */
+int plan_read_words(struct plan *plan, const json_t *container, const json_t *variables,
+		    struct plan_program *program, struct error *err);
+
+/* plan-run.c */
+
+int plan_read_run(struct plan *plan, const struct images *images,
+		  const struct driver_workload *workload, const json_t *spec, struct error *err);
 
 /* plan-probes.c */
 

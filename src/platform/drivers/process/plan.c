@@ -82,11 +82,11 @@ plan_find_program(const char *name, const json_t *variables)
 /* A command runs in the place of the image.  Whoever may deploy chooses it, so it may be any
  * program only where it is confined. */
 static int
-read_command(struct plan *plan, const json_t *container, struct error *err)
+read_command(const struct plan *plan, const json_t *command, const json_t *variables,
+	     struct plan_program *program, struct error *err)
 {
-	const json_t *command = json_object_get(container, "command");
 	const char *name = json_string_value(json_array_get(command, 0));
-	char *program;
+	char *found;
 
 	if (plan_count_strings(plan, command, "command", err) < 0)
 		return -1;
@@ -94,34 +94,45 @@ read_command(struct plan *plan, const json_t *container, struct error *err)
 		return 0;
 	if (!plan->is_confined)
 		return error_set_code(err, CODE_COMMAND_NOT_CONFINED, .workload = plan->module);
-	program = plan_find_program(name, json_object_get(container, "variables"));
-	if (!program)
+	found = plan_find_program(name, variables);
+	if (!found)
 		return error_set_code(err, CODE_COMMAND_NOT_FOUND, .name = name,
 				      .workload = plan->module);
-	free(plan->executable);
-	plan->executable = program;
+	free(program->executable);
+	program->executable = found;
 	return 0;
 }
 
-/* After the command, whose other words go before them. */
-static int
-read_arguments(struct plan *plan, const json_t *container, struct error *err)
+/* The arguments go after the command's other words. */
+int
+plan_read_words(struct plan *plan, const json_t *container, const json_t *variables,
+		struct plan_program *program, struct error *err)
 {
 	const json_t *command = json_object_get(container, "command");
 	const json_t *args = json_object_get(container, "args"), *item;
-	int count = plan_count_strings(plan, args, "args", err);
 	size_t words = json_array_size(command), at = 0, i;
+	int count;
 
+	if (read_command(plan, command, variables, program, err) != 0)
+		return -1;
+	count = plan_count_strings(plan, args, "args", err);
 	if (count < 0)
 		return -1;
-	plan->arguments = xcalloc(words + (size_t)count + 2, sizeof(*plan->arguments));
+	program->arguments = xcalloc(words + (size_t)count + 2, sizeof(*program->arguments));
 	if (words == 0)
-		plan->arguments[at++] = xstrdup(plan->executable);
+		program->arguments[at++] = xstrdup(program->executable);
 	json_array_foreach(command, i, item)
-		plan->arguments[at++] = xstrdup(json_string_value(item));
+		program->arguments[at++] = xstrdup(json_string_value(item));
 	json_array_foreach(args, i, item)
-		plan->arguments[at++] = xstrdup(json_string_value(item));
+		program->arguments[at++] = xstrdup(json_string_value(item));
 	return 0;
+}
+
+static int
+read_words(struct plan *plan, const json_t *container, struct error *err)
+{
+	return plan_read_words(plan, container, json_object_get(container, "variables"),
+			       &plan->program, err);
 }
 
 static int
@@ -136,7 +147,7 @@ read_variables(struct plan *plan, const json_t *container, struct error *err)
 	    (!json_is_object(variables) || json_object_size(variables) > STRINGS_MAX))
 		return error_set_code(err, CODE_VARIABLES_INVALID, .workload = plan->module,
 				      .max = STRINGS_MAX);
-	plan->environment = xcalloc(json_object_size(variables) + 1, sizeof(*plan->environment));
+	plan->program.environment = xcalloc(json_object_size(variables) + 1, sizeof(*plan->program.environment));
 	json_object_foreach(variables, name, value) {
 		char *text;
 
@@ -148,7 +159,7 @@ read_variables(struct plan *plan, const json_t *container, struct error *err)
 					      .workload = plan->module);
 		text = json_is_string(value) ? xstrdup(json_string_value(value))
 					     : json_text(value, 0);
-		plan->environment[i++] = xasprintf("%s=%s", name, text);
+		plan->program.environment[i++] = xasprintf("%s=%s", name, text);
 		wipe(text);
 	}
 	return 0;
@@ -209,8 +220,7 @@ read_files(struct plan *plan, const json_t *container, struct error *err)
 
 /* Besides its image.  What they read is in honours.c. */
 static int (*const readers[])(struct plan *plan, const json_t *container, struct error *err) = {
-	read_command,
-	read_arguments,
+	read_words,
 	read_variables,
 	read_files,
 	plan_read_probes,
@@ -259,7 +269,7 @@ only_container(struct plan *plan, const json_t *spec, struct error *err)
 		json_object_foreach(containers, id, container)
 			break;
 	if (json_is_object(container))
-		plan->container = xstrdup(id);
+		plan->program.container = xstrdup(id);
 	else {
 		error_set_code(err, CODE_WORKLOAD_NOT_ONE_CONTAINER, .workload = plan->module);
 		return NULL;
@@ -293,15 +303,17 @@ read_all(struct plan *plan, const struct images *images, const struct replica *r
 	container = only_container(plan, replica->spec, err);
 	if (!container)
 		return -1;
-	plan->executable = images_find(images, workload->image, err);
-	if (!plan->executable) {
+	plan->program.executable = images_find(images, workload->image, err);
+	if (!plan->program.executable) {
 		*code = "image-not-found";
 		return -1;
 	}
 	for (size_t i = 0; i < READER_COUNT; i++)
 		if (readers[i](plan, container, err) != 0)
 			return -1;
-	return read_times(plan, replica->spec, err);
+	if (read_times(plan, replica->spec, err) != 0)
+		return -1;
+	return plan_read_run(plan, images, workload, replica->spec, err);
 }
 
 struct plan *
@@ -338,6 +350,15 @@ free_strings(char **strings)
 	free(strings);
 }
 
+static void
+clear_program(struct plan_program *program)
+{
+	free(program->container);
+	free(program->executable);
+	free_strings(program->arguments);
+	free_strings(program->environment);
+}
+
 void
 plan_free(struct plan *plan)
 {
@@ -348,19 +369,19 @@ plan_free(struct plan *plan)
 		wipe(plan->files[i].content);
 	}
 	free(plan->files);
-	free_strings(plan->arguments);
-	free_strings(plan->environment);
+	clear_program(&plan->program);
+	for (size_t i = 0; i < plan->init_count; i++)
+		clear_program(&plan->inits[i]);
+	free(plan->inits);
 	plan_clear_probes(plan);
 	for (size_t i = 0; i < plan->port_count; i++)
 		ports_release(plan->holder, plan->ports[i][1]);
 	free(plan->ports);
 	json_decref(plan->secrets);
 	free(plan->module);
-	free(plan->container);
 	free(plan->deployment);
 	free(plan->image);
 	free(plan->fingerprint);
-	free(plan->executable);
 	free(plan);
 }
 

@@ -22,17 +22,35 @@ struct plan_file {
 	size_t length;
 };
 
+/* One program with what it is started with. */
+struct plan_program {
+	char *container;	/* its name */
+	char *executable;	/* the image, or the program that runs in its place */
+	char **arguments;	/* for execve, NULL at the end */
+	char **environment;
+};
+
+/* In which part of a deployment it starts: the next part waits for the success of this one. */
+enum plan_when { PLAN_BEFORE, PLAN_WITH, PLAN_AFTER };
+/* What counts as its success: that it was started, that it is ready, or (of a job) that it ended
+ * with 0. */
+enum plan_success { PLAN_STARTED, PLAN_AVAILABLE, PLAN_COMPLETE };
+
 struct plan {
 	char *module;
 	int replica;
-	char *container;
 	char *deployment;
 	char *image;
 	char *fingerprint;
 	bool is_confined;
-	char *executable;	/* the image, or the program that runs in its place */
-	char **arguments;	/* for execve, NULL at the end */
-	char **environment;
+	struct plan_program program;
+	struct plan_program *inits;	/* that run before it, one after the other */
+	size_t init_count;
+	bool is_job;		/* it ends, and is not started again */
+	enum plan_when when;
+	enum plan_success success;
+	int back_offs;		/* of a job: how often it is tried again */
+	int active_ms;		/* of a job: that it may run; 0: no limit */
 	struct plan_file *files;
 	size_t file_count;
 	int grace_ms;		/* between SIGTERM and SIGKILL; 0: the driver's */

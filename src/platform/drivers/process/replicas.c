@@ -130,7 +130,8 @@ replica_fingerprint(const struct driver_workload *workload)
 	for (size_t i = 0; i < workload->endpoint_count; i++)
 		json_object_set_new(ports, workload->endpoints[i].resource,
 				    json_integer(workload->endpoints[i].port));
-	all = json_pack("{s:s, s:o, s:o}", "image", workload->image, "spec",
+	all = json_pack("{s:s, s:s*, s:o, s:o}", "image", workload->image, "profile",
+			workload->profile, "spec",
 			replace(&names, workload->spec), "ports", ports);
 	text = json_canonical(all);
 	ids_sha256_b64(hash, text, strlen(text));

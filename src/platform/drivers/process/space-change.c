@@ -6,6 +6,8 @@
  *	STARTING --all ready--> DRAINING --no old connection, or 1 s--> STOPPING --> READY
  *	    \--one failed--> ROLLING_BACK --all candidates gone--> FAILED
  *
+ * They start in up to three parts (plan.h, when): the next one when the one before has succeeded.
+ *
  * Until then nothing that runs is touched, so a rollback has nothing to bring back.  A public
  * port that nothing stood behind before is opened as soon as its candidate is ready: others
  * that start with it may need it to become ready themselves.
@@ -25,6 +27,7 @@
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/confine.h"
+#include "platform/drivers/process/jobs.h"
 #include "platform/drivers/process/plan.h"
 #include "platform/drivers/process/private.h"
 #include "platform/drivers/process/replicas.h"
@@ -106,7 +109,29 @@ drain(void *data)
 		stop_old(space);
 }
 
-/* Nothing that runs was touched, so there is nothing to bring back but the candidates' ends. */
+/* To the candidates that are ready, before it is certain that they stay; or to what runs. */
+static void
+point_forwards(struct space *space, bool tentative)
+{
+	struct error err;
+
+	space->tentative = tentative;
+	if (space_point_forwards(space, &err) != 0)
+		log_line(LOG_PRIORITY_ERROR, "a public port stays closed", "reason", err.text, NULL);
+}
+
+static void
+forget_planned(struct space *space)
+{
+	for (size_t i = 0; i < space->planned_count; i++)
+		plan_free(space->planned[i]);
+	free(space->planned);
+	space->planned = NULL;
+	space->planned_count = 0;
+}
+
+/* Nothing that runs was touched, so there is nothing to bring back but where the ports lead, and the
+ * candidates' ends. */
 static void
 roll_back(struct space *space)
 {
@@ -115,6 +140,8 @@ roll_back(struct space *space)
 	space->phase = ROLLING_BACK;
 	loop_remove_timer(space->timer);
 	space->timer = NULL;
+	forget_planned(space);
+	point_forwards(space, false);
 	workloads_stop(&space->candidates);
 	if (space->candidates.count == 0)
 		end_change(space);
@@ -149,7 +176,6 @@ static void
 switch_over(struct space *space)
 {
 	struct workloads candidates = space->candidates;
-	struct error err;
 
 	for (size_t i = 0; i < candidates.count; i++) {
 		const struct plan *plan = workload_plan(candidates.items[i]);
@@ -164,9 +190,7 @@ switch_over(struct space *space)
 	free(candidates.items);
 	retire_undeclared(space);
 	/* Cannot fail any more: what had to be opened was opened as it became ready. */
-	if (space_point_forwards(space, &err) != 0)
-		log_line(LOG_PRIORITY_ERROR, "a public port stays closed", "reason", err.text,
-			 NULL);
+	point_forwards(space, false);
 	space_prune_forwards(space);
 	space->phase = DRAINING;
 	loop_remove_timer(space->timer);
@@ -182,11 +206,38 @@ find_kept_unready(const struct space *space)
 		struct workload *workload = space->running.items[i];
 		const struct plan *plan = workload_plan(workload);
 
-		if (!workload_is_ready(workload) && is_declared(space, plan) &&
+		if (!workload_is_good(workload) && is_declared(space, plan) &&
 		    !workloads_find(&space->candidates, plan->module, plan->replica))
 			return workload;
 	}
 	return NULL;
+}
+
+static void start_candidate(struct space *space, struct plan *plan);
+
+/* The next part of the deployment of which something is planned.  false: there is none. */
+static bool
+start_part(struct space *space)
+{
+	struct plan *first = NULL;
+
+	for (size_t i = 0; i < space->planned_count; i++)
+		if (space->planned[i] && (!first || space->planned[i]->when < first->when))
+			first = space->planned[i];
+	if (!first)
+		return false;
+	/* What comes after the others is to see them where they will be. */
+	if (first->when == PLAN_AFTER)
+		point_forwards(space, true);
+	for (size_t i = 0, when = first->when; i < space->planned_count; i++) {
+		struct plan *plan = space->planned[i];
+
+		if (!plan || plan->when != when)
+			continue;
+		space->planned[i] = NULL;
+		start_candidate(space, plan);
+	}
+	return true;
 }
 
 /* Also asked when a kept workload is ready again, since the change waits for those too. */
@@ -194,9 +245,9 @@ static void
 switch_when_ready(struct space *space)
 {
 	for (size_t i = 0; i < space->candidates.count; i++)
-		if (!workload_is_ready(space->candidates.items[i]))
+		if (!workload_is_good(space->candidates.items[i]))
 			return;
-	if (!find_kept_unready(space))
+	if (!start_part(space) && !find_kept_unready(space))
 		switch_over(space);
 }
 
@@ -272,10 +323,7 @@ is_in(const struct workloads *list, const struct workload *workload)
 static void
 running_changed(struct space *space, enum workload_event event)
 {
-	struct error err;
-
-	if (space_point_forwards(space, &err) != 0)
-		log_line(LOG_PRIORITY_ERROR, "a public port stays closed", "reason", err.text, NULL);
+	point_forwards(space, space->tentative);
 	if (event == WORKLOAD_IS_READY && space->phase == STARTING)
 		switch_when_ready(space);
 }
@@ -318,11 +366,17 @@ set_declared(struct space *space, const struct driver_deployment *deployment)
 }
 
 static bool
-is_unchanged(const struct space *space, const char *module, int number, const char *fingerprint)
+is_unchanged(const struct space *space, const char *deployment, const char *module, int number,
+	     const char *fingerprint)
 {
 	const struct workload *running = workloads_find(&space->running, module, number);
+	const struct plan *plan = running ? workload_plan(running) : NULL;
 
-	return running && strcmp(workload_plan(running)->fingerprint, fingerprint) == 0;
+	if (!plan || strcmp(plan->fingerprint, fingerprint) != 0)
+		return false;
+	/* A job is done anew in each deployment. */
+	return !plan->is_job ||
+	       (deployment && plan->deployment && strcmp(plan->deployment, deployment) == 0);
 }
 
 static bool
@@ -404,7 +458,7 @@ make_plans(struct space *space, const struct driver_deployment *deployment, size
 	for (int i = 0; i < workload->replicas; i++) {
 		struct plan *plan;
 
-		if (is_unchanged(space, workload->module, i, fingerprint))
+		if (is_unchanged(space, deployment->id, workload->module, i, fingerprint))
 			continue;
 		plan = make_plan(space, deployment, workload, i, fingerprint);
 		if (!plan)
@@ -429,6 +483,9 @@ start_candidate(struct space *space, struct plan *plan)
 		.module_dir = module_dir,
 		.generation = ++space->driver->generation,
 		.ready_timeout_ms = space->driver->ready_timeout_ms,
+		.is_done = plan->is_job && plan->deployment &&
+			   jobs_is_done(space->directory, plan->module, plan->replica,
+					plan->deployment),
 	};
 
 	workloads_add(&space->candidates, workload_new(plan, &place, on_changed, space));
@@ -475,10 +532,11 @@ start_change(struct space *space, const struct driver_deployment *deployment)
 		end_change(space);
 	} else {
 		set_declared(space, deployment);
-		for (size_t i = 0; i < plans.count; i++)
-			start_candidate(space, plans.items[i]);
+		space->planned = plans.items;
+		space->planned_count = plans.count;
+		plans.items = NULL;
 		wait_for_kept(space);
-		if (space->candidates.count == 0)
+		if (!start_part(space))
 			switch_when_ready(space);
 	}
 	free(plans.items);
@@ -514,4 +572,5 @@ space_forget_change(struct space *space)
 	free(space->declared);
 	space->declared = NULL;
 	space->declared_count = 0;
+	forget_planned(space);
 }

@@ -105,8 +105,12 @@ space_point_forwards(struct space *space, struct error *err)
 	for (size_t i = 0; i < space->forward_count; i++) {
 		struct forward *forward = space->forwards[i];
 		int port = forward_port(forward);
-		size_t count = targets_of(&space->running, port, true, targets);
+		size_t count = 0;
 
+		if (space->tentative)
+			count = targets_of(&space->candidates, port, true, targets);
+		if (count == 0)
+			count = targets_of(&space->running, port, true, targets);
 		if (count == 0)
 			count = targets_of(&space->running, port, false, targets);
 

@@ -37,6 +37,9 @@ struct space {
 	enum phase phase;
 	struct declared *declared;	/* by the change that runs */
 	size_t declared_count;
+	struct plan **planned;		/* by the change, and not started yet; NULL where it was */
+	size_t planned_count;
+	bool tentative;			/* public ports lead to the candidates already */
 	int64_t drain_until;		/* steady ms */
 	struct loop_timer *timer;	/* drains, gives up, or ends the removal */
 	struct driver_task *change;	/* NULL: there is none */

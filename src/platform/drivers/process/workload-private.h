@@ -15,7 +15,9 @@ struct health;
 struct instance;
 struct loop_timer;
 
-enum workload_state { STARTING, READY, UNREADY, ENDING, WAITING, FAILED, STOPPING, STOPPED };
+enum workload_state {
+	STARTING, READY, UNREADY, RUNNING, DONE, ENDING, WAITING, FAILED, STOPPING, STOPPED
+};
 
 struct workload {
 	struct plan *plan;
@@ -38,13 +40,18 @@ struct workload {
 	bool failed;			/* a candidate that is on its way out */
 	struct instance *instance;
 	struct health *health;		/* NULL: it has no probes, or does not run */
-	struct loop_timer *next;	/* start, alive for long enough, or stopped */
+	struct loop_timer *next;	/* start, alive for long enough, a job for too long, or stopped */
 	struct loop_timer *deadline;	/* ready by then */
 	int64_t started_at;		/* steady ms */
 	int64_t started_wall, ended_wall;	/* ms; 0: never */
 	int status;			/* wait()'s, of the last end */
 	int back_off_ms;
-	int starts;
+	bool has_directory;
+	size_t init_at;			/* which init container runs, or is next; then it itself */
+	bool has_run;			/* it itself, and not only what goes before */
+	int starts;			/* of what runs now, in a row */
+	int failures;			/* of a job */
+	bool is_late;			/* a job that ran for too long */
 	int restarts;
 	struct error said; /* of its state; "": nothing */
 	char *cause;			/* why we ended it; NULL: it ended by itself */

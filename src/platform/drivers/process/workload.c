@@ -2,7 +2,7 @@
 /*
  * STARTING -> READY <-> UNREADY; from these -> (its program ended) ENDING -> (and all it started)
  * WAITING -> STARTING ...; from everywhere -> STOPPING -> STOPPED.  A candidate that ends, or is not
- * ready in time, is FAILED and stays so.  workload_set_state() is the only place where the state changes.
+ * ready in time, is FAILED and stays so.  A job: STARTING -> RUNNING -> DONE, or WAITING and again.  workload_set_state() is the only place where the state changes.
  */
 #include "config.h"
 
@@ -23,6 +23,7 @@
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/health.h"
 #include "platform/drivers/process/instance.h"
+#include "platform/drivers/process/jobs.h"
 #include "platform/drivers/process/layout.h"
 #include "platform/drivers/process/output.h"
 #include "platform/drivers/process/plan.h"
@@ -37,11 +38,12 @@
 #define ERROR_LINES 20
 
 static const char *const state_names[] = {
-	[STARTING] = "starting", [READY] = "ready",   [UNREADY] = "unready",   [ENDING] = "ending",
+	[STARTING] = "starting", [READY] = "ready",   [UNREADY] = "unready", [RUNNING] = "running", [DONE] = "done",   [ENDING] = "ending",
 	[WAITING] = "waiting",	 [FAILED] = "failed", [STOPPING] = "stopping", [STOPPED] = "stopped",
 };
 static const enum runtime_status statuses[] = {
 	[STARTING] = RUNTIME_STARTING, [READY] = RUNTIME_RUNNING, [UNREADY] = RUNTIME_STARTING,
+	[RUNNING] = RUNTIME_RUNNING, [DONE] = RUNTIME_SUCCEEDED,
 	[ENDING] = RUNTIME_FAILED,     [WAITING] = RUNTIME_FAILED, [FAILED] = RUNTIME_FAILED,
 	[STOPPING] = RUNTIME_STOPPED,  [STOPPED] = RUNTIME_STOPPED,
 };
@@ -150,6 +152,111 @@ candidate_ended(struct workload *workload, const char *how, bool cannot_start)
 	}
 }
 
+/* --- what goes before, and jobs --- */
+
+static bool
+is_initializing(const struct workload *workload)
+{
+	return workload->init_at < workload->plan->init_count;
+}
+
+static const struct plan_program *
+program_of(const struct workload *workload)
+{
+	const struct plan *plan = workload->plan;
+
+	return is_initializing(workload) ? &plan->inits[workload->init_at] : &plan->program;
+}
+
+/* The next one begins when this one has succeeded. */
+static void
+init_ended(struct workload *workload, const char *how, bool succeeded, bool cannot_start)
+{
+	char *whole;
+
+	if (succeeded) {
+		workload->init_at++;
+		workload->starts = 0;
+		workload->next = loop_add_timer(workload->loop, 0, begin, workload);
+		return;
+	}
+	whole = xasprintf("%s (init container %s)", how, program_of(workload)->container);
+	candidate_ended(workload, whole, cannot_start);
+	free(whole);
+}
+
+static void
+now_done(void *data)
+{
+	struct workload *workload = data;
+
+	workload_stop_waiting(workload);
+	workload_say_nothing(workload);
+	workload_set_state(workload, DONE);
+	workload_tell(workload, WORKLOAD_IS_READY);
+}
+
+/* It stays as it is; a deployment that still waits for it fails. */
+static void
+job_failed(struct workload *workload, const char *code, const char *how)
+{
+	struct error why;
+
+	error_set_code(&why, CODE_JOB_FAILED, .workload = workload->plan->module,
+		       .image = workload->plan->image, .how = how);
+	workload_fail_candidate(workload, code, &why);
+}
+
+static void
+job_ended(struct workload *workload, const char *how, bool succeeded, bool cannot_start)
+{
+	const struct plan *plan = workload->plan;
+
+	if (!succeeded) {
+		if (cannot_start)
+			job_failed(workload, "cannot-start", how);
+		else if (workload->is_late || ++workload->failures > plan->back_offs)
+			job_failed(workload, "exited", how);
+		else
+			wait_and_restart(workload, how);
+		return;
+	}
+	if (plan->deployment)
+		jobs_set_done(workload->space_dir, plan->module, plan->replica, plan->deployment);
+	workload->next = loop_add_timer(workload->loop, 0, now_done, workload);
+}
+
+/* Its active deadline; it is not tried again. */
+static void
+job_too_late(void *data)
+{
+	struct workload *workload = data;
+
+	workload->next = NULL;
+	workload->is_late = true;
+	free(workload->cause);
+	workload->cause = xstrdup("its active deadline");
+	instance_stop(workload->instance);
+}
+
+static void
+job_runs(struct workload *workload)
+{
+	const struct plan *plan = workload->plan;
+
+	error_set_code(&workload->said, CODE_RUNNING_JOB);
+	workload_set_state(workload, RUNNING);
+	if (!workload->candidate || plan->success != PLAN_COMPLETE) {
+		loop_remove_timer(workload->deadline);
+		workload->deadline = NULL;
+	}
+	if (plan->active_ms > 0)
+		workload->next = loop_add_timer(workload->loop, plan->active_ms, job_too_late,
+						workload);
+}
+
+/* --- its end --- */
+
 /* Called by the loop in each case: the callee may free the workload. */
 static void
 now_stopped(void *data)
@@ -161,12 +268,26 @@ now_stopped(void *data)
 	workload_tell(workload, WORKLOAD_IS_STOPPED);
 }
 
+/* Not by being asked to. */
+static void
+ended(struct workload *workload, const char *how, bool succeeded, bool cannot_start)
+{
+	if (is_initializing(workload))
+		init_ended(workload, how, succeeded, cannot_start);
+	else if (workload->plan->is_job)
+		job_ended(workload, how, succeeded, cannot_start);
+	else if (!workload->candidate)
+		wait_and_restart(workload, how);
+	else
+		candidate_ended(workload, how, cannot_start);
+}
+
 /* The message of how it ended is made before the instance goes, which has it. */
 static void
 instance_ended(void *data)
 {
 	struct workload *workload = data;
-	bool cannot_start;
+	bool cannot_start, succeeded, was_ended = workload->cause != NULL;
 	char *how;
 
 	workload->ended_wall = clock_wall_ms();
@@ -184,10 +305,10 @@ instance_ended(void *data)
 		how = workload->cause;
 		workload->cause = NULL;
 	}
-	if (!workload->candidate)
-		wait_and_restart(workload, how);
-	else if (workload->state != FAILED)
-		candidate_ended(workload, how, cannot_start);
+	succeeded = !was_ended && !cannot_start && WIFEXITED(workload->status) &&
+		    WEXITSTATUS(workload->status) == 0;
+	if (workload->state != FAILED)
+		ended(workload, how, succeeded, cannot_start);
 	free(how);
 	instance_free(workload->instance);
 	workload->instance = NULL;
@@ -224,23 +345,41 @@ instance_runs(void *data)
 
 	if (workload->state != STARTING)
 		return;
+	if (is_initializing(workload)) {
+		error_set_code(&workload->said, CODE_INITIALIZING,
+			       .container = program_of(workload)->container);
+		workload_set_state(workload, STARTING);
+		return;
+	}
+	workload->has_run = true;
 	error_set_code(&workload->said, CODE_STARTED);
 	workload_set_state(workload, STARTING);
-	workload_wait_until_ready(workload);
+	if (workload->plan->is_job)
+		job_runs(workload);
+	else
+		workload_wait_until_ready(workload);
+	if (workload_is_good(workload))
+		workload_tell(workload, WORKLOAD_IS_READY);
 }
 
 /* Files are written once for a generation: a restart finds what the program left there. */
 static int
-make_directory(const struct workload *workload, struct error *err)
+make_directory(struct workload *workload, struct error *err)
 {
-	char *files = xasprintf("%s/files", workload->directory);
-	int ret = layout_make(workload->space_dir, err);
+	char *files;
+	int ret;
+
+	if (workload->has_directory)
+		return 0;
+	files = xasprintf("%s/files", workload->directory);
+	ret = layout_make(workload->space_dir, err);
 
 	if (ret == 0)
 		ret = paths_make(files, err);
 	if (ret == 0)
 		ret = plan_write_files(workload->plan, workload->directory, err);
 	free(files);
+	workload->has_directory = ret == 0;
 	return ret;
 }
 
@@ -258,6 +397,7 @@ begin(void *data)
 {
 	struct workload *workload = data;
 	struct instance_place place = {
+		.program = program_of(workload),
 		.loop = workload->loop,
 		.record = workload->record,
 		.confinement = workload->confinement,
@@ -273,7 +413,7 @@ begin(void *data)
 	workload->started_at = clock_steady_ms();
 	workload->started_wall = clock_wall_ms();
 	if (is_refused(workload, &err) ||
-	    (workload->starts == 0 && make_directory(workload, &err) != 0) ||
+	    make_directory(workload, &err) != 0 ||
 	    !(workload->instance = instance_start(workload->plan, &place, &events, &err))) {
 		if (!workload->candidate) {
 			wait_and_restart(workload, err.text);
@@ -324,7 +464,8 @@ workload_new(struct plan *plan, const struct workload_place *place, workload_cha
 	workload->data = data;
 	workload->candidate = true;
 	workload->state = STARTING;
-	workload->next = loop_add_timer(workload->loop, 0, begin, workload);
+	workload->next = loop_add_timer(workload->loop, 0, place->is_done ? now_done : begin,
+					workload);
 	return workload;
 }
 
@@ -352,6 +493,21 @@ const struct plan *
 workload_plan(const struct workload *workload)
 {
 	return workload->plan;
+}
+
+bool
+workload_is_good(const struct workload *workload)
+{
+	const struct plan *plan = workload->plan;
+
+	if (workload->failed)
+		return false;
+	if (plan->success == PLAN_STARTED && workload->has_run)
+		return true;
+	if (plan->is_job)
+		return workload->state == DONE ||
+		       (workload->state == RUNNING && plan->success != PLAN_COMPLETE);
+	return workload->state == READY;
 }
 
 bool
@@ -404,8 +560,9 @@ workload_get_status(const struct workload *workload, struct driver_workload_stat
 {
 	*out = (struct driver_workload_status){
 		.module = xstrdup(workload->plan->module),
+		.kind = workload->plan->is_job ? "Job" : NULL,
 		.replica = workload->plan->replica,
-		.container = xstrdup(workload->plan->container),
+		.container = xstrdup(workload->plan->program.container),
 		.started_at = workload->started_wall,
 		.ended_at = workload->ended_wall,
 		.exit_code = WIFEXITED(workload->status) ? WEXITSTATUS(workload->status) : 0,
@@ -414,7 +571,8 @@ workload_get_status(const struct workload *workload, struct driver_workload_stat
 		.message = workload_words(workload) ? xstrdup(workload_words(workload)) : NULL,
 		.pid = workload->instance ? instance_pid(workload->instance) : 0,
 		.restarts = workload->restarts,
-		.ready = workload->state == READY,
+		.ready = workload->state == READY || workload->state == RUNNING ||
+			 workload->state == DONE,
 	};
 }
 
@@ -447,8 +605,8 @@ workload_mix_state(const struct workload *workload, uint64_t sum)
 
 	sum = mix(sum, numbers, sizeof(numbers));
 	sum = mix(sum, plan->module, strlen(plan->module) + 1);
-	if (plan->container)
-		sum = mix(sum, plan->container, strlen(plan->container) + 1);
+	if (plan->program.container)
+		sum = mix(sum, plan->program.container, strlen(plan->program.container) + 1);
 	if (workload_words(workload))
 		sum = mix(sum, workload_words(workload), strlen(workload_words(workload)) + 1);
 	return sum;

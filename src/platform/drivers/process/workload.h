@@ -17,7 +17,7 @@ struct remover;
 struct workload;
 
 enum workload_event {
-	WORKLOAD_IS_READY,	/* also each time after a restart */
+	WORKLOAD_IS_READY,	/* or good; also each time after a restart */
 	WORKLOAD_IS_UNREADY,	/* it was ready, and runs on */
 	WORKLOAD_IS_FAILED,	/* a candidate only; ask workload_take_error() */
 	WORKLOAD_IS_STOPPED	/* no process is left; the callee may free it in the callback */
@@ -34,6 +34,7 @@ struct workload_place {
 	const char *module_dir;	/* <space>/modules/<module> */
 	unsigned generation;
 	int ready_timeout_ms;
+	bool is_done;		/* a job that has run already, in this deployment */
 };
 
 /* Takes the plan.  It begins as a candidate, with its first process at the next turn. */
@@ -41,6 +42,8 @@ struct workload *workload_new(struct plan *plan, const struct workload_place *pl
 			      workload_changed *changed, void *data);
 void workload_free(struct workload *workload);
 const struct plan *workload_plan(const struct workload *workload);
+/* What counts as its success in a deployment (plan.h) is so. */
+bool workload_is_good(const struct workload *workload);
 /* Its process is, now. */
 bool workload_is_ready(const struct workload *workload);
 /* No candidate any more: from now on it is started again whenever it ends. */
