@@ -23,7 +23,7 @@ read_example(struct plan *plan, const json_t *container, struct error *err)
 }
 
 END
-after src/platform/drivers/process/plan.c '	read_probe,' <<'END'
+after src/platform/drivers/process/plan.c '	plan_read_probes,' <<'END'
 	read_example,
 END
 after src/platform/drivers/process/honours.c '	C "/image",' <<'END'

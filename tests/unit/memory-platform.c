@@ -24,6 +24,7 @@
 #include "platform/engine/engine.h"
 #include "platform/http/answers.h"
 #include "platform/http/metrics.h"
+#include "platform/state/platform.h"
 #include "platform/state/repository.h"
 #include "platform/state/secret.h"
 #include "platform/state/state-secrets.h"

@@ -5,7 +5,7 @@
 
 #include "memory-driver.h"
 
-#include "platform/state/platform.h"
+struct platform;
 
 /* As a daemon does that starts; its database and its key are in the folder. */
 void

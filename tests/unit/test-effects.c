@@ -37,6 +37,8 @@
 #include "platform/drivers/driver.h"
 #include "platform/engine/engine.h"
 #include "platform/http/exchange.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository.h"
 #include "platform/state/rows.h"
 
 #define PATIENCE_MS 30000

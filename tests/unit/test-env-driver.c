@@ -29,7 +29,7 @@
 #include "platform/drivers/registry.h"
 #include "platform/engine/engine.h"
 #include "platform/http/exchange.h"
-#include "platform/state/repository.h"
+#include "platform/state/platform.h"
 
 #define PATIENCE_MS 180000
 #define ENVS "/orgs/acme/apps/shop/envs"

@@ -16,6 +16,7 @@
 #include "model/definition.h"
 #include "model/json.h"
 #include "platform/engine/graph.h"
+#include "platform/state/place.h"
 #include "platform/state/repository-resources.h"
 
 #define ROUNDS 2000

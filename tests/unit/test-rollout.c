@@ -23,6 +23,7 @@
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "model/nouns.h"
 #include "model/set.h"
 #include "net/loop.h"
 #include "platform/api/dispatch.h"
@@ -30,7 +31,10 @@
 #include "platform/engine/rollout.h"
 #include "platform/http/answers.h"
 #include "platform/http/exchange.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository-deployments.h"
 #include "platform/state/repository-resources.h"
+#include "platform/state/repository-sets.h"
 #include "platform/state/rows.h"
 
 #define PATIENCE_MS 180000

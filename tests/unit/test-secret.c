@@ -21,6 +21,7 @@
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "platform/drivers/redact.h"
+#include "platform/state/place.h"
 #include "platform/state/secret.h"
 
 #define SEED 20261123u

@@ -14,6 +14,9 @@
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "platform/state/place.h"
+#include "platform/state/repository-pipelines.h"
+#include "platform/state/repository.h"
 #include "platform/state/rows.h"
 
 #define RUNS 5000

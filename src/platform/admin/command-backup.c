@@ -26,6 +26,7 @@
 #include "model/json.h"
 #include "platform/admin/backup.h"
 #include "platform/admin/offline.h"
+#include "platform/state/platform.h"
 
 #define PIECE 262144
 #define PAUSE_MS 2

@@ -22,6 +22,7 @@
 #include "model/json-text.h"
 #include "platform/admin/export.h"
 #include "platform/admin/offline.h"
+#include "platform/state/platform.h"
 
 #define FORM (JSON_INDENT(2) | JSON_SORT_KEYS)
 

@@ -22,6 +22,8 @@
 #include "platform/admin/import-values.h"
 #include "platform/admin/import.h"
 #include "platform/admin/offline.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository-values.h"
 #include "platform/state/state-secrets.h"
 
 static json_t *

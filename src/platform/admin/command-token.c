@@ -34,6 +34,7 @@
 #include "platform/api/dispatch.h"
 #include "platform/auth/access.h"
 #include "platform/http/exchange.h"
+#include "platform/state/platform.h"
 #include "platform/state/repository.h"
 
 #define ROLES_MAX 32

@@ -60,7 +60,6 @@
 #include "platform/http/metrics.h"
 #include "platform/http/tls.h"
 #include "platform/state/platform.h"
-#include "platform/state/repository-values.h"
 #include "platform/state/repository.h"
 #include "platform/state/secret.h"
 #include "platform/state/state-secrets.h"

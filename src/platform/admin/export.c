@@ -14,12 +14,15 @@
 #include "base/error.h"
 #include "model/definition.h"
 #include "model/json.h"
-#include "model/shared-value.h"
 #include "model/set.h"
+#include "model/shared-value.h"
 #include "platform/state/definition-inputs.h"
+#include "platform/state/place.h"
+#include "platform/state/repository-apps.h"
+#include "platform/state/repository-deployments.h"
 #include "platform/state/repository-resources.h"
+#include "platform/state/repository-sets.h"
 #include "platform/state/repository-values.h"
-#include "platform/state/repository.h"
 
 /* A function per noun: the item of the file for a row.  NULL with err. */
 typedef json_t *export_item(struct repository *repository, const struct place *above,

@@ -11,6 +11,7 @@
 #include "base/i18n.h"
 #include "model/json.h"
 #include "platform/state/definition-inputs.h"
+#include "platform/state/platform.h"
 #include "platform/state/repository-resources.h"
 
 /* The secrets that are kept; an empty object without any. */

@@ -6,9 +6,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "platform/state/platform.h"
-
 struct error;
+struct platform;
 
 /* Makes it, or brings it to what the file says.  A secret of which the file says only that
  * there is one (as an export does) stays what it is. */

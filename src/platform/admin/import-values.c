@@ -11,6 +11,8 @@
 #include "base/i18n.h"
 #include "model/json.h"
 #include "platform/admin/import-definition.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository-values.h"
 #include "platform/state/value-rules.h"
 
 /* 1: it is to be sealed; 0; -1.  What is a secret already, or stands in the place of one,

@@ -6,10 +6,10 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "platform/state/platform.h"
-#include "platform/state/repository-values.h"
-
 struct error;
+struct place;
+struct platform;
+struct value_set_change;
 
 /* Makes the values of the list, or brings them to what it says; others stay.  A secret
  * without a text keeps the one that it has.  Call it in a transaction. */

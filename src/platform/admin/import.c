@@ -23,6 +23,7 @@
 #include "base/log.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "model/nouns.h"
 #include "model/set.h"
 #include "platform/admin/document.h"
 #include "platform/admin/import-check.h"
@@ -31,8 +32,16 @@
 #include "platform/admin/import-values.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/env-driver.h"
+#include "platform/state/place.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository-apps.h"
+#include "platform/state/repository-deployments.h"
 #include "platform/state/repository-resources.h"
+#include "platform/state/repository-sets.h"
 #include "platform/state/repository-transfer.h"
+#include "platform/state/repository-value-versions.h"
+#include "platform/state/repository-values.h"
+#include "platform/state/repository.h"
 
 #define ID_DIGITS 16
 

@@ -13,9 +13,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "platform/state/platform.h"
-
 struct error;
+struct platform;
 
 /* Does nothing when the platform has an organization already.  All of it or nothing. */
 int import_file(struct platform *platform, const char *path, struct error *err)

@@ -31,6 +31,7 @@
 #include "platform/admin/export.h"
 #include "platform/admin/import.h"
 #include "platform/admin/maintenance-socket.h"
+#include "platform/state/platform.h"
 
 #define VISITORS_MAX 8
 #define VISIT_MS 60000		/* to ask, and to take the answer */

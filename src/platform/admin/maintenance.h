@@ -9,10 +9,9 @@
 
 #include <jansson.h>
 
-#include "platform/state/platform.h"
-
 struct error;
 struct maintenance;
+struct platform;
 
 /* Listens from now on.  NULL with err. */
 struct maintenance *maintenance_new(struct platform *platform, const char *state,

@@ -23,6 +23,7 @@
 #include "base/xmalloc.h"
 #include "platform/admin/command.h"
 #include "platform/admin/maintenance.h"
+#include "platform/state/platform.h"
 #include "platform/state/repository.h"
 #include "platform/state/secret.h"
 

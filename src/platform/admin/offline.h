@@ -5,10 +5,9 @@
 
 #include <jansson.h>
 
-#include "platform/state/platform.h"
-
 struct command_arguments;
 struct error;
+struct platform;
 
 /* For what only reads: a mistyped directory is told, and neither made nor taken for an empty
  * state. */

@@ -26,7 +26,10 @@
 #include "platform/auth/audit.h"
 #include "platform/http/answers.h"
 #include "platform/http/exchange.h"
+#include "platform/state/place.h"
+#include "platform/state/platform.h"
 #include "platform/state/precondition.h"
+#include "platform/state/repository-apps.h"
 #include "platform/state/repository-users.h"
 #include "platform/state/repository.h"
 

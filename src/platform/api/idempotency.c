@@ -21,6 +21,7 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/http/exchange.h"
+#include "platform/state/platform.h"
 #include "platform/state/repository-idempotency.h"
 #include "platform/state/secret.h"
 

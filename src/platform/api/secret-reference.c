@@ -18,6 +18,9 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/auth/access.h"
+#include "platform/state/place.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository-apps.h"
 #include "platform/state/repository-values.h"
 #include "platform/state/secret.h"
 

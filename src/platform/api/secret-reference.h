@@ -13,10 +13,10 @@
 
 #include <jansson.h>
 
-#include "platform/state/platform.h"
-
 struct caller;
 struct error;
+struct place;
+struct platform;
 
 /* place: where the value is to be.  The text, for secrets_wipe(); NULL with ERROR_INPUT (no such
  * secret, or no such store) or ERROR_ACCESS. */

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "platform/state/platform.h"
+
 /* The next row at *i that is withheld and concerns the operation; NULL behind the last. */
 static const struct extension_addition *
 next(const struct platform *platform, const char *operation, size_t *i)

@@ -23,8 +23,10 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "platform/state/place.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository-apps.h"
 #include "platform/state/repository-users.h"
-#include "platform/state/repository.h"
 
 enum right {
 	RIGHT_SEE = 1,

@@ -39,10 +39,11 @@
 #include <stddef.h>
 
 #include "base/ids.h"
-#include "platform/state/platform.h"
 
 struct error;
 struct grant_scope;
+struct place;
+struct platform;
 
 /* --- who --- */
 

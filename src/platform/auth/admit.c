@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "model/error-codes.h"
 #include "platform/auth/limit.h"
+#include "platform/state/platform.h"
 
 static bool
 refuse_for(struct refusal *refused, int seconds)

@@ -7,7 +7,6 @@
 
 #include "base/error.h"
 #include "platform/auth/access.h"
-#include "platform/state/platform.h"
 
 struct peer {
 	enum peer_trust trust;

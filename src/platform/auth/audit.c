@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "platform/state/platform.h"
 #include "platform/state/repository-users.h"
 
 #define DAY_MS (24 * 60 * 60 * 1000LL)

@@ -16,10 +16,9 @@
 
 #include <stdint.h>
 
-#include "platform/state/platform.h"
-
 struct audit_row;
 struct error;
+struct platform;
 
 struct audit_options {
 	int64_t max_rows;

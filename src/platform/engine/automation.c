@@ -31,7 +31,11 @@
 #include "net/loop.h"
 #include "platform/auth/access.h"
 #include "platform/engine/deploy.h"
+#include "platform/state/place.h"
 #include "platform/state/platform.h"
+#include "platform/state/repository-apps.h"
+#include "platform/state/repository-rules.h"
+#include "platform/state/repository-sets.h"
 #include "platform/state/repository-users.h"
 #include "platform/state/repository.h"
 

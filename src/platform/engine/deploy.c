@@ -24,8 +24,15 @@
 #include "platform/engine/engine.h"
 #include "platform/engine/env-driver.h"
 #include "platform/engine/workload-warnings.h"
+#include "platform/state/place.h"
+#include "platform/state/platform.h"
 #include "platform/state/precondition.h"
-#include "platform/state/repository-values.h"
+#include "platform/state/repository-apps.h"
+#include "platform/state/repository-deployments.h"
+#include "platform/state/repository-runtime.h"
+#include "platform/state/repository-sets.h"
+#include "platform/state/repository-value-versions.h"
+#include "platform/state/repository.h"
 
 #define ID_DIGITS 16
 

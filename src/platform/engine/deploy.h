@@ -5,9 +5,9 @@
 
 #include <jansson.h>
 
-#include "platform/state/platform.h"
-
 struct error;
+struct place;
+struct platform;
 
 struct deploy_request {
 	const char *delta_id, *set_id, *comment, *mode;	/* each may be NULL */

@@ -18,7 +18,9 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/pointer.h"
-#include "platform/state/repository-values.h"
+#include "platform/state/place.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository-value-versions.h"
 #include "platform/state/secret.h"
 
 struct deployed_values {

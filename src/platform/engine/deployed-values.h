@@ -6,10 +6,10 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "platform/state/platform.h"
-
 struct deployed_values;
 struct error;
+struct place;
+struct platform;
 
 /* version NULL: there were none.  The platform and the place must live as long. */
 struct deployed_values *deployed_values_read(struct platform *platform, const struct place *place,

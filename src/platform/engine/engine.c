@@ -28,7 +28,10 @@
 #include "platform/drivers/driver.h"
 #include "platform/engine/env-driver.h"
 #include "platform/engine/rollout.h"
+#include "platform/state/place.h"
 #include "platform/state/platform.h"
+#include "platform/state/repository-apps.h"
+#include "platform/state/repository-deployments.h"
 #include "platform/state/repository.h"
 
 #define PENDING_MAX_MS (15 * 60 * 1000)	/* what was asked for longer ago is asked for again */

@@ -20,10 +20,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "platform/state/platform.h"
-
 struct engine;
 struct error;
+struct place;
+struct platform;
 
 /* Nothing is started by it: see engine_resume(). */
 struct engine *engine_new(struct platform *platform);

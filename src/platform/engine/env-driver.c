@@ -25,6 +25,9 @@
 #include "platform/drivers/driver.h"
 #include "platform/drivers/registry.h"
 #include "platform/state/definition.h"
+#include "platform/state/place.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository-apps.h"
 #include "platform/state/repository-resources.h"
 
 #define TRIED_MAX 250 /* bytes of criteria after which a sentence names no more of them */

@@ -14,10 +14,10 @@
 #ifndef SIDESTAGE_PLATFORM_ENGINE_ENV_DRIVER_H
 #define SIDESTAGE_PLATFORM_ENGINE_ENV_DRIVER_H
 
-#include "platform/state/platform.h"
-
 struct driver;
 struct error;
+struct place;
+struct platform;
 
 /*
  * The one that made it or, where nothing was made yet, that its definitions choose now.  NULL with

@@ -19,6 +19,9 @@
 #include "model/definition.h"
 #include "model/json.h"
 #include "platform/engine/graph.h"
+#include "platform/state/place.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository-apps.h"
 #include "platform/state/repository-resources.h"
 
 /* What a graph says by name only is found again by its version. */

@@ -5,9 +5,9 @@
 
 #include <jansson.h>
 
-#include "platform/state/platform.h"
-
 struct error;
+struct place;
+struct platform;
 
 /*
  * Of what is declared, for `env` (as on the wire) with its known resources

@@ -29,13 +29,14 @@
 #include "model/definition.h"
 #include "model/error-codes.h"
 #include "model/json.h"
-#include "model/nouns.h"
 #include "model/match.h"
+#include "model/nouns.h"
 #include "model/placeholder.h"
 #include "model/reference.h"
 #include "model/set.h"
 #include "platform/state/definition-inputs.h"
 #include "platform/state/definition.h"
+#include "platform/state/place.h"
 
 #define CULPRIT_SIZE 256
 #define GU_DIGITS 40

@@ -16,8 +16,6 @@
 
 #include <jansson.h>
 
-#include "platform/state/platform.h"
-
 struct definitions;
 struct error;
 struct reference_context;

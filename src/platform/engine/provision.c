@@ -21,8 +21,10 @@
 #include "model/json.h"
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
+#include "platform/state/place.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-resources.h"
+#include "platform/state/repository.h"
 
 #define SIDE_BY_SIDE 8
 

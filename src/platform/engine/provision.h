@@ -23,7 +23,6 @@
 #include <stdbool.h>
 
 #include "model/reference.h"
-#include "platform/state/platform.h"
 
 struct deployed_values;
 struct driver;

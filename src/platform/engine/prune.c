@@ -18,9 +18,11 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
+#include "model/nouns.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/env-driver.h"
 #include "platform/engine/provision-private.h"
+#include "platform/state/place.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-resources.h"
 

@@ -7,8 +7,8 @@
 #ifndef SIDESTAGE_PLATFORM_ENGINE_PRUNE_H
 #define SIDESTAGE_PLATFORM_ENGINE_PRUNE_H
 
-#include "platform/state/platform.h"
-
+struct place;
+struct platform;
 struct prune;
 
 /* `ended` is called once, from the loop, and the prune is gone then.  NULL: there was nothing to

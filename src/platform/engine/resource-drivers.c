@@ -22,6 +22,8 @@
 #include "platform/drivers/driver.h"
 #include "platform/engine/deployed-values.h"
 #include "platform/state/definition-inputs.h"
+#include "platform/state/place.h"
+#include "platform/state/platform.h"
 #include "platform/state/repository-resources.h"
 #include "platform/state/secret.h"
 

@@ -26,7 +26,8 @@
 #include "model/workload-placeholders.h"
 #include "platform/engine/deployed-values.h"
 #include "platform/engine/provision.h"
-#include "platform/state/repository.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository-runtime.h"
 
 #define MARK_DIGITS 32
 

@@ -9,6 +9,7 @@
 #include "model/reference.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/rollout.h"
+#include "platform/state/place.h"
 
 struct error;
 

@@ -31,8 +31,14 @@
 #include "platform/engine/graph.h"
 #include "platform/engine/provision.h"
 #include "platform/engine/prune.h"
+#include "platform/state/place.h"
 #include "platform/state/platform.h"
+#include "platform/state/repository-apps.h"
+#include "platform/state/repository-deployments.h"
 #include "platform/state/repository-resources.h"
+#include "platform/state/repository-runtime.h"
+#include "platform/state/repository-sets.h"
+#include "platform/state/repository.h"
 
 #define COMMIT_MIN_MS 250	/* between two tries to write down what happened */
 #define COMMIT_MAX_MS 30000

@@ -22,8 +22,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "platform/state/platform.h"
-
 enum rollout_state {
 	ROLLOUT_READ,
 	ROLLOUT_GRAPH,

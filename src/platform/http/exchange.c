@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "model/error-codes.h"
 #include "model/extensions.h"
+#include "platform/state/platform.h"
 
 #define UNAVAILABLE_S 5		/* when to try again */
 

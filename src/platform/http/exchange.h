@@ -8,10 +8,11 @@
 #include <stddef.h>
 
 #include "platform/auth/access.h"
-#include "platform/state/platform.h"
+#include "platform/state/place.h"
 
 struct error;
 struct known_answer;
+struct platform;
 struct stream;
 
 #define REQUEST_PARAMS_MAX 8

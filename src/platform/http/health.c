@@ -15,6 +15,7 @@
 #include "model/error-codes.h"
 #include "platform/engine/engine.h"
 #include "platform/http/metrics.h"
+#include "platform/state/platform.h"
 #include "platform/state/repository.h"
 
 #define RETRY_S 1	/* when to ask again whether it is ready */

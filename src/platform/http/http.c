@@ -45,6 +45,7 @@
 #include "platform/http/private.h"
 #include "platform/http/stream.h"
 #include "platform/http/waiting.h"
+#include "platform/state/platform.h"
 #include "platform/state/repository.h"
 
 #define STREAM_MS (60 * 60 * 1000)	/* then it ends, and whoever wants more asks again */

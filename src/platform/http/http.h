@@ -7,7 +7,6 @@
 #include <stddef.h>
 
 #include "platform/http/exchange.h"
-#include "platform/state/platform.h"
 
 struct error;
 struct http;

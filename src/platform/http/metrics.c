@@ -20,10 +20,12 @@
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "model/nouns.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/env-driver.h"
+#include "platform/state/place.h"
 #include "platform/state/platform.h"
-#include "platform/state/repository.h"
+#include "platform/state/repository-apps.h"
 
 #define TEXT_MAX (4u * 1024 * 1024)
 

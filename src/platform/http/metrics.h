@@ -6,9 +6,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "platform/state/platform.h"
-
 struct metrics;
+struct platform;
 
 /* Everything at 0. */
 struct metrics *metrics_new(void);

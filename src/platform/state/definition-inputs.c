@@ -18,6 +18,8 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "platform/state/place.h"
+#include "platform/state/platform.h"
 #include "platform/state/secret.h"
 
 #define SECRETS_BYTES_MAX (256 * 1024)

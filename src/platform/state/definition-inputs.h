@@ -10,9 +10,8 @@
 
 #include <jansson.h>
 
-#include "platform/state/platform.h"
-
 struct error;
+struct platform;
 
 /* As they are kept; a new reference.  NULL with ERROR_INPUT: not of that form, or a reference to
  * a store of secrets, of which there is none here. */

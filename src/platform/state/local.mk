@@ -6,26 +6,34 @@ libplatform_state_a_SOURCES = \
 	src/platform/state/definition.c \
 	src/platform/state/definition.h \
 	src/platform/state/place.c \
+	src/platform/state/place.h \
 	src/platform/state/platform.h \
 	src/platform/state/precondition.c \
 	src/platform/state/precondition.h \
 	src/platform/state/repository-apps.c \
+	src/platform/state/repository-apps.h \
 	src/platform/state/repository-artefacts.c \
 	src/platform/state/repository-artefacts.h \
 	src/platform/state/repository-deployments.c \
+	src/platform/state/repository-deployments.h \
 	src/platform/state/repository-idempotency.c \
 	src/platform/state/repository-idempotency.h \
 	src/platform/state/repository-pipelines.c \
+	src/platform/state/repository-pipelines.h \
 	src/platform/state/repository-resources.c \
 	src/platform/state/repository-resources.h \
 	src/platform/state/repository-rules.c \
+	src/platform/state/repository-rules.h \
 	src/platform/state/repository-runtime.c \
+	src/platform/state/repository-runtime.h \
 	src/platform/state/repository-sets.c \
+	src/platform/state/repository-sets.h \
 	src/platform/state/repository-transfer.c \
 	src/platform/state/repository-transfer.h \
 	src/platform/state/repository-users.c \
 	src/platform/state/repository-users.h \
 	src/platform/state/repository-value-versions.c \
+	src/platform/state/repository-value-versions.h \
 	src/platform/state/repository-values.c \
 	src/platform/state/repository-values.h \
 	src/platform/state/repository.c \

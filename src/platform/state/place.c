@@ -3,7 +3,7 @@
  * directory of the process driver. */
 #include "config.h"
 
-#include "platform/state/platform.h"
+#include "platform/state/place.h"
 
 #include "base/xmalloc.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the daemon's parts share: the one platform, and the place of a thing in it. */
+/* What the daemon's parts share: the one platform. */
 #ifndef SIDESTAGE_PLATFORM_STATE_PLATFORM_H
 #define SIDESTAGE_PLATFORM_STATE_PLATFORM_H
 
@@ -35,15 +35,5 @@ struct platform {
 	uint64_t audited;	/* entries since the start */
 	int64_t started_at;	/* wall ms */
 };
-
-/* Where something lives.  Borrowed strings; app and env may be NULL. */
-struct place {
-	const char *org;
-	const char *app;
-	const char *env;
-};
-
-/* What an environment is called by a driver: "org/app/env"; free() it. */
-char *place_space(const struct place *place);
 
 #endif

@@ -20,7 +20,8 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
-#include "platform/state/repository-values.h"
+#include "platform/state/place.h"
+#include "platform/state/repository-value-versions.h"
 
 void
 precondition_tag(char out[IDS_SHA256_B64_SIZE], const char *last_id, const char *from_id)

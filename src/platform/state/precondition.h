@@ -11,9 +11,10 @@
 #include <jansson.h>
 
 #include "base/ids.h"
-#include "platform/state/platform.h"
 
 struct error;
+struct place;
+struct repository;
 
 /* Opaque; the ids may be NULL. */
 void precondition_tag(char out[IDS_SHA256_B64_SIZE], const char *last_id, const char *from_id);

@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "platform/state/rows.h"
+#include "platform/state/repository-apps.h"
 
 #include <stdlib.h>
 
@@ -18,8 +18,12 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/nouns.h"
+#include "platform/state/place.h"
 #include "platform/state/precondition.h"
+#include "platform/state/repository-deployments.h"
 #include "platform/state/repository-values.h"
+#include "platform/state/repository.h"
+#include "platform/state/rows.h"
 
 /* Each sentence stands alone, so that it can be translated. */
 int

@@ -8,7 +8,7 @@
  */
 #include "config.h"
 
-#include "platform/state/rows.h"
+#include "platform/state/repository-deployments.h"
 
 #include "base/error.h"
 #include "base/ids.h"
@@ -17,6 +17,9 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/nouns.h"
+#include "platform/state/place.h"
+#include "platform/state/repository.h"
+#include "platform/state/rows.h"
 
 #define DEPLOYMENT                                                                                 \
 	"SELECT id, env, set_id, from_id, delta_id, comment, created_at, created_by, status,"      \

@@ -6,7 +6,8 @@
 #include <jansson.h>
 #include <stdint.h>
 
-#include "platform/state/repository.h"
+struct error;
+struct repository;
 
 /* {"request", "status", "body"}, all text; of one that was kept after `since`. */
 json_t *repository_idempotent(struct repository *repository, const char *user, const char *key,

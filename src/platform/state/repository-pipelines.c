@@ -8,6 +8,9 @@
  */
 #include "config.h"
 
+#include "platform/state/repository-pipelines.h"
+
+#include "platform/state/place.h"
 #include "platform/state/rows.h"
 
 int

@@ -17,12 +17,14 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
+#include "db/statement.h"
 #include "model/definition.h"
 #include "model/error-codes.h"
-#include "db/statement.h"
 #include "model/json.h"
 #include "model/nouns.h"
 #include "platform/state/definition.h"
+#include "platform/state/place.h"
+#include "platform/state/repository.h"
 #include "platform/state/rows.h"
 
 /* --- definitions --- */

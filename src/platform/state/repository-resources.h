@@ -6,9 +6,13 @@
 #ifndef SIDESTAGE_PLATFORM_STATE_REPOSITORY_RESOURCES_H
 #define SIDESTAGE_PLATFORM_STATE_REPOSITORY_RESOURCES_H
 
-#include "platform/state/repository.h"
+#include <jansson.h>
+#include <stdint.h>
 
 struct definitions;
+struct error;
+struct place;
+struct repository;
 
 /* --- definitions --- */
 

@@ -8,11 +8,13 @@
  */
 #include "config.h"
 
-#include "platform/state/rows.h"
+#include "platform/state/repository-rules.h"
 
 #include "base/error.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "platform/state/place.h"
+#include "platform/state/rows.h"
 
 #define RULE                                                                                       \
 	"SELECT id, org, app, env, made_by, body AS \"json:body\", created_at AS \"stamp:created_at\","     \

@@ -7,10 +7,13 @@
  */
 #include "config.h"
 
-#include "platform/state/rows.h"
+#include "platform/state/repository-runtime.h"
 
 #include "base/error.h"
 #include "model/json.h"
+#include "platform/state/place.h"
+#include "platform/state/repository.h"
+#include "platform/state/rows.h"
 
 int
 repository_is_paused(struct repository *repository, const struct place *place, bool *paused,

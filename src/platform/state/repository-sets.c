@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "platform/state/rows.h"
+#include "platform/state/repository-sets.h"
 
 #include <string.h>
 
@@ -16,6 +16,8 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/set.h"
+#include "platform/state/place.h"
+#include "platform/state/rows.h"
 
 #define DELTA                                                                                      \
 	"SELECT id, content AS \"json:content\", env AS \"opt:env_id\", name AS \"opt:name\","     \

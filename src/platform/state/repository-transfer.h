@@ -3,7 +3,10 @@
 #ifndef SIDESTAGE_PLATFORM_STATE_REPOSITORY_TRANSFER_H
 #define SIDESTAGE_PLATFORM_STATE_REPOSITORY_TRANSFER_H
 
-#include "platform/state/repository.h"
+#include <stdint.h>
+
+struct error;
+struct repository;
 
 /* name NULL: the id for a new one, else as it was. */
 int repository_import_organization(struct repository *repository, const char *id,

@@ -13,6 +13,8 @@
 #include "base/error.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "platform/state/place.h"
+#include "platform/state/repository.h"
 #include "platform/state/rows.h"
 
 #define USER                                                                                       \

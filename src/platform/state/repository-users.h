@@ -6,9 +6,8 @@
 #include <jansson.h>
 #include <stdint.h>
 
-#include "platform/state/platform.h"
-
 struct error;
+struct place;
 struct repository;
 
 /* --- users: {"id","name","type","email"?,"properties","created_at"} --- */

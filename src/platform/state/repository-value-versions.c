@@ -9,7 +9,7 @@
  */
 #include "config.h"
 
-#include "platform/state/repository-values.h"
+#include "platform/state/repository-value-versions.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +21,7 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/pointer.h"
+#include "platform/state/repository-values.h"
 #include "platform/state/rows.h"
 #include "platform/state/value-history.h"
 #include "platform/state/values-private.h"

@@ -19,6 +19,8 @@
 #include "db/statement.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "platform/state/place.h"
+#include "platform/state/repository.h"
 #include "platform/state/rows.h"
 #include "platform/state/secret.h"
 #include "platform/state/values-private.h"

@@ -14,14 +14,12 @@
 #include <jansson.h>
 #include <stdint.h>
 
-#include "base/ids.h"
-#include "platform/state/repository.h"
+struct error;
+struct place;
+struct repository;
 
 #define VALUES_MAX 1000			/* of one application, or of one environment */
 #define VALUES_BYTES_MAX (4 * 1024 * 1024)	/* of these together */
-
-/* The version that stands for the latest. */
-#define VALUE_VERSION_LATEST "00000000-0000-0000-0000-000000000000"
 
 /* What a value is to become.  A member that is NULL stays as it is; `value` and `sealed`
  * (which has a fingerprint) exclude each other. */
@@ -71,43 +69,6 @@ int repository_change_values(struct repository *repository, const struct place *
 /* The place is deleted, and all of its values and versions with it; in a transaction. */
 int repository_forget_values(struct repository *repository, const struct place *place,
 			     struct error *err);
-
-/* --- versions --- */
-
-/* Newest first; only those in which the key changed, unless it is NULL.  As many as fit in
- * an answer that a client takes; older ones are found by key or by id. */
-json_t *repository_value_versions(struct repository *repository, const struct place *place,
-				  const char *key_changed, struct error *err);
-json_t *repository_value_version(struct repository *repository, const struct place *place,
-				 const char *id, struct error *err);
-/*
- * This level becomes what it was in a version, or one key of it; `made` is the version that
- * results.  Of a purged value nothing is left to restore: its key stays as it is.
- * ERROR_NOT_FOUND: no such version; ERROR_INPUT: the key has no value there.
- */
-int repository_restore_values(struct repository *repository, const struct place *place,
-			      const char *id, const char *key,
-			      const struct value_set_change *change, char made[IDS_UUID_SIZE],
-			      struct error *err);
-/* The value that a key had in a version is gone wherever it was; ERROR_INPUT when it is not
- * there, or is the present one. */
-int repository_purge_value(struct repository *repository, const struct place *place,
-			   const char *id, const char *key, const struct value_set_change *change,
-			   struct error *err);
-
-/* What was purged leaves the files as well; between transactions. */
-void repository_scrub(struct repository *repository);
-
-/* --- deploying --- */
-
-/* The version of an environment that `wanted` names (NULL: the latest); "" when there is
- * none at all.  ERROR_INPUT when there is no such. */
-int repository_pin_values(struct repository *repository, const struct place *place,
-			  const char *wanted, char id[IDS_UUID_SIZE], struct error *err);
-/* {key: {"env", "is_secret", "purged", "value", "sealed", "fingerprint"}}: what an
- * environment's values were; env is "" for the application's. */
-json_t *repository_values_at(struct repository *repository, const struct place *place,
-			     const char *id, struct error *err);
 
 /* --- the key of the secrets --- */
 

@@ -9,7 +9,7 @@
  */
 #include "config.h"
 
-#include "platform/state/rows.h"
+#include "platform/state/repository.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -28,7 +28,8 @@
 #include "db/statement.h"
 #include "model/error-codes.h"
 #include "model/json.h"
-#include "platform/state/repository-values.h"
+#include "platform/state/repository-value-versions.h"
+#include "platform/state/rows.h"
 #include "platform/state/schema.h"
 
 #define BUSY_MS 5000

@@ -14,7 +14,6 @@
 
 #include "base/ids.h"
 #include "db/db.h"
-#include "platform/state/repository.h"
 
 struct statement;
 
@@ -41,11 +40,6 @@ json_t *rows_encode(struct repository *repository, struct error *err, row_encode
 /* The first; NULL with ERROR_NOT_FOUND. */
 json_t *rows_encode_one(struct repository *repository, struct error *err, row_encode *encode,
 			void *data, const char *sql, const char *format, ...);
-
-int repository_read_deployment(struct repository *repository, const struct place *place,
-			       const char *id, struct deployment *out, struct error *err);
-int repository_read_deployment_of_app(struct repository *repository, const struct place *place,
-				      const char *id, struct deployment *out, struct error *err);
 
 /* A column that holds JSON, new; {} when it does not. */
 json_t *rows_json(struct statement *row, int column);

@@ -27,6 +27,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
+#include "platform/state/place.h"
 #include "platform/state/secret-key.h"
 
 #define SEALED "v1:"

@@ -13,9 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "platform/state/platform.h"
-
 struct error;
+struct place;
 struct secrets;
 
 /* The name of this platform's own store. */

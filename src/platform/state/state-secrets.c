@@ -10,6 +10,7 @@
 
 #include "platform/state/state-secrets.h"
 
+#include "platform/state/platform.h"
 #include "platform/state/repository-values.h"
 #include "platform/state/secret.h"
 

@@ -3,9 +3,8 @@
 #ifndef SIDESTAGE_PLATFORM_STATE_STATE_SECRETS_H
 #define SIDESTAGE_PLATFORM_STATE_STATE_SECRETS_H
 
-#include "platform/state/platform.h"
-
 struct error;
+struct platform;
 
 /* Gives the platform, which has its repository, its secrets; free them.  A key is made only
  * while nothing was sealed: a new one would open nothing. */

@@ -8,6 +8,8 @@
 
 #include "base/error.h"
 #include "model/json.h"
+#include "platform/state/place.h"
+#include "platform/state/repository-values.h"
 
 bool
 value_key_is_good(const char *key)

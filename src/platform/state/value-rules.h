@@ -5,11 +5,11 @@
 
 #include <stdbool.h>
 
-#include "platform/state/platform.h"
-#include "platform/state/repository-values.h"
 #include "platform/state/secret.h"
 
 struct error;
+struct repository;
+struct value_content;
 
 #define VALUE_KEY_MAX 200
 #define VALUE_TEXT_MAX (64 * 1024)	/* the system's limit of one variable is twice that */

@@ -6,10 +6,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/ids.h"
 #include "model/shared-value.h"
-#include "platform/state/repository-values.h"
+#include "platform/state/place.h"
 
+struct repository;
 struct statement;
+struct value_set_change;
 
 /* The end of a row that has none yet. */
 #define NOW "9223372036854775807"

@@ -16,6 +16,9 @@
 #include "model/json.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/env-driver.h"
+#include "platform/state/place.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository-apps.h"
 #include "platform/state/repository.h"
 
 /* GET /orgs/{orgId}/apps: the applications of an organization. */

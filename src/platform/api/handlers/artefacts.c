@@ -28,6 +28,7 @@
 #include "platform/drivers/driver.h"
 #include "platform/drivers/registry.h"
 #include "platform/engine/automation.h"
+#include "platform/state/platform.h"
 #include "platform/state/repository-artefacts.h"
 
 /* A UUID (version 8: our own making) from a name. */

@@ -21,6 +21,7 @@
 #include "model/json.h"
 #include "net/url.h"
 #include "platform/api/handlers/parameters.h"
+#include "platform/state/platform.h"
 #include "platform/state/repository-users.h"
 
 #define PAGE_MS (32 * 24 * 60 * 60 * 1000LL)

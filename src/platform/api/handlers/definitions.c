@@ -22,6 +22,7 @@
 #include "model/match.h"
 #include "platform/state/definition-inputs.h"
 #include "platform/state/definition.h"
+#include "platform/state/platform.h"
 #include "platform/state/repository-resources.h"
 
 #define CRITERION_ID_DIGITS 16

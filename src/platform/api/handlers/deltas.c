@@ -19,7 +19,10 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/auth/access.h"
-#include "platform/state/repository.h"
+#include "platform/state/place.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository-apps.h"
+#include "platform/state/repository-sets.h"
 
 #define ID_DIGITS 40
 

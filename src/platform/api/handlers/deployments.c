@@ -28,8 +28,11 @@
 #include "platform/engine/env-graph.h"
 #include "platform/engine/graph.h"
 #include "platform/engine/workload-warnings.h"
+#include "platform/state/platform.h"
 #include "platform/state/precondition.h"
-#include "platform/state/repository.h"
+#include "platform/state/repository-apps.h"
+#include "platform/state/repository-deployments.h"
+#include "platform/state/repository-sets.h"
 
 #define WAIT_MAX_S 60
 

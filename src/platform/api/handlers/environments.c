@@ -18,8 +18,11 @@
 #include "model/json.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/env-driver.h"
+#include "platform/state/place.h"
+#include "platform/state/platform.h"
 #include "platform/state/precondition.h"
-#include "platform/state/repository.h"
+#include "platform/state/repository-apps.h"
+#include "platform/state/repository-deployments.h"
 
 /* GET .../envs: the environments of an application. */
 int

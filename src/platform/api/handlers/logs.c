@@ -21,7 +21,7 @@
 #include "platform/drivers/driver.h"
 #include "platform/engine/env-driver.h"
 #include "platform/http/stream.h"
-#include "platform/state/platform.h"
+#include "platform/state/place.h"
 
 #define LINES_USUAL 100
 #define LINES_MAX 5000

@@ -16,7 +16,8 @@
 #include "platform/drivers/driver.h"
 #include "platform/drivers/registry.h"
 #include "platform/state/definition.h"
-#include "platform/state/repository.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository-apps.h"
 
 /* What each driver is, and how definitions choose it.  New reference. */
 static json_t *

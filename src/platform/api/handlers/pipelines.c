@@ -24,7 +24,11 @@
 #include "platform/api/handlers/parameters.h"
 #include "platform/auth/access.h"
 #include "platform/engine/deploy.h"
-#include "platform/state/repository.h"
+#include "platform/state/place.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository-apps.h"
+#include "platform/state/repository-deployments.h"
+#include "platform/state/repository-pipelines.h"
 
 #define PIPELINE "default"
 #define PIPELINE_NAME "Deploy"

@@ -22,6 +22,7 @@
 #include "platform/engine/env-graph.h"
 #include "platform/engine/graph.h"
 #include "platform/state/definition.h"
+#include "platform/state/platform.h"
 #include "platform/state/repository-resources.h"
 
 static bool

@@ -13,7 +13,8 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/engine/automation.h"
-#include "platform/state/repository.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository-rules.h"
 
 /* GET .../envs/{envId}/rules: what is deployed by itself to an environment. */
 int

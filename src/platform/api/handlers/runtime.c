@@ -25,8 +25,12 @@
 #include "platform/drivers/driver.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/env-driver.h"
+#include "platform/state/place.h"
 #include "platform/state/platform.h"
-#include "platform/state/repository.h"
+#include "platform/state/repository-apps.h"
+#include "platform/state/repository-deployments.h"
+#include "platform/state/repository-runtime.h"
+#include "platform/state/repository-sets.h"
 
 #define V2 "application/v2+json"
 #define ENVIRONMENTS_MAX 5

@@ -15,7 +15,9 @@
 #include "platform/engine/env-driver.h"
 #include "platform/engine/graph.h"
 #include "platform/engine/workload-warnings.h"
-#include "platform/state/repository.h"
+#include "platform/state/place.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository-sets.h"
 
 /* GET .../sets: the sets an application knows. */
 int

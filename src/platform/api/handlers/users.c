@@ -20,8 +20,9 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository-apps.h"
 #include "platform/state/repository-users.h"
-#include "platform/state/repository.h"
 
 #define TOKENS_MAX 100		/* of one user */
 #define TEXT_MAX 1000

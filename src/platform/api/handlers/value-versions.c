@@ -16,7 +16,10 @@
 #include "base/error.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository-value-versions.h"
 #include "platform/state/repository-values.h"
+#include "platform/state/repository.h"
 
 #define COMMENT_MAX 4096
 

@@ -22,6 +22,7 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/api/secret-reference.h"
+#include "platform/state/platform.h"
 #include "platform/state/precondition.h"
 #include "platform/state/repository-values.h"
 #include "platform/state/value-rules.h"

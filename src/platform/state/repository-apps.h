@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Organizations, environment types, applications and environments.  Rules of repository.h. */
+#ifndef SIDESTAGE_PLATFORM_STATE_REPOSITORY_APPS_H
+#define SIDESTAGE_PLATFORM_STATE_REPOSITORY_APPS_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+struct error;
+struct place;
+struct repository;
+
+/* The organization (and application, and environment, when not NULL) of a place exist. */
+int repository_has(struct repository *repository, const struct place *place, struct error *err)
+	__attribute__((warn_unused_result));
+
+/* Fills err with the sentence for a missing one; level 0: organization, 1: application, 2:
+ * environment.  Returns -1. */
+int repository_say_missing(size_t level, const char *id, struct error *err);
+
+/* --- organizations, environment types --- */
+
+/* By id. */
+json_t *repository_organizations(struct repository *repository, struct error *err);
+/* {"id", "name", "created_at", "created_by"}, as on the wire. */
+json_t *repository_organization(struct repository *repository, const char *id,
+				struct error *err);
+int repository_put_organization(struct repository *repository, const char *id, const char *name,
+				const char *user, int64_t now, struct error *err);
+
+json_t *repository_env_types(struct repository *repository, const char *org, struct error *err);
+json_t *repository_env_type(struct repository *repository, const char *org, const char *id,
+			    struct error *err);
+/* description NULL: none. */
+int repository_put_env_type(struct repository *repository, const char *org, const char *id,
+			    const char *description, struct error *err);
+/* Another description. */
+int repository_describe_env_type(struct repository *repository, const char *org, const char *id,
+				 const char *description, struct error *err);
+/* ERROR_CONFLICT while an environment is of that type. */
+int repository_drop_env_type(struct repository *repository, const char *org, const char *id,
+			     struct error *err);
+
+/* [{"app_id", "env_id"}]: what is of that type. */
+json_t *repository_users_of_env_type(struct repository *repository, const char *org,
+				     const char *id, struct error *err);
+
+/* --- applications and environments --- */
+
+/* By id. */
+json_t *repository_applications(struct repository *repository, const char *org,
+				struct error *err);
+json_t *repository_application(struct repository *repository, const struct place *place,
+			       struct error *err);
+/* Its environments are put by themselves. */
+int repository_put_application(struct repository *repository, const struct place *place,
+			       const char *name, const char *user, int64_t now,
+			       struct error *err);
+int repository_rename_application(struct repository *repository, const struct place *place,
+				  const char *name, struct error *err);
+
+/* It is dropped when its last environment is gone. */
+int repository_set_application_deleting(struct repository *repository, const struct place *place,
+					int64_t now, struct error *err);
+/* With all that belongs to it, of those that are being deleted and have no environment left. */
+int repository_drop_applications(struct repository *repository, struct error *err);
+
+/* With from_deploy and last_deploy where there are such, and deploy_tag (precondition.h). */
+json_t *repository_environments(struct repository *repository, const struct place *place,
+				struct error *err);
+json_t *repository_environment(struct repository *repository, const struct place *place,
+			       struct error *err);
+/* [{"org","app","env","status","pending"?}]: all there are; a deployment that is still to be
+ * begun. */
+json_t *repository_all_environments(struct repository *repository, struct error *err);
+/* from_deploy_id NULL: it begins from nothing; else a deployment of the application. */
+int repository_put_environment(struct repository *repository, const struct place *place,
+			       const char *name, const char *type, const char *from_deploy_id,
+			       const char *user, int64_t now, struct error *err);
+int repository_rename_environment(struct repository *repository, const struct place *place,
+				  const char *name, struct error *err);
+/* Its next deployment builds upon that one; what runs stays. */
+int repository_rebase_environment(struct repository *repository, const struct place *place,
+				  const char *deployment_id, struct error *err);
+/* The engine removes what runs, and then drops it. */
+int repository_set_deleting(struct repository *repository, const struct place *place,
+			    int64_t now, struct error *err);
+/* Its deployments stay as bases of others, but belong to no environment's history. */
+int repository_drop_environment(struct repository *repository, const struct place *place,
+				struct error *err);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sets and deltas.  Rules of repository.h. */
+#ifndef SIDESTAGE_PLATFORM_STATE_REPOSITORY_SETS_H
+#define SIDESTAGE_PLATFORM_STATE_REPOSITORY_SETS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct delta;
+struct error;
+struct place;
+struct repository;
+struct set;
+
+json_t *repository_sets(struct repository *repository, const struct place *place,
+			struct error *err);
+/* Any string of zeros is the empty set. */
+struct set *repository_set(struct repository *repository, const struct place *place,
+			   const char *id, struct error *err);
+/* A set that is there already is fine. */
+int repository_put_set(struct repository *repository, const struct place *place,
+		       const struct set *set, struct error *err);
+
+/* env NULL: all; archived: those with that state. */
+json_t *repository_deltas(struct repository *repository, const struct place *place,
+			  const char *env, bool archived, struct error *err);
+json_t *repository_delta(struct repository *repository, const struct place *place,
+			 const char *id, struct error *err);
+/* 1: a deployment was made of it, anywhere in the application; 0: none was; -1 with err. */
+int repository_delta_is_deployed(struct repository *repository, const struct place *place,
+				 const char *id, struct error *err);
+/* env NULL: it is for no particular environment.  The user becomes its first contributor. */
+int repository_put_delta(struct repository *repository, const struct place *place,
+			 const char *id, const struct delta *delta, const char *env,
+			 const char *name, const char *user, int64_t now, struct error *err);
+/* Content, contributors and time change; ERROR_INPUT when it is archived. */
+int repository_update_delta(struct repository *repository, const struct place *place,
+			    const char *id, const struct delta *delta, const char *user,
+			    int64_t now, struct error *err);
+int repository_set_delta_name(struct repository *repository, const struct place *place,
+			      const char *id, const char *name, struct error *err);
+int repository_set_delta_env(struct repository *repository, const struct place *place,
+			     const char *id, const char *env, struct error *err);
+/* An archived delta is refused by what would change it. */
+int repository_set_delta_archived(struct repository *repository, const struct place *place,
+				  const char *id, bool archived, struct error *err);
+
+#endif
