@@ -341,6 +341,8 @@ paths_remove_tree(const char *path, struct error *err)
 	return paths_remove_part(path, SIZE_MAX, err);
 }
 
+/* By its text alone; that no part of it is a link is seen to
+ * where it is opened (beneath.c). */
 bool
 paths_is_inside(const char *relative)
 {

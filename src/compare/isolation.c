@@ -252,6 +252,8 @@ search_base64(struct isolation_search *search, const char *text, int readings)
 	}
 }
 
+/* A reading may hold another one, base64 of an escaped text; how deep is bounded, since a
+ * text can be made that always holds one more. */
 static void
 search_reading(struct isolation_search *search, const char *text, int readings)
 {
@@ -515,6 +517,7 @@ put_hosts(struct isolation_search *search, const json_t *value, const char *key)
 		put_hosts(search, child, key);
 }
 
+/* What the parts of the clone call each other: such a name leads to the clone itself. */
 static void
 put_neighbours(struct isolation_search *search)
 {

@@ -467,6 +467,7 @@ find_work(struct clones *clones, const struct clone_place *place, struct clone *
 
 /* --- the list --- */
 
+/* No clone is protected (request.c sees to it), so what is need not be asked about. */
 static bool
 make_clone(struct clones *clones, const struct clone_place *place, struct clone *clone)
 {

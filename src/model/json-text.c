@@ -82,6 +82,7 @@ is_number(const char *text)
 	return *text == '\0';
 }
 
+/* Most are short whole numbers, which are told without parsing; of those only -0 is lost. */
 bool
 json_text_is_lost(const char *number)
 {

@@ -141,6 +141,8 @@ json_canonical(const json_t *value)
 	return text.bytes;
 }
 
+/* Both are walked side by side: mostly the keys stand in one order,
+ * and none has to be looked up. */
 static bool
 is_same_object(const json_t *a, const json_t *b)
 {

@@ -85,6 +85,8 @@ store_drop_clone_origin(struct store *store, const char *url, const char *org, c
 		TEXTS(url, org, app, env)), err);
 }
 
+/* An origin without an end that comes with an operation of ours has none; one that was learnt
+ * from the platform may have one that we do not know. */
 int
 store_clone_list(struct store *store, const char *url, struct clone_list *list, struct error *err)
 {

@@ -200,6 +200,8 @@ make_folder_of(const char *path, struct error *err)
 	return ret;
 }
 
+/* Without a cache everything goes on, only slower; without a
+ * history nothing may be changed. */
 struct store *
 store_open(const char *history_path, const char *cache_path, struct error *err)
 {

@@ -367,6 +367,8 @@ leave_changed_strings_out(struct flow *flow)
 
 /* --- the review --- */
 
+/* Moved is what has another deployment and another set: who deployed the
+ * same again has changed nothing. */
 static void
 make_review(struct flow *flow)
 {

@@ -509,6 +509,7 @@ look_at_seen(struct flow *flow)
 	look(flow, &flow->values_seen.list, false, "");
 }
 
+/* A platform without versions has only the values themselves to be looked at. */
 static void
 got_versions(void *data, const struct api_reply *reply)
 {

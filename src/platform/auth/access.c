@@ -310,6 +310,7 @@ check_visible(const struct caller *caller, const struct place *place, struct err
 	return 0;
 }
 
+/* Only deploying depends on the environment's type, so only then it is looked up. */
 static int
 check_right(struct platform *platform, const struct caller *caller, enum right right,
 	    const struct place *place, struct error *err)

@@ -203,6 +203,8 @@ look(struct tls *tls, struct stat seen[2])
 	(void)stat(tls->key, &seen[1]);
 }
 
+/* What the files are is noted before they are read: a change in
+ * between is then seen as another one. */
 int
 tls_reload(struct tls *tls, struct error *err)
 {
@@ -234,6 +236,8 @@ tls_check(const char *certificate, const char *key, struct error *err)
 
 /* --- watching --- */
 
+/* A directory changes for other reasons as well, and one
+ * replacement is told several times. */
 static void
 settled(void *data)
 {

@@ -160,6 +160,7 @@ add_version(struct statement *row, void *data)
 	read_version(row, &versions->items[versions->count++]);
 }
 
+/* The first is in it however large it is: an empty list would say that there is none. */
 static json_t *
 list_versions(const struct rows *rows, const struct versions *versions, const char *key_changed)
 {

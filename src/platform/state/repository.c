@@ -249,6 +249,7 @@ rows_each(struct repository *repository, struct error *err, row_read *read, void
 	return end(repository, statement, err);
 }
 
+/* What encode() said is the error, and not that the rows were left in the middle. */
 json_t *
 rows_encode(struct repository *repository, struct error *err, row_encode *encode, void *data,
 	    const char *sql, const char *format, ...)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * From the one key of the file come two, by HMAC: one seals, the other makes fingerprints, so
- * that neither says anything about the other.
+ * From the one key of the file come three, by HMAC, so that none says anything about another:
+ * one seals, one makes fingerprints, and one is kept in the open with the state, to tell
+ * whether a key fits.
  *
  * A sealed text is "v1:" and the base64 of nonce, ciphertext and tag.  The nonce is drawn at
  * random for each, 96 bits: at the 2^32 secrets that a key may seal, the chance that two are
@@ -185,6 +186,7 @@ decode(const char *sealed, size_t *length)
 	return NULL;
 }
 
+/* The tag is known only when the text is; until it is good nobody gets to see that. */
 static char *
 open_sealed(const struct secrets *secrets, const struct place *place, const char *key,
 	    const uint8_t *bytes, size_t length)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Users, their roles and their tokens. /users itself is ours; the rest is of the wire.
+ * Users, their roles and their tokens.  /users itself is ours; the rest is of the wire.
  *
  * Administrators of an organization give roles in it, and are shown no others; what a user is
  * called is the platform's.  Whoever the daemon belongs to needs no row: without one a user

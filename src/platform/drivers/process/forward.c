@@ -360,6 +360,8 @@ pause_over(void *data)
 	set_accepting(forward);
 }
 
+/* Without a free descriptor it would be ready again and again:
+ * nobody is taken for a moment. */
 static void
 on_listener(void *data, uint32_t events)
 {
@@ -427,6 +429,7 @@ forward_port(const struct forward *forward)
 	return forward->port;
 }
 
+/* It listens only now: a connection that is taken needs somebody to be led to. */
 int
 forward_set_targets(struct forward *forward, const int *ports, size_t count, struct error *err)
 {

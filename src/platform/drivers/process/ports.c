@@ -255,6 +255,7 @@ ports_listen(int fd)
 	return listen(fd, SOMAXCONN);
 }
 
+/* A machine without IPv6 has one family, and that is enough. */
 const int *
 ports_bind(struct ports *ports, int port, struct error *err)
 {

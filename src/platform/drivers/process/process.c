@@ -47,6 +47,7 @@ own(struct driver *driver)
 
 static void stop_fills(struct process_driver *process);
 
+/* The spaces first: they end by what is freed behind them. */
 static void
 process_free(struct driver *driver)
 {

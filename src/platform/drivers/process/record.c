@@ -199,6 +199,7 @@ kill_session(const char *directory, const struct group *group)
 	}
 }
 
+/* Since the machine has started again, the same numbers are other processes. */
 static void
 end_leftovers(const char *directory, const char *path)
 {
