@@ -66,6 +66,9 @@ void copy_program(const struct world *world, const char *to);
 void write_file(const char *directory, const char *name, const char *text);
 void open_driver(struct world *world);
 void close_driver(struct world *world);
+/* Whether workloads are confined by namespaces. */
+bool world_confines(const struct world *world);
+/* With the confinement that there is: where the kernel (or valgrind) refuses it, with none. */
 int make_world(void **state);
 int remove_world(void **state);
 void run(struct world *world);
