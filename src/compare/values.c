@@ -263,7 +263,7 @@ values_decode(struct values *values, const json_t *body, struct error *err)
 	if (!json_is_array(body) && !json_is_object(version.values)) {
 		value_set_version_clear(&version);
 		return error_set(err, ERROR_PROTOCOL,
-				 _("the shared values are neither a list nor a version of one"));
+				 _("The shared values are neither a list nor a version of one."));
 	}
 	*values = (struct values){
 		.version_id = *untrusted_raw(&version.id) ? xstrdup(version.id.raw) : NULL,

@@ -80,7 +80,8 @@ keep(pid_t program, int timeout_ms)
 	sigemptyset(&wanted);
 	sigaddset(&wanted, SIGCHLD);
 	sigaddset(&wanted, SIGTERM);
-	while ((sig = sigtimedwait(&wanted, NULL, &limit)) == SIGCHLD || (sig < 0 && errno == EINTR))
+	while ((sig = sigtimedwait(&wanted, NULL, &limit)) == SIGCHLD ||
+	       (sig < 0 && errno == EINTR))
 		if (waitpid(program, &status, WNOHANG) == program)
 			_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 	kill(-program, SIGKILL);

@@ -494,12 +494,10 @@ view_restrict(const struct mount_view *view, const char **step)
 	return drop_capabilities();
 }
 
-/* In the daemon. */
-
+/* In the daemon: fork() with namespaces. */
 pid_t
 confinement_fork(const struct confinement *c)
 {
-	/* vfork-like tricks would share memory; this is fork() with namespaces. */
 	if (!c->means)
 		return fork();
 #ifdef __s390__

@@ -79,13 +79,13 @@ static void
 begin_check(struct health *health, enum health_kind kind)
 {
 	struct health_check *check = &health->checks[kind];
+	int64_t first;
 
 	if (!check->probe->is_declared)
 		return;
 	check->began = clock_steady_ms();
-	check->timer = loop_add_timer(health->loop,
-				      check->probe->initial_ms > 0 ? check->probe->initial_ms : FIRST_MS,
-				      try_it, check);
+	first = check->probe->initial_ms > 0 ? check->probe->initial_ms : FIRST_MS;
+	check->timer = loop_add_timer(health->loop, first, try_it, check);
 }
 
 /* The last that is done in a turn: whoever hears of readiness may free all of this. */
@@ -207,7 +207,8 @@ try_it(void *data)
 
 	check->timer = NULL;
 	check->tries++;
-	check->try = probe_start(health->loop, &check->probe->target, health->instance, tried, check);
+	check->try = probe_start(health->loop, &check->probe->target, health->instance, tried,
+				 check);
 }
 
 struct health *

@@ -37,8 +37,8 @@ struct instance_events {
 	void *data;
 };
 
-/* The plan must live as long.  NULL with err when there is no process.  Until `runs` there is none but the guard, which a busy
- * machine may leave there for seconds. */
+/* The plan must live as long.  NULL with err when there is no process.  Until `runs` there is none
+ * but the guard, which a busy machine may leave there for seconds. */
 struct instance *instance_start(const struct plan *plan, const struct instance_place *place,
 				const struct instance_events *events, struct error *err);
 void instance_free(struct instance *instance);	/* kills what is left, at once */

@@ -11,8 +11,8 @@ struct limits {
 	struct rlimit memory, files, processes, core, file_size;
 };
 
-/* In the daemon.  memory: bytes that the workload asked for at most; 0: as all have.  disk: bytes of
- * one file; 0: no limit. */
+/* In the daemon.  memory: bytes that the workload asked for at most; 0: as all have.  disk: bytes
+ * of one file; 0: no limit. */
 void limits_make(struct limits *limits, int64_t memory, int64_t disk);
 /* For this process and what comes from it; only system calls.  NULL, or what failed, with errno. */
 const char *limits_enter(const struct limits *limits);

@@ -147,7 +147,8 @@ read_variables(struct plan *plan, const json_t *container, struct error *err)
 	    (!json_is_object(variables) || json_object_size(variables) > STRINGS_MAX))
 		return error_set_code(err, CODE_VARIABLES_INVALID, .workload = plan->module,
 				      .max = STRINGS_MAX);
-	plan->program.environment = xcalloc(json_object_size(variables) + 1, sizeof(*plan->program.environment));
+	plan->program.environment =
+		xcalloc(json_object_size(variables) + 1, sizeof(*plan->program.environment));
 	json_object_foreach(variables, name, value) {
 		char *text;
 

@@ -130,8 +130,8 @@ forget_planned(struct space *space)
 	space->planned_count = 0;
 }
 
-/* Nothing that runs was touched, so there is nothing to bring back but where the ports lead, and the
- * candidates' ends. */
+/* Nothing that runs was touched, so there is nothing to bring back but where the ports lead, and
+ * the candidates' ends. */
 static void
 roll_back(struct space *space)
 {

@@ -40,7 +40,7 @@ struct workload {
 	bool failed;			/* a candidate that is on its way out */
 	struct instance *instance;
 	struct health *health;		/* NULL: it has no probes, or does not run */
-	struct loop_timer *next;	/* start, alive for long enough, a job for too long, or stopped */
+	struct loop_timer *next; /* start, alive for long enough, a job for too long, or stopped */
 	struct loop_timer *deadline;	/* ready by then */
 	int64_t started_at;		/* steady ms */
 	int64_t started_wall, ended_wall;	/* ms; 0: never */

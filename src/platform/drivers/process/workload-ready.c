@@ -169,7 +169,8 @@ workload_wait_until_ready(struct workload *workload)
 	if (has_probes(plan))
 		workload->health = health_start(workload->loop, plan->probes, workload->instance,
 						&health_events, workload);
-	if (!plan->probes[HEALTH_STARTUP].is_declared && !plan->probes[HEALTH_READINESS].is_declared)
+	if (!plan->probes[HEALTH_STARTUP].is_declared &&
+	    !plan->probes[HEALTH_READINESS].is_declared)
 		wait_to_settle(workload, plan->settle_ms > ALIVE_MS ? plan->settle_ms : ALIVE_MS);
 	workload_limit_wait(workload);
 }

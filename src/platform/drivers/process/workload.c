@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * STARTING -> READY <-> UNREADY; from these -> (its program ended) ENDING -> (and all it started)
- * WAITING -> STARTING ...; from everywhere -> STOPPING -> STOPPED.  A candidate that ends, or is not
- * ready in time, is FAILED and stays so.  A job: STARTING -> RUNNING -> DONE, or WAITING and again.  workload_set_state() is the only place where the state changes.
+ * WAITING -> STARTING ...; from everywhere -> STOPPING -> STOPPED.  A candidate that ends, or is
+ * not ready in time, is FAILED and stays so.  A job: STARTING -> RUNNING -> DONE, or WAITING and
+ * again.  workload_set_state() is the only place where the state changes.
  */
 #include "config.h"
 
