@@ -1777,7 +1777,7 @@ start(void **state)
 {
 	(void)state;
 	here.plain = PLAIN;
-	serve.extensions = here.plain ? "none" : "all";
+	serve.extensions = here.plain ? "probe-placeholders" : "all";
 	serve_make(&serve);
 	ask("POST", APP "/envs",
 	    "{'id': 'production', 'name': 'Production', 'type': 'production'}");
