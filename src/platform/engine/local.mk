@@ -21,7 +21,9 @@ libplatform_engine_a_SOURCES = \
 	src/platform/engine/prune.c \
 	src/platform/engine/prune.h \
 	src/platform/engine/resource-drivers.c \
+	src/platform/engine/resource-drivers.h \
 	src/platform/engine/rollout-plan.c \
+	src/platform/engine/rollout-plan.h \
 	src/platform/engine/rollout-private.h \
 	src/platform/engine/rollout.c \
 	src/platform/engine/rollout.h \

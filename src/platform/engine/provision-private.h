@@ -41,8 +41,6 @@ struct provision {
 	void *data;
 };
 
-/* provision.c */
-
 /* The member's text; "" when it has none. */
 const char *provision_text(const json_t *object, const char *key);
 /* The resource of this id; type and class NULL: of any.  NULL: there is none. */
@@ -53,14 +51,5 @@ json_t *provision_output(const struct resource_job *m, const char *name, json_t 
 			 bool *secret, struct error *err);
 /* It is made, or (outputs NULL) cannot be; takes the outputs.  What waited for it begins. */
 void provision_made(struct resource_job *m, json_t *outputs, const struct error *err);
-
-/* resource-drivers.c */
-
-/* Begins to make it; provision_made() comes in the end, perhaps at once. */
-void provision_make(struct resource_job *m);
-/* The driver's word for "process/sqlite"; NULL: the environment's driver does not make it. */
-const char *provision_driver_kind(const struct driver *driver, const char *driver_type);
-/* Whether it consists of files of its own. */
-bool provision_keeps_files(const char *driver_type);
 
 #endif

@@ -10,8 +10,6 @@
  */
 #include "config.h"
 
-#include "platform/engine/provision-private.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +19,8 @@
 #include "model/json.h"
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
+#include "platform/engine/provision-private.h"
+#include "platform/engine/resource-drivers.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-resources.h"

@@ -9,7 +9,7 @@
  */
 #include "config.h"
 
-#include "platform/engine/provision-private.h"
+#include "platform/engine/resource-drivers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +21,7 @@
 #include "model/pointer.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/deployed-values.h"
+#include "platform/engine/provision-private.h"
 #include "platform/state/definition-inputs.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"

@@ -9,7 +9,7 @@
  */
 #include "config.h"
 
-#include "platform/engine/rollout-private.h"
+#include "platform/engine/rollout-plan.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +26,7 @@
 #include "model/workload-placeholders.h"
 #include "platform/engine/deployed-values.h"
 #include "platform/engine/provision.h"
+#include "platform/engine/rollout-private.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-runtime.h"
 

@@ -51,7 +51,4 @@ int set_problem(struct problem *problem, const char *scope, const char *code,
 /* For ${context...} in what is deployed; borrows from the rollout. */
 struct reference_context rollout_context(const struct rollout *rollout);
 
-/* rollout-plan.c: fills `planned`. */
-int rollout_make_plan(struct rollout *rollout, struct problem *problem, struct error *err);
-
 #endif

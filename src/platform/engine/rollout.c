@@ -11,8 +11,6 @@
  */
 #include "config.h"
 
-#include "platform/engine/rollout-private.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +29,8 @@
 #include "platform/engine/graph.h"
 #include "platform/engine/provision.h"
 #include "platform/engine/prune.h"
+#include "platform/engine/rollout-plan.h"
+#include "platform/engine/rollout-private.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-apps.h"
