@@ -43,6 +43,7 @@
 #include "platform/http/http-guard.h"
 #include "platform/http/metrics.h"
 #include "platform/http/private.h"
+#include "platform/http/room.h"
 #include "platform/http/stream.h"
 #include "platform/http/waiting.h"
 #include "platform/state/platform.h"

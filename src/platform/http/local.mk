@@ -19,7 +19,9 @@ libplatform_http_a_SOURCES = \
 	src/platform/http/metrics.h \
 	src/platform/http/private.h \
 	src/platform/http/room.c \
+	src/platform/http/room.h \
 	src/platform/http/server.c \
+	src/platform/http/server.h \
 	src/platform/http/stream.h \
 	src/platform/http/tls.c \
 	src/platform/http/tls.h \

@@ -14,7 +14,7 @@
 #include "platform/http/exchange.h"
 #include "platform/http/http-guard.h"
 #include "platform/http/http-log.h"
-#include "platform/http/http.h"
+#include "platform/http/server.h"
 #include "platform/http/waiting.h"
 
 #define LISTENERS_MAX 24
@@ -89,21 +89,5 @@ struct exchange {
 	struct stream *stream;	/* owned; NULL: it is no such answer */
 	struct buf piece;	/* of the stream, not sent yet */
 };
-
-/* http.c: what the library calls, `data` being the struct http. */
-void http_connection_changed(void *data, struct MHD_Connection *mhd, void **context,
-			     enum MHD_ConnectionNotificationCode code);
-/* The first that is called for a request, with the first line as it was sent. */
-void *http_exchange_new(void *data, const char *uri, struct MHD_Connection *mhd);
-/* Called with the headers, then with each piece of the body, then at its end, and then again
- * whenever the connection has stood still. */
-enum MHD_Result http_handle(void *data, struct MHD_Connection *mhd, const char *path,
-			    const char *method, const char *version, const char *bytes,
-			    size_t *length, void **context);
-void http_exchange_ended(void *data, struct MHD_Connection *mhd, void **context,
-			 enum MHD_RequestTerminationCode code);
-
-/* room.c: makes room for this new one, or shuts it when nobody else may be sent away. */
-void http_make_room(struct http *http, struct connection *fresh);
 
 #endif

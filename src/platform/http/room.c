@@ -8,6 +8,9 @@
  */
 #include "config.h"
 
+#include "platform/http/room.h"
+
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 

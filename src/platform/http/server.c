@@ -9,7 +9,7 @@
  */
 #include "config.h"
 
-#include "platform/http/http.h"
+#include "platform/http/server.h"
 
 #include <microhttpd.h>
 #include <stdlib.h>
@@ -23,6 +23,7 @@
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "net/loop.h"
+#include "platform/http/http.h"
 #include "platform/http/private.h"
 #include "platform/http/tls.h"
 #include "platform/state/platform.h"

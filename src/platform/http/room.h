@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who is sent away when connections are at their limit. */
+#ifndef SIDESTAGE_PLATFORM_HTTP_ROOM_H
+#define SIDESTAGE_PLATFORM_HTTP_ROOM_H
+
+struct connection;
+struct http;
+
+/* Makes room for this new one, or shuts it when nobody else may be sent away. */
+void http_make_room(struct http *http, struct connection *fresh);
+
+#endif
