@@ -16,7 +16,15 @@
 
 #include "base/config-file.h"
 #include "base/i18n.h"
+#include "platform/admin/command-backup.h"
+#include "platform/admin/command-check-config.h"
+#include "platform/admin/command-error-codes.h"
+#include "platform/admin/command-export.h"
+#include "platform/admin/command-extensions.h"
+#include "platform/admin/command-fields.h"
+#include "platform/admin/command-import.h"
 #include "platform/admin/command-routes.h"
+#include "platform/admin/command-serve.h"
 #include "platform/admin/command-token.h"
 #include "platform/admin/command.h"
 

@@ -23,7 +23,4 @@ int backup_step(struct backup *backup, struct error *err);
 json_t *backup_left_out(const struct backup *backup);
 void backup_free(struct backup *backup);	/* removes what is not whole; NULL is fine */
 
-/* Makes the state directory, which must be missing or empty, from such a file. */
-int backup_restore(const char *path, const char *state, struct error *err);
-
 #endif

@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "platform/admin/command.h"
+#include "platform/admin/command-backup.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,9 @@
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "platform/admin/backup.h"
+#include "platform/admin/command.h"
 #include "platform/admin/offline.h"
+#include "platform/admin/restore.h"
 #include "platform/state/platform.h"
 
 #define PIECE 262144

@@ -8,13 +8,14 @@
  */
 #include "config.h"
 
-#include "platform/admin/command.h"
+#include "platform/admin/command-check-config.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "platform/admin/command.h"
 #include "platform/admin/settings.h"
 #include "platform/http/tls.h"
 

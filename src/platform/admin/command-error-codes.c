@@ -3,12 +3,13 @@
  * tests/contract, which holds each answer to it. */
 #include "config.h"
 
-#include "platform/admin/command.h"
+#include "platform/admin/command-error-codes.h"
 
 #include <stdio.h>
 
 #include "base/i18n.h"
 #include "model/error-codes.h"
+#include "platform/admin/command.h"
 
 int
 command_error_codes(int argc, char **argv)

@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "platform/admin/command.h"
+#include "platform/admin/command-export.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,6 +20,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/json-text.h"
+#include "platform/admin/command.h"
 #include "platform/admin/export.h"
 #include "platform/admin/offline.h"
 #include "platform/state/platform.h"

@@ -3,12 +3,13 @@
  * compare it with what the documents say. */
 #include "config.h"
 
-#include "platform/admin/command.h"
+#include "platform/admin/command-extensions.h"
 
 #include <stdio.h>
 
 #include "base/i18n.h"
 #include "model/extensions.h"
+#include "platform/admin/command.h"
 
 int
 command_extensions(int argc, char **argv)

@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "platform/admin/command.h"
+#include "platform/admin/command-fields.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +13,7 @@
 #include "base/i18n.h"
 #include "model/workload-check.h"
 #include "model/workload-fields.h"
+#include "platform/admin/command.h"
 #include "platform/drivers/process/honours.h"
 
 /* Of what is not for all of them. */

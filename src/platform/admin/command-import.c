@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "platform/admin/command.h"
+#include "platform/admin/command-import.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +16,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "platform/admin/command.h"
 #include "platform/admin/document.h"
 #include "platform/admin/import-check.h"
 #include "platform/admin/import-secrets.h"

@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "platform/admin/command.h"
+#include "platform/admin/command-serve.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -18,6 +18,7 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
+#include "platform/admin/command.h"
 #include "platform/admin/daemon.h"
 #include "platform/admin/settings.h"
 #include "platform/admin/systemd.h"

@@ -1,32 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The sub-commands of sidestaged: each gets its own argv, with its name in front. */
+/* What the sub-commands of sidestaged share.  Each gets its own argv, with its name in front, and
+ * returns what to exit with. */
 #ifndef SIDESTAGE_PLATFORM_ADMIN_COMMAND_H
 #define SIDESTAGE_PLATFORM_ADMIN_COMMAND_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What they end with. */
-enum { STATUS_FINE = 0, STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_IN_PART = 3 };
-
-/* `sidestaged` itself: the daemon, in the foreground, until it is asked to end. */
-int command_serve(int argc, char **argv);
-/* Reads the configuration and says every fault of it; starts nothing. */
-int command_check_config(int argc, char **argv);
-/* The five that follow work on a state directory: by its daemon if one runs, else on the files. */
-int command_backup(int argc, char **argv);
-int command_restore(int argc, char **argv);
-int command_import(int argc, char **argv);
-int command_export(int argc, char **argv);
-int command_error_codes(int argc, char **argv);
-int command_extensions(int argc, char **argv);
-int command_fields(int argc, char **argv);
-
-/* --- what several of them share (command.c) --- */
-
 struct error;
 struct option;
 struct settings;
+
+/* What they end with. */
+enum { STATUS_FINE = 0, STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_IN_PART = 3 };
 
 struct command_arguments {
 	char *state;		/* owned; from --state, or the configuration file; NULL */

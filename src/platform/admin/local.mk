@@ -4,15 +4,23 @@ libplatform_admin_a_SOURCES = \
 	src/platform/admin/backup.c \
 	src/platform/admin/backup.h \
 	src/platform/admin/command-backup.c \
+	src/platform/admin/command-backup.h \
 	src/platform/admin/command-check-config.c \
-	src/platform/admin/command-export.c \
+	src/platform/admin/command-check-config.h \
 	src/platform/admin/command-error-codes.c \
+	src/platform/admin/command-error-codes.h \
+	src/platform/admin/command-export.c \
+	src/platform/admin/command-export.h \
 	src/platform/admin/command-extensions.c \
+	src/platform/admin/command-extensions.h \
 	src/platform/admin/command-fields.c \
+	src/platform/admin/command-fields.h \
 	src/platform/admin/command-import.c \
+	src/platform/admin/command-import.h \
 	src/platform/admin/command-routes.c \
 	src/platform/admin/command-routes.h \
 	src/platform/admin/command-serve.c \
+	src/platform/admin/command-serve.h \
 	src/platform/admin/command-token.c \
 	src/platform/admin/command-token.h \
 	src/platform/admin/command.c \
@@ -44,6 +52,7 @@ libplatform_admin_a_SOURCES = \
 	src/platform/admin/offline.c \
 	src/platform/admin/offline.h \
 	src/platform/admin/restore.c \
+	src/platform/admin/restore.h \
 	src/platform/admin/settings.c \
 	src/platform/admin/settings.h \
 	src/platform/admin/state-socket.c \

@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "platform/admin/backup.h"
+#include "platform/admin/restore.h"
 
 #include <errno.h>
 #include <fcntl.h>
