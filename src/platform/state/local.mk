@@ -38,6 +38,7 @@ libplatform_state_a_SOURCES = \
 	src/platform/state/repository-values.h \
 	src/platform/state/repository.c \
 	src/platform/state/repository.h \
+	src/platform/state/rows.c \
 	src/platform/state/rows.h \
 	src/platform/state/schema.c \
 	src/platform/state/schema.h \

@@ -59,4 +59,7 @@ int rows_run(struct repository *repository, struct error *err, const char *sql,
 int rows_change(struct repository *repository, struct error *err, const char *sql,
 		const char *format, ...);
 
+/* What the database has just failed at, in err and in the log.  Returns -1. */
+int rows_failed(struct repository *repository, struct error *err);
+
 #endif
