@@ -6,6 +6,7 @@ static int
 read_example(struct plan *plan, const json_t *container, struct error *err)
 {
 	const json_t *example = json_object_get(container, "example");
+	struct plan_program *program = &plan->program;
 	size_t count = 0;
 
 	if (!example || json_is_null(example))
@@ -13,12 +14,13 @@ read_example(struct plan *plan, const json_t *container, struct error *err)
 	if (!json_is_string(example))
 		return error_set_code(err, CODE_FIELD_NOT_STRING, .workload = plan->module,
 				      .path = "/spec/containers/*/example");
-	while (plan->environment[count])
+	while (program->environment[count])
 		count++;
-	plan->environment =
-		xreallocarray(plan->environment, count + 2, sizeof(*plan->environment));
-	memmove(plan->environment + 1, plan->environment, (count + 1) * sizeof(*plan->environment));
-	plan->environment[0] = xasprintf("THEME=%s", json_string_value(example));
+	program->environment =
+		xreallocarray(program->environment, count + 2, sizeof(*program->environment));
+	memmove(program->environment + 1, program->environment,
+		(count + 1) * sizeof(*program->environment));
+	program->environment[0] = xasprintf("THEME=%s", json_string_value(example));
 	return 0;
 }
 
