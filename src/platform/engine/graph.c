@@ -53,7 +53,8 @@ struct build {
 	char *culprit;
 };
 
-char *
+/* "TYPE.CLASS#ID", which is one resource of an environment. */
+static char *
 graph_key(const char *type, const char *resource_class, const char *id)
 {
 	return xasprintf("%s.%s#%s", type, resource_class, id);

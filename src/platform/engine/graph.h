@@ -45,7 +45,4 @@ json_t *graph_declared(const struct set *set);
 json_t *graph_build(const struct graph_source *source, const json_t *declared, char *culprit,
 		    struct error *err);
 
-/* "TYPE.CLASS#ID", which is one resource of an environment.  free() it. */
-char *graph_key(const char *type, const char *resource_class, const char *id);
-
 #endif

@@ -198,12 +198,6 @@ start_server(struct http *http, struct server *server, bool tls, struct error *e
 }
 
 struct http *
-http_new(struct platform *platform, http_answer *answer, struct error *err)
-{
-	return http_new_with(platform, &http_defaults, answer, err);
-}
-
-struct http *
 http_new_with(struct platform *platform, const struct http_options *options, http_answer *answer,
 	      struct error *err)
 {

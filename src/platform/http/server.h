@@ -26,9 +26,7 @@ struct http_options {
 
 extern const struct http_options http_defaults;
 
-/* What is asked of the platform is handed to `answer`. */
-struct http *http_new(struct platform *platform, http_answer *answer, struct error *err);
-/* options are copied. */
+/* What is asked of the platform is handed to `answer`; options are copied. */
 struct http *http_new_with(struct platform *platform, const struct http_options *options,
 			   http_answer *answer, struct error *err);
 void http_free(struct http *http);	/* NULL is fine */
