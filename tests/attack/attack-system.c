@@ -78,6 +78,21 @@ try_abstract(void)
 	usleep(100000);
 }
 
+/* Somebody else's, which has no file and no mode. */
+static void
+try_connect_abstract(const char *name)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int length = snprintf(address.sun_path + 1, sizeof(address.sun_path) - 1, "%s", name);
+	bool won = connect(fd, (struct sockaddr *)&address,
+			   (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 +
+				       (size_t)length)) == 0;
+
+	attempt("socket", won, "the abstract %s: %s", name, won ? "connected" : strerror(errno));
+	close(fd);
+}
+
 static bool
 asks_the_api(int port)
 {
@@ -122,6 +137,8 @@ attack_sockets(void)
 	if (number("API_PORT"))
 		attempt("socket", asks_the_api((int)number("API_PORT")), "the API by TCP");
 	try_abstract();
+	if (*given("ABSTRACT"))
+		try_connect_abstract(given("ABSTRACT"));
 }
 
 /* --- ports --- */
@@ -320,7 +337,8 @@ attack_disk(void)
 			break;
 		attempt("disk", false, "%ld MB", count);
 	}
-	sleep(8);
+	alarm(0);
+	sleep(60);
 	attempt("disk", count > limit, "%ld MB: %s", count, strerror(errno));
 }
 

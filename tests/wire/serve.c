@@ -247,8 +247,14 @@ has_ended(struct serve *serve, const char *path)
 	assert_int_equal(serve_ask(serve, "GET", path, NULL, &deployment), 200);
 	status = json_string_value(json_object_get(deployment, "status"));
 	ended = strcmp(status, "pending") != 0 && strcmp(status, "in progress") != 0;
-	if (ended)
-		assert_string_equal(status, "succeeded");
+	if (ended && strcmp(status, "succeeded") != 0) {
+		char *errors = xasprintf("%s/errors", path), *text;
+		json_t *list;
+
+		serve_ask(serve, "GET", errors, NULL, &list);
+		text = json_dumps(list, 0);
+		fail_msg("%s: %s", status, text);
+	}
 	json_decref(deployment);
 	return ended;
 }

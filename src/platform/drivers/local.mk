@@ -29,10 +29,14 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/instance.h \
 	src/platform/drivers/process/jobs.c \
 	src/platform/drivers/process/jobs.h \
+	src/platform/drivers/process/landlock.c \
+	src/platform/drivers/process/landlock.h \
 	src/platform/drivers/process/layout.c \
 	src/platform/drivers/process/layout.h \
 	src/platform/drivers/process/limits.c \
 	src/platform/drivers/process/limits.h \
+	src/platform/drivers/process/mounts.c \
+	src/platform/drivers/process/mounts.h \
 	src/platform/drivers/process/output.c \
 	src/platform/drivers/process/output.h \
 	src/platform/drivers/process/plan-parts.h \

@@ -172,7 +172,7 @@ fork_keeper(const struct aside_setup *setup)
 	pid_t pid = -1;
 
 	limits_make(&ready.limits, setup->memory, cgroups_disk(cgroups));
-	ready.group_count = cgroups_open(cgroups, setup->space, ready.groups);
+	ready.group_count = cgroups_open(cgroups, setup->space, setup->group, ready.groups);
 	sigfillset(&all);
 	if (ready.null >= 0 && ready.guard >= 0) {
 		sigprocmask(SIG_SETMASK, &all, &before);

@@ -18,7 +18,8 @@ struct aside_setup {
 	const char *program;
 	char *const *arguments, *const *environment;	/* for execve */
 	int64_t memory;		/* limits.h */
-	const char *space;	/* whose control groups it joins */
+	const char *space;	/* whose control groups it joins, */
+	unsigned group;		/* and there the one of the process that it is asked about */
 	int timeout_ms;		/* then it is killed, with what it started in its group */
 };
 

@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,12 +24,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/ids.h"
 #include "base/log.h"
 #include "base/output.h"
 #include "base/xmalloc.h"
 
-#define NAME_DIGITS 12
+#define PREFIX "sidestaged-"
+
+static const char all_controllers[] = "+pids +memory +cpu";
 
 /* What is limited, and the files that say so: the first that is there counts. */
 static const struct controller {
@@ -46,6 +48,7 @@ struct cgroups {
 	int version;			/* 0: none */
 	char *trees[CGROUP_FILES];	/* our group in each; version 2: the first alone */
 	const char *why;		/* there is none */
+	unsigned last;			/* number of a process's group */
 };
 
 static int
@@ -142,16 +145,46 @@ own_directory(const char *mounts, const char *groups, const char *controller)
 	return directory;
 }
 
-/* Groups of an earlier daemon, in which nothing is left. */
+/* Groups below this one in which nothing is left. */
 static void
 remove_empty(const char *tree)
 {
 	DIR *directory = opendir(tree);
 	struct dirent *entry;
 
-	while (directory && (entry = readdir(directory)))
-		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
-			(void)unlinkat(dirfd(directory), entry->d_name, AT_REMOVEDIR);
+	while (directory && (entry = readdir(directory))) {
+		char *path;
+
+		if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+			continue;
+		path = xasprintf("%s/%s", tree, entry->d_name);
+		remove_empty(path);
+		(void)rmdir(path);
+		free(path);
+	}
+	if (directory)
+		closedir(directory);
+}
+
+/* Of daemons that were killed; the name is the daemon's number. */
+static void
+remove_left(const char *parent)
+{
+	DIR *directory = opendir(parent);
+	struct dirent *entry;
+
+	while (directory && (entry = readdir(directory))) {
+		long pid = 0;
+		char *path;
+
+		if (sscanf(entry->d_name, PREFIX "%ld", &pid) != 1 || pid <= 1 ||
+		    kill((pid_t)pid, 0) == 0 || errno != ESRCH)
+			continue;
+		path = xasprintf("%s/%s", parent, entry->d_name);
+		remove_empty(path);
+		(void)rmdir(path);
+		free(path);
+	}
 	if (directory)
 		closedir(directory);
 }
@@ -161,11 +194,10 @@ make_tree(struct cgroups *c, size_t i, const char *parent, const char *name)
 {
 	if (!parent)
 		return false;
+	remove_left(parent);
 	c->trees[i] = xasprintf("%s/%s", parent, name);
-	if (mkdir(c->trees[i], 0755) == 0 || errno == EEXIST) {
-		remove_empty(c->trees[i]);
+	if (mkdir(c->trees[i], 0755) == 0 || errno == EEXIST)
 		return true;
-	}
 	free(c->trees[i]);
 	c->trees[i] = NULL;
 	return false;
@@ -189,7 +221,6 @@ begin_version_1(struct cgroups *c, const char *mounts, const char *groups, const
 static bool
 begin_version_2(struct cgroups *c, const char *mounts, const char *groups, const char *name)
 {
-	static const char on[] = "+pids +memory +cpu";
 	char *own = own_directory(mounts, groups, NULL);
 	char *path = own ? xasprintf("%s/cgroup.controllers", own) : NULL;
 	char *list = path ? read_text(path) : xstrdup("");
@@ -199,8 +230,8 @@ begin_version_2(struct cgroups *c, const char *mounts, const char *groups, const
 	if (daemon && has_word(list, "pids", " \n") && has_word(list, "memory", " \n") &&
 	    (mkdir(daemon, 0755) == 0 || errno == EEXIST) &&
 	    write_text(daemon, "cgroup.procs", "0") == 0 &&
-	    write_text(own, "cgroup.subtree_control", on) == 0 && make_tree(c, 0, own, name))
-		made = write_text(c->trees[0], "cgroup.subtree_control", on) == 0;
+	    write_text(own, "cgroup.subtree_control", all_controllers) == 0 && make_tree(c, 0, own, name))
+		made = write_text(c->trees[0], "cgroup.subtree_control", all_controllers) == 0;
 	if (daemon && !made) {	/* back to where we were */
 		(void)write_text(own, "cgroup.procs", "0");
 		(void)rmdir(daemon);
@@ -213,15 +244,14 @@ begin_version_2(struct cgroups *c, const char *mounts, const char *groups, const
 }
 
 struct cgroups *
-cgroups_new(const char *spaces_dir, const struct cgroup_limits *limits)
+cgroups_new(const struct cgroup_limits *limits)
 {
 	struct cgroups *c = xcalloc(1, sizeof(*c));
 	char *mounts = read_text("/proc/self/mountinfo"), *groups = read_text("/proc/self/cgroup");
-	char hash[IDS_SHA256_HEX_SIZE], name[32], version[16];
+	char name[32], version[16];
 
 	c->limits = *limits;
-	ids_sha256_hex(hash, spaces_dir, strlen(spaces_dir));
-	snprintf(name, sizeof(name), "sidestaged-%.*s", NAME_DIGITS, hash);
+	snprintf(name, sizeof(name), PREFIX "%ld", (long)getpid());
 	if (begin_version_2(c, mounts, groups, name))
 		c->version = 2;
 	else if (begin_version_1(c, mounts, groups, name))
@@ -277,8 +307,9 @@ group_of(const char *tree, const char *space)
 	return path;
 }
 
+/* share: of the limit, in quarters. */
 static void
-set_limit(const struct cgroups *c, const char *group, size_t i)
+set_limit(const struct cgroups *c, const char *group, size_t i, int share)
 {
 	int64_t limit = *(const int64_t *)((const char *)&c->limits + controllers[i].limit);
 	const char *file = controllers[i].files[c->version - 1];
@@ -286,35 +317,70 @@ set_limit(const struct cgroups *c, const char *group, size_t i)
 
 	if (!file || limit <= 0)
 		return;
-	snprintf(text, sizeof(text), "%" PRId64, limit);
+	snprintf(text, sizeof(text), "%" PRId64, limit / 4 * share + (share == 4 ? limit % 4 : 0));
 	if (write_text(group, file, text) != 0)
 		log_line(LOG_PRIORITY_WARNING, "a limit cannot be set", "group", group, "file",
 			 file, "reason", strerror(errno), NULL);
 }
 
+static void
+set_limits(const struct cgroups *c, const char *group, size_t i, int share)
+{
+	(void)mkdir(group, 0755);
+	if (c->version == 1) {
+		set_limit(c, group, i, share);
+		return;
+	}
+	for (size_t k = 0; k < CGROUP_FILES; k++)
+		set_limit(c, group, k, share);
+}
+
+unsigned
+cgroups_number(struct cgroups *c)
+{
+	return ++c->last;
+}
+
 size_t
-cgroups_open(const struct cgroups *c, const char *space, int files[CGROUP_FILES])
+cgroups_open(const struct cgroups *c, const char *space, unsigned number, int files[CGROUP_FILES])
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < CGROUP_FILES; i++) {
-		char *group, *path;
+		char *group, *inner, *path;
 		int fd;
 
 		if (!c->trees[i])
 			continue;
 		group = group_of(c->trees[i], space);
-		path = xasprintf("%s/cgroup.procs", group);
-		(void)mkdir(group, 0755);
-		for (size_t k = c->version == 2 ? 0 : i; k <= (c->version == 2 ? 1 : i); k++)
-			set_limit(c, group, k);
+		inner = xasprintf("%s/%u", group, number);
+		path = xasprintf("%s/cgroup.procs", inner);
+		set_limits(c, group, i, 4);
+		if (c->version == 2)
+			(void)write_text(group, "cgroup.subtree_control", all_controllers);
+		set_limits(c, inner, i, 3);
 		fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 		if (fd >= 0)
 			files[count++] = fd;
 		free(path);
+		free(inner);
 		free(group);
 	}
 	return count;
+}
+
+void
+cgroups_close(const struct cgroups *c, const char *space, unsigned number)
+{
+	for (size_t i = 0; i < CGROUP_FILES; i++) {
+		char *group = c->trees[i] ? group_of(c->trees[i], space) : NULL;
+		char *inner = group ? xasprintf("%s/%u", group, number) : NULL;
+
+		if (inner)
+			(void)rmdir(inner);
+		free(inner);
+		free(group);
+	}
 }
 
 void
@@ -323,8 +389,10 @@ cgroups_remove(const struct cgroups *c, const char *space)
 	for (size_t i = 0; i < CGROUP_FILES; i++) {
 		char *group = c->trees[i] ? group_of(c->trees[i], space) : NULL;
 
-		if (group)
+		if (group) {
+			remove_empty(group);
 			(void)rmdir(group);
+		}
 		free(group);
 	}
 }

@@ -18,16 +18,21 @@ struct cgroup_limits {
 #define CGROUP_FILES 3
 
 /* Finds out what this machine gives us, and says so in the log.  Copies the limits.  Never NULL. */
-struct cgroups *cgroups_new(const char *spaces_dir, const struct cgroup_limits *limits);
+struct cgroups *cgroups_new(const struct cgroup_limits *limits);
 void cgroups_free(struct cgroups *cgroups);	/* NULL is fine */
 /* {"version": 1 or 2, "processes", "memory"}; {"refused": WHY} when there is none. */
 json_t *cgroups_describe(const struct cgroups *cgroups);
 /* What an environment may take on the disk; 0: no limit. */
 int64_t cgroups_disk(const struct cgroups *cgroups);
-/* Makes the group of a space.  Descriptors into each of which a process writes "0" to join, with all
- * that comes from it; the caller closes them.  How many. */
-size_t cgroups_open(const struct cgroups *cgroups, const char *space, int files[CGROUP_FILES]);
-/* Nothing runs in the space any more. */
+/* For a group that there was not before. */
+unsigned cgroups_number(struct cgroups *cgroups);
+/* Makes the group of a space, and in it the one of this number for a process and all that comes
+ * from it.  That cannot take all of the space: the next version has to be able to start beside it.
+ * Descriptors into each of which a process writes "0" to join; the caller closes them.  How many. */
+size_t cgroups_open(const struct cgroups *cgroups, const char *space, unsigned number,
+		    int files[CGROUP_FILES]);
+/* Nothing runs in the group of that number, or in the space, any more. */
+void cgroups_close(const struct cgroups *cgroups, const char *space, unsigned number);
 void cgroups_remove(const struct cgroups *cgroups, const char *space);
 
 #endif

@@ -30,6 +30,7 @@
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -40,6 +41,8 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "platform/drivers/process/cgroups.h"
+#include "platform/drivers/process/landlock.h"
+#include "platform/drivers/process/mounts.h"
 #include "platform/drivers/process/process.h"
 
 #define NAMESPACES (CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC)
@@ -63,26 +66,6 @@ static const struct means {
 	{"mount, pid and ipc namespaces", NAMESPACES, true},
 };
 
-enum kind {
-	READ_ONLY, WRITABLE, DEVICE, LINK, EMPTY,
-	HIDDEN,			/* a file that cannot be read any more */
-	COVERED,		/* a directory that is empty now */
-	PROCESSES,
-	FROZEN			/* what is there already, read only */
-};
-
-struct mount {
-	enum kind kind;
-	bool is_file;
-	char *from;		/* of a LINK: where it points */
-	char *to;
-};
-
-struct mounts {
-	struct mount *items;
-	size_t count;
-};
-
 struct confinement {
 	const struct means *means;	/* NULL: none */
 	bool trusted;			/* the operator wants none */
@@ -98,189 +81,6 @@ struct mount_view {
 	const struct confinement *confinement;
 	struct mounts own;		/* what view_add() named */
 };
-
-/* Laying out. */
-
-static bool
-is_file(const char *path)
-{
-	struct stat st;
-
-	return lstat(path, &st) == 0 && !S_ISDIR(st.st_mode);
-}
-
-static void
-add(struct mounts *mounts, enum kind kind, const char *from, const char *to)
-{
-	mounts->items = xreallocarray(mounts->items, mounts->count + 1, sizeof(*mounts->items));
-	mounts->items[mounts->count++] = (struct mount){
-		.kind = kind,
-		.is_file = kind == DEVICE || kind == HIDDEN || is_file(from),
-		.from = xstrdup(from),
-		.to = xstrdup(to),
-	};
-}
-
-/* A directory or a file of the system as it is here: a link stays one (/lib is usr/lib). */
-static void
-add_system(struct mounts *mounts, const char *path)
-{
-	char target[4096];
-	struct stat st;
-	ssize_t n;
-
-	if (lstat(path, &st) != 0)
-		return;
-	if (S_ISDIR(st.st_mode) || S_ISREG(st.st_mode)) {
-		add(mounts, READ_ONLY, path, path);
-	} else if (S_ISLNK(st.st_mode) && (n = readlink(path, target, sizeof(target) - 1)) > 0) {
-		target[n] = '\0';
-		add(mounts, LINK, target, path);
-	}
-}
-
-/* What a program needs to find users, hosts, times, libraries and certificates.  Files that hold
- * secrets (shadow, ssl/private, a configuration of ours) are elsewhere in /etc. */
-static void
-lay_out_etc(struct mounts *mounts)
-{
-	static const char *const names[] = {
-		"/etc/passwd", "/etc/group", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf",
-		"/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf", "/etc/services",
-		"/etc/protocols", "/etc/localtime", "/etc/timezone", "/etc/os-release",
-		"/etc/mime.types", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d",
-		"/etc/alternatives", "/etc/ssl/certs", "/etc/ssl/openssl.cnf",
-		"/etc/pki/tls/certs", "/etc/pki/tls/cert.pem", "/etc/pki/ca-trust/extracted",
-		"/etc/crypto-policies",
-	};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		add_system(mounts, names[i]);
-}
-
-/* What of /proc is the whole machine's: a daemon that root runs has its own number in it. */
-static void
-lay_out_proc(struct mounts *mounts)
-{
-	static const char *const frozen[] = {
-		"/proc/sys", "/proc/irq", "/proc/bus", "/proc/fs", "/proc/sysrq-trigger",
-		"/proc/acpi", "/proc/scsi", "/proc/mtrr",
-	};
-	static const char *const hidden[] = {
-		"/proc/kcore", "/proc/kmsg", "/proc/keys", "/proc/key-users", "/proc/timer_list",
-		"/proc/sched_debug", "/proc/latency_stats", "/proc/kallsyms", "/proc/slabinfo",
-	};
-
-	add(mounts, PROCESSES, "", "/proc");
-	for (size_t i = 0; i < sizeof(frozen) / sizeof(frozen[0]); i++)
-		if (access(frozen[i], F_OK) == 0)
-			add(mounts, FROZEN, "", frozen[i]);
-	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++)
-		if (access(hidden[i], F_OK) == 0)
-			add(mounts, HIDDEN, "/dev/null", hidden[i]);
-}
-
-static bool
-lies_below(const char *path, const char *directory)
-{
-	size_t length = strlen(directory);
-
-	return strncmp(path, directory, length) == 0 && (path[length] == '/' || !path[length]);
-}
-
-/* A socket may be made later than now. */
-static char *
-real_path(const char *path)
-{
-	char *real = realpath(path, NULL), *parent, *slash;
-
-	if (real)
-		return real;
-	parent = xstrdup(path);
-	slash = strrchr(parent, '/');
-	if (slash)
-		*slash = '\0';
-	real = realpath(!slash ? "." : slash == parent ? "/" : parent, NULL);
-	if (real) {
-		char *whole = xasprintf("%s/%s", real, slash ? slash + 1 : path);
-
-		free(real);
-		real = whole;
-	}
-	free(parent);
-	return real;
-}
-
-/* Only where it could be seen: elsewhere its name alone would tell something. */
-static void
-hide(struct mounts *mounts, const char *path)
-{
-	char *real = real_path(path);
-	struct stat st;
-	size_t count = mounts->count;
-
-	for (size_t i = 0; real && i < count; i++) {
-		if (mounts->items[i].kind != READ_ONLY || !lies_below(real, mounts->items[i].to))
-			continue;
-		if (stat(real, &st) == 0 && S_ISDIR(st.st_mode))
-			add(mounts, COVERED, "", real);
-		else
-			add(mounts, HIDDEN, "/dev/null", real);
-		break;
-	}
-	free(real);
-}
-
-/* What is in it and not itself: files of a workload are often declared below it. */
-static void
-lay_out_opt(struct mounts *mounts)
-{
-	DIR *opt = opendir("/opt");
-	struct dirent *entry;
-
-	while (opt && (entry = readdir(opt))) {
-		char *path = xasprintf("/opt/%s", entry->d_name);
-
-		if (entry->d_name[0] != '.')
-			add_system(mounts, path);
-		free(path);
-	}
-	if (opt)
-		closedir(opt);
-}
-
-static void
-lay_out(struct confinement *c, const char *const *hidden)
-{
-	static const char *const system[] = {
-		"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix", "/gnu",
-		"/run/systemd/resolve",
-	};
-	static const char *const devices[] = {
-		"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom",
-	};
-	static const char *const links[][2] = {
-		{"/proc/self/fd", "/dev/fd"}, {"/proc/self/fd/0", "/dev/stdin"},
-		{"/proc/self/fd/1", "/dev/stdout"}, {"/proc/self/fd/2", "/dev/stderr"},
-	};
-
-	for (size_t i = 0; i < sizeof(system) / sizeof(system[0]); i++)
-		add_system(&c->mounts, system[i]);
-	lay_out_opt(&c->mounts);
-	lay_out_etc(&c->mounts);
-	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
-		if (access(devices[i], F_OK) == 0)
-			add(&c->mounts, DEVICE, devices[i], devices[i]);
-	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
-		add(&c->mounts, LINK, links[i][0], links[i][1]);
-	add(&c->mounts, EMPTY, "", "/tmp");
-	add(&c->mounts, EMPTY, "", "/var/tmp");
-	add(&c->mounts, EMPTY, "", "/dev/shm");
-	lay_out_proc(&c->mounts);
-	add(&c->mounts, READ_ONLY, c->images, c->images);
-	for (size_t i = 0; hidden && hidden[i]; i++)
-		hide(&c->mounts, hidden[i]);
-}
 
 /* In the child. */
 
@@ -339,17 +139,41 @@ make_place(const char *path, bool is_file)
 	return 0;
 }
 
+/* What it has already, and what an outer namespace has locked, has to be said again. */
+static int
+remount(const char *at, unsigned long long set)
+{
+	static const struct {
+		unsigned long have, flag;
+	} kept[] = {
+		{ST_RDONLY, MS_RDONLY}, {ST_NOSUID, MS_NOSUID}, {ST_NODEV, MS_NODEV},
+		{ST_NOEXEC, MS_NOEXEC}, {ST_NOATIME, MS_NOATIME},
+		{ST_NODIRATIME, MS_NODIRATIME}, {ST_RELATIME, MS_RELATIME},
+	};
+	unsigned long flags = MS_REMOUNT | MS_BIND;
+	struct statvfs fs;
+
+	if (statvfs(at, &fs) != 0)
+		return -1;
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		if (fs.f_flag & kept[i].have)
+			flags |= kept[i].flag;
+	if (set & ATTR_READ_ONLY)
+		flags |= MS_RDONLY;
+	if (set & ATTR_NO_SUID)
+		flags |= MS_NOSUID;
+	return mount("none", at, "none", flags, "");
+}
+
+/* Linux 5.12, and not below valgrind: without it, what is mounted below is a row of its own
+ * (mounts.c). */
 static int
 set_attributes(const char *at, unsigned flags, unsigned long long set)
 {
 	struct attributes attributes = {.set = set};
+	long ret = syscall(MOUNTS_SETATTR, AT_FDCWD, at, flags, &attributes, sizeof(attributes));
 
-#ifdef SYS_mount_setattr
-	return (int)syscall(SYS_mount_setattr, AT_FDCWD, at, flags, &attributes,
-			    sizeof(attributes));
-#else
-	return (int)syscall(442, AT_FDCWD, at, flags, &attributes, sizeof(attributes));
-#endif
+	return ret != 0 && errno == ENOSYS ? remount(at, set) : (int)ret;
 }
 
 static int
@@ -387,23 +211,23 @@ static int
 make_mount(const struct confinement *c, const struct mount *m)
 {
 	switch (m->kind) {
-	case READ_ONLY:
+	case MOUNT_READ_ONLY:
 		return bind(m, ATTR_READ_ONLY | ATTR_NO_SUID);
-	case HIDDEN:	/* what is not there needs no cover */
+	case MOUNT_HIDDEN:	/* what is not there needs no cover */
 		return bind(m, ATTR_READ_ONLY | ATTR_NO_SUID) != 0 && errno != ENOENT ? -1 : 0;
-	case WRITABLE:
+	case MOUNT_WRITABLE:
 		return bind(m, ATTR_NO_SUID);
-	case DEVICE:
+	case MOUNT_DEVICE:
 		return bind(m, 0);
-	case LINK:
+	case MOUNT_LINK:
 		return make_link(m);
-	case EMPTY:
-	case COVERED:
+	case MOUNT_EMPTY:
+	case MOUNT_COVERED:
 		return make_place(m->to, false) != 0
 			       ? -1
 			       : mount("tmpfs", m->to + 1, "tmpfs", MS_NOSUID | MS_NODEV,
-				       m->kind == EMPTY ? SCRATCH : "size=64k,mode=0755");
-	case PROCESSES:
+				       m->kind == MOUNT_EMPTY ? SCRATCH : "size=64k,mode=0755");
+	case MOUNT_PROCESSES:
 		if (make_place(m->to, false) != 0 ||
 		    mount("proc", m->to + 1, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
 			return -1;
@@ -412,7 +236,7 @@ make_mount(const struct confinement *c, const struct mount *m)
 		return c->means->flags & CLONE_NEWUSER
 			       ? write_file("proc/sys/user/max_user_namespaces", "0")
 			       : 0;
-	case FROZEN:
+	case MOUNT_FROZEN:
 		return mount(m->to + 1, m->to + 1, NULL, MS_BIND | MS_REC, NULL) != 0
 			       ? -1 : set_attributes(m->to + 1, RECURSIVE, ATTR_READ_ONLY);
 	}
@@ -424,7 +248,7 @@ static int
 close_covers(const struct mounts *mounts)
 {
 	for (size_t i = 0; i < mounts->count; i++)
-		if (mounts->items[i].kind == COVERED &&
+		if (mounts->items[i].kind == MOUNT_COVERED &&
 		    set_attributes(mounts->items[i].to + 1, 0, ATTR_READ_ONLY) != 0)
 			return -1;
 	return 0;
@@ -489,9 +313,11 @@ drop_capabilities(void)
 int
 view_restrict(const struct mount_view *view, const char **step)
 {
-	(void)view;
 	*step = "its capabilities";
-	return drop_capabilities();
+	if (drop_capabilities() != 0)
+		return -1;
+	*step = "its scope";
+	return !view || view->confinement->means ? landlock_enter() : 0;
 }
 
 /* In the daemon: fork() with namespaces. */
@@ -583,7 +409,7 @@ confinement_new(const char *spaces_dir, const char *images_dir, enum driver_conf
 	struct confinement *c = xcalloc(1, sizeof(*c));
 	struct error err;
 
-	c->cgroups = cgroups_new(spaces_dir, limits);
+	c->cgroups = cgroups_new(limits);
 	c->trusted = confine == DRIVER_CONFINE_NONE;
 	c->images = realpath(images_dir, NULL);
 	if (!c->images)
@@ -591,7 +417,7 @@ confinement_new(const char *spaces_dir, const char *images_dir, enum driver_conf
 	c->root = xasprintf("%s/.root", spaces_dir);
 	snprintf(c->uid_map, sizeof(c->uid_map), "%u %u 1", geteuid(), geteuid());
 	snprintf(c->gid_map, sizeof(c->gid_map), "%u %u 1", getegid(), getegid());
-	lay_out(c, hidden);
+	mounts_lay_out(&c->mounts, c->images, hidden);
 	if (mkdir(c->root, 0700) != 0 && errno != EEXIST)
 		error_errno(&err, "%s", c->root);
 	if (!c->trusted)
@@ -615,23 +441,13 @@ confinement_refuses(const struct confinement *c, struct error *err)
 	return error_set_code(err, CODE_WORKLOADS_NOT_CONFINED, .reason = c->why);
 }
 
-static void
-clear(struct mounts *mounts)
-{
-	for (size_t i = 0; i < mounts->count; i++) {
-		free(mounts->items[i].from);
-		free(mounts->items[i].to);
-	}
-	free(mounts->items);
-}
-
 void
 confinement_free(struct confinement *c)
 {
 	if (!c)
 		return;
 	cgroups_free(c->cgroups);
-	clear(&c->mounts);
+	mounts_clear(&c->mounts);
 	rmdir(c->root);
 	free(c->root);
 	free(c->images);
@@ -639,7 +455,7 @@ confinement_free(struct confinement *c)
 	free(c);
 }
 
-const struct cgroups *
+struct cgroups *
 confinement_cgroups(const struct confinement *c)
 {
 	return c->cgroups;
@@ -686,7 +502,7 @@ view_new(const struct confinement *c)
 void
 view_add(struct mount_view *view, bool writable, const char *from, const char *to)
 {
-	add(&view->own, writable ? WRITABLE : READ_ONLY, from, to);
+	mounts_add(&view->own, writable ? MOUNT_WRITABLE : MOUNT_READ_ONLY, from, to);
 }
 
 void
@@ -694,6 +510,6 @@ view_free(struct mount_view *view)
 {
 	if (!view)
 		return;
-	clear(&view->own);
+	mounts_clear(&view->own);
 	free(view);
 }

@@ -27,7 +27,7 @@ int confinement_refuses(const struct confinement *confinement, struct error *err
 /* {"private_files": true, ...}, with "refused" when it is, and "trusted" when none is wanted. */
 json_t *confinement_describe(const struct confinement *confinement);
 /* The limits of environments. */
-const struct cgroups *confinement_cgroups(const struct confinement *confinement);
+struct cgroups *confinement_cgroups(const struct confinement *confinement);
 /* A process and all that comes from it have numbers of their own, and end together. */
 bool confinement_has_pids(const struct confinement *confinement);
 /* Those that it has beside the daemon's, for setns(); 0: none. */

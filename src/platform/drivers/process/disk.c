@@ -29,7 +29,7 @@
 #define PAUSE_LEAST_MS 1000
 #define PAUSE_MOST_MS 10000
 #define BYTES_PER_MS 100000	/* what is filled so fast is seen before it has twice as much */
-#define PAUSE_TIMES 20		/* what the last round took, so that measuring takes 5 % at most */
+#define PAUSE_TIMES 10		/* what the last round took, so that measuring takes 10 % at most */
 #define NICE 10
 
 struct disk_watch {

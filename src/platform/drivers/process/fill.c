@@ -120,6 +120,7 @@ fill_and_exit(const char *path, const char *sql, int report)
 	memset(&err, 0, sizeof(err));
 	if (make_database(path, record, sql, &err) != 0)
 		code = output_write(report, &err, sizeof(err)) == 0 ? 1 : 2;
+	free(record);
 	_exit(code);
 }
 

@@ -51,6 +51,7 @@ struct instance {
 	const struct plan *plan;
 	const struct confinement *confinement;
 	char *directory, *space, *executable;
+	unsigned group;			/* cgroups.h */
 	pid_t guard;
 	pid_t program;			/* 0: not known yet */
 	bool reaped;			/* the guard, so all is gone */
@@ -224,6 +225,7 @@ on_end(void *data, pid_t pid, int status)
 	instance->watch = NULL;
 	instance->reports_watch = NULL;
 	record_remove(instance->record, instance->guard);
+	cgroups_close(confinement_cgroups(instance->confinement), instance->space, instance->group);
 	instance->events.ended(instance->events.data);
 }
 
@@ -285,7 +287,7 @@ make_view(const struct plan *plan, const struct instance_place *place)
 /* All signals are blocked over the fork: the guard opens them when it can take them. */
 static pid_t
 fork_guard(const struct plan *plan, const struct instance_place *place, int output, int report,
-	   int null)
+	   int null, unsigned group)
 {
 	struct mount_view *view = make_view(plan, place);
 	struct guard_setup setup = {
@@ -304,7 +306,7 @@ fork_guard(const struct plan *plan, const struct instance_place *place, int outp
 
 	limits_make(&setup.limits, 0, cgroups_disk(confinement_cgroups(place->confinement)));
 	setup.group_count = cgroups_open(confinement_cgroups(place->confinement),
-					 layout_space(place->space_dir), setup.groups);
+					 layout_space(place->space_dir), group, setup.groups);
 	/* What we send before it listens must wait, not end it. */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
@@ -347,11 +349,12 @@ instance_start(const struct plan *plan, const struct instance_place *place,
 	struct instance *instance = NULL;
 	int output[2] = {-1, -1}, reports[2] = {-1, -1};
 	int null = raise_fd(open("/dev/null", O_RDONLY | O_CLOEXEC));
+	unsigned group = cgroups_number(confinement_cgroups(place->confinement));
 	bool refused = confinement_refuses(place->confinement, err) != 0;
 	pid_t pid = -1;
 
 	if (!refused && null >= 0 && make_channels(output, reports))
-		pid = fork_guard(plan, place, output[1], reports[1], null);
+		pid = fork_guard(plan, place, output[1], reports[1], null, group);
 	if (pid < 0) {
 		if (!refused)
 			error_set_code(err, CODE_PROCESS_NOT_MADE, .workload = plan->module,
@@ -371,6 +374,7 @@ instance_start(const struct plan *plan, const struct instance_place *place,
 	instance->space = xstrdup(layout_space(place->space_dir));
 	instance->executable = xstrdup(place->program->executable);
 	instance->guard = pid;
+	instance->group = group;
 	instance->grace_ms = plan->grace_ms ? plan->grace_ms : GRACE_MS;
 	instance->output_fd = output[0];
 	instance->reports = reports[0];
@@ -403,6 +407,7 @@ end_now(struct instance *instance)
 		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 	}
 	record_remove(instance->record, instance->guard);
+	cgroups_close(confinement_cgroups(instance->confinement), instance->space, instance->group);
 }
 
 void
@@ -467,6 +472,7 @@ instance_run_aside(const struct instance *instance, const char *program, char *c
 		.guard = instance->guard,
 		.directory = instance->directory,
 		.space = instance->space,
+		.group = instance->group,
 		.program = program,
 		.arguments = arguments,
 		.environment = instance->plan->program.environment,
