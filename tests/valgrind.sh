@@ -27,6 +27,8 @@ status=0
 # report CODE NAME LOG: a log with anything in it is a complaint of valgrind.
 report() {
 	number=$((number + 1))
+	# A call that valgrind does not know (mount_setattr) is refused, as by an older kernel.
+	sed -i '/^--[0-9]*-- /d' "$3"
 	if [ "$1" = 0 ] && [ ! -s "$3" ]; then
 		echo "ok $number - $2"
 		return

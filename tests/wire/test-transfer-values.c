@@ -250,7 +250,7 @@ a_field_of_a_wrong_form_is_a_fault_of_the_file(void **state)
 			      "set/modules/w/spec/containers/c/args: w: /spec/containers/c/args must be a "
 			      "list of strings", 1},
 		{"variables: {A: }", "/variables/A must be a string, a number, true or false", 1},
-		{"id: 1.10", "/id must be a string", 1},
+		{"id: 7", "/id must be a string", 1},
 		{"variabels: {A: 1}", "bad.yaml:18: /organizations/0/applications/0/environments/0/"
 				      "deployments/0/set/modules/w/spec/containers/c/variabels: warning: "
 				      "w: /spec/containers/c/variabels has no effect: there is no such field; "
