@@ -541,6 +541,7 @@ test_bad_ends(void **state)
 		if (strstr(seen.error.text, "s3cret-token"))
 			fail_msg("%s: the token is in: %s", bad_ends[i].name, seen.error.text);
 		assert_null(seen.body);
+		json_decref(seen.details);
 	}
 }
 
