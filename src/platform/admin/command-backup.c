@@ -31,7 +31,6 @@
 #include "platform/state/platform.h"
 
 #define PIECE 262144
-#define PAUSE_MS 2
 
 /* No daemon runs, so nobody is kept waiting: one step after the other. */
 static json_t *
