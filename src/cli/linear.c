@@ -224,10 +224,9 @@ follow(struct linear *l, struct flow *flow)
 					    l->approved ? EXIT_STAGE_CHANGE : EXIT_STAGE_READ),
 			    _("Failed: %s"), flow_error(flow)->text);
 		for (size_t i = 0; i < flow_deployment_error_count(flow); i++)
-			if (untrusted_raw(&flow_deployment_error(flow, i)->message)[0])
-				linear_note(
-					l, "  %s",
-					untrusted_raw(&flow_deployment_error(flow, i)->message));
+			if (*deployment_error_output(flow_deployment_error(flow, i)))
+				linear_note(l, "  %s", deployment_error_output(
+							       flow_deployment_error(flow, i)));
 		if (flow_recovery(flow))
 			linear_note(
 				l,

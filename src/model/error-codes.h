@@ -36,6 +36,8 @@ struct error;
 	PLURAL(TOO_MANY_REQUESTS, 429, "Too many requests.  Try again in {seconds} second.", "Too many requests.  Try again in {seconds} seconds.") \
 	/* the address and the body */ \
 	X(NOTHING_AT_ADDRESS, 404, N_("There is nothing at this address.")) \
+	X(ADDRESS_NOT_OFFERED, 404, N_("The public API has {path}, but this platform does not offer it.")) \
+	X(METHOD_NOT_OFFERED, 405, N_("The public API has this method of {path}, but this platform does not offer it.")) \
 	X(METHOD_NOT_ALLOWED, 405, N_("This address does not take that method.")) \
 	X(EXTENSION_NOT_OFFERED, 404, N_("This platform does without the extension \"{extension}\" of the API.")) \
 	X(BODY_EMPTY_NOT_OBJECT, 422, N_("The body is empty; it must be an object in JSON.")) \
@@ -162,6 +164,9 @@ struct error;
 	X(MEMBER_NOT_LIST, 400, N_("\"{member}\" must be a list.")) \
 	X(TOO_MANY_CRITERIA, 400, N_("A definition has at most {max} matching criteria.")) \
 	X(DEFINITION_ID_INVALID, 400, N_("Invalid id \"{definition}\" of a resource definition: use lower-case letters, digits and single dashes.")) \
+	X(TYPE_UNKNOWN, 400, N_("There is no resource type \"{type}\".  A type of your own is written {org}/NAME.")) \
+	X(TYPE_UNKNOWN_MEANT, 400, N_("There is no resource type \"{type}\".  Did you mean \"{meant}\"?")) \
+	X(DRIVER_TYPE_UNKNOWN, 400, N_("This platform has no driver \"{driver}\" for resources of type \"{type}\".  It has {tried}.")) \
 	X(DEFINITION_EXISTS, 409, N_("There is a resource definition \"{definition}\" already.")) \
 	X(CRITERION_NOT_FOUND, 404, N_("\"{definition}\" has no matching criterion \"{criterion}\".")) \
 	X(DELTA_IS_OF_AUTHOR, 403, N_("The delta \"{delta}\" is for the environment {env}: only its author {user} and those who may deploy there can change it.  Create another one.")) \
@@ -452,7 +457,7 @@ struct error;
 	X(name)		/* in a JSON object whose names are free */ \
 	X(operation)	/* of a JSON patch: "add" */ \
 	X(page)		/* that a probe asks for */ \
-	X(path)		/* in a JSON document, with dots or as a pointer */ \
+	X(path)		/* in a JSON document, or of an address of the API */ \
 	X(placeholder)	/* as it is written */ \
 	X(resource_class) \
 	X(role) \

@@ -216,6 +216,14 @@ static const struct member deployment_error_members[] = {
 	MEMBERS_END,
 };
 
+const char *
+deployment_error_output(const struct deployment_error *error)
+{
+	return error->message.raw && !untrusted_is(&error->message, untrusted_raw(&error->summary))
+		       ? untrusted_raw(&error->message) : "";
+}
+
+/* A message that only repeats the summary is to do so in this program's language, too. */
 static int
 complete_deployment_error(void *noun, const json_t *body, struct error *err)
 {
@@ -224,8 +232,11 @@ complete_deployment_error(void *noun, const json_t *body, struct error *err)
 
 	(void)body;
 	(void)err;
-	if (error_codes_read(&reason, error->reason))
-		untrusted_set(&error->summary, reason.text);
+	if (!error_codes_read(&reason, error->reason))
+		return 0;
+	if (error->message.raw && *error->message.raw && !*deployment_error_output(error))
+		untrusted_set(&error->message, reason.text);
+	untrusted_set(&error->summary, reason.text);
 	return 0;
 }
 NOUN(deployment_error, "deployment error", complete_deployment_error)

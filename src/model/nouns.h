@@ -148,6 +148,8 @@ int deployment_error_decode(struct deployment_error *out, const json_t *body, st
 	__attribute__((warn_unused_result));
 json_t *deployment_error_encode(const struct deployment_error *error);
 void deployment_error_clear(struct deployment_error *error);
+/* The message where it says more than the summary, else "".  Borrowed. */
+const char *deployment_error_output(const struct deployment_error *error);
 
 enum resource_status {
 	RESOURCE_PENDING,	/* for a deployment that is going on */

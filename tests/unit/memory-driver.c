@@ -354,9 +354,12 @@ memory_detach(struct driver *driver, const struct driver_waiter *waiter)
 	return begin(driver, MEMORY_DETACH, "", NULL, NULL, waiter);
 }
 
+static const char *const resources[] = {"dns", "sqlite", NULL};
+
 #define MEMORY_OPS(NAME, TYPE)                                                                     \
 	{                                                                                          \
 		.name = NAME, .driver_type = TYPE, .free = memory_free,                            \
+		.resources = resources, \
 		.describe = memory_describe,                                                       \
 		.image_exists = memory_image_exists, .images = memory_images,                      \
 		.prepare = memory_prepare, .adopt = memory_adopt, .provision = memory_provision,   \

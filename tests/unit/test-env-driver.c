@@ -30,6 +30,7 @@
 #include "platform/engine/engine.h"
 #include "platform/http/exchange.h"
 #include "platform/state/platform.h"
+#include "platform/state/repository-resources.h"
 
 #define PATIENCE_MS 180000
 #define ENVS "/orgs/acme/apps/shop/envs"
@@ -402,8 +403,23 @@ two_of_equal_rank_are_refused(void **state)
 static void
 driver_that_is_not_here_is_named(void **state)
 {
+	static const char gke[] = CLUSTER("gke", "humanitec/k8s-cluster-gke", "{}");
+	char *body = quoted(gke);
+	struct error err = {0};
+	json_t *report = try_import(gke, "", &err), *definition;
+
 	(void)state;
-	import(CLUSTER("gke", "humanitec/k8s-cluster-gke", "{}"));
+	assert_null(report);
+	assert_non_null(strstr(err.text, "humanitec/k8s-cluster-gke"));
+	assert_non_null(strstr(err.text, "sidestage/machine, memory/cluster"));
+	/* One of before, from when it was here. */
+	import("");
+	expect("DELETE", DEFS "/this-machine", NULL, 204);
+	definition = json_decode(body, strlen(body), &err);
+	free(body);
+	assert_int_equal(repository_put_definition(world.platform.repository, "acme", "gke", definition,
+						   &err), 0);
+	json_decref(definition);
 	expect_refused("dev", "gke");
 	expect_message("humanitec/k8s-cluster-gke");
 }

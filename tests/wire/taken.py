@@ -240,6 +240,52 @@ class Taken:
             for end in ("arg echo ${HOME}", "site.conf proxy_pass ${BACKEND};", "list.conf one", "list.conf show ${two}"):
                 self.ok(any(end in line for line in printed), f"Score: {end}", "\n".join(sorted(printed)))
 
+    # --- what is refused, and how ---
+
+    def errors_say_why_in_their_message(self):
+        container = '{id: c, image: "acme/show:1.0"}'
+        with Daemon(import_text(one_environment(container))) as daemon:
+            wrong = [
+                ({"modules": {"update": {"show": [{"op": "add", "path": "/spec/containers/c/variables",
+                                                   "value": {"A": "${values.NOSUCH}"}}]}}}, "placeholder", "NOSUCH"),
+                ({"shared": [{"op": "add", "path": "/db", "value": {"type": "postgres"}}]}, "no-definition", "postgres"),
+                ({"modules": {"update": {"show": [{"op": "replace", "path": "/spec/containers/c/image",
+                                                   "value": "acme/show:9"}]}}}, "image-not-found", "acme/show:9")]
+            for delta, code, name in wrong:
+                delta = daemon.ask("POST", f"{APP}/deltas", delta)[1]
+                status, answer = daemon.ask("POST", f"{APP}/envs/development/deploys", {"delta_id": delta["id"]})
+                if status == 400:
+                    self.ok(name in answer["message"], f"{code}: refused at once, and why", answer)
+                    continue
+                path = f"{APP}/envs/development/deploys/{answer['id']}"
+                until(lambda: self.daemon_status(daemon, path) == "failed")
+                error = daemon.ask("GET", path + "/errors")[1][0]
+                self.ok(error["code"] == code and name in error["summary"] and name in error["message"],
+                        f"{code}: the message says why", error)
+
+    def daemon_status(self, daemon, path):
+        return daemon.ask("GET", path)[1]["status"]
+
+    def addresses_that_are_not_offered(self):
+        with Daemon(import_text(one_environment('{id: c, image: "acme/show:1.0"}'))) as daemon:
+            for method, path, status, said in (
+                    ("GET", "/orgs/acme/registries", 404, "does not offer"),
+                    ("POST", "/orgs/acme/registries/x/creds", 404, "/orgs/{orgId}/registries"),
+                    ("GET", "/orgs/acme/resources/drivers", 404, "does not offer"),
+                    ("GET", "/orgs/acme/workload-profiles/humanitec/default-module", 404, "does not offer"),
+                    ("GET", APP + "/webhooks", 404, "does not offer"),
+                    ("GET", APP + "/envs/development/users", 404, "does not offer"),
+                    ("GET", "/orgs/acme/resources/types/dns", 404, "does not offer"),
+                    ("POST", "/orgs/acme/resources/types", 405, "does not offer"),
+                    ("DELETE", "/orgs/acme/resources/types", 405, "does not take that method"),
+                    ("GET", "/orgs/acme/registrys", 404, "nothing at this address"),
+                    ("GET", "/orgs/acme/resources/defz", 404, "nothing at this address"),
+                    ("GET", APP + "/envs/development/webhooks", 404, "nothing at this address")):
+                got, answer = daemon.ask(method, path)
+                self.ok(got == status and said in answer["message"], f"{method} {path}: {said}", (got, answer))
+            types = {t["type"]: t for t in daemon.ask("GET", "/orgs/acme/resources/types")[1]}
+            self.ok({"dns", "sqlite", "postgres", "s3", "k8s-cluster"} <= set(types), "the types of resource are listed")
+
 
 def main():
     tap = Tap()
@@ -248,6 +294,8 @@ def main():
     taken.numbers_of_json()
     taken.placeholders_stand_where_the_api_has_them()
     taken.score_literals_stay_literal()
+    taken.errors_say_why_in_their_message()
+    taken.addresses_that_are_not_offered()
     return tap.end()
 
 

@@ -326,19 +326,30 @@ circle_is_named_and_what_runs_goes_on(void **state)
 
 	(void)state;
 	expect("POST", DEFS,
-	       DEF("a-left", "left", "static", "{'x': '${resources.right.outputs.x}'}"), 200);
+	       DEF("a-left", "acme/left", "static", "{'x': '${resources.acme/right.outputs.x}'}"), 200);
 	expect("POST", DEFS,
-	       DEF("a-right", "right", "static", "{'x': '${resources.left.outputs.x}'}"), 200);
-	why = deploy_badly("{'shared': [{'op': 'add', 'path': '/l', 'value': {'type': 'left'}}]}");
-	if (!strstr(why, "shared.l (left) -> shared.l (right) -> shared.l") ||
+	       DEF("a-right", "acme/right", "static", "{'x': '${resources.acme/left.outputs.x}'}"), 200);
+	why = deploy_badly("{'shared': [{'op': 'add', 'path': '/l', 'value': {'type': 'acme/left'}}]}");
+	if (!strstr(why, "shared.l (acme/left) -> shared.l (acme/right) -> shared.l") ||
 	    strncmp(why, "resource", 8) != 0)
 		fail_msg("%s", why);
 	free(why);
 	assert_told("BUCKET=x-development");
-	expect("POST", ENV "/resources/graphs", "[{'id': 'shared.l', 'type': 'left'}]", 400);
+	expect("POST", ENV "/resources/graphs", "[{'id': 'shared.l', 'type': 'acme/left'}]", 400);
 	expect("POST", ENV "/resources/graphs", "[{'id': 'shared.l', 'type': 'unheard-of'}]", 400);
 	expect("POST", ENV "/resources/graphs", "[{'id': 'shared.l'}]", 400);
 	expect("GET", ENV "/resources/graphs/none", NULL, 404);
+}
+
+static void
+expect_said(int status, const char *definition, const char *said)
+{
+	json_t *answer = ask("POST", DEFS, definition, status);
+	const char *message = json_member_string(answer, "message");
+
+	if (!message || !strstr(message, said))
+		fail_msg("%s: %s", definition, message ? message : "");
+	json_decref(answer);
 }
 
 static void
@@ -347,18 +358,23 @@ unknown_driver_or_output_fails_by_name(void **state)
 	char *why;
 
 	(void)state;
-	expect("POST", DEFS, DEF("a-cloud", "cloud", "aws/s3", "{}"), 200);
-	why = deploy_badly("{'shared': [{'op': 'add', 'path': '/c', 'value': {'type': 'cloud'}}]}");
-	assert_non_null(strstr(why, "aws/s3"));
-	free(why);
+	expect_said(400, DEF("a-cloud", "acme/cloud", "aws/s3", "{}"), "no driver \"aws/s3\"");
+	expect_said(400, DEF("a-cloud", "acme/cloud", "process/s3", "{}"), "process/sqlite");
+	expect_said(400, DEF("a-cloud", "clout", "static", "{}"), "no resource type \"clout\"");
+	expect_said(400, DEF("a-cloud", "postgress", "static", "{}"), "Did you mean \"postgres\"?");
+	expect_said(400, DEF("a-cloud", "other/cloud", "static", "{}"), "written acme/NAME");
+	expect_said(400, DEF("a-cloud", "k8s-cluster", "static", "{}"), "sidestage/machine");
+	expect("POST", DEFS, DEF("a-cloud", "acme/cloud", "template", "{}"), 200);
+	expect("PATCH", DEFS "/a-cloud", "{'driver_type': 'aws/s3'}", 400);
+	expect("PUT", DEFS "/a-cloud", "{'name': 'N', 'driver_type': 'aws/s3'}", 400);
 	expect("PATCH", DEFS "/a-cloud",
 	       "{'driver_type': 'static', 'driver_inputs': {'values': {'x': '${resources.config.outputs.y}'}}}",
 	       200);
-	why = deploy_badly("{'shared': [{'op': 'add', 'path': '/c', 'value': {'type': 'cloud'}}]}");
+	why = deploy_badly("{'shared': [{'op': 'add', 'path': '/c', 'value': {'type': 'acme/cloud'}}]}");
 	if (!strstr(why, "${resources.config.outputs.y}"))
 		fail_msg("%s", why);
 	free(why);
-	assert_null(resource("shared.c", "cloud"));
+	assert_null(resource("shared.c", "acme/cloud"));
 	assert_null(resource("shared.c", "config"));
 }
 
@@ -455,9 +471,9 @@ resource_is_provisioned_with_another(void **state)
 	(void)state;
 	expect("POST", DEFS,
 	       "{'id': 'a-queue', 'name': 'N', 'type': 'queue', 'driver_type': 'static', 'criteria': [{}],"
-	       " 'provision': {'policy#guard': {'is_dependent': true, 'match_dependents': false}}}",
+	       " 'provision': {'acme/policy#guard': {'is_dependent': true, 'match_dependents': false}}}",
 	       200);
-	expect("POST", DEFS, DEF("a-policy", "policy", "static", "{}"), 200);
+	expect("POST", DEFS, DEF("a-policy", "acme/policy", "static", "{}"), 200);
 	graph = ask("POST", ENV "/resources/graphs", "[{'id': 'shared.q', 'type': 'queue'}]", 200);
 	nodes = json_object_get(graph, "nodes");
 	assert_int_equal(json_array_size(nodes), 2);
@@ -478,12 +494,12 @@ secret_goes_through_a_resource_unseen(void **state)
 	expect("POST", APP "/values",
 	       "{'key': 'PIN', 'value': 'tr0ub4dor', 'description': '', 'is_secret': true}", 201);
 	expect("POST", DEFS,
-	       DEF("a-account", "account", "static", "{'user': 'u', 'pin': '${values.PIN}'}"), 200);
+	       DEF("a-account", "acme/account", "static", "{'user': 'u', 'pin': '${values.PIN}'}"), 200);
 	deploy_well("{'modules': {'add': {"
 		    WEB_WITH(", 'USER': '${shared.acc.user}', 'WORD': '${shared.acc.pin}'")
-		    "}}, 'shared': [{'op': 'add', 'path': '/acc', 'value': {'type': 'account'}}]}");
+		    "}}, 'shared': [{'op': 'add', 'path': '/acc', 'value': {'type': 'acme/account'}}]}");
 	assert_told("WORD=tr0ub4dor");
-	one = resource("shared.acc", "account");
+	one = resource("shared.acc", "acme/account");
 	assert_string_equal(json_member_string(json_object_get(one, "resource"), "user"), "u");
 	assert_null(json_object_get(json_object_get(one, "resource"), "pin"));
 	assert_non_null(json_object_get(json_object_get(one, "secret_refs"), "pin"));
@@ -499,7 +515,7 @@ static void
 secret_of_a_definition_goes_in_and_never_out(void **state)
 {
 	static const char body[] =
-		"{'id': 'a-vault', 'name': 'N', 'type': 'vault', 'driver_type': 'static',"
+		"{'id': 'a-vault', 'name': 'N', 'type': 'acme/vault', 'driver_type': 'static',"
 		" 'driver_inputs': {'values': {'host': 'h'}, 'secrets': {'key': 'opensesame'}},"
 		" 'criteria': [{}]}";
 	json_t *made = ask("POST", DEFS, body, 200), *same, *other;
@@ -517,7 +533,7 @@ secret_of_a_definition_goes_in_and_never_out(void **state)
 	assert_string_equal(json_member_string(made, "active_version_id"),
 			    json_member_string(same, "active_version_id"));
 	deploy_well("{'modules': {'add': {" WEB_WITH(", 'KEY': '${shared.v.key}'")
-		    "}}, 'shared': [{'op': 'add', 'path': '/v', 'value': {'type': 'vault'}}]}");
+		    "}}, 'shared': [{'op': 'add', 'path': '/v', 'value': {'type': 'acme/vault'}}]}");
 	assert_told("KEY=opensesame");
 	other = ask("PATCH", DEFS "/a-vault",
 		    "{'driver_inputs': {'values': {'host': 'h'}, 'secrets':"

@@ -15,7 +15,7 @@
 
 #define DEFS "/orgs/acme/resources/defs"
 #define NEW(id, criteria) \
-	"{\"id\": \"" id "\", \"name\": \"N\", \"type\": \"queue\", \"driver_type\": \"d\"," \
+	"{\"id\": \"" id "\", \"name\": \"N\", \"type\": \"queue\", \"driver_type\": \"static\"," \
 	" \"driver_inputs\": {\"values\": {\"a\": 1}}, \"criteria\": " criteria "}"
 
 static struct world world;

@@ -60,7 +60,7 @@ describe_errors(const struct flow *flow, struct error *err)
 			  flow->request.env);
 		return;
 	}
-	output = last_line(untrusted_raw(&first->message));
+	output = last_line(deployment_error_output(first));
 	if (*output &&
 	    !untrusted_is(&first->scope, "workload")) /* of no program, so not what it printed */
 		error_set(err, ERROR_REMOTE, _("The deployment to %s failed in %s: %s  %s"),

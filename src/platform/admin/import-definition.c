@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "model/json.h"
+#include "platform/engine/definition-check.h"
 #include "platform/state/definition-inputs.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-resources.h"
@@ -97,7 +98,8 @@ import_definition(struct platform *platform, const char *org, const json_t *defi
 		*err = why;
 		return -1;
 	}
-	inputs = inputs_of(platform, org, definition, known, err);
+	inputs = definition_check(platform, org, definition, err) == 0
+			 ? inputs_of(platform, org, definition, known, err) : NULL;
 	if (inputs) {
 		body = json_copy_deep(definition);
 		json_object_set(body, "driver_inputs", inputs);

@@ -21,6 +21,7 @@
 #include "model/json.h"
 #include "platform/api/handlers/runtime.h"
 #include "platform/api/idempotency.h"
+#include "platform/api/not-offered.h"
 #include "platform/api/routes.h"
 #include "platform/api/withheld.h"
 #include "platform/auth/audit.h"
@@ -325,6 +326,24 @@ answer_route(struct platform *platform, const struct route *route, struct reques
 	note_refused(platform, request, response->status);
 }
 
+/* Whether it is mistyped, or of the public API and not here, is all the difference to who asked. */
+static void
+refuse_address(const struct route_path *path, const struct request *request,
+	       const struct response *response, struct error *err)
+{
+	const char *pattern = response->allow[0] ? not_offered_method(path, request->method)
+						 : not_offered(path);
+
+	if (pattern && response->allow[0])
+		error_set_code(err, CODE_METHOD_NOT_OFFERED, .path = pattern);
+	else if (pattern)
+		error_set_code(err, CODE_ADDRESS_NOT_OFFERED, .path = pattern);
+	else if (response->allow[0])
+		error_set_code(err, CODE_METHOD_NOT_ALLOWED);
+	else
+		error_set_code(err, CODE_NOTHING_AT_ADDRESS);
+}
+
 void
 dispatch_answer(struct platform *platform, struct request *request, struct response *response)
 {
@@ -345,10 +364,8 @@ dispatch_answer(struct platform *platform, struct request *request, struct respo
 			       .extension = extension_name(missing));
 	else if (route)
 		answer_route(platform, route, request, response);
-	else if (response->allow[0])
-		error_set_code(&err, CODE_METHOD_NOT_ALLOWED);
 	else
-		error_set_code(&err, CODE_NOTHING_AT_ADDRESS);
+		refuse_address(&path, request, response, &err);
 	if (err.kind != ERROR_NONE)
 		response_refuse(response, platform, &err);
 	json_decref(request->body);

@@ -42,6 +42,8 @@ libplatform_api_a_SOURCES = \
 	src/platform/api/handlers/values.h \
 	src/platform/api/idempotency.c \
 	src/platform/api/idempotency.h \
+	src/platform/api/not-offered.c \
+	src/platform/api/not-offered.h \
 	src/platform/api/routes.c \
 	src/platform/api/routes.h \
 	src/platform/api/score.c \

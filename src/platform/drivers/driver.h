@@ -116,6 +116,7 @@ struct driver_log;
 struct driver_ops {
 	const char *name;		/* in front of its resources' types: "process/sqlite" */
 	const char *driver_type;	/* of the k8s-cluster definitions that choose it */
+	const char *const *resources;	/* the types that it makes: "sqlite"; NULL at the end */
 	void (*free)(struct driver *driver);	/* driver_end_tasks(), too */
 	/* What it is, which profiles and which fields of a workload it honours, by the paths of
 	 * model/workload-fields.h, each with all below it:

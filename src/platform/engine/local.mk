@@ -3,6 +3,8 @@ noinst_LIBRARIES += libplatform-engine.a
 libplatform_engine_a_SOURCES = \
 	src/platform/engine/automation.c \
 	src/platform/engine/automation.h \
+	src/platform/engine/definition-check.c \
+	src/platform/engine/definition-check.h \
 	src/platform/engine/deploy.c \
 	src/platform/engine/deploy.h \
 	src/platform/engine/deployed-values.c \

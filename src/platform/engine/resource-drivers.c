@@ -363,6 +363,12 @@ find_maker(const char *driver_type)
 	return &by_driver;
 }
 
+const char *
+provision_maker_type(size_t i)
+{
+	return i < sizeof(makers) / sizeof(makers[0]) ? makers[i].driver_type : NULL;
+}
+
 bool
 provision_keeps_files(const char *driver_type)
 {

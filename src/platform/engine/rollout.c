@@ -64,7 +64,8 @@ set_problem(struct problem *problem, const char *scope, const char *code, const 
 	return -1;
 }
 
-/* It is recorded with the end. */
+/* It is recorded with the end.  Who shows the message alone finds the reason there too, where no
+ * program has printed anything. */
 static void
 add_problem(struct rollout *r, const char *scope, const char *object_id, const char *code,
 	    const struct error *why, const char *message)
@@ -73,8 +74,9 @@ add_problem(struct rollout *r, const char *scope, const char *object_id, const c
 
 	log_line(LOG_PRIORITY_WARNING, "deployment error", "space", r->space, "id", r->deploy_id,
 		 "object", object_id, "code", code, "summary", summary, NULL);
-	json_array_append_new(r->problems, json_pack("[s, s, s, s, s, s]", scope, object_id, code,
-						     summary, reason, message));
+	json_array_append_new(r->problems,
+			      json_pack("[s, s, s, s, s, s]", scope, object_id, code, summary,
+					reason, *message ? message : summary));
 	free(summary);
 	free(reason);
 }

@@ -24,6 +24,8 @@ libplatform_state_a_SOURCES = \
 	src/platform/state/repository-resources.h \
 	src/platform/state/repository-rules.c \
 	src/platform/state/repository-rules.h \
+	src/platform/state/resource-types.c \
+	src/platform/state/resource-types.h \
 	src/platform/state/repository-runtime.c \
 	src/platform/state/repository-runtime.h \
 	src/platform/state/repository-sets.c \

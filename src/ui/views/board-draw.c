@@ -383,6 +383,7 @@ draw_failed(struct canvas *c, int *row, const struct world_environment *e)
 	    !e->environment.last_deploy.id.raw)
 		return;
 	for (size_t i = 0; i < e->error_count; i++) {
+		const char *output = deployment_error_output(&e->errors[i]);
 		char *what;
 
 		what = xasprintf("%.80s: %.1000s", untrusted_raw(&e->errors[i].object_id),
@@ -390,11 +391,10 @@ draw_failed(struct canvas *c, int *row, const struct world_environment *e)
 		label(c, row, _("failed"));
 		*row += canvas_paragraph(c, STYLE_DANGER, what, 3) - 1;
 		free(what);
-		if (!e->errors[i].message.raw || !*e->errors[i].message.raw)
+		if (!*output)
 			continue;
 		label(c, row, _("output"));
-		*row += canvas_paragraph(c, STYLE_NORMAL, untrusted_raw(&e->errors[i].message), 5) -
-			1;
+		*row += canvas_paragraph(c, STYLE_NORMAL, output, 5) - 1;
 	}
 }
 

@@ -373,10 +373,10 @@ draw_failure(struct canvas *c, int row, struct flow *flow)
 		canvas_untrusted(c, STYLE_STRONG, &e->object_id, 30);
 		canvas_text(c, STYLE_DIM, "   ");
 		canvas_untrusted(c, STYLE_NORMAL, &e->summary, 0);
-		if (e->message.raw && *e->message.raw) {
+		if (*deployment_error_output(e)) {
 			canvas_move(c, row++, 1);
 			canvas_text(c, STYLE_DIM, _("its last lines"));
-			row = draw_lines(c, row, untrusted_raw(&e->message));
+			row = draw_lines(c, row, deployment_error_output(e));
 		}
 		row++;
 	}

@@ -20,6 +20,7 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/match.h"
+#include "platform/engine/definition-check.h"
 #include "platform/state/definition-inputs.h"
 #include "platform/state/definition.h"
 #include "platform/state/platform.h"
@@ -330,6 +331,8 @@ create_definition(struct platform *platform, const struct request *request,
 			return -1;
 	if (!ids_is_name(id))
 		return error_set_code(err, CODE_DEFINITION_ID_INVALID, .definition = id);
+	if (definition_check(platform, request->place.org, request->body, err) != 0)
+		return -1;
 	inputs = definition_inputs_take(platform, request->place.org, id,
 					json_object_get(request->body, "driver_inputs"), err);
 	if (inputs)
@@ -380,6 +383,10 @@ change_definition(struct platform *platform, const struct request *request,
 	}
 	if (json_object_get(request->body, "driver_inputs"))
 		json_object_set(body, "driver_inputs", inputs);
+	/* One of before, whose driver is not here any more, may still get another name. */
+	if (json_object_get(request->body, "driver_type") &&
+	    definition_check(platform, org, body, err) != 0)
+		goto out;
 	stamp_body(body, "updated_at", "updated_by", request);
 	if (repository_change_definition(platform->repository, org, id, body, err) == 0)
 		ret = answer(response, 200, whole_of(platform, org, body));

@@ -24,6 +24,7 @@
 #include "platform/state/definition.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-resources.h"
+#include "platform/state/resource-types.h"
 
 static bool
 is_true(const char *text)
@@ -253,29 +254,8 @@ int
 list_resource_types(struct platform *platform, const struct request *request,
 		    struct response *response, struct error *err)
 {
-	static const struct { const char *type, *name, *category, *outputs[3]; } types[] = {
-		{"dns", "DNS name", "network", {"host", "port", NULL}},
-		{"sqlite", "SQLite database", "datastore", {"path", NULL}},
-	};
-	json_t *list = json_array();
-
 	(void)platform;
 	(void)request;
 	(void)err;
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		json_t *outputs = json_object();
-
-		for (const char *const *output = types[i].outputs; *output; output++)
-			json_object_set_new(
-				outputs, *output,
-				json_pack("{s:s}", "type",
-					  strcmp(*output, "port") == 0 ? "integer" : "string"));
-		json_array_append_new(list,
-				      json_pack("{s:s, s:s, s:s, s:s, s:{s:s}, s:{s:s, s:o}}",
-						"type", types[i].type, "name", types[i].name,
-						"category", types[i].category, "use", "direct",
-						"inputs_schema", "type", "object", "outputs_schema",
-						"type", "object", "properties", outputs));
-	}
-	return answer(response, 200, list);
+	return answer(response, 200, resource_types_list());
 }

@@ -465,8 +465,9 @@ process_detach(struct driver *driver, const struct driver_waiter *waiter)
 }
 
 static const struct driver_ops process_ops = {
-	.name = "process",
-	.driver_type = "sidestage/machine",
+	.name = DRIVER_PROCESS_NAME,
+	.driver_type = DRIVER_PROCESS_TYPE,
+	.resources = driver_process_resources,
 	.free = process_free,
 	.image_exists = process_image_exists,
 	.images = process_images,

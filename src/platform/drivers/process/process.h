@@ -27,4 +27,9 @@ struct driver_process_options {
 struct driver *driver_process_new(struct loop *loop, const struct driver_process_options *options,
 				  struct error *err);
 
+/* What it is in definitions, also where there is none: driver_ops.name, driver_type, resources. */
+#define DRIVER_PROCESS_NAME "process"
+#define DRIVER_PROCESS_TYPE "sidestage/machine"
+extern const char *const driver_process_resources[];
+
 #endif

@@ -301,6 +301,8 @@ static const struct resource_type types[] = {
 	{ "dns", provision_dns, remove_dns },
 };
 
+const char *const driver_process_resources[] = {"dns", "sqlite", NULL};
+
 /* The name becomes a file name, so it is checked before the type is looked for. */
 static const struct resource_type *
 find_type(const char *type, const char *name, struct error *err)

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Whether a resource definition can ever serve: its type and its driver are ones that there are. */
+#ifndef SIDESTAGE_PLATFORM_ENGINE_DEFINITION_CHECK_H
+#define SIDESTAGE_PLATFORM_ENGINE_DEFINITION_CHECK_H
+
+#include <jansson.h>
+
+struct error;
+struct platform;
+
+/* Of a body with "type" and "driver_type".  A platform that runs nothing is taken for one with the
+ * drivers of this program.  0, or -1 with err, which names what there is. */
+int definition_check(const struct platform *platform, const char *org, const json_t *body,
+		     struct error *err);
+
+#endif
