@@ -362,3 +362,34 @@ active_resource_status(const struct active_resource *resource)
 {
 	return resource_status_of(resource->status.raw);
 }
+
+#define AT(member) IN(user, member)
+static const struct member user_members[] = {
+	{"id", MEMBER_TEXT, MEMBER_LOOSE, AT(id)},
+	{"name", MEMBER_TEXT, MEMBER_LOOSE, AT(name)},
+	{"type", MEMBER_TEXT, MEMBER_LOOSE, AT(type)},
+	{"email", MEMBER_TEXT, MEMBER_LOOSE, AT(email)},
+	{"properties", MEMBER_JSON, MEMBER_REQUIRED, AT(properties)},
+	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},
+	MEMBERS_END,
+};
+#undef AT
+NOUN(user, "user", NULL)
+NOUN_ENCODE(user)
+
+/* Nobody says how bad a line is: it came from a program's output. */
+static const char *const log_levels[] = {"INFO"};
+static const struct member_words log_level = {.items = log_levels};
+
+#define AT(member) IN(log_line, member)
+static const struct member log_line_members[] = {
+	{"level", MEMBER_CONSTANT, MEMBER_OPTIONAL, .words = &log_level},
+	{"payload", MEMBER_TEXT, MEMBER_REQUIRED | MEMBER_LOOSE, AT(payload)},
+	{"timestamp", MEMBER_TIME, MEMBER_OPTIONAL, AT(at)},
+	{"workload_id", MEMBER_TEXT, MEMBER_LOOSE, AT(workload)},
+	{"container_id", MEMBER_TEXT, MEMBER_LOOSE, AT(container)},
+	MEMBERS_END,
+};
+#undef AT
+NOUN(log_line, "log line", NULL)
+NOUN_ENCODE(log_line)

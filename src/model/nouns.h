@@ -207,4 +207,32 @@ void artefact_version_clear(struct artefact_version *version);
 /* The artefact that it is a version of, as on the wire; new reference. */
 json_t *artefact_encode(const struct artefact_version *version);
 
+/* Who a token belongs to, and what there is beside. */
+struct user {
+	struct untrusted id, name, type;
+	struct untrusted email;		/* raw NULL: none is known */
+	json_t *properties;		/* free-form; NULL: none */
+	int64_t created_at;
+	struct untrusted problem;
+};
+/* From GET /current-user. */
+void user_read(struct user *out, const json_t *body);
+int user_decode(struct user *out, const json_t *body, struct error *err)
+	__attribute__((warn_unused_result));
+json_t *user_encode(const struct user *user);
+void user_clear(struct user *user);
+
+/* What a workload wrote. */
+struct log_line {
+	struct untrusted payload, workload, container;
+	int64_t at;			/* wall ms; 0: not given */
+	struct untrusted problem;
+};
+/* From GET .../envs/{env}/logs. */
+void log_line_read(struct log_line *out, const json_t *body);
+int log_line_decode(struct log_line *out, const json_t *body, struct error *err)
+	__attribute__((warn_unused_result));
+json_t *log_line_encode(const struct log_line *line);
+void log_line_clear(struct log_line *line);
+
 #endif

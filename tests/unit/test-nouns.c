@@ -62,6 +62,12 @@
 	"'created_by':'ops','updated_at':'2026-01-02T03:04:05.000Z',"            \
 	"'result_of':'env_value_update','source_value_set_version_id':'v1',"     \
 	"'change':[{'op':'remove','path':'/A'}],'values':{'LEVEL':" SHARED_VALUE "}}"
+#define USER                                                                    \
+	"{'id':'ops','name':'Ops','type':'user','email':'ops@example.com'," \
+	"'properties':{'team':'a'},'created_at':'2026-01-02T03:04:05.000Z'}"
+#define LOG_LINE                                                                 \
+	"{'level':'INFO','payload':'started','workload_id':'web','container_id':'c'," \
+	"'timestamp':'2026-01-02T03:04:05.000Z'}"
 #define CONTAINER(name, ready, restarts, status)                                           \
 	"{'name':'" name "','ready':" ready ",'restart_count':" restarts ",'restartCount':" restarts \
 	",'status':'" status "','state':{'waiting':{}}}"
@@ -104,6 +110,8 @@ union noun {
 	struct shared_value shared_value;
 	struct value_set_version value_set_version;
 	struct definition definition;
+	struct user user;
+	struct log_line log_line;
 };
 
 struct doors {
@@ -150,6 +158,8 @@ DOORS(artefact_version)
 DOORS(shared_value)
 DOORS(value_set_version)
 DOORS(definition)
+DOORS(user)
+DOORS(log_line)
 
 static const struct doors nouns[] = {
 	{"deployment",
@@ -215,6 +225,13 @@ static const struct doors nouns[] = {
 	 {NULL},
 	 {"driver_account", "driver_inputs", "in_place_driver_change", "is_deleted", "criteria"},
 	 OF(definition)},
+	{"user", USER, {NULL}, {"created_at"}, {"id", "name", "type", "email", "properties"}, OF(user)},
+	{"log line",
+	 LOG_LINE,
+	 {NULL},
+	 {"timestamp"},
+	 {"level", "payload", "workload_id", "container_id"},
+	 OF(log_line)},
 };
 
 static const char *const odd_values[] = {
@@ -577,6 +594,8 @@ each_noun_is_written_as_it_was_read(void **state)
 				    "'trial_expires_at':'2026-01-02T03:04:05.000Z','logo':{}}");
 	WRITTEN_AGAIN(application, APPLICATION);
 	WRITTEN_AGAIN(artefact_version, ARTEFACT_VERSION);
+	WRITTEN_AGAIN(user, USER);
+	WRITTEN_AGAIN(log_line, LOG_LINE);
 	WRITTEN_AGAIN(shared_value, SHARED_VALUE);
 	WRITTEN_AGAIN(shared_value,
 		      "{'key':'TOKEN','value':'','is_secret':true,'secret_store_id':'s',"

@@ -25,7 +25,6 @@
 #include "flow/context/context.h"
 #include "flow/world/watch.h"
 #include "flow/world/world.h"
-#include "model/json.h"
 #include "model/nouns.h"
 #include "model/set.h"
 #include "store/clone-origins.h"
@@ -100,20 +99,23 @@ int
 learn_user(struct world *world, const struct learn_place *place, const json_t *body,
 	   int64_t read_at, struct error *err)
 {
-	const char *name = json_member_string(body, "name");
+	const struct untrusted *name;
+	struct user user;
+	int ret = 0;
 
 	(void)place;
 	(void)read_at;
-	if (!name || name[0] == '\0')
-		name = json_member_string(body, "id");
-	if (!name)
-		return error_set(err, ERROR_PROTOCOL,
-				 _("The platform does not say who we are: neither name nor id."));
-	if (!untrusted_is(&world->user, name)) {
-		untrusted_set(&world->user, name);
+	user_read(&user, body);
+	name = *untrusted_raw(&user.name) ? &user.name : &user.id;
+	if (!name->raw) {
+		ret = error_set(err, ERROR_PROTOCOL,
+				_("The platform does not say who we are: neither name nor id."));
+	} else if (!untrusted_equal(&world->user, name)) {
+		untrusted_set(&world->user, name->raw);
 		world->revision++;
 	}
-	return 0;
+	user_clear(&user);
+	return ret;
 }
 
 /* --- organizations --- */

@@ -15,12 +15,10 @@
 
 #include "api/api.h"
 #include "api/operations.h"
-#include "base/clock.h"
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "flow/context/context.h"
-#include "model/json.h"
 #include "net/loop.h"
 
 #define EVERY_MS 1000
@@ -46,24 +44,9 @@ static void ask(void *data);
 static void
 free_lines(struct log_line *lines, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		untrusted_clear(&lines[i].payload);
-		untrusted_clear(&lines[i].workload);
-		untrusted_clear(&lines[i].container);
-	}
+	for (size_t i = 0; i < count; i++)
+		log_line_clear(&lines[i]);
 	free(lines);
-}
-
-static void
-take_line(struct log_line *line, const json_t *entry)
-{
-	const char *at = json_member_string(entry, "timestamp");
-
-	untrusted_init(&line->payload, json_member_string(entry, "payload"));
-	untrusted_init(&line->workload, json_member_string(entry, "workload_id"));
-	untrusted_init(&line->container, json_member_string(entry, "container_id"));
-	if (!at || !clock_parse(at, &line->at))
-		line->at = 0;
 }
 
 static bool
@@ -111,7 +94,7 @@ take_lines(struct logs *logs, const json_t *body)
 		count = LINES_MAX;
 	lines = xcalloc(count + 1, sizeof(*lines));
 	for (size_t i = 0; i < count; i++)
-		take_line(&lines[i], json_array_get(body, count - 1 - i));
+		log_line_read(&lines[i], json_array_get(body, count - 1 - i));
 	appended = logs->read ? count_appended(logs, lines, count) : 0;
 	logs->appended += appended;
 	/* As many as were asked for, and none of them was there before: what came between was not

@@ -11,17 +11,12 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/text.h"
+#include "model/nouns.h"
 
 struct logs;
 struct session;
 
 #define LOGS_LINES 500		/* asked for at a time; older ones are the platform's to keep */
-
-struct log_line {
-	struct untrusted payload, workload, container;
-	int64_t at;			/* wall ms; 0: not given */
-};
 
 /* workload NULL: all of them; container NULL: all of it.  Reading begins at once. */
 struct logs *logs_open(struct session *session, const char *org, const char *app, const char *env,

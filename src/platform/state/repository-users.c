@@ -11,15 +11,15 @@
 #include "platform/state/repository-users.h"
 
 #include "base/error.h"
+#include "db/statement.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/nouns.h"
 #include "platform/state/place.h"
 #include "platform/state/repository.h"
 #include "platform/state/rows.h"
 
-#define USER                                                                                       \
-	"SELECT id, name, type, email AS \"opt:email\", properties AS \"json:properties\","        \
-	" created_at AS \"stamp:created_at\" FROM users "
+#define USER "SELECT id, name, type, email, properties, created_at FROM users "
 #define TOKEN                                                                                      \
 	"SELECT id, 'static' AS type, description, user AS user_id, created_by,"                   \
 	" created_at AS \"stamp:created_at\","                                                     \
@@ -28,16 +28,34 @@
 
 /* --- users --- */
 
+static json_t *
+encode_user(struct statement *row, void *data, struct error *err)
+{
+	struct user user = {.properties = rows_json(row, 4), .created_at = row_int(row, 5)};
+	json_t *body;
+
+	(void)data;
+	(void)err;
+	untrusted_init(&user.id, row_text(row, 0));
+	untrusted_init(&user.name, row_text(row, 1));
+	untrusted_init(&user.type, row_text(row, 2));
+	untrusted_init(&user.email, row_text(row, 3));
+	body = user_encode(&user);
+	user_clear(&user);
+	return body;
+}
+
 json_t *
 repository_users(struct repository *repository, struct error *err)
 {
-	return rows_all(repository, err, USER "ORDER BY id", "");
+	return rows_encode(repository, err, encode_user, NULL, USER "ORDER BY id", "");
 }
 
 json_t *
 repository_user(struct repository *repository, const char *id, struct error *err)
 {
-	json_t *user = rows_one(repository, err, USER "WHERE id = ?", "s", id);
+	json_t *user = rows_encode_one(repository, err, encode_user, NULL, USER "WHERE id = ?", "s",
+				       id);
 
 	if (!user && err->kind == ERROR_NOT_FOUND)
 		error_set_code(err, CODE_USER_NOT_FOUND, .user = id);
