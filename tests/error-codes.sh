@@ -120,6 +120,9 @@ line("a translation names what the sentence names",
       if said and set(names.findall(sentence)) != set(names.findall(said))])
 line("the table is read whole", [] if len(rows) == len(re.findall(r"^\t(?:X|PLURAL)\([A-Z]", table, re.M))
      else ["%d rows" % len(rows)])
+order = re.findall(r"^\t(?:X|PLURAL)\(([A-Z0-9_]+), \d", table, re.M)
+line("the table is in alphabetical order",
+     ["%s stands before %s" % pair for pair in zip(order, order[1:]) if pair[0] >= pair[1]])
 planted = "\terror_set_code(err, CODE_ENVIRONMENT_EXISTS, .app = f(\"x)\", 1));\n"
 line("what is planted is found",
      [] if free_errors("a.c", "return error_set(err, ERROR_INPUT, \"no\");") and

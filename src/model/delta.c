@@ -66,7 +66,7 @@ static int
 check_update(const char *module, const json_t *operations, struct error *err)
 {
 	if (patch_check(operations, err) != 0)
-		return error_prefix_code(err, CODE_OF_UPDATE_OF_WORKLOAD, .workload = module);
+		return error_prefix_code(err, CODE_IN_UPDATE_OF_WORKLOAD, .workload = module);
 	return 0;
 }
 
@@ -114,7 +114,7 @@ read_body(struct delta *delta, const json_t *body, struct error *err)
 	if (!shared)
 		return 0;
 	if (patch_check(shared, err) != 0)
-		return error_prefix_code(err, CODE_OF_MEMBER, .member = "shared");
+		return error_prefix_code(err, CODE_IN_MEMBER, .member = "shared");
 	json_decref(delta->shared);
 	delta->shared = json_deep_copy(shared);
 	return 0;
@@ -210,11 +210,11 @@ apply_modules(const struct delta *delta, json_t *modules, struct error *err)
 		json_t *old = json_object_get(modules, module);
 
 		if (!old)
-			return error_set_code(err, CODE_WORKLOAD_TO_UPDATE_NOT_FOUND,
+			return error_set_code(err, CODE_WORKLOAD_TO_UPDATE_MISSING,
 					      .workload = module);
 		changed = patch_apply(old, value, err);
 		if (!changed)
-			return error_prefix_code(err, CODE_OF_WORKLOAD, .workload = module);
+			return error_prefix_code(err, CODE_IN_WORKLOAD, .workload = module);
 		json_object_set_new(modules, module, changed);
 	}
 	return 0;
@@ -232,7 +232,7 @@ delta_apply(const struct delta *delta, const struct set *base, struct error *err
 		goto out;
 	shared = patch_apply(json_object_get(body, "shared"), delta->shared, err);
 	if (!shared) {
-		error_prefix_code(err, CODE_OF_SHARED_RESOURCES);
+		error_prefix_code(err, CODE_IN_SHARED_RESOURCES);
 		goto out;
 	}
 	json_object_set_new(body, "shared", shared);
@@ -281,7 +281,7 @@ delta_of_module(const struct set *base, const char *module, const json_t *body, 
 	struct set *edited;
 
 	if (!set_module(base, module)) {
-		error_set_code(err, CODE_NO_SUCH_WORKLOAD, .workload = module);
+		error_set_code(err, CODE_WORKLOAD_MISSING, .workload = module);
 		json_decref(content);
 		return NULL;
 	}
@@ -358,7 +358,7 @@ compose_update(struct delta *out, const char *module, json_t *operations, struct
 	}
 	folded = patch_apply(added, operations, err);
 	if (!folded)
-		return error_prefix_code(err, CODE_OF_WORKLOAD, .workload = module);
+		return error_prefix_code(err, CODE_IN_WORKLOAD, .workload = module);
 	json_object_set_new(out->add, module, folded);
 	return 0;
 }

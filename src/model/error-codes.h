@@ -18,402 +18,392 @@ struct error;
 
 /* clang-format off */
 /* X(CODE, status, sentence); PLURAL has a second one for more than one, counted by the first number
- * that it names.  The code on the wire is the name in lower case.  A row is never given another
- * meaning or other parameters: clients of other versions know it. */
+ * that it names.  In alphabetical order.  The code on the wire is the name in lower case.  A row is
+ * never given another meaning or other parameters: clients of other versions know it. */
 #define ERROR_CODES(X, PLURAL) \
-	/* before it is known what is asked */ \
 	X(ADDRESS_NOT_ENCODED, 400, N_("The address holds a character that must be percent-encoded.")) \
-	X(ADDRESS_TOO_LONG, 414, N_("The address is too long.")) \
-	X(TOO_MANY_HEADERS, 431, N_("The request has too many headers.")) \
-	X(LENGTH_TWICE, 400, N_("The length of the body is given twice.")) \
-	X(LENGTH_AND_TRANSFER_ENCODING, 400, N_("Content-Length and Transfer-Encoding exclude each other.")) \
-	X(TRANSFER_ENCODING_NOT_CHUNKED, 501, N_("The only Transfer-Encoding here is \"chunked\".")) \
-	X(HOST_TWICE, 400, N_("The Host is given twice.")) \
-	X(BODY_TOO_LARGE, 413, N_("The body is larger than this platform takes.")) \
-	X(TOKEN_MISSING, 401, N_("This platform asks for a token.")) \
-	X(TOKEN_EXPIRED, 401, N_("The token has expired.  Ask for a new one.")) \
-	X(TOKEN_REFUSED, 401, N_("The token was refused.")) \
-	PLURAL(TOO_MANY_REQUESTS, 429, "Too many requests.  Try again in {seconds} second.", "Too many requests.  Try again in {seconds} seconds.") \
-	/* the address and the body */ \
-	X(NOTHING_AT_ADDRESS, 404, N_("There is nothing at this address.")) \
 	X(ADDRESS_NOT_OFFERED, 404, N_("The public API has {path}, but this platform does not offer it.")) \
-	X(METHOD_NOT_OFFERED, 405, N_("The public API has this method of {path}, but this platform does not offer it.")) \
-	X(METHOD_NOT_ALLOWED, 405, N_("This address does not take that method.")) \
-	X(EXTENSION_NOT_OFFERED, 404, N_("This platform does without the extension \"{extension}\" of the API.")) \
-	X(BODY_EMPTY_NOT_OBJECT, 422, N_("The body is empty; it must be an object in JSON.")) \
-	X(BODY_EMPTY_NOT_ARRAY, 422, N_("The body is empty; it must be an array in JSON.")) \
-	X(BODY_EMPTY_NOT_STRING, 422, N_("The body is empty; it must be a string in JSON.")) \
-	X(BODY_EMPTY_NOT_BOOLEAN, 422, N_("The body is empty; it must be true or false in JSON.")) \
-	X(BODY_NOT_OBJECT, 422, N_("The body must be an object in JSON.")) \
-	X(BODY_NOT_ARRAY, 422, N_("The body must be an array in JSON.")) \
-	X(BODY_NOT_STRING, 422, N_("The body must be a string in JSON.")) \
-	X(BODY_NOT_BOOLEAN, 422, N_("The body must be true or false in JSON.")) \
-	X(JSON_TOO_DEEP, 422, N_("JSON nested deeper than {max} levels")) \
-	X(JSON_TOO_MANY_VALUES, 422, N_("JSON with more than {max} values")) \
-	X(JSON_TOO_LARGE, 422, N_("JSON larger than {max} bytes")) \
-	X(JSON_WITH_NUL, 422, N_("not JSON: a NUL byte")) \
-	X(NOT_JSON, 422, N_("not JSON: line {line}, column {column}: {reason}")) \
-	X(COULD_NOT_ANSWER, 500, N_("The platform could not answer.")) \
-	X(IDEMPOTENCY_KEY_INVALID, 400, N_("Idempotency-Key must be 1 to {max} printable characters of ASCII.")) \
-	X(IDEMPOTENCY_KEY_REUSED, 422, N_("This Idempotency-Key was used for another request.  Give each request its own key.")) \
-	/* environments */ \
-	X(ENVIRONMENT_EXISTS, 409, N_("There is an environment \"{env}\" already.  Choose another id.")) \
-	X(ENVIRONMENT_IS_PAUSED, 400, N_("{env} is paused.  Resume it before you deploy to it.")) \
-	/* who may do what */ \
-	X(MAY_NOT_DEPLOY_TO_TYPE, 403, N_("{user} may not change environments of the type \"{env_type}\" of {place}.  That takes the role deployer there; an administrator can give it.")) \
-	X(MAY_NOT_DEPLOY, 403, N_("{user} may not change the environments of {place}.  That takes the role deployer there; an administrator can give it.")) \
-	X(MAY_ONLY_LOOK, 403, N_("{user} may only look at {place}.  To change it takes the role developer there; an administrator can give it.")) \
-	X(HAS_NO_ROLE, 403, N_("{user} holds no role in the whole of {place}.")) \
-	X(NOT_ADMINISTRATOR_OF_PLACE, 403, N_("{user} is not an administrator of {place}, which this requires.")) \
-	X(NOT_ADMINISTRATOR, 403, N_("{user} is not an administrator, which this requires.")) \
-	X(NOT_ADMINISTRATOR_OF_PLATFORM, 403, N_("{user} is not an administrator of this platform, which this requires.")) \
-	X(NOBODY_MAY, 403, N_("Nobody may do this.")) \
-	/* the database */ \
+	X(ADDRESS_TOO_LONG, 414, N_("The address is too long.")) \
 	X(ALREADY_EXISTS, 409, N_("It exists already.")) \
-	X(STORED_DANGLING, 500, N_("The platform refused to store this: it refers to something that is not there.")) \
-	X(STORED_INCOMPLETE, 500, N_("The platform refused to store this: a part of it is missing.")) \
-	X(STORED_NOT_ALLOWED, 500, N_("The platform refused to store this: a part of it is not allowed.")) \
-	X(STORED_CONTRADICTION, 500, N_("The platform refused to store this: it contradicts what is stored.")) \
-	X(DISK_FULL, 507, N_("The platform's disk is full.  Nothing was changed.")) \
-	X(TOO_LARGE_TO_STORE, 413, N_("This is larger than the platform can store.")) \
-	X(DATABASE_BUSY, 503, N_("The platform's database is busy.  Try again.")) \
-	X(OUT_OF_MEMORY, 503, N_("The platform is out of memory.  Try again later.")) \
-	X(DATABASE_READ_ONLY, 503, N_("The platform's database cannot be written now.  It can be read.")) \
-	X(DATABASE_UNAVAILABLE, 503, N_("The platform's database cannot be opened now.")) \
-	X(DATABASE_DISK_FAILED, 500, N_("The platform's disk failed to read or write its database.")) \
-	X(DATABASE_DAMAGED, 500, N_("The platform's database is damaged.  Restore it from a backup.")) \
-	X(DATABASE_IS_NONE, 500, N_("The platform's database is damaged: it is not a database.")) \
-	X(DATABASE_UNCHANGED, 500, N_("The platform's database failed.  Nothing was changed.")) \
-	X(DATABASE_FAILED, 500, N_("The platform's database failed.")) \
-	/* what is there, and what is not */ \
-	X(DRIVER_INPUTS_MEMBER_NOT_OBJECT, 400, N_("The \"{member}\" of \"driver_inputs\" must be an object.")) \
-	X(DRIVER_INPUTS_SECRET_WITHOUT_VALUE, 400, N_("The secret \"{name}\" of \"driver_inputs\" has no \"value\"; this platform knows no other store of secrets.")) \
-	X(DEFINITION_SECRETS_TOO_LARGE, 400, N_("The secrets of a definition are at most {max} bytes.")) \
-	X(DRIVER_INPUTS_NOT_OBJECT, 400, N_("\"driver_inputs\" must be an object.")) \
-	X(DRIVER_INPUTS_SECRETS_TWICE, 400, N_("\"driver_inputs\" has \"secrets\" or \"secret_refs\", not both.")) \
-	X(DEFINITION_SECRETS_UNREADABLE, 500, N_("The secrets of the definition \"{definition}\" cannot be read.")) \
-	X(ENVIRONMENT_MOVED_TO_NOTHING, 412, N_("The environment moved: nothing was deployed to it yet.  Look at it again.")) \
-	X(ENVIRONMENT_MOVED, 412, N_("The environment moved: its last deployment is \"{deployment}\", and the next one builds on \"{base}\".  Look at it again.")) \
-	X(VALUES_MOVED, 412, N_("The shared values of {place} changed: their newest version is \"{version}\".  Look at them again.")) \
-	X(ORGANIZATION_NOT_FOUND, 404, N_("There is no organization \"{org}\".")) \
-	X(APPLICATION_NOT_FOUND, 404, N_("There is no application \"{app}\".")) \
-	X(ENVIRONMENT_NOT_FOUND, 404, N_("There is no environment \"{env}\".")) \
-	X(ENVIRONMENT_TYPE_IN_USE, 409, N_("The environment type \"{env_type}\" is in use by the environment {env} of {app}.")) \
-	X(NOT_FOUND, 404, N_("There is no such thing.")) \
-	X(DEPLOYMENT_NOT_FOUND, 404, N_("{env} has no deployment \"{deployment}\".")) \
-	X(DEPLOYMENT_OF_APPLICATION_NOT_FOUND, 404, N_("The application {app} has no deployment \"{deployment}\".")) \
-	X(DEFINITION_NOT_FOUND, 404, N_("There is no resource definition \"{definition}\".")) \
-	X(DEFINITION_VERSION_NOT_FOUND, 404, N_("The definition \"{definition}\" has no version \"{version}\".")) \
-	X(GRAPH_NOT_FOUND, 404, N_("{env} has no resource graph \"{graph}\".")) \
-	X(RULE_NOT_FOUND, 404, N_("{env} has no rule \"{rule}\".")) \
-	X(SET_NOT_FOUND, 404, N_("The application {app} has no set \"{set}\".")) \
-	X(DELTA_NOT_FOUND, 404, N_("The application {app} has no delta \"{delta}\".")) \
-	X(DELTA_IS_ARCHIVED, 400, N_("The delta \"{delta}\" is archived, so it cannot be changed.")) \
-	X(USER_NOT_FOUND, 404, N_("There is no user \"{user}\".")) \
-	X(USER_EXISTS, 409, N_("There is a user \"{user}\" already.")) \
-	X(TOKEN_NOT_FOUND, 404, N_("{user} has no token \"{token}\".")) \
-	X(TOKEN_EXISTS, 409, N_("{user} has a token \"{token}\" already.  Choose another id.")) \
-	X(NO_VALUE_SET_VERSION_YET, 404, N_("There is no value set version: no shared value was made yet.")) \
-	X(VALUE_SET_VERSION_NOT_FOUND, 404, N_("There is no value set version \"{version}\" here.")) \
-	X(VERSION_WITHOUT_OWN_VALUE, 400, N_("This version has no value \"{key}\" of the environment's own.")) \
-	X(VERSION_WITHOUT_VALUE, 400, N_("This version has no value \"{key}\".")) \
-	X(VALUE_WAS_PURGED, 400, N_("The value that \"{key}\" had in this version was purged.")) \
-	X(VALUE_IS_CURRENT, 400, N_("\"{key}\" has this value now.  Change or delete it first.")) \
-	X(VALUE_NOT_FOUND, 404, N_("There is no shared value \"{key}\".")) \
-	X(TOO_MANY_VALUES, 400, N_("There cannot be more than {max} shared values.")) \
-	X(VALUES_TOO_LARGE, 400, N_("All shared values together cannot be larger than {max} bytes.")) \
-	X(VALUE_EXISTS, 409, N_("There is a shared value \"{key}\" already.")) \
-	X(ENVIRONMENT_VALUE_NOT_FOUND, 400, N_("{env} does not have its own shared value \"{key}\".")) \
-	X(SECRET_UNREADABLE, 500, N_("the secret {key} cannot be opened: it was changed, moved, or sealed with another key")) \
-	/* applications, environments, deployments */ \
-	X(SCORE_RESOURCE_UNDECLARED, 400, N_("\"${resources.{resource}}\": no such resource is declared.")) \
-	X(SCORE_TEXT_TOO_LONG, 400, N_("A text is too long.")) \
-	X(SCORE_VARIABLE_NOT_STRING, 400, N_("The variable \"{name}\" must be a string.")) \
-	X(SCORE_FILE_INVALID, 400, N_("A file must have a \"target\" and a \"content\"; \"source\" names a file that is not here.")) \
-	X(SCORE_VOLUME_INVALID, 400, N_("A volume must have a \"target\" and a \"source\", a resource.")) \
-	X(SCORE_CONTAINER_WITHOUT_IMAGE, 400, N_("The container \"{container}\" has no image.")) \
-	X(SCORE_WITHOUT_CONTAINER, 400, N_("The workload declares no container.")) \
-	X(NOT_SCORE, 400, N_("The specification must be one of Score: \"apiVersion\": \"score.dev/v1b1\".")) \
-	X(SCORE_WITHOUT_NAME, 400, N_("The specification has no \"metadata\" with a \"name\".")) \
-	X(SECRET_NOT_FOUND, 400, N_("The application does not have this secret: \"{key}\".")) \
-	X(SECRET_STORE_UNKNOWN, 400, N_("This platform does not know any other store than its own: give \"secret_ref\" a \"value\", or \"store\": \"{store}\" and the \"ref\" of a secret of this application.")) \
-	X(SECRET_REF_INVALID, 400, N_("\"ref\" must be the \"secret_key\" of a secret of the same application.")) \
-	X(FIRST_ENVIRONMENT_INVALID, 400, N_("\"env\" must have an id (2 to 50 lower-case letters, digits and single inner dashes), a name and a type.")) \
-	X(ENVIRONMENT_TYPE_NOT_FOUND, 400, N_("There is no environment type \"{env_type}\".")) \
-	X(OF_APPLICATION, 0, N_("The application \"{app}\"")) \
 	X(APPLICATION_INVALID, 400, N_("An application needs an \"id\" (2 to 50 lower-case letters, digits and single inner dashes) and a \"name\".")) \
-	X(NAME_AND_REFERENCE_GIVEN, 400, N_("Give \"name\" or \"reference\", not both.")) \
-	X(ARTEFACT_NOT_FOUND, 404, N_("There is no artefact \"{artefact}\".")) \
-	X(ARTEFACT_VERSION_NOT_FOUND, 404, N_("There is no artefact version \"{version}\".")) \
-	X(ARTEFACT_VERSION_ID_INVALID, 400, N_("Invalid id \"{version}\" of an artefact version: it must be a UUID.")) \
+	X(APPLICATION_IS_DELETING, 409, N_("The application {app} is being deleted.")) \
+	X(APPLICATION_NOT_FOUND, 404, N_("There is no application \"{app}\".")) \
+	X(APPROVAL_NOT_FOUND, 404, N_("The run is not waiting for an approval.")) \
+	X(ARRAY_INDEX_INVALID, 400, N_("\"{name}\" is not an array index")) \
+	X(ARRAY_INDEX_TOO_LARGE, 400, N_("the array has no place {index}")) \
+	X(ARTEFACT_IS_BUILT_IN, 403, N_("{artefact} lies among the executables of this platform: it is built in and cannot be changed.")) \
 	X(ARTEFACT_IS_CONTAINER, 400, N_("{artefact} is a container, and only a workload has that.")) \
-	X(WORKLOAD_WITHOUT_SPEC, 400, N_("A workload needs a \"spec\".")) \
+	X(ARTEFACT_NOT_FOUND, 404, N_("There is no artefact \"{artefact}\".")) \
 	X(ARTEFACT_TYPE_INVALID, 400, N_("\"type\" must be \"container\" or \"workload\".")) \
+	X(ARTEFACT_VERSION_ID_INVALID, 400, N_("Invalid id \"{version}\" of an artefact version: it must be a UUID.")) \
+	X(ARTEFACT_VERSION_NOT_FOUND, 404, N_("There is no artefact version \"{version}\".")) \
 	X(ARTEFACT_WITHOUT_NAME, 400, N_("An artefact version needs a \"name\".")) \
-	X(REF_INVALID, 400, N_("A \"ref\" of git begins with \"refs/\".")) \
+	X(BODY_EMPTY_NOT_ARRAY, 422, N_("The body is empty; it must be an array in JSON.")) \
+	X(BODY_EMPTY_NOT_BOOLEAN, 422, N_("The body is empty; it must be true or false in JSON.")) \
+	X(BODY_EMPTY_NOT_OBJECT, 422, N_("The body is empty; it must be an object in JSON.")) \
+	X(BODY_EMPTY_NOT_STRING, 422, N_("The body is empty; it must be a string in JSON.")) \
+	X(BODY_NOT_ARRAY, 422, N_("The body must be an array in JSON.")) \
+	X(BODY_NOT_BOOLEAN, 422, N_("The body must be true or false in JSON.")) \
+	X(BODY_NOT_OBJECT, 422, N_("The body must be an object in JSON.")) \
+	X(BODY_NOT_STRING, 422, N_("The body must be a string in JSON.")) \
+	X(BODY_TOO_LARGE, 413, N_("The body is larger than this platform takes.")) \
+	X(CANCELLED, 503, N_("it was cancelled")) \
+	X(CLUSTER_AMBIGUOUS, 400, N_("Cannot tell where {env} is to run: the resource definitions {definition} and {other} match it equally well ({tried}).")) \
+	X(CLUSTER_DEFINITION_MISSING, 400, N_("Cannot tell where {env} is to run: there is no resource definition of type {type}.")) \
+	X(CLUSTER_NOT_MATCHED, 400, N_("Cannot tell where {env} is to run: no resource definition of type {type} matches it (environment type {env_type}, application {app}).  Tried: {tried}.")) \
+	X(COMMAND_NOT_CONFINED, 400, N_("The command of workload {workload} is refused: workloads are not confined on this machine, so only images run here.")) \
+	X(COMMAND_NOT_FOUND, 400, N_("The command \"{name}\" of workload {workload} is not a program of this machine.")) \
 	X(COMMIT_INVALID, 400, N_("\"commit\" must be 5 to 40 lower-case hexadecimal digits.")) \
-	X(MEMBER_NOT_BOOLEAN, 400, N_("\"{member}\" must be true or false.")) \
-	X(PAGE_NOT_FROM_LINK, 400, N_("\"page\" must be the one from the Link of the previous page.")) \
-	X(OUTCOME_INVALID, 400, N_("\"outcome\" must be succeeded, refused or all.")) \
-	X(DEFINITION_LACKS_MEMBER, 400, N_("A resource definition needs \"{member}\".")) \
-	X(MEMBER_NOT_TEXT, 400, N_("\"{member}\" must be a text that is not empty.")) \
-	X(CRITERION_NOT_OBJECT, 400, N_("A matching criterion must be an object.")) \
+	X(COULD_NOT_ANSWER, 500, N_("The platform could not answer.")) \
 	X(CRITERION_MEMBER_NOT_TEXT, 400, N_("\"{member}\" of a matching criterion must be a text.")) \
+	X(CRITERION_NOT_FOUND, 404, N_("\"{definition}\" has no matching criterion \"{criterion}\".")) \
+	X(CRITERION_NOT_OBJECT, 400, N_("A matching criterion must be an object.")) \
 	X(CRITERION_OF_OTHER_DEFINITION, 409, N_("The definition \"{definition}\" has the same matching criterion for resources of type {type}.")) \
 	X(CRITERION_TWICE, 409, N_("Two matching criteria are the same.")) \
-	X(MEMBER_NOT_LIST, 400, N_("\"{member}\" must be a list.")) \
-	X(TOO_MANY_CRITERIA, 400, N_("A definition has at most {max} matching criteria.")) \
-	X(DEFINITION_ID_INVALID, 400, N_("Invalid id \"{definition}\" of a resource definition: use lower-case letters, digits and single dashes.")) \
-	X(TYPE_UNKNOWN, 400, N_("There is no resource type \"{type}\".  A type of your own is written {org}/NAME.")) \
-	X(TYPE_UNKNOWN_MEANT, 400, N_("There is no resource type \"{type}\".  Did you mean \"{meant}\"?")) \
-	X(DRIVER_TYPE_UNKNOWN, 400, N_("This platform has no driver \"{driver}\" for resources of type \"{type}\".  It has {tried}.")) \
+	X(DATABASE_BUSY, 503, N_("The platform's database is busy.  Try again.")) \
+	X(DATABASE_DAMAGED, 500, N_("The platform's database is damaged.  Restore it from a backup.")) \
+	X(DATABASE_DISK_FAILED, 500, N_("The platform's disk failed to read or write its database.")) \
+	X(DATABASE_FAILED, 500, N_("The platform's database failed.")) \
+	X(DATABASE_FAILED_UNCHANGED, 500, N_("The platform's database failed.  Nothing was changed.")) \
+	X(DATABASE_NOT_SQLITE, 500, N_("The platform's database is damaged: it is not a database.")) \
+	X(DATABASE_PATH_NOT_UTF8, 500, N_("The path of the database is not UTF-8.")) \
+	X(DATABASE_READ_ONLY, 503, N_("The platform's database cannot be written now.  It can be read.")) \
+	X(DATABASE_UNAVAILABLE, 503, N_("The platform's database cannot be opened now.")) \
 	X(DEFINITION_EXISTS, 409, N_("There is a resource definition \"{definition}\" already.")) \
-	X(CRITERION_NOT_FOUND, 404, N_("\"{definition}\" has no matching criterion \"{criterion}\".")) \
-	X(DELTA_IS_OF_AUTHOR, 403, N_("The delta \"{delta}\" is for the environment {env}: only its author {user} and those who may deploy there can change it.  Create another one.")) \
-	X(DELTA_WAS_DEPLOYED, 409, N_("The delta \"{delta}\" was deployed, so it cannot be changed.  Make another one.")) \
-	X(OF_MEMBER, 0, "{member}") \
-	X(OF_KEY, 0, "{key}") \
-	X(TRIGGER_NOT_DEPLOYMENT_REQUEST, 422, N_("\"trigger\" must be \"deployment_request\".")) \
-	X(INPUTS_NOT_OBJECT, 422, N_("\"inputs\" must be an object.")) \
-	X(NOT_OF_RULE, 422, N_("\"{member}\" is not what a rule has there.")) \
-	X(ARTEFACT_IS_BUILT_IN, 403, N_("{artefact} lies among the executables of this platform: it is built in and cannot be changed.")) \
-	X(SCOPE_ORGANIZATION_NOT_FOUND, 400, N_("There is no organization \"{org}\".")) \
-	X(SCOPE_ORGANIZATION_MISSPELLED, 400, N_("There is no organization \"{org}\". Did you mean {meant}?")) \
-	X(SCOPE_APPLICATION_NOT_FOUND, 400, N_("There is no application \"{app}\" in {org}.")) \
-	X(SCOPE_APPLICATION_MISSPELLED, 400, N_("There is no application \"{app}\" in {org}. Did you mean {meant}?")) \
-	X(SCOPE_ENVIRONMENT_TYPE_NOT_FOUND, 400, N_("There is no environment type \"{env_type}\" in {org}.")) \
-	X(SCOPE_ENVIRONMENT_TYPE_MISSPELLED, 400, N_("There is no environment type \"{env_type}\" in {org}. Did you mean {meant}?")) \
-	X(OF_CHANGE, 0, N_("change {index}")) \
-	X(MEMBER_NOT_STRING, 400, N_("\"{member}\" must be a string.")) \
-	X(PIPELINE_IS_NOT_CHOSEN, 400, N_("\"pipeline\" is written down by the platform: every deployment is a run of its own.  Leave it out.")) \
-	X(VALUES_AND_VERSION_GIVEN, 400, N_("Give \"values\" or \"value_set_version_id\", not both: changed values make a new version.")) \
-	X(GRAPH_MOVED, 412, N_("The definitions of its resources changed: {env} would get other ones than those that were looked at.")) \
-	X(MODE_INVALID, 400, N_("\"mode\" must be \"full\" or \"incremental\".")) \
-	X(APPLICATION_IS_DELETING, 409, N_("The application {app} is being deleted.")) \
-	X(ENVIRONMENT_ID_INVALID, 400, N_("Invalid id \"{env}\": it must be 2 to 50 lower-case letters, digits and single inner dashes.")) \
-	X(ENVIRONMENT_WITHOUT_NAME, 400, N_("An environment needs a \"name\".")) \
-	X(DEPLOYMENT_IS_ACTIVE, 409, N_("A deployment to {env} is active.  Wait until it has ended.")) \
-	X(LAST_ENVIRONMENT, 400, N_("{env} is the last environment of {app}, so it cannot be deleted.")) \
-	X(DEPLOYMENT_IS_ACTIVE_DELETE_LATER, 409, N_("A deployment to {env} is active.  Wait until it has ended, then delete it.")) \
-	X(FOLLOW_EXCLUDES_ORDER, 400, N_("\"follow\" goes on from the newest line: leave out \"asc\", \"invert\" and \"timestamp_to\".")) \
-	X(TOO_MANY_WAIT, 503, N_("Too many requests wait for something already.  Try again later.")) \
-	X(ID_INVALID, 400, N_("\"id\" must be 2 to 50 lower-case letters, digits and single inner dashes.")) \
-	X(OF_ENVIRONMENT_TYPE, 0, N_("The environment type \"{env_type}\"")) \
-	X(MEMBER_NOT_TIME, 400, N_("\"{member}\" must be a time such as 2026-03-02T09:15:04Z.")) \
-	X(MEMBER_NOT_NUMBER, 400, N_("\"{member}\" must be a number from {min} to {max}.")) \
-	X(PAGE_INVALID, 400, N_("Invalid \"page\": use the one from the Link of the previous page.")) \
-	X(PIPELINE_NOT_FOUND, 404, N_("There is no pipeline \"{pipeline}\".")) \
-	X(PIPELINE_VERSION_NOT_FOUND, 404, N_("The pipeline has no version \"{version}\".")) \
-	X(RUN_NOT_FOUND, 404, N_("There is no run \"{run}\".")) \
-	X(NOTHING_TO_DEPLOY_GIVEN, 400, N_("Give one of \"delta_id\", \"set_id\" and \"deployment_id\".")) \
-	X(ENV_ID_MISSING, 400, N_("\"env_id\" is missing: it names the environment to deploy to.")) \
-	X(RUN_MOVED, 412, N_("The run has changed since.  Look at it again.")) \
-	X(RUN_HAS_ENDED, 409, N_("The run has ended, so it cannot be cancelled.")) \
-	X(RUN_HAS_NOT_ENDED, 409, N_("The run has not ended yet.")) \
-	X(JOB_NOT_FOUND, 404, N_("The run has no job \"{job}\".")) \
-	X(RUN_WAITS_FOR_NO_APPROVAL, 404, N_("The run is not waiting for an approval.")) \
-	X(RESOURCE_NOT_FOUND, 404, N_("{env} has no resource \"{resource}\" of type \"{type}\".")) \
-	X(RESOURCE_IN_USE, 409, N_("The resource {resource} is in use in {env}.  Deploy without it, and it is deleted; or detach it (detach=true), and the next deployment makes another.")) \
-	X(TARGET_VERSION_INVALID, 400, N_("\"target_def_version_id\" must be the id of a version, or null.")) \
-	X(RESOURCE_WITHOUT_ID_OR_TYPE, 400, N_("A resource needs an \"id\" and a \"type\".")) \
-	X(RESOURCE_CLASS_NOT_TEXT, 400, N_("The \"class\" of {resource} must be a text.")) \
-	X(RESOURCE_NOT_OBJECT, 400, N_("The \"resource\" of {resource} must be an object.")) \
-	X(TOO_MANY_RESOURCES, 400, N_("An environment has at most {max} resources.")) \
-	X(RULE_EXISTS, 409, N_("{env} has a rule just like this one.")) \
-	X(ENVIRONMENTS_NOT_NAMED, 400, N_("Give 1 to {max} environments, each as \"id\".")) \
-	X(WORKLOAD_NOT_FOUND, 400, N_("{env} has no workload \"{workload}\".")) \
-	X(REPLICAS_INVALID, 400, N_("The replicas of \"{workload}\" must be a number from 0 to {max}.")) \
-	X(ENVIRONMENT_IS_PAUSED_REPLICAS, 400, N_("{env} is paused.  Resume it before you change its replicas.")) \
-	X(USER_ID_INVALID, 400, N_("\"id\" must be 1 to {max} letters, digits and . _ @ + -")) \
-	X(MEMBER_NOT_SHORT_STRING, 400, N_("\"{member}\" must be a string of at most {max} bytes.")) \
-	X(PROPERTIES_INVALID, 400, N_("\"properties\" must be an object of at most 64 KiB.")) \
-	X(ROLE_INVALID, 400, N_("\"{scope}\": \"{role}\": there is no such role in such a scope.  It is viewer, developer, deployer or administrator in /orgs/ORG or /orgs/ORG/apps/APP, deployer with /env-types/TYPE after these, or administrator in /.")) \
-	X(ROLES_NOT_OBJECT, 400, N_("\"roles\" must be an object of scopes and roles.")) \
-	X(MAY_NOT_GIVE_ROLES, 403, N_("{user} is not an administrator of {scope} and cannot give or take roles there.")) \
-	X(USER_TYPE_INVALID, 400, N_("\"type\" must be \"user\" or \"service\".")) \
-	X(MAY_CHANGE_ONLY_ROLES, 403, N_("{user} is not an administrator of this platform and can change only roles.")) \
-	X(MAY_NOT_MAKE_TOKENS, 400, N_("Only service users make tokens for themselves.  Ask an administrator of the platform.")) \
-	X(TOO_MANY_TOKENS, 400, N_("{user} has {max} tokens, and no more can be made.  Revoke one first.")) \
-	X(EXPIRY_NOT_TIME, 400, N_("\"expires_at\" must be a time such as 2027-01-31T00:00:00Z.")) \
-	X(EXPIRY_HAS_PASSED, 400, N_("\"expires_at\" has passed already.")) \
-	X(TOKEN_TYPE_INVALID, 400, N_("\"type\" must be \"static\".")) \
-	X(MEMBER_TOO_LONG, 400, N_("\"{member}\" is longer than {max} bytes.")) \
-	X(VALUE_KEY_INVALID, 400, N_("The \"key\" of a shared value must be 1 to {max} letters, digits, '_', '.' and '-'.")) \
-	X(MEMBER_NOT_STRING_OR_NULL, 400, N_("\"{member}\" must be a string or null.")) \
-	X(MEMBER_NOT_OBJECT_OR_NULL, 400, N_("\"{member}\" must be an object or null.")) \
-	X(VALUE_AND_SECRET_GIVEN, 400, N_("Either \"value\", or \"secret_ref\" with a \"value\", or one that refers to a secret must be given, not both.")) \
-	X(VALUE_WITHOUT_DESCRIPTION, 400, N_("A shared value needs a \"description\", which may be null.")) \
-	X(VALUE_MISSING, 400, N_("A shared value needs a \"value\".")) \
-	X(VALUE_NOT_WHOLE, 400, N_("Both \"value\" and \"description\" must be given.  To change one of them, use PATCH.")) \
-	X(VALUE_CHANGE_EMPTY, 400, N_("\"value\" or \"description\" must be given.")) \
-	X(VALUES_MEMBER_UNKNOWN, 400, N_("Unknown member \"{name}\" in \"values\": it takes \"base\", \"set\" and \"delete\".")) \
-	X(MEMBER_NOT_ARRAY, 400, N_("\"{member}\" must be an array.")) \
-	X(VALUE_NAMED_TWICE, 400, N_("\"values\" names the key \"{key}\" twice.")) \
-	X(VALUE_OF_KEY_MISSING, 400, N_("{key}: a shared value needs a \"value\".")) \
-	X(VALUE_ITEM_NOT_OBJECT, 400, N_("Each item of \"set\" must be an object.")) \
-	/* sets, deltas and what they are made of */ \
-	X(OF_UPDATE_OF_WORKLOAD, 0, "modules.update.{workload}") \
-	X(DELTA_PARTS_NOT_OBJECTS, 400, N_("modules.add and modules.update must be objects")) \
-	X(DELTA_REMOVE_NOT_ARRAY, 400, N_("modules.remove must be an array")) \
+	X(DEFINITION_ID_INVALID, 400, N_("Invalid id \"{definition}\" of a resource definition: use lower-case letters, digits and single dashes.")) \
+	X(DEFINITION_LACKS_MEMBER, 400, N_("A resource definition needs \"{member}\".")) \
+	X(DEFINITION_NOT_FOUND, 404, N_("There is no resource definition \"{definition}\".")) \
+	X(DEFINITION_NOT_MATCHED, 400, N_("resource {resource}: no resource definition serves type \"{type}\", class \"{resource_class}\" in an environment of type \"{env_type}\"")) \
+	X(DEFINITION_SECRETS_NOT_TAKEN, 400, N_("the definition {definition} has secrets, which only the driver \"static\" takes")) \
+	X(DEFINITION_SECRETS_TOO_LARGE, 400, N_("The secrets of a definition are at most {max} bytes.")) \
+	X(DEFINITION_SECRETS_UNREADABLE, 500, N_("The secrets of the definition \"{definition}\" cannot be read.")) \
+	X(DEFINITION_VERSION_NOT_FOUND, 404, N_("The definition \"{definition}\" has no version \"{version}\".")) \
+	X(DEFINITION_WITHOUT_TEMPLATES, 400, N_("its definition has no object \"templates\" in the values of its \"driver_inputs\"")) \
 	X(DELTA_ADDED_NOT_OBJECT, 400, N_("modules.add.{workload} must be an object")) \
-	X(DELTA_REMOVED_NOT_STRING, 400, N_("modules.remove[{index}] must be a string")) \
+	X(DELTA_IS_ARCHIVED, 400, N_("The delta \"{delta}\" is archived, so it cannot be changed.")) \
+	X(DELTA_IS_OF_AUTHOR, 403, N_("The delta \"{delta}\" is for the environment {env}: only its author {user} and those who may deploy there can change it.  Create another one.")) \
+	X(DELTA_NOT_FOUND, 404, N_("The application {app} has no delta \"{delta}\".")) \
 	X(DELTA_NOT_OBJECT, 400, N_("a delta must be an object")) \
+	X(DELTA_PARTS_NOT_OBJECTS, 400, N_("modules.add and modules.update must be objects")) \
+	X(DELTA_REMOVED_NOT_STRING, 400, N_("modules.remove[{index}] must be a string")) \
+	X(DELTA_REMOVE_NOT_ARRAY, 400, N_("modules.remove must be an array")) \
+	X(DELTA_WAS_DEPLOYED, 409, N_("The delta \"{delta}\" was deployed, so it cannot be changed.  Make another one.")) \
+	X(DEPLOYMENT_INTERRUPTED, 503, N_("The platform was stopped while this deployment was going on.  What ran before it runs again.  Deploy once more.")) \
+	X(DEPLOYMENT_IS_ACTIVE, 409, N_("A deployment to {env} is active.  Wait until it has ended.")) \
+	X(DEPLOYMENT_IS_ACTIVE_DELETE_LATER, 409, N_("A deployment to {env} is active.  Wait until it has ended, then delete it.")) \
+	X(DEPLOYMENT_NOT_FOUND, 404, N_("{env} has no deployment \"{deployment}\".")) \
+	X(DEPLOYMENT_OF_APPLICATION_NOT_FOUND, 404, N_("The application {app} has no deployment \"{deployment}\".")) \
+	X(DIRECTORIES_NOT_MADE, 500, N_("{directory}: its directories cannot be made: {reason}")) \
+	X(DISK_FULL, 507, N_("The platform's disk is full.  Nothing was changed.")) \
+	X(DOCUMENT_NOT_REMOVABLE, 400, N_("the whole document cannot be removed")) \
+	X(DRIVER_INPUTS_MEMBER_NOT_OBJECT, 400, N_("The \"{member}\" of \"driver_inputs\" must be an object.")) \
+	X(DRIVER_INPUTS_NOT_OBJECT, 400, N_("\"driver_inputs\" must be an object.")) \
+	X(DRIVER_INPUTS_SECRETS_TWICE, 400, N_("\"driver_inputs\" has \"secrets\" or \"secret_refs\", not both.")) \
+	X(DRIVER_INPUTS_SECRET_WITHOUT_VALUE, 400, N_("The secret \"{name}\" of \"driver_inputs\" has no \"value\"; this platform knows no other store of secrets.")) \
+	X(DRIVER_NOT_HERE, 400, N_("Cannot run {env}: the resource definition {definition} asks for the driver \"{driver}\", which this platform does not have.")) \
+	X(DRIVER_OF_ENVIRONMENT_NOT_HERE, 400, N_("Cannot reach {env}: the driver \"{driver}\" runs it, which this platform does not have; start a version of sidestaged that has it.")) \
+	X(DRIVER_TYPE_UNKNOWN, 400, N_("This platform has no driver \"{driver}\" for resources of type \"{type}\".  It has {tried}.")) \
+	X(ENVIRONMENTS_NOT_NAMED, 400, N_("Give 1 to {max} environments, each as \"id\".")) \
+	X(ENVIRONMENT_EXISTS, 409, N_("There is an environment \"{env}\" already.  Choose another id.")) \
+	X(ENVIRONMENT_ID_INVALID, 400, N_("Invalid id \"{env}\": it must be 2 to 50 lower-case letters, digits and single inner dashes.")) \
+	X(ENVIRONMENT_IS_DELETING, 503, N_("{env} is being deleted.")) \
+	X(ENVIRONMENT_IS_ENDING, 409, N_("{env} is being deleted or stopped.")) \
+	X(ENVIRONMENT_IS_PAUSED, 400, N_("{env} is paused.  Resume it before you deploy to it.")) \
+	X(ENVIRONMENT_IS_PAUSED_REPLICAS, 400, N_("{env} is paused.  Resume it before you change its replicas.")) \
+	X(ENVIRONMENT_MOVED, 412, N_("The environment moved: its last deployment is \"{deployment}\", and the next one builds on \"{base}\".  Look at it again.")) \
+	X(ENVIRONMENT_MOVED_TO_NOTHING, 412, N_("The environment moved: nothing was deployed to it yet.  Look at it again.")) \
+	X(ENVIRONMENT_NOT_FOUND, 404, N_("There is no environment \"{env}\".")) \
+	X(ENVIRONMENT_TOO_LARGE, 503, N_("its environment takes {total} MB on the disk, and {max} MB are allowed")) \
+	X(ENVIRONMENT_TYPE_IN_USE, 409, N_("The environment type \"{env_type}\" is in use by the environment {env} of {app}.")) \
+	X(ENVIRONMENT_TYPE_NOT_FOUND, 400, N_("There is no environment type \"{env_type}\".")) \
+	X(ENVIRONMENT_VALUE_NOT_FOUND, 400, N_("{env} does not have its own shared value \"{key}\".")) \
+	X(ENVIRONMENT_WITHOUT_NAME, 400, N_("An environment needs a \"name\".")) \
+	X(ENV_ID_MISSING, 400, N_("\"env_id\" is missing: it names the environment to deploy to.")) \
+	X(EXCLUDE_FILTERS_GIVEN, 400, N_("Give \"exclude_images_filter\" or \"exclude_artefacts_filter\", not both.")) \
+	X(EXPIRY_HAS_PASSED, 400, N_("\"expires_at\" has passed already.")) \
+	X(EXPIRY_NOT_TIME, 400, N_("\"expires_at\" must be a time such as 2027-01-31T00:00:00Z.")) \
+	X(EXTENSION_NOT_OFFERED, 404, N_("This platform does without the extension \"{extension}\" of the API.")) \
+	X(FIELD_NOT_AMOUNT, 400, N_("{workload}: {path} must be an amount such as 0.5, 250m or 64Mi")) \
+	X(FIELD_NOT_COUNT, 400, N_("{workload}: {path} must be a whole number, 0 or more")) \
+	X(FIELD_NOT_FLAG, 400, N_("{workload}: {path} must be true or false")) \
+	X(FIELD_NOT_LABELS, 400, N_("{workload}: {path} must be an object of strings")) \
+	X(FIELD_NOT_LIST, 400, N_("{workload}: {path} must be a list")) \
+	X(FIELD_NOT_OBJECT, 400, N_("{workload}: {path} must be an object")) \
+	X(FIELD_NOT_ONE_OF, 400, N_("{workload}: {path} must be one of these: {words}")) \
+	X(FIELD_NOT_PORT, 400, N_("{workload}: {path} must be a port, 1 to 65535")) \
+	X(FIELD_NOT_SCALAR, 400, N_("{workload}: {path} must be a string, a number, true or false")) \
+	X(FIELD_NOT_STRING, 400, N_("{workload}: {path} must be a string")) \
+	X(FIELD_NOT_STRINGS, 400, N_("{workload}: {path} must be a list of strings")) \
+	X(FIELD_WRONG, 400, "{workload}: {path}") \
+	X(FILES_INVALID, 400, N_("The files of workload {workload} must be an object of at most {max}.")) \
+	X(FILE_INVALID, 400, N_("The file \"{file}\" of workload {workload} must have a string as value, and a mode like \"0644\".")) \
+	X(FILE_NOT_MADE, 500, N_("{file}: cannot be made: {reason}")) \
+	X(FILE_NOT_MADE_PRIVATE, 500, N_("{file}: cannot be made private: {reason}")) \
+	X(FILE_NOT_OPENED, 500, N_("{file}: cannot be opened: {reason}")) \
+	X(FILE_NOT_REMOVED, 500, N_("{file}: cannot be removed: {reason}")) \
+	X(FILE_NOT_WRITTEN, 500, N_("{file}: cannot be written: {reason}")) \
+	X(FILE_PATH_INVALID, 400, N_("The file \"{file}\" of workload {workload} must have an absolute path without \".\" and \"..\".")) \
+	X(FILTERS_GIVEN, 400, N_("Give \"images_filter\" or \"artefacts_filter\", not both.")) \
+	X(FIRST_ENVIRONMENT_INVALID, 400, N_("\"env\" must have an id (2 to 50 lower-case letters, digits and single inner dashes), a name and a type.")) \
+	X(FOLLOW_EXCLUDES_ORDER, 400, N_("\"follow\" goes on from the newest line: leave out \"asc\", \"invert\" and \"timestamp_to\".")) \
+	X(GRAPH_MOVED, 412, N_("The definitions of its resources changed: {env} would get other ones than those that were looked at.")) \
+	X(GRAPH_NOT_FOUND, 404, N_("{env} has no resource graph \"{graph}\".")) \
+	X(GRAPH_TOO_LARGE, 413, N_("an environment has at most {max} resources")) \
+	X(HOST_TWICE, 400, N_("The Host is given twice.")) \
+	X(IDEMPOTENCY_KEY_INVALID, 400, N_("Idempotency-Key must be 1 to {max} printable characters of ASCII.")) \
+	X(IDEMPOTENCY_KEY_REUSED, 422, N_("This Idempotency-Key was used for another request.  Give each request its own key.")) \
+	X(ID_INVALID, 400, N_("\"id\" must be 2 to 50 lower-case letters, digits and single inner dashes.")) \
+	X(IMAGE_NOT_FOUND, 400, N_("There is no image \"{image}\": {directory} holds no executable {file}.")) \
+	X(IMAGE_NOT_NAME_AND_VERSION, 400, N_("The image \"{image}\" cannot be run here: it must be NAME:VERSION.")) \
+	X(IMAGE_WITH_DIGEST, 400, N_("The image \"{image}\" is given with a digest; name it by its version.")) \
+	X(INITIALIZING, 503, N_("running the init container {container}")) \
+	X(INIT_CONTAINER_INVALID, 400, N_("The init containers of workload {workload} must have a name and an image, and be at most 20.")) \
+	X(INPUTS_NOT_OBJECT, 422, N_("\"inputs\" must be an object.")) \
+	X(IN_APPLICATION, 0, N_("The application \"{app}\"")) \
+	X(IN_CHANGE, 0, N_("change {index}")) \
+	X(IN_ENVIRONMENT_TYPE, 0, N_("The environment type \"{env_type}\"")) \
+	X(IN_IMAGE, 0, N_("workload {workload}: image {image}")) \
+	X(IN_KEY, 0, "{key}") \
+	X(IN_MEMBER, 0, "{member}") \
+	X(IN_OPERATION, 0, N_("operation {index}")) \
+	X(IN_OPERATION_AT, 0, "{operation} {path}") \
+	X(IN_RESOURCE, 0, N_("resource {resource}")) \
+	X(IN_SHARED_RESOURCES, 0, N_("shared resources")) \
+	X(IN_UPDATE_OF_WORKLOAD, 0, "modules.update.{workload}") \
+	X(IN_WORKLOAD, 0, N_("workload {workload}")) \
+	X(JOB_FAILED, 503, N_("Job {workload} ({image}) failed: it ended with {how}.")) \
+	X(JOB_NOT_FOUND, 404, N_("The run has no job \"{job}\".")) \
+	X(JSON_INVALID, 422, N_("not JSON: line {line}, column {column}: {reason}")) \
+	X(JSON_TOO_DEEP, 422, N_("JSON nested deeper than {max} levels")) \
+	X(JSON_TOO_LARGE, 422, N_("JSON larger than {max} bytes")) \
+	X(JSON_TOO_MANY_VALUES, 422, N_("JSON with more than {max} values")) \
+	X(JSON_WITH_NUL, 422, N_("not JSON: a NUL byte")) \
+	X(LAST_ENVIRONMENT, 400, N_("{env} is the last environment of {app}, so it cannot be deleted.")) \
+	X(LENGTH_AND_TRANSFER_ENCODING, 400, N_("Content-Length and Transfer-Encoding exclude each other.")) \
+	X(LENGTH_TWICE, 400, N_("The length of the body is given twice.")) \
+	X(MATCH_REF_GIVEN, 400, N_("Give \"match_ref\" or \"{member}\", not both.")) \
+	X(MAY_CHANGE_ONLY_ROLES, 403, N_("{user} is not an administrator of this platform and can change only roles.")) \
+	X(MAY_NOT_DEPLOY, 403, N_("{user} may not change the environments of {place}.  That takes the role deployer there; an administrator can give it.")) \
+	X(MAY_NOT_DEPLOY_TO_TYPE, 403, N_("{user} may not change environments of the type \"{env_type}\" of {place}.  That takes the role deployer there; an administrator can give it.")) \
+	X(MAY_NOT_GIVE_ROLES, 403, N_("{user} is not an administrator of {scope} and cannot give or take roles there.")) \
+	X(MAY_NOT_MAKE_TOKENS, 400, N_("Only service users make tokens for themselves.  Ask an administrator of the platform.")) \
+	X(MAY_ONLY_LOOK, 403, N_("{user} may only look at {place}.  To change it takes the role developer there; an administrator can give it.")) \
+	X(MEMBER_NOT_ARRAY, 400, N_("\"{member}\" must be an array.")) \
+	X(MEMBER_NOT_BOOLEAN, 400, N_("\"{member}\" must be true or false.")) \
+	X(MEMBER_NOT_LIST, 400, N_("\"{member}\" must be a list.")) \
+	X(MEMBER_NOT_NUMBER, 400, N_("\"{member}\" must be a number from {min} to {max}.")) \
+	X(MEMBER_NOT_OBJECT_OR_NULL, 400, N_("\"{member}\" must be an object or null.")) \
+	X(MEMBER_NOT_SHORT_STRING, 400, N_("\"{member}\" must be a string of at most {max} bytes.")) \
+	X(MEMBER_NOT_STRING, 400, N_("\"{member}\" must be a string.")) \
+	X(MEMBER_NOT_STRING_OR_NULL, 400, N_("\"{member}\" must be a string or null.")) \
+	X(MEMBER_NOT_TEXT, 400, N_("\"{member}\" must be a text that is not empty.")) \
+	X(MEMBER_NOT_TIME, 400, N_("\"{member}\" must be a time such as 2026-03-02T09:15:04Z.")) \
+	X(MEMBER_TOO_LONG, 400, N_("\"{member}\" is longer than {max} bytes.")) \
+	X(METHOD_NOT_ALLOWED, 405, N_("This address does not take that method.")) \
+	X(METHOD_NOT_OFFERED, 405, N_("The public API has this method of {path}, but this platform does not offer it.")) \
+	X(MODE_INVALID, 400, N_("\"mode\" must be \"full\" or \"incremental\".")) \
 	X(MODULES_NOT_OBJECT, 400, N_("modules must be an object")) \
-	X(WORKLOAD_WITHOUT_IMAGE, 404, N_("the workload \"{workload}\" has no container with an image here")) \
-	X(WORKLOAD_TO_UPDATE_NOT_FOUND, 400, N_("there is no workload \"{workload}\" to update")) \
-	X(OF_WORKLOAD, 0, N_("workload {workload}")) \
-	X(OF_SHARED_RESOURCES, 0, N_("shared resources")) \
-	X(NO_SUCH_WORKLOAD, 400, N_("there is no workload \"{workload}\"")) \
-	X(NOT_OBJECT_AT, 400, N_("{path} must be an object")) \
-	X(RESOURCE_WITHOUT_TYPE_AT, 400, N_("{path}.{name} needs a \"type\"")) \
 	X(MODULE_NOT_OBJECT, 400, N_("modules.{workload} must be an object")) \
 	X(MODULE_WITHOUT_PROFILE, 400, N_("modules.{workload} needs a \"profile\"")) \
 	X(MODULE_WITHOUT_SPEC, 400, N_("modules.{workload} needs a \"spec\", an object")) \
-	X(FIELD_NOT_OBJECT, 400, N_("{workload}: {path} must be an object")) \
-	X(FIELD_NOT_LIST, 400, N_("{workload}: {path} must be a list")) \
-	X(FIELD_NOT_STRING, 400, N_("{workload}: {path} must be a string")) \
-	X(FIELD_NOT_STRINGS, 400, N_("{workload}: {path} must be a list of strings")) \
-	X(FIELD_NOT_LABELS, 400, N_("{workload}: {path} must be an object of strings")) \
-	X(FIELD_NOT_SCALAR, 400, N_("{workload}: {path} must be a string, a number, true or false")) \
-	X(FIELD_NOT_COUNT, 400, N_("{workload}: {path} must be a whole number, 0 or more")) \
-	X(FIELD_NOT_PORT, 400, N_("{workload}: {path} must be a port, 1 to 65535")) \
-	X(FIELD_NOT_FLAG, 400, N_("{workload}: {path} must be true or false")) \
-	X(FIELD_NOT_AMOUNT, 400, N_("{workload}: {path} must be an amount such as 0.5, 250m or 64Mi")) \
-	X(FIELD_NOT_ONE_OF, 400, N_("{workload}: {path} must be one of these: {words}")) \
-	X(FIELD_WRONG, 400, "{workload}: {path}") \
-	X(NO_PLACE_FOR_WARNINGS, 400, N_("Say where it would be deployed: give \"env_id\" or \"env_type\".")) \
-	X(SET_NOT_OBJECT, 400, N_("a set must be an object")) \
-	X(NO_SUCH_NAME, 400, N_("there is no \"{name}\"")) \
-	X(NOT_ARRAY_INDEX, 400, N_("\"{name}\" is not an array index")) \
-	X(NO_PLACE_IN_ARRAY, 400, N_("the array has no place {index}")) \
-	X(OPERATION_WITHOUT_OP, 400, N_("an operation needs \"op\"")) \
-	X(OPERATION_UNKNOWN, 400, N_("the operation \"{operation}\" is not known here; add, remove and replace are")) \
-	X(OPERATION_WITHOUT_PATH, 400, N_("\"{operation}\" needs a \"path\"")) \
-	X(OPERATION_WITHOUT_VALUE, 400, N_("\"{operation}\" needs a \"value\"")) \
-	X(PATCH_NOT_ARRAY, 400, N_("a patch must be an array of operations")) \
-	X(OF_OPERATION, 0, N_("operation {index}")) \
-	X(WHOLE_DOCUMENT_REMOVED, 400, N_("the whole document cannot be removed")) \
-	X(NOTHING_HOLDS_NAME, 400, N_("nothing holds \"{name}\"")) \
-	X(OF_OPERATION_AT, 0, "{operation} {path}") \
-	X(POINTER_WITHOUT_SLASH, 400, N_("\"{path}\" is not a JSON pointer: it must be empty or begin with \"/\"")) \
-	X(POINTER_TOO_DEEP, 400, N_("\"{path}\" is too deep for a JSON pointer")) \
-	X(POINTER_ESCAPE_INVALID, 400, N_("\"{path}\" is not a JSON pointer: \"~\" must be followed by 0 or 1")) \
-	X(PLACEHOLDER_MALFORMED, 400, N_("{path}: \"{placeholder}\" is not a well-formed placeholder")) \
-	X(PLACEHOLDER_WITHOUT_VALUE, 400, N_("{path}: the placeholder {placeholder} has no value")) \
-	X(PLACEHOLDER_TOO_LONG, 413, N_("{path}: longer than {max} bytes once its placeholders are resolved, or longer than {total} bytes with all before it")) \
+	X(NAME_AND_REFERENCE_GIVEN, 400, N_("Give \"name\" or \"reference\", not both.")) \
+	X(NAME_MISSING, 400, N_("there is no \"{name}\"")) \
+	X(NAME_MISSING_IN_IT, 400, N_("there is no \"{name}\" in it")) \
+	X(NAME_WITHOUT_PARENT, 400, N_("nothing holds \"{name}\"")) \
 	X(NESTED_TOO_DEEP, 413, N_("{path}…: nested deeper than {max} levels")) \
-	X(SECRET_NOT_USABLE_HERE, 400, N_("it is a secret, which cannot be used here")) \
-	X(NAME_NOT_IN_IT, 400, N_("there is no \"{name}\" in it")) \
-	X(REFERENCE_UNKNOWN, 400, N_("a reference must begin with externals, shared, modules, values, context or resources")) \
-	/* rollouts */ \
-	X(PATTERN_REFERS_BACK, 400, N_("\"{member}\" must not refer back to a group.")) \
-	X(PATTERN_INVALID, 400, N_("\"{member}\" is not a regular expression: {reason}.")) \
-	X(FILTERS_GIVEN, 400, N_("Give \"images_filter\" or \"artefacts_filter\", not both.")) \
-	X(EXCLUDE_FILTERS_GIVEN, 400, N_("Give \"exclude_images_filter\" or \"exclude_artefacts_filter\", not both.")) \
-	X(MATCH_REF_GIVEN, 400, N_("Give \"match_ref\" or \"{member}\", not both.")) \
-	X(WORKLOAD_NAMES_NO_IMAGE, 400, N_("workload {workload}: its container names no image")) \
-	X(OF_IMAGE, 0, N_("workload {workload}: image {image}")) \
-	X(ENVIRONMENT_IS_ENDING, 409, N_("{env} is being deleted or stopped.")) \
-	X(VALUE_NOT_IN_VERSION, 400, N_("there is no such shared value in the version of the values that this deployment has")) \
-	X(VALUE_PURGED_FROM_VERSION, 400, N_("it was purged from the version of the values that this deployment has")) \
-	X(SECRET_NOT_IN_VARIABLE_OR_FILE, 400, N_("{path}: a secret can be used in variables and in files only")) \
-	X(ENVIRONMENT_IS_DELETING, 503, N_("{env} is being deleted.")) \
-	X(NO_CLUSTER_DEFINITION, 400, N_("Cannot tell where {env} is to run: there is no resource definition of type {type}.")) \
-	X(NO_CLUSTER_MATCHES, 400, N_("Cannot tell where {env} is to run: no resource definition of type {type} matches it (environment type {env_type}, application {app}).  Tried: {tried}.")) \
-	X(CLUSTERS_MATCH_EQUALLY, 400, N_("Cannot tell where {env} is to run: the resource definitions {definition} and {other} match it equally well ({tried}).")) \
-	X(DRIVER_NOT_HERE, 400, N_("Cannot run {env}: the resource definition {definition} asks for the driver \"{driver}\", which this platform does not have.")) \
-	X(DRIVER_OF_ENVIRONMENT_NOT_HERE, 400, N_("Cannot reach {env}: the driver \"{driver}\" runs it, which this platform does not have; start a version of sidestaged that has it.")) \
-	X(NO_DEFINITION_SERVES, 400, N_("resource {resource}: no resource definition serves type \"{type}\", class \"{resource_class}\" in an environment of type \"{env_type}\"")) \
-	X(GRAPH_TOO_LARGE, 413, N_("an environment has at most {max} resources")) \
-	X(OF_RESOURCE, 0, N_("resource {resource}")) \
-	X(RESOURCES_IN_CIRCLE, 400, N_("resources need each other in a circle: {circle}")) \
-	X(PROVISION_NAMES_NO_RESOURCE, 400, N_("definition {definition}: \"{name}\" in \"provision\" names no resource; it is written TYPE.CLASS#ID")) \
-	X(RESOURCE_WITHOUT_OUTPUT, 400, N_("the resource {resource} has no output \"{name}\"")) \
-	X(CANCELLED, 503, N_("it was cancelled")) \
-	X(RESOURCE_NOT_DECLARED, 400, N_("no resource {resource} is declared")) \
-	X(NO_SUCH_RESOURCE, 400, N_("there is no such resource")) \
-	X(DEFINITION_WITHOUT_TEMPLATES, 400, N_("its definition has no object \"templates\" in the values of its \"driver_inputs\"")) \
-	X(TEMPLATE_NOT_OBJECT, 400, N_("\"{member}\" of its definition's templates must be an object")) \
-	X(RESOURCE_DRIVER_NOT_HERE, 400, N_("the definition {definition} asks for the driver \"{driver}\", which this platform does not have")) \
-	X(DEFINITION_SECRETS_NOT_TAKEN, 400, N_("the definition {definition} has secrets, which only the driver \"static\" takes")) \
-	/* workloads and resources on a machine */ \
-	X(PLATFORM_IS_STOPPING, 503, N_("the platform is being stopped")) \
-	X(FILE_NOT_MADE, 500, N_("{file}: cannot be made: {reason}")) \
-	X(FILE_NOT_WRITTEN, 500, N_("{file}: cannot be written: {reason}")) \
-	X(FILE_NOT_MADE_PRIVATE, 500, N_("{file}: cannot be made private: {reason}")) \
-	X(TEMPLATE_TOOK_TOO_LONG, 413, N_("{file}: its template ran for more than {seconds} s and was stopped")) \
-	X(TEMPLATE_ENDED, 500, N_("{file}: filling it ended unexpectedly")) \
-	X(TEMPLATE_NOT_STARTED, 500, N_("{file}: cannot be filled: {reason}")) \
-	X(PORT_NOT_USABLE, 500, N_("Port {port} of this machine cannot be used: {reason}")) \
-	X(IMAGE_NOT_NAME_AND_VERSION, 400, N_("The image \"{image}\" cannot be run here: it must be NAME:VERSION.")) \
-	X(IMAGE_WITH_DIGEST, 400, N_("The image \"{image}\" is given with a digest; name it by its version.")) \
-	X(IMAGE_NOT_FOUND, 400, N_("There is no image \"{image}\": {directory} holds no executable {file}.")) \
-	X(PROCESS_NOT_MADE, 500, N_("A process for workload {workload} cannot be made: {reason}")) \
-	X(VARIABLES_INVALID, 400, N_("The variables of workload {workload} must be an object of at most {max} strings.")) \
-	X(VARIABLE_INVALID, 400, N_("The variable \"{name}\" of workload {workload} must have a name without '=' and a string or a number as value.")) \
-	X(FILE_PATH_INVALID, 400, N_("The file \"{file}\" of workload {workload} must have an absolute path without \".\" and \"..\".")) \
-	X(FILE_INVALID, 400, N_("The file \"{file}\" of workload {workload} must have a string as value, and a mode like \"0644\".")) \
-	X(FILES_INVALID, 400, N_("The files of workload {workload} must be an object of at most {max}.")) \
-	X(PROBE_TYPE_UNKNOWN, 400, N_("The {member} of workload {workload} is of type \"{type}\"; here it can be \"http\", \"tcp\" or \"command\".")) \
-	X(PROBE_INVALID, 400, N_("The {member} of workload {workload} must have a path that begins with '/' and a port.")) \
-	X(PROBE_HEADER_INVALID, 400, N_("The header \"{name}\" of the {member} of workload {workload} cannot be sent.")) \
-	X(PROBE_WITHOUT_COMMAND, 400, N_("The {member} of workload {workload} has no command.")) \
-	X(WORKLOAD_NUMBER_INVALID, 400, N_("The {member} of workload {workload} must be a number from {min} to {max}.")) \
-	X(WORKLOAD_NOT_ONE_CONTAINER, 400, N_("The workload {workload} must have exactly one container here.")) \
-	X(WORKLOAD_NAME_INVALID, 400, N_("\"{workload}\" cannot be the name of a workload.")) \
-	X(WORKLOAD_FILE_NOT_WRITTEN, 500, N_("{file}: the file cannot be written: {reason}")) \
-	X(WORKLOADS_NOT_CONFINED, 503, N_("This machine does not allow workloads to be confined ({reason}).  Allow user namespaces, or set \"confinement = none\" in [run] if you trust every program that runs here.")) \
-	X(ENVIRONMENT_TOO_LARGE, 503, N_("its environment takes {total} MB on the disk, and {max} MB are allowed")) \
-	X(NO_PORT_FREE, 503, N_("No port from {min} to {max} is free.")) \
-	X(RESOURCE_FILE_INVALID, 400, N_("\"{name}\" cannot be a file of a resource: its name is made of letters, digits, \".\", \"_\" and \"-\", and it is a text")) \
-	X(RESOURCE_NAME_INVALID, 400, N_("\"{resource}\" cannot be the name of a resource.")) \
-	X(TEMPLATE_NOT_READ, 400, N_("The template \"{name}\" cannot be read: it must be a file below {directory}.")) \
-	X(DATABASE_PATH_NOT_UTF8, 500, N_("The path of the database is not UTF-8.")) \
-	X(FILE_NOT_REMOVED, 500, N_("{file}: cannot be removed: {reason}")) \
-	X(RESOURCE_TYPE_UNKNOWN, 400, N_("The resource {resource} is of type \"{type}\"; this platform makes sqlite and dns.")) \
-	X(WORKLOAD_TWICE, 400, N_("The workload {workload}, or a public port of it, is declared twice.")) \
-	X(SPACE_IS_CHANGING, 409, N_("The environment {env} is being changed.")) \
-	X(SPACE_NAME_INVALID, 400, N_("\"{env}\" is not an environment: it must be ORGANIZATION/APPLICATION/ENVIRONMENT.")) \
-	X(SPACE_IS_REMOVED, 503, N_("{env} is being removed")) \
-	X(DEPLOYMENT_INTERRUPTED, 503, N_("The platform was stopped while this deployment was going on.  What ran before it runs again.  Deploy once more.")) \
-	X(WAITING_FOR_PAGE, 0, N_("waiting for GET {page} on {port}, try {number}")) \
-	X(WAITING_FOR_PORT, 0, N_("waiting for port {port}, try {number}")) \
-	X(WAITING_FOR_COMMAND, 0, N_("waiting for its command, try {number}")) \
+	X(NOTHING_AT_ADDRESS, 404, N_("There is nothing at this address.")) \
+	X(NOTHING_TO_DEPLOY_GIVEN, 400, N_("Give one of \"delta_id\", \"set_id\" and \"deployment_id\".")) \
+	X(NOT_ADMINISTRATOR, 403, N_("{user} is not an administrator, which this requires.")) \
+	X(NOT_ADMINISTRATOR_OF_PLACE, 403, N_("{user} is not an administrator of {place}, which this requires.")) \
+	X(NOT_ADMINISTRATOR_OF_PLATFORM, 403, N_("{user} is not an administrator of this platform, which this requires.")) \
+	X(NOT_ALLOWED, 403, N_("Nobody may do this.")) \
+	X(NOT_FOUND, 404, N_("There is no such thing.")) \
+	X(NOT_READY_BY_COMMAND, 0, N_("not ready by its command, try {number}")) \
 	X(NOT_READY_BY_PAGE, 0, N_("not ready by GET {page} on {port}, try {number}")) \
 	X(NOT_READY_BY_PORT, 0, N_("not ready by port {port}, try {number}")) \
-	X(NOT_READY_BY_COMMAND, 0, N_("not ready by its command, try {number}")) \
+	X(OBJECT_EXPECTED_AT, 400, N_("{path} must be an object")) \
+	X(OPERATION_UNKNOWN, 400, N_("the operation \"{operation}\" is not known here; add, remove and replace are")) \
+	X(OPERATION_WITHOUT_OP, 400, N_("an operation needs \"op\"")) \
+	X(OPERATION_WITHOUT_PATH, 400, N_("\"{operation}\" needs a \"path\"")) \
+	X(OPERATION_WITHOUT_VALUE, 400, N_("\"{operation}\" needs a \"value\"")) \
+	X(ORGANIZATION_NOT_FOUND, 404, N_("There is no organization \"{org}\".")) \
+	X(OUTCOME_INVALID, 400, N_("\"outcome\" must be succeeded, refused or all.")) \
+	X(OUT_OF_MEMORY, 503, N_("The platform is out of memory.  Try again later.")) \
+	X(PAGE_INVALID, 400, N_("Invalid \"page\": use the one from the Link of the previous page.")) \
+	X(PAGE_NOT_FROM_LINK, 400, N_("\"page\" must be the one from the Link of the previous page.")) \
+	X(PATCH_NOT_ARRAY, 400, N_("a patch must be an array of operations")) \
+	X(PATTERN_INVALID, 400, N_("\"{member}\" is not a regular expression: {reason}.")) \
+	X(PATTERN_REFERS_BACK, 400, N_("\"{member}\" must not refer back to a group.")) \
+	X(PIPELINE_IS_NOT_CHOSEN, 400, N_("\"pipeline\" is written down by the platform: every deployment is a run of its own.  Leave it out.")) \
+	X(PIPELINE_NOT_FOUND, 404, N_("There is no pipeline \"{pipeline}\".")) \
+	X(PIPELINE_VERSION_NOT_FOUND, 404, N_("The pipeline has no version \"{version}\".")) \
+	X(PLACEHOLDER_MALFORMED, 400, N_("{path}: \"{placeholder}\" is not a well-formed placeholder")) \
+	X(PLACEHOLDER_TOO_LONG, 413, N_("{path}: longer than {max} bytes once its placeholders are resolved, or longer than {total} bytes with all before it")) \
+	X(PLACEHOLDER_WITHOUT_VALUE, 400, N_("{path}: the placeholder {placeholder} has no value")) \
+	X(PLATFORM_IS_STOPPING, 503, N_("the platform is being stopped")) \
+	X(POINTER_ESCAPE_INVALID, 400, N_("\"{path}\" is not a JSON pointer: \"~\" must be followed by 0 or 1")) \
+	X(POINTER_TOO_DEEP, 400, N_("\"{path}\" is too deep for a JSON pointer")) \
+	X(POINTER_WITHOUT_SLASH, 400, N_("\"{path}\" is not a JSON pointer: it must be empty or begin with \"/\"")) \
+	X(PORTS_ALL_IN_USE, 503, N_("No port from {min} to {max} is free.")) \
+	X(PORT_NOT_USABLE, 500, N_("Port {port} of this machine cannot be used: {reason}")) \
+	X(PROBE_ANSWER_NOT_HTTP, 503, N_("its answer is not HTTP")) \
+	X(PROBE_ANSWER_REFUSES, 503, N_("it answered {status}")) \
 	X(PROBE_COMMAND_ENDED, 503, N_("its command ended with {how}")) \
 	X(PROBE_COMMAND_LATE, 503, N_("its command took too long")) \
 	X(PROBE_COMMAND_NOT_RUN, 503, N_("its command cannot be run")) \
-	X(SERVICE_NEVER_COMPLETE, 400, N_("The workload {workload} cannot be deployed until it is complete: only a job ends.")) \
-	X(INIT_CONTAINER_INVALID, 400, N_("The init containers of workload {workload} must have a name and an image, and be at most 20.")) \
-	X(INITIALIZING, 503, N_("running the init container {container}")) \
-	X(RUNNING_JOB, 503, N_("running")) \
-	X(JOB_FAILED, 503, N_("Job {workload} ({image}) failed: it ended with {how}.")) \
-	X(PROBE_ANSWER_REFUSES, 503, N_("it answered {status}")) \
-	X(PROBE_ANSWER_NOT_HTTP, 503, N_("its answer is not HTTP")) \
 	X(PROBE_CONNECTION_CUT, 503, N_("it cut the connection")) \
+	X(PROBE_HEADER_INVALID, 400, N_("The header \"{name}\" of the {member} of workload {workload} cannot be sent.")) \
+	X(PROBE_INVALID, 400, N_("The {member} of workload {workload} must have a path that begins with '/' and a port.")) \
+	X(PROBE_NOTHING_LISTENS, 503, N_("its port is not open yet")) \
 	X(PROBE_NO_ANSWER, 503, N_("it does not answer")) \
 	X(PROBE_NO_CONNECTION, 503, N_("it does not accept a connection")) \
-	X(PROBE_NOTHING_LISTENS, 503, N_("its port is not open yet")) \
-	X(STARTED, 503, N_("started")) \
-	X(NOT_READY_AFTER, 503, N_("not ready after {duration}")) \
-	X(ENDED_STARTS_AGAIN, 503, N_("ended with {how}; starts again after {duration}")) \
-	X(ENDED_TRIES_AGAIN, 503, N_("ended with {how}; trying once more")) \
-	X(WORKLOAD_NOT_READY, 503, N_("Workload {workload} ({image}) was not ready after {duration}.")) \
-	X(WORKLOAD_NOT_READY_WHILE, 0, N_("Workload {workload} ({image}) was not ready after {duration}")) \
-	X(WORKLOAD_NOT_EXECUTED, 503, N_("Workload {workload} ({image}) cannot be started: {how}.")) \
-	X(WORKLOAD_NOT_STARTED, 0, N_("Workload {workload} cannot be started")) \
-	X(WORKLOAD_ENDED, 503, N_("Workload {workload} ({image}) ended with {how} before it was ready.")) \
+	X(PROBE_TYPE_UNKNOWN, 400, N_("The {member} of workload {workload} is of type \"{type}\"; here it can be \"http\", \"tcp\" or \"command\".")) \
+	X(PROBE_WITHOUT_COMMAND, 400, N_("The {member} of workload {workload} has no command.")) \
+	X(PROCESS_NOT_MADE, 500, N_("A process for workload {workload} cannot be made: {reason}")) \
+	X(PROPERTIES_INVALID, 400, N_("\"properties\" must be an object of at most 64 KiB.")) \
+	X(PROVISION_NAMES_NO_RESOURCE, 400, N_("definition {definition}: \"{name}\" in \"provision\" names no resource; it is written TYPE.CLASS#ID")) \
+	X(REFERENCE_UNKNOWN, 400, N_("a reference must begin with externals, shared, modules, values, context or resources")) \
+	X(REF_INVALID, 400, N_("A \"ref\" of git begins with \"refs/\".")) \
+	X(REPLICAS_INVALID, 400, N_("The replicas of \"{workload}\" must be a number from 0 to {max}.")) \
+	X(RESOURCES_IN_CIRCLE, 400, N_("resources need each other in a circle: {circle}")) \
+	X(RESOURCE_CLASS_NOT_TEXT, 400, N_("The \"class\" of {resource} must be a text.")) \
+	X(RESOURCE_DRIVER_NOT_HERE, 400, N_("the definition {definition} asks for the driver \"{driver}\", which this platform does not have")) \
+	X(RESOURCE_FILE_INVALID, 400, N_("\"{name}\" cannot be a file of a resource: its name is made of letters, digits, \".\", \"_\" and \"-\", and it is a text")) \
+	X(RESOURCE_IN_USE, 409, N_("The resource {resource} is in use in {env}.  Deploy without it, and it is deleted; or detach it (detach=true), and the next deployment makes another.")) \
+	X(RESOURCE_MISSING, 400, N_("there is no such resource")) \
+	X(RESOURCE_NAME_INVALID, 400, N_("\"{resource}\" cannot be the name of a resource.")) \
+	X(RESOURCE_NOT_DECLARED, 400, N_("no resource {resource} is declared")) \
+	X(RESOURCE_NOT_FOUND, 404, N_("{env} has no resource \"{resource}\" of type \"{type}\".")) \
+	X(RESOURCE_NOT_OBJECT, 400, N_("The \"resource\" of {resource} must be an object.")) \
+	X(RESOURCE_TYPE_UNKNOWN, 400, N_("The resource {resource} is of type \"{type}\"; this platform makes sqlite and dns.")) \
+	X(RESOURCE_WITHOUT_ID_OR_TYPE, 400, N_("A resource needs an \"id\" and a \"type\".")) \
+	X(RESOURCE_WITHOUT_OUTPUT, 400, N_("the resource {resource} has no output \"{name}\"")) \
+	X(RESOURCE_WITHOUT_TYPE_AT, 400, N_("{path}.{name} needs a \"type\"")) \
+	X(ROLES_NOT_OBJECT, 400, N_("\"roles\" must be an object of scopes and roles.")) \
+	X(ROLE_INVALID, 400, N_("\"{scope}\": \"{role}\": there is no such role in such a scope.  It is viewer, developer, deployer or administrator in /orgs/ORG or /orgs/ORG/apps/APP, deployer with /env-types/TYPE after these, or administrator in /.")) \
+	X(ROLE_MISSING, 403, N_("{user} holds no role in the whole of {place}.")) \
+	X(RULE_EXISTS, 409, N_("{env} has a rule just like this one.")) \
+	X(RULE_MEMBER_INVALID, 422, N_("\"{member}\" is not what a rule has there.")) \
+	X(RULE_NOT_FOUND, 404, N_("{env} has no rule \"{rule}\".")) \
+	X(RUNNING_JOB, 503, N_("running")) \
+	X(RUN_HAS_ENDED, 409, N_("The run has ended, so it cannot be cancelled.")) \
+	X(RUN_HAS_NOT_ENDED, 409, N_("The run has not ended yet.")) \
+	X(RUN_MOVED, 412, N_("The run has changed since.  Look at it again.")) \
+	X(RUN_NOT_FOUND, 404, N_("There is no run \"{run}\".")) \
+	X(SCOPE_APPLICATION_MISSPELLED, 400, N_("There is no application \"{app}\" in {org}. Did you mean {meant}?")) \
+	X(SCOPE_APPLICATION_NOT_FOUND, 400, N_("There is no application \"{app}\" in {org}.")) \
+	X(SCOPE_ENVIRONMENT_TYPE_MISSPELLED, 400, N_("There is no environment type \"{env_type}\" in {org}. Did you mean {meant}?")) \
+	X(SCOPE_ENVIRONMENT_TYPE_NOT_FOUND, 400, N_("There is no environment type \"{env_type}\" in {org}.")) \
+	X(SCOPE_ORGANIZATION_MISSPELLED, 400, N_("There is no organization \"{org}\". Did you mean {meant}?")) \
+	X(SCOPE_ORGANIZATION_NOT_FOUND, 400, N_("There is no organization \"{org}\".")) \
+	X(SCORE_CONTAINER_WITHOUT_IMAGE, 400, N_("The container \"{container}\" has no image.")) \
+	X(SCORE_FILE_INVALID, 400, N_("A file must have a \"target\" and a \"content\"; \"source\" names a file that is not here.")) \
+	X(SCORE_INVALID, 400, N_("The specification must be one of Score: \"apiVersion\": \"score.dev/v1b1\".")) \
+	X(SCORE_RESOURCE_UNDECLARED, 400, N_("\"${resources.{resource}}\": no such resource is declared.")) \
+	X(SCORE_TEXT_TOO_LONG, 400, N_("A text is too long.")) \
+	X(SCORE_VARIABLE_NOT_STRING, 400, N_("The variable \"{name}\" must be a string.")) \
+	X(SCORE_VOLUME_INVALID, 400, N_("A volume must have a \"target\" and a \"source\", a resource.")) \
+	X(SCORE_WITHOUT_CONTAINER, 400, N_("The workload declares no container.")) \
+	X(SCORE_WITHOUT_NAME, 400, N_("The specification has no \"metadata\" with a \"name\".")) \
+	X(SECRET_NOT_FOUND, 400, N_("The application does not have this secret: \"{key}\".")) \
+	X(SECRET_NOT_IN_VARIABLE_OR_FILE, 400, N_("{path}: a secret can be used in variables and in files only")) \
+	X(SECRET_NOT_USABLE_HERE, 400, N_("it is a secret, which cannot be used here")) \
+	X(SECRET_REF_INVALID, 400, N_("\"ref\" must be the \"secret_key\" of a secret of the same application.")) \
+	X(SECRET_STORE_UNKNOWN, 400, N_("This platform does not know any other store than its own: give \"secret_ref\" a \"value\", or \"store\": \"{store}\" and the \"ref\" of a secret of this application.")) \
+	X(SECRET_UNREADABLE, 500, N_("the secret {key} cannot be opened: it was changed, moved, or sealed with another key")) \
+	X(SERVICE_NEVER_COMPLETE, 400, N_("The workload {workload} cannot be deployed until it is complete: only a job ends.")) \
+	X(SET_NOT_FOUND, 404, N_("The application {app} has no set \"{set}\".")) \
+	X(SET_NOT_OBJECT, 400, N_("a set must be an object")) \
+	X(SPACE_IS_CHANGING, 409, N_("The environment {space} is being changed.")) \
+	X(SPACE_IS_REMOVED, 503, N_("{space} is being removed")) \
+	X(SPACE_NAME_INVALID, 400, N_("\"{space}\" is not an environment: it must be ORGANIZATION/APPLICATION/ENVIRONMENT.")) \
+	X(STORED_CONTRADICTION, 500, N_("The platform refused to store this: it contradicts what is stored.")) \
+	X(STORED_DANGLING, 500, N_("The platform refused to store this: it refers to something that is not there.")) \
+	X(STORED_INCOMPLETE, 500, N_("The platform refused to store this: a part of it is missing.")) \
+	X(STORED_NOT_ALLOWED, 500, N_("The platform refused to store this: a part of it is not allowed.")) \
+	X(TARGET_VERSION_INVALID, 400, N_("\"target_def_version_id\" must be the id of a version, or null.")) \
+	X(TEMPLATE_ENDED, 500, N_("{file}: filling it ended unexpectedly")) \
+	X(TEMPLATE_NOT_OBJECT, 400, N_("\"{member}\" of its definition's templates must be an object")) \
+	X(TEMPLATE_NOT_READ, 400, N_("The template \"{name}\" cannot be read: it must be a file below {directory}.")) \
+	X(TEMPLATE_NOT_STARTED, 500, N_("{file}: cannot be filled: {reason}")) \
+	X(TEMPLATE_TOOK_TOO_LONG, 413, N_("{file}: its template ran for more than {seconds} s and was stopped")) \
+	X(TOKEN_EXISTS, 409, N_("{user} has a token \"{token}\" already.  Choose another id.")) \
+	X(TOKEN_EXPIRED, 401, N_("The token has expired.  Ask for a new one.")) \
+	X(TOKEN_MISSING, 401, N_("This platform asks for a token.")) \
+	X(TOKEN_NOT_FOUND, 404, N_("{user} has no token \"{token}\".")) \
+	X(TOKEN_REFUSED, 401, N_("The token was refused.")) \
+	X(TOKEN_TYPE_INVALID, 400, N_("\"type\" must be \"static\".")) \
+	X(TOO_LARGE_TO_STORE, 413, N_("This is larger than the platform can store.")) \
+	X(TOO_MANY_CRITERIA, 400, N_("A definition has at most {max} matching criteria.")) \
+	X(TOO_MANY_HEADERS, 431, N_("The request has too many headers.")) \
+	PLURAL(TOO_MANY_REQUESTS, 429, "Too many requests.  Try again in {seconds} second.", "Too many requests.  Try again in {seconds} seconds.") \
+	X(TOO_MANY_RESOURCES, 400, N_("An environment has at most {max} resources.")) \
+	X(TOO_MANY_TOKENS, 400, N_("{user} has {max} tokens, and no more can be made.  Revoke one first.")) \
+	X(TOO_MANY_VALUES, 400, N_("There cannot be more than {max} shared values.")) \
+	X(TOO_MANY_WAIT, 503, N_("Too many requests wait for something already.  Try again later.")) \
+	X(TRANSFER_ENCODING_NOT_CHUNKED, 501, N_("The only Transfer-Encoding here is \"chunked\".")) \
+	X(TRIGGER_NOT_DEPLOYMENT_REQUEST, 422, N_("\"trigger\" must be \"deployment_request\".")) \
+	X(TYPE_UNKNOWN, 400, N_("There is no resource type \"{type}\".  A type of your own is written {org}/NAME.")) \
+	X(TYPE_UNKNOWN_MEANT, 400, N_("There is no resource type \"{type}\".  Did you mean \"{meant}\"?")) \
 	X(UNCHANGED_WORKLOAD_IS_DOWN, 503, N_("Workload {workload} is not changed, but it is down.")) \
 	X(UNCHANGED_WORKLOAD_IS_DOWN_WHILE, 0, N_("Workload {workload} is not changed, but it is down")) \
-	X(FILE_NOT_OPENED, 500, N_("{file}: cannot be opened: {reason}")) \
-	X(DIRECTORIES_NOT_MADE, 500, N_("{directory}: its directories cannot be made: {reason}")) \
+	X(USER_EXISTS, 409, N_("There is a user \"{user}\" already.")) \
+	X(USER_ID_INVALID, 400, N_("\"id\" must be 1 to {max} letters, digits and . _ @ + -")) \
+	X(USER_NOT_FOUND, 404, N_("There is no user \"{user}\".")) \
+	X(USER_TYPE_INVALID, 400, N_("\"type\" must be \"user\" or \"service\".")) \
+	X(VALUES_AND_VERSION_GIVEN, 400, N_("Give \"values\" or \"value_set_version_id\", not both: changed values make a new version.")) \
+	X(VALUES_MEMBER_UNKNOWN, 400, N_("Unknown member \"{name}\" in \"values\": it takes \"base\", \"set\" and \"delete\".")) \
+	X(VALUES_MOVED, 412, N_("The shared values of {place} changed: their newest version is \"{version}\".  Look at them again.")) \
+	X(VALUES_TOO_LARGE, 400, N_("All shared values together cannot be larger than {max} bytes.")) \
+	X(VALUE_AND_SECRET_GIVEN, 400, N_("Either \"value\", or \"secret_ref\" with a \"value\", or one that refers to a secret must be given, not both.")) \
+	X(VALUE_CHANGE_EMPTY, 400, N_("\"value\" or \"description\" must be given.")) \
+	X(VALUE_EXISTS, 409, N_("There is a shared value \"{key}\" already.")) \
+	X(VALUE_IS_CURRENT, 400, N_("\"{key}\" has this value now.  Change or delete it first.")) \
+	X(VALUE_ITEM_NOT_OBJECT, 400, N_("Each item of \"set\" must be an object.")) \
+	X(VALUE_KEY_INVALID, 400, N_("The \"key\" of a shared value must be 1 to {max} letters, digits, '_', '.' and '-'.")) \
+	X(VALUE_MISSING, 400, N_("A shared value needs a \"value\".")) \
+	X(VALUE_NAMED_TWICE, 400, N_("\"values\" names the key \"{key}\" twice.")) \
+	X(VALUE_NOT_FOUND, 404, N_("There is no shared value \"{key}\".")) \
+	X(VALUE_NOT_IN_VERSION, 400, N_("there is no such shared value in the version of the values that this deployment has")) \
+	X(VALUE_NOT_WHOLE, 400, N_("Both \"value\" and \"description\" must be given.  To change one of them, use PATCH.")) \
+	X(VALUE_OF_KEY_MISSING, 400, N_("{key}: a shared value needs a \"value\".")) \
+	X(VALUE_PURGED_FROM_VERSION, 400, N_("it was purged from the version of the values that this deployment has")) \
+	X(VALUE_SET_VERSION_NONE_YET, 404, N_("There is no value set version: no shared value was made yet.")) \
+	X(VALUE_SET_VERSION_NOT_FOUND, 404, N_("There is no value set version \"{version}\" here.")) \
+	X(VALUE_WAS_PURGED, 400, N_("The value that \"{key}\" had in this version was purged.")) \
+	X(VALUE_WITHOUT_DESCRIPTION, 400, N_("A shared value needs a \"description\", which may be null.")) \
+	X(VARIABLES_INVALID, 400, N_("The variables of workload {workload} must be an object of at most {max} strings.")) \
+	X(VARIABLE_INVALID, 400, N_("The variable \"{name}\" of workload {workload} must have a name without '=' and a string or a number as value.")) \
+	X(VERSION_WITHOUT_OWN_VALUE, 400, N_("This version has no value \"{key}\" of the environment's own.")) \
+	X(VERSION_WITHOUT_VALUE, 400, N_("This version has no value \"{key}\".")) \
+	X(WAITING_FOR_COMMAND, 0, N_("waiting for its command, try {number}")) \
+	X(WAITING_FOR_PAGE, 0, N_("waiting for GET {page} on {port}, try {number}")) \
+	X(WAITING_FOR_PORT, 0, N_("waiting for port {port}, try {number}")) \
+	X(WARNINGS_NEED_ENVIRONMENT, 400, N_("Say where it would be deployed: give \"env_id\" or \"env_type\".")) \
+	X(WORKLOADS_NOT_CONFINED, 503, N_("This machine does not allow workloads to be confined ({reason}).  Allow user namespaces, or set \"confinement = none\" in [run] if you trust every program that runs here.")) \
+	X(WORKLOAD_ENDED, 503, N_("Workload {workload} ({image}) ended with {how} before it was ready.")) \
+	X(WORKLOAD_FILE_NOT_WRITTEN, 500, N_("{file}: the file cannot be written: {reason}")) \
+	X(WORKLOAD_MISSING, 400, N_("there is no workload \"{workload}\"")) \
+	X(WORKLOAD_NAMES_NO_IMAGE, 400, N_("workload {workload}: its container names no image")) \
+	X(WORKLOAD_NAME_INVALID, 400, N_("\"{workload}\" cannot be the name of a workload.")) \
+	X(WORKLOAD_NOT_EXECUTED, 503, N_("Workload {workload} ({image}) cannot be started: {how}.")) \
+	X(WORKLOAD_NOT_FOUND, 400, N_("{env} has no workload \"{workload}\".")) \
+	X(WORKLOAD_NOT_ONE_CONTAINER, 400, N_("The workload {workload} must have exactly one container here.")) \
+	X(WORKLOAD_NOT_READY, 503, N_("Workload {workload} ({image}) was not ready after {duration}.")) \
+	X(WORKLOAD_NOT_READY_AFTER, 503, N_("not ready after {duration}")) \
+	X(WORKLOAD_NOT_READY_WHILE, 0, N_("Workload {workload} ({image}) was not ready after {duration}")) \
+	X(WORKLOAD_NOT_STARTED, 0, N_("Workload {workload} cannot be started")) \
+	X(WORKLOAD_NUMBER_INVALID, 400, N_("The {member} of workload {workload} must be a number from {min} to {max}.")) \
+	X(WORKLOAD_SECONDS_INVALID, 400, N_("The {member} of workload {workload} must be a number of seconds from 0 to {max}.")) \
+	X(WORKLOAD_STARTED, 503, N_("started")) \
+	X(WORKLOAD_STARTS_AGAIN, 503, N_("ended with {how}; starts again after {duration}")) \
 	X(WORKLOAD_STRINGS_INVALID, 400, N_("The {member} of workload {workload} must be an array of at most {max} strings.")) \
 	X(WORKLOAD_STRING_INVALID, 400, N_("String {number} of the {member} of workload {workload} is not a string.")) \
-	X(COMMAND_NOT_CONFINED, 400, N_("The command of workload {workload} is refused: workloads are not confined on this machine, so only images run here.")) \
-	X(COMMAND_NOT_FOUND, 400, N_("The command \"{name}\" of workload {workload} is not a program of this machine.")) \
-	X(WORKLOAD_SECONDS_INVALID, 400, N_("The {member} of workload {workload} must be a number of seconds from 0 to {max}."))
+	X(WORKLOAD_TO_UPDATE_MISSING, 400, N_("there is no workload \"{workload}\" to update")) \
+	X(WORKLOAD_TRIES_AGAIN, 503, N_("ended with {how}; trying once more")) \
+	X(WORKLOAD_TWICE, 400, N_("The workload {workload}, or a public port of it, is declared twice.")) \
+	X(WORKLOAD_WITHOUT_IMAGE, 404, N_("the workload \"{workload}\" has no container with an image here")) \
+	X(WORKLOAD_WITHOUT_SPEC, 400, N_("A workload needs a \"spec\"."))
 
 /* What a sentence can be said with: a name means the same in all of them. */
 #define ERROR_TEXTS(X) \
@@ -436,6 +426,7 @@ struct error;
 	X(place)	/* of an organization, an application or an environment */ \
 	X(resource) \
 	X(rule) \
+	X(space)	/* what a driver calls an environment: "acme/shop/qa" */ \
 	X(run) \
 	X(set) \
 	X(token) \

@@ -90,7 +90,7 @@ json_decode(const char *bytes, size_t length, struct error *err)
 	if (!value && strstr(fault.text, " near "))
 		*strstr(fault.text, " near ") = '\0';
 	if (!value)
-		error_set_code(err, CODE_NOT_JSON, .line = fault.line, .column = fault.column,
+		error_set_code(err, CODE_JSON_INVALID, .line = fault.line, .column = fault.column,
 			       .reason = fault.text);
 	return value;
 }

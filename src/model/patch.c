@@ -32,7 +32,7 @@ typedef int change_array(json_t *array, const char *token, json_t *value, struct
 static int
 missing(const char *token, struct error *err)
 {
-	return error_set_code(err, CODE_NO_SUCH_NAME, .name = token);
+	return error_set_code(err, CODE_NAME_MISSING, .name = token);
 }
 
 static int
@@ -68,9 +68,9 @@ array_index(const json_t *array, const char *token, size_t last, struct error *e
 	long index = pointer_index(token);
 
 	if (index < 0)
-		return error_set_code(err, CODE_NOT_ARRAY_INDEX, .name = token);
+		return error_set_code(err, CODE_ARRAY_INDEX_INVALID, .name = token);
 	if ((size_t)index > last || (last == json_array_size(array) && (size_t)index > last))
-		return error_set_code(err, CODE_NO_PLACE_IN_ARRAY, .index = index);
+		return error_set_code(err, CODE_ARRAY_INDEX_TOO_LARGE, .index = index);
 	return index;
 }
 
@@ -173,7 +173,7 @@ patch_check(const json_t *operations, struct error *err)
 	json_array_foreach(operations, i, operation) {
 		if (!checked_kind(operation, err) ||
 		    pointer_parse(&pointer, json_member_string(operation, "path"), err) != 0)
-			return error_prefix_code(err, CODE_OF_OPERATION, .index = i);
+			return error_prefix_code(err, CODE_IN_OPERATION, .index = i);
 		pointer_clear(&pointer);
 	}
 	return 0;
@@ -184,7 +184,7 @@ static int
 apply_to_root(json_t **root, const struct op_kind *kind, const json_t *value, struct error *err)
 {
 	if (!kind->needs_value)
-		return error_set_code(err, CODE_WHOLE_DOCUMENT_REMOVED);
+		return error_set_code(err, CODE_DOCUMENT_NOT_REMOVABLE);
 	json_decref(*root);
 	*root = json_deep_copy(value);
 	return 0;
@@ -208,7 +208,7 @@ apply_below(json_t *root, const struct op_kind *kind, struct pointer *pointer, c
 	else if (json_is_array(parent))
 		ret = kind->in_array(parent, last, copy, err);
 	else
-		ret = error_set_code(err, CODE_NOTHING_HOLDS_NAME, .name = last);
+		ret = error_set_code(err, CODE_NAME_WITHOUT_PARENT, .name = last);
 	json_decref(copy);
 	return ret;
 }
@@ -230,7 +230,7 @@ apply_one(json_t **root, const json_t *operation, struct error *err)
 		ret = apply_below(*root, kind, &pointer, value, err);
 	pointer_clear(&pointer);
 	return ret == 0 ? 0
-			: error_prefix_code(err, CODE_OF_OPERATION_AT, .operation = kind->name,
+			: error_prefix_code(err, CODE_IN_OPERATION_AT, .operation = kind->name,
 					    .path = path);
 }
 
@@ -248,7 +248,7 @@ patch_apply(const json_t *document, const json_t *operations, struct error *err)
 	}
 	json_array_foreach(operations, i, operation) {
 		if (apply_one(&root, operation, err) != 0) {
-			error_prefix_code(err, CODE_OF_OPERATION, .index = i);
+			error_prefix_code(err, CODE_IN_OPERATION, .index = i);
 			json_decref(root);
 			return NULL;
 		}

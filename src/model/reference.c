@@ -45,7 +45,7 @@ descend(json_t *value, struct reference_names names, size_t from, struct error *
 	for (size_t i = from; at && i < names.count; i++) {
 		at = json_object_get(at, names.at[i]);
 		if (!at)
-			error_set_code(err, CODE_NAME_NOT_IN_IT, .name = names.at[i]);
+			error_set_code(err, CODE_NAME_MISSING_IN_IT, .name = names.at[i]);
 	}
 	json_incref(at);
 	json_decref(value);

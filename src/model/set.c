@@ -107,7 +107,7 @@ check_resources(const json_t *resources, const char *where, struct error *err)
 	json_t *resource;
 
 	if (resources && !json_is_null(resources) && !json_is_object(resources))
-		return error_set_code(err, CODE_NOT_OBJECT_AT, .path = where);
+		return error_set_code(err, CODE_OBJECT_EXPECTED_AT, .path = where);
 	json_object_foreach((json_t *)resources, id, resource)
 		if (!json_member_string(resource, "type"))
 			return error_set_code(err, CODE_RESOURCE_WITHOUT_TYPE_AT, .path = where,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # An error of the platform: no environment is called no-example.
-before src/model/error-codes.h '	X(ENVIRONMENT_EXISTS, ' <<'END'
+before src/model/error-codes.h '	X(ENVIRONMENT_IS_PAUSED, ' <<'END'
 	X(ENVIRONMENT_IS_NO_EXAMPLE, 400, N_("{env} is not an example.  Choose another id.")) \
 END
 before src/platform/api/handlers/environments.c '	if (!name || !*name)' <<'END'

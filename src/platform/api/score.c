@@ -504,7 +504,7 @@ score_convert(const json_t *spec, const char *image, struct error *err)
 	json_t *containers, *externals, *shared, *ports, *body;
 
 	if (strncmp(text_of(spec, "apiVersion"), "score.dev/v1", 12) != 0) {
-		error_set_code(err, CODE_NOT_SCORE);
+		error_set_code(err, CODE_SCORE_INVALID);
 		return NULL;
 	}
 	if (!*name) {

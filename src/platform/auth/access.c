@@ -295,7 +295,7 @@ refuse(const struct caller *caller, enum right right, const struct place *place,
 	if (right == RIGHT_DRAFT)
 		return error_set_code(err, CODE_MAY_ONLY_LOOK, .user = caller->user, .place = app);
 	if (right == RIGHT_SEE)
-		return error_set_code(err, CODE_HAS_NO_ROLE, .user = caller->user, .place = app);
+		return error_set_code(err, CODE_ROLE_MISSING, .user = caller->user, .place = app);
 	return error_set_code(err, CODE_NOT_ADMINISTRATOR_OF_PLACE, .user = caller->user,
 			      .place = app);
 }
@@ -393,7 +393,7 @@ access_check(struct platform *platform, const struct caller *caller, enum permis
 	case PERMISSION_KNOWN:
 		return 0;
 	case PERMISSION_MEMBER:
-		return place->org ? 0 : error_set_code(err, CODE_NOBODY_MAY);
+		return place->org ? 0 : error_set_code(err, CODE_NOT_ALLOWED);
 	case PERMISSION_SELF:
 		if (self && strcmp(self, caller->user) == 0)
 			return 0;
@@ -410,7 +410,7 @@ access_check(struct platform *platform, const struct caller *caller, enum permis
 	case PERMISSION_MISSING:
 		break;
 	}
-	return error_set_code(err, CODE_NOBODY_MAY);
+	return error_set_code(err, CODE_NOT_ALLOWED);
 }
 
 /* --- scopes --- */

@@ -124,7 +124,7 @@ check_images(struct driver *driver, const struct set *set, struct error *err)
 			return error_set_code(err, CODE_WORKLOAD_NAMES_NO_IMAGE,
 					      .workload = module);
 		if (!driver->ops->image_exists(driver, image, err)) {
-			error_prefix_code(err, CODE_OF_IMAGE, .workload = module, .image = image);
+			error_prefix_code(err, CODE_IN_IMAGE, .workload = module, .image = image);
 			err->kind = ERROR_INPUT;
 			return -1;
 		}

@@ -94,10 +94,10 @@ refuse_unmatched(const struct definitions *definitions, const struct match_reque
 		if (tried.length <= TRIED_MAX && is_cluster(&definitions->items[i]))
 			put_definition(&tried, &definitions->items[i]);
 	if (tried.length == 0)
-		error_set_code(err, CODE_NO_CLUSTER_DEFINITION, .env = request->env_id,
+		error_set_code(err, CODE_CLUSTER_DEFINITION_MISSING, .env = request->env_id,
 			       .type = DEFINITION_CLUSTER);
 	else
-		error_set_code(err, CODE_NO_CLUSTER_MATCHES, .env = request->env_id,
+		error_set_code(err, CODE_CLUSTER_NOT_MATCHED, .env = request->env_id,
 			       .type = DEFINITION_CLUSTER, .env_type = request->env_type,
 			       .app = request->app_id, .tried = buf_str(&tried));
 	buf_clear(&tried);
@@ -119,7 +119,7 @@ refuse_equal(const struct choice *choice, const struct match_request *request, s
 
 	buf_init(&text, TEXT_MAX);
 	put_criterion(&text, match_criterion(choice->best, request, &rank));
-	error_set_code(err, CODE_CLUSTERS_MATCH_EQUALLY, .env = request->env_id,
+	error_set_code(err, CODE_CLUSTER_AMBIGUOUS, .env = request->env_id,
 		       .definition = untrusted_raw(&choice->best->id),
 		       .other = untrusted_raw(&choice->equal->id), .tried = buf_str(&text));
 	buf_clear(&text);

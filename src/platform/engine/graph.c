@@ -173,7 +173,7 @@ find_definition(const struct build *b, const json_t *row, const struct match_req
 	const json_t *body = found ? found->document : pinned;
 
 	if (!json_is_object(body))
-		error_set_code(err, CODE_NO_DEFINITION_SERVES, .resource = request->res_id,
+		error_set_code(err, CODE_DEFINITION_NOT_MATCHED, .resource = request->res_id,
 			       .type = request->type, .resource_class = request->resource_class,
 			       .env_type = request->env_type);
 	return json_is_object(body) ? body : NULL;
@@ -363,7 +363,7 @@ see_names(struct build *b, const json_t *value, const char *where, const char *m
 	if (seen)
 		return 0;
 	if (!b->failed) {
-		error_prefix_code(err, CODE_OF_RESOURCE, .resource = node_text(node, "id"));
+		error_prefix_code(err, CODE_IN_RESOURCE, .resource = node_text(node, "id"));
 		set_culprit(b, node_text(node, "id"));
 	}
 	return -1;

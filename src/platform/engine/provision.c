@@ -87,7 +87,7 @@ provision_made(struct resource_job *m, json_t *outputs, const struct error *err)
 		p->failed = true;
 		p->culprit = xstrdup(provision_text(m->node, "id"));
 		p->why = *err;
-		error_prefix_code(&p->why, CODE_OF_RESOURCE, .resource = p->culprit);
+		error_prefix_code(&p->why, CODE_IN_RESOURCE, .resource = p->culprit);
 	}
 	start_jobs(p);
 }

@@ -50,7 +50,7 @@ find_resource(void *data, const struct reference_resource *resource, const char 
 
 	if (other && other->state == READY)
 		return provision_output(other, name, NULL, secret, err);
-	error_set_code(err, CODE_NO_SUCH_RESOURCE);
+	error_set_code(err, CODE_RESOURCE_MISSING);
 	return NULL;
 }
 

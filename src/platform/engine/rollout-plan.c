@@ -80,7 +80,7 @@ find_service(void *data, const char *module, struct error *err)
 
 	if (set_module(s->r->set, module))
 		return json_string("localhost");
-	error_set_code(err, CODE_NO_SUCH_WORKLOAD, .workload = module);
+	error_set_code(err, CODE_WORKLOAD_MISSING, .workload = module);
 	return NULL;
 }
 
@@ -127,7 +127,7 @@ resolve_spec(const struct rollout *r, struct driver_workload *w, struct error *e
 	w->spec = resolve(&scope, spec, "/spec", w->secret_places, err);
 	if (w->spec && deployed_values_check(w->secret_places, err) == 0)
 		return 0;
-	return error_prefix_code(err, CODE_OF_WORKLOAD, .workload = w->module);
+	return error_prefix_code(err, CODE_IN_WORKLOAD, .workload = w->module);
 }
 
 /* The module's own resources that have a port. */

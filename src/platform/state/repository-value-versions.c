@@ -241,7 +241,7 @@ find_version(struct repository *repository, const struct place *place, const cha
 			"ssss", place->org, place->app, value_level(place), latest ? NULL : id);
 	if (ret != 0 && err->kind == ERROR_NOT_FOUND) {
 		if (latest)
-			error_set_code(err, CODE_NO_VALUE_SET_VERSION_YET);
+			error_set_code(err, CODE_VALUE_SET_VERSION_NONE_YET);
 		else
 			error_set_code(err, CODE_VALUE_SET_VERSION_NOT_FOUND, .version = id);
 	}

@@ -91,7 +91,7 @@ put(struct repository *repository, const struct place *place, const char *name, 
 					       user, now, err) != 0) ||
 	    repository_commit(repository, err) != 0) {
 		repository_rollback(repository);
-		return error_prefix_code(err, CODE_OF_APPLICATION, .app = place->app);
+		return error_prefix_code(err, CODE_IN_APPLICATION, .app = place->app);
 	}
 	return 0;
 }

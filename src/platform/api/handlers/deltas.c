@@ -168,7 +168,7 @@ compose_all(struct delta *delta, const json_t *changes, struct error *err)
 		delta_free(later);
 		delta_free(delta);
 		if (!merged) {
-			error_prefix_code(err, CODE_OF_CHANGE, .index = i);
+			error_prefix_code(err, CODE_IN_CHANGE, .index = i);
 			return NULL;
 		}
 		delta = merged;

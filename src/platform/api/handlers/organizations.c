@@ -112,7 +112,7 @@ create_env_type(struct platform *platform, const struct request *request,
 		return error_set_code(err, CODE_ID_INVALID);
 	if (repository_put_env_type(platform->repository, org, id, description ? description : "",
 				    err) != 0)
-		return error_prefix_code(err, CODE_OF_ENVIRONMENT_TYPE, .env_type = id);
+		return error_prefix_code(err, CODE_IN_ENVIRONMENT_TYPE, .env_type = id);
 	return answer(response, 201, repository_env_type(platform->repository, org, id, err));
 }
 

@@ -675,5 +675,5 @@ get_approval(struct platform *platform, const struct request *request, struct re
 	if (!run)
 		return -1;
 	json_decref(run);
-	return error_set_code(err, CODE_RUN_WAITS_FOR_NO_APPROVAL);
+	return error_set_code(err, CODE_APPROVAL_NOT_FOUND);
 }

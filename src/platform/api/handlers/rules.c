@@ -94,7 +94,7 @@ read_rule(const struct request *request, struct error *err)
 
 	if (!key)
 		return automation_rule(request->body, err);
-	error_set_code(err, CODE_NOT_OF_RULE, .member = key);
+	error_set_code(err, CODE_RULE_MEMBER_INVALID, .member = key);
 	return NULL;
 }
 

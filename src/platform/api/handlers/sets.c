@@ -38,7 +38,7 @@ find_driver(struct platform *platform, const struct request *request, struct err
 
 	place.env = env ? env : "";
 	if (!env && !type) {
-		error_set_code(err, CODE_NO_PLACE_FOR_WARNINGS);
+		error_set_code(err, CODE_WARNINGS_NEED_ENVIRONMENT);
 		return NULL;
 	}
 	driver = env ? env_driver(platform, &place, err) : NULL;

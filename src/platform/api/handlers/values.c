@@ -84,7 +84,7 @@ read_reference(struct platform *platform, const struct request *request, const j
 	if (!json_is_object(reference))
 		return error_set_code(err, CODE_MEMBER_NOT_OBJECT_OR_NULL, .member = "secret_ref");
 	if (read_text(reference, "value", VALUE_TEXT_MAX, &value, err) != 0)
-		return error_prefix_code(err, CODE_OF_MEMBER, .member = "secret_ref");
+		return error_prefix_code(err, CODE_IN_MEMBER, .member = "secret_ref");
 	if (!value && !asked->value &&
 	    (json_object_get(reference, "ref") || json_object_get(reference, "store"))) {
 		asked->opened = secret_reference_open(platform, request->caller, &request->place,
@@ -363,7 +363,7 @@ prepare_one(struct platform *platform, const struct request *request, const json
 	if (note_key(seen, content->key, err) != 0)
 		return -1;
 	if (read_asked(platform, request, item, &asked, err) != 0)
-		return error_prefix_code(err, CODE_OF_KEY, .key = content->key);
+		return error_prefix_code(err, CODE_IN_KEY, .key = content->key);
 	ret = fill_one(platform, &request->place, &asked, content, prepared, err);
 	asked_clear(&asked);
 	return ret;

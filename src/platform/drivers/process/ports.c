@@ -200,7 +200,7 @@ ports_take(struct ports *ports, struct error *err)
 	for (int i = 0; i < NAMED_TRIES && port == 0; i++)
 		port = try_port(ports, kernels_port(), false);
 	if (port == 0)
-		error_set_code(err, CODE_NO_PORT_FREE, .min = FIRST_PORT, .max = LAST_PORT);
+		error_set_code(err, CODE_PORTS_ALL_IN_USE, .min = FIRST_PORT, .max = LAST_PORT);
 	return port;
 }
 

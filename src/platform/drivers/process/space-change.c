@@ -552,7 +552,7 @@ space_apply(struct process_driver *driver, const char *name,
 	struct driver_task *task = driver_task_new(&driver->base, waiter, cancel_change, space);
 
 	if (space && (space->phase != IDLE || space->removing)) {
-		error_set_code(&err, CODE_SPACE_IS_CHANGING, .env = name);
+		error_set_code(&err, CODE_SPACE_IS_CHANGING, .space = name);
 		space = NULL;
 	}
 	if (!space) {

@@ -46,7 +46,7 @@ space_directory(const struct process_driver *driver, const char *name, struct er
 	if (parts == 3 && good == 3)
 		directory = xasprintf("%s/%s", driver->spaces_dir, name);
 	else
-		error_set_code(err, CODE_SPACE_NAME_INVALID, .env = name);
+		error_set_code(err, CODE_SPACE_NAME_INVALID, .space = name);
 	free(copy);
 	return directory;
 }
@@ -244,7 +244,7 @@ end_removal(void *data)
 	space->removals = NULL;
 	/* A change that the removal overtook has an end as well. */
 	if (change) {
-		error_set_code(&err, CODE_SPACE_IS_REMOVED, .env = space->name);
+		error_set_code(&err, CODE_SPACE_IS_REMOVED, .space = space->name);
 		driver_task_end(change, &err, NULL, NULL);
 	}
 	space_free(space);

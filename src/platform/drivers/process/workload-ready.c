@@ -135,7 +135,7 @@ not_ready_in_time(void *data)
 	if (!workload->candidate) {
 		/* Its end leads to the next try, with back-off. */
 		workload_stop_waiting(workload);
-		error_set_code(&workload->said, CODE_NOT_READY_AFTER, .duration = seconds);
+		error_set_code(&workload->said, CODE_WORKLOAD_NOT_READY_AFTER, .duration = seconds);
 		instance_stop(workload->instance);
 		return;
 	}

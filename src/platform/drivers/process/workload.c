@@ -124,7 +124,7 @@ wait_and_restart(struct workload *workload, const char *how)
 	else
 		workload->back_off_ms = BACK_OFF_MAX_MS;
 	clock_duration(delay, workload->back_off_ms);
-	error_set_code(&workload->said, CODE_ENDED_STARTS_AGAIN, .how = how, .duration = delay);
+	error_set_code(&workload->said, CODE_WORKLOAD_STARTS_AGAIN, .how = how, .duration = delay);
 	workload_set_state(workload, WAITING);
 	workload->restarts++;
 	workload->next = loop_add_timer(workload->loop, workload->back_off_ms, begin, workload);
@@ -142,7 +142,7 @@ candidate_ended(struct workload *workload, const char *how, bool cannot_start)
 			       .image = workload->plan->image, .how = how);
 		workload_fail_candidate(workload, "cannot-start", &why);
 	} else if (workload->starts < CANDIDATE_TRIES) {
-		error_set_code(&workload->said, CODE_ENDED_TRIES_AGAIN, .how = how);
+		error_set_code(&workload->said, CODE_WORKLOAD_TRIES_AGAIN, .how = how);
 		workload_set_state(workload, WAITING);
 		workload->restarts++;
 		workload->next = loop_add_timer(workload->loop, RETRY_MS, begin, workload);
@@ -353,7 +353,7 @@ instance_runs(void *data)
 		return;
 	}
 	workload->has_run = true;
-	error_set_code(&workload->said, CODE_STARTED);
+	error_set_code(&workload->said, CODE_WORKLOAD_STARTED);
 	workload_set_state(workload, STARTING);
 	if (workload->plan->is_job)
 		job_runs(workload);
