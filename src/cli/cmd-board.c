@@ -21,7 +21,7 @@
 #include "cli/command.h"
 #include "cli/contexts.h"
 #include "cli/first-start.h"
-#include "cli/linear-verbs.h"
+#include "cli/plain-verbs.h"
 #include "cli/platforms.h"
 
 static int

@@ -13,7 +13,7 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/contexts.h"
-#include "cli/lines.h"
+#include "cli/output-text.h"
 
 /* No token, nor where one is. */
 static void

@@ -18,7 +18,7 @@
 #include "base/xmalloc.h"
 #include "cli/command.h"
 #include "cli/contexts.h"
-#include "cli/lines.h"
+#include "cli/output-text.h"
 #include "ui/keys.h"
 
 /* For the manual, which is not translated: a list for each view. */

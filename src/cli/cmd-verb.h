@@ -5,7 +5,7 @@
 
 struct command;
 
-/* Its name, help, words and further options are those of the command (cli/linear-verbs.h). */
+/* Its name, help, words and further options are those of the command (cli/plain-verbs.h). */
 extern const struct command command_verb;
 
 #endif

@@ -71,7 +71,7 @@ struct command {
 };
 
 #define COMMAND_COUNT 5
-/* Those that sidestage has itself, by name; the commands of the plain lines (cli/linear-verbs.h)
+/* Those that sidestage has itself, by name; the commands of the plain lines (cli/plain-verbs.h)
  * come besides. */
 extern const struct command *const commands[COMMAND_COUNT];
 

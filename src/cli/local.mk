@@ -11,24 +11,24 @@ sidestage_SOURCES = \
 	src/cli/contexts.c src/cli/contexts.h \
 	src/cli/embedded.c src/cli/embedded.h \
 	src/cli/exit-code.c src/cli/exit-code.h \
-	src/cli/facts.c src/cli/facts.h \
 	src/cli/first-start.c src/cli/first-start.h \
-	src/cli/linear-change.c src/cli/linear-change.h \
-	src/cli/linear-fail.c src/cli/linear-fail.h \
-	src/cli/linear-interrupted.c src/cli/linear-interrupted.h \
-	src/cli/linear-logs.c src/cli/linear-logs.h \
-	src/cli/linear-look.c src/cli/linear-look.h \
-	src/cli/linear-once.c src/cli/linear-once.h \
-	src/cli/linear-set.c src/cli/linear-set.h \
-	src/cli/linear-state.h \
-	src/cli/linear-values.c src/cli/linear-values.h \
-	src/cli/linear-verbs.c src/cli/linear-verbs.h \
-	src/cli/linear.c src/cli/linear.h \
-	src/cli/lines-details.c src/cli/lines-details.h \
-	src/cli/lines.c src/cli/lines.h \
 	src/cli/main.c \
 	src/cli/names.c src/cli/names.h \
 	src/cli/options.c src/cli/options.h \
+	src/cli/output-json.c src/cli/output-json.h \
+	src/cli/output-text-details.c src/cli/output-text-details.h \
+	src/cli/output-text.c src/cli/output-text.h \
+	src/cli/plain-change.c src/cli/plain-change.h \
+	src/cli/plain-fail.c src/cli/plain-fail.h \
+	src/cli/plain-interrupted.c src/cli/plain-interrupted.h \
+	src/cli/plain-logs.c src/cli/plain-logs.h \
+	src/cli/plain-look.c src/cli/plain-look.h \
+	src/cli/plain-once.c src/cli/plain-once.h \
+	src/cli/plain-set.c src/cli/plain-set.h \
+	src/cli/plain-state.h \
+	src/cli/plain-values.c src/cli/plain-values.h \
+	src/cli/plain-verbs.c src/cli/plain-verbs.h \
+	src/cli/plain.c src/cli/plain.h \
 	src/cli/platforms.c src/cli/platforms.h \
 	src/cli/screen.c src/cli/screen.h \
 	src/cli/token.c src/cli/token.h

@@ -24,8 +24,8 @@
 #include "cli/cmd-board.h"
 #include "cli/cmd-verb.h"
 #include "cli/command.h"
-#include "cli/linear-verbs.h"
 #include "cli/options.h"
+#include "cli/plain-verbs.h"
 
 static void
 print_version(void)

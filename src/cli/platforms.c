@@ -24,7 +24,7 @@
 #include "cli/command.h"
 #include "cli/contexts.h"
 #include "cli/embedded.h"
-#include "cli/linear-verbs.h"
+#include "cli/plain-verbs.h"
 #include "cli/screen.h"
 #include "cli/token.h"
 #include "flow/context/renewal.h"

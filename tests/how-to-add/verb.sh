@@ -51,7 +51,7 @@ END
 after src/flow/verbs/local.mk 'libflow_verbs_a_SOURCES = \' <<'END'
 	src/flow/verbs/example.c \
 END
-before src/cli/linear-change.c 'const struct linear_verb linear_changes[] = {' <<'END'
+before src/cli/plain-change.c 'const struct linear_verb linear_changes[] = {' <<'END'
 static void
 run_example(struct linear *l, char **words, size_t count)
 {
@@ -60,7 +60,7 @@ run_example(struct linear *l, char **words, size_t count)
 }
 
 END
-after src/cli/linear-change.c 'const struct linear_verb linear_changes[] = {' <<'END'
+after src/cli/plain-change.c 'const struct linear_verb linear_changes[] = {' <<'END'
 	{
 		.name = "example",
 		.arguments = N_("ENV"),

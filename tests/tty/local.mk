@@ -33,7 +33,7 @@ TTY_STORIES = \
 	tests/tty/stakes.story \
 	tests/tty/small-views.story \
 	tests/tty/story.story \
-	tests/tty/linear.story tests/tty/linear-conflict.story \
+	tests/tty/plain.story tests/tty/plain-conflict.story \
 	tests/tty/once.story \
 	tests/tty/tree.story \
 	tests/tty/languages.story \

@@ -9,7 +9,7 @@
  */
 #include "config.h"
 
-#include "cli/linear-change.h"
+#include "cli/plain-change.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -20,13 +20,13 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "cli/command.h"
-#include "cli/facts.h"
-#include "cli/linear-fail.h"
-#include "cli/linear-set.h"
-#include "cli/linear-state.h"
-#include "cli/linear-values.h"
-#include "cli/lines.h"
 #include "cli/names.h"
+#include "cli/output-json.h"
+#include "cli/output-text.h"
+#include "cli/plain-fail.h"
+#include "cli/plain-set.h"
+#include "cli/plain-state.h"
+#include "cli/plain-values.h"
 #include "flow/clones.h"
 #include "flow/hotfix-words.h"
 #include "flow/hotfix.h"

@@ -4,8 +4,8 @@
  * words and times that no language changes.  Every value returned is a new reference.  Times are
  * as on the wire; null is "not known", or "none" where there may be none.
  */
-#ifndef SIDESTAGE_CLI_FACTS_H
-#define SIDESTAGE_CLI_FACTS_H
+#ifndef SIDESTAGE_CLI_OUTPUT_JSON_H
+#define SIDESTAGE_CLI_OUTPUT_JSON_H
 
 #include <jansson.h>
 #include <stdint.h>

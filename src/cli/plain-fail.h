@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Says what did not work, and why something is not there. */
-#ifndef SIDESTAGE_CLI_LINEAR_FAIL_H
-#define SIDESTAGE_CLI_LINEAR_FAIL_H
+#ifndef SIDESTAGE_CLI_PLAIN_FAIL_H
+#define SIDESTAGE_CLI_PLAIN_FAIL_H
 
 #include <stdbool.h>
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The commands that change something. */
-#ifndef SIDESTAGE_CLI_LINEAR_CHANGE_H
-#define SIDESTAGE_CLI_LINEAR_CHANGE_H
+#ifndef SIDESTAGE_CLI_PLAIN_CHANGE_H
+#define SIDESTAGE_CLI_PLAIN_CHANGE_H
 
-#include "cli/linear-verbs.h"
+#include "cli/plain-verbs.h"
 
 extern const struct linear_verb linear_changes[];	/* ended by a row without a name */
 

@@ -9,20 +9,20 @@
  */
 #include "config.h"
 
-#include "cli/linear-verbs.h"
+#include "cli/plain-verbs.h"
 
 #include <assert.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "base/i18n.h"
-#include "cli/linear-change.h"
-#include "cli/linear-fail.h"
-#include "cli/linear-interrupted.h"
-#include "cli/linear-logs.h"
-#include "cli/linear-look.h"
-#include "cli/linear-state.h"
-#include "cli/lines.h"
+#include "cli/output-text.h"
+#include "cli/plain-change.h"
+#include "cli/plain-fail.h"
+#include "cli/plain-interrupted.h"
+#include "cli/plain-logs.h"
+#include "cli/plain-look.h"
+#include "cli/plain-state.h"
 #include "flow/session.h"
 
 static void

@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "cli/linear-interrupted.h"
+#include "cli/plain-interrupted.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,10 +17,10 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "cli/command.h"
-#include "cli/facts.h"
-#include "cli/linear-fail.h"
-#include "cli/linear-state.h"
-#include "cli/lines.h"
+#include "cli/output-json.h"
+#include "cli/output-text.h"
+#include "cli/plain-fail.h"
+#include "cli/plain-state.h"
 #include "flow/session.h"
 #include "flow/verbs/flow.h"
 #include "flow/verbs/interrupted.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the plain lines say of one environment, its logs and its hotfix. */
-#ifndef SIDESTAGE_CLI_LINES_DETAILS_H
-#define SIDESTAGE_CLI_LINES_DETAILS_H
+#ifndef SIDESTAGE_CLI_OUTPUT_TEXT_DETAILS_H
+#define SIDESTAGE_CLI_OUTPUT_TEXT_DETAILS_H
 
 #include <stdbool.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One command, and the end. */
-#ifndef SIDESTAGE_CLI_LINEAR_ONCE_H
-#define SIDESTAGE_CLI_LINEAR_ONCE_H
+#ifndef SIDESTAGE_CLI_PLAIN_ONCE_H
+#define SIDESTAGE_CLI_PLAIN_ONCE_H
 
 struct error;
 struct linear;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One value of a workload's configuration. */
-#ifndef SIDESTAGE_CLI_LINEAR_SET_H
-#define SIDESTAGE_CLI_LINEAR_SET_H
+#ifndef SIDESTAGE_CLI_PLAIN_SET_H
+#define SIDESTAGE_CLI_PLAIN_SET_H
 
 #include <stddef.h>
 

@@ -8,7 +8,7 @@
  */
 #include "config.h"
 
-#include "cli/linear-set.h"
+#include "cli/plain-set.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +17,8 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "cli/command.h"
-#include "cli/linear-fail.h"
-#include "cli/linear-state.h"
+#include "cli/plain-fail.h"
+#include "cli/plain-state.h"
 #include "flow/verbs/flow.h"
 #include "flow/world/world.h"
 #include "model/delta.h"

@@ -8,7 +8,7 @@
  */
 #include "config.h"
 
-#include "cli/lines-details.h"
+#include "cli/output-text-details.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/text.h"
-#include "cli/lines.h"
+#include "cli/output-text.h"
 #include "flow/hotfix-words.h"
 #include "flow/hotfix.h"
 #include "flow/verbs/flow.h"

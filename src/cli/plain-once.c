@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "cli/linear-once.h"
+#include "cli/plain-once.h"
 
 #include <signal.h>
 #include <stdint.h>
@@ -20,14 +20,14 @@
 #include "base/knowledge.h"
 #include "base/xmalloc.h"
 #include "cli/command.h"
-#include "cli/facts.h"
-#include "cli/linear-fail.h"
-#include "cli/linear-logs.h"
-#include "cli/linear-state.h"
-#include "cli/linear-values.h"
-#include "cli/linear-verbs.h"
-#include "cli/lines.h"
 #include "cli/names.h"
+#include "cli/output-json.h"
+#include "cli/output-text.h"
+#include "cli/plain-fail.h"
+#include "cli/plain-logs.h"
+#include "cli/plain-state.h"
+#include "cli/plain-values.h"
+#include "cli/plain-verbs.h"
 #include "compare/merge.h"
 #include "flow/session.h"
 #include "flow/verbs/flow.h"

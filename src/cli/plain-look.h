@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The commands that only tell. */
-#ifndef SIDESTAGE_CLI_LINEAR_LOOK_H
-#define SIDESTAGE_CLI_LINEAR_LOOK_H
+#ifndef SIDESTAGE_CLI_PLAIN_LOOK_H
+#define SIDESTAGE_CLI_PLAIN_LOOK_H
 
 #include <stddef.h>
 

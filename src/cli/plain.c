@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "cli/linear.h"
+#include "cli/plain.h"
 
 #include <assert.h>
 #include <signal.h>
@@ -22,16 +22,16 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "cli/command.h"
-#include "cli/facts.h"
-#include "cli/linear-fail.h"
-#include "cli/linear-interrupted.h"
-#include "cli/linear-logs.h"
-#include "cli/linear-look.h"
-#include "cli/linear-once.h"
-#include "cli/linear-state.h"
-#include "cli/linear-values.h"
-#include "cli/linear-verbs.h"
-#include "cli/lines.h"
+#include "cli/output-json.h"
+#include "cli/output-text.h"
+#include "cli/plain-fail.h"
+#include "cli/plain-interrupted.h"
+#include "cli/plain-logs.h"
+#include "cli/plain-look.h"
+#include "cli/plain-once.h"
+#include "cli/plain-state.h"
+#include "cli/plain-values.h"
+#include "cli/plain-verbs.h"
 #include "compare/merge.h"
 #include "flow/session.h"
 #include "flow/verbs/flow.h"

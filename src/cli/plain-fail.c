@@ -6,7 +6,7 @@
  */
 #include "config.h"
 
-#include "cli/linear-fail.h"
+#include "cli/plain-fail.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -19,9 +19,9 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "cli/command.h"
-#include "cli/linear-state.h"
-#include "cli/lines.h"
 #include "cli/names.h"
+#include "cli/output-text.h"
+#include "cli/plain-state.h"
 #include "flow/hotfix.h"
 #include "flow/session.h"
 #include "flow/world/world.h"

@@ -5,7 +5,7 @@
  */
 #include "config.h"
 
-#include "cli/linear-values.h"
+#include "cli/plain-values.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -22,11 +22,11 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "cli/command.h"
-#include "cli/facts.h"
-#include "cli/linear-fail.h"
-#include "cli/linear-state.h"
-#include "cli/lines.h"
 #include "cli/names.h"
+#include "cli/output-json.h"
+#include "cli/output-text.h"
+#include "cli/plain-fail.h"
+#include "cli/plain-state.h"
 #include "flow/verbs/flow.h"
 #include "flow/world/details.h"
 

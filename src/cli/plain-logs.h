@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Logs in plain lines. */
-#ifndef SIDESTAGE_CLI_LINEAR_LOGS_H
-#define SIDESTAGE_CLI_LINEAR_LOGS_H
+#ifndef SIDESTAGE_CLI_PLAIN_LOGS_H
+#define SIDESTAGE_CLI_PLAIN_LOGS_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,8 +2,8 @@
 /*
  * The commands of the plain lines as a table, each of which can be done once as a sub-command.
  */
-#ifndef SIDESTAGE_CLI_LINEAR_VERBS_H
-#define SIDESTAGE_CLI_LINEAR_VERBS_H
+#ifndef SIDESTAGE_CLI_PLAIN_VERBS_H
+#define SIDESTAGE_CLI_PLAIN_VERBS_H
 
 #include <stdbool.h>
 #include <stddef.h>

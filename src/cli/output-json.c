@@ -11,7 +11,7 @@
  */
 #include "config.h"
 
-#include "cli/facts.h"
+#include "cli/output-json.h"
 
 #include <stdint.h>
 #include <string.h>

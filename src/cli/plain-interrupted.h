@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Interrupted operations: told, resumed and abandoned. */
-#ifndef SIDESTAGE_CLI_LINEAR_INTERRUPTED_H
-#define SIDESTAGE_CLI_LINEAR_INTERRUPTED_H
+#ifndef SIDESTAGE_CLI_PLAIN_INTERRUPTED_H
+#define SIDESTAGE_CLI_PLAIN_INTERRUPTED_H
 
 #include <stddef.h>
 

@@ -8,7 +8,7 @@
  */
 #include "config.h"
 
-#include "cli/lines.h"
+#include "cli/output-text.h"
 
 #include <stdarg.h>
 #include <stdio.h>

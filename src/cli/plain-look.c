@@ -7,7 +7,7 @@
  */
 #include "config.h"
 
-#include "cli/linear-look.h"
+#include "cli/plain-look.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,13 +18,13 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "cli/command.h"
-#include "cli/facts.h"
-#include "cli/linear-fail.h"
-#include "cli/linear-interrupted.h"
-#include "cli/linear-state.h"
-#include "cli/lines-details.h"
-#include "cli/lines.h"
 #include "cli/names.h"
+#include "cli/output-json.h"
+#include "cli/output-text-details.h"
+#include "cli/output-text.h"
+#include "cli/plain-fail.h"
+#include "cli/plain-interrupted.h"
+#include "cli/plain-state.h"
 #include "compare/changes.h"
 #include "flow/clones.h"
 #include "flow/hotfix.h"

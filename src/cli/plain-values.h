@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which shared values a change has: by options, or asked one by one. */
-#ifndef SIDESTAGE_CLI_LINEAR_VALUES_H
-#define SIDESTAGE_CLI_LINEAR_VALUES_H
+#ifndef SIDESTAGE_CLI_PLAIN_VALUES_H
+#define SIDESTAGE_CLI_PLAIN_VALUES_H
 
 #include <stdbool.h>
 

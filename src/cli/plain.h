@@ -3,8 +3,8 @@
  * The screen's twin in plain lines: the same verbs, one command a line, every answer as text that
  * scrolls.  For screen readers, for dumb terminals, and for input that is no terminal at all.
  */
-#ifndef SIDESTAGE_CLI_LINEAR_H
-#define SIDESTAGE_CLI_LINEAR_H
+#ifndef SIDESTAGE_CLI_PLAIN_H
+#define SIDESTAGE_CLI_PLAIN_H
 
 struct arguments;
 struct error;
