@@ -61,7 +61,7 @@ run_snapshot(const struct arguments *arguments, struct error *err)
 	char *words[] = {(char *)(uintptr_t)arguments->at};
 	struct arguments once = *arguments;
 
-	once.verb = LINEAR_SNAPSHOT;
+	once.verb = PLAIN_SNAPSHOT;
 	once.words = words;
 	once.word_count = 1;
 	return command_verb.run(&once, err);

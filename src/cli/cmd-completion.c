@@ -46,15 +46,15 @@ run(const struct arguments *arguments, struct error *err)
 	     "\tcase ${COMP_WORDS[1]} in");
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		print_options(commands[i]->name, commands[i]->options);
-	for (size_t i = 0; linear_verb_at(i, &name, &words, &help); i++)
+	for (size_t i = 0; plain_verb_at(i, &name, &words, &help); i++)
 		if (strcmp(name, command_board.name) != 0)
-			print_options(name, command_verb.options | linear_verb_options(name));
+			print_options(name, command_verb.options | plain_verb_options(name));
 	fputs("\tesac\n"
 	      "\tif [ \"$COMP_CWORD\" = 1 ]; then\n"
 	      "\t\toptions='help", stdout);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		printf(" %s", commands[i]->name);
-	for (size_t i = 0; linear_verb_at(i, &name, &words, &help); i++)
+	for (size_t i = 0; plain_verb_at(i, &name, &words, &help); i++)
 		if (strcmp(name, command_board.name) != 0)
 			printf(" %s", name);
 	puts("'\n"

@@ -41,14 +41,15 @@ print_lines(const struct contexts *contexts, const struct context *chosen)
 	for (size_t i = 0; i < contexts->count; i++) {
 		const struct context *c = &contexts->items[i];
 
-		lines_say("%s %s  %s%s%s%s", c == chosen ? "*" : " ", c->name,
-			  c->url ? c->url : c->socket, c->org ? "  " : "", c->org ? c->org : "",
-			  c->read_only	    ? _("  read-only")
-			  : c->is_protected ? _("  protected")
-					    : "");
+		output_text_line("%s %s  %s%s%s%s", c == chosen ? "*" : " ", c->name,
+				 c->url ? c->url : c->socket, c->org ? "  " : "",
+				 c->org ? c->org : "",
+				 c->read_only	   ? _("  read-only")
+				 : c->is_protected ? _("  protected")
+						   : "");
 	}
 	if (contexts->count == 0)
-		lines_say(
+		output_text_line(
 			_("%s has no contexts.  `sidestage board` asks for a platform; `sidestage demo` needs "
 			  "none."),
 			contexts->path);

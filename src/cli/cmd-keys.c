@@ -72,8 +72,8 @@ print_lines(const struct bindings *bindings)
 	struct key_row row;
 
 	for (size_t i = 0; bindings_row(bindings, i, &row); i++)
-		lines_say("%-12s %-9s %-12s %s", row.view, row.key, row.action,
-			  row.help ? _(row.help) : "");
+		output_text_line("%-12s %-9s %-12s %s", row.view, row.key, row.action,
+				 row.help ? _(row.help) : "");
 }
 
 static int

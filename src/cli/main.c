@@ -43,7 +43,7 @@ print_help(void)
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		printf("  %-10s %s\n", commands[i]->name, _(commands[i]->help));
 	puts(_("\nCommands for scripts (changes are only previewed unless --approve is given):"));
-	for (size_t i = 0; linear_verb_at(i, &name, &words, &help); i++) {
+	for (size_t i = 0; plain_verb_at(i, &name, &words, &help); i++) {
 		char *left = xasprintf("%s%s%s", name, *words ? " " : "", *words ? _(words) : "");
 
 		if (strcmp(name, command_board.name) != 0)
@@ -76,14 +76,14 @@ find_command(const char *name, struct command *verb)
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		if (strcmp(commands[i]->name, name) == 0)
 			return commands[i];
-	for (size_t i = 0; linear_verb_at(i, &found, &words, &help); i++) {
+	for (size_t i = 0; plain_verb_at(i, &found, &words, &help); i++) {
 		if (strcmp(found, name) != 0)
 			continue;
 		*verb = command_verb;
 		verb->name = found;
 		verb->words = words;
 		verb->help = help;
-		verb->options |= linear_verb_options(found);
+		verb->options |= plain_verb_options(found);
 		return verb;
 	}
 	return NULL;
@@ -108,13 +108,13 @@ former_command(const char *name)
 static void
 refuse_command(const char *name)
 {
-	const char *names[COMMAND_COUNT + LINEAR_VERBS_MAX], *words, *help, *meant;
+	const char *names[COMMAND_COUNT + PLAIN_VERBS_MAX], *words, *help, *meant;
 	size_t count = 0;
 	char *shown = text_printable(name);
 
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		names[count++] = commands[i]->name;
-	for (size_t i = 0; i < LINEAR_VERBS_MAX && linear_verb_at(i, &names[count], &words, &help);
+	for (size_t i = 0; i < PLAIN_VERBS_MAX && plain_verb_at(i, &names[count], &words, &help);
 	     i++)
 		count++;
 	meant = former_command(name);

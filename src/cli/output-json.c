@@ -7,7 +7,7 @@
  * that is missing from one that it has misspelled.  Only where null would say two things ("no
  * end", "nobody knows the end") a word stands beside it.
  *
- * Nothing is made printable here: JSON escapes what a terminal could obey (linear_facts()).
+ * Nothing is made printable here: JSON escapes what a terminal could obey (plain_print_json()).
  */
 #include "config.h"
 
@@ -62,29 +62,29 @@ when(int64_t wall_ms)
 
 /* What is not understood says so; what is has no such member. */
 static json_t *
-with_problem(json_t *facts, const struct untrusted *problem)
+with_problem(json_t *object, const struct untrusted *problem)
 {
 	if (problem->raw)
-		json_object_set_new(facts, "problem", foreign(problem));
-	return facts;
+		json_object_set_new(object, "problem", foreign(problem));
+	return object;
 }
 
 static json_t *
-deployment_facts(const struct deployment *d)
+deployment_json(const struct deployment *d)
 {
-	json_t *facts;
+	json_t *object;
 
 	if (!d->id.raw && !d->problem.raw)
 		return json_null();
-	facts = json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "id", foreign(&d->id), "status",
-			  deployment_status_word(d->status), "created_at", when(d->created_at),
-			  "created_by", foreign(&d->created_by), "set_id", foreign(&d->set_id),
-			  "comment", foreign(&d->comment));
-	return with_problem(facts, &d->problem);
+	object = json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "id", foreign(&d->id), "status",
+			   deployment_status_word(d->status), "created_at", when(d->created_at),
+			   "created_by", foreign(&d->created_by), "set_id", foreign(&d->set_id),
+			   "comment", foreign(&d->comment));
+	return with_problem(object, &d->problem);
 }
 
 static json_t *
-workload_facts(const struct world_environment *e, const char *module)
+workload_json(const struct world_environment *e, const char *module)
 {
 	static const char *const statuses[] = {
 		[RUNTIME_UNKNOWN] = "unknown",	    [RUNTIME_RUNNING] = "running",
@@ -94,31 +94,32 @@ workload_facts(const struct world_environment *e, const char *module)
 	const char *reference = e->set ? set_module_image(e->set, module) : NULL;
 	const struct runtime_module *m = NULL;
 	struct image image;
-	json_t *facts;
+	json_t *object;
 
 	for (size_t i = 0; world_is_known(e, WORLD_RUNTIME) && i < e->runtime.count && !m; i++)
 		if (untrusted_is(&e->runtime.modules[i].module, module))
 			m = &e->runtime.modules[i];
 	image_parse(&image, reference ? reference : "");
-	facts = json_pack("{s:o, s:o, s:o, s:o}", "workload", text(module), "image",
-			  text(reference), "version", reference ? text(image.version) : json_null(),
-			  "digest", *image.digest ? text(image.digest) : json_null());
+	object = json_pack("{s:o, s:o, s:o, s:o}", "workload", text(module), "image",
+			   text(reference), "version",
+			   reference ? text(image.version) : json_null(), "digest",
+			   *image.digest ? text(image.digest) : json_null());
 	image_clear(&image);
-	json_object_set_new(facts, "status",
+	json_object_set_new(object, "status",
 			    json_string(statuses[m ? m->status : RUNTIME_UNKNOWN]));
 	if (m) {
-		json_object_set_new(facts, "ready", json_integer(m->pods_ready));
-		json_object_set_new(facts, "wanted", json_integer(m->pods_wanted));
-		json_object_set_new(facts, "restarts", json_integer(m->restarts));
-		json_object_set_new(facts, "message", foreign(&m->message));
-		with_problem(facts, &m->problem);
+		json_object_set_new(object, "ready", json_integer(m->pods_ready));
+		json_object_set_new(object, "wanted", json_integer(m->pods_wanted));
+		json_object_set_new(object, "restarts", json_integer(m->restarts));
+		json_object_set_new(object, "message", foreign(&m->message));
+		with_problem(object, &m->problem);
 	}
-	return facts;
+	return object;
 }
 
 /* Where nothing was ever deployed the list is empty, and that is known. */
 static json_t *
-workloads_facts(const struct world_environment *e)
+workloads_json(const struct world_environment *e)
 {
 	json_t *list = json_array(), *body;
 	const char *module;
@@ -130,13 +131,13 @@ workloads_facts(const struct world_environment *e)
 		return json_null();
 	}
 	json_object_foreach(set_modules(e->set), module, body)
-		json_array_append_new(list, workload_facts(e, module));
+		json_array_append_new(list, workload_json(e, module));
 	return list;
 }
 
 /* The same: without a deployment nobody was asked, and nothing can be there. */
 static json_t *
-resources_facts(const struct world_environment *e)
+resources_json(const struct world_environment *e)
 {
 	json_t *list;
 
@@ -159,7 +160,7 @@ resources_facts(const struct world_environment *e)
 }
 
 static json_t *
-values_facts(const struct details *details)
+values_json(const struct details *details)
 {
 	json_t *list = json_array();
 
@@ -178,12 +179,12 @@ values_facts(const struct details *details)
 }
 
 static json_t *
-deployments_facts(const struct details *details)
+deployments_json(const struct details *details)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < details_deployment_count(details); i++)
-		json_array_append_new(list, deployment_facts(details_deployment(details, i)));
+		json_array_append_new(list, deployment_json(details_deployment(details, i)));
 	return list;
 }
 
@@ -195,45 +196,46 @@ expiry_of(int64_t expires_at, bool is_recorded)
 }
 
 json_t *
-facts_environment(const struct world_environment *e, const struct details *details)
+output_json_environment(const struct world_environment *e, const struct details *details)
 {
 	const char *expiry = e->clone_of ? expiry_of(e->clone_expires_at, e->clone_has_expiry)
 					 : NULL;
-	json_t *facts = json_pack("{s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
-				  foreign(&e->environment.id), "name",
-				  foreign(&e->environment.name), "type",
-				  foreign(&e->environment.type), "is_protected", e->is_protected,
-				  "clone_of", text(e->clone_of), "clone_expiry", text(expiry),
-				  "clone_expires_at", when(e->clone_expires_at), "last_deploy",
-				  deployment_facts(&e->environment.last_deploy), "running",
-				  deployment_facts(&e->running), "workloads", workloads_facts(e),
-				  "resources", resources_facts(e));
+	json_t *object = json_pack("{s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
+				   foreign(&e->environment.id), "name",
+				   foreign(&e->environment.name), "type",
+				   foreign(&e->environment.type), "is_protected", e->is_protected,
+				   "clone_of", text(e->clone_of), "clone_expiry", text(expiry),
+				   "clone_expires_at", when(e->clone_expires_at), "last_deploy",
+				   deployment_json(&e->environment.last_deploy), "running",
+				   deployment_json(&e->running), "workloads", workloads_json(e),
+				   "resources", resources_json(e));
 
-	with_problem(facts, &e->environment.problem);
+	with_problem(object, &e->environment.problem);
 	if (details) {
-		json_object_set_new(facts, "values",
-				    details_values_known(details) ? values_facts(details)
+		json_object_set_new(object, "values",
+				    details_values_known(details) ? values_json(details)
 								  : json_null());
-		json_object_set_new(facts, "deployments",
-				    details_deployments_known(details) ? deployments_facts(details)
+		json_object_set_new(object, "deployments",
+				    details_deployments_known(details) ? deployments_json(details)
 								       : json_null());
 	}
-	return facts;
+	return object;
 }
 
 json_t *
-facts_application(const char *org, const struct world_application *application)
+output_json_application(const char *org, const struct world_application *application)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < application->count; i++)
-		json_array_append_new(list, facts_environment(&application->environments[i], NULL));
+		json_array_append_new(list,
+				      output_json_environment(&application->environments[i], NULL));
 	return json_pack("{s:o, s:o, s:o}", "organization", text(org), "application",
 			 foreign(&application->application.id), "environments", list);
 }
 
 json_t *
-facts_world(const struct world *world, const char *org)
+output_json_world(const struct world *world, const char *org)
 {
 	json_t *all = json_array();
 
@@ -256,7 +258,7 @@ facts_world(const struct world *world, const char *org)
 /* --- differences, versions, logs --- */
 
 json_t *
-facts_changes(const struct changes *changes)
+output_json_changes(const struct changes *changes)
 {
 	static const char *const kinds[] = {
 		[CHANGE_ADDED] = "added",
@@ -280,7 +282,7 @@ facts_changes(const struct changes *changes)
 }
 
 json_t *
-facts_versions(const struct world_organization *o, const struct image *image)
+output_json_versions(const struct world_organization *o, const struct image *image)
 {
 	json_t *list = json_array();
 
@@ -296,7 +298,7 @@ facts_versions(const struct world_organization *o, const struct image *image)
 }
 
 json_t *
-facts_log_line(const struct log_line *line)
+output_json_log_line(const struct log_line *line)
 {
 	return json_pack("{s:o, s:o, s:o, s:o}", "at", when(line->at), "workload",
 			 foreign(&line->workload), "container", foreign(&line->container), "text",
@@ -304,19 +306,19 @@ facts_log_line(const struct log_line *line)
 }
 
 json_t *
-facts_logs(const struct logs *logs, size_t first)
+output_json_logs(const struct logs *logs, size_t first)
 {
 	json_t *list = json_array();
 
 	for (size_t i = first; i < logs_count(logs); i++)
-		json_array_append_new(list, facts_log_line(logs_line(logs, i)));
+		json_array_append_new(list, output_json_log_line(logs_line(logs, i)));
 	return list;
 }
 
 /* --- what was done --- */
 
 json_t *
-facts_clones(const struct clones *clones, const char *app)
+output_json_clones(const struct clones *clones, const char *app)
 {
 	static const char *const works[] = {
 		[CLONE_WORK_UNKNOWN] = "unknown",
@@ -345,81 +347,83 @@ facts_clones(const struct clones *clones, const char *app)
 
 /* The store has the newest first; lines that scroll end with it. */
 json_t *
-facts_history(const struct operation_list *list)
+output_json_history(const struct operation_list *list)
 {
 	json_t *all = json_array();
 
 	for (size_t i = list->count; i-- > 0;) {
 		const struct operation *o = &list->items[i];
-		json_t *facts = json_pack(
+		json_t *object = json_pack(
 			"{s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "id", foreign(&o->id), "verb",
 			foreign(&o->verb), "state", operation_state_name(o->state), "organization",
 			foreign(&o->org), "application", foreign(&o->app), "environment",
 			foreign(&o->env), "source", foreign(&o->source));
 
-		json_object_set_new(facts, "created_at", when(o->created_at));
-		json_object_set_new(facts, "ended_at", when(o->ended_at));
-		json_object_set_new(facts, "who", foreign(&o->who));
-		json_object_set_new(facts, "reason", foreign(&o->reason));
-		json_object_set_new(facts, "summary", foreign(&o->summary));
-		json_object_set_new(facts, "deployment_id", foreign(&o->deployment_id));
-		json_object_set_new(facts, "way_back", foreign(&o->way_back));
-		json_object_set_new(facts, "undoes", foreign(&o->undoes));
-		json_object_set_new(facts, "error", foreign(&o->error));
-		json_array_append_new(all, facts);
+		json_object_set_new(object, "created_at", when(o->created_at));
+		json_object_set_new(object, "ended_at", when(o->ended_at));
+		json_object_set_new(object, "who", foreign(&o->who));
+		json_object_set_new(object, "reason", foreign(&o->reason));
+		json_object_set_new(object, "summary", foreign(&o->summary));
+		json_object_set_new(object, "deployment_id", foreign(&o->deployment_id));
+		json_object_set_new(object, "way_back", foreign(&o->way_back));
+		json_object_set_new(object, "undoes", foreign(&o->undoes));
+		json_object_set_new(object, "error", foreign(&o->error));
+		json_array_append_new(all, object);
 	}
 	return all;
 }
 
 json_t *
-facts_interrupted(const struct interrupted *interrupted)
+output_json_interrupted(const struct interrupted *interrupted)
 {
 	json_t *all = json_array();
 
 	for (size_t i = 0; i < interrupted_count(interrupted); i++) {
 		const struct interrupted_operation *op = interrupted_get(interrupted, i);
 		const struct operation *o = &op->record;
-		json_t *facts = json_pack(
+		json_t *object = json_pack(
 			"{s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "id", foreign(&o->id), "verb",
 			foreign(&o->verb), "kind", interrupted_kind_name(op->kind), "organization",
 			foreign(&o->org), "application", foreign(&o->app), "environment",
 			foreign(&o->env), "source", foreign(&o->source));
 
-		json_object_set_new(facts, "created_at", when(o->created_at));
-		json_object_set_new(facts, "summary", foreign(&o->summary));
-		json_object_set_new(facts, "reason", foreign(&o->reason));
-		json_object_set_new(facts, "step",
+		json_object_set_new(object, "created_at", when(o->created_at));
+		json_object_set_new(object, "summary", foreign(&o->summary));
+		json_object_set_new(object, "reason", foreign(&o->reason));
+		json_object_set_new(object, "step",
 				    op->step < o->step_count && o->steps[op->step].id
 					    ? text(o->steps[op->step].id)
 					    : json_null());
-		json_object_set_new(facts, "deployment_id", foreign(&o->deployment_id));
-		json_object_set_new(facts, "deed", json_string(interrupted_deed_name(op->deed)));
-		json_object_set_new(facts, "moved", json_boolean(op->moved));
-		json_object_set_new(facts, "now",
+		json_object_set_new(object, "deployment_id", foreign(&o->deployment_id));
+		json_object_set_new(object, "deed", json_string(interrupted_deed_name(op->deed)));
+		json_object_set_new(object, "moved", json_boolean(op->moved));
+		json_object_set_new(object, "now",
 				    knowledge_is_current(&op->asked) ? text(op->now) : json_null());
-		json_object_set_new(facts, "unreadable", op->asked.state == KNOWLEDGE_UNREADABLE ?
-				    text(op->asked.why.text) : json_null());
-		json_array_append_new(all, facts);
+		json_object_set_new(object, "unreadable",
+				    op->asked.state == KNOWLEDGE_UNREADABLE
+					    ? text(op->asked.why.text)
+					    : json_null());
+		json_array_append_new(all, object);
 	}
 	return all;
 }
 
 json_t *
-facts_expiry(const char *clone, int64_t expires_at)
+output_json_expiry(const char *clone, int64_t expires_at)
 {
 	return json_pack("{s:o, s:s, s:o}", "clone", text(clone), "expiry",
 			 expiry_of(expires_at, true), "expires_at", when(expires_at));
 }
 
 json_t *
-facts_mark(const char *clone, const char *step, const char *note)
+output_json_mark(const char *clone, const char *step, const char *note)
 {
 	return json_pack("{s:o, s:s, s:b, s:o}", "clone", text(clone), "step", step, "is_done",
 			 note != NULL, "note", text(note));
 }
 
 static json_t *
-step_facts(const struct hotfix *hotfix, enum hotfix_step_id id)
+step_json(const struct hotfix *hotfix, enum hotfix_step_id id)
 {
 	static const char *const names[] = {
 		[HOTFIX_CLONE] = "clone",     [HOTFIX_REPRODUCE] = "reproduce",
@@ -444,7 +448,7 @@ step_facts(const struct hotfix *hotfix, enum hotfix_step_id id)
 }
 
 json_t *
-facts_hotfix(const struct hotfix *hotfix)
+output_json_hotfix(const struct hotfix *hotfix)
 {
 	static const char *const states[] = {
 		[CARRY_HAS] = "has it", [CARRY_LACKS] = "lacks it", [CARRY_CONFLICTS] = "conflicts",
@@ -452,7 +456,7 @@ facts_hotfix(const struct hotfix *hotfix)
 	json_t *steps = json_array(), *others = json_array();
 
 	for (int id = 0; id < HOTFIX_STEP_COUNT; id++)
-		json_array_append_new(steps, step_facts(hotfix, (enum hotfix_step_id)id));
+		json_array_append_new(steps, step_json(hotfix, (enum hotfix_step_id)id));
 	for (size_t i = 0; i < hotfix_other_count(hotfix); i++) {
 		const struct hotfix_other *other = hotfix_other(hotfix, i);
 
@@ -479,7 +483,7 @@ texts(char *const *items, size_t count)
 
 /* The values that wait for a decision. */
 static json_t *
-value_question_facts(const struct flow *flow)
+value_question_json(const struct flow *flow)
 {
 	json_t *list = json_array();
 
@@ -498,7 +502,7 @@ value_question_facts(const struct flow *flow)
 
 /* What was not decided yet has a null for "take". */
 static json_t *
-conflict_facts(const struct merge *merge)
+conflict_json(const struct merge *merge)
 {
 	static const char *const sides[] = {[MERGE_OURS] = "clone", [MERGE_THEIRS] = "target"};
 	json_t *list = json_array();
@@ -520,7 +524,7 @@ conflict_facts(const struct merge *merge)
 }
 
 static json_t *
-finding_facts(const struct review *review)
+finding_json(const struct review *review)
 {
 	json_t *list = json_array();
 
@@ -535,7 +539,7 @@ finding_facts(const struct review *review)
 }
 
 json_t *
-facts_operation(const struct flow *flow)
+output_json_operation(const struct flow *flow)
 {
 	static const char *const states[] = {
 		[FLOW_PREPARING] = "preparing",	   [FLOW_DECIDING] = "deciding",
@@ -548,32 +552,32 @@ facts_operation(const struct flow *flow)
 	const struct review *review = flow_review(flow);
 	const struct deployment *deployment = flow_deployment(flow);
 	json_t *errors = json_array();
-	json_t *facts = json_pack(
+	json_t *object = json_pack(
 		"{s:o, s:s, s:s, s:o, s:o, s:o, s:o}", "id", text(flow_operation_id(flow)), "verb",
 		flow_verb_name(flow_verb(flow)), "state", states[flow_state(flow)], "organization",
 		text(request->org), "application", text(request->app), "environment",
 		text(request->env), "source", text(request->source));
 
 	if (flow_value_count(flow) > 0)
-		json_object_set_new(facts, "values", value_question_facts(flow));
+		json_object_set_new(object, "values", value_question_json(flow));
 	if (flow_merge(flow))
-		json_object_set_new(facts, "conflicts", conflict_facts(flow_merge(flow)));
+		json_object_set_new(object, "conflicts", conflict_json(flow_merge(flow)));
 	if (review) {
 		if (review->merge.conflicts > 0)
-			json_object_set_new(facts, "conflicts", conflict_facts(&review->merge));
-		json_object_set_new(facts, "is_protected", json_boolean(review->is_protected));
-		json_object_set_new(facts, "asks_name", json_boolean(review->asks_name));
-		json_object_set_new(facts, "changes", facts_changes(&review->changes));
-		json_object_set_new(facts, "sends", texts(review->sends, review->send_count));
-		json_object_set_new(facts, "cautions",
+			json_object_set_new(object, "conflicts", conflict_json(&review->merge));
+		json_object_set_new(object, "is_protected", json_boolean(review->is_protected));
+		json_object_set_new(object, "asks_name", json_boolean(review->asks_name));
+		json_object_set_new(object, "changes", output_json_changes(&review->changes));
+		json_object_set_new(object, "sends", texts(review->sends, review->send_count));
+		json_object_set_new(object, "cautions",
 				    texts(review->cautions, review->caution_count));
 		if (review->verb == FLOW_CLONE)
-			json_object_set_new(facts, "findings", finding_facts(review));
-		json_object_set_new(facts, "way_back", text(review->way_back));
+			json_object_set_new(object, "findings", finding_json(review));
+		json_object_set_new(object, "way_back", text(review->way_back));
 	}
-	json_object_set_new(facts, "deployment",
-			    deployment ? deployment_facts(deployment) : json_null());
-	json_object_set_new(facts, "error",
+	json_object_set_new(object, "deployment",
+			    deployment ? deployment_json(deployment) : json_null());
+	json_object_set_new(object, "error",
 			    flow_error(flow)->kind != ERROR_NONE ? text(flow_error(flow)->text)
 								 : json_null());
 	for (size_t i = 0; i < flow_deployment_error_count(flow); i++) {
@@ -584,6 +588,6 @@ facts_operation(const struct flow *flow)
 						"summary", foreign(&e->summary), "message",
 						foreign(&e->message)));
 	}
-	json_object_set_new(facts, "deployment_errors", errors);
-	return facts;
+	json_object_set_new(object, "deployment_errors", errors);
+	return object;
 }

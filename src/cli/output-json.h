@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What a screen shows, as JSON for scripts (--json): the same facts as the plain lines, with
+ * What a screen shows, as JSON for scripts (--json): the same as plain mode prints, with
  * words and times that no language changes.  Every value returned is a new reference.  Times are
  * as on the wire; null is "not known", or "none" where there may be none.
  */
@@ -25,35 +25,36 @@ struct world_application;
 struct world_environment;
 struct world_organization;
 
-/* {organization, application, environments: [facts_environment()]} */
-json_t *facts_application(const char *org, const struct world_application *application);
-/* details NULL: without its values and deployments.  clone_expiry: as expiry of facts_clones();
- * null: it is not a clone. */
+/* {organization, application, environments: [output_json_environment()]} */
+json_t *output_json_application(const char *org, const struct world_application *application);
+/* details NULL: without its values and deployments.  clone_expiry: as expiry of
+ * output_json_clones(); null: it is not a clone. */
 json_t *
-facts_environment(const struct world_environment *environment, const struct details *details);
+output_json_environment(const struct world_environment *environment, const struct details *details);
 /* [{organization, applications: [id]}] */
 /* org NULL: of all. */
-json_t *facts_world(const struct world *world, const char *org);
+json_t *output_json_world(const struct world *world, const char *org);
 /* [{object, path, what, kind, from, to}] */
-json_t *facts_changes(const struct changes *changes);
+json_t *output_json_changes(const struct changes *changes);
 /* [{version, runs_here}] of that image. */
-json_t *facts_versions(const struct world_organization *organization, const struct image *image);
+json_t *
+output_json_versions(const struct world_organization *organization, const struct image *image);
 /* {at, workload, container, text} */
-json_t *facts_log_line(const struct log_line *line);
+json_t *output_json_log_line(const struct log_line *line);
 /* From that line on. */
-json_t *facts_logs(const struct logs *logs, size_t first);
+json_t *output_json_logs(const struct logs *logs, size_t first);
 /* app NULL: of all.  expires_at is null unless expiry is "set"; "none": it was given no end;
  * "unknown": nothing is recorded here, and somebody else may know of an end. */
-json_t *facts_clones(const struct clones *clones, const char *app);
+json_t *output_json_clones(const struct clones *clones, const char *app);
 /* Oldest first. */
-json_t *facts_interrupted(const struct interrupted *interrupted);
-json_t *facts_history(const struct operation_list *list);
+json_t *output_json_interrupted(const struct interrupted *interrupted);
+json_t *output_json_history(const struct operation_list *list);
 /* {clone, expiry, expires_at}; 0: never. */
-json_t *facts_expiry(const char *clone, int64_t expires_at);
+json_t *output_json_expiry(const char *clone, int64_t expires_at);
 /* {clone, step, is_done, note}; note NULL: the record was removed. */
-json_t *facts_mark(const char *clone, const char *step, const char *note);
-json_t *facts_hotfix(const struct hotfix *hotfix);
+json_t *output_json_mark(const char *clone, const char *step, const char *note);
+json_t *output_json_hotfix(const struct hotfix *hotfix);
 /* What was reviewed, and how far it came. */
-json_t *facts_operation(const struct flow *flow);
+json_t *output_json_operation(const struct flow *flow);
 
 #endif

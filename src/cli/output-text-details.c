@@ -37,13 +37,13 @@ say_problem(const char *name, const struct untrusted *problem)
 	char *words = words_of_problem(problem);
 
 	if (words)
-		lines_say("  %s: %s", *name ? name : "?", words);
+		output_text_line("  %s: %s", *name ? name : "?", words);
 	free(words);
 	return problem->raw != NULL;
 }
 
 void
-lines_workloads(const struct world_environment *e)
+output_text_workloads(const struct world_environment *e)
 {
 	static const char *const states[] = {
 		[RUNTIME_UNKNOWN] = N_("unknown"),	[RUNTIME_RUNNING] = N_("running"),
@@ -51,7 +51,7 @@ lines_workloads(const struct world_environment *e)
 		[RUNTIME_FAILED] = N_("failed"),	[RUNTIME_STOPPED] = N_("stopped"),
 	};
 
-	lines_say(_("Workloads:"));
+	output_text_line(_("Workloads:"));
 	for (size_t i = 0; world_is_known(e, WORLD_RUNTIME) && i < e->runtime.count; i++) {
 		const struct runtime_module *m = &e->runtime.modules[i];
 		const char *reference = e->set ? set_module_image(e->set, untrusted_raw(&m->module))
@@ -67,16 +67,16 @@ lines_workloads(const struct world_environment *e)
 			free(label);
 			continue;
 		}
-		lines_say(_("  %s %s: %s, %d of %d, %s%s%s"), untrusted_raw(&m->module), label,
-			  _(states[m->status]), m->pods_ready, m->pods_wanted, restarts,
-			  *message ? ": " : "", message);
+		output_text_line(_("  %s %s: %s, %d of %d, %s%s%s"), untrusted_raw(&m->module),
+				 label, _(states[m->status]), m->pods_ready, m->pods_wanted,
+				 restarts, *message ? ": " : "", message);
 		free(label);
 	}
 	/* Where nothing was deployed, nothing runs, and nobody is asked. */
 	if (!world_is_known(e, WORLD_RUNTIME) && e->environment.last_deploy.id.raw)
-		lines_say(_("  What is running is unknown."));
+		output_text_line(_("  What is running is unknown."));
 	else if (!world_is_known(e, WORLD_RUNTIME) || e->runtime.count == 0)
-		lines_say(_("  Nothing runs here."));
+		output_text_line(_("  Nothing runs here."));
 }
 
 static void
@@ -85,35 +85,35 @@ output_line(const char *name, const json_t *value)
 	char *text = json_is_string(value) ? NULL
 					   : json_text(value, 0);
 
-	lines_say("    %s: %s", name,
-		  text			  ? text
-		  : json_is_string(value) ? json_string_value(value)
-					  : "");
+	output_text_line("    %s: %s", name,
+			 text			 ? text
+			 : json_is_string(value) ? json_string_value(value)
+						 : "");
 	free(text);
 }
 
 void
-lines_resources(const struct world_environment *e)
+output_text_resources(const struct world_environment *e)
 {
 	const char *name;
 	json_t *value;
 
-	lines_say(_("Resources:"));
+	output_text_line(_("Resources:"));
 	for (size_t i = 0; i < e->resource_count; i++) {
 		const struct active_resource *r = &e->resources[i];
 
 		if (say_problem(untrusted_raw(&r->res_id), &r->problem))
 			continue;
-		lines_say("  %s (%s): %s", untrusted_raw(&r->res_id), untrusted_raw(&r->type),
-			  untrusted_raw(&r->status));
+		output_text_line("  %s (%s): %s", untrusted_raw(&r->res_id),
+				 untrusted_raw(&r->type), untrusted_raw(&r->status));
 		json_object_foreach(r->outputs, name, value)
 			output_line(name, value);
 	}
 	if (e->resource_count == 0 && !knowledge_has_content(world_known(e, WORLD_RESOURCES)) &&
 	    e->environment.last_deploy.id.raw)
-		lines_say(_("  Its resources are unknown."));
+		output_text_line(_("  Its resources are unknown."));
 	else if (e->resource_count == 0)
-		lines_say(_("  No resources."));
+		output_text_line(_("  No resources."));
 }
 
 /* What stands for a list that was not read; true: so it is. */
@@ -121,14 +121,15 @@ static bool
 is_unread(bool known, const struct error *error)
 {
 	if (!known)
-		lines_say("  %s", error->kind != ERROR_NONE ? error->text : _("not known yet"));
+		output_text_line("  %s",
+				 error->kind != ERROR_NONE ? error->text : _("not known yet"));
 	return !known;
 }
 
 void
-lines_values(const struct details *details)
+output_text_values(const struct details *details)
 {
-	lines_say(_("Shared values:"));
+	output_text_line(_("Shared values:"));
 	if (is_unread(details_values_known(details), details_values_error(details)))
 		return;
 	for (size_t i = 0; i < details_value_count(details); i++) {
@@ -136,17 +137,18 @@ lines_values(const struct details *details)
 
 		if (say_problem(untrusted_raw(&v->key), &v->problem))
 			continue;
-		lines_say(untrusted_is(&v->source, "env") ? _("  %s: %s (of this environment)")
-							  : _("  %s: %s (of the application)"),
-			  untrusted_raw(&v->key),
-			  v->is_secret ? _("a secret") : untrusted_raw(&v->value));
+		output_text_line(untrusted_is(&v->source, "env")
+					 ? _("  %s: %s (of this environment)")
+					 : _("  %s: %s (of the application)"),
+				 untrusted_raw(&v->key),
+				 v->is_secret ? _("a secret") : untrusted_raw(&v->value));
 	}
 	if (details_value_count(details) == 0)
-		lines_say(_("  No shared values."));
+		output_text_line(_("  No shared values."));
 }
 
 void
-lines_deployments(const struct details *details, const struct world_environment *e)
+output_text_deployments(const struct details *details, const struct world_environment *e)
 {
 	static const char *const states[] = {
 		[DEPLOYMENT_PENDING] = N_("pending"),	  [DEPLOYMENT_IN_PROGRESS] = N_("running"),
@@ -154,7 +156,7 @@ lines_deployments(const struct details *details, const struct world_environment 
 		[DEPLOYMENT_UNKNOWN] = N_("unknown"),
 	};
 
-	lines_say(_("Deployments:"));
+	output_text_line(_("Deployments:"));
 	if (is_unread(details_deployments_known(details), details_deployments_error(details)))
 		return;
 	for (size_t i = 0; i < details_deployment_count(details); i++) {
@@ -165,18 +167,18 @@ lines_deployments(const struct details *details, const struct world_environment 
 		if (say_problem(untrusted_raw(&d->id), &d->problem))
 			continue;
 		clock_ago(ago, clock_wall_ms() - d->created_at);
-		lines_say(_("  %s: %s, %s by %s%s%s%.*s"), untrusted_raw(&d->id),
-			  _(states[d->status]), ago, untrusted_raw(&d->created_by),
-			  untrusted_equal(&d->id, &e->running.id) ? _(", runs") : "",
-			  comment_people_length(comment) ? ": " : "",
-			  (int)comment_people_length(comment), comment);
+		output_text_line(_("  %s: %s, %s by %s%s%s%.*s"), untrusted_raw(&d->id),
+				 _(states[d->status]), ago, untrusted_raw(&d->created_by),
+				 untrusted_equal(&d->id, &e->running.id) ? _(", runs") : "",
+				 comment_people_length(comment) ? ": " : "",
+				 (int)comment_people_length(comment), comment);
 	}
 	if (details_deployment_count(details) == 0)
-		lines_say(_("  Nothing was deployed here."));
+		output_text_line(_("  Nothing was deployed here."));
 }
 
 void
-lines_log(const struct log_line *line, bool named)
+output_text_log(const struct log_line *line, bool named)
 {
 	time_t seconds = (time_t)(line->at / 1000);
 	char stamp[16] = "";
@@ -184,8 +186,8 @@ lines_log(const struct log_line *line, bool named)
 
 	if (line->at > 0 && localtime_r(&seconds, &tm))
 		strftime(stamp, sizeof(stamp), "%H:%M:%S ", &tm);
-	lines_say("%s%s%s%s", stamp, named ? untrusted_raw(&line->workload) : "", named ? ": " : "",
-		  untrusted_raw(&line->payload));
+	output_text_line("%s%s%s%s", stamp, named ? untrusted_raw(&line->workload) : "",
+			 named ? ": " : "", untrusted_raw(&line->payload));
 }
 
 static void
@@ -202,12 +204,12 @@ step_line(const struct hotfix *hotfix, enum hotfix_step_id id)
 	}
 	if (step->at && step->took >= 0)
 		clock_duration(took, step->took);
-	lines_say("%d %s: %s%s%s%s%s%s%s%s%s%s", (int)id + 1, words_of_step(id), state.text, ago,
-		  step->at && step->who.raw ? _(" by ") : "",
-		  step->at ? untrusted_raw(&step->who) : "", *took ? _(", took ") : "", took,
-		  *detail ? ": " : "", detail, *note ? "; " : "", note);
+	output_text_line("%d %s: %s%s%s%s%s%s%s%s%s%s", (int)id + 1, words_of_step(id), state.text,
+			 ago, step->at && step->who.raw ? _(" by ") : "",
+			 step->at ? untrusted_raw(&step->who) : "", *took ? _(", took ") : "", took,
+			 *detail ? ": " : "", detail, *note ? "; " : "", note);
 	if (step->state == HOTFIX_NOW)
-		lines_say("    %s", words_of_step_purpose(id));
+		output_text_line("    %s", words_of_step_purpose(id));
 }
 
 static void
@@ -222,23 +224,23 @@ other_line(const struct hotfix_other *other)
 	const char *nothing = _("nothing");
 
 	if (other->is_known && carry->state == CARRY_CONFLICTS)
-		lines_say(_("    %s: conflicts: %s: here %s, the fix %s"), other->env,
-			  carry->object, carry->here ? carry->here : nothing,
-			  carry->fix ? carry->fix : nothing);
+		output_text_line(_("    %s: conflicts: %s: here %s, the fix %s"), other->env,
+				 carry->object, carry->here ? carry->here : nothing,
+				 carry->fix ? carry->fix : nothing);
 	else
-		lines_say("    %s: %s", other->env,
-			  other->is_known ? _(states[carry->state]) : _("unknown"));
+		output_text_line("    %s: %s", other->env,
+				 other->is_known ? _(states[carry->state]) : _("unknown"));
 }
 
 void
-lines_hotfix(const struct hotfix *hotfix)
+output_text_hotfix(const struct hotfix *hotfix)
 {
 	char ago[64] = "";
 
 	clock_ago(ago, clock_wall_ms() - hotfix_began_at(hotfix));
-	lines_say(_("%s of %s, begun %s%s"), hotfix_env(hotfix),
-		  hotfix_origin(hotfix) ? hotfix_origin(hotfix) : _("unknown"), ago,
-		  hotfix_clone_exists(hotfix) ? "" : _(", discarded"));
+	output_text_line(_("%s of %s, begun %s%s"), hotfix_env(hotfix),
+			 hotfix_origin(hotfix) ? hotfix_origin(hotfix) : _("unknown"), ago,
+			 hotfix_clone_exists(hotfix) ? "" : _(", discarded"));
 	for (int id = 0; id < HOTFIX_STEP_COUNT; id++)
 		step_line(hotfix, (enum hotfix_step_id)id);
 	for (size_t i = 0; i < hotfix_other_count(hotfix); i++)

@@ -12,13 +12,14 @@ struct world_environment;
 
 /* What runs, what it is made of, and what it was deployed with: the tabs of the environment's
  * view. */
-void lines_workloads(const struct world_environment *environment);
-void lines_resources(const struct world_environment *environment);
-void lines_values(const struct details *details);
-void lines_deployments(const struct details *details, const struct world_environment *environment);
+void output_text_workloads(const struct world_environment *environment);
+void output_text_resources(const struct world_environment *environment);
+void output_text_values(const struct details *details);
+void
+output_text_deployments(const struct details *details, const struct world_environment *environment);
 /* named: with the workload that wrote it. */
-void lines_log(const struct log_line *line, bool named);
+void output_text_log(const struct log_line *line, bool named);
 /* The steps: done, next, to do; and below them who has the fix. */
-void lines_hotfix(const struct hotfix *hotfix);
+void output_text_hotfix(const struct hotfix *hotfix);
 
 #endif

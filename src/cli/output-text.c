@@ -38,7 +38,7 @@ put(FILE *out, const char *format, va_list args)
 }
 
 void
-lines_say(const char *format, ...)
+output_text_line(const char *format, ...)
 {
 	va_list args;
 
@@ -48,7 +48,7 @@ lines_say(const char *format, ...)
 }
 
 void
-lines_complain(const char *format, ...)
+output_text_error(const char *format, ...)
 {
 	va_list args;
 
@@ -83,13 +83,13 @@ workload_line(const struct world_environment *e, const struct world_environment 
 	};
 	char *label = image_label(reference ? reference : "");
 
-	lines_say("    %s %s%s%s%s", module, label, *words[standing] ? " (" : "",
-		  *words[standing] ? _(words[standing]) : "", *words[standing] ? ")" : "");
+	output_text_line("    %s %s%s%s%s", module, label, *words[standing] ? " (" : "",
+			 *words[standing] ? _(words[standing]) : "", *words[standing] ? ")" : "");
 	free(label);
 }
 
 void
-lines_head(const struct world_environment *e)
+output_text_head(const struct world_environment *e)
 {
 	struct state_words state = words_of_environment(e);
 	const struct deployment *d = &e->environment.last_deploy;
@@ -97,24 +97,25 @@ lines_head(const struct world_environment *e)
 
 	if (d->id.raw)
 		clock_ago(ago, clock_wall_ms() - d->created_at);
-	lines_say(_("%s (%s%s%s): %s%s%s%s%s"), untrusted_raw(&e->environment.id),
-		  untrusted_raw(&e->environment.type), e->is_protected ? _(", protected") : "",
-		  e->clone_of ? _(", a clone") : "", state.text, d->id.raw ? _(", deployed ") : "",
-		  ago, d->id.raw ? _(" by ") : "", untrusted_raw(&d->created_by));
+	output_text_line(_("%s (%s%s%s): %s%s%s%s%s"), untrusted_raw(&e->environment.id),
+			 untrusted_raw(&e->environment.type),
+			 e->is_protected ? _(", protected") : "", e->clone_of ? _(", a clone") : "",
+			 state.text, d->id.raw ? _(", deployed ") : "", ago,
+			 d->id.raw ? _(" by ") : "", untrusted_raw(&d->created_by));
 	if ((problem = words_of_problem(&e->environment.problem)))
-		lines_say("    %s", problem);
+		output_text_line("    %s", problem);
 	free(problem);
 }
 
 void
-lines_environment(const struct world_environment *e, const struct world_environment *baseline)
+output_text_environment(const struct world_environment *e, const struct world_environment *baseline)
 {
 	const char *module;
 	json_t *body;
 
-	lines_head(e);
+	output_text_head(e);
 	if (!e->set) {
-		lines_say(_("    its workloads are unknown"));
+		output_text_line(_("    its workloads are unknown"));
 		return;
 	}
 	json_object_foreach(set_modules(e->set), module, body)
@@ -126,17 +127,17 @@ lines_environment(const struct world_environment *e, const struct world_environm
 			json_object_get(e->resources[i].outputs, "port"));
 
 		if (host && port > 0)
-			lines_say("    http://%s:%d", host, (int)port);
+			output_text_line("    http://%s:%d", host, (int)port);
 	}
 }
 
 void
-lines_board(const struct world_application *application)
+output_text_board(const struct world_application *application)
 {
 	const struct world_environment *baseline = baseline_of(application);
 
 	for (size_t i = 0; i < application->count; i++)
-		lines_environment(&application->environments[i], baseline);
+		output_text_environment(&application->environments[i], baseline);
 }
 
 static void
@@ -147,23 +148,24 @@ change_line(const struct change *c)
 		[CHANGE_CHANGED] = N_("changed"),
 	};
 
-	lines_say(_("  %s: %s %s: %s%s%s"), c->object, c->label, _(kinds[c->kind]),
-		  c->from ? c->from : "", c->from && c->to ? _(" to ") : "", c->to ? c->to : "");
+	output_text_line(_("  %s: %s %s: %s%s%s"), c->object, c->label, _(kinds[c->kind]),
+			 c->from ? c->from : "", c->from && c->to ? _(" to ") : "",
+			 c->to ? c->to : "");
 	if (c->note)
-		lines_say("    %s", c->note);
+		output_text_line("    %s", c->note);
 }
 
 void
-lines_changes(const struct changes *changes)
+output_text_changes(const struct changes *changes)
 {
 	for (size_t i = 0; i < changes->count; i++)
 		change_line(&changes->items[i]);
 	if (changes->count == 0)
-		lines_say(_("  Nothing differs."));
+		output_text_line(_("  Nothing differs."));
 }
 
 void
-lines_clone(const struct clone *clone)
+output_text_clone(const struct clone *clone)
 {
 	int64_t now = clock_wall_ms();
 	char age[64], changes[96] = "", conflicts[64] = "";
@@ -177,78 +179,82 @@ lines_clone(const struct clone *clone)
 		snprintf(conflicts, sizeof(conflicts),
 			 ngettext(", %zu conflict", ", %zu conflicts", clone->conflicts),
 			 clone->conflicts);
-	lines_say(_("%s: a clone of %s, made %s by %s, %s"), clone->env,
-		  clone->origin ? clone->origin : _("unknown"), age, untrusted_raw(&clone->who),
-		  words_of_life(clone->expires_at, now).text);
+	output_text_line(_("%s: a clone of %s, made %s by %s, %s"), clone->env,
+			 clone->origin ? clone->origin : _("unknown"), age,
+			 untrusted_raw(&clone->who), words_of_life(clone->expires_at, now).text);
 	if (clone->work == CLONE_WORK_NONE)
-		lines_say(_("  Nothing to promote."));
+		output_text_line(_("  Nothing to promote."));
 	else if (clone->work == CLONE_WORK_SOME)
-		lines_say("  %s%s%s%s", changes, conflicts, clone->work_words ? ": " : "",
-			  clone->work_words ? clone->work_words : "");
+		output_text_line("  %s%s%s%s", changes, conflicts, clone->work_words ? ": " : "",
+				 clone->work_words ? clone->work_words : "");
 	else
-		lines_say(_("  What is left to promote is unknown."));
+		output_text_line(_("  What is left to promote is unknown."));
 }
 
 void
-lines_conflict(const struct merge_entry *entry, size_t number, size_t count, const char *ours,
-	       const char *theirs)
+output_text_conflict(const struct merge_entry *entry, size_t number, size_t count, const char *ours,
+		     const char *theirs)
 {
 	const char *none = _("(not there)");
 
-	lines_say(_("Conflict %zu of %zu: %s %s"), number, count, entry->object, entry->path);
-	lines_say(_("  before: %s"), entry->base ? entry->base : none);
-	lines_say("  1: %s: %s", ours, entry->ours ? entry->ours : none);
-	lines_say("  2: %s: %s", theirs, entry->theirs ? entry->theirs : none);
+	output_text_line(_("Conflict %zu of %zu: %s %s"), number, count, entry->object,
+			 entry->path);
+	output_text_line(_("  before: %s"), entry->base ? entry->base : none);
+	output_text_line("  1: %s: %s", ours, entry->ours ? entry->ours : none);
+	output_text_line("  2: %s: %s", theirs, entry->theirs ? entry->theirs : none);
 }
 
 void
-lines_value_question(const struct flow_value_question *q)
+output_text_value_question(const struct flow_value_question *q)
 {
-	lines_say(q->is_secret ? _("Value %s (a secret): %s") : _("Value %s: %s"), q->key, q->why);
+	output_text_line(q->is_secret ? _("Value %s (a secret): %s") : _("Value %s: %s"), q->key,
+			 q->why);
 	if (q->text)
-		lines_say(_("  the source has: %s"), q->text);
-	lines_say(_("  the application has: %s"), q->app_text ? q->app_text : _("(not there)"));
+		output_text_line(_("  the source has: %s"), q->text);
+	output_text_line(_("  the application has: %s"),
+			 q->app_text ? q->app_text : _("(not there)"));
 	if (q->is_used)
-		lines_say(_("  the set uses it"));
+		output_text_line(_("  the set uses it"));
 }
 
 void
-lines_review(const struct review *review)
+output_text_review(const struct review *review)
 {
-	lines_say(_("Review: %s %s%s%s"), flow_verb_name(review->verb),
-		  review->source ? review->source : "", review->source ? _(" to ") : "",
-		  review->env);
+	output_text_line(_("Review: %s %s%s%s"), flow_verb_name(review->verb),
+			 review->source ? review->source : "", review->source ? _(" to ") : "",
+			 review->env);
 	if (review->verb == FLOW_CLONE) {
-		lines_say(_("  The same workloads and versions, with new resources."));
+		output_text_line(_("  The same workloads and versions, with new resources."));
 		for (size_t i = 0; i < review->changes.count; i++)
 			if (review->changes.items[i].is_value)
 				change_line(&review->changes.items[i]);
 	} else if (review->verb == FLOW_DISCARD) {
-		lines_say(_(
+		output_text_line(_(
 			"  Everything in it is deleted: processes, databases, and its history on the platform."));
 	} else {
-		lines_changes(&review->changes);
+		output_text_changes(&review->changes);
 	}
 	if (review->moved)
-		lines_say(_("  %s has moved since it was cloned; what others changed stays."),
-			  review->env);
+		output_text_line(
+			_("  %s has moved since it was cloned; what others changed stays."),
+			review->env);
 	if (review->primed)
-		lines_say(_(
+		output_text_line(_(
 			"  Its base was changed: the next deployment does not start from what is running."));
 	for (size_t i = 0; i < review->caution_count; i++)
-		lines_say(_("  Caution: %s"), review->cautions[i]);
+		output_text_line(_("  Caution: %s"), review->cautions[i]);
 	for (size_t i = 0; i < review->finding_count; i++)
-		lines_say(review->findings[i].is_acknowledged ? _("  Acknowledged %s: %s")
-							      : _("  Finding %s: %s"),
-			  review->findings[i].id, review->findings[i].text);
+		output_text_line(review->findings[i].is_acknowledged ? _("  Acknowledged %s: %s")
+								     : _("  Finding %s: %s"),
+				 review->findings[i].id, review->findings[i].text);
 	for (size_t i = 0; i < review->send_count; i++)
-		lines_say(_("  Sends: %s"), review->sends[i]);
+		output_text_line(_("  Sends: %s"), review->sends[i]);
 	if (review->way_back && *review->way_back)
-		lines_say(_("  Rollback: %s"), review->way_back);
+		output_text_line(_("  Rollback: %s"), review->way_back);
 }
 
 void
-lines_history(const struct operation_list *list)
+output_text_history(const struct operation_list *list)
 {
 	static const char *const states[] = {
 		[OPERATION_PREPARED] = N_("prepared"), [OPERATION_RUNNING] = N_("running"),
@@ -262,16 +268,16 @@ lines_history(const struct operation_list *list)
 		char stamp[CLOCK_STAMP_SIZE];
 
 		clock_local(stamp, o->created_at);
-		lines_say("%.10s %.5s %s %s %s%s%s %s", stamp, stamp + 11,
-			  (size_t)o->state < sizeof(states) / sizeof(states[0])
-				  ? _(states[o->state])
-				  : "?",
-			  untrusted_raw(&o->verb), untrusted_raw(&o->source),
-			  o->source.raw ? " > " : "", untrusted_raw(&o->env),
-			  untrusted_raw(&o->summary));
+		output_text_line("%.10s %.5s %s %s %s%s%s %s", stamp, stamp + 11,
+				 (size_t)o->state < sizeof(states) / sizeof(states[0])
+					 ? _(states[o->state])
+					 : "?",
+				 untrusted_raw(&o->verb), untrusted_raw(&o->source),
+				 o->source.raw ? " > " : "", untrusted_raw(&o->env),
+				 untrusted_raw(&o->summary));
 	}
 	if (list->count == 0) {
-		lines_say(_("Nothing has been done from this machine yet."));
-		lines_say(_("\"environment ENV\" lists the deployments of everybody."));
+		output_text_line(_("Nothing has been done from this machine yet."));
+		output_text_line(_("\"environment ENV\" lists the deployments of everybody."));
 	}
 }

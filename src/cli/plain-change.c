@@ -54,40 +54,39 @@ static const struct {
 /* Before anything is read for it; the list may be old, so the review looks again.  That nothing is
  * its own source is said by the flow. */
 static bool
-is_name_free(struct linear *l, const char *source, const char *name)
+is_name_free(struct plain *p, const char *source, const char *name)
 {
-	const struct world_environment *e =
-		world_environment(session_world(l->session), l->org, l->app, name);
+	const struct world_environment *e = world_environment(session_world(p->session), p->org,
+							      p->app, name);
 
 	if (!e || e->environment.status == ENVIRONMENT_DELETING || strcmp(source, name) == 0)
 		return true;
-	linear_fail(l, exit_code_of(ERROR_CONFLICT, EXIT_STAGE_WORDS),
-		    _("There is an environment %s in %s already: choose another id."), name,
-		    l->app);
+	plain_fail(p, exit_code_of(ERROR_CONFLICT, EXIT_STAGE_WORDS),
+		   _("There is an environment %s in %s already: choose another id."), name, p->app);
 	return false;
 }
 
 static void
-run_clone(struct linear *l, char **words, size_t count)
+run_clone(struct plain *p, char **words, size_t count)
 {
 	(void)count;
-	if (linear_environment(l, words[0]) && is_name_free(l, words[0], words[1]) &&
-	    linear_take_values(l, words[0]))
-		linear_begin(l, &(struct flow_request){.verb = FLOW_CLONE,
-						       .org = l->org,
-						       .app = l->app,
-						       .env = words[1],
-						       .source = words[0],
-						       .values = l->values,
-						       .decides = true});
-	linear_clear_values(l);
+	if (plain_environment(p, words[0]) && is_name_free(p, words[0], words[1]) &&
+	    plain_take_values(p, words[0]))
+		plain_begin(p, &(struct flow_request){.verb = FLOW_CLONE,
+						      .org = p->org,
+						      .app = p->app,
+						      .env = words[1],
+						      .source = words[0],
+						      .values = p->values,
+						      .decides = true});
+	plain_clear_values(p);
 }
 
 /* A version that is not in the list is refused where there is a list of this image. */
 static bool
-is_version_there(struct linear *l, const char *image, const char *version)
+is_version_there(struct plain *p, const char *image, const char *version)
 {
-	const struct world_organization *o = world_organization(session_world(l->session), l->org);
+	const struct world_organization *o = world_organization(session_world(p->session), p->org);
 	struct error err = {0};
 	size_t of_image = 0;
 
@@ -101,35 +100,35 @@ is_version_there(struct linear *l, const char *image, const char *version)
 	if (of_image == 0 || strchr(version, '@'))
 		return true;
 	(void)!names_no_version(o, image, version, &err);
-	linear_fail_error(l, &err, EXIT_STAGE_WORDS);
+	plain_fail_error(p, &err, EXIT_STAGE_WORDS);
 	return false;
 }
 
 static void
-run_version(struct linear *l, char **words, size_t count)
+run_version(struct plain *p, char **words, size_t count)
 {
-	const struct world_environment *e = linear_environment(l, words[0]);
+	const struct world_environment *e = plain_environment(p, words[0]);
 	const char *reference;
 	struct image image;
 	char *wanted;
 
 	(void)count;
-	if (!e || !linear_workload(l, e, words[1]))
+	if (!e || !plain_workload(p, e, words[1]))
 		return;
 	reference = set_module_image(e->set, words[1]);
 	if (!reference) {
-		linear_fail(l, EXIT_FAILED, _("The workload %s has no image."), words[1]);
+		plain_fail(p, EXIT_FAILED, _("The workload %s has no image."), words[1]);
 		return;
 	}
 	image_parse(&image, reference);
-	if (is_version_there(l, image.name, words[2])) {
+	if (is_version_there(p, image.name, words[2])) {
 		wanted = xasprintf("%s:%s", image.name, words[2]);
-		linear_begin(l, &(struct flow_request){
-					.verb = FLOW_DEPLOY,
-					.org = l->org,
-					.app = l->app,
-					.env = words[0],
-					.images = (const char *const[]){words[1], wanted, NULL}});
+		plain_begin(p, &(struct flow_request){
+				       .verb = FLOW_DEPLOY,
+				       .org = p->org,
+				       .app = p->app,
+				       .env = words[0],
+				       .images = (const char *const[]){words[1], wanted, NULL}});
 		free(wanted);
 	}
 	image_clear(&image);
@@ -138,61 +137,61 @@ run_version(struct linear *l, char **words, size_t count)
 /* --- whole environments --- */
 
 static void
-on_one(struct linear *l, enum flow_verb verb, const char *env)
+on_one(struct plain *p, enum flow_verb verb, const char *env)
 {
-	if (linear_environment(l, env))
-		linear_begin(l, &(struct flow_request){
-					.verb = verb, .org = l->org, .app = l->app, .env = env});
+	if (plain_environment(p, env))
+		plain_begin(p, &(struct flow_request){
+				       .verb = verb, .org = p->org, .app = p->app, .env = env});
 }
 
 static void
-run_deploy(struct linear *l, char **words, size_t count)
+run_deploy(struct plain *p, char **words, size_t count)
 {
 	(void)count;
-	if (linear_environment(l, words[0]) && linear_take_values(l, words[0]))
-		linear_begin(l, &(struct flow_request){.verb = FLOW_DEPLOY,
-						       .org = l->org,
-						       .app = l->app,
-						       .env = words[0],
-						       .values = l->values});
-	linear_clear_values(l);
+	if (plain_environment(p, words[0]) && plain_take_values(p, words[0]))
+		plain_begin(p, &(struct flow_request){.verb = FLOW_DEPLOY,
+						      .org = p->org,
+						      .app = p->app,
+						      .env = words[0],
+						      .values = p->values});
+	plain_clear_values(p);
 }
 
 static void
-run_undo(struct linear *l, char **words, size_t count)
+run_undo(struct plain *p, char **words, size_t count)
 {
 	(void)count;
-	if (linear_environment(l, words[0]))
-		linear_begin(l, &(struct flow_request){.verb = FLOW_UNDO,
-						       .org = l->org,
-						       .app = l->app,
-						       .env = words[0],
-						       .decides = true});
+	if (plain_environment(p, words[0]))
+		plain_begin(p, &(struct flow_request){.verb = FLOW_UNDO,
+						      .org = p->org,
+						      .app = p->app,
+						      .env = words[0],
+						      .decides = true});
 }
 
 static void
-run_discard(struct linear *l, char **words, size_t count)
+run_discard(struct plain *p, char **words, size_t count)
 {
 	(void)count;
-	on_one(l, FLOW_DISCARD, words[0]);
+	on_one(p, FLOW_DISCARD, words[0]);
 }
 
 static void
-run_promote(struct linear *l, char **words, size_t count)
+run_promote(struct plain *p, char **words, size_t count)
 {
-	const struct world_environment *e = linear_environment(l, words[0]);
+	const struct world_environment *e = plain_environment(p, words[0]);
 
 	(void)count;
 	if (e && e->clone_of)
-		linear_begin(l, &(struct flow_request){.verb = FLOW_PROMOTE,
-						       .org = l->org,
-						       .app = l->app,
-						       .env = e->clone_of,
-						       .source = words[0],
-						       .decides = true});
-	else if (e && (e->is_protected || linear_clones_told(l)))	/* no clone is protected */
-		linear_fail(l, EXIT_USAGE, _("%s is not a clone, so it cannot be promoted."),
-			    words[0]);
+		plain_begin(p, &(struct flow_request){.verb = FLOW_PROMOTE,
+						      .org = p->org,
+						      .app = p->app,
+						      .env = e->clone_of,
+						      .source = words[0],
+						      .decides = true});
+	else if (e && (e->is_protected || plain_clones_told(p))) /* no clone is protected */
+		plain_fail(p, EXIT_USAGE, _("%s is not a clone, so it cannot be promoted."),
+			   words[0]);
 }
 
 /* --- the end of a clone --- */
@@ -222,50 +221,51 @@ has_clone(void *data)
 static void
 tell_local(void)
 {
-	lines_say(_("This is recorded on this machine only; other people do not see it."));
+	output_text_line(_("This is recorded on this machine only; other people do not see it."));
 }
 
 static void
-set_end(struct linear *l, const struct clone *clone, const char *text)
+set_end(struct plain *p, const struct clone *clone, const char *text)
 {
 	struct error err = {0};
 	int64_t life = 0;
 	bool kept;
 
 	if (!clock_parse_duration(text, &life)) {
-		linear_fail(l, EXIT_USAGE,
-			    _("\"%s\" is not a duration. Give one such as 8h, 90m or 2d, or 0 for "
-			      "no end."),
-			    text);
+		plain_fail(p, EXIT_USAGE,
+			   _("\"%s\" is not a duration. Give one such as 8h, 90m or 2d, or 0 for "
+			     "no end."),
+			   text);
 		return;
 	}
-	kept = clones_set_end(l->session, clone, life ? clock_wall_ms() + life : 0, &err) == 0;
+	kept = clones_set_end(p->session, clone, life ? clock_wall_ms() + life : 0, &err) == 0;
 	if (!kept)
-		linear_fail_error(l, &err, EXIT_STAGE_CHANGE);
-	else if (linear_wants_facts(l))
-		linear_facts(l, facts_expiry(clone->env, life ? clock_wall_ms() + life : 0));
+		plain_fail_error(p, &err, EXIT_STAGE_CHANGE);
+	else if (plain_wants_json(p))
+		plain_print_json(p,
+				 output_json_expiry(clone->env, life ? clock_wall_ms() + life : 0));
 	else if (life)
-		lines_say(_("%s expires in %s."), clone->env, text);
+		output_text_line(_("%s expires in %s."), clone->env, text);
 	else
-		lines_say(_("%s does not expire."), clone->env);
-	if (kept && !linear_wants_facts(l))
+		output_text_line(_("%s does not expire."), clone->env);
+	if (kept && !plain_wants_json(p))
 		tell_local();
 }
 
 static void
-run_ttl(struct linear *l, char **words, size_t count)
+run_ttl(struct plain *p, char **words, size_t count)
 {
 	struct wanted_clone w = {
-		.clones = clones_open(l->session, l->org), .app = l->app, .env = words[0]};
-	bool told = linear_wait(l, has_clone, &w);
+		.clones = clones_open(p->session, p->org), .app = p->app, .env = words[0]};
+	bool told = plain_wait(p, has_clone, &w);
 
 	(void)count;
 	if (w.found)
-		set_end(l, w.found, words[1]);
+		set_end(p, w.found, words[1]);
 	else if (!told || clones_error(w.clones))
-		linear_check_told(l, told, clones_error(w.clones));
+		plain_check_told(p, told, clones_error(w.clones));
 	else
-		linear_fail_clone(l, words[0]);
+		plain_fail_clone(p, words[0]);
 	clones_close(w.clones);
 }
 
@@ -288,25 +288,25 @@ is_fix_known(void *data)
 
 /* NULL: there is none, and it was said. */
 static struct hotfix *
-open_hotfix(struct linear *l, const char *env)
+open_hotfix(struct plain *p, const char *env)
 {
 	struct hotfix *hotfix;
 
-	if (!l->app) {
-		linear_fail(l, EXIT_USAGE,
-			    _("No application is open. \"applications\" lists them."));
+	if (!p->app) {
+		plain_fail(p, EXIT_USAGE,
+			   _("No application is open. \"applications\" lists them."));
 		return NULL;
 	}
-	hotfix = hotfix_open(l->session, l->org, l->app, env);
-	if (linear_wait(l, is_known, hotfix) && hotfix_is_known(hotfix))
+	hotfix = hotfix_open(p->session, p->org, p->app, env);
+	if (plain_wait(p, is_known, hotfix) && hotfix_is_known(hotfix))
 		return hotfix;
-	linear_fail_hotfix(l, hotfix);
+	plain_fail_hotfix(p, hotfix);
 	hotfix_close(hotfix);
 	return NULL;
 }
 
 static bool
-parse_step(struct linear *l, const char *typed, enum hotfix_step_id *id)
+parse_step(struct plain *p, const char *typed, enum hotfix_step_id *id)
 {
 	for (size_t i = 0; i < MARK_COUNT; i++)
 		if (strcmp(typed, marks[i].typed) == 0 ||
@@ -314,8 +314,8 @@ parse_step(struct linear *l, const char *typed, enum hotfix_step_id *id)
 			*id = marks[i].id;
 			return true;
 		}
-	linear_fail(l, EXIT_USAGE,
-		    _("\"%s\" is not a manual step. Use reproduce, verify or carry."), typed);
+	plain_fail(p, EXIT_USAGE, _("\"%s\" is not a manual step. Use reproduce, verify or carry."),
+		   typed);
 	return false;
 }
 
@@ -330,74 +330,74 @@ typed_step(enum hotfix_step_id id)
 }
 
 static void
-set_mark(struct linear *l, char **words, const char *note)
+set_mark(struct plain *p, char **words, const char *note)
 {
 	enum hotfix_step_id step;
 	struct error err = {0};
 	struct hotfix *hotfix;
 	int ret;
 
-	if (!parse_step(l, words[1], &step))
+	if (!parse_step(p, words[1], &step))
 		return;
-	hotfix = open_hotfix(l, words[0]);
+	hotfix = open_hotfix(p, words[0]);
 	if (!hotfix)
 		return;
 	ret = note ? hotfix_mark(hotfix, step, note, &err) : hotfix_unmark(hotfix, step, &err);
 	if (ret != 0)
-		linear_fail_error(l, &err, EXIT_STAGE_CHANGE);
-	else if (linear_wants_facts(l))
-		linear_facts(l, facts_mark(words[0], typed_step(step), note));
+		plain_fail_error(p, &err, EXIT_STAGE_CHANGE);
+	else if (plain_wants_json(p))
+		plain_print_json(p, output_json_mark(words[0], typed_step(step), note));
 	else if (note)
-		lines_say(_("%s: %s is recorded as done."), words[0], words_of_step(step));
+		output_text_line(_("%s: %s is recorded as done."), words[0], words_of_step(step));
 	else
-		lines_say(_("%s: %s is no longer recorded."), words[0], words_of_step(step));
-	if (ret == 0 && note && !linear_wants_facts(l))
+		output_text_line(_("%s: %s is no longer recorded."), words[0], words_of_step(step));
+	if (ret == 0 && note && !plain_wants_json(p))
 		tell_local();
 	hotfix_close(hotfix);
 }
 
 static void
-run_mark(struct linear *l, char **words, size_t count)
+run_mark(struct plain *p, char **words, size_t count)
 {
-	char *note = linear_joined(l, words + 2, count - 2);
+	char *note = plain_joined(p, words + 2, count - 2);
 
 	if (note)	/* NULL would take the mark away */
-		set_mark(l, words, note);
+		set_mark(p, words, note);
 	free(note);
 }
 
 static void
-run_unmark(struct linear *l, char **words, size_t count)
+run_unmark(struct plain *p, char **words, size_t count)
 {
 	(void)count;
-	set_mark(l, words, NULL);
+	set_mark(p, words, NULL);
 }
 
 static void
-run_carry(struct linear *l, char **words, size_t count)
+run_carry(struct plain *p, char **words, size_t count)
 {
 	struct flow_request request;
 	struct error err = {0};
 	struct hotfix *hotfix;
 
 	(void)count;
-	if (!linear_environment(l, words[1]))
+	if (!plain_environment(p, words[1]))
 		return;
-	hotfix = open_hotfix(l, words[0]);
+	hotfix = open_hotfix(p, words[0]);
 	if (!hotfix)
 		return;
-	if (!linear_wait(l, is_fix_known, hotfix)) {
-		linear_fail(l, EXIT_UNREAD, "%s", linear_why(NULL));
+	if (!plain_wait(p, is_fix_known, hotfix)) {
+		plain_fail(p, EXIT_UNREAD, "%s", plain_why(NULL));
 	} else if (hotfix_carry_request(hotfix, words[1], &request, &err) == 0) {
 		request.decides = true;
-		linear_begin(l, &request);
+		plain_begin(p, &request);
 	} else {
-		linear_fail_error(l, &err, EXIT_STAGE_CHANGE);
+		plain_fail_error(p, &err, EXIT_STAGE_CHANGE);
 	}
 	hotfix_close(hotfix);
 }
 
-const struct linear_verb linear_changes[] = {
+const struct plain_verb plain_changes[] = {
 	{
 		.name = "clone",
 		.arguments = N_("ENV NAME"),
@@ -423,10 +423,10 @@ const struct linear_verb linear_changes[] = {
 		.arguments = N_("ENV WORKLOAD PATH VALUE"),
 		.help = N_("Change the configuration of a workload"),
 		.least = 3,
-		.most = LINEAR_WORDS_MAX,
+		.most = PLAIN_WORDS_MAX,
 		.options = CHANGES | OPTIONS_JSON_VALUE,
 		.needs = NEED_ENVIRONMENTS | NEED_SETS,
-		.run = linear_set,
+		.run = plain_set,
 	},
 	{
 		.name = "unset",
@@ -436,7 +436,7 @@ const struct linear_verb linear_changes[] = {
 		.most = 3,
 		.options = CHANGES,
 		.needs = NEED_ENVIRONMENTS | NEED_SETS,
-		.run = linear_unset,
+		.run = plain_unset,
 	},
 	{
 		.name = "deploy",
@@ -503,7 +503,7 @@ const struct linear_verb linear_changes[] = {
 		.arguments = N_("CLONE STEP [NOTE]"),
 		.help = N_("Record a manual step as done: reproduce, verify or carry"),
 		.least = 2,
-		.most = LINEAR_WORDS_MAX,
+		.most = PLAIN_WORDS_MAX,
 		.options = OPTIONS_ORG | OPTIONS_APP,
 		.needs = NEED_ENVIRONMENTS,
 		.run = run_mark,

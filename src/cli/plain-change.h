@@ -5,6 +5,6 @@
 
 #include "cli/plain-verbs.h"
 
-extern const struct linear_verb linear_changes[];	/* ended by a row without a name */
+extern const struct plain_verb plain_changes[]; /* ended by a row without a name */
 
 #endif

@@ -32,15 +32,15 @@
 
 /* Only one line: the command does its own work. */
 static void
-tell_newest(struct linear *l, const struct interrupted *list)
+tell_newest(struct plain *p, const struct interrupted *list)
 {
 	const size_t count = interrupted_count(list);
 	const struct interrupted_operation *newest = interrupted_get(list, count - 1);
 	char *title = interrupted_title(&newest->record), ago[64];
 
 	clock_ago(ago, clock_wall_ms() - newest->record.created_at);
-	linear_note(
-		l,
+	plain_note(
+		p,
 		ngettext(
 			"%zu interrupted operation: %s (%s); see `sidestage resume`",
 			"%zu interrupted operations, the last one: %s (%s); see `sidestage resume`",
@@ -50,29 +50,29 @@ tell_newest(struct linear *l, const struct interrupted *list)
 }
 
 void
-linear_tell_interrupted(struct linear *l)
+plain_tell_interrupted(struct plain *p)
 {
-	const char *verb = l->once ? l->once->verb : "";
+	const char *verb = p->once ? p->once->verb : "";
 
-	l->interrupted = interrupted_open(l->session);
+	p->interrupted = interrupted_open(p->session);
 	/* Of a history that cannot be used at all it is said elsewhere. */
-	if (interrupted_error(l->interrupted) && !session_history_problem(l->session))
-		linear_note(l, "%s", interrupted_error(l->interrupted)->text);
-	if (interrupted_count(l->interrupted) > 0 && strcmp(verb, "resume") != 0 &&
+	if (interrupted_error(p->interrupted) && !session_history_problem(p->session))
+		plain_note(p, "%s", interrupted_error(p->interrupted)->text);
+	if (interrupted_count(p->interrupted) > 0 && strcmp(verb, "resume") != 0 &&
 	    strcmp(verb, "abandon") != 0)
-		tell_newest(l, l->interrupted);
-	if (!interrupted_is_empty(l->interrupted) && !(l->once && l->once->offline))
-		interrupted_ask(l->interrupted);
+		tell_newest(p, p->interrupted);
+	if (!interrupted_is_empty(p->interrupted) && !(p->once && p->once->offline))
+		interrupted_ask(p->interrupted);
 }
 
 void
-linear_await_records(struct linear *l)
+plain_await_records(struct plain *p)
 {
 	const int64_t until = clock_steady_ms() + RECORDS_MS;
 
-	while (interrupted_has_records(l->interrupted) && !(l->once && l->once->offline) &&
-	       !interrupted_is_settled(l->interrupted) && clock_steady_ms() < until)
-		(void)session_turn(l->session, NULL, NULL, 0, 200);
+	while (interrupted_has_records(p->interrupted) && !(p->once && p->once->offline) &&
+	       !interrupted_is_settled(p->interrupted) && clock_steady_ms() < until)
+		(void)session_turn(p->session, NULL, NULL, 0, 200);
 }
 
 /* --- the list --- */
@@ -84,12 +84,12 @@ is_settled(void *data)
 }
 
 static struct interrupted *
-ask(struct linear *l)
+ask(struct plain *p)
 {
-	struct interrupted *list = interrupted_open(l->session);
+	struct interrupted *list = interrupted_open(p->session);
 
 	interrupted_ask(list);
-	(void)linear_wait(l, is_settled, list);
+	(void)plain_wait(p, is_settled, list);
 	return list;
 }
 
@@ -114,26 +114,26 @@ tell(const struct interrupted_operation *op)
 	char *title = interrupted_title(o), *unread, ago[64];
 
 	clock_ago(ago, clock_wall_ms() - o->created_at);
-	lines_say("%s  %s (%s)", untrusted_raw(&o->id), title, ago);
+	output_text_line("%s  %s (%s)", untrusted_raw(&o->id), title, ago);
 	if (o->summary.raw)
-		lines_say("  %s", o->summary.raw);
+		output_text_line("  %s", o->summary.raw);
 	if (op->step < o->step_count)
-		lines_say(_("  Interrupted at step %zu of %zu: %s"), op->step + 1, o->step_count,
-			  flow_record_step_name(o, op->step));
+		output_text_line(_("  Interrupted at step %zu of %zu: %s"), op->step + 1,
+				 o->step_count, flow_record_step_name(o, op->step));
 	if (knowledge_is_current(&op->asked)) {
-		lines_say(_("  Now: %s"), op->now);
+		output_text_line(_("  Now: %s"), op->now);
 	} else {
 		unread = knowledge_text(&op->asked, clock_wall_ms());
-		lines_say(_("  Now: %s"), *unread ? unread : _("not known"));
+		output_text_line(_("  Now: %s"), *unread ? unread : _("not known"));
 		free(unread);
 	}
-	lines_say("  %s", kind_words(op->kind));
+	output_text_line("  %s", kind_words(op->kind));
 	free(title);
 }
 
 /* What the platform did of one of them is not known. */
 static void
-check_asked(struct linear *l, const struct interrupted *list)
+check_asked(struct plain *p, const struct interrupted *list)
 {
 	bool told = true;
 
@@ -142,25 +142,25 @@ check_asked(struct linear *l, const struct interrupted *list)
 
 		told = knowledge_is_current(asked);
 		if (!told)
-			linear_check_told(l, told, &asked->why);
+			plain_check_told(p, told, &asked->why);
 	}
 }
 
 static void
-tell_list(struct linear *l)
+tell_list(struct plain *p)
 {
 	struct interrupted *list;
 
-	if (!linear_check_history(l))
+	if (!plain_check_history(p))
 		return;
-	list = ask(l);
-	if (linear_wants_facts(l))
-		linear_facts(l, facts_interrupted(list));
-	for (size_t i = 0; i < interrupted_count(list) && !linear_wants_facts(l); i++)
+	list = ask(p);
+	if (plain_wants_json(p))
+		plain_print_json(p, output_json_interrupted(list));
+	for (size_t i = 0; i < interrupted_count(list) && !plain_wants_json(p); i++)
 		tell(interrupted_get(list, i));
-	if (interrupted_count(list) == 0 && !linear_wants_facts(l))
-		lines_say(_("No operation is interrupted."));
-	check_asked(l, list);
+	if (interrupted_count(list) == 0 && !plain_wants_json(p))
+		output_text_line(_("No operation is interrupted."));
+	check_asked(p, list);
 	interrupted_close(list);
 }
 
@@ -168,19 +168,19 @@ tell_list(struct linear *l)
 
 /* The whole id; NULL: there is none, and it was said.  free() it. */
 static char *
-find(struct linear *l, struct interrupted *list, const char *word)
+find(struct plain *p, struct interrupted *list, const char *word)
 {
 	const struct interrupted_operation *op = interrupted_find(list, word);
 
 	if (op)
 		return xstrdup(untrusted_raw(&op->record.id));
-	linear_fail(l, EXIT_USAGE,
-		    _("No interrupted operation has the id \"%s\"; \"resume\" lists them."), word);
+	plain_fail(p, EXIT_USAGE,
+		   _("No interrupted operation has the id \"%s\"; \"resume\" lists them."), word);
 	return NULL;
 }
 
 void
-linear_resume(struct linear *l, char **words, size_t count)
+plain_resume(struct plain *p, char **words, size_t count)
 {
 	struct interrupted *list;
 	struct error err = {0};
@@ -188,44 +188,44 @@ linear_resume(struct linear *l, char **words, size_t count)
 	char *id;
 
 	if (count == 0) {
-		tell_list(l);
+		tell_list(p);
 		return;
 	}
-	if (!linear_check_history(l))
+	if (!plain_check_history(p))
 		return;
-	list = interrupted_open(l->session);
-	id = find(l, list, words[0]);
+	list = interrupted_open(p->session);
+	id = find(p, list, words[0]);
 	interrupted_close(list);
 	if (!id)
 		return;
-	flow = flow_resume(l->session, id, &err);
+	flow = flow_resume(p->session, id, &err);
 	if (flow)
-		linear_watch(l, flow);
+		plain_watch(p, flow);
 	else
-		linear_fail_error(l, &err, EXIT_STAGE_CHANGE);
+		plain_fail_error(p, &err, EXIT_STAGE_CHANGE);
 	free(id);
 }
 
 void
-linear_abandon(struct linear *l, char **words, size_t count)
+plain_abandon(struct plain *p, char **words, size_t count)
 {
 	struct interrupted *list;
 	struct error err = {0};
 	char *id, *reason;
 
-	if (!linear_check_history(l))
+	if (!plain_check_history(p))
 		return;
-	list = ask(l);		/* what the platform did of it is kept in the record */
-	id = find(l, list, words[0]);
-	reason = linear_joined(l, words + 1, count - 1);
+	list = ask(p); /* what the platform did of it is kept in the record */
+	id = find(p, list, words[0]);
+	reason = plain_joined(p, words + 1, count - 1);
 	if (id && reason &&
-	    flow_abandon(l->session, id, *reason || !l->once ? reason : l->once->reason, &err) != 0)
-		linear_fail_error(l, &err, EXIT_STAGE_CHANGE);
-	else if (id && reason && !linear_wants_facts(l))
-		lines_say(_("Abandoned. The platform keeps what was already sent."));
+	    flow_abandon(p->session, id, *reason || !p->once ? reason : p->once->reason, &err) != 0)
+		plain_fail_error(p, &err, EXIT_STAGE_CHANGE);
+	else if (id && reason && !plain_wants_json(p))
+		output_text_line(_("Abandoned. The platform keeps what was already sent."));
 	else if (id && reason)
-		linear_facts(l, json_pack("{s:s, s:s}", "id", id, "state",
-					  operation_state_name(OPERATION_ABANDONED)));
+		plain_print_json(p, json_pack("{s:s, s:s}", "id", id, "state",
+					      operation_state_name(OPERATION_ABANDONED)));
 	free(id);
 	free(reason);
 	interrupted_close(list);

@@ -5,16 +5,16 @@
 
 #include <stddef.h>
 
-struct linear;
+struct plain;
 
 /* One line about them, if there are any and the command is not about them; what ended unwatched
  * is asked about. */
-void linear_tell_interrupted(struct linear *l);
+void plain_tell_interrupted(struct plain *p);
 /* Waits until it is known, for commands that tell the history. */
-void linear_await_records(struct linear *l);
+void plain_await_records(struct plain *p);
 /* For the table of commands: without words it lists, else it goes on with that operation. */
-void linear_resume(struct linear *l, char **words, size_t count);
+void plain_resume(struct plain *p, char **words, size_t count);
 /* The operation is given up, with a reason if there are more words. */
-void linear_abandon(struct linear *l, char **words, size_t count);
+void plain_abandon(struct plain *p, char **words, size_t count);
 
 #endif

@@ -36,7 +36,7 @@ were_logs_read(void *data)
  * may not be known; then the platform is asked for the name as it was given.
  */
 static bool
-is_source_there(struct linear *l, const struct world_environment *e, char **words, size_t count)
+is_source_there(struct plain *p, const struct world_environment *e, char **words, size_t count)
 {
 	const json_t *containers;
 	struct error err = {0};
@@ -47,42 +47,42 @@ is_source_there(struct linear *l, const struct world_environment *e, char **word
 			return true;
 	if (!e || count < 2 || !e->set)
 		return e != NULL;
-	if (!linear_workload(l, e, words[1]))
+	if (!plain_workload(p, e, words[1]))
 		return false;
 	containers = json_object_get(json_object_get(set_module(e->set, words[1]), "spec"),
 				     "containers");
 	if (count < 3 || !containers || json_object_get(containers, words[2]))
 		return true;
 	(void)!names_no_container(e->set, words[1], words[2], &err);
-	linear_fail_error(l, &err, EXIT_STAGE_WORDS);
+	plain_fail_error(p, &err, EXIT_STAGE_WORDS);
 	return false;
 }
 
 /* NULL: there are none, and it was said. */
 static struct logs *
-open_logs(struct linear *l, char **words, size_t count)
+open_logs(struct plain *p, char **words, size_t count)
 {
 	struct logs *logs;
 
-	if (!is_source_there(l, linear_environment(l, words[0]), words, count))
+	if (!is_source_there(p, plain_environment(p, words[0]), words, count))
 		return NULL;
-	logs = logs_open(l->session, l->org, l->app, words[0], count > 1 ? words[1] : NULL,
+	logs = logs_open(p->session, p->org, p->app, words[0], count > 1 ? words[1] : NULL,
 			 count > 2 ? words[2] : NULL);
-	if (linear_wait(l, were_logs_read, logs) && logs_was_read(logs))
+	if (plain_wait(p, were_logs_read, logs) && logs_was_read(logs))
 		return logs;
 	if (logs_error(logs)->kind != ERROR_NONE)
-		linear_fail_error(l, logs_error(logs), EXIT_STAGE_READ);
+		plain_fail_error(p, logs_error(logs), EXIT_STAGE_READ);
 	else
-		linear_fail(l, EXIT_UNREAD, "%s", linear_why(NULL));
+		plain_fail(p, EXIT_UNREAD, "%s", plain_why(NULL));
 	logs_close(logs);
 	return NULL;
 }
 
 /* The first of the lines that are wanted of what was read at the beginning. */
 static size_t
-first_line(const struct linear *l, const struct logs *logs)
+first_line(const struct plain *p, const struct logs *logs)
 {
-	const struct arguments *once = l->once;
+	const struct arguments *once = p->once;
 	size_t first = 0, count = logs_count(logs);
 	int64_t since;
 
@@ -98,79 +98,79 @@ first_line(const struct linear *l, const struct logs *logs)
 }
 
 static void
-tell_line(struct linear *l, const struct log_line *line)
+tell_line(struct plain *p, const struct log_line *line)
 {
-	if (linear_wants_facts(l))
-		linear_facts(l, facts_log_line(line));
+	if (plain_wants_json(p))
+		plain_print_json(p, output_json_log_line(line));
 	else
-		lines_log(line, l->logs_of_all);
+		output_text_log(line, p->logs_of_all);
 }
 
 static void
-follow_logs(struct linear *l, struct logs *logs, bool of_all)
+follow_logs(struct plain *p, struct logs *logs, bool of_all)
 {
-	l->logs = logs;
-	l->logs_of_all = of_all;
-	l->asking = ASKING_FOLLOW;
-	for (size_t i = first_line(l, logs); i < logs_count(logs); i++)
-		tell_line(l, logs_line(logs, i));
-	l->logs_told = logs_appended(logs);
-	l->logs_gaps_told = logs_gaps(logs);
-	l->logs_unread = false;
+	p->logs = logs;
+	p->logs_of_all = of_all;
+	p->asking = ASKING_FOLLOW;
+	for (size_t i = first_line(p, logs); i < logs_count(logs); i++)
+		tell_line(p, logs_line(logs, i));
+	p->logs_told = logs_appended(logs);
+	p->logs_gaps_told = logs_gaps(logs);
+	p->logs_unread = false;
 }
 
 void
-linear_logs(struct linear *l, char **words, size_t count)
+plain_logs(struct plain *p, char **words, size_t count)
 {
-	struct logs *logs = open_logs(l, words, count);
+	struct logs *logs = open_logs(p, words, count);
 
-	if (logs && l->once && l->once->follow) {
-		follow_logs(l, logs, count < 2);
+	if (logs && p->once && p->once->follow) {
+		follow_logs(p, logs, count < 2);
 		return;
 	}
-	if (logs && linear_wants_facts(l))
-		linear_facts(l, facts_logs(logs, first_line(l, logs)));
+	if (logs && plain_wants_json(p))
+		plain_print_json(p, output_json_logs(logs, first_line(p, logs)));
 	else if (logs && logs_count(logs) == 0)
-		lines_say(_("Nothing was written."));
-	for (size_t i = logs ? first_line(l, logs) : 0;
-	     logs && !linear_wants_facts(l) && i < logs_count(logs); i++)
-		lines_log(logs_line(logs, i), count < 2);
+		output_text_line(_("Nothing was written."));
+	for (size_t i = logs ? first_line(p, logs) : 0;
+	     logs && !plain_wants_json(p) && i < logs_count(logs); i++)
+		output_text_log(logs_line(logs, i), count < 2);
 	logs_close(logs);
 }
 
 /* What is not there may come: a workload that starts has no logs yet.
  * If it stays so, the end says it. */
 bool
-linear_tells_unread_at_once(const struct error *why)
+plain_tells_unread_at_once(const struct error *why)
 {
 	return why->kind != ERROR_NOT_FOUND;
 }
 
 void
-linear_tell_logs(struct linear *l)
+plain_tell_logs(struct plain *p)
 {
-	size_t count = logs_count(l->logs);
-	uint64_t more = logs_appended(l->logs) - l->logs_told;
-	const struct error *why = logs_error(l->logs);
+	size_t count = logs_count(p->logs);
+	uint64_t more = logs_appended(p->logs) - p->logs_told;
+	const struct error *why = logs_error(p->logs);
 
 	/* What is not there would be taken for what was not written. */
-	if (logs_gaps(l->logs) != l->logs_gaps_told)
-		linear_fail(l, EXIT_UNREAD,
-			    _("Some lines are missing here: too many were written at once."));
-	l->logs_gaps_told = logs_gaps(l->logs);
-	if (why->kind != ERROR_NONE && !l->logs_unread && linear_tells_unread_at_once(why))
-		linear_note(l, "%s", why->text);
-	l->logs_unread = why->kind != ERROR_NONE;
+	if (logs_gaps(p->logs) != p->logs_gaps_told)
+		plain_fail(p, EXIT_UNREAD,
+			   _("Some lines are missing here: too many were written at once."));
+	p->logs_gaps_told = logs_gaps(p->logs);
+	if (why->kind != ERROR_NONE && !p->logs_unread && plain_tells_unread_at_once(why))
+		plain_note(p, "%s", why->text);
+	p->logs_unread = why->kind != ERROR_NONE;
 	for (size_t i = more < count ? count - (size_t)more : 0; i < count; i++)
-		tell_line(l, logs_line(l->logs, i));
-	l->logs_told = logs_appended(l->logs);
+		tell_line(p, logs_line(p->logs, i));
+	p->logs_told = logs_appended(p->logs);
 }
 
 void
-linear_follow(struct linear *l, char **words, size_t count)
+plain_follow(struct plain *p, char **words, size_t count)
 {
-	struct logs *logs = open_logs(l, words, count);
+	struct logs *logs = open_logs(p, words, count);
 
 	if (logs)
-		follow_logs(l, logs, count < 2);
+		follow_logs(p, logs, count < 2);
 }

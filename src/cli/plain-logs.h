@@ -7,15 +7,15 @@
 #include <stddef.h>
 
 struct error;
-struct linear;
+struct plain;
 
 /* The commands: what there is, or what comes as well. */
-void linear_logs(struct linear *l, char **words, size_t count);
-void linear_follow(struct linear *l, char **words, size_t count);
+void plain_logs(struct plain *p, char **words, size_t count);
+void plain_follow(struct plain *p, char **words, size_t count);
 /* What the followed logs have more. */
-void linear_tell_logs(struct linear *l);
+void plain_tell_logs(struct plain *p);
 /* Why lines cannot be read is told when it begins; that they are not there only at the end, for
  * mostly their environment was deleted, which is told instead. */
-bool linear_tells_unread_at_once(const struct error *why);
+bool plain_tells_unread_at_once(const struct error *why);
 
 #endif

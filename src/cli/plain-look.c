@@ -41,23 +41,23 @@
 /* --- the board --- */
 
 void
-linear_board(struct linear *l, char **words, size_t count)
+plain_board(struct plain *p, char **words, size_t count)
 {
-	const struct world_application *a = linear_application(l);
+	const struct world_application *a = plain_application(p);
 
 	(void)words;
 	(void)count;
-	if (a && linear_wants_facts(l))
-		linear_facts(l, facts_application(l->org, a));
+	if (a && plain_wants_json(p))
+		plain_print_json(p, output_json_application(p->org, a));
 	else if (a)
-		lines_board(a);
+		output_text_board(a);
 	else
-		lines_say(_("No application is open. \"applications\" lists them."));
+		output_text_line(_("No application is open. \"applications\" lists them."));
 	for (size_t i = 0; a && i < a->count; i++)
-		linear_check_parts(l, &a->environments[i]);
+		plain_check_parts(p, &a->environments[i]);
 	if (a)
-		(void)linear_clones_told(l);
-	linear_check_lists(l);
+		(void)plain_clones_told(p);
+	plain_check_lists(p);
 }
 
 /* "2026-03-02", with "09:15" or not: where the person is.  Also what the API writes. */
@@ -74,46 +74,45 @@ parse_time(const char *text, int64_t *wall_ms)
 }
 
 void
-linear_snapshot(struct linear *l, char **words, size_t count)
+plain_snapshot(struct plain *p, char **words, size_t count)
 {
 	char *stamp = count > 1 ? xasprintf("%s %s", words[0], words[1]) : xstrdup(words[0]);
 	struct moments *then = NULL;
 	struct error err = {0};
 	int64_t at;
 
-	if (!l->app || !parse_time(stamp, &at)) {
-		linear_fail(
-			l, EXIT_USAGE,
-			_("Invalid time \"%s\". Give a date and time such as 2026-03-02 09:15."),
-			stamp);
+	if (!p->app || !parse_time(stamp, &at)) {
+		plain_fail(p, EXIT_USAGE,
+			   _("Invalid time \"%s\". Give a date and time such as 2026-03-02 09:15."),
+			   stamp);
 	} else if (at > clock_wall_ms()) {
-		linear_fail(l, EXIT_USAGE, _("%s has not come yet."), stamp);
+		plain_fail(p, EXIT_USAGE, _("%s has not come yet."), stamp);
 	} else {
-		then = moments_open(l->session, l->org, l->app, at, &err);
+		then = moments_open(p->session, p->org, p->app, at, &err);
 		if (!then)	/* nobody can read any more what was not kept */
-			linear_fail(l, EXIT_UNREAD, "%s", err.text);
+			plain_fail(p, EXIT_UNREAD, "%s", err.text);
 	}
-	if (then && moments_world(then)->count > 0 && linear_wants_facts(l))
-		linear_facts(
-			l, facts_application(
-				   l->org, &moments_world(then)->organizations[0].applications[0]));
+	if (then && moments_world(then)->count > 0 && plain_wants_json(p))
+		plain_print_json(
+			p, output_json_application(
+				   p->org, &moments_world(then)->organizations[0].applications[0]));
 	else if (then && moments_world(then)->count > 0)
-		lines_board(&moments_world(then)->organizations[0].applications[0]);
+		output_text_board(&moments_world(then)->organizations[0].applications[0]);
 	moments_close(then);
 	free(stamp);
 }
 
 void
-linear_applications(struct linear *l, char **words, size_t count)
+plain_applications(struct plain *p, char **words, size_t count)
 {
-	const struct world *world = session_world(l->session);
-	const char *only = l->once ? l->org : NULL;
+	const struct world *world = session_world(p->session);
+	const char *only = p->once ? p->org : NULL;
 
 	(void)words;
 	(void)count;
-	linear_check_lists(l);
-	if (linear_wants_facts(l)) {
-		linear_facts(l, facts_world(world, only));
+	plain_check_lists(p);
+	if (plain_wants_json(p)) {
+		plain_print_json(p, output_json_world(world, only));
 		return;
 	}
 	for (size_t i = 0; i < world->count; i++) {
@@ -121,36 +120,37 @@ linear_applications(struct linear *l, char **words, size_t count)
 
 		if (only && !untrusted_is(&o->organization.id, only))
 			continue;
-		lines_say("%s", untrusted_raw(&o->organization.id));
+		output_text_line("%s", untrusted_raw(&o->organization.id));
 		for (size_t j = 0; j < o->count; j++)
-			lines_say("    %s%s", untrusted_raw(&o->applications[j].application.id),
-				  l->app && l->org && untrusted_is(&o->organization.id, l->org) &&
-						  untrusted_is(&o->applications[j].application.id,
-							       l->app)
-					  ? _(" (open)")
-					  : "");
+			output_text_line(
+				"    %s%s", untrusted_raw(&o->applications[j].application.id),
+				p->app && p->org && untrusted_is(&o->organization.id, p->org) &&
+						untrusted_is(&o->applications[j].application.id,
+							     p->app)
+					? _(" (open)")
+					: "");
 	}
 }
 
 void
-linear_open(struct linear *l, char **words, size_t count)
+plain_open(struct plain *p, char **words, size_t count)
 {
-	const char *org = count > 1 ? words[0] : l->org, *app = words[count - 1];
+	const char *org = count > 1 ? words[0] : p->org, *app = words[count - 1];
 
-	if (!org || !world_application(session_world(l->session), org, app)) {
-		linear_fail(l, EXIT_USAGE,
-			    _("There is no application \"%s\". \"applications\" lists them."), app);
+	if (!org || !world_application(session_world(p->session), org, app)) {
+		plain_fail(p, EXIT_USAGE,
+			   _("There is no application \"%s\". \"applications\" lists them."), app);
 		return;
 	}
 	if (count > 1) {
-		free(l->org);
-		l->org = xstrdup(org);
+		free(p->org);
+		p->org = xstrdup(org);
 	}
-	free(l->app);
-	l->app = xstrdup(app);
-	session_focus(l->session, l->org, l->app);
-	linear_wait_anew(l);
-	linear_board(l, NULL, 0);
+	free(p->app);
+	p->app = xstrdup(app);
+	session_focus(p->session, p->org, p->app);
+	plain_wait_anew(p);
+	plain_board(p, NULL, 0);
 }
 
 /* --- one environment from near --- */
@@ -165,72 +165,72 @@ are_details_known(void *data)
 }
 
 static void
-check_details(struct linear *l, const struct details *details)
+check_details(struct plain *p, const struct details *details)
 {
 	if (!details_values_known(details))
-		linear_fail(l, EXIT_UNREAD, _("The values could not be read: %s"),
-			    linear_why(details_values_error(details)));
+		plain_fail(p, EXIT_UNREAD, _("The values could not be read: %s"),
+			   plain_why(details_values_error(details)));
 	if (!details_deployments_known(details))
-		linear_fail(l, EXIT_UNREAD, _("The deployments could not be read: %s"),
-			    linear_why(details_deployments_error(details)));
+		plain_fail(p, EXIT_UNREAD, _("The deployments could not be read: %s"),
+			   plain_why(details_deployments_error(details)));
 }
 
 void
-linear_environment_near(struct linear *l, char **words, size_t count)
+plain_environment_details(struct plain *p, char **words, size_t count)
 {
 	struct details *details;
 	const struct world_environment *e;
 
 	(void)count;
-	if (!linear_environment(l, words[0]))
+	if (!plain_environment(p, words[0]))
 		return;
-	details = details_open(l->session, l->org, l->app, words[0]);
-	(void)linear_wait(l, are_details_known, details);
+	details = details_open(p->session, p->org, p->app, words[0]);
+	(void)plain_wait(p, are_details_known, details);
 	/* It may have gone while that was read. */
-	e = linear_environment(l, words[0]);
-	if (e && linear_wants_facts(l)) {
-		linear_facts(l, facts_environment(e, details));
+	e = plain_environment(p, words[0]);
+	if (e && plain_wants_json(p)) {
+		plain_print_json(p, output_json_environment(e, details));
 	} else if (e) {
-		lines_head(e);
-		lines_workloads(e);
-		lines_resources(e);
-		lines_values(details);
-		lines_deployments(details, e);
+		output_text_head(e);
+		output_text_workloads(e);
+		output_text_resources(e);
+		output_text_values(details);
+		output_text_deployments(details, e);
 	}
 	if (e)
-		linear_check_parts(l, e);
-	if (e && l->once && !l->once->offline)
-		check_details(l, details);
+		plain_check_parts(p, e);
+	if (e && p->once && !p->once->offline)
+		check_details(p, details);
 	details_close(details);
 }
 
 void
-linear_versions(struct linear *l, char **words, size_t count)
+plain_versions(struct plain *p, char **words, size_t count)
 {
-	const struct world_environment *e = linear_environment(l, words[0]);
+	const struct world_environment *e = plain_environment(p, words[0]);
 	const char *reference = e && e->set ? set_module_image(e->set, words[1]) : NULL;
-	const struct world_organization *o = world_organization(session_world(l->session), l->org);
+	const struct world_organization *o = world_organization(session_world(p->session), p->org);
 	struct image image;
 
 	(void)count;
-	if (!e || !o || !linear_workload(l, e, words[1]))
+	if (!e || !o || !plain_workload(p, e, words[1]))
 		return;
 	if (!reference) {
-		linear_fail(l, EXIT_FAILED, _("The workload %s has no image."), words[1]);
+		plain_fail(p, EXIT_FAILED, _("The workload %s has no image."), words[1]);
 		return;
 	}
 	image_parse(&image, reference);
-	if (linear_wants_facts(l))
-		linear_facts(l, facts_versions(o, &image));
-	for (size_t i = 0; i < o->version_count && !linear_wants_facts(l); i++)
+	if (plain_wants_json(p))
+		plain_print_json(p, output_json_versions(o, &image));
+	for (size_t i = 0; i < o->version_count && !plain_wants_json(p); i++)
 		if (!o->versions[i].archived && untrusted_is(&o->versions[i].name, image.name))
-			lines_say("  %s%s", untrusted_raw(&o->versions[i].version),
-				  untrusted_is(&o->versions[i].version, image.version)
-					  ? _(" runs here")
-					  : "");
-	for (size_t i = 0; i < o->version_count && l->code == EXIT_OK; i++)
+			output_text_line("  %s%s", untrusted_raw(&o->versions[i].version),
+					 untrusted_is(&o->versions[i].version, image.version)
+						 ? _(" runs here")
+						 : "");
+	for (size_t i = 0; i < o->version_count && p->code == EXIT_OK; i++)
 		if (!untrusted_raw(&o->versions[i].name)[0])
-			linear_check_list(l, &o->versions[i].problem);
+			plain_check_list(p, &o->versions[i].problem);
 	image_clear(&image);
 }
 
@@ -261,16 +261,16 @@ is_past_known(void *data)
 }
 
 static void
-read_deployment(struct linear *l, struct diff_side *side)
+read_deployment(struct plain *p, struct diff_side *side)
 {
 	const struct deployment *d = NULL;
 	size_t found = 0;
 
-	side->details = details_open(l->session, l->org, l->app, side->env);
-	(void)linear_wait(l, are_details_known, side->details);
+	side->details = details_open(p->session, p->org, p->app, side->env);
+	(void)plain_wait(p, are_details_known, side->details);
 	if (!details_deployments_known(side->details)) {
-		linear_fail(l, EXIT_UNREAD, _("The deployments could not be read: %s"),
-			    linear_why(details_deployments_error(side->details)));
+		plain_fail(p, EXIT_UNREAD, _("The deployments could not be read: %s"),
+			   plain_why(details_deployments_error(side->details)));
 		return;
 	}
 	for (size_t i = 0; i < details_deployment_count(side->details); i++) {
@@ -283,47 +283,47 @@ read_deployment(struct linear *l, struct diff_side *side)
 		}
 	}
 	if (found != 1) {
-		linear_fail(
-			l, EXIT_USAGE,
+		plain_fail(
+			p, EXIT_USAGE,
 			found ? _("Several deployments of %s begin with \"%s\". Give more of the id.")
 			      : _("%s has no deployment \"%s\". \"environment\" lists them."),
 			side->env, side->deployment);
 		return;
 	}
-	side->past = past_open(l->session, l->org, l->app, side->env, untrusted_raw(&d->id),
+	side->past = past_open(p->session, p->org, p->app, side->env, untrusted_raw(&d->id),
 			       untrusted_raw(&d->set_id));
-	if (!linear_wait(l, is_past_known, side->past))
-		linear_fail(l, EXIT_UNREAD, "%s", linear_why(NULL));
+	if (!plain_wait(p, is_past_known, side->past))
+		plain_fail(p, EXIT_UNREAD, "%s", plain_why(NULL));
 	else if (past_set(side->past))
 		side->set = past_shown(side->past);
 	else
-		linear_fail_error(l, past_error(side->past), EXIT_STAGE_READ);
+		plain_fail_error(p, past_error(side->past), EXIT_STAGE_READ);
 }
 
 static void
-read_side(struct linear *l, struct diff_side *side, const char *word)
+read_side(struct plain *p, struct diff_side *side, const char *word)
 {
 	const char *at = strchr(word, '@');
 	const struct world_environment *e;
 
 	side->env = at ? xasprintf("%.*s", (int)(at - word), word) : xstrdup(word);
 	side->deployment = at ? xstrdup(at + 1) : NULL;
-	e = linear_environment(l, side->env);
+	e = plain_environment(p, side->env);
 	if (!e)
 		return;
 	if (at && !at[1])	/* every id begins with nothing */
-		linear_fail(l, EXIT_USAGE,
-			    _("%s has no deployment \"%s\". \"environment\" lists them."),
-			    side->env, "");
+		plain_fail(p, EXIT_USAGE,
+			   _("%s has no deployment \"%s\". \"environment\" lists them."), side->env,
+			   "");
 	else if (side->deployment)
-		read_deployment(l, side);
+		read_deployment(p, side);
 	else if (!e->set)
-		linear_fail_set(l, e);
+		plain_fail_set(p, e);
 }
 
 /* What was not compared is no "same". */
 static void
-fail_without_values(struct linear *l, const struct diff_side *side,
+fail_without_values(struct plain *p, const struct diff_side *side,
 		    const struct world_environment *e)
 {
 	const struct error *why = e ? &world_known(e, WORLD_VALUES)->why :
@@ -332,27 +332,27 @@ fail_without_values(struct linear *l, const struct diff_side *side,
 	const bool unasked = e && world_known(e, WORLD_VALUES)->state == KNOWLEDGE_NONE;
 
 	if (side->set && !set_values(side->set) && ((why && why->kind != ERROR_NONE) || unasked))
-		linear_fail(l, EXIT_UNREAD,
-			    _("The values of %s could not be read, and are not compared: %s"),
-			    side->env, linear_why(why));
+		plain_fail(p, EXIT_UNREAD,
+			   _("The values of %s could not be read, and are not compared: %s"),
+			   side->env, plain_why(why));
 }
 
 /* Nor is what was read and cannot be compared.  Whether there was such. */
 static bool
-fail_not_comparable(struct linear *l, const struct values *from, const struct values *to)
+fail_not_comparable(struct plain *p, const struct values *from, const struct values *to)
 {
 	char *keys = changes_not_comparable(from, to);
 	bool are_some = keys != NULL;
 
 	if (are_some)
-		linear_fail(l, EXIT_UNREAD, _("Secrets that cannot be compared: %s"), keys);
+		plain_fail(p, EXIT_UNREAD, _("Secrets that cannot be compared: %s"), keys);
 	free(keys);
 	return are_some;
 }
 
 /* The exit code of diff means something when it is 1, so no failure may have that code. */
 void
-linear_diff(struct linear *l, char **words, size_t count)
+plain_diff(struct plain *p, char **words, size_t count)
 {
 	struct diff_side sides[2] = {0};
 	const struct values *values[2] = {NULL, NULL};
@@ -360,31 +360,31 @@ linear_diff(struct linear *l, char **words, size_t count)
 	bool are_all_compared;
 
 	(void)count;
-	read_side(l, &sides[1], words[1]);
-	read_side(l, &sides[0], words[0]);
+	read_side(p, &sides[1], words[1]);
+	read_side(p, &sides[0], words[0]);
 	/* Reading one side takes time, in which the other's environment may get another set. */
 	for (int i = 0; i < 2; i++) {
-		const struct world_environment *e = l->code == 0 && !sides[i].deployment
-							    ? linear_environment(l, sides[i].env)
+		const struct world_environment *e = p->code == 0 && !sides[i].deployment
+							    ? plain_environment(p, sides[i].env)
 							    : NULL;
 
 		if (e)
 			sides[i].set = world_shown(e);
 		values[i] = e ? e->values : sides[i].past ? past_values(sides[i].past) : NULL;
-		fail_without_values(l, &sides[i], e);
+		fail_without_values(p, &sides[i], e);
 	}
-	are_all_compared = !fail_not_comparable(l, values[0], values[1]);
+	are_all_compared = !fail_not_comparable(p, values[0], values[1]);
 	/* That code says that differences were found. */
-	if (l->once && l->code == EXIT_FAILED)
-		l->code = EXIT_UNREAD;
+	if (p->once && p->code == EXIT_FAILED)
+		p->code = EXIT_UNREAD;
 	if (sides[0].set && sides[1].set) {
 		changes_between(&changes, sides[0].set, sides[1].set);
-		if (l->once && changes.count > 0 && l->code == 0)
-			l->code = EXIT_FAILED;
-		if (linear_wants_facts(l))
-			linear_facts(l, facts_changes(&changes));
+		if (p->once && changes.count > 0 && p->code == 0)
+			p->code = EXIT_FAILED;
+		if (plain_wants_json(p))
+			plain_print_json(p, output_json_changes(&changes));
 		else if (changes.count > 0 || are_all_compared)
-			lines_changes(&changes);
+			output_text_changes(&changes);
 		changes_clear(&changes);
 	}
 	close_side(&sides[0]);
@@ -401,44 +401,45 @@ are_clones_told(void *data)
 }
 
 void
-linear_clones(struct linear *l, char **words, size_t count)
+plain_clones(struct plain *p, char **words, size_t count)
 {
-	struct clones *clones = clones_open(l->session, l->org);
+	struct clones *clones = clones_open(p->session, p->org);
 	size_t shown = 0;
 	bool told;
 
 	(void)words;
 	(void)count;
-	told = linear_wait(l, are_clones_told, clones);
-	if (linear_wants_facts(l))
-		linear_facts(l, facts_clones(clones, l->once ? l->app : NULL));
-	for (size_t i = 0; i < clones_count(clones) && !linear_wants_facts(l); i++) {
-		if (l->once && l->app && strcmp(clones_get(clones, i)->app, l->app) != 0)
+	told = plain_wait(p, are_clones_told, clones);
+	if (plain_wants_json(p))
+		plain_print_json(p, output_json_clones(clones, p->once ? p->app : NULL));
+	for (size_t i = 0; i < clones_count(clones) && !plain_wants_json(p); i++) {
+		if (p->once && p->app && strcmp(clones_get(clones, i)->app, p->app) != 0)
 			continue;
-		lines_clone(clones_get(clones, i));
+		output_text_clone(clones_get(clones, i));
 		shown++;
 	}
-	if (shown == 0 && !linear_wants_facts(l))
-		lines_say(_("There are no clones."));
+	if (shown == 0 && !plain_wants_json(p))
+		output_text_line(_("There are no clones."));
 	if (clones_untold(clones) > 0)
-		linear_fail(l, EXIT_UNREAD,
-			    ngettext("Whether %zu environment is a clone could not be read.",
-				     "Whether %zu environments are clones could not be read.",
-				     clones_untold(clones)), clones_untold(clones));
-	linear_check_told(l, told, clones_error(clones));
-	(void)linear_check_history(l);		/* it has the ends of the clones */
-	linear_check_lists(l);
+		plain_fail(p, EXIT_UNREAD,
+			   ngettext("Whether %zu environment is a clone could not be read.",
+				    "Whether %zu environments are clones could not be read.",
+				    clones_untold(clones)),
+			   clones_untold(clones));
+	plain_check_told(p, told, clones_error(clones));
+	(void)plain_check_history(p); /* it has the ends of the clones */
+	plain_check_lists(p);
 	clones_close(clones);
 }
 
 /* Without the lists, as with an empty cache, nobody knows that what was named is not there. */
 static bool
-are_names_known(const struct linear *l)
+are_names_known(const struct plain *p)
 {
-	const struct world *world = session_world(l->session);
+	const struct world *world = session_world(p->session);
 
-	for (size_t i = 0; l->app && i < world->count; i++)
-		if ((!l->org || untrusted_is(&world->organizations[i].organization.id, l->org)) &&
+	for (size_t i = 0; p->app && i < world->count; i++)
+		if ((!p->org || untrusted_is(&world->organizations[i].organization.id, p->org)) &&
 		    world->organizations[i].known.at == 0)
 			return false;
 	return world->known.at > 0;
@@ -449,59 +450,59 @@ are_names_known(const struct linear *l)
  * seen: neither needs the platform.  When not, that was said.
  */
 static bool
-is_history_there(struct linear *l)
+is_history_there(struct plain *p)
 {
-	const struct world *world = session_world(l->session);
+	const struct world *world = session_world(p->session);
 	struct history_query query = {
-		.url = session_platform(l->session), .org = l->org, .app = l->app, .limit = 1};
+		.url = session_platform(p->session), .org = p->org, .app = p->app, .limit = 1};
 	struct operation_list list = {0};
 	const char *org, *app;
 	struct error err = {0};
 	size_t count;
 
-	if ((!l->org && !l->app) || !are_names_known(l) ||
-	    store_history_list(session_store(l->session), &query, &list, NULL) != 0)
+	if ((!p->org && !p->app) || !are_names_known(p) ||
+	    store_history_list(session_store(p->session), &query, &list, NULL) != 0)
 		return true;
 	count = list.count;
 	operation_list_clear(&list);
-	if (count > 0 || (l->app ? names_application(world, l->org, l->app, &org, &app, &err)
-				 : names_organization(world, l->org, &err)) == 0)
+	if (count > 0 || (p->app ? names_application(world, p->org, p->app, &org, &app, &err)
+				 : names_organization(world, p->org, &err)) == 0)
 		return true;
-	linear_fail_error(l, &err, EXIT_STAGE_WORDS);
+	plain_fail_error(p, &err, EXIT_STAGE_WORDS);
 	return false;
 }
 
 void
-linear_history(struct linear *l, char **words, size_t count)
+plain_history(struct plain *p, char **words, size_t count)
 {
-	char *find = linear_joined(l, words, count);
+	char *find = plain_joined(p, words, count);
 	struct history_query query = {.limit = 100, .find = find};
 	struct operation_list list = {0};
 	struct error err = {0};
 
 	if (!find)
 		return;
-	linear_await_records(l);
+	plain_await_records(p);
 	/* Which platform answers at the address may have become known by that. */
-	query.url = session_platform(l->session);
-	if (l->once) {
-		query.org = l->org;
-		query.app = l->app;
-		if (!is_history_there(l)) {
+	query.url = session_platform(p->session);
+	if (p->once) {
+		query.org = p->org;
+		query.app = p->app;
+		if (!is_history_there(p)) {
 			free(find);
 			return;
 		}
 	}
-	if (store_history_list(session_store(l->session), &query, &list, &err) == 0)
-		interrupted_mark(l->session, &list);
+	if (store_history_list(session_store(p->session), &query, &list, &err) == 0)
+		interrupted_mark(p->session, &list);
 	if (err.kind != ERROR_NONE)
-		linear_fail_error(l, &err, EXIT_STAGE_READ);
-	else if (linear_wants_facts(l))
-		linear_facts(l, facts_history(&list));
+		plain_fail_error(p, &err, EXIT_STAGE_READ);
+	else if (plain_wants_json(p))
+		plain_print_json(p, output_json_history(&list));
 	else if (list.count == 0 && count > 0)
-		lines_say(_("No match."));
+		output_text_line(_("No match."));
 	else
-		lines_history(&list);
+		output_text_history(&list);
 	operation_list_clear(&list);
 	free(find);
 }
@@ -514,45 +515,45 @@ is_hotfix_told(void *data)
 }
 
 void
-linear_hotfix(struct linear *l, char **words, size_t count)
+plain_hotfix(struct plain *p, char **words, size_t count)
 {
 	struct error err = {0};
 	char *env = count    ? xstrdup(words[0])
-		    : l->app ? hotfix_newest(l->session, l->org, l->app, &err)
+		    : p->app ? hotfix_newest(p->session, p->org, p->app, &err)
 			     : NULL;
 	struct hotfix *hotfix;
 	bool told;
 
 	if (err.kind != ERROR_NONE) {
-		linear_fail_error(l, &err, EXIT_STAGE_READ);
+		plain_fail_error(p, &err, EXIT_STAGE_READ);
 		return;
 	}
-	if (!env && l->app && !linear_clones_told(l))
+	if (!env && p->app && !plain_clones_told(p))
 		return;
-	if (!env && linear_wants_facts(l)) {
-		linear_facts(l, json_null());
+	if (!env && plain_wants_json(p)) {
+		plain_print_json(p, json_null());
 		return;
 	}
 	if (!env) {
-		lines_say(_("There is no hotfix yet. \"clone\" begins one."));
+		output_text_line(_("There is no hotfix yet. \"clone\" begins one."));
 		return;
 	}
-	if (!l->app) {
-		linear_fail(l, EXIT_USAGE,
-			    _("No application is open. \"applications\" lists them."));
+	if (!p->app) {
+		plain_fail(p, EXIT_USAGE,
+			   _("No application is open. \"applications\" lists them."));
 		free(env);
 		return;
 	}
-	hotfix = hotfix_open(l->session, l->org, l->app, env);
-	told = linear_wait(l, is_hotfix_told, hotfix);
-	if (hotfix_is_known(hotfix) && linear_wants_facts(l))
-		linear_facts(l, facts_hotfix(hotfix));
+	hotfix = hotfix_open(p->session, p->org, p->app, env);
+	told = plain_wait(p, is_hotfix_told, hotfix);
+	if (hotfix_is_known(hotfix) && plain_wants_json(p))
+		plain_print_json(p, output_json_hotfix(hotfix));
 	else if (hotfix_is_known(hotfix))
-		lines_hotfix(hotfix);
+		output_text_hotfix(hotfix);
 	else
-		linear_fail_hotfix(l, hotfix);
+		plain_fail_hotfix(p, hotfix);
 	if (hotfix_is_known(hotfix))
-		linear_check_told(l, told, hotfix_error(hotfix));
+		plain_check_told(p, told, hotfix_error(hotfix));
 	hotfix_close(hotfix);
 	free(env);
 }

@@ -5,18 +5,18 @@
 
 #include <stddef.h>
 
-struct linear;
+struct plain;
 
-/* The commands of the table, in its order; each prints its answer in words or as facts. */
-void linear_board(struct linear *l, char **words, size_t count);
-void linear_snapshot(struct linear *l, char **words, size_t count);
-void linear_applications(struct linear *l, char **words, size_t count);
-void linear_open(struct linear *l, char **words, size_t count);
-void linear_environment_near(struct linear *l, char **words, size_t count);
-void linear_versions(struct linear *l, char **words, size_t count);
-void linear_diff(struct linear *l, char **words, size_t count);
-void linear_clones(struct linear *l, char **words, size_t count);
-void linear_history(struct linear *l, char **words, size_t count);
-void linear_hotfix(struct linear *l, char **words, size_t count);
+/* The commands of the table, in its order; each prints its answer as text or as JSON. */
+void plain_board(struct plain *p, char **words, size_t count);
+void plain_snapshot(struct plain *p, char **words, size_t count);
+void plain_applications(struct plain *p, char **words, size_t count);
+void plain_open(struct plain *p, char **words, size_t count);
+void plain_environment_details(struct plain *p, char **words, size_t count);
+void plain_versions(struct plain *p, char **words, size_t count);
+void plain_diff(struct plain *p, char **words, size_t count);
+void plain_clones(struct plain *p, char **words, size_t count);
+void plain_history(struct plain *p, char **words, size_t count);
+void plain_hotfix(struct plain *p, char **words, size_t count);
 
 #endif

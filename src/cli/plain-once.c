@@ -63,9 +63,9 @@ is_at(const struct merge_entry *entry, const char *path, size_t length)
 
 /* Each path that was decided is that of a conflict.  false: one is not, and that was said. */
 static bool
-check_taken(struct linear *l, const struct merge *merge)
+check_taken(struct plain *p, const struct merge *merge)
 {
-	const struct argument_list *take = &l->once->take;
+	const struct argument_list *take = &p->once->take;
 
 	for (size_t i = 0; i < take->count; i++) {
 		const char *equals = strrchr(take->items[i], '=');
@@ -77,8 +77,8 @@ check_taken(struct linear *l, const struct merge *merge)
 				      (size_t)(equals - take->items[i]));
 		if (found)
 			continue;
-		linear_fail(l, EXIT_USAGE, _("--take=%s: there is no conflict at this path."),
-			    take->items[i]);
+		plain_fail(p, EXIT_USAGE, _("--take=%s: there is no conflict at this path."),
+			   take->items[i]);
 		return false;
 	}
 	return true;
@@ -86,7 +86,7 @@ check_taken(struct linear *l, const struct merge *merge)
 
 /* PATH=SIDE of one conflict, or SIDE of all that are not decided.  false: it was refused. */
 static bool
-take_one(struct linear *l, struct flow *flow, const char *take)
+take_one(struct plain *p, struct flow *flow, const char *take)
 {
 	const struct merge *merge = flow_merge(flow);
 	const char *equals = strrchr(take, '=');
@@ -107,8 +107,8 @@ take_one(struct linear *l, struct flow *flow, const char *take)
 			break;
 	}
 	if (equals && found > 1) {
-		linear_fail(
-			l, EXIT_USAGE,
+		plain_fail(
+			p, EXIT_USAGE,
 			_("--take=%s: several conflicts have this path; put the object before it."),
 			take);
 		return false;
@@ -116,56 +116,56 @@ take_one(struct linear *l, struct flow *flow, const char *take)
 	if (equals)
 		(void)!flow_choose(flow, entry, side, &err);
 	if (err.kind != ERROR_NONE)
-		linear_fail_error(l, &err, EXIT_STAGE_WORDS);
+		plain_fail_error(p, &err, EXIT_STAGE_WORDS);
 	return err.kind == ERROR_NONE;
 }
 
 static void
-list_conflicts(struct linear *l, struct flow *flow)
+list_conflicts(struct plain *p, struct flow *flow)
 {
 	const struct merge *merge = flow_merge(flow);
 	const struct flow_request *request = flow_request(flow);
 
-	if (linear_wants_facts(l))
-		linear_facts(l, facts_operation(flow));
-	for (size_t i = 0; i < merge->conflicts && !linear_wants_facts(l); i++)
-		lines_conflict(&merge->entries[linear_conflict_entry(merge, i)], i + 1,
-			       merge->conflicts,
-			       request->source ? request->source : _("rolled back"), request->env);
-	linear_fail(l, EXIT_MOVED,
-		    ngettext("%zu conflict waits for a decision: --take=clone, --take=target or "
-			     "--take=PATH=clone.",
-			     "%zu conflicts wait for a decision: --take=clone, --take=target or "
-			     "--take=PATH=clone.",
-			     merge->undecided),
-		    merge->undecided);
+	if (plain_wants_json(p))
+		plain_print_json(p, output_json_operation(flow));
+	for (size_t i = 0; i < merge->conflicts && !plain_wants_json(p); i++)
+		output_text_conflict(
+			&merge->entries[plain_conflict_entry(merge, i)], i + 1, merge->conflicts,
+			request->source ? request->source : _("rolled back"), request->env);
+	plain_fail(p, EXIT_MOVED,
+		   ngettext("%zu conflict waits for a decision: --take=clone, --take=target or "
+			    "--take=PATH=clone.",
+			    "%zu conflicts wait for a decision: --take=clone, --take=target or "
+			    "--take=PATH=clone.",
+			    merge->undecided),
+		   merge->undecided);
 }
 
 /* What names one path comes before what is about all. */
 static void
-decide_conflicts(struct linear *l, struct flow *flow)
+decide_conflicts(struct plain *p, struct flow *flow)
 {
-	const struct argument_list *take = &l->once->take;
+	const struct argument_list *take = &p->once->take;
 	struct error err = {0};
-	bool going = check_taken(l, flow_merge(flow));
+	bool going = check_taken(p, flow_merge(flow));
 
 	for (size_t i = 0; going && i < 2 * take->count; i++) {
 		const char *one = take->items[i % take->count];
 
 		if ((strchr(one, '=') != NULL) == (i < take->count))
-			going = take_one(l, flow, one);
+			going = take_one(p, flow, one);
 	}
 	if (going && flow_merge(flow)->undecided > 0) {
-		list_conflicts(l, flow);
+		list_conflicts(p, flow);
 		going = false;
 	}
 	if (going && flow_decide(flow, &err) != 0) {
-		linear_fail_error(l, &err, EXIT_STAGE_READ);
+		plain_fail_error(p, &err, EXIT_STAGE_READ);
 		going = false;
 	}
 	if (!going) {
 		flow_cancel(flow);
-		linear_forget(l, flow);
+		plain_forget(p, flow);
 	}
 }
 
@@ -173,85 +173,85 @@ decide_conflicts(struct linear *l, struct flow *flow)
 
 /* The next finding that an option changes; the clone is reviewed again with it. */
 static int
-change_finding(struct linear *l, struct flow *flow)
+change_finding(struct plain *p, struct flow *flow)
 {
-	const char *change = l->once->change.items[l->changed++], *equals = strchr(change, '=');
+	const char *change = p->once->change.items[p->changed++], *equals = strchr(change, '=');
 	struct error err = {0};
 	char *id;
 
 	if (!equals || equals == change) {
-		linear_fail(l, EXIT_USAGE, _("--change=%s: put the id and = before the text."),
-			    change);
+		plain_fail(p, EXIT_USAGE, _("--change=%s: put the id and = before the text."),
+			   change);
 		return -1;
 	}
 	id = xstrndup(change, (size_t)(equals - change));
 	if (flow_change_finding(flow, id, equals + 1, &err) != 0)
-		linear_fail(l, EXIT_USAGE, _("--change=%s: %s"), id, err.text);
+		plain_fail(p, EXIT_USAGE, _("--change=%s: %s"), id, err.text);
 	free(id);
 	return err.kind == ERROR_NONE ? 0 : -1;
 }
 
 /* Each finding by its own id; there is no word for all of them.  false: it was refused. */
 static bool
-acknowledge(struct linear *l, struct flow *flow)
+acknowledge(struct plain *p, struct flow *flow)
 {
-	const struct argument_list *ids = &l->once->acknowledge;
+	const struct argument_list *ids = &p->once->acknowledge;
 	const struct review *review = flow_review(flow);
 	struct error err = {0};
 	size_t open;
 
 	for (size_t i = 0; i < ids->count; i++)
 		if (flow_acknowledge(flow, ids->items[i], true, &err) != 0) {
-			linear_fail(l, EXIT_USAGE, _("--acknowledge=%s: %s"), ids->items[i],
-				    err.text);
+			plain_fail(p, EXIT_USAGE, _("--acknowledge=%s: %s"), ids->items[i],
+				   err.text);
 			return false;
 		}
 	open = review_open_findings(review);
-	if (open == 0 || !l->once->approve)
+	if (open == 0 || !p->once->approve)
 		return true;
-	if (linear_wants_facts(l))
-		linear_facts(l, facts_operation(flow));
-	linear_fail(l, EXIT_MOVED,
-		    ngettext("%zu finding may lead to %s. --acknowledge=ID accepts it, "
-			     "--change=ID=TEXT replaces its text.",
-			     "%zu findings may lead to %s. --acknowledge=ID accepts one of them, "
-			     "--change=ID=TEXT replaces its text.",
-			     open),
-		    open, review->source);
+	if (plain_wants_json(p))
+		plain_print_json(p, output_json_operation(flow));
+	plain_fail(p, EXIT_MOVED,
+		   ngettext("%zu finding may lead to %s. --acknowledge=ID accepts it, "
+			    "--change=ID=TEXT replaces its text.",
+			    "%zu findings may lead to %s. --acknowledge=ID accepts one of them, "
+			    "--change=ID=TEXT replaces its text.",
+			    open),
+		   open, review->source);
 	return false;
 }
 
 /* What is reviewed is carried out only by the name of its environment; else that was all. */
 static void
-answer_review(struct linear *l, struct flow *flow)
+answer_review(struct plain *p, struct flow *flow)
 {
 	struct error err = {0};
 
-	if (!acknowledge(l, flow)) {
+	if (!acknowledge(p, flow)) {
 		/* nothing is approved */
-	} else if (!l->once->approve) {
-		if (linear_wants_facts(l))
-			linear_facts(l, facts_operation(flow));
+	} else if (!p->once->approve) {
+		if (plain_wants_json(p))
+			plain_print_json(p, output_json_operation(flow));
 		else
-			lines_say(_("Nothing was changed. --approve=%s approves it."),
-				  flow_request(flow)->env);
-		l->code = EXIT_PREVIEWED;
-	} else if (flow_approve(flow, l->once->reason, l->once->approve, &err) != 0) {
+			output_text_line(_("Nothing was changed. --approve=%s approves it."),
+					 flow_request(flow)->env);
+		p->code = EXIT_PREVIEWED;
+	} else if (flow_approve(flow, p->once->reason, p->once->approve, &err) != 0) {
 		/* Without a reason, what is protected stays as it is. */
 		bool lacks_reason = flow_review(flow)->is_protected && err.kind == ERROR_INPUT;
 
-		linear_fail(l, lacks_reason ? EXIT_REFUSED
-					    : exit_code_of(err.kind, EXIT_STAGE_CHANGE),
-			    lacks_reason ? _("%s (--reason=TEXT)") : "%s", err.text);
+		plain_fail(p,
+			   lacks_reason ? EXIT_REFUSED : exit_code_of(err.kind, EXIT_STAGE_CHANGE),
+			   lacks_reason ? _("%s (--reason=TEXT)") : "%s", err.text);
 	} else {
 		/* Who stops listening does not end it. */
 		signal(SIGPIPE, SIG_IGN);
-		l->approved = true;
-		l->asking = ASKING_COMMAND;
+		p->approved = true;
+		p->asking = ASKING_COMMAND;
 		return;
 	}
 	flow_cancel(flow);
-	linear_forget(l, flow);
+	plain_forget(p, flow);
 }
 
 /* --- the end --- */
@@ -268,60 +268,60 @@ is_only_watched(const struct flow *flow)
 
 /* It goes on without us; what it became is seen later. */
 static void
-leave_running(struct linear *l, struct flow *flow)
+leave_running(struct plain *p, struct flow *flow)
 {
-	if (linear_wants_facts(l))
-		linear_facts(l, facts_operation(flow));
-	linear_fail(l, EXIT_RUNNING,
-		    _("The change to %s is still running. `sidestage environment %s` shows it."),
-		    flow_request(flow)->env, flow_request(flow)->env);
+	if (plain_wants_json(p))
+		plain_print_json(p, output_json_operation(flow));
+	plain_fail(p, EXIT_RUNNING,
+		   _("The change to %s is still running. `sidestage environment %s` shows it."),
+		   flow_request(flow)->env, flow_request(flow)->env);
 	/* Where something is still to be sent it is interrupted, and a person resumes it. */
 	if (is_only_watched(flow))
 		flow_cancel(flow);
-	free(l->operation);
-	l->operation = NULL;
+	free(p->operation);
+	p->operation = NULL;
 }
 
 static void
-end_reading(struct linear *l, struct flow *flow)
+end_reading(struct plain *p, struct flow *flow)
 {
-	linear_fail(l, EXIT_UNREAD,
-		    _("The platform has not answered in time; nothing was changed."));
+	plain_fail(p, EXIT_UNREAD,
+		   _("The platform has not answered in time; nothing was changed."));
 	flow_cancel(flow);
-	linear_forget(l, flow);
+	plain_forget(p, flow);
 }
 
 static void
-turn_operation(struct linear *l, int64_t until)
+turn_operation(struct plain *p, int64_t until)
 {
-	struct flow *flow = linear_flow(l);
-	const bool is_new = flow && flow_state(flow) == FLOW_REVIEW && !l->reviewed;
+	struct flow *flow = plain_flow(p);
+	const bool is_new = flow && flow_state(flow) == FLOW_REVIEW && !p->reviewed;
 
-	if (is_new && (!check_taken(l, &flow_review(flow)->merge) ||
-		       (l->changed < l->once->change.count && change_finding(l, flow) != 0))) {
+	if (is_new && (!check_taken(p, &flow_review(flow)->merge) ||
+		       (p->changed < p->once->change.count && change_finding(p, flow) != 0))) {
 		flow_cancel(flow);
-		linear_forget(l, flow);
+		plain_forget(p, flow);
 		return;
 	}
 	if (is_new && flow_state(flow) != FLOW_REVIEW)
 		return;		/* it is being reviewed again */
-	linear_advance(l);
-	flow = linear_flow(l);
+	plain_advance(p);
+	flow = plain_flow(p);
 	if (!flow)
 		return;
 	if (flow_state(flow) == FLOW_DECIDING) {
-		decide_conflicts(l, flow);
+		decide_conflicts(p, flow);
 	} else if (flow_state(flow) == FLOW_VALUES) {
-		linear_list_values(l, flow);
+		plain_list_values(p, flow);
 		flow_cancel(flow);
-		linear_forget(l, flow);
-	} else if (l->asking == ASKING_FINDING || l->asking == ASKING_YES ||
-		   l->asking == ASKING_REASON || l->asking == ASKING_NAME) {
-		answer_review(l, flow);
-	} else if (l->once->no_wait && is_only_watched(flow)) {
-		leave_running(l, flow);
+		plain_forget(p, flow);
+	} else if (p->asking == ASKING_FINDING || p->asking == ASKING_YES ||
+		   p->asking == ASKING_REASON || p->asking == ASKING_NAME) {
+		answer_review(p, flow);
+	} else if (p->once->no_wait && is_only_watched(flow)) {
+		leave_running(p, flow);
 	} else if (until >= 0 && clock_steady_ms() >= until) {
-		flow_state(flow) == FLOW_RUNNING ? leave_running(l, flow) : end_reading(l, flow);
+		flow_state(flow) == FLOW_RUNNING ? leave_running(p, flow) : end_reading(p, flow);
 	}
 }
 
@@ -337,15 +337,15 @@ code_of_unread(const struct error *why)
 /* --- following --- */
 
 static void
-end_following(struct linear *l)
+end_following(struct plain *p)
 {
-	if (l->logs_unread && l->code == EXIT_OK) {
-		l->code = code_of_unread(logs_error(l->logs));
-		if (!linear_tells_unread_at_once(logs_error(l->logs)))
-			linear_note(l, "%s", logs_error(l->logs)->text);
+	if (p->logs_unread && p->code == EXIT_OK) {
+		p->code = code_of_unread(logs_error(p->logs));
+		if (!plain_tells_unread_at_once(logs_error(p->logs)))
+			plain_note(p, "%s", logs_error(p->logs)->text);
 	}
-	logs_close(l->logs);
-	l->logs = NULL;
+	logs_close(p->logs);
+	p->logs = NULL;
 }
 
 static volatile sig_atomic_t following_stopped;
@@ -370,24 +370,24 @@ catch_signals(void)
 
 /* Until the environment goes, the time is over, nobody can read it, or it is interrupted. */
 static void
-turn_logs(struct linear *l, const char *env, int64_t until)
+turn_logs(struct plain *p, const char *env, int64_t until)
 {
 	const struct world_application *a;
 
-	(void)session_turn(l->session, NULL, NULL, 0, TURN_MS);
-	linear_advance(l);
-	a = linear_application(l);
+	(void)session_turn(p->session, NULL, NULL, 0, TURN_MS);
+	plain_advance(p);
+	a = plain_application(p);
 	if (a && knowledge_is_current(&a->known) &&
-	    !world_environment(session_world(l->session), l->org, l->app, env)) {
-		lines_complain(_("The environment %s was deleted."), env);
-		l->logs_unread = false;		/* with it they went */
-		end_following(l);
+	    !world_environment(session_world(p->session), p->org, p->app, env)) {
+		output_text_error(_("The environment %s was deleted."), env);
+		p->logs_unread = false; /* with it they went */
+		end_following(p);
 	} else if (fflush(stdout) != 0 || ferror(stdout)) {
-		end_following(l);		/* main.c says it */
+		end_following(p); /* main.c says it */
 	} else if (following_stopped) {
-		end_following(l);
+		end_following(p);
 	} else if (until >= 0 && clock_steady_ms() >= until) {
-		end_following(l);
+		end_following(p);
 	}
 }
 
@@ -395,64 +395,64 @@ turn_logs(struct linear *l, const char *env, int64_t until)
 
 /* One word, once, where a person would begin to wonder. */
 static void
-note_silence(struct linear *l)
+note_silence(struct plain *p)
 {
-	const int64_t silent = session_world(l->session)->silent_ms;
+	const int64_t silent = session_world(p->session)->silent_ms;
 
-	if (silent < SILENT_MS || l->told_silence)
+	if (silent < SILENT_MS || p->told_silence)
 		return;
-	l->told_silence = true;
-	lines_complain(_("The platform has not answered for %d seconds; still waiting."),
-		       (int)(silent / 1000));
+	p->told_silence = true;
+	output_text_error(_("The platform has not answered for %d seconds; still waiting."),
+			  (int)(silent / 1000));
 }
 
 /* false: the time is over, and that was said. */
 static bool
-wait_settled(struct linear *l, const char *org, const char *app, unsigned needs)
+wait_settled(struct plain *p, const char *org, const char *app, unsigned needs)
 {
-	while (!session_settled(l->session, org, app, needs, 0)) {
-		if (l->until >= 0 && clock_steady_ms() >= l->until) {
-			linear_fail(l, EXIT_UNREAD, _("The platform has not answered in time."));
+	while (!session_settled(p->session, org, app, needs, 0)) {
+		if (p->until >= 0 && clock_steady_ms() >= p->until) {
+			plain_fail(p, EXIT_UNREAD, _("The platform has not answered in time."));
 			return false;
 		}
-		(void)session_turn(l->session, NULL, NULL, 0, TURN_MS);
-		note_silence(l);
+		(void)session_turn(p->session, NULL, NULL, 0, TURN_MS);
+		note_silence(p);
 	}
 	return true;
 }
 
 /* false: something of it could not be read, and that was said. */
 static bool
-check_read(struct linear *l, const char *org, const char *app, unsigned needs)
+check_read(struct plain *p, const char *org, const char *app, unsigned needs)
 {
-	const struct knowledge *k = session_unreadable(l->session, org, app, needs);
+	const struct knowledge *k = session_unreadable(p->session, org, app, needs);
 
-	if (!k || (l->once->offline && k->at > 0))
+	if (!k || (p->once->offline && k->at > 0))
 		return true;
-	if (l->once->offline) {
-		linear_fail(l, EXIT_UNREAD, _("The cache does not have this: it was never read."));
+	if (p->once->offline) {
+		plain_fail(p, EXIT_UNREAD, _("The cache does not have this: it was never read."));
 		return false;
 	}
-	linear_fail(l, code_of_unread(&k->why), "%s", k->why.text);
+	plain_fail(p, code_of_unread(&k->why), "%s", k->why.text);
 	return false;
 }
 
 static int
-find_names(struct linear *l, const struct linear_verb *verb, const char **org, const char **app,
+find_names(struct plain *p, const struct plain_verb *verb, const char **org, const char **app,
 	   struct error *err)
 {
-	const struct world *world = session_world(l->session);
+	const struct world *world = session_world(p->session);
 
-	*org = l->org;
-	*app = l->app;
-	if (!verb->all_apps || l->app)
-		return names_application(world, l->org, l->app, org, app, err);
-	return l->org ? names_organization(world, l->org, err) : 0;
+	*org = p->org;
+	*app = p->app;
+	if (!verb->all_apps || p->app)
+		return names_application(world, p->org, p->app, org, app, err);
+	return p->org ? names_organization(world, p->org, err) : 0;
 }
 
 /* Which organization and application are meant.  false: it was said why none is. */
 static bool
-resolve_names(struct linear *l, const struct linear_verb *verb)
+resolve_names(struct plain *p, const struct plain_verb *verb)
 {
 	const char *org = NULL, *app = NULL;
 	struct error err = {0};
@@ -460,55 +460,55 @@ resolve_names(struct linear *l, const struct linear_verb *verb)
 	/* What is kept here can be told without the platform. */
 	if (verb->is_local && verb->all_apps)
 		return true;
-	if (!verb->is_local || find_names(l, verb, &org, &app, &err) != 0) {
+	if (!verb->is_local || find_names(p, verb, &org, &app, &err) != 0) {
 		err = (struct error){0};
-		if (!wait_settled(l, l->org, NULL, NEED_APPLICATIONS) ||
-		    !check_read(l, l->org, NULL, NEED_APPLICATIONS))
+		if (!wait_settled(p, p->org, NULL, NEED_APPLICATIONS) ||
+		    !check_read(p, p->org, NULL, NEED_APPLICATIONS))
 			return false;
-		if (find_names(l, verb, &org, &app, &err) != 0) {
-			linear_fail_error(l, &err, EXIT_STAGE_WORDS);
+		if (find_names(p, verb, &org, &app, &err) != 0) {
+			plain_fail_error(p, &err, EXIT_STAGE_WORDS);
 			return false;
 		}
 	}
-	if (org != l->org) {
-		free(l->org);
-		l->org = org ? xstrdup(org) : NULL;
+	if (org != p->org) {
+		free(p->org);
+		p->org = org ? xstrdup(org) : NULL;
 	}
-	if (app != l->app) {
-		free(l->app);
-		l->app = app ? xstrdup(app) : NULL;
+	if (app != p->app) {
+		free(p->app);
+		p->app = app ? xstrdup(app) : NULL;
 	}
-	if (l->org && l->app)
-		session_focus(l->session, l->org, l->app);
+	if (p->org && p->app)
+		session_focus(p->session, p->org, p->app);
 	return true;
 }
 
 static void
-tell_age(struct linear *l)
+tell_age(struct plain *p)
 {
-	const struct world_application *a = linear_application(l);
-	const int64_t at = a ? a->known.at : session_world(l->session)->known.at;
+	const struct world_application *a = plain_application(p);
+	const int64_t at = a ? a->known.at : session_world(p->session)->known.at;
 	char ago[64];
 
-	if (!l->once->offline || at == 0)
+	if (!p->once->offline || at == 0)
 		return;
 	clock_ago(ago, clock_wall_ms() - at);
-	lines_complain(_("Offline: this was read %s."), ago);
+	output_text_error(_("Offline: this was read %s."), ago);
 }
 
 /* The lists are needed; of the parts each command knows what it can do without. */
 static bool
-read_first(struct linear *l, const struct linear_verb *verb)
+read_first(struct plain *p, const struct plain_verb *verb)
 {
 	const unsigned lists = verb->needs &
 			       (NEED_APPLICATIONS | NEED_ENVIRONMENTS | NEED_VERSIONS);
 
-	if (!resolve_names(l, verb))
+	if (!resolve_names(p, verb))
 		return false;
-	if (!verb->is_local && (!wait_settled(l, l->org, l->app, verb->needs) ||
-				!check_read(l, l->org, l->app, lists)))
+	if (!verb->is_local && (!wait_settled(p, p->org, p->app, verb->needs) ||
+				!check_read(p, p->org, p->app, lists)))
 		return false;
-	tell_age(l);
+	tell_age(p);
 	return true;
 }
 
@@ -517,38 +517,38 @@ read_first(struct linear *l, const struct linear_verb *verb)
 /* There are two ends in time, since a change may take long and an
  * answer should not; --timeout is both. */
 int
-linear_once(struct linear *l, struct error *err)
+plain_once(struct plain *p, struct error *err)
 {
-	const struct linear_verb *verb = linear_verb(l->once->verb);
-	const int64_t given = l->once->timeout_ms, now = clock_steady_ms();
+	const struct plain_verb *verb = plain_verb(p->once->verb);
+	const int64_t given = p->once->timeout_ms, now = clock_steady_ms();
 	int64_t until = given == 0 ? -1 : now + (given > 0 ? given : CHANGE_MS);
-	char *words[LINEAR_WORDS_MAX] = {(char *)(uintptr_t)l->once->verb};
+	char *words[PLAIN_WORDS_MAX] = {(char *)(uintptr_t)p->once->verb};
 	size_t count = 1;
 
-	if (l->once->word_count >= LINEAR_WORDS_MAX) {
+	if (p->once->word_count >= PLAIN_WORDS_MAX) {
 		error_set(err, ERROR_INPUT,
 			  _("Too many words: at most %d are taken.  Quote what belongs together."),
-			  LINEAR_WORDS_MAX - 1);
+			  PLAIN_WORDS_MAX - 1);
 		return EXIT_USAGE;
 	}
-	while (count < LINEAR_WORDS_MAX && count <= l->once->word_count) {
-		words[count] = l->once->words[count - 1];
+	while (count < PLAIN_WORDS_MAX && count <= p->once->word_count) {
+		words[count] = p->once->words[count - 1];
 		count++;
 	}
-	l->until = given == 0 ? -1 : now + (given > 0 ? given : READ_MS);
-	if (linear_check_words(l, words, count) != 0)
+	p->until = given == 0 ? -1 : now + (given > 0 ? given : READ_MS);
+	if (plain_check_words(p, words, count) != 0)
 		return EXIT_USAGE;
-	if (!read_first(l, verb) || linear_words(l, words, count) != 0)
-		return (int)l->code;
-	if (l->logs)
+	if (!read_first(p, verb) || plain_words(p, words, count) != 0)
+		return (int)p->code;
+	if (p->logs)
 		catch_signals();
-	while (l->operation || l->logs) {
-		if (l->operation) {
-			(void)session_turn(l->session, NULL, NULL, 0, TURN_MS);
-			turn_operation(l, until);
+	while (p->operation || p->logs) {
+		if (p->operation) {
+			(void)session_turn(p->session, NULL, NULL, 0, TURN_MS);
+			turn_operation(p, until);
 		} else {
-			turn_logs(l, words[1], given > 0 ? until : -1);
+			turn_logs(p, words[1], given > 0 ? until : -1);
 		}
 	}
-	return (int)l->code;
+	return (int)p->code;
 }

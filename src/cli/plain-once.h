@@ -4,9 +4,9 @@
 #define SIDESTAGE_CLI_PLAIN_ONCE_H
 
 struct error;
-struct linear;
+struct plain;
 
 /* An exit_code; err: what kept it from beginning. */
-int linear_once(struct linear *l, struct error *err);
+int plain_once(struct plain *p, struct error *err);
 
 #endif

@@ -29,12 +29,12 @@
 
 /* NULL: not known, and that was said. */
 static const struct set *
-known_set(struct linear *l, const char *env)
+known_set(struct plain *p, const char *env)
 {
-	const struct world_environment *e = linear_environment(l, env);
+	const struct world_environment *e = plain_environment(p, env);
 
 	if (e && !e->set)
-		linear_fail_set(l, e);
+		plain_fail_set(p, e);
 	return e ? e->set : NULL;
 }
 
@@ -46,7 +46,7 @@ struct change_place {
 
 /* A path leads through what is there: only its last part may be new. */
 static bool
-is_holder_there(struct linear *l, const struct change_place *place, struct pointer *pointer,
+is_holder_there(struct plain *p, const struct change_place *place, struct pointer *pointer,
 		json_t *module)
 {
 	const json_t *holder;
@@ -56,44 +56,44 @@ is_holder_there(struct linear *l, const struct change_place *place, struct point
 	pointer->count++;
 	if (json_is_object(holder) || json_is_array(holder))
 		return true;
-	linear_fail(l, EXIT_USAGE, _("There is no object or list to hold %s."), place->path);
+	plain_fail(p, EXIT_USAGE, _("There is no object or list to hold %s."), place->path);
 	return false;
 }
 
 /* false: it is none, and that was said. */
 static bool
-find_place(struct linear *l, struct change_place *place)
+find_place(struct plain *p, struct change_place *place)
 {
-	const struct set *set = known_set(l, place->env);
+	const struct set *set = known_set(p, place->env);
 	struct pointer pointer;
 	struct error err = {0};
 	bool is_place;
 
 	if (!set)
 		return false;
-	if (!linear_workload(l, linear_environment(l, place->env), place->workload))
+	if (!plain_workload(p, plain_environment(p, place->env), place->workload))
 		return false;
 	if (pointer_parse(&pointer, place->path, &err) != 0 || pointer.count == 0) {
-		linear_fail(
-			l, EXIT_USAGE,
+		plain_fail(
+			p, EXIT_USAGE,
 			_("\"%s\" is not a path. A path looks like /spec/containers/web/variables/TONE."),
 			place->path);
 		return false;
 	}
 	place->before = pointer_find(set_module(set, place->workload), &pointer);
-	is_place = is_holder_there(l, place, &pointer, set_module(set, place->workload));
+	is_place = is_holder_there(p, place, &pointer, set_module(set, place->workload));
 	pointer_clear(&pointer);
 	return is_place;
 }
 
 static json_t *
-json_value(struct linear *l, const char *typed)
+json_value(struct plain *p, const char *typed)
 {
 	struct error err = {0};
 	json_t *value = json_decode_keeping(typed, strlen(typed), &err);
 
 	if (!value)
-		linear_fail(l, EXIT_USAGE, _("The value is not JSON: %s"), err.text);
+		plain_fail(p, EXIT_USAGE, _("The value is not JSON: %s"), err.text);
 	return value;
 }
 
@@ -102,7 +102,7 @@ json_value(struct linear *l, const char *typed)
  * else has to be given as JSON.  NULL: refused, and that was said.
  */
 static json_t *
-text_value(struct linear *l, const char *typed, const json_t *before)
+text_value(struct plain *p, const char *typed, const json_t *before)
 {
 	json_t *value = NULL;
 
@@ -113,8 +113,8 @@ text_value(struct linear *l, const char *typed, const json_t *before)
 		if (json_is_number(before) ? json_is_number(value) : json_is_boolean(value))
 			return value;
 		json_decref(value);
-		linear_fail(
-			l, EXIT_USAGE,
+		plain_fail(
+			p, EXIT_USAGE,
 			json_is_number(before)
 				? _("There is a number at this path, and \"%s\" is not a number. Use --json-value to "
 				    "change its type.")
@@ -124,19 +124,19 @@ text_value(struct linear *l, const char *typed, const json_t *before)
 		return NULL;
 	}
 	if (before && !json_is_string(before)) {
-		linear_fail(
-			l, EXIT_USAGE,
+		plain_fail(
+			p, EXIT_USAGE,
 			_("The value at this path is not text. Use --json-value to replace it."));
 		return NULL;
 	}
 	value = json_string(typed);
 	if (!value)
-		linear_fail(l, EXIT_USAGE, _("The value is not valid UTF-8."));
+		plain_fail(p, EXIT_USAGE, _("The value is not valid UTF-8."));
 	return value;
 }
 
 static void
-draft_operation(struct linear *l, const struct change_place *place, json_t *operation)
+draft_operation(struct plain *p, const struct change_place *place, json_t *operation)
 {
 	json_t *body = json_pack("{s:{s:{s:[o]}}}", "modules", "update", place->workload,
 				 operation);
@@ -144,42 +144,42 @@ draft_operation(struct linear *l, const struct change_place *place, json_t *oper
 	struct delta *delta = body ? delta_decode(body, &err) : NULL;
 
 	if (delta)
-		linear_begin(l, &(struct flow_request){.verb = FLOW_DEPLOY,
-						       .org = l->org,
-						       .app = l->app,
-						       .env = place->env,
-						       .draft = delta});
+		plain_begin(p, &(struct flow_request){.verb = FLOW_DEPLOY,
+						      .org = p->org,
+						      .app = p->app,
+						      .env = place->env,
+						      .draft = delta});
 	else
-		linear_fail(l, EXIT_USAGE, "%s",
-			    body ? err.text : _("The path is not valid UTF-8."));
+		plain_fail(p, EXIT_USAGE, "%s",
+			   body ? err.text : _("The path is not valid UTF-8."));
 	delta_free(delta);
 	json_decref(body);
 }
 
 /* PATH VALUE, or PATH:=JSON in one. */
 void
-linear_set(struct linear *l, char **words, size_t count)
+plain_set(struct plain *p, char **words, size_t count)
 {
 	char *parted = strstr(words[2], ":=");
-	bool is_json = parted || (l->once && l->once->json_value);
+	bool is_json = parted || (p->once && p->once->json_value);
 	struct change_place place = {.env = words[0], .workload = words[1], .path = words[2]};
 	char *rest, *typed;
 	json_t *value = NULL;
 
 	if (!parted && count < 4) {
-		linear_fail(l, EXIT_USAGE,
-			    _("Give a value: set ENV WORKLOAD PATH VALUE, or PATH:=JSON."));
+		plain_fail(p, EXIT_USAGE,
+			   _("Give a value: set ENV WORKLOAD PATH VALUE, or PATH:=JSON."));
 		return;
 	}
-	rest = linear_joined(l, words + 3, count - 3);
+	rest = plain_joined(p, words + 3, count - 3);
 	typed = rest && parted ? xasprintf("%s%s%s", parted + 2, *rest ? " " : "", rest)
 			       : rest ? xstrdup(rest) : NULL;
 	if (parted)
 		*parted = '\0';
-	if (typed && find_place(l, &place))
-		value = is_json ? json_value(l, typed) : text_value(l, typed, place.before);
+	if (typed && find_place(p, &place))
+		value = is_json ? json_value(p, typed) : text_value(p, typed, place.before);
 	if (value)
-		draft_operation(l, &place,
+		draft_operation(p, &place,
 				json_pack("{s:s, s:s, s:o}", "op", place.before ? "replace" : "add",
 					  "path", place.path, "value", value));
 	free(typed);
@@ -187,16 +187,16 @@ linear_set(struct linear *l, char **words, size_t count)
 }
 
 void
-linear_unset(struct linear *l, char **words, size_t count)
+plain_unset(struct plain *p, char **words, size_t count)
 {
 	struct change_place place = {.env = words[0], .workload = words[1], .path = words[2]};
 
 	(void)count;
-	if (!find_place(l, &place))
+	if (!find_place(p, &place))
 		return;
 	if (place.before)
-		draft_operation(l, &place,
+		draft_operation(p, &place,
 				json_pack("{s:s, s:s}", "op", "remove", "path", place.path));
 	else
-		linear_fail(l, EXIT_USAGE, _("There is nothing at %s."), place.path);
+		plain_fail(p, EXIT_USAGE, _("There is nothing at %s."), place.path);
 }

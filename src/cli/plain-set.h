@@ -5,10 +5,10 @@
 
 #include <stddef.h>
 
-struct linear;
+struct plain;
 
 /* The commands that change it, and take it out. */
-void linear_set(struct linear *l, char **words, size_t count);
-void linear_unset(struct linear *l, char **words, size_t count);
+void plain_set(struct plain *p, char **words, size_t count);
+void plain_unset(struct plain *p, char **words, size_t count);
 
 #endif

@@ -20,11 +20,11 @@ struct merge;
 struct session;
 struct world_application;
 
-#define LINEAR_INPUT_MAX 4096
-#define LINEAR_WORDS_MAX 64
+#define PLAIN_INPUT_MAX 4096
+#define PLAIN_WORDS_MAX 64
 
 /* What the next line answers. */
-enum linear_asking {
+enum plain_asking {
 	ASKING_COMMAND,
 	ASKING_SIDE,
 	ASKING_VALUE,
@@ -35,15 +35,15 @@ enum linear_asking {
 	ASKING_FOLLOW /* nothing: any line ends the following */
 };
 
-struct linear {
+struct plain {
 	struct session *session;
 	char *org, *app;
-	char input[LINEAR_INPUT_MAX];
+	char input[PLAIN_INPUT_MAX];
 	size_t length;
 	bool skips;			/* the rest of a line that was dropped is still to come */
 	bool ended, quit, prompted;
 	enum exit_code code;		/* of the first thing that failed */
-	enum linear_asking asking;
+	enum plain_asking asking;
 	char *reason;
 	char *operation;		/* that is under way; NULL: none */
 	size_t steps_told;
@@ -63,30 +63,30 @@ struct linear {
 	struct interrupted *interrupted;	/* whose records are corrected meanwhile */
 };
 
-/* Whether facts are wanted and not words; then linear_facts() takes them, and tells them. */
-bool linear_wants_facts(const struct linear *l);
-void linear_facts(const struct linear *l, json_t *facts);
+/* Whether JSON is wanted and not text; then plain_print_json() takes the value, and prints it. */
+bool plain_wants_json(const struct plain *p);
+void plain_print_json(const struct plain *p, json_t *object);
 /* NULL: none is chosen, or it is not known (yet). */
-const struct world_application *linear_application(const struct linear *l);
-/* The operation is reviewed, approved and followed by the lines that come, or by linear_once(). */
-void linear_begin(struct linear *l, const struct flow_request *request);
+const struct world_application *plain_application(const struct plain *p);
+/* The operation is reviewed, approved and followed by the lines that come, or by plain_once(). */
+void plain_begin(struct plain *p, const struct flow_request *request);
 /* The operation that is under way; NULL: none. */
-struct flow *linear_flow(struct linear *l);
+struct flow *plain_flow(struct plain *p);
 /* It is over, or given up. */
-void linear_forget(struct linear *l, struct flow *flow);
+void plain_forget(struct plain *p, struct flow *flow);
 /* Shows what is new of it, and of followed logs. */
-void linear_advance(struct linear *l);
+void plain_advance(struct plain *p);
 /* Takes the first application there is, unless one was named. */
-void linear_choose(struct linear *l);
+void plain_choose(struct plain *p);
 /* The merge's entry that is the n-th conflict, from 0. */
-size_t linear_conflict_entry(const struct merge *merge, size_t n);
+size_t plain_conflict_entry(const struct merge *merge, size_t n);
 /* Waits until is_there(data), as long as the command may wait; whether it is. */
-bool linear_wait(struct linear *l, bool (*is_there)(void *data), void *data);
+bool plain_wait(struct plain *p, bool (*is_there)(void *data), void *data);
 /* Everything that is told is read again first. */
-void linear_wait_anew(struct linear *l);
+void plain_wait_anew(struct plain *p);
 /* One text again of what was parted; free() it. */
-char *linear_joined(struct linear *l, char **words, size_t count);
+char *plain_joined(struct plain *p, char **words, size_t count);
 /* Follows a flow that runs already. */
-void linear_watch(struct linear *l, struct flow *flow);
+void plain_watch(struct plain *p, struct flow *flow);
 
 #endif

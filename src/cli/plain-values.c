@@ -52,23 +52,23 @@ static const struct {
 #define DECISION_COUNT (sizeof(decisions) / sizeof(decisions[0]))
 
 static const struct argument_list *
-list_of(const struct linear *l, size_t decision)
+list_of(const struct plain *p, size_t decision)
 {
-	return (const struct argument_list *)(const void *)((const char *)l->once +
+	return (const struct argument_list *)(const void *)((const char *)p->once +
 							    decisions[decision].list);
 }
 
 void
-linear_clear_values(struct linear *l)
+plain_clear_values(struct plain *p)
 {
-	for (struct flow_value *v = l->values; v && v->key; v++) {
+	for (struct flow_value *v = p->values; v && v->key; v++) {
 		if (v->text)
 			explicit_bzero((char *)(uintptr_t)v->text, strlen(v->text));
 		free((char *)(uintptr_t)v->text);
 		free((char *)(uintptr_t)v->key);
 	}
-	free(l->values);
-	l->values = NULL;
+	free(p->values);
+	p->values = NULL;
 }
 
 /* --- reading --- */
@@ -76,10 +76,10 @@ linear_clear_values(struct linear *l)
 /* All of it, without the newline that an editor puts at the end.  NULL: refused, and that was
  * said. */
 static char *
-read_value(struct linear *l, const char *file)
+read_value(struct plain *p, const char *file)
 {
 	const bool is_stdin = strcmp(file, "-") == 0;
-	const int64_t until = l->until ? l->until : clock_steady_ms() + INPUT_MS;
+	const int64_t until = p->until ? p->until : clock_steady_ms() + INPUT_MS;
 	int fd = is_stdin ? STDIN_FILENO : input_open(file);
 	char *bytes = xcalloc(VALUE_MAX + 2, 1);
 	size_t length = 0;
@@ -91,15 +91,15 @@ read_value(struct linear *l, const char *file)
 			length += (size_t)n;
 	}
 	if (n < 0 && fd >= 0 && errno == ETIMEDOUT)
-		linear_fail(l, EXIT_UNREAD, _("%s: nobody has written the value in time."), file);
+		plain_fail(p, EXIT_UNREAD, _("%s: nobody has written the value in time."), file);
 	else if (n < 0)
-		linear_fail(l, EXIT_UNREAD, _("%s: cannot be read: %s"), file, strerror(errno));
+		plain_fail(p, EXIT_UNREAD, _("%s: cannot be read: %s"), file, strerror(errno));
 	if (fd >= 0 && !is_stdin)
 		close(fd);
 	if (n >= 0 && length > VALUE_MAX)
-		linear_fail(l, EXIT_USAGE, _("%s: a value has at most %u bytes."), file, VALUE_MAX);
+		plain_fail(p, EXIT_USAGE, _("%s: a value has at most %u bytes."), file, VALUE_MAX);
 	else if (n >= 0 && (memchr(bytes, '\0', length) || !text_is_utf8(bytes, length)))
-		linear_fail(l, EXIT_USAGE, _("%s: a value is text, and this is not."), file);
+		plain_fail(p, EXIT_USAGE, _("%s: a value is text, and this is not."), file);
 	else if (n >= 0) {
 		if (length > 0 && bytes[length - 1] == '\n')
 			bytes[length - 1] = '\0';
@@ -126,7 +126,7 @@ find_value(const struct details *details, const char *key)
 }
 
 static void
-refuse_key(struct linear *l, const struct details *details, const char *env, const char *key)
+refuse_key(struct plain *p, const struct details *details, const char *env, const char *key)
 {
 	size_t count = details_value_count(details);
 	const char **names = xcalloc(count + 1, sizeof(*names));
@@ -135,14 +135,14 @@ refuse_key(struct linear *l, const struct details *details, const char *env, con
 	for (size_t i = 0; i < count; i++)
 		names[i] = untrusted_raw(&details_value(details, i)->key);
 	near = names_near(key, names, count);
-	linear_fail(l, EXIT_USAGE, _("There is no value \"%s\" in %s.%s"), key, env, near);
+	plain_fail(p, EXIT_USAGE, _("There is no value \"%s\" in %s.%s"), key, env, near);
 	free(near);
 	free(names);
 }
 
 /* One decision, from KEY, KEY=TEXT or KEY=FILE.  false: refused, and that was said. */
 static bool
-take_decision(struct linear *l, const struct details *details, const char *env, size_t decision,
+take_decision(struct plain *p, const struct details *details, const char *env, size_t decision,
 	      const char *given, struct flow_value *out)
 {
 	const char *equals = decisions[decision].has_text ? strchr(given, '=')
@@ -151,32 +151,32 @@ take_decision(struct linear *l, const struct details *details, const char *env, 
 	char *key;
 
 	if (!equals || equals == given) {
-		linear_fail(l, EXIT_USAGE, _("--%s=%s: put the key and = before it."),
-			    decisions[decision].option, given);
+		plain_fail(p, EXIT_USAGE, _("--%s=%s: put the key and = before it."),
+			   decisions[decision].option, given);
 		return false;
 	}
 	key = xstrndup(given, (size_t)(equals - given));
 	if (!text_is_utf8(key, strlen(key))) {
-		linear_fail(l, EXIT_USAGE, _("\"%s\" is not valid UTF-8."), key);
+		plain_fail(p, EXIT_USAGE, _("\"%s\" is not valid UTF-8."), key);
 		free(key);
 		return false;
 	}
 	known = find_value(details, key);
 	*out = (struct flow_value){.key = key, .kind = decisions[decision].kind};
 	if (!known && decisions[decision].of_env) {
-		refuse_key(l, details, env, key);
+		refuse_key(p, details, env, key);
 		return false;
 	}
 	if (known && known->is_secret && decisions[decision].has_text &&
 	    !decisions[decision].from_file) {
-		linear_fail(l, EXIT_USAGE,
-			    _("%s is a secret, and others can read what a command line says. Use "
-			      "--value-from=%s=FILE, or - for standard input."),
-			    key, key);
+		plain_fail(p, EXIT_USAGE,
+			   _("%s is a secret, and others can read what a command line says. Use "
+			     "--value-from=%s=FILE, or - for standard input."),
+			   key, key);
 		return false;
 	}
 	if (decisions[decision].from_file)
-		out->text = read_value(l, equals + 1);
+		out->text = read_value(p, equals + 1);
 	else if (decisions[decision].has_text)
 		out->text = xstrdup(equals + 1);
 	return !decisions[decision].has_text || out->text;
@@ -184,9 +184,9 @@ take_decision(struct linear *l, const struct details *details, const char *env, 
 
 /* It can be read once only: a second value from it would be empty, and nobody asked for that. */
 static bool
-is_input_read_once(struct linear *l)
+is_input_read_once(struct plain *p)
 {
-	const struct argument_list *files = &l->once->values_from;
+	const struct argument_list *files = &p->once->values_from;
 	size_t readers = 0;
 
 	for (size_t i = 0; i < files->count; i++) {
@@ -195,39 +195,39 @@ is_input_read_once(struct linear *l)
 		readers += equals && strcmp(equals, "=-") == 0;
 	}
 	if (readers > 1)
-		linear_fail(l, EXIT_USAGE, _("Standard input can be read for one value only."));
+		plain_fail(p, EXIT_USAGE, _("Standard input can be read for one value only."));
 	return readers <= 1;
 }
 
 bool
-linear_take_values(struct linear *l, const char *env)
+plain_take_values(struct plain *p, const char *env)
 {
 	struct details *details;
 	size_t count = 0, done = 0;
 	bool going = true;
 
-	for (size_t d = 0; l->once && d < DECISION_COUNT; d++)
-		count += list_of(l, d)->count;
+	for (size_t d = 0; p->once && d < DECISION_COUNT; d++)
+		count += list_of(p, d)->count;
 	if (count == 0)
 		return true;
-	if (!is_input_read_once(l))
+	if (!is_input_read_once(p))
 		return false;
-	details = details_open(l->session, l->org, l->app, env);
-	if (!linear_wait(l, are_values_read, details) || !details_values_known(details)) {
-		linear_fail(l, EXIT_UNREAD, _("The values of %s could not be read: %s"), env,
-			    linear_why(details_values_error(details)));
+	details = details_open(p->session, p->org, p->app, env);
+	if (!plain_wait(p, are_values_read, details) || !details_values_known(details)) {
+		plain_fail(p, EXIT_UNREAD, _("The values of %s could not be read: %s"), env,
+			   plain_why(details_values_error(details)));
 		going = false;
 	}
-	l->values = xcalloc(count + 1, sizeof(*l->values));
+	p->values = xcalloc(count + 1, sizeof(*p->values));
 	for (size_t d = 0; going && d < DECISION_COUNT; d++)
-		for (size_t i = 0; going && i < list_of(l, d)->count; i++) {
-			going = take_decision(l, details, env, d, list_of(l, d)->items[i],
-					      &l->values[done]);
+		for (size_t i = 0; going && i < list_of(p, d)->count; i++) {
+			going = take_decision(p, details, env, d, list_of(p, d)->items[i],
+					      &p->values[done]);
 			for (size_t k = 0; going && k < done; k++)
-				if (strcmp(l->values[k].key, l->values[done].key) == 0) {
-					linear_fail(l, EXIT_USAGE,
-						    _("The value %s was decided twice."),
-						    l->values[k].key);
+				if (strcmp(p->values[k].key, p->values[done].key) == 0) {
+					plain_fail(p, EXIT_USAGE,
+						   _("The value %s was decided twice."),
+						   p->values[k].key);
 					going = false;
 				}
 			done++;
@@ -239,16 +239,16 @@ linear_take_values(struct linear *l, const char *env)
 /* --- what is left --- */
 
 void
-linear_list_values(struct linear *l, const struct flow *flow)
+plain_list_values(struct plain *p, const struct flow *flow)
 {
 	const size_t count = flow_value_count(flow);
 
-	if (linear_wants_facts(l))
-		linear_facts(l, facts_operation(flow));
-	for (size_t i = 0; i < count && !linear_wants_facts(l); i++)
-		lines_value_question(flow_value(flow, i));
-	linear_fail(
-		l, EXIT_MOVED,
+	if (plain_wants_json(p))
+		plain_print_json(p, output_json_operation(flow));
+	for (size_t i = 0; i < count && !plain_wants_json(p); i++)
+		output_text_value_question(flow_value(flow, i));
+	plain_fail(
+		p, EXIT_MOVED,
 		ngettext(
 			"%zu value waits for a decision: --value, --value-from, --app-value, --copy-value, "
 			"--reference-value or --no-value.",
@@ -270,27 +270,27 @@ first_undecided(const struct flow *flow)
 }
 
 bool
-linear_ask_value(struct linear *l, struct flow *flow)
+plain_ask_value(struct plain *p, struct flow *flow)
 {
 	const struct flow_value_question *question = first_undecided(flow);
 	struct error err = {0};
 
-	l->prompted = false;
+	p->prompted = false;
 	if (question) {
-		lines_value_question(question);
-		l->asking = ASKING_VALUE;
+		output_text_value_question(question);
+		p->asking = ASKING_VALUE;
 		return true;
 	}
-	l->asking = ASKING_COMMAND;
+	p->asking = ASKING_COMMAND;
 	if (flow_decide(flow, &err) == 0)
 		return true;
-	linear_fail_error(l, &err, EXIT_STAGE_READ);
+	plain_fail_error(p, &err, EXIT_STAGE_READ);
 	return false;
 }
 
 /* UNDECIDED: the line is none of the answers, or what it names cannot be read. */
 static enum flow_value_kind
-parse_answer(struct linear *l, const char *line, char **text)
+parse_answer(struct plain *p, const char *line, char **text)
 {
 	static const struct { const char *word; enum flow_value_kind kind; } words[] = {
 		{"copy", FLOW_VALUE_COPY}, {"app", FLOW_VALUE_APP}, {"same", FLOW_VALUE_REFERENCE},
@@ -303,14 +303,14 @@ parse_answer(struct linear *l, const char *line, char **text)
 	if (line[0] == '=')
 		*text = xstrdup(line + 1);
 	else if (strncmp(line, "file ", 5) == 0)
-		*text = read_value(l, line + 5);
+		*text = read_value(p, line + 5);
 	else
-		lines_say(_("Invalid answer \"%s\"."), line);
+		output_text_line(_("Invalid answer \"%s\"."), line);
 	return *text ? FLOW_VALUE_TEXT : FLOW_VALUE_UNDECIDED;
 }
 
 bool
-linear_answer_value(struct linear *l, struct flow *flow, const char *line)
+plain_answer_value(struct plain *p, struct flow *flow, const char *line)
 {
 	const struct flow_value_question *question = first_undecided(flow);
 	enum flow_value_kind kind;
@@ -319,12 +319,12 @@ linear_answer_value(struct linear *l, struct flow *flow, const char *line)
 
 	if (strcmp(line, "x") == 0 || !question)
 		return false;
-	kind = parse_answer(l, line, &text);
+	kind = parse_answer(p, line, &text);
 	if (kind != FLOW_VALUE_UNDECIDED &&
 	    flow_decide_value(flow, question->key, kind, text, &err) != 0)
-		lines_say("%s", err.text);
+		output_text_line("%s", err.text);
 	if (text)
 		explicit_bzero(text, strlen(text));
 	free(text);
-	return linear_ask_value(l, flow);
+	return plain_ask_value(p, flow);
 }

@@ -6,19 +6,19 @@
 #include <stdbool.h>
 
 struct flow;
-struct linear;
+struct plain;
 
-/* What options decide about the values of this environment -> l->values.  false: refused, and that
- * was said.  linear_clear_values() in any case. */
-bool linear_take_values(struct linear *l, const char *env);
-/* Wiped, since options may hold secrets; NULL in l->values is fine. */
-void linear_clear_values(struct linear *l);
+/* What options decide about the values of this environment -> p->values.  false: refused, and that
+ * was said.  plain_clear_values() in any case. */
+bool plain_take_values(struct plain *p, const char *env);
+/* Wiped, since options may hold secrets; NULL in p->values is fine. */
+void plain_clear_values(struct plain *p);
 /* Those that wait for a decision, as the answer. */
-void linear_list_values(struct linear *l, const struct flow *flow);
+void plain_list_values(struct plain *p, const struct flow *flow);
 /* Asks about the first that waits for one; when there is none, the flow goes on.  false: it was
  * given up by that. */
-bool linear_ask_value(struct linear *l, struct flow *flow);
+bool plain_ask_value(struct plain *p, struct flow *flow);
 /* Takes the answer.  false: the operation is to be given up. */
-bool linear_answer_value(struct linear *l, struct flow *flow, const char *line);
+bool plain_answer_value(struct plain *p, struct flow *flow, const char *line);
 
 #endif

@@ -26,16 +26,16 @@
 #include "flow/session.h"
 
 static void
-quit(struct linear *l, char **words, size_t count)
+quit(struct plain *p, char **words, size_t count)
 {
 	(void)words;
 	(void)count;
-	l->quit = true;
+	p->quit = true;
 }
 
-static void help(struct linear *l, char **words, size_t count);
+static void help(struct plain *p, char **words, size_t count);
 
-static const struct linear_verb looks[] = {
+static const struct plain_verb looks[] = {
 	{
 		.name = "board",
 		.arguments = "",
@@ -45,10 +45,10 @@ static const struct linear_verb looks[] = {
 		.options = LOOKS,
 		.needs = NEED_ENVIRONMENTS | NEED_SETS | NEED_RUNTIME | NEED_RESOURCES |
 			 NEED_ERRORS | NEED_CLONES,
-		.run = linear_board,
+		.run = plain_board,
 	},
 	{
-		.name = LINEAR_SNAPSHOT,
+		.name = PLAIN_SNAPSHOT,
 		.arguments = N_("DATE [TIME]"),
 		.help = N_("Show the board as it was at that time"),
 		.least = 1,
@@ -56,7 +56,7 @@ static const struct linear_verb looks[] = {
 		.needs = NEED_APPLICATIONS,
 		.is_local = true,
 		.is_talk = true,
-		.run = linear_snapshot,
+		.run = plain_snapshot,
 	},
 	{
 		.name = "environment",
@@ -67,7 +67,7 @@ static const struct linear_verb looks[] = {
 		.options = LOOKS,
 		.needs = NEED_ENVIRONMENTS | NEED_SETS | NEED_RUNTIME | NEED_RESOURCES |
 			 NEED_ERRORS | NEED_CLONES,
-		.run = linear_environment_near,
+		.run = plain_environment_details,
 	},
 	{
 		.name = "versions",
@@ -77,7 +77,7 @@ static const struct linear_verb looks[] = {
 		.most = 2,
 		.options = LOOKS,
 		.needs = NEED_ENVIRONMENTS | NEED_SETS | NEED_VERSIONS,
-		.run = linear_versions,
+		.run = plain_versions,
 	},
 	{
 		.name = "diff",
@@ -87,7 +87,7 @@ static const struct linear_verb looks[] = {
 		.most = 2,
 		.options = LOOKS | OPTIONS_DIFF,
 		.needs = NEED_ENVIRONMENTS | NEED_SETS,
-		.run = linear_diff,
+		.run = plain_diff,
 	},
 	{
 		.name = "logs",
@@ -97,7 +97,7 @@ static const struct linear_verb looks[] = {
 		.most = 3,
 		.options = OPTIONS_ORG | OPTIONS_APP | OPTIONS_FOLLOW | OPTIONS_TAIL,
 		.needs = NEED_ENVIRONMENTS | NEED_SETS,
-		.run = linear_logs,
+		.run = plain_logs,
 	},
 	{
 		.name = "follow",
@@ -107,7 +107,7 @@ static const struct linear_verb looks[] = {
 		.most = 3,
 		.needs = NEED_ENVIRONMENTS | NEED_SETS,
 		.is_talk = true,
-		.run = linear_follow,
+		.run = plain_follow,
 	},
 	{
 		.name = "clones",
@@ -118,7 +118,7 @@ static const struct linear_verb looks[] = {
 		.options = LOOKS,
 		.needs = NEED_APPLICATIONS | NEED_ENVIRONMENTS,
 		.all_apps = true,
-		.run = linear_clones,
+		.run = plain_clones,
 	},
 	{
 		.name = "hotfix",
@@ -128,18 +128,18 @@ static const struct linear_verb looks[] = {
 		.most = 1,
 		.options = LOOKS,
 		.needs = NEED_ENVIRONMENTS | NEED_CLONES,
-		.run = linear_hotfix,
+		.run = plain_hotfix,
 	},
 	{
 		.name = "history",
 		.arguments = N_("[WORDS]"),
 		.help = N_("Show the operations of this machine, oldest first"),
 		.least = 0,
-		.most = LINEAR_WORDS_MAX,
+		.most = PLAIN_WORDS_MAX,
 		.options = LOOKS,
 		.all_apps = true,
 		.is_local = true,
-		.run = linear_history,
+		.run = plain_history,
 	},
 	{
 		.name = "applications",
@@ -150,12 +150,12 @@ static const struct linear_verb looks[] = {
 		.options = OPTIONS_ORG | OPTIONS_OFFLINE,
 		.needs = NEED_APPLICATIONS,
 		.all_apps = true,
-		.run = linear_applications,
+		.run = plain_applications,
 	},
 	{.name = NULL},
 };
 
-static const struct linear_verb others[] = {
+static const struct plain_verb others[] = {
 	{
 		.name = "resume",
 		.arguments = N_("[ID]"),
@@ -164,17 +164,17 @@ static const struct linear_verb others[] = {
 		.most = 1,
 		.all_apps = true,
 		.is_local = true,
-		.run = linear_resume,
+		.run = plain_resume,
 	},
 	{
 		.name = "abandon",
 		.arguments = N_("ID [REASON]"),
 		.help = N_("Abandon an interrupted operation"),
 		.least = 1,
-		.most = LINEAR_WORDS_MAX,
+		.most = PLAIN_WORDS_MAX,
 		.all_apps = true,
 		.is_local = true,
-		.run = linear_abandon,
+		.run = plain_abandon,
 	},
 	{
 		.name = "open",
@@ -183,7 +183,7 @@ static const struct linear_verb others[] = {
 		.least = 1,
 		.most = 2,
 		.is_talk = true,
-		.run = linear_open,
+		.run = plain_open,
 	},
 	{
 		.name = "help",
@@ -207,37 +207,37 @@ static const struct linear_verb others[] = {
 };
 
 /* In the order of the help. */
-static const struct linear_verb *const tables[] = {looks, linear_changes, others};
+static const struct plain_verb *const tables[] = {looks, plain_changes, others};
 #define TABLE_COUNT (sizeof(tables) / sizeof(tables[0]))
 
 /* NULL: there are no more. */
-static const struct linear_verb *
+static const struct plain_verb *
 verb_at(size_t i)
 {
 	for (size_t t = 0; t < TABLE_COUNT; t++)
-		for (const struct linear_verb *verb = tables[t]; verb->name; verb++)
+		for (const struct plain_verb *verb = tables[t]; verb->name; verb++)
 			if (i-- == 0)
 				return verb;
 	return NULL;
 }
 
 static void
-help(struct linear *l, char **words, size_t count)
+help(struct plain *p, char **words, size_t count)
 {
-	const struct linear_verb *verb;
+	const struct plain_verb *verb;
 
-	(void)l;
+	(void)p;
 	(void)words;
 	(void)count;
 	for (size_t i = 0; (verb = verb_at(i)) != NULL; i++)
-		lines_say("  %s%s%s: %s", verb->name, *verb->arguments ? " " : "",
-			  *verb->arguments ? _(verb->arguments) : "", _(verb->help));
+		output_text_line("  %s%s%s: %s", verb->name, *verb->arguments ? " " : "",
+				 *verb->arguments ? _(verb->arguments) : "", _(verb->help));
 }
 
-const struct linear_verb *
-linear_verb(const char *name)
+const struct plain_verb *
+plain_verb(const char *name)
 {
-	const struct linear_verb *verb;
+	const struct plain_verb *verb;
 
 	for (size_t i = 0; (verb = verb_at(i)) != NULL; i++)
 		if (strcmp(verb->name, name) == 0)
@@ -246,45 +246,45 @@ linear_verb(const char *name)
 }
 
 int
-linear_check_words(struct linear *l, char **words, size_t count)
+plain_check_words(struct plain *p, char **words, size_t count)
 {
-	const struct linear_verb *verb = linear_verb(words[0]);
+	const struct plain_verb *verb = plain_verb(words[0]);
 
 	if (!verb) {
-		linear_fail(l, EXIT_USAGE, _("Unknown command \"%s\". \"help\" lists them."),
-			    words[0]);
+		plain_fail(p, EXIT_USAGE, _("Unknown command \"%s\". \"help\" lists them."),
+			   words[0]);
 		return EXIT_USAGE;
 	}
 	if (count - 1 < verb->least || count - 1 > verb->most) {
-		linear_fail(l, EXIT_USAGE, _("Usage: %s %s"), verb->name,
-			    *verb->arguments ? _(verb->arguments) : "");
+		plain_fail(p, EXIT_USAGE, _("Usage: %s %s"), verb->name,
+			   *verb->arguments ? _(verb->arguments) : "");
 		return EXIT_USAGE;
 	}
 	return 0;
 }
 
 int
-linear_words(struct linear *l, char **words, size_t count)
+plain_words(struct plain *p, char **words, size_t count)
 {
-	const struct linear_verb *verb;
+	const struct plain_verb *verb;
 
-	if (linear_check_words(l, words, count) != 0)
+	if (plain_check_words(p, words, count) != 0)
 		return EXIT_USAGE;
-	verb = linear_verb(words[0]);
+	verb = plain_verb(words[0]);
 	assert(verb);
-	verb->run(l, words + 1, count - 1);
+	verb->run(p, words + 1, count - 1);
 	return 0;
 }
 
 bool
-linear_verb_at(size_t i, const char **name, const char **words, const char **help_text)
+plain_verb_at(size_t i, const char **name, const char **words, const char **help_text)
 {
-	const struct linear_verb *verb;
+	const struct plain_verb *verb;
 
 	for (size_t k = 0; (verb = verb_at(k)) != NULL; k++) {
 		if (verb->is_talk || i-- > 0)
 			continue;
-		assert(k < LINEAR_VERBS_MAX);	/* lists of the commands have room for all */
+		assert(k < PLAIN_VERBS_MAX); /* lists of the commands have room for all */
 		*name = verb->name;
 		*words = verb->arguments;
 		*help_text = verb->help;
@@ -294,39 +294,39 @@ linear_verb_at(size_t i, const char **name, const char **words, const char **hel
 }
 
 bool
-linear_verb_is_local(const char *name)
+plain_verb_is_local(const char *name)
 {
-	const struct linear_verb *verb = linear_verb(name);
+	const struct plain_verb *verb = plain_verb(name);
 
 	return verb && verb->is_local;
 }
 
 unsigned
-linear_verb_options(const char *name)
+plain_verb_options(const char *name)
 {
-	const struct linear_verb *verb = linear_verb(name);
+	const struct plain_verb *verb = plain_verb(name);
 
 	return verb ? verb->options : 0;
 }
 
 /* Words are cut at blanks and nothing is quoted: what is free text is the last argument, and
- * is joined again (linear_joined()). */
+ * is joined again (plain_joined()). */
 void
-linear_command(struct linear *l, char *line)
+plain_command(struct plain *p, char *line)
 {
-	char *words[LINEAR_WORDS_MAX], *word, *rest = line;
+	char *words[PLAIN_WORDS_MAX], *word, *rest = line;
 	size_t count = 0;
 
 	while ((word = strsep(&rest, " \t\r")) != NULL) {
 		if (!*word)
 			continue;
-		if (count == LINEAR_WORDS_MAX) {
-			linear_fail(l, EXIT_USAGE, _("Too many words: at most %d are taken."),
-				    LINEAR_WORDS_MAX);
+		if (count == PLAIN_WORDS_MAX) {
+			plain_fail(p, EXIT_USAGE, _("Too many words: at most %d are taken."),
+				   PLAIN_WORDS_MAX);
 			return;
 		}
 		words[count++] = word;
 	}
 	if (count > 0)
-		(void)linear_words(l, words, count);
+		(void)plain_words(p, words, count);
 }

@@ -10,14 +10,14 @@
 
 #include "cli/command.h"
 
-struct linear;
+struct plain;
 
 /* What a command reads of an application, and what one changes. */
 #define LOOKS (OPTIONS_ORG | OPTIONS_APP | OPTIONS_OFFLINE)
 #define CHANGES (OPTIONS_ORG | OPTIONS_APP | OPTIONS_CHANGE)
 
 /* A command.  Words are its own, without its name; they may be written to. */
-struct linear_verb {
+struct plain_verb {
 	const char *name, *arguments, *help;	/* arguments and help N_() */
 	size_t least, most;			/* words behind the name */
 	unsigned options;			/* that it uses; see command.h */
@@ -25,28 +25,28 @@ struct linear_verb {
 	bool all_apps;				/* is about all of them, unless one was named */
 	bool is_local; /* needs the platform only to tell what names mean */
 	bool is_talk;				/* of the lines themselves: not to be done once */
-	void (*run)(struct linear *l, char **words, size_t count);
+	void (*run)(struct plain *p, char **words, size_t count);
 };
 
 /* Does what a line says, or says why not. */
-void linear_command(struct linear *l, char *line);
+void plain_command(struct plain *p, char *line);
 /* The same of words: 0, or EXIT_USAGE. */
-int linear_words(struct linear *l, char **words, size_t count);
+int plain_words(struct plain *p, char **words, size_t count);
 /* Whether there are as many words as the command takes: 0, or EXIT_USAGE, and it was said. */
-int linear_check_words(struct linear *l, char **words, size_t count);
+int plain_check_words(struct plain *p, char **words, size_t count);
 /* NULL: there is none of this name. */
-const struct linear_verb *linear_verb(const char *name);
+const struct plain_verb *plain_verb(const char *name);
 
 /* The i-th command that can be done once, its words and its help, untranslated; false: there are no
  * more. */
-bool linear_verb_at(size_t i, const char **name, const char **words, const char **help);
+bool plain_verb_at(size_t i, const char **name, const char **words, const char **help);
 /* Which options it uses besides those of every command: a set of OPTIONS_. */
-unsigned linear_verb_options(const char *name);
+unsigned plain_verb_options(const char *name);
 /* It needs the platform only to tell what names mean. */
-bool linear_verb_is_local(const char *name);
+bool plain_verb_is_local(const char *name);
 /* The command that `board --at` does. */
-#define LINEAR_SNAPSHOT "snapshot"
+#define PLAIN_SNAPSHOT "snapshot"
 /* There are no more than so many. */
-#define LINEAR_VERBS_MAX 40
+#define PLAIN_VERBS_MAX 40
 
 #endif

@@ -44,82 +44,82 @@
 #define JOINED_MAX (1024u * 1024)
 
 const struct world_application *
-linear_application(const struct linear *l)
+plain_application(const struct plain *p)
 {
-	return l->org && l->app ? world_application(session_world(l->session), l->org, l->app)
+	return p->org && p->app ? world_application(session_world(p->session), p->org, p->app)
 				: NULL;
 }
 
 bool
-linear_wants_facts(const struct linear *l)
+plain_wants_json(const struct plain *p)
 {
-	return l->once && l->once->json;
+	return p->once && p->once->json;
 }
 
 /* What is for a program is ASCII: no terminal finds anything in it to obey. */
 void
-linear_facts(const struct linear *l, json_t *facts)
+plain_print_json(const struct plain *p, json_t *object)
 {
-	json_text_write(facts, stdout, JSON_ENSURE_ASCII | (l->logs ? 0 : JSON_INDENT(2)));
+	json_text_write(object, stdout, JSON_ENSURE_ASCII | (p->logs ? 0 : JSON_INDENT(2)));
 	putchar('\n');
 	fflush(stdout);
-	json_decref(facts);
+	json_decref(object);
 }
 
 /* --approve names the environment: a command whose target is another one than was meant stops
  * here. */
 void
-linear_begin(struct linear *l, const struct flow_request *request)
+plain_begin(struct plain *p, const struct flow_request *request)
 {
 	struct error err = {0};
 	struct flow *flow;
 
-	if (l->once && l->once->approve && strcmp(l->once->approve, request->env) != 0) {
-		linear_fail(l, EXIT_USAGE,
-			    _("This changes %s, but %s was approved. Nothing was changed."),
-			    request->env, l->once->approve);
+	if (p->once && p->once->approve && strcmp(p->once->approve, request->env) != 0) {
+		plain_fail(p, EXIT_USAGE,
+			   _("This changes %s, but %s was approved. Nothing was changed."),
+			   request->env, p->once->approve);
 		return;
 	}
-	flow = flow_new(l->session, request, &err);
+	flow = flow_new(p->session, request, &err);
 	if (!flow) {
-		linear_fail_error(l, &err, EXIT_STAGE_WORDS);
+		plain_fail_error(p, &err, EXIT_STAGE_WORDS);
 		return;
 	}
-	l->operation = xstrdup(flow_operation_id(flow));
-	l->steps_told = 0;
-	l->approved = false;
-	l->reviewed = false;
-	l->conflict = 0;
+	p->operation = xstrdup(flow_operation_id(flow));
+	p->steps_told = 0;
+	p->approved = false;
+	p->reviewed = false;
+	p->conflict = 0;
 }
 
 void
-linear_watch(struct linear *l, struct flow *flow)
+plain_watch(struct plain *p, struct flow *flow)
 {
-	l->operation = xstrdup(flow_operation_id(flow));
-	l->steps_told = 0;
-	l->approved = true;
-	l->reviewed = true;
-	l->asking = ASKING_COMMAND;
-	if (l->once)
+	p->operation = xstrdup(flow_operation_id(flow));
+	p->steps_told = 0;
+	p->approved = true;
+	p->reviewed = true;
+	p->asking = ASKING_COMMAND;
+	if (p->once)
 		signal(SIGPIPE, SIG_IGN);	/* as for one that is approved */
 }
 
 /* The session is turned meanwhile, so that answers come. */
 bool
-linear_wait(struct linear *l, bool (*is_there)(void *data), void *data)
+plain_wait(struct plain *p, bool (*is_there)(void *data), void *data)
 {
-	int64_t until = l->until ? l->until : clock_steady_ms() + READY_MS;
+	int64_t until = p->until ? p->until : clock_steady_ms() + READY_MS;
 	bool there = is_there(data);
 
 	while (!there && (until < 0 || clock_steady_ms() < until)) {
-		(void)session_turn(l->session, NULL, NULL, 0, 200);
+		(void)session_turn(p->session, NULL, NULL, 0, 200);
 		there = is_there(data);
 	}
 	return there;
 }
 
 char *
-linear_joined(struct linear *l, char **words, size_t count)
+plain_joined(struct plain *p, char **words, size_t count)
 {
 	struct buf joined;
 	bool whole = true;
@@ -130,34 +130,34 @@ linear_joined(struct linear *l, char **words, size_t count)
 	if (whole)
 		return buf_take(&joined);
 	buf_clear(&joined);
-	linear_fail(l, EXIT_USAGE, _("Too long: at most %u bytes are allowed."), JOINED_MAX);
+	plain_fail(p, EXIT_USAGE, _("Too long: at most %u bytes are allowed."), JOINED_MAX);
 	return NULL;
 }
 
 /* --- an operation --- */
 
 struct flow *
-linear_flow(struct linear *l)
+plain_flow(struct plain *p)
 {
-	return l->operation ? session_flow_by_id(l->session, l->operation) : NULL;
+	return p->operation ? session_flow_by_id(p->session, p->operation) : NULL;
 }
 
 /* What is told next is read after this: the operation may have changed it. */
 void
-linear_forget(struct linear *l, struct flow *flow)
+plain_forget(struct plain *p, struct flow *flow)
 {
 	if (flow)
 		flow_dismiss(flow);
-	free(l->operation);
-	l->operation = NULL;
-	free(l->reason);
-	l->reason = NULL;
-	l->asking = ASKING_COMMAND;
-	l->since = clock_steady_ms();
+	free(p->operation);
+	p->operation = NULL;
+	free(p->reason);
+	p->reason = NULL;
+	p->asking = ASKING_COMMAND;
+	p->since = clock_steady_ms();
 }
 
 /* What is asked next: the findings one by one, then what the approval needs. */
-static enum linear_asking
+static enum plain_asking
 asking_after_review(const struct review *review)
 {
 	return review_open_findings(review) > 0 ? ASKING_FINDING :
@@ -179,79 +179,81 @@ open_finding(const struct review *review)
 
 /* Nothing was sent: the state of the flow is before its approval. */
 static void
-give_up(struct linear *l, struct flow *flow)
+give_up(struct plain *p, struct flow *flow)
 {
 	flow_cancel(flow);
-	linear_forget(l, flow);
-	if (l->code == EXIT_OK)
-		l->code = EXIT_FAILED;
-	lines_say(_("Nothing was changed."));
+	plain_forget(p, flow);
+	if (p->code == EXIT_OK)
+		p->code = EXIT_FAILED;
+	output_text_line(_("Nothing was changed."));
 }
 
 /* Each once, in order; a step that is under way ends the list for now. */
 static void
-tell_steps(struct linear *l, const struct flow *flow)
+tell_steps(struct plain *p, const struct flow *flow)
 {
-	for (; l->steps_told < flow_step_count(flow); l->steps_told++) {
-		const struct flow_step *step = flow_step(flow, l->steps_told);
+	for (; p->steps_told < flow_step_count(flow); p->steps_told++) {
+		const struct flow_step *step = flow_step(flow, p->steps_told);
 		char took[16];
 
 		if (step->state != STEP_DONE && step->state != STEP_FAILED)
 			return;
-		if (linear_wants_facts(l))
+		if (plain_wants_json(p))
 			continue;
 		clock_duration(took, step->ended_at - step->started_at);
-		lines_say(step->state == STEP_DONE ? _("  %s: done (%s)") : _("  %s: failed (%s)"),
-			  _(step->name), took);
+		output_text_line(step->state == STEP_DONE ? _("  %s: done (%s)")
+							  : _("  %s: failed (%s)"),
+				 _(step->name), took);
 	}
 }
 
 /* The code is the one of how it ended; what a person reads says the same in words. */
 static void
-follow(struct linear *l, struct flow *flow)
+follow(struct plain *p, struct flow *flow)
 {
-	tell_steps(l, flow);
+	tell_steps(p, flow);
 	if (flow_state(flow) == FLOW_RUNNING)
 		return;
-	if (linear_wants_facts(l))
-		linear_facts(l, facts_operation(flow));
+	if (plain_wants_json(p))
+		plain_print_json(p, output_json_operation(flow));
 	else if (flow_state(flow) == FLOW_DONE)
-		lines_say(_("Done."));
+		output_text_line(_("Done."));
 	if (flow_state(flow) == FLOW_UNWATCHED) {
-		linear_fail(l, EXIT_RUNNING, _("Still running: %s"), flow_error(flow)->text);
+		plain_fail(p, EXIT_RUNNING, _("Still running: %s"), flow_error(flow)->text);
 	} else if (flow_state(flow) != FLOW_DONE) {
-		linear_fail(l, exit_code_of(flow_error(flow)->kind,
-					    l->approved ? EXIT_STAGE_CHANGE : EXIT_STAGE_READ),
-			    _("Failed: %s"), flow_error(flow)->text);
+		plain_fail(p,
+			   exit_code_of(flow_error(flow)->kind,
+					p->approved ? EXIT_STAGE_CHANGE : EXIT_STAGE_READ),
+			   _("Failed: %s"), flow_error(flow)->text);
 		for (size_t i = 0; i < flow_deployment_error_count(flow); i++)
 			if (*deployment_error_output(flow_deployment_error(flow, i)))
-				linear_note(l, "  %s", deployment_error_output(
-							       flow_deployment_error(flow, i)));
+				plain_note(p, "  %s",
+					   deployment_error_output(flow_deployment_error(flow, i)));
 		if (flow_recovery(flow))
-			linear_note(
-				l,
+			plain_note(
+				p,
 				_("To run again what was overwritten, undo this deployment: undo %s"),
 				flow_recovery(flow)->env);
 	}
-	linear_forget(l, flow);
+	plain_forget(p, flow);
 }
 
 /* The questions come after it in the order in which they are read. */
 static void
-show_review(struct linear *l, const struct flow *flow)
+show_review(struct plain *p, const struct flow *flow)
 {
 	const struct review *review = flow_review(flow);
 
-	if (!linear_wants_facts(l))
-		lines_review(review);
-	l->reviewed = true;
-	l->prompted = false;
-	l->asking = asking_after_review(review);
+	if (!plain_wants_json(p))
+		output_text_review(review);
+	p->reviewed = true;
+	p->prompted = false;
+	p->asking = asking_after_review(review);
 }
 
 /* The merge's entry that is the n-th conflict, from 0. */
 size_t
-linear_conflict_entry(const struct merge *merge, size_t n)
+plain_conflict_entry(const struct merge *merge, size_t n)
 {
 	size_t i = 0;
 
@@ -261,161 +263,161 @@ linear_conflict_entry(const struct merge *merge, size_t n)
 }
 
 static void
-show_conflict(struct linear *l, const struct flow *flow)
+show_conflict(struct plain *p, const struct flow *flow)
 {
 	const struct merge *merge = flow_merge(flow);
 	const struct flow_request *request = flow_request(flow);
 
-	lines_conflict(&merge->entries[linear_conflict_entry(merge, l->conflict)], l->conflict + 1,
-		       merge->conflicts, request->source ? request->source : _("rolled back"),
-		       request->env);
-	l->prompted = false;
-	l->asking = ASKING_SIDE;
+	output_text_conflict(&merge->entries[plain_conflict_entry(merge, p->conflict)],
+			     p->conflict + 1, merge->conflicts,
+			     request->source ? request->source : _("rolled back"), request->env);
+	p->prompted = false;
+	p->asking = ASKING_SIDE;
 }
 
 static void
-decide(struct linear *l, struct flow *flow, enum merge_side side)
+decide(struct plain *p, struct flow *flow, enum merge_side side)
 {
 	struct error err = {0};
 
-	if (flow_choose(flow, linear_conflict_entry(flow_merge(flow), l->conflict), side, &err) !=
+	if (flow_choose(flow, plain_conflict_entry(flow_merge(flow), p->conflict), side, &err) !=
 	    0) {
-		lines_say("%s", err.text);
-		give_up(l, flow);
+		output_text_line("%s", err.text);
+		give_up(p, flow);
 		return;
 	}
-	if (++l->conflict < flow_merge(flow)->conflicts) {
-		show_conflict(l, flow);
+	if (++p->conflict < flow_merge(flow)->conflicts) {
+		show_conflict(p, flow);
 		return;
 	}
-	l->asking = ASKING_COMMAND;
+	p->asking = ASKING_COMMAND;
 	if (flow_decide(flow, &err) != 0) {
-		lines_say("%s", err.text);
-		give_up(l, flow);
+		output_text_line("%s", err.text);
+		give_up(p, flow);
 	}
 }
 
 /* 1 and 2 are the two values; what is none of the answers is asked again. */
 static void
-take_side(struct linear *l, const char *line)
+take_side(struct plain *p, const char *line)
 {
-	struct flow *flow = linear_flow(l);
+	struct flow *flow = plain_flow(p);
 
 	if (strcmp(line, "1") == 0 || strcmp(line, "2") == 0) {
-		decide(l, flow, line[0] == '1' ? MERGE_OURS : MERGE_THEIRS);
-	} else if (strcmp(line, "b") == 0 && l->conflict > 0) {
-		l->conflict--;
-		show_conflict(l, flow);
+		decide(p, flow, line[0] == '1' ? MERGE_OURS : MERGE_THEIRS);
+	} else if (strcmp(line, "b") == 0 && p->conflict > 0) {
+		p->conflict--;
+		show_conflict(p, flow);
 	} else if (strcmp(line, "x") == 0) {
-		give_up(l, flow);
+		give_up(p, flow);
 	} else if (strcmp(line, "b") == 0) {
-		lines_say(_("This is the first conflict."));
+		output_text_line(_("This is the first conflict."));
 	} else {
-		lines_say(_("Invalid answer \"%s\"."), line);
+		output_text_line(_("Invalid answer \"%s\"."), line);
 	}
 }
 
 void
-linear_advance(struct linear *l)
+plain_advance(struct plain *p)
 {
-	struct flow *flow = linear_flow(l);
+	struct flow *flow = plain_flow(p);
 
-	if (l->logs)
-		linear_tell_logs(l);
+	if (p->logs)
+		plain_tell_logs(p);
 	if (!flow)
 		return;
-	if (l->once && (flow_state(flow) == FLOW_DECIDING || flow_state(flow) == FLOW_VALUES))
+	if (p->once && (flow_state(flow) == FLOW_DECIDING || flow_state(flow) == FLOW_VALUES))
 		return;		/* linear-once.c decides */
-	if (flow_state(flow) == FLOW_VALUES && l->asking == ASKING_COMMAND) {
-		if (!linear_ask_value(l, flow))
-			give_up(l, flow);
+	if (flow_state(flow) == FLOW_VALUES && p->asking == ASKING_COMMAND) {
+		if (!plain_ask_value(p, flow))
+			give_up(p, flow);
 		return;
 	}
-	if (flow_state(flow) == FLOW_DECIDING && l->asking == ASKING_COMMAND)
-		show_conflict(l, flow);
-	else if (flow_state(flow) == FLOW_REVIEW && !l->reviewed)
-		show_review(l, flow);
+	if (flow_state(flow) == FLOW_DECIDING && p->asking == ASKING_COMMAND)
+		show_conflict(p, flow);
+	else if (flow_state(flow) == FLOW_REVIEW && !p->reviewed)
+		show_review(p, flow);
 	else if (flow_state(flow) > FLOW_REVIEW)
-		follow(l, flow);
+		follow(p, flow);
 }
 
 /* What the flow refuses (a wrong name, a finding that is open) ends the operation: a script that
  * goes on with the next line must not approve by accident. */
 static void
-approve(struct linear *l, const char *typed)
+approve(struct plain *p, const char *typed)
 {
-	struct flow *flow = linear_flow(l);
+	struct flow *flow = plain_flow(p);
 	struct error err = {0};
 
-	if (flow_approve(flow, l->reason, typed, &err) != 0) {
-		lines_say("%s", err.text);
-		give_up(l, flow);
+	if (flow_approve(flow, p->reason, typed, &err) != 0) {
+		output_text_line("%s", err.text);
+		give_up(p, flow);
 		return;
 	}
-	l->approved = true;
-	l->asking = ASKING_COMMAND;
-	linear_advance(l);
+	p->approved = true;
+	p->asking = ASKING_COMMAND;
+	plain_advance(p);
 }
 
 /* "ok" is for this one alone. */
 static void
-take_finding(struct linear *l, const char *line)
+take_finding(struct plain *p, const char *line)
 {
-	struct flow *flow = linear_flow(l);
+	struct flow *flow = plain_flow(p);
 	const struct review *review = flow_review(flow);
 	const struct review_finding *finding = open_finding(review);
 	struct error err = {0};
 
 	if (strcmp(line, "ok") != 0 || flow_acknowledge(flow, finding->id, true, &err) != 0)
-		give_up(l, flow);
+		give_up(p, flow);
 	else
-		l->asking = asking_after_review(review);
+		p->asking = asking_after_review(review);
 }
 
 static void
-stop_following(struct linear *l)
+stop_following(struct plain *p)
 {
-	logs_close(l->logs);
-	l->logs = NULL;
-	l->asking = ASKING_COMMAND;
+	logs_close(p->logs);
+	p->logs = NULL;
+	p->asking = ASKING_COMMAND;
 }
 
 /* Whatever is asked, one line answers it. */
 static void
-take_line(struct linear *l, char *line)
+take_line(struct plain *p, char *line)
 {
-	switch (l->asking) {
+	switch (p->asking) {
 	case ASKING_COMMAND:
-		linear_command(l, line);
+		plain_command(p, line);
 		break;
 	case ASKING_SIDE:
-		take_side(l, line);
+		take_side(p, line);
 		break;
 	case ASKING_FINDING:
-		take_finding(l, line);
+		take_finding(p, line);
 		break;
 	case ASKING_VALUE:
-		if (!linear_answer_value(l, linear_flow(l), line))
-			give_up(l, linear_flow(l));
+		if (!plain_answer_value(p, plain_flow(p), line))
+			give_up(p, plain_flow(p));
 		break;
 	case ASKING_YES:
 		if (strcmp(line, _("yes")) == 0 || strcmp(line, "yes") == 0)
-			approve(l, NULL);
+			approve(p, NULL);
 		else
-			give_up(l, linear_flow(l));
+			give_up(p, plain_flow(p));
 		break;
 	case ASKING_REASON:
-		l->reason = xstrdup(line);
-		l->asking = ASKING_NAME;
+		p->reason = xstrdup(line);
+		p->asking = ASKING_NAME;
 		break;
 	case ASKING_NAME:
-		approve(l, line);
+		approve(p, line);
 		break;
 	case ASKING_FOLLOW:
-		stop_following(l);
+		stop_following(p);
 		break;
 	}
-	l->prompted = false;
+	p->prompted = false;
 }
 
 /* --- input --- */
@@ -423,204 +425,205 @@ take_line(struct linear *l, char *line)
 /* Everything that a command may tell was read, or could not be, since the last thing that changed
  * it. */
 static bool
-is_ready(const struct linear *l)
+is_ready(const struct plain *p)
 {
-	const bool chosen = l->org && l->app;
+	const bool chosen = p->org && p->app;
 	const unsigned needs = chosen ? NEED_ENVIRONMENTS | NEED_SETS | NEED_RUNTIME
 				      : NEED_APPLICATIONS;
 
-	return session_world(l->session)->link == WORLD_OFFLINE ||
-	       clock_steady_ms() - l->since > READY_MS ||
-	       session_settled(l->session, l->org, chosen ? l->app : NULL, needs, l->since);
+	return session_world(p->session)->link == WORLD_OFFLINE ||
+	       clock_steady_ms() - p->since > READY_MS ||
+	       session_settled(p->session, p->org, chosen ? p->app : NULL, needs, p->since);
 }
 
 /* A line that came early waits: it may depend on what the one before does. */
 static bool
-wants_line(const struct linear *l)
+wants_line(const struct plain *p)
 {
-	return l->operation ? l->asking != ASKING_COMMAND : is_ready(l);
+	return p->operation ? p->asking != ASKING_COMMAND : is_ready(p);
 }
 
 static void
-prompt(struct linear *l)
+prompt(struct plain *p)
 {
-	if (l->prompted || !wants_line(l))
+	if (p->prompted || !wants_line(p))
 		return;
-	if (l->asking == ASKING_SIDE)
+	if (p->asking == ASKING_SIDE)
 		fputs(_("1 or 2 (b: back, x: cancel): "), stdout);
-	else if (l->asking == ASKING_FINDING)
-		lines_say(
+	else if (p->asking == ASKING_FINDING)
+		output_text_line(
 			_("%s\nType ok to accept this one finding, anything else changes nothing:"),
-			open_finding(flow_review(linear_flow(l)))->text);
-	else if (l->asking == ASKING_VALUE)
+			open_finding(flow_review(plain_flow(p)))->text);
+	else if (p->asking == ASKING_VALUE)
 		fputs(_("copy, app (the application's), same (the same secret), none, =TEXT or file NAME (x: cancel): "),
 		      stdout);
-	else if (l->asking == ASKING_YES)
+	else if (p->asking == ASKING_YES)
 		fputs(_("Type yes to approve; anything else changes nothing: "), stdout);
-	else if (l->asking == ASKING_REASON)
+	else if (p->asking == ASKING_REASON)
 		fputs(_("This environment is protected.  Reason: "), stdout);
-	else if (l->asking == ASKING_NAME)
+	else if (p->asking == ASKING_NAME)
 		fputs(_("Type the name of the environment to approve: "), stdout);
-	else if (l->asking == ASKING_FOLLOW)
+	else if (p->asking == ASKING_FOLLOW)
 		fputs(_("Press Enter to stop.\n"), stdout);
 	else
 		fputs("> ", stdout);
 	fflush(stdout);
-	l->prompted = true;
+	p->prompted = true;
 }
 
 /* Takes one whole line of what was read, if there is one and it is wanted. */
 static bool
-take_input(struct linear *l)
+take_input(struct plain *p)
 {
-	char *end = memchr(l->input, '\n', l->length), line[LINEAR_INPUT_MAX];
+	char *end = memchr(p->input, '\n', p->length), line[PLAIN_INPUT_MAX];
 	size_t n;
 
-	if (!wants_line(l) || (!end && !(l->ended && l->length > 0)))
+	if (!wants_line(p) || (!end && !(p->ended && p->length > 0)))
 		return false;
-	n = end ? (size_t)(end - l->input) : l->length;
-	memcpy(line, l->input, n);
+	n = end ? (size_t)(end - p->input) : p->length;
+	memcpy(line, p->input, n);
 	line[n] = '\0';
-	l->length -= end ? n + 1 : n;
-	memmove(l->input, l->input + n + (end != NULL), l->length);
+	p->length -= end ? n + 1 : n;
+	memmove(p->input, p->input + n + (end != NULL), p->length);
 	if (text_is_utf8(line, strlen(line))) {
-		take_line(l, line);
+		take_line(p, line);
 		return true;
 	}
-	lines_say(_("That line is not valid UTF-8; it was dropped."));
-	l->code = l->code == EXIT_OK ? EXIT_USAGE : l->code;
-	l->prompted = false;
+	output_text_line(_("That line is not valid UTF-8; it was dropped."));
+	p->code = p->code == EXIT_OK ? EXIT_USAGE : p->code;
+	p->prompted = false;
 	return true;
 }
 
 /* What belongs to a line that was dropped is no line of its own. */
 static void
-skip_rest(struct linear *l)
+skip_rest(struct plain *p)
 {
-	char *end = l->skips ? memchr(l->input, '\n', l->length) : NULL;
-	size_t gone = end ? (size_t)(end - l->input) + 1 : l->skips ? l->length : 0;
+	char *end = p->skips ? memchr(p->input, '\n', p->length) : NULL;
+	size_t gone = end ? (size_t)(end - p->input) + 1 : p->skips ? p->length : 0;
 
-	l->length -= gone;
-	memmove(l->input, l->input + gone, l->length);
-	l->skips = l->skips && !end;
+	p->length -= gone;
+	memmove(p->input, p->input + gone, p->length);
+	p->skips = p->skips && !end;
 }
 
 /* An error on standard input is its end. */
 static void
-read_input(struct linear *l)
+read_input(struct plain *p)
 {
-	ssize_t n = read(STDIN_FILENO, l->input + l->length, sizeof(l->input) - 1 - l->length);
+	ssize_t n = read(STDIN_FILENO, p->input + p->length, sizeof(p->input) - 1 - p->length);
 
 	if (n > 0) {
-		l->length += (size_t)n;
+		p->length += (size_t)n;
 	} else {
-		l->ended = true;
+		p->ended = true;
 	}
-	skip_rest(l);
-	if (l->length == sizeof(l->input) - 1 && !memchr(l->input, '\n', l->length)) {
-		lines_say(_("That line is too long; it was dropped."));
-		l->length = 0;
-		l->code = l->code == EXIT_OK ? EXIT_USAGE : l->code;
-		l->skips = true;
+	skip_rest(p);
+	if (p->length == sizeof(p->input) - 1 && !memchr(p->input, '\n', p->length)) {
+		output_text_line(_("That line is too long; it was dropped."));
+		p->length = 0;
+		p->code = p->code == EXIT_OK ? EXIT_USAGE : p->code;
+		p->skips = true;
 	}
 }
 
 void
-linear_choose(struct linear *l)
+plain_choose(struct plain *p)
 {
-	const struct world *world = session_world(l->session);
+	const struct world *world = session_world(p->session);
 
 	/* A command that is done once has found out what was meant. */
-	for (size_t i = 0; i < world->count && !(l->org && l->app) && !l->once; i++) {
+	for (size_t i = 0; i < world->count && !(p->org && p->app) && !p->once; i++) {
 		const struct world_organization *o = &world->organizations[i];
 		const char *org = untrusted_raw(&o->organization.id);
 
 		/* What was named is waited for. */
-		if (o->count == 0 || (l->org && strcmp(org, l->org) != 0) ||
-		    (l->app && !world_application(world, org, l->app)))
+		if (o->count == 0 || (p->org && strcmp(org, p->org) != 0) ||
+		    (p->app && !world_application(world, org, p->app)))
 			continue;
-		free(l->org);
-		l->org = xstrdup(org);
-		if (!l->app)
-			l->app = xstrdup(untrusted_raw(&o->applications[0].application.id));
+		free(p->org);
+		p->org = xstrdup(org);
+		if (!p->app)
+			p->app = xstrdup(untrusted_raw(&o->applications[0].application.id));
 	}
-	if (l->org && l->app)
-		session_focus(l->session, l->org, l->app);
+	if (p->org && p->app)
+		session_focus(p->session, p->org, p->app);
 }
 
 /* Input is read only when a line is wanted and there is room: a pipe is not swallowed ahead. */
 static void
-turn(struct linear *l)
+turn(struct plain *p)
 {
 	int fds[] = {STDIN_FILENO};
 	bool ready[1] = {false};
-	bool more = !l->ended && l->length < sizeof(l->input) - 1;
+	bool more = !p->ended && p->length < sizeof(p->input) - 1;
 
-	if (session_turn(l->session, fds, ready, more && wants_line(l) ? 1 : 0,
-			 wants_line(l) ? -1 : 200))
-		linear_choose(l);
+	if (session_turn(p->session, fds, ready, more && wants_line(p) ? 1 : 0,
+			 wants_line(p) ? -1 : 200))
+		plain_choose(p);
 	if (ready[0])
-		read_input(l);
-	linear_advance(l);
+		read_input(p);
+	plain_advance(p);
 }
 
 void
-linear_wait_anew(struct linear *l)
+plain_wait_anew(struct plain *p)
 {
-	l->since = clock_steady_ms();
-	while (!is_ready(l)) {
-		(void)session_turn(l->session, NULL, NULL, 0, 200);
-		linear_choose(l);
+	p->since = clock_steady_ms();
+	while (!is_ready(p)) {
+		(void)session_turn(p->session, NULL, NULL, 0, 200);
+		plain_choose(p);
 	}
 }
 
 static void
-open_first(struct linear *l)
+open_first(struct plain *p)
 {
-	linear_wait_anew(l);
-	if (session_world(l->session)->link == WORLD_OFFLINE)
-		lines_say("%s", session_world(l->session)->link_error.text);
-	lines_say(_("%s, %s in %s.  \"help\" lists the commands."), session_context(l->session),
-		  l->app ? l->app : _("no application"), l->org ? l->org : _("no organization"));
-	linear_board(l, NULL, 0);
+	plain_wait_anew(p);
+	if (session_world(p->session)->link == WORLD_OFFLINE)
+		output_text_line("%s", session_world(p->session)->link_error.text);
+	output_text_line(_("%s, %s in %s.  \"help\" lists the commands."),
+			 session_context(p->session), p->app ? p->app : _("no application"),
+			 p->org ? p->org : _("no organization"));
+	plain_board(p, NULL, 0);
 }
 
 /* --- */
 
 /* What is still reviewed when the input ends is given up: nobody is there to approve it. */
 int
-linear_run(struct session *session, const struct arguments *arguments, struct error *err)
+plain_run(struct session *session, const struct arguments *arguments, struct error *err)
 {
-	struct linear l = {.session = session, .once = arguments->verb ? arguments : NULL};
+	struct plain p = {.session = session, .once = arguments->verb ? arguments : NULL};
 	struct flow *flow;
 	int code;
 
-	l.org = arguments->org ? xstrdup(arguments->org) : NULL;
-	l.app = arguments->app ? xstrdup(arguments->app) : NULL;
-	linear_tell_interrupted(&l);
-	if (l.once) {
-		code = linear_once(&l, err);
-		logs_close(l.logs);
-		interrupted_close(l.interrupted);
-		free(l.org);
-		free(l.app);
+	p.org = arguments->org ? xstrdup(arguments->org) : NULL;
+	p.app = arguments->app ? xstrdup(arguments->app) : NULL;
+	plain_tell_interrupted(&p);
+	if (p.once) {
+		code = plain_once(&p, err);
+		logs_close(p.logs);
+		interrupted_close(p.interrupted);
+		free(p.org);
+		free(p.app);
 		return code;
 	}
-	open_first(&l);
-	while (!l.quit) {
-		prompt(&l);
-		if (take_input(&l))
+	open_first(&p);
+	while (!p.quit) {
+		prompt(&p);
+		if (take_input(&p))
 			continue;
-		if (l.ended && l.length == 0 && wants_line(&l))
+		if (p.ended && p.length == 0 && wants_line(&p))
 			break;
-		turn(&l);
+		turn(&p);
 	}
-	flow = linear_flow(&l);
+	flow = plain_flow(&p);
 	if (flow)
-		give_up(&l, flow);
-	logs_close(l.logs);
-	interrupted_close(l.interrupted);
-	free(l.org);
-	free(l.app);
-	return l.code == EXIT_OK ? EXIT_OK : EXIT_FAILED;
+		give_up(&p, flow);
+	logs_close(p.logs);
+	interrupted_close(p.interrupted);
+	free(p.org);
+	free(p.app);
+	return p.code == EXIT_OK ? EXIT_OK : EXIT_FAILED;
 }

@@ -19,6 +19,6 @@ struct session;
  * JSON value (of "logs --follow", one a line) and nothing else.  Then also EXIT_USAGE, EXIT_UNREAD and
  * EXIT_REFUSED.
  */
-int linear_run(struct session *session, const struct arguments *arguments, struct error *err);
+int plain_run(struct session *session, const struct arguments *arguments, struct error *err);
 
 #endif

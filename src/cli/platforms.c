@@ -134,7 +134,7 @@ open_context(const struct arguments *given, const struct context *context,
 		code = token_read(arguments.token_file ? arguments.token_file : context->token_file,
 				  &token, err);
 	/* What is kept here needs no token. */
-	if (code != 0 && arguments.verb && linear_verb_is_local(arguments.verb)) {
+	if (code != 0 && arguments.verb && plain_verb_is_local(arguments.verb)) {
 		*err = (struct error){0};
 		arguments.offline = true;
 		code = 0;

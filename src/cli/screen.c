@@ -135,7 +135,7 @@ run_lines(struct session *session, struct arguments *arguments, struct error *er
 	if (arguments->verb || find_application(session, &org, &app, err) == 0) {
 		arguments->org = org;
 		arguments->app = app;
-		ret = linear_run(session, arguments, err);
+		ret = plain_run(session, arguments, err);
 	}
 	free(org);
 	free(app);
@@ -165,7 +165,8 @@ screen_run(const struct arguments *arguments, const struct session_options *give
 			if (arguments->ascii || configured.ascii)
 				text_use_ascii_only();
 			if (session_history_problem(session))
-				lines_complain("sidestage: %s", session_history_problem(session));
+				output_text_error("sidestage: %s",
+						  session_history_problem(session));
 			ret = run_lines(session, &once, err);
 			session_free(session);
 		} else {

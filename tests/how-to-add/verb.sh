@@ -51,16 +51,16 @@ END
 after src/flow/verbs/local.mk 'libflow_verbs_a_SOURCES = \' <<'END'
 	src/flow/verbs/example.c \
 END
-before src/cli/plain-change.c 'const struct linear_verb linear_changes[] = {' <<'END'
+before src/cli/plain-change.c 'const struct plain_verb plain_changes[] = {' <<'END'
 static void
-run_example(struct linear *l, char **words, size_t count)
+run_example(struct plain *p, char **words, size_t count)
 {
 	(void)count;
-	on_one(l, FLOW_EXAMPLE, words[0]);
+	on_one(p, FLOW_EXAMPLE, words[0]);
 }
 
 END
-after src/cli/plain-change.c 'const struct linear_verb linear_changes[] = {' <<'END'
+after src/cli/plain-change.c 'const struct plain_verb plain_changes[] = {' <<'END'
 	{
 		.name = "example",
 		.arguments = N_("ENV"),
