@@ -275,7 +275,7 @@ struct error;
 	X(RESOURCE_NOT_DECLARED, 400, N_("no resource {resource} is declared")) \
 	X(RESOURCE_NOT_FOUND, 404, N_("{env} has no resource \"{resource}\" of type \"{type}\".")) \
 	X(RESOURCE_NOT_OBJECT, 400, N_("The \"resource\" of {resource} must be an object.")) \
-	X(RESOURCE_TYPE_UNKNOWN, 400, N_("The resource {resource} is of type \"{type}\"; this platform makes sqlite and dns.")) \
+	X(RESOURCE_TYPE_UNKNOWN, 400, N_("The resource {resource} is of type \"{type}\"; this platform makes dns, sqlite and volume.")) \
 	X(RESOURCE_WITHOUT_ID_OR_TYPE, 400, N_("A resource needs an \"id\" and a \"type\".")) \
 	X(RESOURCE_WITHOUT_OUTPUT, 400, N_("the resource {resource} has no output \"{name}\"")) \
 	X(RESOURCE_WITHOUT_TYPE_AT, 400, N_("{path}.{name} needs a \"type\"")) \
@@ -376,6 +376,10 @@ struct error;
 	X(VARIABLE_INVALID, 400, N_("The variable \"{name}\" of workload {workload} must have a name without '=' and a string or a number as value.")) \
 	X(VERSION_WITHOUT_OWN_VALUE, 400, N_("This version has no value \"{key}\" of the environment's own.")) \
 	X(VERSION_WITHOUT_VALUE, 400, N_("This version has no value \"{key}\".")) \
+	X(VOLUME_MOUNTS_TOO_MANY, 400, N_("Workload {workload} may have at most {max} volume mounts.")) \
+	X(VOLUME_NOT_FOUND, 400, N_("There is no volume \"{name}\" for workload {workload}: it must be in its volumes, or a resource of type volume.")) \
+	X(VOLUME_PART_NOT_MOUNTED, 400, N_("Workload {workload} asks for a part of a volume at {path} (sub_path); only a whole volume can be mounted here.")) \
+	X(VOLUME_PATH_INVALID, 400, N_("A volume of workload {workload} must be mounted at an absolute path without \".\" and \"..\", not at \"{path}\".")) \
 	X(WAITING_FOR_COMMAND, 0, N_("waiting for its command, try {number}")) \
 	X(WAITING_FOR_PAGE, 0, N_("waiting for GET {page} on {port}, try {number}")) \
 	X(WAITING_FOR_PORT, 0, N_("waiting for port {port}, try {number}")) \

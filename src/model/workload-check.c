@@ -118,7 +118,8 @@ static bool
 is_empty(const json_t *value)
 {
 	return json_is_null(value) || (json_is_object(value) && json_object_size(value) == 0) ||
-	       (json_is_array(value) && json_array_size(value) == 0);
+	       (json_is_array(value) && json_array_size(value) == 0) ||
+	       (json_is_string(value) && json_string_length(value) == 0);
 }
 
 static bool

@@ -154,7 +154,7 @@ static void
 expect_ready(struct world *world, enum outcome outcome)
 {
 	if (outcome != OUTCOME_READY)
-		fail_msg("%s: %s", world->code, world->summary);
+		fail_msg("%s: %s %s", world->code, world->summary, world->message);
 }
 
 static void
@@ -223,6 +223,67 @@ a_file_lies_where_it_is_declared(void **state)
 	/* What belongs to the system is nobody's to cover. */
 	expect_failed(world, apply_container(world, SHELL ", 'files': {'/usr/x/y': {'value': ''}}"),
 		      "/usr/x/y");
+}
+
+/* A directory of the environment that others do not see, and that stays. */
+static void
+a_volume_is_seen_where_it_is_mounted(void **state)
+{
+	struct world *world = *state;
+
+	expect_ready(world, apply_spec(world,
+		"{'volumes': {'cache': {}}, 'containers': {'c': {" SHELL ", 'volume_mounts': "
+		"{'/var/cache/app': {'id': 'volumes.cache', 'sub_path': '', 'read_only': false}}, "
+		"'args': ['echo kept >/var/cache/app/file; exec sleep 600']}}}"));
+	/* Another generation of the workload finds it, and cannot change it if it says so. */
+	expect_ready(world, apply_spec(world,
+		"{'volumes': {'cache': {}}, 'containers': {'c': {" SHELL ", 'volume_mounts': "
+		"{'/mnt/x': {'id': 'cache', 'read_only': true}}, 'args': ['(echo no >/mnt/x/file) "
+		"2>/dev/null; echo $(cat /mnt/x/file) $(ls ../../../volumes 2>/dev/null | wc -l); "
+		"exec sleep 600']}}}"));
+	expect_line(world, "kept 0");
+	expect_failed(world, apply_spec(world,
+		"{'containers': {'c': {" SHELL ", 'volume_mounts': {'/mnt': {'id': 'volumes.x'}}}}}"),
+		"There is no volume \"volumes.x\" for workload web");
+	expect_failed(world, apply_spec(world,
+		"{'volumes': {'/../x': {}}, 'containers': {'c': {" SHELL ", 'volume_mounts': {'/mnt': "
+		"{'id': '/../x'}}}}}"), "There is no volume \"/../x\"");
+	expect_failed(world, apply_spec(world,
+		"{'volumes': {'v': {}}, 'containers': {'c': {" SHELL ", 'volume_mounts': {'/mnt/../etc': "
+		"{'id': 'v'}}}}}"), "must be mounted at an absolute path");
+	expect_failed(world, apply_spec(world,
+		"{'volumes': {'v': {}}, 'containers': {'c': {" SHELL ", 'volume_mounts': {'/mnt': "
+		"{'id': 'v', 'sub_path': 'a'}}}}}"), "only a whole volume can be mounted");
+}
+
+/* One that is claimed by name is the same for all that claim it; and one of a resource. */
+static void
+a_volume_may_be_shared(void **state)
+{
+	static const struct item items[] = {
+		{"one", NULL, "{'volumes': {'v': {'persistentVolumeClaim': {'claimName': 'both'}}}, "
+		 "'containers': {'c': {" SHELL ", 'volume_mounts': {'/v': {'id': 'volumes.v'}}, 'args': "
+		 "['echo shared >/v/file; exec sleep 600']}}}", NULL},
+		{"web", NULL, "{'volumes': {'w': {'persistentVolumeClaim': {'claimName': 'both'}}}, "
+		 "'containers': {'c': {" SHELL ", 'volume_mounts': {'/w': {'id': 'volumes.w'}}, 'args': "
+		 "['while ! test -s /w/file; do sleep 0.05; done; cat /w/file; exec sleep 600']}}}", NULL},
+	};
+	struct driver_resource resource = {.name = "modules.web.externals.v", .type = "volume"};
+	struct world *world = *state;
+	struct driver_waiter waiter;
+	struct error err = {0};
+	json_t *outputs = provision(world, &resource, &err);
+	struct stat st;
+
+	expect_ready(world, apply_items(world, "one", items, 2));
+	expect_line(world, "shared");
+	assert_non_null(outputs);
+	assert_int_equal(stat(json_string_value(json_object_get(outputs, "path")), &st), 0);
+	waiter = waiter_of(world);
+	world->driver->ops->deprovision(world->driver, SPACE, "volume", resource.name, outputs, &waiter);
+	json_decref(wait_for(world, &err));
+	assert_int_equal(stat(json_string_value(json_object_get(outputs, "path")), &st), -1);
+	json_decref(outputs);
 }
 
 /* --- how long it has for what --- */
@@ -587,6 +648,8 @@ main(void)
 		WITH(a_command_runs_in_the_place_of_the_image),
 		WITH(a_command_is_refused_where_nothing_is_confined),
 		WITH(a_file_lies_where_it_is_declared),
+		WITH(a_volume_is_seen_where_it_is_mounted),
+		WITH(a_volume_may_be_shared),
 		WITH(a_workload_has_the_time_that_it_declares),
 		WITH(a_workload_ends_in_its_own_grace),
 		WITH(a_command_probe_runs_where_the_workload_does),

@@ -107,6 +107,7 @@ static const struct {
 	{"spec/containers/*/args", "['600']"},
 	{"spec/containers/*/files/*/mode", "'0640'"},
 	{"spec/containers/*/volume_mounts/*/id", "'volumes.v'"},
+	{"spec/containers/*/volume_mounts/*/sub_path", "''"},
 	{"spec/containers/*/resources/limits/memory", "'512Mi'"},
 	{"spec/containers/*/resources/requests/memory", "'64Mi'"},
 	{"spec/containers/*/startup_probe/type", "'command'"},

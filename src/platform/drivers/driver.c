@@ -65,6 +65,7 @@ clear_workload(struct driver_workload *w)
 	free(w->image);
 	json_decref(w->spec);
 	json_decref(w->deploy);
+	json_decref(w->volumes);
 	json_decref(w->secret_places);
 	json_decref(w->secrets);
 }

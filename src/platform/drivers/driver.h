@@ -49,6 +49,7 @@ struct driver_workload {
 	char *image;			/* of its first container */
 	int replicas;			/* 0: none runs */
 	json_t *spec;			/* with every placeholder resolved */
+	json_t *volumes;		/* {"externals.cache": path}: those of resources */
 	json_t *deploy;			/* {"when", "success", "timeout"}; NULL: as usual */
 	struct driver_endpoint *endpoints;
 	size_t endpoint_count;

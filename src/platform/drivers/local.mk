@@ -42,6 +42,7 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/plan-parts.h \
 	src/platform/drivers/process/plan-probes.c \
 	src/platform/drivers/process/plan-run.c \
+	src/platform/drivers/process/plan-volumes.c \
 	src/platform/drivers/process/plan.c \
 	src/platform/drivers/process/plan.h \
 	src/platform/drivers/process/ports.c \

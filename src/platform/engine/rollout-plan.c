@@ -177,6 +177,38 @@ declared_replicas(struct driver_workload *w, struct error *err)
 	return 0;
 }
 
+/* Where the volumes lie that are resources; names: what they are called in a mount. */
+static void
+add_volumes(const struct rollout *r, const json_t *declared, const char *prefix, const char *names,
+	    json_t *volumes)
+{
+	const char *name;
+	json_t *declaration;
+
+	json_object_foreach((json_t *)declared, name, declaration) {
+		const char *type = json_member_string(declaration, "type");
+		char *res_id = xasprintf("%s%s", prefix, name), *id = xasprintf("%s%s", names, name);
+		json_t *path = json_object_get(provision_outputs(r->provision, res_id), "path");
+
+		if (type && strcmp(type, "volume") == 0 && path)
+			json_object_set(volumes, id, path);
+		free(id);
+		free(res_id);
+	}
+}
+
+static void
+find_volumes(const struct rollout *r, struct driver_workload *w)
+{
+	const json_t *module = set_module(r->set, w->module);
+	char *own = xasprintf("modules.%s.externals.", w->module);
+
+	w->volumes = json_object();
+	add_volumes(r, json_object_get(module, "externals"), own, "externals.", w->volumes);
+	add_volumes(r, set_shared(r->set), "shared.", "shared.", w->volumes);
+	free(own);
+}
+
 /* replicas -1: nobody has asked for a number. */
 static int
 plan_workload(const struct rollout *r, const char *module, int replicas,
@@ -193,6 +225,7 @@ plan_workload(const struct rollout *r, const char *module, int replicas,
 		.deploy = json_incref(json_object_get(set_module(r->set, module), "deploy")),
 	};
 	find_endpoints(r, w);
+	find_volumes(r, w);
 	if (resolve_spec(r, w, err) != 0)
 		return set_problem(problem, "workload", "placeholder", module);
 	if (replicas < 0 && declared_replicas(w, err) != 0)

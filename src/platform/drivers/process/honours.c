@@ -21,6 +21,10 @@ static const char *const fields[] = {
 	C "/variables",
 	C "/files/*/value",
 	C "/files/*/mode",
+	C "/volume_mounts/*/id",
+	C "/volume_mounts/*/read_only",
+	C "/volume_mounts/*/sub_path",
+	"spec/volumes/*/persistentVolumeClaim/claimName",
 	C "/startup_probe",
 	C "/readiness_probe",
 	C "/liveness_probe",
@@ -40,6 +44,7 @@ static const struct {
 	const char *path, *instead;
 } unconfined[] = {
 	{C "/files", "workloads are not confined, so files lie below files/ where the program works"},
+	{C "/volume_mounts", "workloads are not confined, so volumes are not mounted"},
 	{C "/command", "workloads are not confined, so it is refused"},
 	{C "/startup_probe/command", "workloads are not confined, so it is refused"},
 	{C "/readiness_probe/command", "workloads are not confined, so it is refused"},
@@ -55,6 +60,8 @@ process_honours(bool is_confined)
 		json_array_append_new(names, json_string(workload_profile_name(profiles[i])));
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		json_array_append_new(paths, json_string(fields[i]));
+	json_object_set_new(partly, C "/volume_mounts/*/sub_path",
+			    json_string("only a whole volume can be mounted, a part is refused"));
 	for (size_t i = 0; !is_confined && i < sizeof(unconfined) / sizeof(unconfined[0]); i++)
 		json_object_set_new(partly, unconfined[i].path, json_string(unconfined[i].instead));
 	return json_pack("{s:o, s:o, s:o}", "profiles", names, "honours", paths, "partly", partly);

@@ -279,6 +279,11 @@ make_view(const struct plan *plan, const struct instance_place *place)
 	path = xasprintf("%s/files", place->directory);
 	view_add(view, false, path, path);
 	free(path);
+	for (size_t i = 0; i < plan->mount_count; i++) {
+		path = xasprintf("%s/volumes/%s", place->space_dir, plan->mounts[i].directory);
+		view_add(view, !plan->mounts[i].read_only, path, plan->mounts[i].at);
+		free(path);
+	}
 	for (size_t i = 0; i < plan->file_count; i++)
 		add_file(view, place, plan->files[i].path);
 	return view;

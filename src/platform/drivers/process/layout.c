@@ -115,7 +115,7 @@ bring_up_to_date(int space)
 int
 layout_make(const char *space_dir, struct error *err)
 {
-	static const char *const parts[] = {"resources", "data", "files", "modules"};
+	static const char *const parts[] = {"resources", "data", "files", "modules", "volumes"};
 	bool is_old;
 	int space, ret = 0;
 
@@ -138,6 +138,18 @@ layout_make(const char *space_dir, struct error *err)
 		error_set_code(err, CODE_DIRECTORIES_NOT_MADE, .directory = space_dir,
 			       .reason = strerror(errno));
 	close(space);
+	return ret;
+}
+
+int
+layout_make_volume(const char *space_dir, const char *name, struct error *err)
+{
+	char *path = xasprintf("%s/volumes/%s", space_dir, name);
+	int ret = layout_make(space_dir, err);
+
+	if (ret == 0)
+		ret = paths_make(path, err);
+	free(path);
 	return ret;
 }
 

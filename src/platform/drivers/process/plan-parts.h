@@ -32,6 +32,11 @@ int plan_read_words(struct plan *plan, const json_t *container, const json_t *va
 int plan_read_run(struct plan *plan, const struct images *images,
 		  const struct driver_workload *workload, const json_t *spec, struct error *err);
 
+/* plan-volumes.c */
+
+int plan_read_volumes(struct plan *plan, const struct driver_workload *workload,
+		      const json_t *spec, const json_t *container, struct error *err);
+
 /* plan-probes.c */
 
 int plan_read_probes(struct plan *plan, const json_t *container, struct error *err);

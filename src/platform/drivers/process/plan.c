@@ -312,7 +312,8 @@ read_all(struct plan *plan, const struct images *images, const struct replica *r
 	for (size_t i = 0; i < READER_COUNT; i++)
 		if (readers[i](plan, container, err) != 0)
 			return -1;
-	if (read_times(plan, replica->spec, err) != 0)
+	if (read_times(plan, replica->spec, err) != 0 ||
+	    plan_read_volumes(plan, workload, replica->spec, container, err) != 0)
 		return -1;
 	return plan_read_run(plan, images, workload, replica->spec, err);
 }
@@ -370,6 +371,11 @@ plan_free(struct plan *plan)
 		wipe(plan->files[i].content);
 	}
 	free(plan->files);
+	for (size_t i = 0; i < plan->mount_count; i++) {
+		free(plan->mounts[i].directory);
+		free(plan->mounts[i].at);
+	}
+	free(plan->mounts);
 	clear_program(&plan->program);
 	for (size_t i = 0; i < plan->init_count; i++)
 		clear_program(&plan->inits[i]);

@@ -22,6 +22,13 @@ struct plan_file {
 	size_t length;
 };
 
+/* A volume that is seen at a path. */
+struct plan_mount {
+	char *directory;	/* its name in "volumes" of the environment */
+	char *at;		/* absolute */
+	bool read_only;
+};
+
 /* One program with what it is started with. */
 struct plan_program {
 	char *container;	/* its name */
@@ -53,6 +60,8 @@ struct plan {
 	int active_ms;		/* of a job: that it may run; 0: no limit */
 	struct plan_file *files;
 	size_t file_count;
+	struct plan_mount *mounts;
+	size_t mount_count;
 	int grace_ms;		/* between SIGTERM and SIGKILL; 0: the driver's */
 	int ready_timeout_ms;	/* 0: the driver's */
 	int settle_ms;		/* that it must stay ready to count as such */

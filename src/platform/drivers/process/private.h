@@ -10,6 +10,7 @@
  *	processes.json
  *	<org>/<app>/<env>/resources/<resource>.sqlite		(the workloads', all of resources)
  *	<org>/<app>/<env>/data					(theirs as well)
+ *	<org>/<app>/<env>/volumes/<volume>			(theirs who mount it)
  *	<org>/<app>/<env>/records/<resource>.dns, .sqlite
  *	<org>/<app>/<env>/files/<resource>/...			(they can read it)
  *	<org>/<app>/<env>/modules/<module>/output.log, output.log.1

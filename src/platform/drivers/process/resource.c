@@ -288,6 +288,47 @@ resource_release_ports(struct ports *ports, const char *space_dir)
 	for_each_port(ports, space_dir, ports_release);
 }
 
+/* volume */
+
+static char *
+volume_name(const char *name)
+{
+	return xasprintf("resource.%s", name);
+}
+
+static json_t *
+provision_volume(const struct resources *resources, const char *space, const char *dir,
+		 const struct driver_resource *resource, char **sql, struct error *err)
+{
+	char *name = volume_name(resource->name), *path = xasprintf("%s/volumes/%s", dir, name);
+	json_t *outputs = NULL;
+
+	(void)resources;
+	(void)space;
+	(void)sql;
+	if (layout_make_volume(dir, name, err) == 0) {
+		outputs = json_pack("{s:s}", "path", path);
+		if (!outputs)
+			error_set_code(err, CODE_DATABASE_PATH_NOT_UTF8);
+	}
+	free(path);
+	free(name);
+	return outputs;
+}
+
+static int
+remove_volume(const struct resources *resources, const char *dir, const char *name,
+	      const json_t *outputs, struct error *err)
+{
+	char *path = xasprintf("%s/volumes/resource.%s", dir, name);
+
+	(void)outputs;
+	(void)err;
+	(void)remover_take(resources->remover, path, NULL, NULL);
+	free(path);
+	return 0;
+}
+
 struct resource_type {
 	const char *name;
 	json_t *(*provision)(const struct resources *resources, const char *space, const char *dir,
@@ -299,9 +340,10 @@ struct resource_type {
 static const struct resource_type types[] = {
 	{ "sqlite", provision_sqlite, remove_sqlite },
 	{ "dns", provision_dns, remove_dns },
+	{ "volume", provision_volume, remove_volume },
 };
 
-const char *const driver_process_resources[] = {"dns", "sqlite", NULL};
+const char *const driver_process_resources[] = {"dns", "sqlite", "volume", NULL};
 
 /* The name becomes a file name, so it is checked before the type is looked for. */
 static const struct resource_type *

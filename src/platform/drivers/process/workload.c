@@ -379,6 +379,9 @@ make_directory(struct workload *workload, struct error *err)
 		ret = paths_make(files, err);
 	if (ret == 0)
 		ret = plan_write_files(workload->plan, workload->directory, err);
+	for (size_t i = 0; ret == 0 && i < workload->plan->mount_count; i++)
+		ret = layout_make_volume(workload->space_dir, workload->plan->mounts[i].directory,
+					 err);
 	free(files);
 	workload->has_directory = ret == 0;
 	return ret;
