@@ -6,6 +6,7 @@ libmodel_a_SOURCES = \
 	src/model/delta.c src/model/delta.h \
 	src/model/error-codes.c src/model/error-codes.h \
 	src/model/extensions.c src/model/extensions.h \
+	src/model/grant.c src/model/grant.h \
 	src/model/image.c src/model/image.h \
 	src/model/json.c src/model/json.h \
 	src/model/json-text.c src/model/json-text.h \

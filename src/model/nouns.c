@@ -153,6 +153,16 @@ static const struct member organization_members[] = {
 NOUN(organization, "organization", NULL)
 NOUN_ENCODE(organization)
 
+#define AT(member) IN(environment_type, member)
+static const struct member environment_type_members[] = {
+	{"id", MEMBER_TEXT, MEMBER_REQUIRED, AT(id)},
+	{"description", MEMBER_TEXT, MEMBER_LOOSE, AT(description)},
+	MEMBERS_END,
+};
+#undef AT
+NOUN(environment_type, "environment type", NULL)
+NOUN_ENCODE(environment_type)
+
 static const char *const application_statuses[] = {
 	[APPLICATION_ACTIVE] = "active",
 	[APPLICATION_DELETING] = "deleting",
@@ -370,12 +380,32 @@ static const struct member user_members[] = {
 	{"type", MEMBER_TEXT, MEMBER_LOOSE, AT(type)},
 	{"email", MEMBER_TEXT, MEMBER_LOOSE, AT(email)},
 	{"properties", MEMBER_JSON, MEMBER_REQUIRED, AT(properties)},
+	{"roles", MEMBER_JSON, MEMBER_OPTIONAL, AT(roles)},
 	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},
 	MEMBERS_END,
 };
 #undef AT
 NOUN(user, "user", NULL)
 NOUN_ENCODE(user)
+
+/* There is no other type. */
+static const char *const token_types[] = {"static"};
+static const struct member_words token_type = {.items = token_types};
+
+#define AT(member) IN(user_token, member)
+static const struct member user_token_members[] = {
+	{"id", MEMBER_TEXT, MEMBER_REQUIRED, AT(id)},
+	{"type", MEMBER_CONSTANT, MEMBER_OPTIONAL, .words = &token_type},
+	{"description", MEMBER_TEXT, MEMBER_LOOSE, AT(description)},
+	{"user_id", MEMBER_TEXT, MEMBER_LOOSE, AT(user_id)},
+	{"created_by", MEMBER_TEXT, MEMBER_LOOSE, AT(created_by)},
+	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},
+	{"expires_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(expires_at)},
+	MEMBERS_END,
+};
+#undef AT
+NOUN(user_token, "token", NULL)
+NOUN_ENCODE(user_token)
 
 /* Nobody says how bad a line is: it came from a program's output. */
 static const char *const log_levels[] = {"INFO"};

@@ -109,6 +109,18 @@ int organization_decode(struct organization *out, const json_t *body, struct err
 json_t *organization_encode(const struct organization *organization);
 void organization_clear(struct organization *organization);
 
+/* A kind of environment. */
+struct environment_type {
+	struct untrusted id, description;
+	struct untrusted problem;
+};
+/* From GET /orgs/{org}/env-types. */
+void environment_type_read(struct environment_type *out, const json_t *body);
+int environment_type_decode(struct environment_type *out, const json_t *body, struct error *err)
+	__attribute__((warn_unused_result));
+json_t *environment_type_encode(const struct environment_type *type);
+void environment_type_clear(struct environment_type *type);
+
 enum application_status {
 	APPLICATION_ACTIVE, APPLICATION_DELETING,
 	APPLICATION_UNKNOWN	/* a word we do not know */
@@ -212,6 +224,7 @@ struct user {
 	struct untrusted id, name, type;
 	struct untrusted email;		/* raw NULL: none is known */
 	json_t *properties;		/* free-form; NULL: none */
+	json_t *roles;			/* {scope: role} (model/grant.h); NULL: not said */
 	int64_t created_at;
 	struct untrusted problem;
 };
@@ -221,6 +234,20 @@ int user_decode(struct user *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
 json_t *user_encode(const struct user *user);
 void user_clear(struct user *user);
+
+/* What is known of a token; the token itself is shown once, when it is made. */
+struct user_token {
+	struct untrusted id, user_id, description, created_by;
+	int64_t created_at;
+	int64_t expires_at;		/* wall ms; 0: never, or not said */
+	struct untrusted problem;
+};
+/* From GET /users/{user}/tokens. */
+void user_token_read(struct user_token *out, const json_t *body);
+int user_token_decode(struct user_token *out, const json_t *body, struct error *err)
+	__attribute__((warn_unused_result));
+json_t *user_token_encode(const struct user_token *token);
+void user_token_clear(struct user_token *token);
 
 /* What a workload wrote. */
 struct log_line {

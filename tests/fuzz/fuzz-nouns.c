@@ -95,6 +95,8 @@ read_one(const json_t *body)
 	READ(shared_value);
 	READ(value_set_version);
 	READ(definition);
+	READ(environment_type);
+	READ(user_token);
 	READ(user);
 	READ(log_line);
 	read_runtime(body);

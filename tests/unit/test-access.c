@@ -134,7 +134,8 @@ scopes_are_what_the_header_says(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		if (scope_parse(cases[i].scope, cases[i].role, &scope) != cases[i].good)
+		if ((grant_scope_parse(&scope, cases[i].scope) &&
+		     grant_scope_takes(&scope, role_of(cases[i].role))) != cases[i].good)
 			fail_msg("%s=%s", cases[i].scope, cases[i].role ? cases[i].role : "");
 }
 
@@ -144,22 +145,50 @@ scopes_come_back_as_they_went_in(void **state)
 	static const char *const scopes[] = {"/orgs/acme", "/orgs/acme/apps/shop",
 					     "/orgs/acme/env-types/development",
 					     "/orgs/acme/apps/shop/env-types/development"};
-	json_t *grants = json_array(), *roles;
-	struct grant_scope scope;
+	struct grant grant = {.role = ROLE_DEPLOYER};
+	struct grants grants = {0};
+	json_t *roles;
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
-		assert_true(scope_parse(scopes[i], "deployer", &scope));
-		json_array_append_new(grants, json_pack("{s:s, s:s, s:s, s:s}", "org", scope.org,
-							"app", scope.app, "env_type",
-							scope.env_type, "role", "deployer"));
+		assert_true(grant_scope_parse(&grant.scope, scopes[i]));
+		assert_true(grant_scope_takes(&grant.scope, grant.role));
+		grants_add(&grants, &grant);
 	}
-	roles = scope_roles(grants);
-	assert_int_equal(json_object_size(roles), 4);
+	grants_add(&grants, &(struct grant){.role = ROLE_ADMINISTRATOR});
+	roles = grants_encode(&grants);
+	assert_int_equal(json_object_size(roles), 5);
 	for (size_t i = 0; i < 4; i++)
-		assert_non_null(json_object_get(roles, scopes[i]));
-	json_decref(grants);
+		assert_string_equal(json_string_value(json_object_get(roles, scopes[i])),
+				    "deployer");
+	assert_string_equal(json_string_value(json_object_get(roles, "/")), "administrator");
+	grants_clear(&grants);
 	json_decref(roles);
+}
+
+/* A caller who waits is asked again who they are; what they may must be the same. */
+static void
+grants_differ_by_each_part(void **state)
+{
+	static const struct grant others[] = {
+		{{"acme", "shop", "qa"}, ROLE_VIEWER}, {{"acme", "shop", ""}, ROLE_DEPLOYER},
+		{{"acme", "", "qa"}, ROLE_DEPLOYER}, {{"beta", "shop", "qa"}, ROLE_DEPLOYER},
+	};
+	const struct grant grant = {{"acme", "shop", "qa"}, ROLE_DEPLOYER};
+	struct grants a = {0}, b = {0};
+
+	(void)state;
+	assert_true(grants_are_equal(&a, &b));
+	grants_add(&a, &grant);
+	assert_false(grants_are_equal(&a, &b));
+	grants_add(&b, &grant);
+	assert_true(grants_are_equal(&a, &b));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		b.items[0] = others[i];
+		assert_false(grants_are_equal(&a, &b));
+	}
+	grants_clear(&a);
+	grants_clear(&b);
 }
 
 static void
@@ -182,19 +211,16 @@ role_of_a_type_counts_only_for_who_may_draft(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct caller caller = {.user = xstrdup("jo"), .token = xstrdup(""),
-					.grants = json_array()};
+		struct caller caller = {.user = xstrdup("jo"), .token = xstrdup("")};
+		struct grant in_app = {{"acme", "shop", ""}, role_of(cases[i].app_role)};
+		struct grant in_type = {{"acme", "", ""}, ROLE_DEPLOYER};
 
 		if (cases[i].app_role)
-			json_array_append_new(caller.grants,
-					      json_pack("{s:s, s:s, s:s, s:s}", "org", "acme",
-							"app", "shop", "env_type", "", "role",
-							cases[i].app_role));
-		if (cases[i].type)
-			json_array_append_new(caller.grants,
-					      json_pack("{s:s, s:s, s:s, s:s}", "org", "acme",
-							"app", "", "env_type", cases[i].type,
-							"role", "deployer"));
+			grants_add(&caller.grants, &in_app);
+		if (cases[i].type) {
+			strcpy(in_type.scope.env_type, cases[i].type);
+			grants_add(&caller.grants, &in_type);
+		}
 		assert_int_equal(access_check_type(&caller, &place, cases[i].asked, &err) == 0,
 				 cases[i].may);
 		assert_int_equal(access_sees_application(&caller, "acme", "shop"),
@@ -312,10 +338,8 @@ static bool
 has_user(struct repository *repository, const char *id)
 {
 	struct error err;
-	json_t *user = repository_user(repository, id, &err);
 
-	json_decref(user);
-	return user != NULL;
+	return repository_has_user(repository, id, &err) == 0;
 }
 
 static void
@@ -681,6 +705,7 @@ main(void)
 		cmocka_unit_test(route_without_a_permission_is_nobodys),
 		cmocka_unit_test(scopes_are_what_the_header_says),
 		cmocka_unit_test(scopes_come_back_as_they_went_in),
+		cmocka_unit_test(grants_differ_by_each_part),
 		cmocka_unit_test(role_of_a_type_counts_only_for_who_may_draft),
 		cmocka_unit_test(tags_match_by_the_weak_comparison),
 		cmocka_unit_test(bucket_empties_and_fills_again),

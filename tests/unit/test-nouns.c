@@ -64,7 +64,11 @@
 	"'change':[{'op':'remove','path':'/A'}],'values':{'LEVEL':" SHARED_VALUE "}}"
 #define USER                                                                    \
 	"{'id':'ops','name':'Ops','type':'user','email':'ops@example.com'," \
-	"'properties':{'team':'a'},'created_at':'2026-01-02T03:04:05.000Z'}"
+	"'properties':{'team':'a'},'roles':{'/orgs/acme':'viewer'},'created_at':'2026-01-02T03:04:05.000Z'}"
+#define ENVIRONMENT_TYPE "{'id':'qa','description':'for tests'}"
+#define USER_TOKEN                                                                       \
+	"{'id':'ci','type':'static','description':'builds','user_id':'ops','created_by':'jo'," \
+	"'created_at':'2026-01-02T03:04:05.000Z','expires_at':'2027-01-02T03:04:05.000Z'}"
 #define LOG_LINE                                                                 \
 	"{'level':'INFO','payload':'started','workload_id':'web','container_id':'c'," \
 	"'timestamp':'2026-01-02T03:04:05.000Z'}"
@@ -110,7 +114,9 @@ union noun {
 	struct shared_value shared_value;
 	struct value_set_version value_set_version;
 	struct definition definition;
+	struct environment_type environment_type;
 	struct user user;
+	struct user_token user_token;
 	struct log_line log_line;
 };
 
@@ -158,7 +164,9 @@ DOORS(artefact_version)
 DOORS(shared_value)
 DOORS(value_set_version)
 DOORS(definition)
+DOORS(environment_type)
 DOORS(user)
+DOORS(user_token)
 DOORS(log_line)
 
 static const struct doors nouns[] = {
@@ -225,7 +233,24 @@ static const struct doors nouns[] = {
 	 {NULL},
 	 {"driver_account", "driver_inputs", "in_place_driver_change", "is_deleted", "criteria"},
 	 OF(definition)},
-	{"user", USER, {NULL}, {"created_at"}, {"id", "name", "type", "email", "properties"}, OF(user)},
+	{"environment type",
+	 ENVIRONMENT_TYPE,
+	 {"id"},
+	 {NULL},
+	 {"description"},
+	 OF(environment_type)},
+	{"user",
+	 USER,
+	 {NULL},
+	 {"created_at"},
+	 {"id", "name", "type", "email", "properties", "roles"},
+	 OF(user)},
+	{"token",
+	 USER_TOKEN,
+	 {"id"},
+	 {"created_at", "expires_at"},
+	 {"type", "description", "user_id", "created_by"},
+	 OF(user_token)},
 	{"log line",
 	 LOG_LINE,
 	 {NULL},
@@ -594,7 +619,11 @@ each_noun_is_written_as_it_was_read(void **state)
 				    "'trial_expires_at':'2026-01-02T03:04:05.000Z','logo':{}}");
 	WRITTEN_AGAIN(application, APPLICATION);
 	WRITTEN_AGAIN(artefact_version, ARTEFACT_VERSION);
+	WRITTEN_AGAIN(environment_type, ENVIRONMENT_TYPE);
 	WRITTEN_AGAIN(user, USER);
+	WRITTEN_AGAIN(user, "{'id':'ops','name':'Ops','type':'service','properties':{}}");
+	WRITTEN_AGAIN(user_token, USER_TOKEN);
+	WRITTEN_AGAIN(user_token, "{'id':'ci','type':'static'}");
 	WRITTEN_AGAIN(log_line, LOG_LINE);
 	WRITTEN_AGAIN(shared_value, SHARED_VALUE);
 	WRITTEN_AGAIN(shared_value,

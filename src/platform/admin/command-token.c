@@ -29,6 +29,7 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/nouns.h"
 #include "platform/admin/command.h"
 #include "platform/admin/control.h"
 #include "platform/api/dispatch.h"
@@ -304,13 +305,37 @@ out:
 }
 
 static void
-print_cell(const json_t *row, const char *key, int width)
+print_cell(const char *value, int width)
 {
-	const char *value = json_member_string(row, key);
 	char *text = text_printable(value ? value : "-");
 
 	printf("%-*s  ", width, text);
 	free(text);
+}
+
+static void
+print_time(int64_t at)
+{
+	char stamp[CLOCK_STAMP_SIZE] = "-";
+
+	if (at != 0)
+		clock_stamp(stamp, at);
+	print_cell(stamp, 24);
+}
+
+static void
+print_token(const json_t *body)
+{
+	struct user_token token;
+
+	user_token_read(&token, body);
+	print_cell(token.user_id.raw, 16);
+	print_cell(token.id.raw, 16);
+	print_time(token.created_at);
+	print_time(token.expires_at);
+	print_cell(token.description.raw, 0);
+	putchar('\n');
+	user_token_clear(&token);
 }
 
 static int
@@ -324,14 +349,8 @@ list_of(struct target *target, const char *user, struct error *err)
 	free(path);
 	if (ret != 0)
 		return -1;
-	json_array_foreach(reply, i, row) {
-		print_cell(row, "user_id", 16);
-		print_cell(row, "id", 16);
-		print_cell(row, "created_at", 24);
-		print_cell(row, "expires_at", 24);
-		print_cell(row, "description", 0);
-		putchar('\n');
-	}
+	json_array_foreach(reply, i, row)
+		print_token(row);
 	json_decref(reply);
 	return 0;
 }

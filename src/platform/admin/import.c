@@ -177,12 +177,11 @@ oldest_of(struct import *import, const json_t *deployments)
 	return oldest;
 }
 
-/* 1: it is there; 0: it is not; -1. */
+/* What asking for it gave: 1, it is there; 0, it is not; -1. */
 static int
-exists(json_t *found, struct error *err)
+exists(int ret, struct error *err)
 {
-	json_decref(found);
-	if (found)
+	if (ret == 0)
 		return 1;
 	if (err->kind != ERROR_NOT_FOUND)
 		return -1;
@@ -194,7 +193,8 @@ exists(json_t *found, struct error *err)
 static int
 check_type(struct import *import, const struct place *place, const char *type, struct error *err)
 {
-	int known = exists(repository_env_type(import->repository, place->org, type, err), err);
+	int known = exists(repository_has_env_type(import->repository, place->org, type, err),
+			   err);
 
 	if (known == 0)
 		return error_set(err, ERROR_INPUT, _("There is no environment type \"%s\"."), type);
@@ -262,7 +262,7 @@ import_environment(struct import *import, const struct place *above, const json_
 
 	if (known)
 		ret = update_environment(import, &place, env, known, err);
-	else if (exists(NULL, err) == 0)
+	else if (exists(-1, err) == 0)
 		ret = make_environment(import, &place, env, err);
 	else
 		ret = -1;
@@ -277,7 +277,7 @@ put_application(struct import *import, const struct place *place, const json_t *
 		struct error *err)
 {
 	const char *name = json_member_string(app, "name");
-	int known = exists(repository_application(import->repository, place, err), err);
+	int known = exists(repository_has(import->repository, place, err), err);
 
 	if (known == 0)
 		return repository_put_application(import->repository, place,
@@ -312,7 +312,7 @@ import_env_type(struct import *import, const struct place *above, const json_t *
 {
 	const char *id = json_member_string(type, "id");
 	const char *description = json_member_string(type, "description");
-	int known = exists(repository_env_type(import->repository, above->org, id, err), err);
+	int known = exists(repository_has_env_type(import->repository, above->org, id, err), err);
 
 	if (known == 0)
 		return repository_put_env_type(import->repository, above->org, id,
@@ -344,7 +344,7 @@ import_organization(struct import *import, const json_t *org, struct error *err)
 		{"applications", import_application},
 	};
 	struct place place = {json_member_string(org, "id"), NULL, NULL};
-	int known = exists(repository_organization(import->repository, place.org, err), err);
+	int known = exists(repository_has(import->repository, &place, err), err);
 	json_t *item;
 	size_t i;
 

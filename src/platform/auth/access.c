@@ -22,7 +22,6 @@
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
-#include "model/json.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-apps.h"
@@ -36,30 +35,14 @@ enum right {
 	RIGHT_ALL = 15,
 };
 
-/* The one table of what a role may, and in which scopes it can be held. */
-static const struct {
-	const char *name;
-	unsigned rights;
-	bool in_platform, in_type;
-} roles[] = {
-	{"viewer", RIGHT_SEE, false, false},
-	{"developer", RIGHT_SEE | RIGHT_DRAFT, false, false},
-	{"deployer", RIGHT_SEE | RIGHT_DRAFT | RIGHT_DEPLOY, false, true},
-	{"administrator", RIGHT_ALL, true, false},
+/* The one table of what a role may. */
+static const unsigned rights_of[] = {
+	[ROLE_VIEWER] = RIGHT_SEE,
+	[ROLE_DEVELOPER] = RIGHT_SEE | RIGHT_DRAFT,
+	[ROLE_DEPLOYER] = RIGHT_SEE | RIGHT_DRAFT | RIGHT_DEPLOY,
+	[ROLE_ADMINISTRATOR] = RIGHT_ALL,
+	[ROLE_UNKNOWN] = 0,
 };
-
-#define ROLE_COUNT (sizeof(roles) / sizeof(roles[0]))
-
-/* ROLE_COUNT: none. */
-static size_t
-find_role(const char *name)
-{
-	size_t i = 0;
-
-	while (i < ROLE_COUNT && (!name || strcmp(roles[i].name, name) != 0))
-		i++;
-	return i;
-}
 
 /* --- who --- */
 
@@ -91,7 +74,6 @@ caller_init_own(struct caller *caller, const struct platform *platform)
 		.user = xstrdup(platform->user),
 		.token = xstrdup(""),
 		.is_all = true,
-		.grants = json_array(),
 	};
 }
 
@@ -99,14 +81,13 @@ int
 caller_init_user(struct caller *caller, struct platform *platform, const char *user,
 		 struct error *err)
 {
-	json_t *grants;
+	struct grants grants;
 
 	if (!*user) {
 		caller_init_own(caller, platform);
 		return 0;
 	}
-	grants = repository_grants(platform->repository, user, err);
-	if (!grants)
+	if (repository_grants(platform->repository, user, &grants, err) != 0)
 		return -1;
 	*caller = (struct caller){
 		.user = xstrdup(user), .token = xstrdup(""), .grants = grants};
@@ -118,7 +99,7 @@ caller_clear(struct caller *caller)
 {
 	free(caller->user);
 	free(caller->token);
-	json_decref(caller->grants);
+	grants_clear(&caller->grants);
 	*caller = (struct caller){0};
 }
 
@@ -130,23 +111,41 @@ is_equal_hash(const char *a, const char *b)
 }
 
 static enum access_answer
-identify_by_row(struct platform *platform, const json_t *row, struct caller *out, struct error *err)
+identify_by_token(struct platform *platform, const struct kept_token *token, struct caller *out,
+		  struct error *err)
 {
-	const char *expires = json_member_string(row, "expires_at");
-	const char *user = json_member_string(row, "user");
-	json_t *grants;
+	struct grants grants;
 
-	if (expires && strtoll(expires, NULL, 10) <= clock_wall_ms())
+	if (token->expires_at != 0 && token->expires_at <= clock_wall_ms())
 		return ACCESS_EXPIRED_TOKEN;
-	grants = repository_grants(platform->repository, user, err);
-	if (!grants)
+	if (repository_grants(platform->repository, token->user, &grants, err) != 0)
 		return ACCESS_FAILED;
 	*out = (struct caller){
-		.user = xstrdup(user),
-		.token = xstrdup(json_member_string(row, "id")),
+		.user = xstrdup(token->user),
+		.token = xstrdup(token->id),
 		.grants = grants,
 	};
 	return ACCESS_KNOWN;
+}
+
+static enum access_answer
+look_up_token(struct platform *platform, const char *hash, struct caller *out, struct error *err)
+{
+	enum access_answer answer = ACCESS_WRONG_TOKEN;
+	struct kept_token token;
+	struct error why = {0};
+
+	if (repository_token_by_hash(platform->repository, hash, &token, &why) != 0) {
+		if (why.kind == ERROR_NOT_FOUND)
+			return ACCESS_WRONG_TOKEN;
+		if (err)
+			*err = why;
+		return ACCESS_FAILED;
+	}
+	if (is_equal_hash(hash, token.hash))
+		answer = identify_by_token(platform, &token, out, err);
+	kept_token_clear(&token);
+	return answer;
 }
 
 /* The owner's token of the configuration comes first: it works
@@ -154,24 +153,12 @@ identify_by_row(struct platform *platform, const json_t *row, struct caller *out
 static enum access_answer
 identify_by_hash(struct platform *platform, const char *hash, struct caller *out, struct error *err)
 {
-	enum access_answer answer = ACCESS_WRONG_TOKEN;
-	json_t *row;
+	enum access_answer answer = ACCESS_KNOWN;
 
-	if (is_equal_hash(hash, platform->token_hash)) {
+	if (is_equal_hash(hash, platform->token_hash))
 		caller_init_own(out, platform);
-		answer = ACCESS_KNOWN;
-	} else {
-		struct error why = {0};
-
-		row = repository_token_by_hash(platform->repository, hash, &why);
-		if (row && is_equal_hash(hash, json_member_string(row, "hash")))
-			answer = identify_by_row(platform, row, out, err);
-		else if (!row && why.kind != ERROR_NOT_FOUND)
-			answer = ACCESS_FAILED;
-		if (answer == ACCESS_FAILED && why.kind != ERROR_NONE && err)
-			*err = why;
-		json_decref(row);
-	}
+	else
+		answer = look_up_token(platform, hash, out, err);
 	if (answer == ACCESS_KNOWN)
 		snprintf(out->token_hash, sizeof(out->token_hash), "%s", hash);
 	return answer;
@@ -212,20 +199,11 @@ access_identify(struct platform *platform, const char *authorization, enum peer_
 
 /* --- what --- */
 
+/* covered "": any. */
 static bool
-covers(const json_t *grant, const char *key, const char *id)
+covers(const char *covered, const char *id)
 {
-	const char *covered = json_member_string(grant, key);
-
-	return !covered || !*covered || (id && strcmp(covered, id) == 0);
-}
-
-static bool
-names(const json_t *grant, const char *key)
-{
-	const char *id = json_member_string(grant, key);
-
-	return id && *id;
+	return !*covered || (id && strcmp(covered, id) == 0);
 }
 
 /* app and env_type NULL: of the organization, the application as a whole.  A role in a type
@@ -235,21 +213,20 @@ static unsigned
 rights_at(const struct caller *caller, const char *org, const char *app, const char *env_type)
 {
 	unsigned rights = 0, by_type = 0;
-	const json_t *grant;
-	size_t i;
 
 	if (caller->is_all)
 		return RIGHT_ALL;
-	json_array_foreach(caller->grants, i, grant) {
-		size_t role = find_role(json_member_string(grant, "role"));
+	for (size_t i = 0; i < caller->grants.count; i++) {
+		const struct grant *grant = &caller->grants.items[i];
+		const struct grant_scope *scope = &grant->scope;
 
-		if (role == ROLE_COUNT || !covers(grant, "org", org) ||
-		    !covers(grant, "app", app) || !covers(grant, "env_type", env_type))
+		if (!covers(scope->org, org) || !covers(scope->app, app) ||
+		    !covers(scope->env_type, env_type))
 			continue;
-		if (names(grant, "env_type"))
-			by_type |= roles[role].rights;
+		if (scope->env_type[0])
+			by_type |= rights_of[grant->role];
 		else
-			rights |= roles[role].rights;
+			rights |= rights_of[grant->role];
 	}
 	return rights & RIGHT_DRAFT ? rights | by_type : rights;
 }
@@ -257,13 +234,10 @@ rights_at(const struct caller *caller, const char *org, const char *app, const c
 bool
 access_sees_organization(const struct caller *caller, const char *org)
 {
-	const json_t *grant;
-	size_t i;
-
 	if (caller->is_all)
 		return true;
-	json_array_foreach(caller->grants, i, grant)
-		if (covers(grant, "org", org))
+	for (size_t i = 0; i < caller->grants.count; i++)
+		if (covers(caller->grants.items[i].scope.org, org))
 			return true;
 	return false;
 }
@@ -315,21 +289,19 @@ static int
 check_right(struct platform *platform, const struct caller *caller, enum right right,
 	    const struct place *place, struct error *err)
 {
-	json_t *row = NULL;
-	const char *type = NULL;
+	char *type = NULL;
 	int ret = 0;
 
 	if (caller->is_all)
 		return 0;
 	if (place->env && right == RIGHT_DEPLOY) {
-		row = repository_env_type_of(platform->repository, place, err);
-		if (!row)
+		type = repository_env_type_of(platform->repository, place, err);
+		if (!type)
 			return -1;
-		type = json_member_string(row, "type");
 	}
 	if (!(rights_at(caller, place->org, place->app, type) & right))
 		ret = refuse(caller, right, place, type, err);
-	json_decref(row);
+	free(type);
 	return ret;
 }
 
@@ -355,17 +327,11 @@ access_may_give(const struct caller *caller, const struct grant_scope *scope)
 static int
 check_giver(const struct caller *caller, struct error *err)
 {
-	const json_t *grant;
-	size_t i;
-
 	if (caller->is_all)
 		return 0;
-	json_array_foreach(caller->grants, i, grant) {
-		size_t role = find_role(json_member_string(grant, "role"));
-
-		if (role < ROLE_COUNT && roles[role].rights & RIGHT_ADMINISTER)
+	for (size_t i = 0; i < caller->grants.count; i++)
+		if (rights_of[caller->grants.items[i].role] & RIGHT_ADMINISTER)
 			return 0;
-	}
 	return error_set_code(err, CODE_NOT_ADMINISTRATOR, .user = caller->user);
 }
 
@@ -411,68 +377,4 @@ access_check(struct platform *platform, const struct caller *caller, enum permis
 		break;
 	}
 	return error_set_code(err, CODE_NOT_ALLOWED);
-}
-
-/* --- scopes --- */
-
-/* "/orgs/ID": the id, and what comes behind it; false when the prefix is another. */
-static bool
-take_id(const char **text, const char *prefix, char out[64])
-{
-	size_t length = strlen(prefix), end;
-
-	if (strncmp(*text, prefix, length) != 0)
-		return false;
-	end = strcspn(*text + length, "/");
-	if (end >= 64)
-		return false;
-	memcpy(out, *text + length, end);
-	out[end] = '\0';
-	*text += length + end;
-	return ids_is_name(out);
-}
-
-bool
-scope_parse(const char *text, const char *role, struct grant_scope *out)
-{
-	size_t i = find_role(role);
-
-	*out = (struct grant_scope){0};
-	if (i == ROLE_COUNT)
-		return false;
-	if (strcmp(text, "/") == 0)
-		return roles[i].in_platform;
-	if (!take_id(&text, "/orgs/", out->org))
-		return false;
-	if (strncmp(text, "/apps/", 6) == 0 && !take_id(&text, "/apps/", out->app))
-		return false;
-	if (*text && (!take_id(&text, "/env-types/", out->env_type) || !roles[i].in_type))
-		return false;
-	return !*text;
-}
-
-json_t *
-scope_roles(const json_t *grants)
-{
-	static const struct {
-		const char *key, *prefix;
-	} parts[] = {{"org", "/orgs/"}, {"app", "/apps/"}, {"env_type", "/env-types/"}};
-	json_t *by_scope = json_object();
-	const json_t *grant;
-	size_t i;
-
-	json_array_foreach(grants, i, grant) {
-		char scope[256] = "";
-
-		for (size_t part = 0; part < sizeof(parts) / sizeof(parts[0]); part++) {
-			size_t used = strlen(scope);
-
-			if (names(grant, parts[part].key))
-				snprintf(scope + used, sizeof(scope) - used, "%s%s",
-					 parts[part].prefix,
-					 json_member_string(grant, parts[part].key));
-		}
-		json_object_set(by_scope, *scope ? scope : "/", json_object_get(grant, "role"));
-	}
-	return by_scope;
 }

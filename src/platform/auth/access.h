@@ -2,13 +2,7 @@
 /*
  * Who asks, and what they may do.
  *
- * A user holds roles, each in a scope:
- *
- *	/                                     the whole platform
- *	/orgs/O                               an organization
- *	/orgs/O/apps/A                        one application of it
- *	/orgs/O/env-types/T                   its environments of one type
- *	/orgs/O/apps/A/env-types/T            those of one application
+ * A user holds roles, each in a scope (model/grant.h):
  *
  *	role            may
  *	viewer          see
@@ -34,14 +28,13 @@
 #ifndef SIDESTAGE_PLATFORM_AUTH_ACCESS_H
 #define SIDESTAGE_PLATFORM_AUTH_ACCESS_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "base/ids.h"
+#include "model/grant.h"
 
 struct error;
-struct grant_scope;
 struct place;
 struct platform;
 
@@ -63,7 +56,7 @@ struct caller {
 	char *token;		/* owned; the token's id, "" for none or the token file's */
 	char token_hash[IDS_SHA256_HEX_SIZE];	/* "" without a token; the key of its rate limit */
 	bool is_all;		/* the daemon's own user: may do everything */
-	json_t *grants;		/* owned; [{"org","app","env_type","role"}], "" for any */
+	struct grants grants;	/* owned */
 };
 
 enum access_answer {
@@ -127,12 +120,6 @@ bool access_sees_organization(const struct caller *caller, const char *org);
 bool access_sees_application(const struct caller *caller, const char *org, const char *app);
 bool access_is_administrator(const struct caller *caller);	/* of the platform */
 
-/* --- scopes --- */
-
-/* Scope and role together: false when there is no such scope, or no such role in it. */
-bool scope_parse(const char *text, const char *role, struct grant_scope *out);
-/* {scope: role} of grants. */
-json_t *scope_roles(const json_t *grants);
 /* Roles in this scope are the caller's to give and to take: who administers a place does so
  * for all that is in it. */
 bool access_may_give(const struct caller *caller, const struct grant_scope *scope);

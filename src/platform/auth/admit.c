@@ -111,7 +111,7 @@ admit_again(struct platform *platform, const struct peer *peer, const char *auth
 	answer = access_identify(platform, authorization, peer->trust, &now, &refused->err);
 	if (changed)
 		*changed = answer != ACCESS_KNOWN || now.is_all != caller->is_all ||
-			   !json_equal(now.grants, caller->grants);
+			   !grants_are_equal(&now.grants, &caller->grants);
 	caller_clear(caller);
 	if (answer == ACCESS_FAILED)
 		return refuse_failed(refused);

@@ -272,10 +272,9 @@ static bool
 is_gone(struct platform *platform, const struct place *place)
 {
 	struct error err = {0};
-	json_t *row = repository_env_type_of(platform->repository, place, &err);
 
-	json_decref(row);
-	return !row && err.kind == ERROR_NOT_FOUND;
+	return repository_has(platform->repository, place, &err) != 0 &&
+	       err.kind == ERROR_NOT_FOUND;
 }
 
 /* By whoever made the rule; *why is what keeps them from it. */

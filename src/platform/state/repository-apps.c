@@ -50,15 +50,47 @@ repository_has(struct repository *repository, const struct place *place, struct 
 	const char *ids[] = {place->org, place->app, place->env};
 
 	for (size_t i = 0; i < 3 && ids[i]; i++) {
-		json_t *row = rows_one(repository, err, levels[i].sql, levels[i].format, ids[0],
-				       ids[1], ids[2]);
-
-		if (!row)
+		if (rows_read(repository, err, NULL, NULL, levels[i].sql, levels[i].format, ids[0],
+			      ids[1], ids[2]) != 0)
 			return err->kind == ERROR_NOT_FOUND ? repository_say_missing(i, ids[i], err)
 							    : -1;
-		json_decref(row);
 	}
 	return 0;
+}
+
+static void
+read_id(struct statement *row, void *noun)
+{
+	struct id_list *ids = noun;
+
+	ids->items = xreallocarray(ids->items, ids->count + 1, sizeof(*ids->items));
+	ids->items[ids->count++] = row_copy_or(row, 0, "");
+}
+
+int
+repository_ids(struct repository *repository, enum listed what, const char *org,
+	       struct id_list *out, struct error *err)
+{
+	static const char *const sql[] = {
+		[LISTED_ORGANIZATIONS] = "SELECT id FROM organizations WHERE ?1 IS ?1 ORDER BY id",
+		[LISTED_APPLICATIONS] = "SELECT id FROM applications WHERE org = ? ORDER BY id",
+		[LISTED_ENV_TYPES] = "SELECT id FROM env_types WHERE org = ? ORDER BY rowid",
+	};
+
+	*out = (struct id_list){0};
+	if (rows_each(repository, err, read_id, out, sql[what], "s", org) == 0)
+		return 0;
+	id_list_clear(out);
+	return -1;
+}
+
+void
+id_list_clear(struct id_list *ids)
+{
+	for (size_t i = 0; i < ids->count; i++)
+		free(ids->items[i]);
+	free(ids->items);
+	*ids = (struct id_list){0};
 }
 
 /* --- organizations --- */
@@ -105,21 +137,44 @@ repository_put_organization(struct repository *repository, const char *id, const
 
 /* --- environment types --- */
 
+#define ENV_TYPE "SELECT id, description FROM env_types "
+
+static json_t *
+encode_env_type(struct statement *row, void *data, struct error *err)
+{
+	struct environment_type type = {0};
+	json_t *body;
+
+	(void)data;
+	(void)err;
+	untrusted_init(&type.id, row_text(row, 0));
+	untrusted_init(&type.description, row_text_or(row, 1, ""));
+	body = environment_type_encode(&type);
+	environment_type_clear(&type);
+	return body;
+}
+
 json_t *
 repository_env_types(struct repository *repository, const char *org, struct error *err)
 {
-	return rows_all(repository, err,
-			"SELECT id, description FROM env_types WHERE org = ? ORDER BY rowid", "s",
-			org);
+	return rows_encode(repository, err, encode_env_type, NULL,
+			   ENV_TYPE "WHERE org = ? ORDER BY rowid", "s", org);
 }
 
 json_t *
 repository_env_type(struct repository *repository, const char *org, const char *id,
 		    struct error *err)
 {
-	return rows_one(repository, err,
-			"SELECT id, description FROM env_types WHERE org = ? AND id = ?", "ss", org,
-			id);
+	return rows_encode_one(repository, err, encode_env_type, NULL,
+			       ENV_TYPE "WHERE org = ? AND id = ?", "ss", org, id);
+}
+
+int
+repository_has_env_type(struct repository *repository, const char *org, const char *id,
+			struct error *err)
+{
+	return rows_read(repository, err, NULL, NULL,
+			 "SELECT id FROM env_types WHERE org = ? AND id = ?", "ss", org, id);
 }
 
 int

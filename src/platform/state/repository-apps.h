@@ -4,6 +4,7 @@
 #define SIDESTAGE_PLATFORM_STATE_REPOSITORY_APPS_H
 
 #include <jansson.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct error;
@@ -13,6 +14,17 @@ struct repository;
 /* The organization (and application, and environment, when not NULL) of a place exist. */
 int repository_has(struct repository *repository, const struct place *place, struct error *err)
 	__attribute__((warn_unused_result));
+
+/* The ids of what there is at a level: organizations, applications or environment types of one. */
+enum listed {LISTED_ORGANIZATIONS, LISTED_APPLICATIONS, LISTED_ENV_TYPES};
+struct id_list {
+	char **items;
+	size_t count;
+};
+/* org: where, for the other two.  id_list_clear() it. */
+int repository_ids(struct repository *repository, enum listed what, const char *org,
+		   struct id_list *out, struct error *err);
+void id_list_clear(struct id_list *ids);
 
 /* Fills err with the sentence for a missing one; level 0: organization, 1: application, 2:
  * environment.  Returns -1. */
@@ -30,6 +42,9 @@ int repository_put_organization(struct repository *repository, const char *id, c
 
 json_t *repository_env_types(struct repository *repository, const char *org, struct error *err);
 json_t *repository_env_type(struct repository *repository, const char *org, const char *id,
+			    struct error *err);
+/* -1 with ERROR_NOT_FOUND: it has none of that id. */
+int repository_has_env_type(struct repository *repository, const char *org, const char *id,
 			    struct error *err);
 /* description NULL: none. */
 int repository_put_env_type(struct repository *repository, const char *org, const char *id,

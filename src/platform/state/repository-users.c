@@ -10,56 +10,85 @@
 
 #include "platform/state/repository-users.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/error.h"
+#include "base/xmalloc.h"
 #include "db/statement.h"
 #include "model/error-codes.h"
-#include "model/json.h"
+#include "model/grant.h"
 #include "model/nouns.h"
 #include "platform/state/place.h"
 #include "platform/state/repository.h"
 #include "platform/state/rows.h"
 
 #define USER "SELECT id, name, type, email, properties, created_at FROM users "
-#define TOKEN                                                                                      \
-	"SELECT id, 'static' AS type, description, user AS user_id, created_by,"                   \
-	" created_at AS \"stamp:created_at\","                                                     \
-	" strftime('%Y-%m-%dT%H:%M:%fZ', expires_at / 1000.0, 'unixepoch')"                        \
-	" AS \"opt:expires_at\" FROM tokens "
+#define TOKEN "SELECT id, description, user, created_by, created_at, expires_at FROM tokens "
 
 /* --- users --- */
 
-static json_t *
-encode_user(struct statement *row, void *data, struct error *err)
+static void
+read_user(struct statement *row, void *noun)
 {
-	struct user user = {.properties = rows_json(row, 4), .created_at = row_int(row, 5)};
-	json_t *body;
+	struct user *user = noun;
 
-	(void)data;
-	(void)err;
-	untrusted_init(&user.id, row_text(row, 0));
-	untrusted_init(&user.name, row_text(row, 1));
-	untrusted_init(&user.type, row_text(row, 2));
-	untrusted_init(&user.email, row_text(row, 3));
-	body = user_encode(&user);
-	user_clear(&user);
-	return body;
+	*user = (struct user){.properties = rows_json(row, 4), .created_at = row_int(row, 5)};
+	untrusted_init(&user->id, row_text(row, 0));
+	untrusted_init(&user->name, row_text(row, 1));
+	untrusted_init(&user->type, row_text(row, 2));
+	untrusted_init(&user->email, row_text(row, 3));
 }
 
-json_t *
-repository_users(struct repository *repository, struct error *err)
+static void
+read_another_user(struct statement *row, void *noun)
 {
-	return rows_encode(repository, err, encode_user, NULL, USER "ORDER BY id", "");
+	struct users *users = noun;
+
+	users->items = xreallocarray(users->items, users->count + 1, sizeof(*users->items));
+	read_user(row, &users->items[users->count++]);
 }
 
-json_t *
-repository_user(struct repository *repository, const char *id, struct error *err)
+int
+repository_read_users(struct repository *repository, struct users *out, struct error *err)
 {
-	json_t *user = rows_encode_one(repository, err, encode_user, NULL, USER "WHERE id = ?", "s",
-				       id);
+	*out = (struct users){0};
+	if (rows_each(repository, err, read_another_user, out, USER "ORDER BY id", "") == 0)
+		return 0;
+	users_clear(out);
+	return -1;
+}
 
-	if (!user && err->kind == ERROR_NOT_FOUND)
+void
+users_clear(struct users *users)
+{
+	for (size_t i = 0; i < users->count; i++)
+		user_clear(&users->items[i]);
+	free(users->items);
+	*users = (struct users){0};
+}
+
+int
+repository_read_user(struct repository *repository, const char *id, struct user *out,
+		     struct error *err)
+{
+	*out = (struct user){0};
+	if (rows_read(repository, err, read_user, out, USER "WHERE id = ?", "s", id) == 0)
+		return 0;
+	user_clear(out);
+	if (err->kind == ERROR_NOT_FOUND)
 		error_set_code(err, CODE_USER_NOT_FOUND, .user = id);
-	return user;
+	return -1;
+}
+
+int
+repository_has_user(struct repository *repository, const char *id, struct error *err)
+{
+	if (rows_read(repository, err, NULL, NULL, USER "WHERE id = ?", "s", id) == 0)
+		return 0;
+	if (err->kind == ERROR_NOT_FOUND)
+		error_set_code(err, CODE_USER_NOT_FOUND, .user = id);
+	return -1;
 }
 
 int
@@ -110,64 +139,149 @@ repository_drop_user(struct repository *repository, const char *id, struct error
 
 /* --- roles --- */
 
-json_t *
-repository_grants(struct repository *repository, const char *user, struct error *err)
+/* What is longer was given by nobody: grant_scope_parse() takes no such id. */
+static bool
+copy_id(char out[GRANT_ID_SIZE], const char *id)
 {
-	return rows_all(repository, err,
-			"SELECT org, app, env_type, role FROM grants WHERE user = ?"
-			" ORDER BY org, app, env_type",
-			"s", user);
+	if (strlen(id) >= GRANT_ID_SIZE)
+		return false;
+	strcpy(out, id);
+	return true;
+}
+
+static void
+read_grant(struct statement *row, void *noun)
+{
+	struct grant grant = {.role = role_of(row_text(row, 3))};
+
+	if (copy_id(grant.scope.org, row_text_or(row, 0, "")) &&
+	    copy_id(grant.scope.app, row_text_or(row, 1, "")) &&
+	    copy_id(grant.scope.env_type, row_text_or(row, 2, "")))
+		grants_add(noun, &grant);
 }
 
 int
-repository_put_grant(struct repository *repository, const char *user,
-		     const struct grant_scope *scope, const char *role, struct error *err)
+repository_grants(struct repository *repository, const char *user, struct grants *out,
+		  struct error *err)
 {
-	if (role)
-		return rows_run(repository, err,
-				"INSERT OR REPLACE INTO grants VALUES (?, ?, ?, ?, ?)", "sssss",
-				user, scope->org, scope->app, scope->env_type, role);
+	*out = (struct grants){0};
+	if (rows_each(repository, err, read_grant, out,
+		      "SELECT org, app, env_type, role FROM grants WHERE user = ?"
+		      " ORDER BY org, app, env_type",
+		      "s", user) == 0)
+		return 0;
+	grants_clear(out);
+	return -1;
+}
+
+int
+repository_put_grant(struct repository *repository, const char *user, const struct grant *grant,
+		     struct error *err)
+{
+	const struct grant_scope *scope = &grant->scope;
+
+	return rows_run(repository, err, "INSERT OR REPLACE INTO grants VALUES (?, ?, ?, ?, ?)",
+			"sssss", user, scope->org, scope->app, scope->env_type,
+			role_word(grant->role));
+}
+
+int
+repository_drop_grant(struct repository *repository, const char *user,
+		      const struct grant_scope *scope, struct error *err)
+{
 	return rows_run(
 		repository, err,
 		"DELETE FROM grants WHERE user = ? AND org = ? AND app = ? AND env_type = ?",
 		"ssss", user, scope->org, scope->app, scope->env_type);
 }
 
-json_t *
+char *
 repository_env_type_of(struct repository *repository, const struct place *place, struct error *err)
 {
-	return rows_one(repository, err,
-			"SELECT type FROM environments WHERE org = ? AND app = ? AND id = ?", "sss",
-			place->org, place->app, place->env);
+	return rows_text(repository, err,
+			 "SELECT type FROM environments WHERE org = ? AND app = ? AND id = ?",
+			 "sss", place->org, place->app, place->env);
 }
 
 /* --- tokens --- */
 
+static json_t *
+encode_token(struct statement *row, void *data, struct error *err)
+{
+	struct user_token token = {.created_at = row_int(row, 4), .expires_at = row_int(row, 5)};
+	json_t *body;
+
+	(void)data;
+	(void)err;
+	untrusted_init(&token.id, row_text(row, 0));
+	untrusted_init(&token.description, row_text_or(row, 1, ""));
+	untrusted_init(&token.user_id, row_text_or(row, 2, ""));
+	untrusted_init(&token.created_by, row_text_or(row, 3, ""));
+	body = user_token_encode(&token);
+	user_token_clear(&token);
+	return body;
+}
+
 json_t *
 repository_tokens(struct repository *repository, const char *user, struct error *err)
 {
-	return rows_all(repository, err, TOKEN "WHERE user = ? ORDER BY created_at, id", "s", user);
+	return rows_encode(repository, err, encode_token, NULL,
+			   TOKEN "WHERE user = ? ORDER BY created_at, id", "s", user);
 }
 
 json_t *
 repository_token(struct repository *repository, const char *user, const char *id,
 		 struct error *err)
 {
-	json_t *token = rows_one(repository, err, TOKEN "WHERE user = ? AND id = ?", "ss", user,
-				 id);
+	json_t *token = rows_encode_one(repository, err, encode_token, NULL,
+					TOKEN "WHERE user = ? AND id = ?", "ss", user, id);
 
 	if (!token && err->kind == ERROR_NOT_FOUND)
 		error_set_code(err, CODE_TOKEN_NOT_FOUND, .user = user, .token = id);
 	return token;
 }
 
-json_t *
-repository_token_by_hash(struct repository *repository, const char *hash, struct error *err)
+static void
+read_number(struct statement *row, void *out)
 {
-	return rows_one(repository, err,
-			"SELECT user, id, hash, expires_at AS \"opt:expires_at\" FROM tokens"
-			" WHERE hash = ?",
-			"s", hash);
+	*(int64_t *)out = row_int(row, 0);
+}
+
+int
+repository_count_tokens(struct repository *repository, const char *user, int64_t *out,
+			struct error *err)
+{
+	return rows_read(repository, err, read_number, out,
+			 "SELECT count(*) FROM tokens WHERE user = ?", "s", user);
+}
+
+static void
+read_kept_token(struct statement *row, void *noun)
+{
+	struct kept_token *token = noun;
+
+	token->user = row_copy_or(row, 0, "");
+	token->id = row_copy_or(row, 1, "");
+	token->hash = row_copy_or(row, 2, "");
+	token->expires_at = row_int(row, 3);
+}
+
+int
+repository_token_by_hash(struct repository *repository, const char *hash, struct kept_token *out,
+			 struct error *err)
+{
+	*out = (struct kept_token){0};
+	return rows_read(repository, err, read_kept_token, out,
+			 "SELECT user, id, hash, expires_at FROM tokens WHERE hash = ?", "s", hash);
+}
+
+void
+kept_token_clear(struct kept_token *token)
+{
+	free(token->user);
+	free(token->id);
+	free(token->hash);
+	*token = (struct kept_token){0};
 }
 
 int

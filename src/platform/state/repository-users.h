@@ -4,16 +4,31 @@
 #define SIDESTAGE_PLATFORM_STATE_REPOSITORY_USERS_H
 
 #include <jansson.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct error;
+struct grant;
+struct grant_scope;
+struct grants;
 struct place;
 struct repository;
+struct user;
 
-/* --- users: {"id","name","type","email"?,"properties","created_at"} --- */
+/* --- users (model/nouns.h); their roles are read by themselves --- */
 
-json_t *repository_users(struct repository *repository, struct error *err);
-json_t *repository_user(struct repository *repository, const char *id, struct error *err);
+struct users {
+	struct user *items;
+	size_t count;
+};
+/* By id; users_clear() them. */
+int repository_read_users(struct repository *repository, struct users *out, struct error *err);
+void users_clear(struct users *users);
+/* -1 with ERROR_NOT_FOUND: there is none. */
+int repository_has_user(struct repository *repository, const char *id, struct error *err);
+/* The same; the caller clears it. */
+int repository_read_user(struct repository *repository, const char *id, struct user *out,
+			 struct error *err);
 /* type: what kind of user it is, as on the wire. */
 int repository_put_user(struct repository *repository, const char *id, const char *name,
 			const char *type, int64_t now, struct error *err);
@@ -23,29 +38,37 @@ int repository_change_user(struct repository *repository, const char *id, const 
 /* And the tokens and roles. */
 int repository_drop_user(struct repository *repository, const char *id, struct error *err);
 
-/* --- roles: [{"org","app","env_type","role"}] --- */
+/* --- roles --- */
 
-/* By organization, application and environment type. */
-json_t *repository_grants(struct repository *repository, const char *user, struct error *err);
-/* Where a role is held: "" for any. */
-struct grant_scope {
-	char org[64], app[64], env_type[64];
-};
-/* role NULL: none from now on. */
+/* By organization, application and environment type; grants_clear() them. */
+int repository_grants(struct repository *repository, const char *user, struct grants *out,
+		      struct error *err);
+/* In the place of any other that is held in the same scope. */
 int repository_put_grant(struct repository *repository, const char *user,
-			 const struct grant_scope *scope, const char *role, struct error *err);
-/* {"type"} of an environment. */
-json_t *repository_env_type_of(struct repository *repository, const struct place *place,
-			       struct error *err);
+			 const struct grant *grant, struct error *err);
+/* One that is not held is none from now on either. */
+int repository_drop_grant(struct repository *repository, const char *user,
+			  const struct grant_scope *scope, struct error *err);
+/* The type of an environment; free() it.  NULL with ERROR_NOT_FOUND. */
+char *repository_env_type_of(struct repository *repository, const struct place *place,
+			     struct error *err);
 
 /* --- tokens, as TokenInfo: never with the hash --- */
 
 json_t *repository_tokens(struct repository *repository, const char *user, struct error *err);
 json_t *repository_token(struct repository *repository, const char *user, const char *id,
 			 struct error *err);
-/* {"user","id","hash","expires_at"?}: the last in milliseconds, as text. */
-json_t *repository_token_by_hash(struct repository *repository, const char *hash,
-				 struct error *err);
+int repository_count_tokens(struct repository *repository, const char *user, int64_t *out,
+			    struct error *err);
+/* What is kept of one: its owner and its hash. */
+struct kept_token {
+	char *user, *id, *hash;
+	int64_t expires_at;			/* wall ms; 0: never */
+};
+/* kept_token_clear() it. */
+int repository_token_by_hash(struct repository *repository, const char *hash,
+			     struct kept_token *out, struct error *err);
+void kept_token_clear(struct kept_token *token);
 struct token_row {
 	const char *user, *id, *hash, *description, *created_by;
 	int64_t created_at, expires_at;		/* wall ms; expires_at 0: never */

@@ -166,11 +166,33 @@ rows_read(struct repository *repository, struct error *err, row_read *read, void
 	statement = prepare(repository, sql, format, args);
 	va_end(args);
 	found = statement_row(statement);
-	if (found)
+	if (found && read)
 		read(statement, noun);
 	if (end(repository, statement, err) != 0)
 		return -1;
 	return found ? 0 : error_set_code(err, CODE_NOT_FOUND);
+}
+
+char *
+rows_text(struct repository *repository, struct error *err, const char *sql, const char *format,
+	  ...)
+{
+	struct statement *statement;
+	char *text = NULL;
+	va_list args;
+
+	va_start(args, format);
+	statement = prepare(repository, sql, format, args);
+	va_end(args);
+	if (statement_row(statement))
+		text = row_copy_or(statement, 0, "");
+	if (end(repository, statement, err) != 0) {
+		free(text);
+		return NULL;
+	}
+	if (!text)
+		error_set_code(err, CODE_NOT_FOUND);
+	return text;
 }
 
 int

@@ -26,7 +26,7 @@ struct repository {
 
 /* Fills the noun, which is zero, or puts it to others in `noun`. */
 typedef void row_read(struct statement *row, void *noun);
-/* The first; -1 with ERROR_NOT_FOUND. */
+/* The first; -1 with ERROR_NOT_FOUND.  read NULL: whether it is there is all that is asked. */
 int rows_read(struct repository *repository, struct error *err, row_read *read, void *noun,
 	      const char *sql, const char *format, ...);
 /* Called for each. */
@@ -40,6 +40,10 @@ json_t *rows_encode(struct repository *repository, struct error *err, row_encode
 /* The first; NULL with ERROR_NOT_FOUND. */
 json_t *rows_encode_one(struct repository *repository, struct error *err, row_encode *encode,
 			void *data, const char *sql, const char *format, ...);
+
+/* The first column of the first row; free() it.  NULL with ERROR_NOT_FOUND. */
+char *rows_text(struct repository *repository, struct error *err, const char *sql,
+		const char *format, ...);
 
 /* A column that holds JSON, new; {} when it does not. */
 json_t *rows_json(struct statement *row, int column);

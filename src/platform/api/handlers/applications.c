@@ -66,15 +66,14 @@ check_environment(struct platform *platform, const char *org, const json_t *env,
 {
 	const char *id = json_member_string(env, "id");
 	const char *type = json_member_string(env, "type");
-	json_t *known;
 
 	if (!id || !ids_is_name(id) || !json_member_string(env, "name") || !type)
 		return error_set_code(err, CODE_FIRST_ENVIRONMENT_INVALID);
-	known = repository_env_type(platform->repository, org, type, err);
-	if (!known)
-		return error_set_code(err, CODE_ENVIRONMENT_TYPE_NOT_FOUND, .env_type = type);
-	json_decref(known);
-	return 0;
+	if (repository_has_env_type(platform->repository, org, type, err) == 0)
+		return 0;
+	if (err->kind == ERROR_NOT_FOUND)
+		error_set_code(err, CODE_ENVIRONMENT_TYPE_NOT_FOUND, .env_type = type);
+	return -1;
 }
 
 static int

@@ -74,15 +74,11 @@ check_deployment(struct platform *platform, const struct place *place, const cha
 static int
 check_type(struct platform *platform, const char *org, const char *type, struct error *err)
 {
-	json_t *known = repository_env_type(platform->repository, org, type, err);
-
-	if (!known) {
-		if (err->kind == ERROR_NOT_FOUND)
-			error_set_code(err, CODE_ENVIRONMENT_TYPE_NOT_FOUND, .env_type = type);
-		return -1;
-	}
-	json_decref(known);
-	return 0;
+	if (repository_has_env_type(platform->repository, org, type, err) == 0)
+		return 0;
+	if (err->kind == ERROR_NOT_FOUND)
+		error_set_code(err, CODE_ENVIRONMENT_TYPE_NOT_FOUND, .env_type = type);
+	return -1;
 }
 
 /* ERROR_CONFLICT when the application is being deleted. */

@@ -10,16 +10,16 @@
 
 #include "platform/api/handlers/users.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/config-file.h"
 #include "base/error.h"
 #include "base/ids.h"
-#include "base/xmalloc.h"
 #include "model/error-codes.h"
+#include "model/grant.h"
 #include "model/json.h"
+#include "model/nouns.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-apps.h"
 #include "platform/state/repository-users.h"
@@ -50,50 +50,73 @@ check_id(const char *id, struct error *err)
 
 /* --- users --- */
 
+/* With the roles that `giver` gives and takes; NULL: with all of them. */
 static json_t *
-complete(struct platform *platform, json_t *user, const struct caller *caller, struct error *err)
+encode_user(struct platform *platform, struct user *user, const struct caller *giver,
+	    struct error *err)
 {
-	json_t *grants = user ? repository_grants(platform->repository,
-						  json_member_string(user, "id"), err)
-			      : NULL;
+	struct grants grants, shown = {0};
 
-	if (!grants) {
-		json_decref(user);
+	if (repository_grants(platform->repository, user->id.raw, &grants, err) != 0)
 		return NULL;
-	}
-	json_object_set_new(user, "roles", scope_roles(grants));
-	if (caller && caller->is_all)
-		json_object_set_new(json_object_get(user, "roles"), "/",
-				    json_string("administrator"));
-	json_decref(grants);
-	return user;
+	for (size_t i = 0; i < grants.count; i++)
+		if (!giver || access_may_give(giver, &grants.items[i].scope))
+			grants_add(&shown, &grants.items[i]);
+	json_decref(user->roles);
+	user->roles = grants_encode(&shown);
+	grants_clear(&shown);
+	grants_clear(&grants);
+	return user_encode(user);
 }
 
-static json_t *
-user_with_roles(struct platform *platform, const char *id, struct error *err)
+static int
+answer_user(struct platform *platform, const char *id, const struct caller *giver, int status,
+	    struct response *response, struct error *err)
 {
-	return complete(platform, repository_user(platform->repository, id, err), NULL, err);
+	struct user user;
+	json_t *body;
+
+	if (repository_read_user(platform->repository, id, &user, err) != 0)
+		return -1;
+	body = encode_user(platform, &user, giver, err);
+	user_clear(&user);
+	return answer(response, status, body);
 }
 
 /* The daemon's own user need not be in the database. */
+static int
+read_current_user(struct platform *platform, const char *id, struct user *out, struct error *err)
+{
+	struct error why = {0};
+
+	if (repository_read_user(platform->repository, id, out, &why) == 0)
+		return 0;
+	if (why.kind != ERROR_NOT_FOUND) {
+		*err = why;
+		return -1;
+	}
+	*out = (struct user){.created_at = platform->started_at};
+	untrusted_init(&out->id, id);
+	untrusted_init(&out->name, id);
+	untrusted_init(&out->type, "user");
+	return 0;
+}
+
 int
 get_current_user(struct platform *platform, const struct request *request,
 		 struct response *response, struct error *err)
 {
-	const char *id = request_user(request);
-	struct error why = {0};
-	json_t *user = repository_user(platform->repository, id, &why);
-	char stamp[CLOCK_STAMP_SIZE];
+	struct user user;
+	json_t *body;
 
-	if (!user && why.kind != ERROR_NOT_FOUND) {
-		*err = why;
+	if (read_current_user(platform, request_user(request), &user, err) != 0)
 		return -1;
-	}
-	clock_stamp(stamp, platform->started_at);
-	if (!user)
-		user = json_pack("{s:s, s:s, s:s, s:s, s:{}}", "id", id, "name", id, "created_at",
-				 stamp, "type", "user", "properties");
-	return answer(response, 200, complete(platform, user, request->caller, err));
+	body = encode_user(platform, &user, NULL, err);
+	user_clear(&user);
+	if (body && request->caller->is_all)
+		json_object_set_new(json_object_get(body, "roles"), "/",
+				    json_string(role_word(ROLE_ADMINISTRATOR)));
+	return answer(response, 200, body);
 }
 
 static int
@@ -129,13 +152,10 @@ update_current_user(struct platform *platform, const struct request *request,
 	struct repository *repository = platform->repository;
 	const char *id = request_user(request);
 	struct error why = {0};
-	json_t *known;
 
 	if (check_texts(request->body, err) != 0 || check_properties(properties, err) != 0)
 		return -1;
-	known = repository_user(repository, id, &why);
-	json_decref(known);
-	if (!known &&
+	if (repository_has_user(repository, id, &why) != 0 &&
 	    repository_put_user(repository, id, id, "user", platform->started_at, err) != 0)
 		return -1;
 	if (repository_change_user(repository, id, json_member_string(request->body, "name"),
@@ -150,19 +170,19 @@ int
 list_users(struct platform *platform, const struct request *request, struct response *response,
 	   struct error *err)
 {
-	json_t *users = repository_users(platform->repository, err);
-	json_t *user;
-	size_t i;
+	json_t *list = json_array();
+	struct users users;
+	int ret = repository_read_users(platform->repository, &users, err);
 
 	(void)request;
-	json_array_foreach(users, i, user) {
-		if (!complete(platform, json_incref(user), NULL, err)) {
-			json_decref(users);
-			return -1;
-		}
-		json_decref(user);
-	}
-	return answer(response, 200, users);
+	for (size_t i = 0; ret == 0 && i < users.count; i++)
+		ret = json_array_append_new(list,
+					    encode_user(platform, &users.items[i], NULL, err));
+	users_clear(&users);
+	if (ret == 0)
+		return answer(response, 200, list);
+	json_decref(list);
+	return -1;
 }
 
 /* GET /users/{userId}: one user. */
@@ -170,66 +190,53 @@ int
 get_user(struct platform *platform, const struct request *request, struct response *response,
 	 struct error *err)
 {
-	return answer(response, 200, user_with_roles(platform, request->ids[0], err));
+	return answer_user(platform, request->ids[0], NULL, 200, response, err);
 }
 
+/* role null: the one that is held there is taken away, whichever it is. */
 static int
-read_scope(const char *text, const json_t *role, struct grant_scope *out, struct error *err)
+read_grant(struct grant *out, const char *scope, const json_t *role, struct error *err)
 {
-	const char *name = json_string_value(role);
+	const char *word = json_string_value(role);
 
-	/* To take a role away any that can be held there will do for the check. */
-	if (json_is_null(role) ? scope_parse(text, "deployer", out) ||
-					 scope_parse(text, "administrator", out)
-			       : scope_parse(text, name, out))
+	out->role = role_of(word);
+	if (grant_scope_parse(&out->scope, scope) &&
+	    (json_is_null(role) || grant_scope_takes(&out->scope, out->role)))
 		return 0;
-	return error_set_code(err, CODE_ROLE_INVALID, .scope = text, .role = name);
+	return error_set_code(err, CODE_ROLE_INVALID, .scope = scope, .role = word);
 }
 
-/* The name that was meant, borrowed from the list; NULL: none is like it. */
-static const char *
-suggest(const char *name, const json_t *list)
+static bool
+is_listed(const struct id_list *ids, const char *id)
 {
-	const size_t count = json_array_size(list);
-	const char **names = xcalloc(count + 1, sizeof(*names)), *meant;
-	size_t known = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		const char *id = json_member_string(json_array_get(list, i), "id");
-
-		if (id)
-			names[known++] = id;
-	}
-	meant = config_suggest(name, names, known);
-	free(names);
-	return meant;
+	for (size_t i = 0; i < ids->count; i++)
+		if (strcmp(ids->items[i], id) == 0)
+			return true;
+	return false;
 }
 
-/* Takes over the list, which is NULL with err when it could not be read.  What to say when it does
- * not have the name, and when it has one that is like it. */
+/* What to say when it is not there, and when there is one that is like it. */
 static int
-check_listed(json_t *list, const char *name, const struct grant_scope *scope,
-	     enum error_code missing, enum error_code misspelled, struct error *err)
+check_listed(struct repository *repository, enum listed what, const char *id,
+	     const struct grant_scope *scope, enum error_code missing, enum error_code misspelled,
+	     struct error *err)
 {
 	struct error_parameters parameters = {
 		.org = scope->org,
 		.app = scope->app,
 		.env_type = scope->env_type,
 	};
-	int ret = list ? 1 : -1;
+	struct id_list ids;
+	int ret = 0;
 
-	for (size_t i = 0; i < json_array_size(list) && ret > 0; i++) {
-		const char *id = json_member_string(json_array_get(list, i), "id");
-
-		if (id && strcmp(id, name) == 0)
-			ret = 0;
-	}
-	if (ret > 0) {
-		parameters.meant = suggest(name, list);
+	if (repository_ids(repository, what, scope->org, &ids, err) != 0)
+		return -1;
+	if (!is_listed(&ids, id)) {
+		parameters.meant = config_suggest(id, (const char *const *)ids.items, ids.count);
 		parameters.code = parameters.meant ? misspelled : missing;
 		ret = error_code_set(err, &parameters);
 	}
-	json_decref(list);
+	id_list_clear(&ids);
 	return ret;
 }
 
@@ -238,20 +245,40 @@ static int
 check_scope_exists(struct repository *repository, const struct grant_scope *scope,
 		   struct error *err)
 {
-	if (scope->org[0] && check_listed(repository_organizations(repository, err), scope->org,
-					  scope, CODE_SCOPE_ORGANIZATION_NOT_FOUND,
-					  CODE_SCOPE_ORGANIZATION_MISSPELLED, err) != 0)
+	if (scope->org[0] &&
+	    check_listed(repository, LISTED_ORGANIZATIONS, scope->org, scope,
+			 CODE_SCOPE_ORGANIZATION_NOT_FOUND, CODE_SCOPE_ORGANIZATION_MISSPELLED,
+			 err) != 0)
 		return -1;
-	if (scope->app[0] && check_listed(repository_applications(repository, scope->org, err),
-					  scope->app, scope, CODE_SCOPE_APPLICATION_NOT_FOUND,
-					  CODE_SCOPE_APPLICATION_MISSPELLED, err) != 0)
+	if (scope->app[0] &&
+	    check_listed(repository, LISTED_APPLICATIONS, scope->app, scope,
+			 CODE_SCOPE_APPLICATION_NOT_FOUND, CODE_SCOPE_APPLICATION_MISSPELLED,
+			 err) != 0)
 		return -1;
 	if (scope->env_type[0] &&
-	    check_listed(repository_env_types(repository, scope->org, err), scope->env_type, scope,
+	    check_listed(repository, LISTED_ENV_TYPES, scope->env_type, scope,
 			 CODE_SCOPE_ENVIRONMENT_TYPE_NOT_FOUND,
 			 CODE_SCOPE_ENVIRONMENT_TYPE_MISSPELLED, err) != 0)
 		return -1;
 	return 0;
+}
+
+static int
+put_grant(struct platform *platform, const struct request *request, const char *user,
+	  const char *text, const json_t *role, struct error *err)
+{
+	struct grant grant;
+
+	if (read_grant(&grant, text, role, err) != 0)
+		return -1;
+	if (!access_may_give(request->caller, &grant.scope))
+		return error_set_code(err, CODE_MAY_NOT_GIVE_ROLES, .user = request_user(request),
+				      .scope = text);
+	if (json_is_null(role))
+		return repository_drop_grant(platform->repository, user, &grant.scope, err);
+	if (check_scope_exists(platform->repository, &grant.scope, err) != 0)
+		return -1;
+	return repository_put_grant(platform->repository, user, &grant, err);
 }
 
 /* {scope: role}; null takes the role of that scope away. */
@@ -265,21 +292,9 @@ put_roles(struct platform *platform, const struct request *request, const char *
 
 	if (roles && !json_is_object(roles))
 		return error_set_code(err, CODE_ROLES_NOT_OBJECT);
-	json_object_foreach(roles, text, role) {
-		struct grant_scope scope;
-
-		if (read_scope(text, role, &scope, err) != 0)
+	json_object_foreach(roles, text, role)
+		if (put_grant(platform, request, user, text, role, err) != 0)
 			return -1;
-		if (!access_may_give(request->caller, &scope))
-			return error_set_code(err, CODE_MAY_NOT_GIVE_ROLES,
-					      .user = request_user(request), .scope = text);
-		if (json_is_string(role) &&
-		    check_scope_exists(platform->repository, &scope, err) != 0)
-			return -1;
-		if (repository_put_grant(platform->repository, user, &scope,
-					 json_string_value(role), err) != 0)
-			return -1;
-	}
 	return 0;
 }
 
@@ -304,24 +319,7 @@ create_user(struct platform *platform, const struct request *request, struct res
 	    repository_change_user(platform->repository, id, NULL, email, NULL, err) != 0 ||
 	    put_roles(platform, request, id, err) != 0)
 		return -1;
-	return answer(response, 201, user_with_roles(platform, id, err));
-}
-
-/* The roles that are the caller's business. */
-static void
-leave_out_roles(json_t *user, const struct caller *caller)
-{
-	json_t *roles = json_object_get(user, "roles"), *role;
-	const char *text;
-	void *next;
-
-	json_object_foreach_safe(roles, next, text, role) {
-		struct grant_scope scope;
-
-		if (!scope_parse(text, json_string_value(role), &scope) ||
-		    !access_may_give(caller, &scope))
-			json_object_del(roles, text);
-	}
+	return answer_user(platform, id, NULL, 201, response, err);
 }
 
 /* Administrators of an organization or an application give roles in it; what the user is
@@ -333,10 +331,9 @@ update_user(struct platform *platform, const struct request *request, struct res
 	const char *name = json_member_string(request->body, "name");
 	const char *email = json_member_string(request->body, "email");
 	const char *id = request->ids[0];
-	json_t *user = repository_user(platform->repository, id, err);
 
-	json_decref(user);
-	if (!user || check_texts(request->body, err) != 0)
+	if (repository_has_user(platform->repository, id, err) != 0 ||
+	    check_texts(request->body, err) != 0)
 		return -1;
 	if ((name || email) && !access_is_administrator(request->caller))
 		return error_set_code(err, CODE_MAY_CHANGE_ONLY_ROLES,
@@ -344,10 +341,7 @@ update_user(struct platform *platform, const struct request *request, struct res
 	if (repository_change_user(platform->repository, id, name, email, NULL, err) != 0 ||
 	    put_roles(platform, request, id, err) != 0)
 		return -1;
-	user = user_with_roles(platform, id, err);
-	if (user)
-		leave_out_roles(user, request->caller);
-	return answer(response, 200, user);
+	return answer_user(platform, id, request->caller, 200, response, err);
 }
 
 /* DELETE /users/{userId}: remove a user with their tokens. */
@@ -355,11 +349,10 @@ int
 delete_user(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
 {
-	json_t *known = repository_user(platform->repository, request->ids[0], err);
-
-	json_decref(known);
 	response->status = 204;
-	return known ? repository_drop_user(platform->repository, request->ids[0], err) : -1;
+	if (repository_has_user(platform->repository, request->ids[0], err) != 0)
+		return -1;
+	return repository_drop_user(platform->repository, request->ids[0], err);
 }
 
 /* --- tokens --- */
@@ -397,19 +390,20 @@ delete_token(struct platform *platform, const struct request *request, struct re
 static int
 check_owner(struct platform *platform, const struct request *request, struct error *err)
 {
-	json_t *user = repository_user(platform->repository, request->ids[0], err);
-	json_t *tokens = user ? repository_tokens(platform->repository, request->ids[0], err)
-			      : NULL;
-	int ret = tokens ? 0 : -1;
+	const char *id = request->ids[0];
+	struct user user;
+	int64_t count;
+	int ret = 0;
 
-	if (ret == 0 && strcmp(json_member_string(user, "type"), "service") != 0 &&
-	    !access_is_administrator(request->caller))
+	if (repository_read_user(platform->repository, id, &user, err) != 0)
+		return -1;
+	if (!untrusted_is(&user.type, "service") && !access_is_administrator(request->caller))
 		ret = error_set_code(err, CODE_MAY_NOT_MAKE_TOKENS);
-	if (ret == 0 && json_array_size(tokens) >= TOKENS_MAX)
-		ret = error_set_code(err, CODE_TOO_MANY_TOKENS, .user = request->ids[0],
-				     .max = TOKENS_MAX);
-	json_decref(user);
-	json_decref(tokens);
+	user_clear(&user);
+	if (ret == 0)
+		ret = repository_count_tokens(platform->repository, id, &count, err);
+	if (ret == 0 && count >= TOKENS_MAX)
+		ret = error_set_code(err, CODE_TOO_MANY_TOKENS, .user = id, .max = TOKENS_MAX);
 	return ret;
 }
 
