@@ -24,4 +24,5 @@ libmodel_a_SOURCES = \
 	src/model/version.c src/model/version.h \
 	src/model/version-parse.c src/model/version-parse.h \
 	src/model/workload-check.c src/model/workload-check.h \
-	src/model/workload-fields.c src/model/workload-fields.h
+	src/model/workload-fields.c src/model/workload-fields.h \
+	src/model/workload-references.c src/model/workload-references.h

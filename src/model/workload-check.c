@@ -31,6 +31,10 @@ static const char *const words[FINDING_COUNT] = {
 	[FINDING_PARTLY_HONOURED] = "partly-honoured",
 	[FINDING_UNKNOWN_PROFILE] = "unknown-profile",
 	[FINDING_PROFILE_NOT_HONOURED] = "profile-not-honoured",
+	[FINDING_NOT_ONE_CONTAINER] = "not-one-container",
+	[FINDING_PLACEHOLDER] = "malformed-placeholder",
+	[FINDING_REFERENCE] = "unknown-reference",
+	[FINDING_UNDECLARED] = "undeclared",
 };
 
 struct field_check {
@@ -96,14 +100,14 @@ is_of(const char *path, const char *whole)
 	return strncmp(path, whole, length) == 0 && (path[length] == '\0' || path[length] == '/');
 }
 
-/* What is beside the spec is the platform's own affair. */
+/* What names the workload and its resources is the platform's own affair. */
 bool
 field_is_honoured(const struct workload_field *field, const json_t *honours)
 {
 	const json_t *path;
 	size_t i;
 
-	if (!honours || !strchr(field->path, '/'))
+	if (!honours || !strchr(field->path, '/') || is_of(field->path, "externals"))
 		return true;
 	json_array_foreach(honours, i, path) {
 		const char *text = json_string_value(path);
@@ -215,6 +219,21 @@ has_profile(const json_t *driver, const char *name)
 	return !profiles;
 }
 
+/* A driver may run one program of a workload and no others beside it. */
+static void
+check_containers(struct field_check *check, const json_t *module, const json_t *driver)
+{
+	const json_t *containers = json_object_get(json_object_get(module, "spec"), "containers");
+
+	if (!json_is_true(json_object_get(driver, "one_container")) ||
+	    json_object_size(containers) == 1 || (containers && !json_is_object(containers)))
+		return;
+	pointer_append(&check->pointer, "spec");
+	pointer_append(&check->pointer, "containers");
+	report(check, FINDING_NOT_ONE_CONTAINER, NULL, NULL);
+	buf_truncate(&check->pointer, 0);
+}
+
 /* What runs as if it had no profile is looked at with the fields that it was written with. */
 void
 workload_check(const json_t *module, const json_t *driver, workload_report *callback, void *data)
@@ -239,7 +258,16 @@ workload_check(const json_t *module, const json_t *driver, workload_report *call
 		report(&check, FINDING_PROFILE_NOT_HONOURED, field, NULL);
 	buf_truncate(&check.pointer, 0);
 	check_object(&check, NULL, module);
+	check_containers(&check, module, driver);
 	buf_clear(&check.pointer);
+}
+
+bool
+finding_is_fatal(enum finding_kind kind)
+{
+	return kind == FINDING_WRONG || kind == FINDING_NOT_ONE_CONTAINER ||
+	       kind == FINDING_PLACEHOLDER || kind == FINDING_REFERENCE ||
+	       kind == FINDING_UNDECLARED;
 }
 
 const char *
@@ -276,6 +304,24 @@ finding_refuse(const struct workload_finding *finding, const char *workload, str
 			      .path = finding->path, .words = field ? field->words : NULL);
 }
 
+static char *
+placeholder_text(const struct workload_finding *finding, const char *workload)
+{
+	const char *meant = finding->meant ? finding->meant : "";
+
+	if (!*workload)
+		workload = _("shared resources");
+	if (finding->kind == FINDING_PLACEHOLDER)
+		return xasprintf(_("%s: %s: \"%s\" is not a well-formed placeholder; "
+				   "write \"$\\{\" if no placeholder is meant"),
+				 workload, finding->path, meant);
+	if (finding->kind == FINDING_REFERENCE)
+		return xasprintf(_("%s: %s: the platform knows no placeholder %s"), workload,
+				 finding->path, meant);
+	return xasprintf(_("%s: %s: %s refers to a resource or workload that is not declared"),
+			 workload, finding->path, meant);
+}
+
 char *
 finding_text(const struct workload_finding *finding, const char *workload, const char *driver)
 {
@@ -305,6 +351,13 @@ finding_text(const struct workload_finding *finding, const char *workload, const
 		return xasprintf(_("%s: the driver %s does not support the profile %s; it runs as %s"),
 				 workload, driver, finding->profile,
 				 workload_profile_name(PROFILE_MODULE));
+	case FINDING_NOT_ONE_CONTAINER:
+		return xasprintf(_("%s: %s must hold exactly one container: the driver %s runs no others beside it"),
+				 workload, finding->path, driver);
+	case FINDING_PLACEHOLDER:
+	case FINDING_REFERENCE:
+	case FINDING_UNDECLARED:
+		return placeholder_text(finding, workload);
 	case FINDING_NOT_HONOURED:
 	case FINDING_COUNT:
 		break;

@@ -21,6 +21,11 @@ enum finding_kind {
 	FINDING_PARTLY_HONOURED,	/* the driver does something else with it: `meant` */
 	FINDING_UNKNOWN_PROFILE,	/* it runs as if it had none */
 	FINDING_PROFILE_NOT_HONOURED,	/* it runs as if it had none */
+	FINDING_NOT_ONE_CONTAINER,	/* the driver runs one, and it has none, or several */
+	/* workload-references.h; `meant` is what is written. */
+	FINDING_PLACEHOLDER,		/* it does not end, or is empty */
+	FINDING_REFERENCE,		/* there is no such form */
+	FINDING_UNDECLARED,		/* the set does not declare what it refers to */
 	FINDING_COUNT
 };
 
@@ -45,6 +50,8 @@ void workload_check(const json_t *module, const json_t *driver, workload_report 
 /* Whether the field is in the list of paths, as itself, as a part or in part; NULL: all are. */
 bool field_is_honoured(const struct workload_field *field, const json_t *honours);
 
+/* Whether the workload cannot run with it; else it runs without what is found. */
+bool finding_is_fatal(enum finding_kind kind);
 /* "not-honoured" and so on: for the wire. */
 const char *finding_word(enum finding_kind kind);
 /* FINDING_COUNT: a word of a newer platform. */

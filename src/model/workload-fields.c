@@ -40,7 +40,11 @@
 
 static const struct workload_field fields[] = {
 	{"profile", ALL, FIELD_TEXT, NULL, "What kind of workload it is"},
-	{"externals", ALL, FIELD_ANY, NULL, "Resources of the workload's own"},
+	{"externals", ALL, FIELD_MAP, NULL, "Resources of the workload's own"},
+	{"externals/*", ALL, FIELD_OBJECT, NULL, NULL},
+	{"externals/*/type", ALL, FIELD_TEXT, NULL, "Type of the resource"},
+	{"externals/*/class", ALL, FIELD_TEXT, NULL, "Class of the resource"},
+	{"externals/*/params", ALL, FIELD_ANY, NULL, "What its definition is given"},
 	{"deploy", ALL, FIELD_OBJECT, NULL, NULL},
 	{"deploy/when", ALL, FIELD_WORD, "before deploy after", "Start before, with or after the other workloads"},
 	{"deploy/success", ALL, FIELD_WORD, "deploy available complete", "What counts as success: started, ready, or ended with 0"},

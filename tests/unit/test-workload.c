@@ -13,10 +13,13 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "model/set.h"
 #include "model/workload-check.h"
 #include "model/workload-fields.h"
+#include "model/workload-references.h"
 
 /* Each row can be reached, is of a profile that what it is in is of, and is there once. */
 static void
@@ -131,6 +134,14 @@ test_what_is_found(void **state)
 		 "other-profile /spec/containers/a/liveness_probe"},
 		{"{'profile': 'acme/web', 'spec': {'schedules': {}}}", NULL, "unknown-profile /profile"},
 		/* What a driver says of itself. */
+		{"{'spec': {'containers': {'a': {}, 'b': {}}}}", "{'one_container': true}",
+		 "not-one-container /spec/containers"},
+		{"{'spec': {}}", "{'one_container': true}", "not-one-container /spec/containers"},
+		{"{'spec': {'containers': {'a': {}}}}", "{'one_container': true}", ""},
+		{"{'spec': {'containers': []}}", "{'one_container': true}", "wrong /spec/containers"},
+		/* Of a resource, what its type means is not known here. */
+		{"{'externals': {'db': {'type': 'x', 'parms': {'a': 1}, 'params': 7}}}", NULL,
+		 "unknown-field /externals/db/parms (params)"},
 		{"{'spec': {'containers': {'a': {'image': 'x', 'command': ['x'], 'resources': {'limits': "
 		 "{'cpu': 1}}}}, 'pod': {}}}",
 		 "{'honours': ['spec/containers/*/image'], 'profiles': ['humanitec/default-module']}",
@@ -153,6 +164,62 @@ test_what_is_found(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		expect(cases[i].module, cases[i].driver, cases[i].findings);
+}
+
+/* Of workload "w"; "" is what is shared. */
+static void
+expect_references(const char *workload, const char *set_text, const char *findings)
+{
+	json_t *body = parse(set_text);
+	struct error err = {0};
+	struct set *set = set_take(body, &err);
+	struct buf all;
+
+	if (!set)
+		fail_msg("%s", err.text);
+	buf_init(&all, 65536);
+	(void)buf_puts(&all, "");
+	workload_references_check(set, workload, collect, &all);
+	assert_string_equal(buf_str(&all), findings);
+	buf_clear(&all);
+	set_unref(set);
+}
+
+#define SET(variables)                                                                            \
+	"{'shared': {'s': {'type': 's3', 'params': {'a': '${values.K}'}}}, 'modules': {'x.y': "   \
+	"{'profile': 'p', 'spec': {}, 'externals': {'db': {'type': 'x'}}}, 'w': {'profile': 'p', " \
+	"'externals': {'dns': {'type': 'dns'}}, 'spec': {'containers': {'c': {'args': ['${HOME', " \
+	"'${a'], 'variables': {" variables "}}}}}}}"
+#define AT "/spec/containers/c/variables/"
+
+/* What a deployment would refuse, and nothing else. */
+static void
+test_references_that_lead_nowhere(void **state)
+{
+	static const struct { const char *set, *findings; } cases[] = {
+		{SET("'A': '${externals.dns.port}${shared.s.a.b}${modules[\\u0027x.y\\u0027].externals.db.host}'"), ""},
+		{SET("'A': '${modules.w.service.name} ${values.A.B} ${context.env.id} $\\\\{x'"), ""},
+		{SET("'A': '${resources.dns.port} ${resources.s.x}'"), ""},
+		{SET("'A': 'a${b'"), "malformed-placeholder " AT "A (${b)"},
+		{SET("'A': '${values.B} ${'"), "malformed-placeholder " AT "A (${)"},
+		{SET("'A': '${}'"), "malformed-placeholder " AT "A (${})"},
+		{SET("'A': '${foo.bar}', 'B': '${context.env.nam}', 'C': '${context.res.id}'"),
+		 "unknown-reference " AT "A (${foo.bar}); unknown-reference " AT
+		 "B (${context.env.nam}); unknown-reference " AT "C (${context.res.id})"},
+		{SET("'A': '${externals.dn.port}', 'B': '${shared.x.y}', 'C': '${modules.v.service.name}'"),
+		 "undeclared " AT "A (${externals.dn.port}); undeclared " AT
+		 "B (${shared.x.y}); undeclared " AT "C (${modules.v.service.name})"},
+		{SET("'A': '${resources.x.y}${externals.dns}'"),
+		 "undeclared " AT "A (${resources.x.y}); unknown-reference " AT "A (${externals.dns})"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		expect_references("w", cases[i].set, cases[i].findings);
+	/* A resource speaks of itself, and of nobody's own. */
+	expect_references("", "{'modules': {}, 'shared': {'a/b': {'type': 'x', 'params': {'p': "
+			      "['${context.res.id}', '${externals.x.y}']}}}}",
+			  "undeclared /shared/a~1b/params/p/1 (${externals.x.y})");
 }
 
 /* What the client gets over the wire is said in the same words. */
@@ -180,6 +247,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows_are_a_tree),
 		cmocka_unit_test(test_what_is_found),
+		cmocka_unit_test(test_references_that_lead_nowhere),
 		cmocka_unit_test(test_findings_have_words),
 	};
 

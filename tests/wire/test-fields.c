@@ -32,7 +32,8 @@ static struct daemon here;
 static const char import[] =
 	"{\"organizations\":[{\"id\":\"acme\",\"env_types\":[{\"id\":\"development\"}],"
 	"\"definitions\":[{\"id\":\"machine\",\"type\":\"k8s-cluster\","
-	"\"driver_type\":\"sidestage/machine\",\"criteria\":[{}]}],"
+	"\"driver_type\":\"sidestage/machine\",\"criteria\":[{}]},"
+	"{\"id\":\"dns\",\"type\":\"dns\",\"driver_type\":\"process/dns\",\"criteria\":[{}]}],"
 	"\"applications\":[{\"id\":\"shop\",\"environments\":[{\"id\":\"dev\"}]}]}]}";
 
 static int
@@ -77,6 +78,8 @@ static const struct {
 	const char *path, *module;
 } companions[] = {
 	{"", "{'spec': {'containers': {'c': {'image': '" IMAGE "'}}}, 'externals': {}}"},
+	{"externals", "{'spec': {'containers': {'c': {'image': '" IMAGE "'}}}, 'externals': {'r': "
+	 "{'type': 'dns'}}}"},
 	{"spec/containers/*/startup_probe", "{'spec': {'containers': {'c': {'image': '" IMAGE "', "
 	 "'startup_probe': {'type': 'command', 'command': ['/bin/true']}}}}}"},
 	{"spec/containers/*/readiness_probe", "{'spec': {'containers': {'c': {'image': '" IMAGE "', "
@@ -102,6 +105,8 @@ static const struct {
 static const struct {
 	const char *path, *value;
 } values[] = {
+	{"externals/*/type", "'dns'"},
+	{"externals/*/class", "'default'"},
 	{"spec/containers/*/image", "'" IMAGE "'"},
 	{"spec/containers/*/command", "['/bin/sleep', '600']"},
 	{"spec/containers/*/args", "['600']"},
@@ -161,7 +166,7 @@ static const char *
 name_in(const char *parent)
 {
 	static const char *const names[][2] = {
-		{"containers", "c"}, {"variables", "X"}, {"files", "/srv/f"}, {"ports", "www"},
+		{"externals", "r"}, {"containers", "c"}, {"variables", "X"}, {"files", "/srv/f"}, {"ports", "www"},
 		{"volume_mounts", "/srv/v"}, {"volumes", "v"}, {"schedules", "s"},
 		{"limits", "ephemeral-storage"}, {"requests", "ephemeral-storage"},
 	};
@@ -275,7 +280,7 @@ is_honoured(const json_t *honours, const char *path)
 	const json_t *one;
 	size_t i;
 
-	if (!strchr(path, '/'))
+	if (!strchr(path, '/') || begins(path, "externals"))
 		return true;		/* the platform's own */
 	json_array_foreach(honours, i, one)
 		if (begins(path, json_string_value(one)))
@@ -326,7 +331,7 @@ static bool
 is_leaf(const struct workload_field *field)
 {
 	return field->form != FIELD_OBJECT && field->form != FIELD_MAP &&
-	       field->form != FIELD_LIST && strcmp(field->path, "profile") != 0 && strcmp(field->path, "externals") != 0;
+	       field->form != FIELD_LIST && strcmp(field->path, "profile") != 0;
 }
 
 /* Needs something that answers; its own tests do that. */
@@ -453,57 +458,145 @@ what_is_honoured_runs_and_the_deployment_names_the_rest(void **state)
 
 /* --- wrong forms --- */
 
+/* What a set itself is made of is refused when the set is made, the rest when it is deployed. */
+static int
+try_to_deploy(json_t *module, json_t **answer)
+{
+	json_t *deployment;
+	int status = ask("POST", APP "/sets/0",
+			 json_pack("{s:{s:{s:o}}}", "modules", "add", "w", module), answer);
+
+	if (status != 200)
+		return status;
+	deployment = json_pack("{s:O}", "set_id", *answer);
+	json_decref(*answer);
+	*answer = NULL;
+	return ask("POST", ENV "/deploys", deployment, answer);
+}
+
+/* By its name at least; below the spec by its whole place. */
 static void
 expect_refused(const struct workload_field *field, const char *wrong)
 {
 	json_t *module = make_module(field->path, field->profiles), *answer = NULL;
+	const char *name = strrchr(field->path, '/'), *said;
 	struct buf pointer;
-	char *set;
 	int status;
 
 	buf_init(&pointer, 1024);
 	put(module, field->path, parse(wrong), &pointer);
-	set = make_set(json_pack("{s:o}", "w", module));
-	status = ask("POST", ENV "/deploys", json_pack("{s:s}", "set_id", set), &answer);
-	if (status != 400 || !strstr(json_member_string(answer, "message"), buf_str(&pointer)))
-		fail_msg("%s as %s: %d %s", buf_str(&pointer), wrong, status,
-			 json_member_string(answer, "message"));
+	name = strncmp(field->path, "spec/", 5) == 0 ? buf_str(&pointer)
+	       : strcmp(field->path, "externals/*") == 0 ? "externals"
+	       : name ? name + 1 : field->path;
+	status = try_to_deploy(module, &answer);
+	said = json_member_string(answer, "message");
+	if (status != 400 || !said || !strstr(said, name))
+		fail_msg("%s as %s: %d %s", buf_str(&pointer), wrong, status, said ? said : "");
 	json_decref(answer);
 	buf_clear(&pointer);
-	free(set);
 }
 
 static void
 each_wrong_form_is_refused_by_name(void **state)
 {
-	static const char *const wrong[FIELD_FORM_COUNT][4] = {
-		[FIELD_OBJECT] = {"[]", "'x'", "7"},
-		[FIELD_MAP] = {"[]", "'x'", "7"},
-		[FIELD_LIST] = {"{}", "'x'", "7"},
-		[FIELD_TEXT] = {"7", "['x']", "{}"},
-		[FIELD_TEXTS] = {"'x'", "[1]", "{}"},
-		[FIELD_LABELS] = {"'x'", "['x']", "{'a': 1}"},
-		[FIELD_SCALAR] = {"{}", "[]"},
-		[FIELD_COUNT] = {"-1", "1.5", "'x'", "[]"},
-		[FIELD_PORT] = {"0", "65536", "'x'", "{}"},
-		[FIELD_FLAG] = {"'yes'", "1", "[]"},
-		[FIELD_AMOUNT] = {"'1 GB'", "[]", "-1", "'x'"},
-		[FIELD_WORD] = {"'nonsense'", "7", "[]"},
+	static const char *const wrong[FIELD_FORM_COUNT][8] = {
+		[FIELD_OBJECT] = {"[]", "'x'", "7", "true"},
+		[FIELD_MAP] = {"[]", "'x'", "7", "true"},
+		[FIELD_LIST] = {"{}", "'x'", "7", "true"},
+		[FIELD_TEXT] = {"7", "['x']", "{}", "true"},
+		[FIELD_TEXTS] = {"'x'", "[1]", "{}", "[null]", "[['x']]", "true"},
+		[FIELD_LABELS] = {"'x'", "['x']", "{'a': 1}", "{'a': null}", "true"},
+		[FIELD_SCALAR] = {"{}", "[]", "['x']"},
+		[FIELD_COUNT] = {"-1", "1.5", "'x'", "[]", "'1.5'", "2147483648", "'-1'", "true"},
+		[FIELD_PORT] = {"0", "65536", "'x'", "{}", "-1", "80.5", "'99999'", "true"},
+		[FIELD_FLAG] = {"'yes'", "1", "[]", "'true'"},
+		[FIELD_AMOUNT] = {"'1 GB'", "[]", "-1", "'x'", "''", "'1KB'", "'-1'", "true"},
+		[FIELD_WORD] = {"'nonsense'", "7", "[]", "''", "true"},
 	};
 	const struct workload_field *field;
 	size_t fields = 0, forms = 0;
 
 	(void)state;
 	for (size_t i = 0; (field = workload_field(i)); i++) {
-		/* Sets themselves refuse these. */
-		if (!strchr(field->path, '/') || strcmp(field->path, "spec/containers/*/image") == 0)
-			continue;
-		fields++;
-		for (size_t k = 0; k < 4 && wrong[field->form][k]; k++, forms++)
+		fields += wrong[field->form][0] != NULL;
+		for (size_t k = 0; k < 8 && wrong[field->form][k]; k++, forms++)
 			expect_refused(field, wrong[field->form][k]);
 	}
 	print_message("# %zu wrong forms of %zu fields refused\n", forms, fields);
 	assert_true(fields >= 49);
+}
+
+/* --- names that are none --- */
+
+/* The warning of the field at this pointer, or of the whole that it is in, in a set of this module;
+ * new reference.  Takes the module. */
+static json_t *
+warning_at(json_t *module, const char *pointer)
+{
+	char *set = make_set(json_pack("{s:o}", "w", module)), *path;
+	json_t *warnings = NULL, *warning, *found = NULL;
+	size_t i;
+
+	path = xasprintf(APP "/sets/%s/warnings?env_id=dev", set);
+	assert_int_equal(ask("GET", path, NULL, &warnings), 200);
+	json_array_foreach(warnings, i, warning)
+		if (!found && begins(pointer, json_member_string(warning, "path")))
+			found = json_incref(warning);
+	json_decref(warnings);
+	free(path);
+	free(set);
+	return found;
+}
+
+/* What people choose themselves is no name of ours. */
+static bool
+is_named_by_us(const struct workload_field *field)
+{
+	return strcmp(field->path + strlen(field->path) - 1, "*") != 0 &&
+	       strcmp(field->path, "spec") != 0 && strcmp(field->path, "profile") != 0 &&
+	       strcmp(field->path, "externals/*/type") != 0;
+}
+
+/* Its last letter is missing: the field that was meant is told. */
+static void
+each_misspelt_name_is_named(void **state)
+{
+	const struct workload_field *field;
+	size_t fields = 0, wholes = 0;
+
+	(void)state;
+	for (size_t i = 0; (field = workload_field(i)); i++) {
+		char *path = xasprintf("%.*s", (int)strlen(field->path) - 1, field->path);
+		const char *name = strrchr(field->path, '/'), *told;
+		json_t *module = make_module(path, field->profiles), *warning;
+		struct buf pointer;
+
+		name = name ? name + 1 : field->path;
+		if (!is_named_by_us(field) || strcmp(name, "os") == 0 || strcmp(name, "id") == 0 ||
+		    strstr(field->path, "limits/") || strstr(field->path, "requests/")) {
+			json_decref(module);
+			free(path);
+			continue;	/* too short for a guess, or any name does */
+		}
+		buf_init(&pointer, 1024);
+		put(module, path, json_true(), &pointer);
+		warning = warning_at(module, buf_str(&pointer));
+		told = json_member_string(warning, "meant");
+		if (!warning)
+			fail_msg("%s: silent", buf_str(&pointer));
+		/* Of a whole that has no effect, its members have none of their own. */
+		if (strcmp(json_member_string(warning, "code"), "not-honoured") == 0)
+			wholes++;
+		else if (!told || strcmp(told, name) != 0)
+			fail_msg("%s: %s was meant", buf_str(&pointer), told ? told : "nothing");
+		fields++;
+		json_decref(warning);
+		buf_clear(&pointer);
+		free(path);
+	}
+	print_message("# %zu misspelt names named, %zu of them in a whole that has no effect\n",
+		      fields, wholes);
+	assert_true(fields - wholes >= 49);
 }
 
 /* Wherever there are names, one that is none is named. */
@@ -515,9 +608,9 @@ each_unknown_name_is_named(void **state)
 
 	(void)state;
 	for (size_t i = 0; (field = workload_field(i)); i++) {
-		json_t *module, *warnings = NULL;
+		json_t *module, *warning;
 		struct buf pointer;
-		char *set, *path, *nonsense;
+		char *nonsense;
 
 		if (field->form != FIELD_OBJECT)
 			continue;
@@ -525,19 +618,16 @@ each_unknown_name_is_named(void **state)
 		module = make_module(field->path, field->profiles);
 		buf_init(&pointer, 1024);
 		put(module, nonsense, json_true(), &pointer);
-		set = make_set(json_pack("{s:o}", "w", module));
-		path = xasprintf(APP "/sets/%s/warnings?env_id=dev", set);
-		assert_int_equal(ask("GET", path, NULL, &warnings), 200);
-		if (!is_warned(warnings, "w", buf_str(&pointer)))
+		warning = warning_at(module, buf_str(&pointer));
+		if (!warning)
 			fail_msg("%s", buf_str(&pointer));
-		json_decref(warnings);
+		json_decref(warning);
 		buf_clear(&pointer);
 		free(nonsense);
-		free(path);
-		free(set);
 		places++;
 	}
 	print_message("# an unknown name is named in %zu places\n", places);
+	assert_true(places >= 10);
 }
 
 int
@@ -547,6 +637,7 @@ main(void)
 		cmocka_unit_test(each_field_has_an_effect_or_is_named),
 		cmocka_unit_test(each_wrong_form_is_refused_by_name),
 		cmocka_unit_test(each_unknown_name_is_named),
+		cmocka_unit_test(each_misspelt_name_is_named),
 		cmocka_unit_test(what_is_honoured_runs_and_the_deployment_names_the_rest),
 	};
 

@@ -251,6 +251,28 @@ a_field_of_a_wrong_form_is_a_fault_of_the_file(void **state)
 			      "list of strings", 1},
 		{"variables: {A: }", "/variables/A must be a string, a number, true or false", 1},
 		{"id: 7", "/id must be a string", 1},
+		{"lifecycle: {}", "shared values read", 0},
+		{"lifecycle: {a: 1}", "c/lifecycle: warning: w: /spec/containers/c/lifecycle has no "
+				      "effect: the driver process does not support it", 0},
+		{"variables: {PW: 'a${b'}", "bad.yaml:18: /organizations/0/applications/0/environments/0/"
+					    "deployments/0/set/modules/w/spec/containers/c/variables/"
+					    "PW: w: /spec/containers/c/variables/PW: \"${b\" is not a "
+					    "well-formed placeholder", 1},
+		{"args: ['a${b', '${HOME}']", "shared values read", 0},
+		{"variables: {A: '${externals.db.path}'}", "refers to a resource or workload that is "
+							   "not declared", 1},
+		{"variables: {A: '${externls.db.path}'}", "knows no placeholder ${externls.db.path}", 1},
+		{"variables: {A: b}\n                          d:\n"
+		 "                            image: local/x:1.0", "bad.yaml:16: /organizations/0/"
+		 "applications/0/environments/0/deployments/0/set/modules/w/spec/containers: w: "
+		 "/spec/containers must hold exactly one container: the driver process runs no others "
+		 "beside it", 1},
+		{"variables: {A: b}\n                        pod:\n"
+		 "                          initContainers: [{name: i, image: 1.10}]",
+		 "bad.yaml:20: /organizations/0/applications/0/environments/0/deployments/0/set/modules/w/"
+		 "spec/pod/initContainers/0/image: The image \"1.10\"", 1},
+		{"variables: {A: b}\n                        pod:\n"
+		 "                          initContainers: [{name: i}]", "\"i\" has no image", 1},
 		{"variabels: {A: 1}", "bad.yaml:18: /organizations/0/applications/0/environments/0/"
 				      "deployments/0/set/modules/w/spec/containers/c/variabels: warning: "
 				      "w: /spec/containers/c/variabels has no effect: there is no such field; "

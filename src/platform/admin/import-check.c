@@ -23,10 +23,15 @@
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/pointer.h"
 #include "model/set.h"
 #include "model/workload-check.h"
+#include "model/workload-references.h"
+#include "platform/drivers/process/honours.h"
+#include "platform/drivers/process/images.h"
+#include "platform/drivers/process/process.h"
 #include "platform/state/value-rules.h"
 
 #define POINTER_MAX 4096
@@ -40,6 +45,7 @@ struct check {
 	import_fault *fault, *warning;
 	void *data;
 	size_t faults, warnings;
+	const json_t *driver;		/* what it says of itself: this machine's */
 	const char *workload;		/* whose fields are looked at */
 };
 
@@ -76,6 +82,16 @@ check_list(struct check *check, const json_t *value)
 	need(check, json_is_array(value), _("must be a list"));
 }
 
+/* Of an earlier release's export. */
+static void
+check_users(struct check *check, const json_t *value)
+{
+	check_list(check, value);
+	if (check->warning && json_array_size(value) > 0)
+		check->warning(check->data, buf_str(&check->pointer),
+			       _("has no effect: users are made with \"sidestaged token\""));
+}
+
 static void
 check_age(struct check *check, const json_t *value)
 {
@@ -106,10 +122,11 @@ report_field(void *data, const struct workload_finding *finding)
 {
 	struct check *check = data;
 	size_t before = check->pointer.length;
-	char *text = finding_text(finding, check->workload, "");
+	char *text = finding_text(finding, check->workload,
+				  json_member_string(check->driver, "name"));
 
 	buf_puts(&check->pointer, finding->path);
-	if (finding->kind == FINDING_WRONG)
+	if (finding_is_fatal(finding->kind))
 		complain(check, text);
 	else if (check->warning && check->warnings++ < IMPORT_FAULTS_MAX)
 		check->warning(check->data, buf_str(&check->pointer), text);
@@ -117,20 +134,65 @@ report_field(void *data, const struct workload_finding *finding)
 	free(text);
 }
 
+/* What it runs is named, and as this machine's images are.  A wrong form is found as that of any
+ * other field. */
 static void
-check_workloads(struct check *check, const json_t *modules)
+check_image(struct check *check, const char *id, const json_t *container)
+{
+	const json_t *image = json_object_get(container, "image");
+	size_t before = check->pointer.length;
+	struct error err = {0};
+
+	if (!json_is_object(container) || (image && !json_is_string(image)))
+		return;
+	if (!image)
+		error_set_code(&err, CODE_SCORE_CONTAINER_WITHOUT_IMAGE, .container = id);
+	else if (images_check(json_string_value(image), &err) != 0)
+		pointer_append(&check->pointer, "image");
+	if (err.kind != ERROR_NONE)
+		complain(check, err.text);
+	buf_truncate(&check->pointer, before);
+}
+
+static void
+check_images(struct check *check, const json_t *spec)
+{
+	size_t before = check->pointer.length, i;
+	const char *id;
+	json_t *container;
+
+	json_object_foreach(json_object_get(spec, "containers"), id, container) {
+		buf_puts(&check->pointer, "/spec/containers");
+		pointer_append(&check->pointer, id);
+		check_image(check, id, container);
+		buf_truncate(&check->pointer, before);
+	}
+	json_array_foreach(json_object_get(json_object_get(spec, "pod"), "initContainers"), i,
+			   container) {
+		buf_printf(&check->pointer, "/spec/pod/initContainers/%zu", i);
+		check_image(check, json_member_string(container, "name"), container);
+		buf_truncate(&check->pointer, before);
+	}
+}
+
+static void
+check_workloads(struct check *check, const struct set *set)
 {
 	size_t before = check->pointer.length;
 	const char *name;
 	json_t *module;
 
-	json_object_foreach((json_t *)modules, name, module) {
+	json_object_foreach(set_modules(set), name, module) {
 		pointer_append(&check->pointer, "modules");
 		pointer_append(&check->pointer, name);
 		check->workload = name;
-		workload_check(module, NULL, report_field, check);
+		workload_check(module, check->driver, report_field, check);
+		workload_references_check(set, name, report_field, check);
+		check_images(check, json_object_get(module, "spec"));
 		buf_truncate(&check->pointer, before);
 	}
+	check->workload = "";
+	workload_references_check(set, "", report_field, check);
 }
 
 static void
@@ -144,7 +206,7 @@ check_set(struct check *check, const json_t *value)
 	set = set_decode(body, &err);
 	need(check, set != NULL, err.text);
 	if (set)
-		check_workloads(check, set_modules(set));
+		check_workloads(check, set);
 	set_unref(set);
 	json_decref(body);
 }
@@ -242,7 +304,7 @@ static const struct import_member {
 	enum shape items;		/* of a list */
 } members[] = {
 	{SHAPE_FILE, "format", check_format, false, SHAPE_NONE},
-	{SHAPE_FILE, "users", check_list, false, SHAPE_USER},
+	{SHAPE_FILE, "users", check_users, false, SHAPE_USER},
 	{SHAPE_FILE, "organizations", check_list, true, SHAPE_ORG},
 	{SHAPE_USER, "id", check_text, true, SHAPE_NONE},
 	{SHAPE_USER, "name", check_text, false, SHAPE_NONE},
@@ -397,10 +459,13 @@ walk(struct check *check, enum shape shape, const json_t *value)
 size_t
 import_check(const json_t *file, import_fault *fault, import_fault *warning, void *data)
 {
-	struct check check = {.fault = fault, .warning = warning, .data = data};
+	json_t *driver = process_honours(true);
+	struct check check = {.fault = fault, .warning = warning, .data = data, .driver = driver};
 
+	json_object_set_new(driver, "name", json_string(DRIVER_PROCESS_NAME));
 	buf_init(&check.pointer, POINTER_MAX);
 	walk(&check, SHAPE_FILE, file);
 	buf_clear(&check.pointer);
+	json_decref(driver);
 	return check.faults;
 }

@@ -16,6 +16,7 @@
 #include "model/json.h"
 #include "model/set.h"
 #include "model/workload-check.h"
+#include "model/workload-references.h"
 #include "platform/drivers/driver.h"
 
 #define WARNINGS_MAX 1000	/* more say nothing that these do not */
@@ -58,7 +59,10 @@ workload_warnings(struct driver *driver, const struct set *set)
 	json_object_foreach(set_modules(set), name, module) {
 		all.workload = name;
 		workload_check(module, description, add_warning, &all);
+		workload_references_check(set, name, add_warning, &all);
 	}
+	all.workload = "";
+	workload_references_check(set, "", add_warning, &all);
 	json_decref(description);
 	return all.warnings;
 }

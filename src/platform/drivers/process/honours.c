@@ -64,5 +64,6 @@ process_honours(bool is_confined)
 			    json_string("only a whole volume can be mounted, a part is refused"));
 	for (size_t i = 0; !is_confined && i < sizeof(unconfined) / sizeof(unconfined[0]); i++)
 		json_object_set_new(partly, unconfined[i].path, json_string(unconfined[i].instead));
-	return json_pack("{s:o, s:o, s:o}", "profiles", names, "honours", paths, "partly", partly);
+	return json_pack("{s:o, s:o, s:o, s:b}", "profiles", names, "honours", paths, "partly",
+			 partly, "one_container", true);
 }

@@ -6,7 +6,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/* {"profiles": [...], "honours": [...], "partly": {...}}, as driver.h has them in describe(); where
+/* {"profiles": [...], "honours": [...], "partly": {...}, "one_container": true}, as driver.h has them in describe(); where
  * workloads are not confined, some of it cannot be.  New reference. */
 json_t *process_honours(bool is_confined);
 

@@ -94,34 +94,52 @@ path_of(int fd)
 	return xstrdup(path);
 }
 
-char *
-images_find(const struct images *images, const char *reference, struct error *err)
+/* "name/version" below the directory; free() it.  NULL with err. */
+static char *
+file_of(const char *reference, struct error *err)
 {
 	struct image image;
-	char *relative = NULL, *path = NULL;
-	int fd = -1;
+	char *relative;
 
 	image_parse(&image, reference);
 	relative = xasprintf("%s/%s", image.name, image.version);
 	if (strlen(reference) > REFERENCE_MAX || !image.version[0] || strchr(image.version, '/') ||
-	    image.version[0] == '.' || !paths_is_inside(relative)) {
+	    image.version[0] == '.' || !paths_is_inside(relative))
 		error_set_code(err, CODE_IMAGE_NOT_NAME_AND_VERSION, .image = reference);
-		goto out;
-	}
-	if (image.digest[0]) {
+	else if (image.digest[0])
 		error_set_code(err, CODE_IMAGE_WITH_DIGEST, .image = reference);
+	else
 		goto out;
+	free(relative);
+	relative = NULL;
+out:
+	image_clear(&image);
+	return relative;
+}
+
+int
+images_check(const char *reference, struct error *err)
+{
+	char *relative = file_of(reference, err);
+
+	free(relative);
+	return relative ? 0 : -1;
+}
+
+char *
+images_find(const struct images *images, const char *reference, struct error *err)
+{
+	char *relative = file_of(reference, err), *path = NULL;
+	int fd = relative ? open_executable(images, relative) : -1;
+
+	if (fd >= 0) {
+		path = path_of(fd);
+		close(fd);
 	}
-	fd = open_executable(images, relative);
-	path = fd < 0 ? NULL : path_of(fd);
-	if (!path)
+	if (relative && !path)
 		error_set_code(err, CODE_IMAGE_NOT_FOUND, .image = reference,
 			       .directory = images->directory, .file = relative);
-out:
-	if (fd >= 0)
-		close(fd);
 	free(relative);
-	image_clear(&image);
 	return path;
 }
 

@@ -11,6 +11,8 @@ struct images;
 /* Holds the directory open: NULL with err when there is none. */
 struct images *images_open(const char *directory, struct error *err);
 void images_free(struct images *images);
+/* Whether it is written as one can be; -1 with ERROR_INPUT that names it. */
+int images_check(const char *reference, struct error *err);
 /* The path of the executable; free() it.  NULL with ERROR_INPUT that names the image. */
 char *images_find(const struct images *images, const char *reference, struct error *err);
 /* [{"name", "version"}], sorted; new reference. */
