@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Every string is read in several ways: as it is, with its ${values.KEY} put in, decoded
- * where it has percent signs or backslashes, and the base64 in it.  In each reading the hosts
- * are found first (isolation-hosts.c), then the names of environments in what is left
- * (isolation-names.c), so that one reference is one finding.
+ * Every string is read in several ways: as it is, with its ${values.KEY} put in where the platform
+ * does that, decoded where it has percent signs or backslashes, and the base64 in it.  In each
+ * reading the hosts are found first (isolation-hosts.c), then the names of environments in what is
+ * left (isolation-names.c), so that one reference is one finding.
  */
 #include "config.h"
 
@@ -29,6 +29,7 @@
 #include "model/json.h"
 #include "model/pointer.h"
 #include "model/set.h"
+#include "model/workload-placeholders.h"
 
 #define READINGS_MAX 4			/* a reading of a reading of a reading */
 #define TEXT_BYTES_MAX (16u * 1024 * 1024)
@@ -311,6 +312,15 @@ string_begin(struct isolation_search *search, const char *where, const char *key
 	json_object_clear(search->found);
 }
 
+/* A text in which "${" is no placeholder: what stands there is read as it is. */
+static void
+search_literal(struct isolation_search *search, const char *where, const char *key,
+	       const char *text)
+{
+	string_begin(search, where, key, text);
+	search_reading(search, text, 0);
+}
+
 /* Twice: as it is written, and with its values put in, since "${values.A}.${values.B}" may name
  * what neither of them does. */
 static void
@@ -335,6 +345,17 @@ search_text(struct isolation_search *search, const char *where, const char *key,
 		drop_last(search->findings);
 }
 
+/* Whether placeholders are resolved there: in a workload, not everywhere. */
+static bool
+takes_placeholders(const char *path)
+{
+	static const char modules[] = "/modules/";
+	const char *below = strncmp(path, modules, strlen(modules)) == 0
+				    ? strchr(path + strlen(modules), '/') : NULL;
+
+	return !below || workload_place_is_any(below);
+}
+
 /* As deep as json_decode() lets a body be. */
 static void
 search_value(struct isolation_search *search, const json_t *value, struct buf *path,
@@ -345,8 +366,10 @@ search_value(struct isolation_search *search, const json_t *value, struct buf *p
 	json_t *child;
 
 	search->only_names = strcmp(key, "image") == 0;
-	if (json_is_string(value))
+	if (json_is_string(value) && takes_placeholders(buf_str(path)))
 		search_text(search, buf_str(path), key, json_string_value(value));
+	else if (json_is_string(value))
+		search_literal(search, buf_str(path), key, json_string_value(value));
 	search->only_names = false;
 	json_object_foreach((json_t *)(uintptr_t)value, member, child) {
 		pointer_append(path, member);
@@ -644,7 +667,7 @@ isolation_find_in_text(struct isolation_findings *findings, const struct isolati
 	struct isolation_search search;
 
 	search_begin(&search, findings, isolation);
-	search_text(&search, where, key ? key + 1 : where, text);
+	search_literal(&search, where, key ? key + 1 : where, text);
 	search_end(&search);
 }
 

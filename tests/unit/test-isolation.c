@@ -173,6 +173,44 @@ world_clear(struct world *world)
 	definitions_clear(&world->definitions);
 }
 
+/* Findings in an argument of the program, where "${" is no placeholder. */
+static size_t
+count_in_argument(const char *text)
+{
+	struct isolation_findings findings;
+	struct world world;
+	json_t *body, *web;
+	struct error err = {0};
+	size_t count = 0;
+
+	world_make(&world, "A", "b");
+	body = set_encode(world.set);
+	web = json_object_get(json_object_get(body, "modules"), "web");
+	json_object_set_new(json_object_get(json_object_get(json_object_get(web, "spec"),
+							    "containers"), "web"),
+			    "args", json_pack("[s, s]", "-c", text));
+	set_unref(world.set);
+	world.isolation.set = world.set = set_decode(body, &err);
+	json_decref(body);
+	isolation_find(&findings, &world.isolation);
+	for (size_t i = 0; i < findings.count; i++)
+		count += strstr(findings.items[i].where, "/args/1") != NULL;
+	isolation_clear(&findings);
+	world_clear(&world);
+	return count;
+}
+
+static void
+test_an_argument_is_read_as_it_is_written(void **state)
+{
+	(void)state;
+	assert_int_equal(count_in_argument("psql ${APP_DB:-production_db}"), 1);
+	assert_int_equal(count_in_argument("psql -h ${DB_HOST:-pg-7.acme.internal}"), 1);
+	/* No value is put in, and a name in braces is the program's own. */
+	assert_int_equal(count_in_argument("echo ${values.STAGE}"), 0);
+	assert_int_equal(count_in_argument("curl http://${HOST}:${PORT}/"), 0);
+}
+
 /* How many findings there are in the variable itself, or in a value that it uses. */
 static size_t
 count_found(const char *key, const char *text)
@@ -414,6 +452,7 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_an_argument_is_read_as_it_is_written),
 		cmocka_unit_test(every_planted_reference_is_found),
 		cmocka_unit_test(what_leads_nowhere_is_left_alone),
 		cmocka_unit_test(each_is_a_finding_of_its_own),
