@@ -269,6 +269,8 @@ struct error;
 	X(RESOURCE_CLASS_NOT_TEXT, 400, N_("The \"class\" of {resource} must be a text.")) \
 	X(RESOURCE_DRIVER_NOT_HERE, 400, N_("the definition {definition} asks for the driver \"{driver}\", which this platform does not have")) \
 	X(RESOURCE_FILE_INVALID, 400, N_("\"{name}\" cannot be a file of a resource: its name is made of letters, digits, \".\", \"_\" and \"-\", and it is a text")) \
+	X(RESOURCE_INPUT_NOT_TEXT, 400, N_("The input \"{name}\" must be a text that is not empty.")) \
+	X(RESOURCE_INPUT_UNKNOWN, 400, N_("Unknown input \"{name}\": resources of type \"{type}\" do not take it here.")) \
 	X(RESOURCE_IN_USE, 409, N_("The resource {resource} is in use in {env}.  Deploy without it, and it is deleted; or detach it (detach=true), and the next deployment makes another.")) \
 	X(RESOURCE_MISSING, 400, N_("there is no such resource")) \
 	X(RESOURCE_NAME_INVALID, 400, N_("\"{resource}\" cannot be the name of a resource.")) \
@@ -324,9 +326,9 @@ struct error;
 	X(TARGET_VERSION_INVALID, 400, N_("\"target_def_version_id\" must be the id of a version, or null.")) \
 	X(TEMPLATE_ENDED, 500, N_("{file}: filling it ended unexpectedly")) \
 	X(TEMPLATE_NOT_OBJECT, 400, N_("\"{member}\" of its definition's templates must be an object")) \
-	X(TEMPLATE_NOT_READ, 400, N_("The template \"{name}\" cannot be read: it must be a file below {directory}.")) \
 	X(TEMPLATE_NOT_STARTED, 500, N_("{file}: cannot be filled: {reason}")) \
 	X(TEMPLATE_TOOK_TOO_LONG, 413, N_("{file}: its template ran for more than {seconds} s and was stopped")) \
+	X(TEMPLATE_UNKNOWN, 400, N_("Unknown template \"{name}\": the operator of this platform has not named such a template.")) \
 	X(TOKEN_EXISTS, 409, N_("{user} has a token \"{token}\" already.  Choose another id.")) \
 	X(TOKEN_EXPIRED, 401, N_("The token has expired.  Ask for a new one.")) \
 	X(TOKEN_MISSING, 401, N_("This platform asks for a token.")) \

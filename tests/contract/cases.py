@@ -456,7 +456,7 @@ def definitions(c):
     c.ask("listResourceTypes", 200)
     c.ask("listResourceDefinitions", 200, "that would match",
           query="?res_type=sqlite&app=topicshare&env_type=production")
-    whole = dict(BODIES["createResourceDefinition"], driver_inputs={"values": {"template": "x"}},
+    whole = dict(BODIES["createResourceDefinition"], driver_inputs={"values": {"template": "topics.sql"}},
                  criteria=[{"app_id": "topicshare", "env_id": "contract"}])
     made = c.ask("createResourceDefinition", 200, body=whole)
     c.ask("createResourceDefinition", 409, "there already",
@@ -472,7 +472,7 @@ def definitions(c):
     again = c.ask("patchResourceDefinition", 200, body={"name": "Other"})
     c.line(again["active_version_id"] == made["active_version_id"],
            "a name makes no new version of a definition")
-    again = c.ask("patchResourceDefinition", 200, body={"driver_inputs": {"values": {"template": "y"}}})
+    again = c.ask("patchResourceDefinition", 200, body={"driver_inputs": {"values": {"template": "${context.env.type}.sql"}}})
     c.line(again["active_version_id"] != made["active_version_id"],
            "other inputs make a new version of a definition")
     c.ask("patchResourceDefinition", 400, "an empty name", body={"name": ""})

@@ -85,6 +85,8 @@ open_driver(struct world *world)
 	struct driver_process_options options = {
 		.spaces_dir = world->spaces,
 		.images_dir = world->images,
+		.templates = world->named,
+		.template_count = world->named ? 1 : 0,
 		.templates_dir = world->templates,
 		.ready_timeout_ms = world->ready_timeout_ms,
 		.confine = world->confine,

@@ -23,6 +23,7 @@ enum outcome { OUTCOME_READY, OUTCOME_FAILED };
 
 struct world {
 	char *folder, *spaces, *images, *templates, *space_dir;
+	const struct driver_template *named;	/* one; NULL: none */
 	struct loop *loop;
 	struct driver *driver;
 	int ready_timeout_ms;

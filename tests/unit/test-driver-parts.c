@@ -320,10 +320,125 @@ count_rows(const char *path)
 }
 
 static void
+put_link(const struct world *world, const char *to, const char *name)
+{
+	char *path = xasprintf("%s/%s", world->templates, name);
+
+	assert_int_equal(symlink(to, path), 0);
+	free(path);
+}
+
+static void
+put_fifo(const struct world *world, const char *name)
+{
+	char *path = xasprintf("%s/%s", world->templates, name);
+
+	assert_int_equal(mkfifo(path, 0600), 0);
+	free(path);
+}
+
+static int
+check_inputs(const struct world *world, const char *type, const char *inputs, struct error *err)
+{
+	json_t *all = json_loads(inputs, 0, NULL);
+	struct driver_resource resource = {.name = "a-definition", .type = type, .inputs = all};
+	int ret;
+
+	assert_non_null(all);
+	ret = world->driver->ops->check_resource(world->driver, &resource, err);
+	json_decref(all);
+	return ret;
+}
+
+/* What a definition says is looked at when it is written: it names what the operator has named. */
+static void
+a_definition_names_nothing_but_what_the_operator_named(void **state)
+{
+	static const struct {
+		const char *type, *inputs;
+	} good[] = {
+		{"sqlite", "{}"},
+		{"sqlite", "{\"template\": \"t.sql\"}"},
+		{"sqlite", "{\"template\": \"shop\"}"},
+		{"sqlite", "{\"template\": null}"},
+		{"sqlite", "{\"template\": \"${context.env.type}.sql\"}"},
+		{"dns", "{}"},
+	}, bad[] = {
+		{"sqlite", "{\"template\": \"none.sql\"}"},
+		{"sqlite", "{\"template\": \"../secret.sql\"}"},
+		{"sqlite", "{\"template\": \"/etc/passwd\"}"},
+		{"sqlite", "{\"template\": \"link.sql\"}"},
+		{"sqlite", "{\"template\": \"fifo.sql\"}"},
+		{"sqlite", "{\"template\": \"\"}"},
+		{"sqlite", "{\"template\": [\"t.sql\"]}"},
+		{"sqlite", "{\"template\": {\"file\": \"/etc/passwd\"}}"},
+		{"sqlite", "{\"path\": \"/etc/x.db\"}"},
+		{"sqlite", "{\"command\": [\"/bin/sh\"]}"},
+		{"dns", "{\"port\": 443}"},
+		{"dns", "{\"host\": \"10.0.0.1\"}"},
+		{"postgres", "{}"},
+		{"", "{}"},
+	};
+	struct world *world = *state;
+	struct driver_template named = {NULL, NULL};
+	struct error err = {0};
+
+	write_file(world->templates, "t.sql", "CREATE TABLE t (x TEXT);");
+	write_file(world->folder, "secret.sql", "CREATE TABLE t (x TEXT);");
+	put_link(world, "../secret.sql", "link.sql");
+	put_fifo(world, "fifo.sql");
+	named.name = xstrdup("shop");
+	named.file = xasprintf("%s/secret.sql", world->folder);
+	close_driver(world);
+	world->named = &named;
+	open_driver(world);
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		if (check_inputs(world, good[i].type, good[i].inputs, &err) != 0)
+			fail_msg("%s: %s", good[i].inputs, err.text);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		if (check_inputs(world, bad[i].type, bad[i].inputs, &err) == 0)
+			fail_msg("%s %s", bad[i].type, bad[i].inputs);
+	free(named.name);
+	free(named.file);
+}
+
+/* Also when it is used: the operator may have taken the name away meanwhile. */
+static void
+a_template_that_is_no_longer_named_fills_nothing(void **state)
+{
+	struct world *world = *state;
+	struct driver_template named = {NULL, NULL};
+	struct driver_resource resource = {.name = "shared.db", .type = "sqlite"};
+	json_t *inputs = json_pack("{s:s}", "template", "shop"), *outputs;
+	struct error err = {0};
+
+	write_file(world->folder, "shop.sql", "CREATE TABLE t (x TEXT); INSERT INTO t VALUES ('a');");
+	resource.inputs = inputs;
+	assert_null(provision(world, &resource, &err));
+	named.name = xstrdup("shop");
+	named.file = xasprintf("%s/shop.sql", world->folder);
+	close_driver(world);
+	world->named = &named;
+	open_driver(world);
+	outputs = provision(world, &resource, &err);
+	assert_non_null(outputs);
+	json_decref(outputs);
+	close_driver(world);
+	world->named = NULL;
+	open_driver(world);
+	resource.name = "shared.other";
+	assert_null(provision(world, &resource, &err));
+	assert_non_null(strstr(err.text, "shop"));
+	json_decref(inputs);
+	free(named.name);
+	free(named.file);
+}
+
+static void
 a_database_is_made_once(void **state)
 {
 	static const char *const bad[] = { "none.sql", "../secret.sql", "/etc/passwd", "broken.sql",
-					   "attach.sql" };
+					   "attach.sql", "link.sql", "fifo.sql", ".", "" };
 	struct world *world = *state;
 	struct driver_ops const *ops = world->driver->ops;
 	struct driver_resource resource = {.name = "shared.db", .type = "sqlite"};
@@ -337,6 +452,8 @@ a_database_is_made_once(void **state)
 	write_file(world->templates, "broken.sql", "CREATE TABLE t (x TEXT); NO SUCH STATEMENT;");
 	write_file(world->templates, "attach.sql", "ATTACH '/etc/x.db' AS x;");
 	write_file(world->folder, "secret.sql", "CREATE TABLE t (x TEXT);");
+	put_link(world, "../secret.sql", "link.sql");
+	put_fifo(world, "fifo.sql");
 	resource.inputs = inputs;
 	for (int i = 0; i < 3; i++) {
 		json_t *outputs = provision(world, &resource, &err);
@@ -479,6 +596,30 @@ a_file_of_a_resource_is_whole_or_not_there(void **state)
 	free(dir);
 }
 
+static int
+port_of(const json_t *outputs)
+{
+	return (int)json_integer_value(json_object_get(outputs, "port"));
+}
+
+/* The port that it gets when the platform remembers this one. */
+static int
+port_after(struct world *world, const char *name, int remembered)
+{
+	json_t *previous = json_pack("{s:s, s:i}", "host", "h", "port", remembered), *outputs;
+	struct driver_resource resource = {.res_id = name, .name = name, .type = "dns",
+					   .previous_outputs = previous};
+	struct error err;
+	int port;
+
+	outputs = provision(world, &resource, &err);
+	assert_non_null(outputs);
+	port = port_of(outputs);
+	json_decref(outputs);
+	json_decref(previous);
+	return port;
+}
+
 static void
 a_port_stays_the_same(void **state)
 {
@@ -487,21 +628,32 @@ a_port_stays_the_same(void **state)
 					   .name = "modules.web.externals.dns", .type = "dns"};
 	struct error err;
 	json_t *first = provision(world, &resource, &err);
-	json_t *second = provision(world, &resource, &err), *previous;
+	json_t *second = provision(world, &resource, &err);
 
 	assert_non_null(first);
 	assert_string_equal(json_string_value(json_object_get(first, "host")),
 			    "web.production.shop.localhost");
 	assert_true(json_equal(first, second));
 	json_decref(second);
-	previous = json_pack("{s:s, s:i}", "host", "web.production.shop.localhost", "port", 23456);
-	resource.previous_outputs = previous;
-	second = provision(world, &resource, &err);
-	assert_int_equal(json_integer_value(json_object_get(second, "port")), 23456);
-	json_decref(first);
-	json_decref(second);
-	json_decref(previous);
+	/* Our own file says so, whatever the platform remembers. */
+	assert_int_equal(port_after(world, "modules.web.externals.dns", 23456), port_of(first));
+	/* Of a backup that was brought back there is no file. */
+	assert_int_equal(port_after(world, "shared.restored", 23456), 23456);
 	assert_int_not_equal(new_port(world, "shared.other"), 23456);
+	json_decref(first);
+}
+
+/* What a platform remembers may have come from a definition that was another driver's. */
+static void
+no_port_of_somebody_else_is_taken_over(void **state)
+{
+	struct world *world = *state;
+	int theirs = new_port(world, "shared.theirs");
+
+	assert_int_not_equal(port_after(world, "shared.mine", theirs), theirs);
+	assert_int_not_equal(port_after(world, "shared.web", 443), 443);
+	assert_int_not_equal(port_after(world, "shared.none", -1), -1);
+	assert_int_not_equal(port_after(world, "shared.large", 70000), 70000);
 }
 
 static struct ports *
@@ -666,10 +818,13 @@ main(void)
 		WITH_WORLD(a_bad_spec_is_refused),
 		WITH_WORLD(what_is_honoured_is_told_and_read),
 		WITH_WORLD(a_database_is_made_once),
+		WITH_WORLD(a_definition_names_nothing_but_what_the_operator_named),
+		WITH_WORLD(a_template_that_is_no_longer_named_fills_nothing),
 		WITH_WORLD(databases_are_filled_side_by_side_and_without_waiting),
 		WITH_WORLD(files_of_a_resource_stay_while_something_reads_them),
 		WITH_WORLD(a_file_of_a_resource_is_whole_or_not_there),
 		WITH_WORLD(a_port_stays_the_same),
+		WITH_WORLD(no_port_of_somebody_else_is_taken_over),
 		WITH_WORLD(a_removed_space_gives_its_ports_back),
 		WITH_WORLD(an_adopted_space_keeps_its_ports),
 		WITH_WORLD(a_port_is_looked_at_without_listening_on_it),

@@ -331,7 +331,7 @@ expect(const char *method, const char *path, const char *body, int status)
 	" 'spec': {'containers': {'web': {'id': 'web', 'image': 'local/web:" version "',"          \
 	" 'variables': {'DB': '${externals.db.path}'}}}}}"
 #define DEFINITION(id)                                                                             \
-	"{'id': '" id "', 'name': 'N', 'type': 'queue', 'driver_type': 'static',"                       \
+	"{'id': '" id "', 'name': 'N', 'type': 'queue', 'driver_type': 'static',"                  \
 	" 'driver_inputs': {'values': {'a': 1}}, 'criteria': [{'env_id': 'e1'}]}"
 
 static void
@@ -408,7 +408,7 @@ static const struct route_case {
 	{.operation = "createResourceDefinition", DEFS, DEFINITION("queue-one"), 200},
 	{.operation = "updateResourceDefinition",
 	 DEFS "/queue-one",
-	 "{'name': 'M', 'driver_type': 'template', 'driver_inputs': {'values': {'a': 2}}}",
+	 "{'name': 'M', 'driver_type': 'humanitec/echo', 'driver_inputs': {'values': {'a': 2}}}",
 	 200},
 	{.operation = "patchResourceDefinition",
 	 DEFS "/queue-one",

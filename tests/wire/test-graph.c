@@ -10,6 +10,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -22,6 +25,9 @@
 #define DEF(id, type, driver, values)                                                              \
 	"{'id': '" id "', 'name': 'N', 'type': '" type "', 'driver_type': '" driver                \
 	"', 'driver_inputs': {'values': " values "}, 'criteria': [{}]}"
+#define EVIL(type, driver, values)                                                                 \
+	"{'id': 'evil', 'name': 'N', 'type': '" type "', 'driver_type': '" driver                  \
+	"', 'driver_inputs': {'values': " values "}, 'criteria': [{'res_id': 'evil'}]}"
 #define CONFIG DEF("a-config", "config", "static", "{'region': 'eu'}")
 #define BUCKET                                                                                     \
 	DEF("a-bucket", "bucket", "template",                                                      \
@@ -166,6 +172,12 @@ assert_told(const char *words)
 		fail_msg("\"%s\" is not in: %s", words, about ? about : "nothing");
 	free(about);
 }
+
+/* It listens where it is told to, whether or not somebody is led there. */
+#define THIEF                                                                                      \
+	"'thief': {'profile': 'humanitec/default-module', 'externals': {'dns': {'type': 'dns'}},"   \
+	" 'spec': {'containers': {'main': {'id': 'main', 'image': 'local/web:1.0.0',"               \
+	" 'variables': {'PORT': '${externals.dns.listen}'}}}}}"
 
 #define WITH_BUCKET \
 	"{'modules': {'add': {" WEB_WITH( \
@@ -364,7 +376,7 @@ unknown_driver_or_output_fails_by_name(void **state)
 	expect_said(400, DEF("a-cloud", "postgress", "static", "{}"), "Did you mean \"postgres\"?");
 	expect_said(400, DEF("a-cloud", "other/cloud", "static", "{}"), "written acme/NAME");
 	expect_said(400, DEF("a-cloud", "k8s-cluster", "static", "{}"), "sidestage/machine");
-	expect("POST", DEFS, DEF("a-cloud", "acme/cloud", "template", "{}"), 200);
+	expect("POST", DEFS, DEF("a-cloud", "acme/cloud", "template", "{'templates': {}}"), 200);
 	expect("PATCH", DEFS "/a-cloud", "{'driver_type': 'aws/s3'}", 400);
 	expect("PUT", DEFS "/a-cloud", "{'name': 'N', 'driver_type': 'aws/s3'}", 400);
 	expect("PATCH", DEFS "/a-cloud",
@@ -550,14 +562,121 @@ secret_of_a_definition_goes_in_and_never_out(void **state)
 	assert_told("KEY=swordfish");
 	expect("PATCH", DEFS "/a-vault",
 	       "{'driver_inputs': {'secret_refs': {'key': {'ref': 'x', 'store': 'y'}}}}", 400);
-	expect("PATCH", DEFS "/a-vault", "{'driver_type': 'process/sqlite'}", 200);
-	text = deploy_badly(NULL);
-	if (!strstr(text, "static"))
-		fail_msg("%s", text);
-	free(text);
+	expect("PATCH", DEFS "/a-vault", "{'driver_type': 'process/sqlite'}", 400);
+	deploy_well(NULL);
 	json_decref(made);
 	json_decref(same);
 	json_decref(other);
+}
+
+/* What a person with a token that may write definitions tries.  Each is refused by name when it is
+ * written, and nothing of it is kept. */
+static void
+a_definition_makes_the_daemon_run_read_or_ask_nothing(void **state)
+{
+	static const struct {
+		const char *body, *code;
+	} bad[] = {
+		{EVIL("sqlite", "process/sqlite", "{'template': '/etc/passwd'}"),
+		 "template_unknown"},
+		{EVIL("sqlite", "process/sqlite", "{'template': '../state/platform.db'}"),
+		 "template_unknown"},
+		/* The directory of the programs is none of templates. */
+		{EVIL("sqlite", "process/sqlite", "{'template': 'local/web/1.0.0'}"),
+		 "template_unknown"},
+		{EVIL("sqlite", "process/sqlite", "{'command': ['/bin/sh', '-c', 'id']}"),
+		 "resource_input_unknown"},
+		{EVIL("dns", "process/dns", "{'host': '169.254.169.254'}"),
+		 "resource_input_unknown"},
+		{EVIL("dns", "process/dns", "{'port': 22}"), "resource_input_unknown"},
+		{EVIL("acme/xx", "process/exec", "{}"), "driver_type_unknown"},
+		{EVIL("acme/xx", "process/", "{}"), "driver_type_unknown"},
+		{EVIL("acme/xx", "humanitec/terraform", "{'source': {'url': 'http://h/x.git'}}"),
+		 "driver_type_unknown"},
+		{EVIL("acme/xx", "humanitec/script", "{}"), "driver_type_unknown"},
+		{EVIL("acme/xx", "template", "{'templates': ['init']}"),
+		 "definition_without_templates"},
+		{EVIL("acme/xx", "template", "{'templates': {'files': '/etc/passwd'}}"),
+		 "template_not_object"},
+		{EVIL("k8s-cluster", "humanitec/k8s-cluster", "{'loadbalancer': 'h'}"),
+		 "driver_type_unknown"},
+		{EVIL("k8s-cluster", "static", "{'kubeconfig': {'users': [{'user': "
+		     "{'exec': {'command': '/bin/sh'}}}]}}"), "driver_type_unknown"},
+		{EVIL("k8s-cluster", "sidestage/machine", "{'images': '/'}"),
+		 "resource_input_unknown"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		json_t *why = ask("POST", DEFS, bad[i].body, 400);
+		const char *code = json_member_string(json_object_get(why, "details"), "code");
+
+		if (!code || strcmp(code, bad[i].code) != 0)
+			fail_msg("%s: %s", bad[i].body, json_canonical(why));
+		json_decref(why);
+		expect("GET", DEFS "/evil", NULL, 404);
+	}
+	/* Nor is what is there made into such. */
+	expect("POST", DEFS, DEF("tame", "acme/tame", "static", "{'a': 'b'}"), 200);
+	expect("PATCH", DEFS "/tame", "{'driver_type': 'process/exec'}", 400);
+	expect("PATCH", DEFS "/tame", "{'driver_type': 'process/sqlite'}", 400);
+	expect("PUT", DEFS "/tame", "{'name': 'N', 'driver_type': 'humanitec/script'}", 400);
+	expect("DELETE", DEFS "/tame", NULL, 204);
+}
+
+/* One that nobody listens on now. */
+static int
+free_port(void)
+{
+	struct sockaddr_in address = {.sin_family = AF_INET,
+				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t length = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, length), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+	close(fd);
+	return ntohs(address.sin_port);
+}
+
+/* A workload says that the name of its own is a definition's, with a port in it. */
+static void
+a_definition_opens_no_port_of_the_machine(void **state)
+{
+	int port = free_port(), theirs = serve_port(&serve, ENV, "modules.web.externals.dns"), now;
+	int own = free_port();
+	char *body = xasprintf("{'id': 'mine', 'name': 'N', 'type': 'dns', 'driver_type': 'static',"
+			       " 'in_place_driver_change': true, 'driver_inputs': {'values': {'host': 'h',"
+			       " 'port': %d, 'listen': %d}},"
+			       " 'criteria': [{'res_id': 'modules.thief.externals.dns'}]}",
+			       port, own);
+	char *about;
+
+	(void)state;
+	expect("POST", DEFS, body, 200);
+	deploy_well(ADD(THIEF));
+	about = serve_fetch(port);
+	assert_null(about);
+	free(body);
+	/* Nor one that another workload has: its visitors go on to it alone. */
+	body = xasprintf("{'driver_inputs': {'values': {'host': 'h', 'port': %d, 'listen': %d}}}", theirs,
+			 own);
+	expect("PATCH", DEFS "/mine", body, 200);
+	deploy_well(NULL);
+	for (int i = 0; i < 20; i++)
+		assert_told("KEY=swordfish");
+	/* What the one driver made up is nothing to the next. */
+	expect("PATCH", DEFS "/mine",
+	       "{'driver_type': 'process/dns', 'driver_inputs': {'values': {}}}", 200);
+	deploy_well(NULL);
+	now = serve_port(&serve, ENV, "modules.thief.externals.dns");
+	assert_int_not_equal(now, theirs);
+	assert_int_not_equal(now, port);
+	for (int i = 0; i < 20; i++)
+		assert_told("KEY=swordfish");
+	deploy_well("{'modules': {'remove': ['thief']}}");
+	assert_told("KEY=swordfish");
+	free(body);
 }
 
 static int
@@ -594,6 +713,8 @@ main(void)
 		cmocka_unit_test(resource_is_provisioned_with_another),
 		cmocka_unit_test(secret_goes_through_a_resource_unseen),
 		cmocka_unit_test(secret_of_a_definition_goes_in_and_never_out),
+		cmocka_unit_test(a_definition_makes_the_daemon_run_read_or_ask_nothing),
+		cmocka_unit_test(a_definition_opens_no_port_of_the_machine),
 	};
 
 	return cmocka_run_group_tests_name("graph", tests, make, clear);

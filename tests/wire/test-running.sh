@@ -97,6 +97,31 @@ ok "a bad mode is told by where its value stands" says last 'bad.conf:5:16: "099
 ok "every fault is told at once" says last 'bad.conf: 10 faults'
 ok "an address that others reach needs TLS" says last 'Others can reach 0.0.0.0:8080'
 ok "a key that is given twice is a fault" says last 'bad.conf:13:2: The key was given before.'
+cat >templates.conf <<END
+[state]
+	directory = /nowhere
+[run]
+	images = /nowhere
+[template "shop"]
+	file = /etc/hosts
+[template "shop"]
+	file = /etc/hosts
+[template]
+	file = /etc/hosts
+[template "../etc/passwd"]
+	file = /etc/hosts
+[template "relative"]
+	file = shop.sql
+[template "run"]
+	command = /bin/sh
+END
+ok "a template that makes no sense is refused" not sidestaged check-config templates.conf
+ok "a name that is given twice" says last 'templates.conf:8:2: The key was given before.'
+ok "one that is missing" says last 'templates.conf:10:2: A section [template] needs a name'
+ok "one that is a path" says last 'templates.conf:12:2: A section [template] needs a name'
+ok "a file that is nowhere" says last 'templates.conf:14:9: "shop.sql" is not an absolute path'
+ok "and a key that there is not" says last 'templates.conf:16:2: A section [template] has one key'
+ok "with five faults in all" says last 'templates.conf: 5 faults'
 ok "the example has no fault" sidestaged check-config "$top/data/sidestaged.conf"
 ok "an option that does not exist is refused with the one that was meant" sh -c \
 	'! sidestaged serve --state nowhere --sockt x 2>option.err && grep -qxF "sidestaged: Unknown option \"--sockt\". Did you mean --socket?" option.err &&

@@ -329,7 +329,7 @@ a_value_that_makes_no_sense_is_a_fault_of_the_file(void **state)
 
 #define DEFINITION(inputs)                                                            \
 	"{\"organizations\":[{\"id\":\"acme\",\"definitions\":[{\"id\":\"db-of-it\"," \
-	"\"type\":\"sqlite\",\"driver_type\":\"process/sqlite\",\"driver_inputs\":" inputs "}]}]}"
+	"\"type\":\"acme/vault\",\"driver_type\":\"static\",\"driver_inputs\":" inputs "}]}]}"
 #define DEFINITION_PATH "/orgs/acme/resources/defs/db-of-it"
 
 /* The name under which the secret "a" of the definition is known: equal for equal secrets. */

@@ -136,16 +136,21 @@ keep_secrets(void)
 	(void)setrlimit(RLIMIT_CORE, &none);
 }
 
-/* A directory that somebody named: what is missing in it is noticed much later. */
+/* What somebody named: that it is missing would be noticed much later. */
 static int
-check_directory(const char *path, struct error *err)
+check_templates(const struct settings *settings, struct error *err)
 {
+	const char *path = settings->templates;
 	int fd = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 
 	if (path && fd < 0)
 		return error_errno(err, _("%s: the directory of templates cannot be opened"), path);
 	if (fd >= 0)
 		close(fd);
+	for (size_t i = 0; i < settings->named.count; i++)
+		if (access(settings->named.items[i].file, R_OK) != 0)
+			return error_errno(err, _("%s: the template cannot be read"),
+					   settings->named.items[i].file);
 	return 0;
 }
 
@@ -242,7 +247,9 @@ open_platform(struct daemon *d, struct error *err)
 			   disk_of_environment(settings)},
 		.spaces_dir = spaces,
 		.images_dir = settings->images,
-		.templates_dir = settings->templates ? settings->templates : settings->images,
+		.templates = settings->named.items,
+		.template_count = settings->named.count,
+		.templates_dir = settings->templates,
 		.ready_timeout_ms = (int)settings->ready_timeout_ms,
 		.confine = (enum driver_confine)settings->confine,
 	};
@@ -399,7 +406,7 @@ start(struct daemon *d, struct error *err)
 	if (paths_make(settings->state, err) != 0)
 		return -1;
 	d->lock = command_lock_state(settings->state, LOCK_LIMIT_MS, err);
-	if (d->lock < 0 || check_directory(settings->templates, err) != 0 ||
+	if (d->lock < 0 || check_templates(settings, err) != 0 ||
 	    open_platform(d, err) != 0)
 		return -1;
 	if (settings->token_file && read_token(&d->platform, settings->token_file, err) != 0)

@@ -3,6 +3,9 @@
  * A key is a row; its kind says how a value is read.  A key that may be given once and is
  * given again in the file is a fault: which of the two was meant cannot be known.
  *
+ * What a definition of a resource may name has sections of its own, [template "NAME"]: the name is
+ * theirs, the file is the operator's.
+ *
  * A row without a section is an option only, one without an option is for the file only; some
  * settings have two rows, because a path means something else in each: in a file it must be
  * absolute.
@@ -23,6 +26,7 @@
 #include "model/extensions.h"
 #include "net/listener.h"
 #include "platform/drivers/process/process.h"
+#include "platform/drivers/process/resource.h"
 
 struct setting {
 	const char *section, *key;	/* section NULL: on the command line only */
@@ -325,6 +329,11 @@ settings_clear(struct settings *settings)
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		free(*texts[i]);
+	for (size_t i = 0; i < settings->named.count; i++) {
+		free(settings->named.items[i].name);
+		free(settings->named.items[i].file);
+	}
+	free(settings->named.items);
 	for (size_t i = 0; i < SETTINGS_ADDRESSES_MAX; i++) {
 		free(settings->plain.items[i]);
 		free(settings->tls.items[i]);
@@ -351,6 +360,41 @@ complain(struct reading *r, const struct config_entry *entry, unsigned column, c
 	r->faults++;
 	r->fault(r->data, whole);
 	free(whole);
+}
+
+static bool
+is_named(const struct settings *settings, const char *name)
+{
+	for (size_t i = 0; i < settings->named.count; i++)
+		if (strcmp(settings->named.items[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* [template "NAME"] file = PATH */
+static void
+read_template(struct reading *r, struct settings *settings, const struct config_entry *entry)
+{
+	struct settings_templates *list = &settings->named;
+	struct error err = {0};
+	char *file = NULL;
+
+	if (strcmp(entry->key, "file") != 0)
+		complain(r, entry, entry->column, _("A section [template] has one key, \"file\"."));
+	else if (!resource_is_file_name(entry->name))
+		complain(r, entry, entry->column,
+			 _("A section [template] needs a name such as [template \"NAME\"], made of "
+			   "letters, digits, '.', '_' and '-'."));
+	else if (is_named(settings, entry->name))
+		complain(r, entry, entry->column, _("The key was given before."));
+	else if (list->count == SETTINGS_TEMPLATES_MAX)
+		complain(r, entry, entry->column, _("There are too many templates."));
+	else if (read_path(NULL, &file, entry->value, &err) != 0)
+		complain(r, entry, entry->value_column, err.text);
+	else {
+		list->items = xreallocarray(list->items, list->count + 1, sizeof(*list->items));
+		list->items[list->count++] = (struct driver_template){xstrdup(entry->name), file};
+	}
 }
 
 /* A section, or a key of a section that there is. */
@@ -421,7 +465,9 @@ settings_read(struct settings *settings, const char *path, config_fault *fault, 
 	for (size_t i = 0; i < file.count; i++) {
 		const struct config_entry *entry = &file.entries[i];
 
-		if (*entry->name)
+		if (strcmp(entry->section, "template") == 0)
+			read_template(&r, settings, entry);
+		else if (*entry->name)
 			complain(&r, entry, entry->column,
 				 _("No section here has a name in quotes."));
 		else

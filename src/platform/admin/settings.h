@@ -13,6 +13,7 @@
 
 #include "base/config-file.h"
 
+struct driver_template;
 struct error;
 
 #define SETTINGS_ADDRESSES_MAX 8
@@ -22,8 +23,16 @@ struct settings_addresses {
 	size_t count;
 };
 
+#define SETTINGS_TEMPLATES_MAX 256
+
+struct settings_templates {	/* [template "NAME"] */
+	struct driver_template *items;
+	size_t count;
+};
+
 struct settings {		/* strings are owned; NULL: not given */
 	char *state, *images, *templates;
+	struct settings_templates named;
 	char *socket;
 	int64_t socket_mode;
 	struct settings_addresses plain, tls;

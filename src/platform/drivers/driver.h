@@ -142,6 +142,13 @@ struct driver_ops {
 
 	/* --- resources; several may be going on --- */
 
+	/* Whether it makes such a resource of its inputs, which may still have placeholders: asked
+	 * when a definition (`name`) is written.  What makes it run a program, read a file or ask a
+	 * host must be a name that the operator gave.  NULL: it takes them all.
+	 * 0, or -1 with err. */
+	int (*check_resource)(struct driver *driver, const struct driver_resource *resource,
+			      struct error *err);
+
 	/* Makes or finds it; gives its outputs (sqlite: {"path"}; dns: {"host","port"}). */
 	struct driver_task *(*provision)(struct driver *driver, const char *space,
 					 const struct driver_resource *resource,

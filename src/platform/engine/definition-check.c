@@ -89,5 +89,5 @@ definition_check(const struct platform *platform, const char *org, const json_t 
 		ret = error_set_code(err, CODE_DRIVER_TYPE_UNKNOWN, .driver = known.wanted,
 				     .type = type, .tried = buf_str(&known.names));
 	buf_clear(&known.names);
-	return ret;
+	return ret == 0 ? provision_check_inputs(platform, body, err) : -1;
 }

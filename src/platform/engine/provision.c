@@ -291,6 +291,15 @@ provision_outputs(const struct provision *p, const char *res_id)
 	return m ? m->outputs : NULL;
 }
 
+const json_t *
+provision_driver_outputs(const struct provision *p, const char *res_id)
+{
+	const struct resource_job *m = find_declared(p, res_id);
+
+	return m && provision_driver_kind(p->order.driver, provision_text(m->node, "driver_type"))
+		       ? m->outputs : NULL;
+}
+
 json_t *
 provision_find(const struct provision *p, const char *res_id, const char *name, json_t *texts,
 	       bool *secret, struct error *err)

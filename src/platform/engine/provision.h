@@ -52,6 +52,8 @@ void provision_free(struct provision *provision);
 
 /* The outputs of a resource that the set declares; NULL: it declares none.  Borrowed. */
 const json_t *provision_outputs(const struct provision *provision, const char *res_id);
+/* The same when the environment's driver made it; NULL: it did not, or there is none. */
+const json_t *provision_driver_outputs(const struct provision *provision, const char *res_id);
 /* As deployed_values_find(), of an output. */
 json_t *provision_find(const struct provision *provision, const char *res_id, const char *name,
 		       json_t *texts, bool *secret, struct error *err);

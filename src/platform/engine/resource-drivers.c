@@ -11,6 +11,7 @@
 
 #include "platform/engine/resource-drivers.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,9 +21,11 @@
 #include "model/placeholder.h"
 #include "model/pointer.h"
 #include "platform/drivers/driver.h"
+#include "platform/drivers/registry.h"
 #include "platform/engine/deployed-values.h"
 #include "platform/engine/provision-private.h"
 #include "platform/state/definition-inputs.h"
+#include "platform/state/definition.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-resources.h"
@@ -266,25 +269,37 @@ start_template(struct resource_job *m, struct error *err)
 	return 0;
 }
 
+static const char *const template_parts[] = {"init", "files", "outputs"};
+#define TEMPLATE_PARTS (sizeof(template_parts) / sizeof(template_parts[0]))
+
+static int
+check_template(const json_t *inputs, struct error *err)
+{
+	const json_t *templates = json_object_get(inputs, "templates");
+
+	if (!json_is_object(templates))
+		return error_set_code(err, CODE_DEFINITION_WITHOUT_TEMPLATES);
+	for (size_t i = 0; i < TEMPLATE_PARTS; i++) {
+		const json_t *part = json_object_get(templates, template_parts[i]);
+
+		if (part && !json_is_null(part) && !json_is_object(part))
+			return error_set_code(err, CODE_TEMPLATE_NOT_OBJECT,
+					      .member = template_parts[i]);
+	}
+	return 0;
+}
+
 static void
 make_template(struct resource_job *m, const json_t *locals)
 {
-	static const char *const parts[] = {"init", "files", "outputs"};
 	struct error err = {0};
-	int ret = 0;
+	int ret = check_template(inputs_of(m->node), &err);
 
 	m->templates = json_deep_copy(json_object_get(inputs_of(m->node), "templates"));
 	m->locals = json_copy((json_t *)locals);
-	if (!json_is_object(m->templates))
-		ret = error_set_code(&err, CODE_DEFINITION_WITHOUT_TEMPLATES);
-	for (size_t i = 0; ret == 0 && i < sizeof(parts) / sizeof(parts[0]); i++) {
-		const json_t *part = json_object_get(m->templates, parts[i]);
-
-		if (!part || json_is_null(part))
-			json_object_set_new(m->templates, parts[i], json_object());
-		else if (!json_is_object(part))
-			ret = error_set_code(&err, CODE_TEMPLATE_NOT_OBJECT, .member = parts[i]);
-	}
+	for (size_t i = 0; ret == 0 && i < TEMPLATE_PARTS; i++)
+		if (!json_is_object(json_object_get(m->templates, template_parts[i])))
+			json_object_set_new(m->templates, template_parts[i], json_object());
 	if (ret != 0 || start_template(m, &err) != 0)
 		provision_made(m, NULL, &err);
 }
@@ -335,7 +350,9 @@ make_by_driver(struct resource_job *m, const json_t *locals)
 		.name = m->name,
 		.type = kind,
 		.inputs = inputs,
-		.previous_outputs = json_object_get(m->row, "outputs"),
+		/* Those of another driver, which was changed in place, may be anything. */
+		.previous_outputs = strcmp(provision_text(m->row, "driver_type"), driver_type) == 0
+					    ? json_object_get(m->row, "outputs") : NULL,
 	};
 	m->task = driver->ops->provision(driver, p->space, &resource, &waiter);
 	json_decref(inputs);
@@ -344,18 +361,20 @@ make_by_driver(struct resource_job *m, const json_t *locals)
 static const struct maker {
 	const char *driver_type;
 	void (*make)(struct resource_job *m, const json_t *locals);
+	int (*check)(const json_t *inputs, struct error *err);	/* NULL: any plain values */
 	bool keeps_files, takes_secrets;
 } makers[] = {
-	{"static", make_static, false, true},
-	{"humanitec/static", make_static, false, true},
-	{"humanitec/echo", make_static, false, true},
-	{"template", make_template, true, false},
+	{"static", make_static, NULL, false, true},
+	{"humanitec/static", make_static, NULL, false, true},
+	{"humanitec/echo", make_static, NULL, false, true},
+	{"template", make_template, check_template, true, false},
 };
 
+/* Its driver_type is NULL: the driver of the environment makes it. */
 static const struct maker *
 find_maker(const char *driver_type)
 {
-	static const struct maker by_driver = {NULL, make_by_driver, false, false};
+	static const struct maker by_driver = {NULL, make_by_driver, NULL, false, false};
 
 	for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++)
 		if (strcmp(makers[i].driver_type, driver_type) == 0)
@@ -367,6 +386,68 @@ const char *
 provision_maker_type(size_t i)
 {
 	return i < sizeof(makers) / sizeof(makers[0]) ? makers[i].driver_type : NULL;
+}
+
+/* --- definitions, when they are written --- */
+
+static int
+check_by_driver(const struct platform *platform, const char *id, const char *driver_type,
+		const json_t *values, struct error *err)
+{
+	struct driver *driver;
+
+	for (size_t i = 0; platform->drivers && (driver = drivers_at(platform->drivers, i)); i++) {
+		struct driver_resource resource = {
+			.name = id,
+			.type = provision_driver_kind(driver, driver_type),
+			.inputs = values,
+		};
+
+		if (!resource.type)
+			continue;
+		return driver->ops->check_resource
+			       ? driver->ops->check_resource(driver, &resource, err) : 0;
+	}
+	return 0;
+}
+
+/* It says where environments run and no more: a driver's own configuration is the operator's. */
+static int
+check_cluster(const json_t *values, struct error *err)
+{
+	if (json_object_size(values) > 0)
+		return error_set_code(err, CODE_RESOURCE_INPUT_UNKNOWN,
+				      .name = json_object_iter_key(
+					      json_object_iter((json_t *)(uintptr_t)values)),
+				      .type = DEFINITION_CLUSTER);
+	return 0;
+}
+
+static bool
+has_secrets(const json_t *inputs)
+{
+	return json_object_get(inputs, "sealed") ||
+	       json_object_size(json_object_get(inputs, "secrets")) > 0 ||
+	       json_object_size(json_object_get(inputs, "secret_refs")) > 0;
+}
+
+int
+provision_check_inputs(const struct platform *platform, const json_t *definition,
+			   struct error *err)
+{
+	const char *id = provision_text(definition, "id"),
+		   *driver_type = provision_text(definition, "driver_type");
+	const json_t *inputs = json_object_get(definition, "driver_inputs"),
+		     *values = json_object_get(inputs, "values");
+	const struct maker *maker = find_maker(driver_type);
+
+	if (!maker->takes_secrets && has_secrets(inputs))
+		return error_set_code(err, CODE_DEFINITION_SECRETS_NOT_TAKEN, .definition = id);
+	if (strcmp(provision_text(definition, "type"), DEFINITION_CLUSTER) == 0)
+		return check_cluster(values, err);
+	if (maker->driver_type)
+		return maker->check ? maker->check(values, err) : 0;
+	return check_by_driver(platform, id, driver_type, values, err);
 }
 
 bool

@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How one resource of a graph is made, by the driver that its definition names. */
+/*
+ * How one resource of a graph is made, by the driver that its definition names.
+ *
+ * A definition comes over the API and holds plain values and secrets.  Nothing in it makes the
+ * daemon run a program, read a file or ask a host of somebody's choosing: what needs that is named
+ * by the operator, and the definition refers to it by that name.
+ */
 #ifndef SIDESTAGE_PLATFORM_ENGINE_RESOURCE_DRIVERS_H
 #define SIDESTAGE_PLATFORM_ENGINE_RESOURCE_DRIVERS_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 struct driver;
+struct error;
+struct platform;
 struct resource_job;
 
 /* Begins to make it; provision_made() comes in the end, perhaps at once. */
@@ -15,6 +24,11 @@ void provision_make(struct resource_job *m);
 const char *provision_driver_kind(const struct driver *driver, const char *driver_type);
 /* The i-th driver type that every environment has; NULL behind the last. */
 const char *provision_maker_type(size_t i);
+/* Whether a definition's driver takes its inputs {"values", secrets in any form}: it is looked at
+ * when it is written, and what it names is looked at again when it is made.  0 also when there is
+ * no such driver; -1 with err. */
+int provision_check_inputs(const struct platform *platform, const json_t *definition,
+			   struct error *err);
 /* Whether it consists of files of its own. */
 bool provision_keeps_files(const char *driver_type);
 

@@ -130,7 +130,8 @@ resolve_spec(const struct rollout *r, struct driver_workload *w, struct error *e
 	return error_prefix_code(err, CODE_IN_WORKLOAD, .workload = w->module);
 }
 
-/* The module's own resources that have a port. */
+/* The module's own resources that have a port, which the driver gave: one that a definition names
+ * is that of something elsewhere, and whoever writes definitions opens no port here. */
 static void
 find_endpoints(const struct rollout *r, struct driver_workload *w)
 {
@@ -141,7 +142,8 @@ find_endpoints(const struct rollout *r, struct driver_workload *w)
 	w->endpoints = xcalloc(json_object_size(externals) + 1, sizeof(*w->endpoints));
 	json_object_foreach((json_t *)externals, resource, declaration) {
 		char *res_id = xasprintf("modules.%s.externals.%s", w->module, resource);
-		json_t *port = json_object_get(provision_outputs(r->provision, res_id), "port");
+		json_t *port = json_object_get(provision_driver_outputs(r->provision, res_id),
+					       "port");
 		char mark[MARK_DIGITS + 1];
 
 		if (json_is_integer(port)) {

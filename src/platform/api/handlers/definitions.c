@@ -384,7 +384,8 @@ change_definition(struct platform *platform, const struct request *request,
 	if (json_object_get(request->body, "driver_inputs"))
 		json_object_set(body, "driver_inputs", inputs);
 	/* One of before, whose driver is not here any more, may still get another name. */
-	if (json_object_get(request->body, "driver_type") &&
+	if ((json_object_get(request->body, "driver_type") ||
+	     json_object_get(request->body, "driver_inputs")) &&
 	    definition_check(platform, org, body, err) != 0)
 		goto out;
 	stamp_body(body, "updated_at", "updated_by", request);

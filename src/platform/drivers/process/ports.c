@@ -212,6 +212,12 @@ ports_hold(struct ports *ports, int port)
 	ports->all[port] = (struct held_port){true, take_name(port), {-1, -1}};
 }
 
+bool
+ports_may_give(const struct ports *ports, int port)
+{
+	return port >= FIRST_PORT && port < PORTS_ALL && !ports->all[port].held;
+}
+
 static void
 close_sockets(int sockets[PORT_SOCKETS])
 {

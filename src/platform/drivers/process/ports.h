@@ -3,6 +3,8 @@
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PORTS_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PORTS_H
 
+#include <stdbool.h>
+
 struct error;
 struct ports;
 
@@ -14,6 +16,9 @@ int ports_take(struct ports *ports, struct error *err);
 /* One that was this daemon's before.  What is held is given to nobody else, also while nothing
  * listens on it. */
 void ports_hold(struct ports *ports, int port);
+/* One of an earlier time: nothing of this daemon has it now, and it is of the kind that is given,
+ * not one of a service of the system. */
+bool ports_may_give(const struct ports *ports, int port);
 /* Somebody else may have it now. */
 void ports_release(struct ports *ports, int port);
 #define PORT_SOCKETS 2

@@ -45,7 +45,9 @@ struct process_driver {
 	struct images *images;
 	struct ports *ports;
 	char *spaces_dir;
-	char *templates_dir;
+	char *templates_dir;		/* NULL: none */
+	struct driver_template *templates;
+	size_t template_count;
 	int ready_timeout_ms;
 	unsigned generation;		/* of the last candidate; grows */
 	struct space *spaces;

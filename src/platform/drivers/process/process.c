@@ -67,6 +67,11 @@ process_free(struct driver *driver)
 	driver_end_tasks(driver);
 	free(process->spaces_dir);
 	free(process->templates_dir);
+	for (size_t i = 0; i < process->template_count; i++) {
+		free(process->templates[i].name);
+		free(process->templates[i].file);
+	}
+	free(process->templates);
 	free(process);
 }
 
@@ -191,12 +196,28 @@ fill_later(struct process_driver *process, const char *sql, json_t *outputs,
 	return task;
 }
 
+static struct resources
+resources_of(const struct process_driver *process)
+{
+	return (struct resources){process->templates, process->template_count,
+				  process->templates_dir, process->ports, process->remover};
+}
+
+static int
+process_check_resource(struct driver *driver, const struct driver_resource *resource,
+		       struct error *err)
+{
+	struct resources resources = resources_of(own(driver));
+
+	return resource_check(&resources, resource, err);
+}
+
 static struct driver_task *
 process_provision(struct driver *driver, const char *space, const struct driver_resource *resource,
 		  const struct driver_waiter *waiter)
 {
 	struct process_driver *process = own(driver);
-	struct resources resources = {process->templates_dir, process->ports, process->remover};
+	struct resources resources = resources_of(process);
 	struct error err = {0};
 	char *directory = space_directory(process, space, &err), *sql = NULL;
 	struct driver_task *task;
@@ -216,7 +237,7 @@ process_deprovision(struct driver *driver, const char *space, const char *type, 
 		    const json_t *outputs, const struct driver_waiter *waiter)
 {
 	struct process_driver *process = own(driver);
-	struct resources resources = {process->templates_dir, process->ports, process->remover};
+	struct resources resources = resources_of(process);
 	struct error err = {0};
 	char *directory = space_directory(process, space, &err);
 	int ret = -1;
@@ -473,6 +494,7 @@ static const struct driver_ops process_ops = {
 	.images = process_images,
 	.prepare = process_prepare,
 	.adopt = process_adopt,
+	.check_resource = process_check_resource,
 	.provision = process_provision,
 	.deprovision = process_deprovision,
 	.render = process_render,
@@ -500,6 +522,17 @@ raise_descriptor_limit(void)
 	}
 }
 
+static void
+keep_templates(struct process_driver *process, const struct driver_process_options *options)
+{
+	if (options->templates_dir)
+		process->templates_dir = xstrdup(options->templates_dir);
+	process->templates = xcalloc(options->template_count + 1, sizeof(*process->templates));
+	for (size_t i = 0; i < options->template_count; i++)
+		process->templates[process->template_count++] = (struct driver_template){
+			xstrdup(options->templates[i].name), xstrdup(options->templates[i].file)};
+}
+
 struct driver *
 driver_process_new(struct loop *loop, const struct driver_process_options *options,
 		   struct error *err)
@@ -513,7 +546,7 @@ driver_process_new(struct loop *loop, const struct driver_process_options *optio
 	driver_init(&process->base, &process_ops, loop);
 	process->ready_timeout_ms =
 		options->ready_timeout_ms > 0 ? options->ready_timeout_ms : READY_TIMEOUT_MS;
-	process->templates_dir = xstrdup(options->templates_dir);
+	keep_templates(process, options);
 	process->ports = ports_new();
 	process->images = images_open(options->images_dir, err);
 	/* Children work elsewhere: what they are told must not depend on our directory. */

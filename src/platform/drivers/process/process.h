@@ -3,6 +3,8 @@
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PROCESS_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PROCESS_H
 
+#include <stddef.h>
+
 #include "platform/drivers/process/cgroups.h"
 
 struct driver;
@@ -13,10 +15,17 @@ struct loop;
  * for our own: namespaces, or none where they are refused. */
 enum driver_confine { DRIVER_CONFINE_NAMESPACES, DRIVER_CONFINE_NONE, DRIVER_CONFINE_SAMPLE };
 
+/* SQL that a definition of a database may name. */
+struct driver_template {
+	char *name, *file;
+};
+
 struct driver_process_options {
 	const char *spaces_dir; /* one directory an environment: <spaces>/<org>/<app>/<env> */
 	const char *images_dir;		/* <images>/<name>/<version> is the executable */
-	const char *templates_dir;	/* where resource templates (*.sql) are read from */
+	const struct driver_template *templates;	/* that the operator named */
+	size_t template_count;
+	const char *templates_dir;	/* its files are templates by their names; NULL: none */
 	int ready_timeout_ms;		/* 0: 20000 */
 	enum driver_confine confine;
 	struct cgroup_limits limits;	/* of each environment */

@@ -29,6 +29,7 @@
 #include "platform/drivers/process/beneath.h"
 #include "platform/drivers/process/layout.h"
 #include "platform/drivers/process/ports.h"
+#include "platform/drivers/process/process.h"
 #include "platform/drivers/process/remover.h"
 
 #define TEMPLATE_MAX (4 * 1024 * 1024)
@@ -46,30 +47,51 @@ resource_is_file_name(const char *id)
 
 /* sqlite */
 
-/* Below the directory of templates and through no link (beneath.c): the name comes from a
- * definition. */
-static char *
-read_template(const char *directory, const char *name, struct error *err)
+/*
+ * One that the operator named; else a file in the directory of templates, through no link
+ * (beneath.c): the name comes from a definition, which is written by whoever has a token for that.
+ */
+static int
+open_template(const struct resources *resources, const char *name, struct error *err)
 {
-	int dir = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int fd = dir < 0 ? -1 : beneath_open(dir, name, O_RDONLY | O_NONBLOCK);
-	char chunk[16384];
-	struct buf text;
 	struct stat st;
-	ssize_t n = -1;
+	int fd = -1, dir;
 
-	buf_init(&text, TEMPLATE_MAX);
+	for (size_t i = 0; fd < 0 && i < resources->template_count; i++)
+		if (strcmp(resources->templates[i].name, name) == 0)
+			fd = open(resources->templates[i].file,
+				  O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	dir = fd < 0 && resources->templates_dir
+		      ? open(resources->templates_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (dir >= 0) {
+		fd = beneath_open(dir, name, O_RDONLY | O_NONBLOCK);
+		close(dir);
+	}
 	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		while ((n = read(fd, chunk, sizeof(chunk))) > 0)
-			if (!buf_append(&text, chunk, (size_t)n))
-				break;
+		return fd;
 	if (fd >= 0)
 		close(fd);
-	if (dir >= 0)
-		close(dir);
+	return error_set_code(err, CODE_TEMPLATE_UNKNOWN, .name = name);
+}
+
+static char *
+read_template(const struct resources *resources, const char *name, struct error *err)
+{
+	int fd = open_template(resources, name, err);
+	char chunk[16384];
+	struct buf text;
+	ssize_t n;
+
+	if (fd < 0)
+		return NULL;
+	buf_init(&text, TEMPLATE_MAX);
+	while ((n = read(fd, chunk, sizeof(chunk))) > 0)
+		if (!buf_append(&text, chunk, (size_t)n))
+			break;
+	close(fd);
 	if (n != 0) {
 		buf_clear(&text);
-		error_set_code(err, CODE_TEMPLATE_NOT_READ, .name = name, .directory = directory);
+		error_set_code(err, CODE_TEMPLATE_UNKNOWN, .name = name);
 		return NULL;
 	}
 	return buf_take(&text);
@@ -103,7 +125,7 @@ provision_sqlite(const struct resources *resources, const char *space, const cha
 	if (!outputs) {
 		error_set_code(err, CODE_DATABASE_PATH_NOT_UTF8);
 	} else if (!is_there(path, record, resource->previous_outputs)) {
-		*sql = template ? read_template(resources->templates_dir, template, err)
+		*sql = template ? read_template(resources, template, err)
 				: xstrdup("");
 		if (!*sql) {
 			json_decref(outputs);
@@ -167,17 +189,17 @@ port_of(const json_t *outputs)
 	return port > 0 && port < 65536 ? (int)port : 0;
 }
 
-/* What the platform remembers, or what the file says after a crash between the two. */
+/* What our own file says; else what the platform remembers, as after a backup was brought back,
+ * and then only a port that nobody has: another's would get us the other's connections. */
 static json_t *
-earlier_outputs(const char *path, const json_t *previous)
+earlier_outputs(const struct ports *ports, const char *path, const json_t *previous)
 {
-	json_t *outputs = json_incref((json_t *)previous);
+	json_t *outputs = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
 
-	if (port_of(outputs) == 0) {
-		json_decref(outputs);
-		outputs = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
-	}
-	return outputs;
+	if (port_of(outputs) > 0)
+		return outputs;
+	json_decref(outputs);
+	return ports_may_give(ports, port_of(previous)) ? json_incref((json_t *)previous) : NULL;
 }
 
 /* The port stays the same over deployments and restarts: people have the address open. */
@@ -187,7 +209,7 @@ provision_dns(const struct resources *resources, const char *space, const char *
 {
 	char *path = xasprintf("%s/records/%s.dns", dir, resource->name);
 	char *temporary = xasprintf("%s.new", path);
-	json_t *earlier = earlier_outputs(path, resource->previous_outputs);
+	json_t *earlier = earlier_outputs(resources->ports, path, resource->previous_outputs);
 	const char *app = strchr(space, '/') + 1;
 	const char *env = strchr(app, '/') + 1;
 	int port = port_of(earlier), new_port = 0;
@@ -230,9 +252,10 @@ remove_dns(const struct resources *resources, const char *dir, const char *name,
 	   const json_t *outputs, struct error *err)
 {
 	char *path = xasprintf("%s/records/%s.dns", dir, name);
-	json_t *kept = earlier_outputs(path, outputs);
+	json_t *kept = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
 	int ret = 0;
 
+	(void)outputs;	/* what is held has a file */
 	ports_release(resources->ports, port_of(kept));
 	json_decref(kept);
 	if (unlink(path) != 0 && errno != ENOENT)
@@ -331,6 +354,7 @@ remove_volume(const struct resources *resources, const char *dir, const char *na
 
 struct resource_type {
 	const char *name;
+	const char *input;		/* the only one that it takes; NULL: none */
 	json_t *(*provision)(const struct resources *resources, const char *space, const char *dir,
 			     const struct driver_resource *resource, char **sql, struct error *err);
 	int (*remove)(const struct resources *resources, const char *dir, const char *name,
@@ -338,39 +362,84 @@ struct resource_type {
 };
 
 static const struct resource_type types[] = {
-	{ "sqlite", provision_sqlite, remove_sqlite },
-	{ "dns", provision_dns, remove_dns },
-	{ "volume", provision_volume, remove_volume },
+	{ "sqlite", "template", provision_sqlite, remove_sqlite },
+	{ "dns", NULL, provision_dns, remove_dns },
+	{ "volume", NULL, provision_volume, remove_volume },
 };
 
 const char *const driver_process_resources[] = {"dns", "sqlite", "volume", NULL};
 
+static const struct resource_type *
+find_type(const char *type)
+{
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(types[i].name, type) == 0)
+			return &types[i];
+	return NULL;
+}
+
 /* The name becomes a file name, so it is checked before the type is looked for. */
 static const struct resource_type *
-find_type(const char *type, const char *name, struct error *err)
+type_of(const char *type, const char *name, struct error *err)
 {
+	const struct resource_type *found = find_type(type);
+
 	if (!resource_is_file_name(name)) {
 		error_set_code(err, CODE_RESOURCE_NAME_INVALID, .resource = name);
 		return NULL;
 	}
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (strcmp(types[i].name, type) == 0)
-			return &types[i];
-	error_set_code(err, CODE_RESOURCE_TYPE_UNKNOWN, .resource = name, .type = type);
-	return NULL;
+	if (!found)
+		error_set_code(err, CODE_RESOURCE_TYPE_UNKNOWN, .resource = name, .type = type);
+	return found;
+}
+
+static int
+check_template(const struct resources *resources, const json_t *template, struct error *err)
+{
+	const char *name = json_string_value(template);
+	int fd;
+
+	if (!template || json_is_null(template))
+		return 0;
+	if (!name || !*name)
+		return error_set_code(err, CODE_RESOURCE_INPUT_NOT_TEXT, .name = "template");
+	if (strstr(name, "${"))
+		return 0;
+	fd = open_template(resources, name, err);
+	if (fd < 0)
+		return -1;
+	close(fd);
+	return 0;
+}
+
+int
+resource_check(const struct resources *resources, const struct driver_resource *resource,
+	       struct error *err)
+{
+	const struct resource_type *found = type_of(resource->type, resource->name, err);
+	const char *name;
+	json_t *value;
+
+	if (!found)
+		return -1;
+	json_object_foreach((json_t *)resource->inputs, name, value)
+		if (!found->input || strcmp(name, found->input) != 0)
+			return error_set_code(err, CODE_RESOURCE_INPUT_UNKNOWN, .name = name,
+					      .type = resource->type);
+	return found->input ? check_template(resources,
+					     json_object_get(resource->inputs, found->input), err)
+			    : 0;
 }
 
 json_t *
 resource_provision(const struct resources *resources, const char *space, const char *space_dir,
 		   const struct driver_resource *resource, char **sql, struct error *err)
 {
-	const struct resource_type *type = find_type(resource->type, resource->name, err);
 	json_t *outputs = NULL;
 
-	if (!type)
-		return NULL;
-	if (layout_make(space_dir, err) == 0)
-		outputs = type->provision(resources, space, space_dir, resource, sql, err);
+	if (resource_check(resources, resource, err) == 0 && layout_make(space_dir, err) == 0)
+		outputs = find_type(resource->type)->provision(resources, space, space_dir,
+							       resource, sql, err);
 	return outputs;
 }
 
@@ -378,7 +447,7 @@ int
 resource_deprovision(const struct resources *resources, const char *space_dir, const char *type,
 		     const char *name, const json_t *outputs, struct error *err)
 {
-	const struct resource_type *found = find_type(type, name, err);
+	const struct resource_type *found = type_of(type, name, err);
 
 	return found ? found->remove(resources, space_dir, name, outputs, err) : -1;
 }

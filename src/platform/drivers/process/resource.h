@@ -7,16 +7,23 @@
 #include <stdbool.h>
 
 struct driver_resource;
+struct driver_template;
 struct error;
 struct ports;
 struct remover;
 
 struct resources {
-	const char *templates_dir;
+	const struct driver_template *templates;
+	size_t template_count;
+	const char *templates_dir;	/* NULL: none */
 	struct ports *ports;
 	struct remover *remover;
 };
 
+/* Whether there is such a type, and it takes these inputs.  A text with a placeholder is looked at
+ * when it is resolved, by resource_provision(). */
+int resource_check(const struct resources *resources, const struct driver_resource *resource,
+		   struct error *err);
 /* The outputs.  With *sql (free() it) they hold only when the database at "path" was filled with
  * that.  NULL with err. */
 json_t *
