@@ -13,6 +13,7 @@ libmodel_a_SOURCES = \
 	src/model/match.c src/model/match.h \
 	src/model/members.c src/model/members.h \
 	src/model/nouns.c src/model/nouns.h \
+	src/model/pipeline.c src/model/pipeline.h \
 	src/model/patch.c src/model/patch.h \
 	src/model/placeholder.c src/model/placeholder.h \
 	src/model/pointer.c src/model/pointer.h \

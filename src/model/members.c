@@ -78,11 +78,17 @@ count_of(const void *noun, const struct member *m)
 	return *(const size_t *)(const void *)((const char *)noun + m->count);
 }
 
-/* A list's or map's, of which there are none yet: so many that are zero. */
-static char *
+static size_t
+item_size(const struct member *m)
+{
+	return m->kind == MEMBER_TEXTS ? sizeof(struct untrusted) : m->noun->size;
+}
+
+/* Of texts, a list or a map, of which there are none yet: so many that are zero. */
+static void *
 make_items(void *to, const struct member *m, size_t count)
 {
-	char *items = xcalloc(count + 1, m->noun->size);
+	char *items = xcalloc(count + 1, item_size(m));
 
 	memcpy(place_in(to, m), &items, sizeof(items));
 	*count_in(to, m) = count;
@@ -112,6 +118,24 @@ static struct untrusted *
 problem_in(void *out, const struct noun *noun)
 {
 	return noun->problem ? (struct untrusted *)(void *)((char *)out + noun->problem) : NULL;
+}
+
+void
+member_texts_add(struct untrusted **texts, size_t *count, const char *text)
+{
+	*texts = xreallocarray(*texts, *count + 1, sizeof(**texts));
+	untrusted_init(&(*texts)[(*count)++], text);
+}
+
+void
+member_texts_read(struct untrusted **texts, size_t *count, const json_t *list)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+		if (json_is_string(item))
+			member_texts_add(texts, count, json_string_value(item));
 }
 
 /* --- decoding --- */
@@ -219,6 +243,22 @@ decode_list(void *noun, const struct member *m, const json_t *value, struct erro
 }
 
 static int
+decode_texts(void *noun, const struct member *m, const json_t *value, struct error *err)
+{
+	struct untrusted *texts;
+	int ret = 0;
+
+	if (!json_is_array(value))
+		return error_set(err, ERROR_PROTOCOL, _("\"%s\" is not a list"), m->key);
+	texts = make_items(noun, m, json_array_size(value));
+	for (size_t i = 0; i < json_array_size(value); i++)
+		if (decode_text(&texts[i], json_array_get(value, i), m->key,
+				ret == 0 ? err : NULL) != 0)
+			ret = -1;
+	return ret;
+}
+
+static int
 decode_map(void *noun, const struct member *m, json_t *value, struct error *err)
 {
 	const char *key;
@@ -256,6 +296,8 @@ decode_strict(void *noun, const struct member *m, json_t *value, struct error *e
 		return decode_flag(place, value, m->key, err);
 	if (m->kind == MEMBER_LIST)
 		return decode_list(noun, m, value, err);
+	if (m->kind == MEMBER_TEXTS)
+		return decode_texts(noun, m, value, err);
 	if (m->kind == MEMBER_MAP)
 		return decode_map(noun, m, value, err);
 	return decode_object(place, m, value, err);
@@ -292,6 +334,7 @@ decode_member(void *noun, const struct member *m, const json_t *body, struct err
 	case MEMBER_FLAG:
 	case MEMBER_OBJECT:
 	case MEMBER_LIST:
+	case MEMBER_TEXTS:
 	case MEMBER_MAP:
 		break;
 	}
@@ -373,6 +416,17 @@ encode_list(const void *noun, const struct member *m)
 }
 
 static json_t *
+encode_texts(const void *noun, const struct member *m)
+{
+	const struct untrusted *texts = items_in(noun, m);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count_of(noun, m); i++)
+		json_array_append_new(list, json_string(untrusted_raw(&texts[i])));
+	return list;
+}
+
+static json_t *
 encode_map(const void *noun, const struct member *m)
 {
 	const char *item = items_in(noun, m);
@@ -406,6 +460,8 @@ encode_member(const void *noun, const struct member *m)
 		return encode_object(m->noun, place);
 	case MEMBER_LIST:
 		return encode_list(noun, m);
+	case MEMBER_TEXTS:
+		return encode_texts(noun, m);
 	case MEMBER_MAP:
 		return encode_map(noun, m);
 	case MEMBER_JSON:
@@ -463,6 +519,16 @@ clear_list(void *noun, const struct member *m)
 	free(items);
 }
 
+static void
+clear_texts(void *noun, const struct member *m)
+{
+	struct untrusted *texts = items_in(noun, m);
+
+	for (size_t i = 0; i < count_of(noun, m); i++)
+		untrusted_clear(&texts[i]);
+	free(texts);
+}
+
 void
 noun_clear(const struct noun *noun, void *out)
 {
@@ -473,6 +539,8 @@ noun_clear(const struct noun *noun, void *out)
 			json_decref(*json_in(out, m));
 		else if (m->kind == MEMBER_LIST || m->kind == MEMBER_MAP)
 			clear_list(out, m);
+		else if (m->kind == MEMBER_TEXTS)
+			clear_texts(out, m);
 		else if (m->kind == MEMBER_OBJECT)
 			noun_clear(m->noun, place_in(out, m));
 	}
@@ -497,6 +565,16 @@ copy_list(void *to, const void *from, const struct member *m)
 }
 
 static void
+copy_texts(void *to, const void *from, const struct member *m)
+{
+	const struct untrusted *texts = items_in(from, m);
+	struct untrusted *copies = make_items(to, m, count_of(from, m));
+
+	for (size_t i = 0; i < count_of(from, m); i++)
+		untrusted_init(&copies[i], texts[i].raw);
+}
+
+static void
 copy_member(void *to, const void *from, const struct member *m)
 {
 	void *place = place_in(to, m);
@@ -513,6 +591,9 @@ copy_member(void *to, const void *from, const struct member *m)
 	case MEMBER_LIST:
 	case MEMBER_MAP:
 		copy_list(to, from, m);
+		return;
+	case MEMBER_TEXTS:
+		copy_texts(to, from, m);
 		return;
 	case MEMBER_JSON:
 	case MEMBER_DOCUMENT:

@@ -16,6 +16,7 @@
 
 struct error;
 struct noun;
+struct untrusted;
 
 enum member_kind {
 	MEMBER_TEXT,		/* struct untrusted */
@@ -26,6 +27,7 @@ enum member_kind {
 	MEMBER_CONSTANT,	/* nowhere: always the first of `words`, and not read */
 	MEMBER_OBJECT,		/* a struct that is a `noun`; there when its first text is */
 	MEMBER_LIST,		/* pointer to so many (`count`) structs that are a `noun` each */
+	MEMBER_TEXTS,		/* pointer to so many (`count`) struct untrusted */
 	MEMBER_MAP,		/* the same of an object; each struct begins with its key, a text */
 	MEMBER_JSON,		/* json_t *, shared with where it was read; NULL: absent */
 	MEMBER_DOCUMENT		/* the same of the whole object that it is in; not written */
@@ -37,8 +39,8 @@ enum member_kind {
  * One of another type is a fault; when it is LOOSE it is as if it were absent.  DERIVED says again
  * what another member at the same place says: it is written and not read.
  *
- * A list or map is always written.  Of one that has structs with a `problem`, each keeps its own
- * fault; else the list has it.
+ * Texts, a list or a map are always written.  Of one that has structs with a `problem`, each keeps
+ * its own fault; else the list has it.
  */
 enum member_need {
 	MEMBER_OPTIONAL = 0,
@@ -62,7 +64,7 @@ struct member {
 	size_t offset;
 	const struct member_words *words;
 	const struct noun *noun;
-	size_t count;		/* where in the struct the length of a list or map is (size_t) */
+	size_t count;		/* where in the struct the length of these is (size_t) */
 };
 #define MEMBERS_END {.key = NULL}
 
@@ -90,6 +92,11 @@ void noun_clear(const struct noun *noun, void *out);
 
 /* For what is needed of some nouns only: as reading a text that is REQUIRED, without reading it. */
 int member_need_text(const json_t *body, const char *key, struct error *err);
+
+/* One more behind those of a MEMBER_TEXTS; copied. */
+void member_texts_add(struct untrusted **texts, size_t *count, const char *text);
+/* The same of each text in a JSON list; what is none is left out. */
+void member_texts_read(struct untrusted **texts, size_t *count, const json_t *list);
 
 /* Which of them it is; NULL is none. */
 unsigned member_word(const struct member_words *words, const char *word);

@@ -10,6 +10,7 @@
 #include "model/delta.h"
 #include "model/json.h"
 #include "model/nouns.h"
+#include "model/pipeline.h"
 #include "model/runtime.h"
 #include "model/set.h"
 #include "model/shared-value.h"
@@ -96,6 +97,10 @@ read_one(const json_t *body)
 	READ(value_set_version);
 	READ(definition);
 	READ(environment_type);
+	READ(pipeline);
+	READ(pipeline_criterion);
+	READ(pipeline_run);
+	READ(pipeline_job);
 	READ(user_token);
 	READ(user);
 	READ(log_line);

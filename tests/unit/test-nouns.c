@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "model/definition.h"
 #include "model/nouns.h"
+#include "model/pipeline.h"
 #include "model/runtime.h"
 #include "model/shared-value.h"
 
@@ -69,6 +70,29 @@
 #define USER_TOKEN                                                                       \
 	"{'id':'ci','type':'static','description':'builds','user_id':'ops','created_by':'jo'," \
 	"'created_at':'2026-01-02T03:04:05.000Z','expires_at':'2027-01-02T03:04:05.000Z'}"
+#define PIPELINE                                                                             \
+	"{'id':'default','etag':'e','org_id':'acme','app_id':'shop','name':'Deploy',"        \
+	"'status':'active','version':'v','created_at':'2026-01-02T03:04:05.000Z',"           \
+	"'trigger_types':['deployment_request','push'],'metadata':{'a':1}}"
+#define PIPELINE_CRITERION                                                               \
+	"{'id':'c','trigger':'deployment_request','pipeline_id':'default',"              \
+	"'pipeline_name':'Deploy','app_id':'shop'}"
+#define PIPELINE_RUN                                                                         \
+	"{'id':'r1','etag':'e','org_id':'acme','app_id':'shop','env_ids':['qa'],"            \
+	"'pipeline_id':'default','pipeline_version':'v','status':'executing',"               \
+	"'status_message':'','created_at':'2026-01-02T03:04:05.000Z','created_by':'jo',"     \
+	"'executing_at':'2026-01-02T03:04:05.000Z',"                                         \
+	"'cancellation_requested_at':'2026-01-02T03:04:06.000Z',"                            \
+	"'completed_at':'2026-01-02T03:04:07.000Z','timeout_seconds':60,"                    \
+	"'trigger':'deployment_request','inputs':{'set_id':'s'},'run_as':'jo','waiting_for':{}}"
+#define PIPELINE_JOB                                                                         \
+	"{'id':'deploy','name':'deploy','etag':'e','org_id':'acme','app_id':'shop',"         \
+	"'pipeline_id':'default','pipeline_version':'v','run_id':'r1','status':'successful'," \
+	"'status_message':'m','waiting_for':'w','created_at':'2026-01-02T03:04:05.000Z',"    \
+	"'updated_at':'2026-01-02T03:04:06.000Z','timeout_seconds':0,'steps':[{'index':0,"   \
+	"'name':'Deploy','uses':'u','status':'failed','status_message':'m',"                 \
+	"'created_at':'2026-01-02T03:04:05.000Z','timeout_seconds':0,"                       \
+	"'related_entities':{'env_id':'qa'}}]}"
 #define LOG_LINE                                                                 \
 	"{'level':'INFO','payload':'started','workload_id':'web','container_id':'c'," \
 	"'timestamp':'2026-01-02T03:04:05.000Z'}"
@@ -117,6 +141,10 @@ union noun {
 	struct environment_type environment_type;
 	struct user user;
 	struct user_token user_token;
+	struct pipeline pipeline;
+	struct pipeline_criterion pipeline_criterion;
+	struct pipeline_run pipeline_run;
+	struct pipeline_job pipeline_job;
 	struct log_line log_line;
 };
 
@@ -167,6 +195,10 @@ DOORS(definition)
 DOORS(environment_type)
 DOORS(user)
 DOORS(user_token)
+DOORS(pipeline)
+DOORS(pipeline_criterion)
+DOORS(pipeline_run)
+DOORS(pipeline_job)
 DOORS(log_line)
 
 static const struct doors nouns[] = {
@@ -251,6 +283,33 @@ static const struct doors nouns[] = {
 	 {"created_at", "expires_at"},
 	 {"type", "description", "user_id", "created_by"},
 	 OF(user_token)},
+	{"pipeline",
+	 PIPELINE,
+	 {"id"},
+	 {"created_at"},
+	 {"etag", "org_id", "app_id", "name", "status", "version", "trigger_types", "metadata"},
+	 OF(pipeline)},
+	{"criterion of a pipeline",
+	 PIPELINE_CRITERION,
+	 {"id"},
+	 {NULL},
+	 {"trigger", "pipeline_id", "pipeline_name", "app_id"},
+	 OF(pipeline_criterion)},
+	{"pipeline run",
+	 PIPELINE_RUN,
+	 {"id"},
+	 {"created_at", "executing_at", "completed_at"},
+	 {"etag", "org_id", "app_id", "env_ids", "pipeline_id", "pipeline_version", "status",
+	  "status_message", "created_by", "cancellation_requested_at", "timeout_seconds", "trigger",
+	  "inputs", "run_as", "waiting_for"},
+	 OF(pipeline_run)},
+	{"pipeline job",
+	 PIPELINE_JOB,
+	 {"id"},
+	 {"created_at", "updated_at", "completed_at"},
+	 {"name", "etag", "org_id", "app_id", "pipeline_id", "pipeline_version", "run_id", "status",
+	  "status_message", "waiting_for", "timeout_seconds", "steps"},
+	 OF(pipeline_job)},
 	{"log line",
 	 LOG_LINE,
 	 {NULL},
@@ -624,6 +683,10 @@ each_noun_is_written_as_it_was_read(void **state)
 	WRITTEN_AGAIN(user, "{'id':'ops','name':'Ops','type':'service','properties':{}}");
 	WRITTEN_AGAIN(user_token, USER_TOKEN);
 	WRITTEN_AGAIN(user_token, "{'id':'ci','type':'static'}");
+	WRITTEN_AGAIN(pipeline, PIPELINE);
+	WRITTEN_AGAIN(pipeline_criterion, PIPELINE_CRITERION);
+	WRITTEN_AGAIN(pipeline_run, PIPELINE_RUN);
+	WRITTEN_AGAIN(pipeline_job, PIPELINE_JOB);
 	WRITTEN_AGAIN(log_line, LOG_LINE);
 	WRITTEN_AGAIN(shared_value, SHARED_VALUE);
 	WRITTEN_AGAIN(shared_value,
@@ -690,6 +753,51 @@ the_environments_of_an_application_are_a_list(void **state)
 	assert_int_equal(application.env_count, 0);
 	application_clear(&application);
 	json_decref(body);
+}
+
+/* What is no text among texts has its place and is empty; a list that is none is an empty one. */
+static void
+texts_are_a_list(void **state)
+{
+	json_t *body = parse(PIPELINE), *types = json_object_get(body, "trigger_types"), *again;
+	struct pipeline pipeline;
+
+	(void)state;
+	json_array_insert_new(types, 1, json_integer(7));
+	pipeline_read(&pipeline, body);
+	assert_int_equal(pipeline.trigger_type_count, 3);
+	assert_string_equal(pipeline.trigger_types[0].raw, "deployment_request");
+	assert_null(pipeline.trigger_types[1].raw);
+	assert_string_equal(pipeline.trigger_types[2].raw, "push");
+	assert_null(pipeline.problem.raw);
+	again = pipeline_encode(&pipeline);
+	assert_written(json_incref(json_object_get(again, "trigger_types")),
+		       "['deployment_request','','push']");
+	json_decref(again);
+	pipeline_clear(&pipeline);
+	json_object_set_new(body, "trigger_types", json_object());
+	pipeline_read(&pipeline, body);
+	assert_int_equal(pipeline.trigger_type_count, 0);
+	pipeline_clear(&pipeline);
+	json_decref(body);
+}
+
+static void
+a_listed_job_has_no_steps(void **state)
+{
+	json_t *body = parse(PIPELINE_JOB);
+	struct pipeline_job job;
+
+	(void)state;
+	pipeline_job_read(&job, body);
+	assert_int_equal(job.status, RUN_SUCCESSFUL);
+	assert_int_equal(job.steps[0].status, RUN_FAILED);
+	json_decref(body);
+	body = pipeline_job_encode_partial(&job);
+	assert_null(json_object_get(body, "steps"));
+	assert_string_equal(json_string_value(json_object_get(body, "run_id")), "r1");
+	json_decref(body);
+	pipeline_job_clear(&job);
 }
 
 /* What a platform says of the artefact is taken from a version of it. */
@@ -766,6 +874,8 @@ a_status_has_one_word(void **state)
 	assert_int_equal(deployment_status_of("Succeeded"), DEPLOYMENT_UNKNOWN);
 	for (int i = RESOURCE_PENDING; i <= RESOURCE_UNKNOWN; i++)
 		assert_int_equal(resource_status_of(resource_status_word(i)), i);
+	for (int i = RUN_QUEUED; i <= RUN_UNKNOWN; i++)
+		assert_int_equal(run_status_of(run_status_word(i)), i);
 	assert_int_equal(application_status_of("gone"), APPLICATION_UNKNOWN);
 	assert_string_equal(application_status_word(APPLICATION_UNKNOWN), "unknown");
 	assert_false(deployment_status_is_final(DEPLOYMENT_UNKNOWN));
@@ -789,6 +899,8 @@ main(void)
 		cmocka_unit_test(what_runs_is_written_as_it_was_read),
 		cmocka_unit_test(each_noun_is_written_as_it_was_read),
 		cmocka_unit_test(the_environments_of_an_application_are_a_list),
+		cmocka_unit_test(texts_are_a_list),
+		cmocka_unit_test(a_listed_job_has_no_steps),
 		cmocka_unit_test(an_artefact_is_what_its_version_says),
 		cmocka_unit_test(an_environment_is_written_with_its_deployments),
 		cmocka_unit_test(what_is_not_there_is_written_as_the_table_says),

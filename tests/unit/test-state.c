@@ -52,7 +52,8 @@ static void
 a_page_of_runs_looks_at_no_more(void **state)
 {
 	const struct place place = {.org = "acme", .app = "shop"};
-	json_t *page, *next, *run;
+	struct run_rows page, next;
+	struct run_row run;
 	int64_t before;
 	char *sql = xasprintf(
 		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<%d)"
@@ -67,19 +68,21 @@ a_page_of_runs_looks_at_no_more(void **state)
 	assert_int_equal(db_run(repository->db, sql, NULL), 0);
 	free(sql);
 	before = db_work(repository->db);
-	page = repository_runs(repository, &place, INT64_MAX, 20, NULL);
-	assert_int_equal(json_array_size(page), 20);
-	assert_string_equal(json_member_string(json_array_get(page, 0), "id"), "r5000");
-	next = repository_runs(repository, &place, 4981, 20, NULL);
-	assert_string_equal(json_member_string(json_array_get(next, 0), "id"), "r4980");
-	run = repository_run(repository, &place, "r7", NULL);
-	assert_string_equal(json_member_string(run, "deployment"), "d7");
+	assert_int_equal(repository_runs(repository, &place, INT64_MAX, 20, &page, NULL), 0);
+	assert_int_equal(page.count, 20);
+	assert_string_equal(page.items[0].id, "r5000");
+	assert_int_equal(page.items[0].status, DEPLOYMENT_SUCCEEDED);
+	assert_int_equal(repository_runs(repository, &place, 4981, 20, &next, NULL), 0);
+	assert_string_equal(next.items[0].id, "r4980");
+	assert_int_equal(repository_run(repository, &place, "r7", &run, NULL), 0);
+	assert_string_equal(run.deployment, "d7");
+	run_row_clear(&run);
 	assert_true(db_work(repository->db) - before < ENOUGH);
-	assert_null(repository_run(repository, &(struct place){.org = "acme", .app = "other"}, "r7",
-				   NULL));
-	json_decref(page);
-	json_decref(next);
-	json_decref(run);
+	assert_int_equal(repository_run(repository, &(struct place){.org = "acme", .app = "other"},
+					"r7", &run, NULL),
+			 -1);
+	run_rows_clear(&page);
+	run_rows_clear(&next);
 }
 
 int

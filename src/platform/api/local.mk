@@ -24,6 +24,8 @@ libplatform_api_a_SOURCES = \
 	src/platform/api/handlers/organizations.h \
 	src/platform/api/handlers/parameters.c \
 	src/platform/api/handlers/parameters.h \
+	src/platform/api/handlers/pipeline-shape.c \
+	src/platform/api/handlers/pipeline-shape.h \
 	src/platform/api/handlers/pipelines.c \
 	src/platform/api/handlers/pipelines.h \
 	src/platform/api/handlers/resources.c \

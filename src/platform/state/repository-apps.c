@@ -243,20 +243,30 @@ read_environment_of_application(struct statement *row, void *noun)
 	untrusted_init(&env->type, row_text(row, 2));
 }
 
-static json_t *
-encode_application(struct statement *row, void *data, struct error *err)
+/* Without its environments. */
+static void
+read_application(struct statement *row, void *noun)
 {
-	struct application application = {
+	struct application *application = noun;
+
+	*application = (struct application){
 		.created_at = row_int(row, 3),
 		.status = application_status_of(row_text(row, 5)),
 		.status_changed_at = row_int(row, 6),
 	};
+	untrusted_init(&application->id, row_text(row, 0));
+	untrusted_init(&application->name, row_text(row, 1));
+	untrusted_init(&application->org_id, row_text(row, 2));
+	untrusted_init(&application->created_by, row_text(row, 4));
+}
+
+static json_t *
+encode_application(struct statement *row, void *data, struct error *err)
+{
+	struct application application;
 	json_t *body = NULL;
 
-	untrusted_init(&application.id, row_text(row, 0));
-	untrusted_init(&application.name, row_text(row, 1));
-	untrusted_init(&application.org_id, row_text(row, 2));
-	untrusted_init(&application.created_by, row_text(row, 4));
+	read_application(row, &application);
 	if (rows_each(data, err, read_environment_of_application, &application,
 		      "SELECT id, name, type FROM environments WHERE org = ? AND app = ?"
 		      " ORDER BY rowid",
@@ -279,6 +289,18 @@ repository_application(struct repository *repository, const struct place *place,
 	return rows_encode_one(repository, err, encode_application, repository,
 			       APPLICATION "WHERE org = ? AND id = ?", "ss", place->org,
 			       place->app);
+}
+
+int
+repository_read_application(struct repository *repository, const struct place *place,
+			    struct application *out, struct error *err)
+{
+	*out = (struct application){0};
+	if (rows_read(repository, err, read_application, out,
+		      APPLICATION "WHERE org = ? AND id = ?", "ss", place->org, place->app) == 0)
+		return 0;
+	application_clear(out);
+	return -1;
 }
 
 int

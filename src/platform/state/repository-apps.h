@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct application;
 struct error;
 struct place;
 struct repository;
@@ -67,6 +68,9 @@ json_t *repository_applications(struct repository *repository, const char *org,
 				struct error *err);
 json_t *repository_application(struct repository *repository, const struct place *place,
 			       struct error *err);
+/* The same without its environments; the caller clears it. */
+int repository_read_application(struct repository *repository, const struct place *place,
+				struct application *out, struct error *err);
 /* Its environments are put by themselves. */
 int repository_put_application(struct repository *repository, const struct place *place,
 			       const char *name, const char *user, int64_t now,

@@ -10,6 +10,10 @@
 
 #include "platform/state/repository-pipelines.h"
 
+#include <stdlib.h>
+
+#include "base/xmalloc.h"
+#include "db/statement.h"
 #include "platform/state/place.h"
 #include "platform/state/rows.h"
 
@@ -37,26 +41,85 @@ repository_cancel_run(struct repository *repository, const char *id, int64_t now
 }
 
 #define RUN                                                                                        \
-	"SELECT CAST(r.seq AS TEXT) AS seq, r.id AS id, r.org AS org, r.app AS app,"               \
-	" r.env AS env, r.deployment AS deployment, d.status AS status,"                           \
-	" d.status_changed_at AS \"stamp:changed_at\", r.inputs AS \"json:inputs\","           \
-	" r.created_at AS \"stamp:created_at\", r.created_by AS created_by,"                     \
-	" CAST(r.cancel_at AS TEXT) AS \"opt:cancel_at\""                                        \
+	"SELECT r.seq, r.id, r.org, r.app, r.env, r.deployment, r.created_by, d.status,"           \
+	" d.status_changed_at, r.created_at, r.cancel_at, r.inputs"                                \
 	" FROM pipeline_runs r JOIN deployments d ON d.id = r.deployment"                          \
 	" WHERE r.org = ?1 AND (?2 IS NULL OR r.app = ?2) "
 
-json_t *
-repository_run(struct repository *repository, const struct place *place, const char *id,
-	       struct error *err)
+static void
+read_run(struct statement *row, void *noun)
 {
-	return rows_one(repository, err, RUN "AND r.id = ?3", "sss", place->org, place->app, id);
+	struct run_row *run = noun;
+
+	*run = (struct run_row){
+		.seq = row_int(row, 0),
+		.id = row_copy_or(row, 1, ""),
+		.org = row_copy_or(row, 2, ""),
+		.app = row_copy_or(row, 3, ""),
+		.env = row_copy_or(row, 4, ""),
+		.deployment = row_copy_or(row, 5, ""),
+		.created_by = row_copy_or(row, 6, ""),
+		.status = deployment_status_of(row_text(row, 7)),
+		.changed_at = row_int(row, 8),
+		.created_at = row_int(row, 9),
+		.cancel_at = row_int(row, 10),
+		.inputs = rows_json(row, 11),
+	};
+}
+
+void
+run_row_clear(struct run_row *run)
+{
+	free(run->id);
+	free(run->org);
+	free(run->app);
+	free(run->env);
+	free(run->deployment);
+	free(run->created_by);
+	json_decref(run->inputs);
+	*run = (struct run_row){0};
+}
+
+int
+repository_run(struct repository *repository, const struct place *place, const char *id,
+	       struct run_row *out, struct error *err)
+{
+	*out = (struct run_row){0};
+	if (rows_read(repository, err, read_run, out, RUN "AND r.id = ?3", "sss", place->org,
+		      place->app, id) == 0)
+		return 0;
+	run_row_clear(out);
+	return -1;
+}
+
+static void
+read_another_run(struct statement *row, void *noun)
+{
+	struct run_rows *runs = noun;
+
+	runs->items = xreallocarray(runs->items, runs->count + 1, sizeof(*runs->items));
+	read_run(row, &runs->items[runs->count++]);
 }
 
 /* From the newest back, by the number: as many are looked at as are asked for. */
-json_t *
+int
 repository_runs(struct repository *repository, const struct place *place, int64_t before,
-		int64_t limit, struct error *err)
+		int64_t limit, struct run_rows *out, struct error *err)
 {
-	return rows_all(repository, err, RUN "AND r.seq < ?3 ORDER BY r.seq DESC LIMIT ?4", "ssii",
-			place->org, place->app, before, limit);
+	*out = (struct run_rows){0};
+	if (rows_each(repository, err, read_another_run, out,
+		      RUN "AND r.seq < ?3 ORDER BY r.seq DESC LIMIT ?4", "ssii", place->org,
+		      place->app, before, limit) == 0)
+		return 0;
+	run_rows_clear(out);
+	return -1;
+}
+
+void
+run_rows_clear(struct run_rows *runs)
+{
+	for (size_t i = 0; i < runs->count; i++)
+		run_row_clear(&runs->items[i]);
+	free(runs->items);
+	*runs = (struct run_rows){0};
 }

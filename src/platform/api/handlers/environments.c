@@ -85,14 +85,15 @@ check_type(struct platform *platform, const char *org, const char *type, struct 
 static int
 check_application(struct platform *platform, const struct place *place, struct error *err)
 {
-	json_t *app = repository_application(platform->repository, place, err);
-	int ret = app ? 0 : -1;
+	struct application app;
+	bool is_active;
 
-	if (app &&
-	    application_status_of(json_member_string(app, "status")) != APPLICATION_ACTIVE)
-		ret = error_set_code(err, CODE_APPLICATION_IS_DELETING, .app = place->app);
-	json_decref(app);
-	return ret;
+	if (repository_read_application(platform->repository, place, &app, err) != 0)
+		return -1;
+	is_active = app.status == APPLICATION_ACTIVE;
+	application_clear(&app);
+	return is_active ? 0
+			 : error_set_code(err, CODE_APPLICATION_IS_DELETING, .app = place->app);
 }
 
 /* POST .../envs: make an environment, or clone one by naming a deployment of it. */

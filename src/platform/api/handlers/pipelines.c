@@ -9,6 +9,7 @@
 
 #include "platform/api/handlers/pipelines.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,7 @@
 #include "model/json.h"
 #include "net/url.h"
 #include "platform/api/handlers/parameters.h"
+#include "platform/api/handlers/pipeline-shape.h"
 #include "platform/auth/access.h"
 #include "platform/engine/deploy.h"
 #include "platform/state/place.h"
@@ -30,12 +32,6 @@
 #include "platform/state/repository-deployments.h"
 #include "platform/state/repository-pipelines.h"
 
-#define PIPELINE "default"
-#define PIPELINE_NAME "Deploy"
-#define PIPELINE_VERSION "00000000-0000-8000-a000-000000000001"
-#define TRIGGER "deployment_request"
-#define JOB "deploy"
-#define USES "actions/humanitec/deploy@v1"
 #define PAGE_USUAL 50
 #define PAGE_MAX 100
 /* A filter that fits nothing must not read all runs there ever
@@ -82,18 +78,14 @@ check_page(const struct request *request, struct error *err)
 static json_t *
 pipeline_of(struct platform *platform, const struct place *place, struct error *err)
 {
-	json_t *app = repository_application(platform->repository, place, err);
-	json_t *pipeline = NULL;
+	struct application app;
+	json_t *body;
 
-	if (app)
-		pipeline = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:O, s:[s], s:{}}", "id",
-				     PIPELINE, "etag", PIPELINE_VERSION, "org_id", place->org,
-				     "app_id", place->app, "name", PIPELINE_NAME, "status",
-				     "active", "version", PIPELINE_VERSION, "created_at",
-				     json_object_get(app, "created_at"), "trigger_types", TRIGGER,
-				     "metadata");
-	json_decref(app);
-	return pipeline;
+	if (repository_read_application(platform->repository, place, &app, err) != 0)
+		return NULL;
+	body = encode_pipeline(place, app.created_at);
+	application_clear(&app);
+	return body;
 }
 
 /* GET .../pipelines: the pipelines of an application. */
@@ -110,7 +102,7 @@ list_pipelines(struct platform *platform, const struct request *request,
 	if (!pipeline)
 		return -1;
 	list = json_array();
-	if (!trigger || strcmp(trigger, TRIGGER) == 0)
+	if (!trigger || strcmp(trigger, PIPELINE_TRIGGER) == 0)
 		json_array_append(list, pipeline);
 	json_decref(pipeline);
 	return answer(response, 200, list);
@@ -119,7 +111,7 @@ list_pipelines(struct platform *platform, const struct request *request,
 static int
 check_pipeline(const char *id, struct error *err)
 {
-	return strcmp(id, PIPELINE) == 0
+	return strcmp(id, PIPELINE_ID) == 0
 		       ? 0
 		       : error_set_code(err, CODE_PIPELINE_NOT_FOUND, .pipeline = id);
 }
@@ -150,103 +142,27 @@ list_pipeline_criteria(struct platform *platform, const struct request *request,
 	if (check_page(request, err) != 0)
 		return -1;
 	list = json_array();
-	if (!only || strcmp(only, PIPELINE) == 0)
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:s}", "trigger",
-						      TRIGGER, "id", "every-deployment",
-						      "pipeline_id", PIPELINE, "pipeline_name",
-						      PIPELINE_NAME, "app_id", request->place.app));
+	if (!only || strcmp(only, PIPELINE_ID) == 0)
+		json_array_append_new(list, encode_pipeline_criterion(request->place.app));
 	return answer(response, 200, list);
 }
 
 /* Runs. */
 
-/* The words of deployments as the API has them for runs. */
-static const char *
-status_of(const json_t *run)
-{
-	static const char *const words[] = {
-		[DEPLOYMENT_PENDING] = "queued",       [DEPLOYMENT_IN_PROGRESS] = "executing",
-		[DEPLOYMENT_SUCCEEDED] = "successful", [DEPLOYMENT_FAILED] = "failed",
-		[DEPLOYMENT_UNKNOWN] = "failed",
-	};
-
-	return words[deployment_status_of(text_of(run, "status"))];
-}
-
-static bool
-is_complete(const json_t *run)
-{
-	return deployment_status_is_final(deployment_status_of(text_of(run, "status")));
-}
-
-static char *
-message_of(const json_t *run)
-{
-	return is_complete(run) ? xasprintf("Deployment %s %s.", text_of(run, "deployment"),
-					    text_of(run, "status"))
-				: xstrdup("");
-}
-
-/* Changes exactly when the run does, which is all that a condition on it asks. */
-static char *
-etag_of(const json_t *run)
-{
-	return xasprintf("%.8s-%s%s", text_of(run, "id"), status_of(run),
-			 json_object_get(run, "cancel_at") ? "-cancelling" : "");
-}
-
-/* Only those that have come: the API has no member for "not yet". */
-static void
-put_times(json_t *out, const json_t *run)
-{
-	char stamp[CLOCK_STAMP_SIZE];
-
-	if (json_object_get(run, "cancel_at")) {
-		clock_stamp(stamp, strtoll(text_of(run, "cancel_at"), NULL, 10));
-		json_object_set_new(out, "cancellation_requested_at", json_string(stamp));
-	}
-	if (is_complete(run))
-		json_object_set(out, "completed_at", json_object_get(run, "changed_at"));
-}
-
-/* timeout_seconds is 0, for none: a deployment ends by itself. */
-static json_t *
-shown_run(const json_t *run)
-{
-	char *message = message_of(run), *etag = etag_of(run);
-	json_t *out = json_pack(
-		"{s:s, s:s, s:s, s:s, s:[s], s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:s, s:O, s:s, s:{}}",
-		"id", text_of(run, "id"), "etag", etag, "org_id", text_of(run, "org"), "app_id",
-		text_of(run, "app"), "env_ids", text_of(run, "env"), "pipeline_id", PIPELINE,
-		"pipeline_version", PIPELINE_VERSION, "status", status_of(run), "status_message",
-		message, "created_at", text_of(run, "created_at"), "created_by",
-		text_of(run, "created_by"), "timeout_seconds", 0, "trigger", TRIGGER, "inputs",
-		json_object_get(run, "inputs"), "run_as", text_of(run, "created_by"),
-		"waiting_for");
-
-	if (strcmp(status_of(run), "queued") != 0)
-		json_object_set(out, "executing_at", json_object_get(run, "created_at"));
-	put_times(out, run);
-	free(message);
-	free(etag);
-	return out;
-}
-
-static json_t *
-find_run(struct platform *platform, const struct request *request, struct error *err)
+/* run_row_clear() it. */
+static int
+find_run(struct platform *platform, const struct request *request, struct run_row *out,
+	 struct error *err)
 {
 	const char *id = request->ids[1];
-	struct error why = {0};
-	json_t *run;
 
 	if (check_pipeline(request->ids[0], err) != 0)
-		return NULL;
-	run = repository_run(platform->repository, &request->place, id, &why);
-	if (!run && why.kind == ERROR_NOT_FOUND)
+		return -1;
+	if (repository_run(platform->repository, &request->place, id, out, err) == 0)
+		return 0;
+	if (err->kind == ERROR_NOT_FOUND)
 		error_set_code(err, CODE_RUN_NOT_FOUND, .run = id);
-	else if (!run)
-		*err = why;
-	return run;
+	return -1;
 }
 
 /* GET .../pipelines/{pipelineId}/runs/{runId}: one run. */
@@ -254,12 +170,12 @@ int
 get_pipeline_run(struct platform *platform, const struct request *request,
 		 struct response *response, struct error *err)
 {
-	json_t *run = find_run(platform, request, err);
+	struct run_row run;
 
-	if (!run)
+	if (find_run(platform, request, &run, err) != 0)
 		return -1;
-	answer(response, 200, shown_run(run));
-	json_decref(run);
+	answer(response, 200, encode_run(&run));
+	run_row_clear(&run);
 	return 0;
 }
 
@@ -309,31 +225,29 @@ is_among(const char *const *values, size_t count, const char *value)
 
 /* Looked at here and not in SQL, since a status is the deployment's. */
 static bool
-is_wanted(const json_t *run, const struct filter *filter)
+is_wanted(const struct run_row *run, const struct filter *filter)
 {
-	int64_t at = 0;
-
-	clock_parse(text_of(run, "created_at"), &at);
-	return (!filter->env || strcmp(filter->env, text_of(run, "env")) == 0) &&
-	       is_among(filter->statuses, filter->status_count, status_of(run)) &&
-	       is_among(filter->apps, filter->app_count, text_of(run, "app")) &&
-	       is_among(filter->pipelines, filter->pipeline_count, PIPELINE) &&
+	return (!filter->env || strcmp(filter->env, run->env) == 0) &&
+	       is_among(filter->statuses, filter->status_count,
+			run_status_word(run_row_status(run))) &&
+	       is_among(filter->apps, filter->app_count, run->app) &&
+	       is_among(filter->pipelines, filter->pipeline_count, PIPELINE_ID) &&
 	       (!filter->completed ||
-		is_complete(run) == (strcmp(filter->completed, "true") == 0)) &&
-	       (filter->after == 0 || at > filter->after) &&
-	       (filter->before == 0 || at < filter->before);
+		run_row_is_complete(run) == (strcmp(filter->completed, "true") == 0)) &&
+	       (filter->after == 0 || run->created_at > filter->after) &&
+	       (filter->before == 0 || run->created_at < filter->before);
 }
 
 /* The same question, from there on. */
 static char *
-link_to_next(const struct request *request, const struct filter *filter, const char *last)
+link_to_next(const struct request *request, const struct filter *filter, int64_t last)
 {
 	static const char *const kept[] = {"app", "pipeline", "env", "status", "completed",
 					   "created_after", "created_before"};
 	struct buf link;
 
 	buf_init(&link, LINK_MAX);
-	buf_printf(&link, "<%s?per_page=%zu&page=%s", request->path, filter->per_page, last);
+	buf_printf(&link, "<%s?per_page=%zu&page=%" PRId64, request->path, filter->per_page, last);
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
 		const char *values[FILTERS_MAX];
 		size_t count = read_list(request, kept[i], values);
@@ -355,36 +269,34 @@ static int
 answer_runs(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
 {
-	json_t *runs, *run, *list;
-	const char *last = "";
 	struct filter filter;
+	struct run_rows runs;
+	int64_t last = 0;
 	bool more = false;
-	size_t i;
+	json_t *list;
 
-	if (read_filter(request, &filter, err) != 0)
-		return -1;
-	runs = repository_runs(platform->repository, &request->place,
-			       filter.page ? strtoll(filter.page, NULL, 10) : INT64_MAX,
-			       LOOKED_AT_MAX, err);
-	if (!runs)
+	if (read_filter(request, &filter, err) != 0 ||
+	    repository_runs(platform->repository, &request->place,
+			    filter.page ? strtoll(filter.page, NULL, 10) : INT64_MAX,
+			    LOOKED_AT_MAX, &runs, err) != 0)
 		return -1;
 	list = json_array();
-	json_array_foreach(runs, i, run) {
+	for (size_t i = 0; i < runs.count; i++) {
+		const struct run_row *run = &runs.items[i];
 		bool is_shown = is_wanted(run, &filter) &&
 				access_sees_application(request->caller, request->place.org,
-							text_of(run, "app"));
+							run->app);
 
 		more = is_shown && json_array_size(list) == filter.per_page;
 		if (more)
 			break;
-		last = text_of(run, "seq");
+		last = run->seq;
 		if (is_shown)
-			json_array_append_new(list, shown_run(run));
+			json_array_append_new(list, encode_run(run));
 	}
-	more = more || json_array_size(runs) == LOOKED_AT_MAX;
-	if (more)
+	if (more || runs.count == LOOKED_AT_MAX)
 		response->link = link_to_next(request, &filter, last);
-	json_decref(runs);
+	run_rows_clear(&runs);
 	return answer(response, 200, list);
 }
 
@@ -452,13 +364,12 @@ static int
 answer_run(struct platform *platform, const struct place *place, const char *id,
 	   struct response *response, struct error *err)
 {
-	const struct request request = {.place = *place, .ids = {PIPELINE, id}};
-	json_t *run = find_run(platform, &request, err);
+	struct run_row run;
 
-	if (!run)
+	if (repository_run(platform->repository, place, id, &run, err) != 0)
 		return -1;
-	answer(response, 201, shown_run(run));
-	json_decref(run);
+	answer(response, 201, encode_run(&run));
+	run_row_clear(&run);
 	return 0;
 }
 
@@ -506,7 +417,7 @@ create_run_by_trigger(struct platform *platform, const struct request *request,
 	json_t *inputs;
 	int ret;
 
-	if (strcmp(text_of(request->body, "trigger"), TRIGGER) != 0)
+	if (strcmp(text_of(request->body, "trigger"), PIPELINE_TRIGGER) != 0)
 		return error_set_code(err, CODE_TRIGGER_NOT_DEPLOYMENT_REQUEST);
 	inputs = json_copy(request->body);
 	json_object_del(inputs, "trigger");
@@ -529,36 +440,48 @@ create_pipeline_run(struct platform *platform, const struct request *request,
 	return start_run(platform, request, inputs, response, err);
 }
 
+/* If-Match: "*", or the tag with or without its quotes. */
+static bool
+is_as_expected(const struct request *request, const struct run_row *run)
+{
+	char *etag = run_row_etag(run), *quoted = xasprintf("\"%s\"", etag);
+	const char *expected = request->if_match;
+	bool same = !expected || strcmp(expected, "*") == 0 || strcmp(expected, etag) == 0 ||
+		    strcmp(expected, quoted) == 0;
+
+	free(quoted);
+	free(etag);
+	return same;
+}
+
+static int
+cancel_run(struct platform *platform, const struct request *request, const struct run_row *run,
+	   struct error *err)
+{
+	const struct place place = {request->place.org, request->place.app, run->env};
+
+	if (access_check(platform, request->caller, PERMISSION_DEPLOY, &place, NULL, err) != 0)
+		return -1;
+	if (!is_as_expected(request, run))
+		return error_set_code(err, CODE_RUN_MOVED);
+	if (run_row_is_complete(run))
+		return error_set_code(err, CODE_RUN_HAS_ENDED);
+	return repository_cancel_run(platform->repository, run->id, clock_wall_ms(), err);
+}
+
 /* A deployment that goes on cannot be taken back: the wish is kept, and that is all. */
 int
 cancel_pipeline_run(struct platform *platform, const struct request *request,
 		    struct response *response, struct error *err)
 {
-	json_t *run = find_run(platform, request, err);
-	struct place place = {request->place.org, request->place.app, text_of(run, "env")};
-	char *etag, *quoted;
-	int ret = -1;
+	struct run_row run;
+	int ret;
 
-	if (!run)
-		return -1;
-	if (access_check(platform, request->caller, PERMISSION_DEPLOY, &place, NULL, err) != 0) {
-		json_decref(run);
-		return -1;
-	}
-	etag = etag_of(run);
-	quoted = xasprintf("\"%s\"", etag);
 	response->status = 204;
-	if (request->if_match && strcmp(request->if_match, "*") != 0 &&
-	    strcmp(request->if_match, etag) != 0 && strcmp(request->if_match, quoted) != 0)
-		error_set_code(err, CODE_RUN_MOVED);
-	else if (is_complete(run))
-		error_set_code(err, CODE_RUN_HAS_ENDED);
-	else
-		ret = repository_cancel_run(platform->repository, text_of(run, "id"),
-					    clock_wall_ms(), err);
-	free(quoted);
-	free(etag);
-	json_decref(run);
+	if (find_run(platform, request, &run, err) != 0)
+		return -1;
+	ret = cancel_run(platform, request, &run, err);
+	run_row_clear(&run);
 	return ret;
 }
 
@@ -567,75 +490,38 @@ int
 restart_pipeline_run(struct platform *platform, const struct request *request,
 		     struct response *response, struct error *err)
 {
-	json_t *run = find_run(platform, request, err);
+	struct run_row run;
 	int ret;
 
-	if (!run)
+	if (find_run(platform, request, &run, err) != 0)
 		return -1;
-	if (is_complete(run))
-		ret = start_run(platform, request, json_object_get(run, "inputs"), response, err);
+	if (run_row_is_complete(&run))
+		ret = start_run(platform, request, run.inputs, response, err);
 	else
 		ret = error_set_code(err, CODE_RUN_HAS_NOT_ENDED);
-	json_decref(run);
+	run_row_clear(&run);
 	return ret;
 }
 
 /* Jobs: each run has one, with one step. */
-
-static json_t *
-job_of(const json_t *run, bool with_steps)
-{
-	char *message = message_of(run), *etag = etag_of(run);
-	json_t *step,
-		*job = json_pack(
-			"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:i}", "id",
-			JOB, "name", JOB, "etag", etag, "org_id", text_of(run, "org"), "app_id",
-			text_of(run, "app"), "pipeline_id", PIPELINE, "pipeline_version",
-			PIPELINE_VERSION, "run_id", text_of(run, "id"), "status", status_of(run),
-			"status_message", message, "created_at", text_of(run, "created_at"),
-			"updated_at", text_of(run, "changed_at"), "timeout_seconds", 0);
-
-	put_times(job, run);
-	if (!is_complete(run)) {
-		char *waits = xasprintf("application.environment.deployment(%s)",
-					text_of(run, "deployment"));
-
-		json_object_set_new(job, "waiting_for", json_string(waits));
-		free(waits);
-	}
-	if (with_steps) {
-		step = json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:i, s:{s:s, s:s}}", "index", 0,
-				 "name", PIPELINE_NAME, "uses", USES, "status", status_of(run),
-				 "status_message", message, "created_at",
-				 text_of(run, "created_at"), "timeout_seconds", 0,
-				 "related_entities", "env_id", text_of(run, "env"), "deployment_id",
-				 text_of(run, "deployment"));
-		if (is_complete(run))
-			json_object_set(step, "completed_at", json_object_get(run, "changed_at"));
-		json_object_set_new(job, "steps", json_pack("[o]", step));
-	}
-	free(message);
-	free(etag);
-	return job;
-}
 
 /* GET .../pipelines/{pipelineId}/runs/{runId}/jobs: the jobs of a run. */
 int
 list_pipeline_jobs(struct platform *platform, const struct request *request,
 		   struct response *response, struct error *err)
 {
-	json_t *run = find_run(platform, request, err);
 	const char *statuses[FILTERS_MAX];
+	struct run_row run;
 	size_t count;
 	json_t *jobs;
 
-	if (!run)
+	if (find_run(platform, request, &run, err) != 0)
 		return -1;
 	jobs = json_array();
 	count = read_list(request, "status", statuses);
-	if (is_among(statuses, count, status_of(run)))
-		json_array_append_new(jobs, job_of(run, false));
-	json_decref(run);
+	if (is_among(statuses, count, run_status_word(run_row_status(&run))))
+		json_array_append_new(jobs, encode_job(&run, false));
+	run_row_clear(&run);
 	return answer(response, 200, jobs);
 }
 
@@ -644,14 +530,16 @@ int
 get_pipeline_job(struct platform *platform, const struct request *request,
 		 struct response *response, struct error *err)
 {
-	json_t *run = find_run(platform, request, err);
-	int ret = -1;
+	struct run_row run;
+	int ret;
 
-	if (run && strcmp(request->ids[2], JOB) != 0)
-		error_set_code(err, CODE_JOB_NOT_FOUND, .job = request->ids[2]);
-	else if (run)
-		ret = answer(response, 200, job_of(run, true));
-	json_decref(run);
+	if (find_run(platform, request, &run, err) != 0)
+		return -1;
+	if (strcmp(request->ids[2], PIPELINE_JOB) == 0)
+		ret = answer(response, 200, encode_job(&run, true));
+	else
+		ret = error_set_code(err, CODE_JOB_NOT_FOUND, .job = request->ids[2]);
+	run_row_clear(&run);
 	return ret;
 }
 
@@ -669,11 +557,11 @@ int
 get_approval(struct platform *platform, const struct request *request, struct response *response,
 	     struct error *err)
 {
-	json_t *run = find_run(platform, request, err);
+	struct run_row run;
 
 	(void)response;
-	if (!run)
+	if (find_run(platform, request, &run, err) != 0)
 		return -1;
-	json_decref(run);
+	run_row_clear(&run);
 	return error_set_code(err, CODE_APPROVAL_NOT_FOUND);
 }
