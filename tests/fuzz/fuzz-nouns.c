@@ -8,6 +8,7 @@
 #include "compare/values.h"
 #include "model/definition.h"
 #include "model/delta.h"
+#include "model/draft.h"
 #include "model/json.h"
 #include "model/nouns.h"
 #include "model/pipeline.h"
@@ -96,6 +97,7 @@ read_one(const json_t *body)
 	READ(shared_value);
 	READ(value_set_version);
 	READ(definition);
+	READ(draft);
 	READ(environment_type);
 	READ(pipeline);
 	READ(pipeline_criterion);

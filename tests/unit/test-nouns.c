@@ -19,6 +19,8 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "model/definition.h"
+#include "model/delta.h"
+#include "model/draft.h"
 #include "model/nouns.h"
 #include "model/pipeline.h"
 #include "model/runtime.h"
@@ -93,6 +95,11 @@
 	"'name':'Deploy','uses':'u','status':'failed','status_message':'m',"                 \
 	"'created_at':'2026-01-02T03:04:05.000Z','timeout_seconds':0,"                       \
 	"'related_entities':{'env_id':'qa'}}]}"
+#define DRAFT                                                                                \
+	"{'id':'d','metadata':{'env_id':'qa','name':'fix','archived':true,'shared':false,"   \
+	"'contributers':['jo','ops'],'created_at':'2026-01-02T03:04:05.000Z',"               \
+	"'created_by':'jo','last_modified_at':'2026-01-03T03:04:05.000Z'},"                  \
+	"'modules':{'add':{},'remove':['web'],'update':{}},'shared':[]}"
 #define LOG_LINE                                                                 \
 	"{'level':'INFO','payload':'started','workload_id':'web','container_id':'c'," \
 	"'timestamp':'2026-01-02T03:04:05.000Z'}"
@@ -145,6 +152,7 @@ union noun {
 	struct pipeline_criterion pipeline_criterion;
 	struct pipeline_run pipeline_run;
 	struct pipeline_job pipeline_job;
+	struct draft draft;
 	struct log_line log_line;
 };
 
@@ -199,6 +207,7 @@ DOORS(pipeline)
 DOORS(pipeline_criterion)
 DOORS(pipeline_run)
 DOORS(pipeline_job)
+DOORS(draft)
 DOORS(log_line)
 
 static const struct doors nouns[] = {
@@ -310,6 +319,7 @@ static const struct doors nouns[] = {
 	 {"name", "etag", "org_id", "app_id", "pipeline_id", "pipeline_version", "run_id", "status",
 	  "status_message", "waiting_for", "timeout_seconds", "steps"},
 	 OF(pipeline_job)},
+	{"delta", DRAFT, {"id"}, {NULL}, {"metadata", "modules", "shared"}, OF(draft)},
 	{"log line",
 	 LOG_LINE,
 	 {NULL},
@@ -687,6 +697,9 @@ each_noun_is_written_as_it_was_read(void **state)
 	WRITTEN_AGAIN(pipeline_criterion, PIPELINE_CRITERION);
 	WRITTEN_AGAIN(pipeline_run, PIPELINE_RUN);
 	WRITTEN_AGAIN(pipeline_job, PIPELINE_JOB);
+	WRITTEN_AGAIN(draft, DRAFT);
+	WRITTEN_AGAIN(draft, "{'id':'d','metadata':{'created_by':'jo','archived':false,"
+			     "'shared':false,'contributers':[]},'modules':{},'shared':[]}");
 	WRITTEN_AGAIN(log_line, LOG_LINE);
 	WRITTEN_AGAIN(shared_value, SHARED_VALUE);
 	WRITTEN_AGAIN(shared_value,
@@ -780,6 +793,28 @@ texts_are_a_list(void **state)
 	assert_int_equal(pipeline.trigger_type_count, 0);
 	pipeline_clear(&pipeline);
 	json_decref(body);
+}
+
+/* One contributes once; what the draft changes is what it was written with. */
+static void
+a_draft_names_who_changed_it_and_what(void **state)
+{
+	json_t *body = parse(DRAFT), *content;
+	struct delta *delta;
+	struct draft draft;
+
+	(void)state;
+	draft_read(&draft, body);
+	json_decref(body);
+	draft_add_contributer(&draft, "ops");
+	draft_add_contributer(&draft, "ci");
+	assert_int_equal(draft.metadata.contributer_count, 3);
+	assert_string_equal(draft.metadata.contributers[2].raw, "ci");
+	delta = draft_delta(&draft, NULL);
+	draft_clear(&draft);
+	content = delta_encode(delta);
+	assert_written(content, "{'modules':{'add':{},'remove':['web'],'update':{}},'shared':[]}");
+	delta_free(delta);
 }
 
 static void
@@ -900,6 +935,7 @@ main(void)
 		cmocka_unit_test(each_noun_is_written_as_it_was_read),
 		cmocka_unit_test(the_environments_of_an_application_are_a_list),
 		cmocka_unit_test(texts_are_a_list),
+		cmocka_unit_test(a_draft_names_who_changed_it_and_what),
 		cmocka_unit_test(a_listed_job_has_no_steps),
 		cmocka_unit_test(an_artefact_is_what_its_version_says),
 		cmocka_unit_test(an_environment_is_written_with_its_deployments),

@@ -41,14 +41,12 @@ apply_delta(struct platform *platform, const struct place *place, const char *de
 	    const char *base_id, struct error *err)
 {
 	struct repository *repository = platform->repository;
-	json_t *body = repository_delta(repository, place, delta_id, err);
-	struct delta *delta = body ? delta_decode(body, err) : NULL;
+	struct delta *delta = repository_delta(repository, place, delta_id, err);
 	struct set *base = delta ? repository_set(repository, place, base_id, err) : NULL;
 	struct set *result = base ? delta_apply(delta, base, err) : NULL;
 
 	set_unref(base);
 	delta_free(delta);
-	json_decref(body);
 	return result;
 }
 

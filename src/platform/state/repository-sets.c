@@ -9,38 +9,35 @@
 
 #include "platform/state/repository-sets.h"
 
-#include <string.h>
-
 #include "base/error.h"
+#include "db/statement.h"
 #include "model/delta.h"
+#include "model/draft.h"
 #include "model/error-codes.h"
-#include "model/json.h"
+#include "model/members.h"
 #include "model/set.h"
 #include "platform/state/place.h"
 #include "platform/state/rows.h"
 
-#define DELTA                                                                                      \
-	"SELECT id, content AS \"json:content\", env AS \"opt:env_id\", name AS \"opt:name\","     \
-	" archived AS \"bool:archived\", contributers AS \"json:contributers\","                   \
-	" created_at AS \"stamp:created_at\", created_by,"                                         \
-	" modified_at AS \"stamp:last_modified_at\", 0 AS \"bool:shared\" FROM deltas "
+#define DRAFT                                                                                      \
+	"SELECT id, content, env, name, archived, contributers, created_at, created_by,"           \
+	" modified_at FROM deltas "
+enum { ID, CONTENT, ENV, NAME, ARCHIVED, CONTRIBUTERS, CREATED_AT, CREATED_BY, MODIFIED_AT };
+
+static json_t *
+encode_set(struct statement *row, void *data, struct error *err)
+{
+	(void)data;
+	(void)err;
+	return rows_json(row, 0);
+}
 
 json_t *
 repository_sets(struct repository *repository, const struct place *place, struct error *err)
 {
-	json_t *rows = rows_all(repository, err, "SELECT body AS \"json:body\" FROM sets"
-						 " WHERE org = ? AND app = ? ORDER BY rowid",
-				"ss", place->org, place->app);
-	json_t *sets, *row;
-	size_t i;
-
-	if (!rows)
-		return NULL;
-	sets = json_array();
-	json_array_foreach(rows, i, row)
-		json_array_append(sets, json_object_get(row, "body"));
-	json_decref(rows);
-	return sets;
+	return rows_encode(repository, err, encode_set, NULL,
+			   "SELECT body FROM sets WHERE org = ? AND app = ? ORDER BY rowid", "ss",
+			   place->org, place->app);
 }
 
 /* The empty set needs no row: everybody knows its content. */
@@ -49,20 +46,20 @@ repository_set(struct repository *repository, const struct place *place, const c
 	       struct error *err)
 {
 	struct set *set;
-	json_t *row;
+	json_t *body;
 
 	if (set_id_is_empty(id))
 		return set_new();
-	row = rows_one(repository, err, "SELECT body AS \"json:body\" FROM sets"
-					" WHERE org = ? AND app = ? AND id = ?",
-		       "sss", place->org, place->app, id);
-	if (!row) {
+	body = rows_encode_one(repository, err, encode_set, NULL,
+			       "SELECT body FROM sets WHERE org = ? AND app = ? AND id = ?", "sss",
+			       place->org, place->app, id);
+	if (!body) {
 		if (err->kind == ERROR_NOT_FOUND)
 			error_set_code(err, CODE_SET_NOT_FOUND, .app = place->app, .set = id);
 		return NULL;
 	}
-	set = set_decode(json_object_get(row, "body"), err);
-	json_decref(row);
+	set = set_decode(body, err);
+	json_decref(body);
 	return set;
 }
 
@@ -83,69 +80,79 @@ repository_put_set(struct repository *repository, const struct place *place, con
 	return ret;
 }
 
-/* A row to the wire: {id, metadata, modules, shared}. */
-static json_t *
-shape_delta(const json_t *row)
+static void
+read_draft(struct statement *row, void *noun)
 {
-	static const char *const metadata[] = {"env_id", "name", "archived", "contributers",
-					       "created_at", "created_by", "last_modified_at",
-					       "shared"};
-	json_t *delta = json_deep_copy(json_object_get(row, "content"));
-	json_t *about = json_object();
+	json_t *content = rows_json(row, CONTENT), *contributers = rows_json(row, CONTRIBUTERS);
+	struct draft *draft = noun;
+	struct draft_metadata *metadata = &draft->metadata;
 
-	for (size_t i = 0; i < sizeof(metadata) / sizeof(metadata[0]); i++) {
-		json_t *value = json_object_get(row, metadata[i]);
+	*draft = (struct draft){
+		.modules = json_incref(json_object_get(content, "modules")),
+		.shared = json_incref(json_object_get(content, "shared")),
+	};
+	untrusted_init(&draft->id, row_text(row, ID));
+	untrusted_init(&metadata->env_id, row_text(row, ENV));
+	untrusted_init(&metadata->name, row_text(row, NAME));
+	untrusted_init(&metadata->created_by, row_text_or(row, CREATED_BY, ""));
+	metadata->archived = row_int(row, ARCHIVED) != 0;
+	metadata->created_at = row_int(row, CREATED_AT);
+	metadata->last_modified_at = row_int(row, MODIFIED_AT);
+	member_texts_read(&metadata->contributers, &metadata->contributer_count, contributers);
+	json_decref(contributers);
+	json_decref(content);
+}
 
-		if (value)
-			json_object_set(about, metadata[i], value);
-	}
-	json_object_set(delta, "id", json_object_get(row, "id"));
-	json_object_set_new(delta, "metadata", about);
-	return delta;
+static json_t *
+encode_draft(struct statement *row, void *data, struct error *err)
+{
+	struct draft draft;
+	json_t *body;
+
+	(void)data;
+	(void)err;
+	read_draft(row, &draft);
+	body = draft_encode(&draft);
+	draft_clear(&draft);
+	return body;
 }
 
 json_t *
-repository_deltas(struct repository *repository, const struct place *place, const char *env,
+repository_drafts(struct repository *repository, const struct place *place, const char *env,
 		  bool archived, struct error *err)
 {
-	json_t *rows = rows_all(repository, err,
-				DELTA "WHERE org = ?1 AND app = ?2 AND (?3 IS NULL OR env = ?3)"
-				      " AND archived = ?4 ORDER BY seq",
-				"sssi", place->org, place->app, env, (int64_t)archived);
-	json_t *deltas, *row;
-	size_t i;
-
-	if (!rows)
-		return NULL;
-	deltas = json_array();
-	json_array_foreach(rows, i, row)
-		json_array_append_new(deltas, shape_delta(row));
-	json_decref(rows);
-	return deltas;
+	return rows_encode(repository, err, encode_draft, NULL,
+			   DRAFT "WHERE org = ?1 AND app = ?2 AND (?3 IS NULL OR env = ?3)"
+				 " AND archived = ?4 ORDER BY seq",
+			   "sssi", place->org, place->app, env, (int64_t)archived);
 }
 
-static json_t *
-delta_row(struct repository *repository, const struct place *place, const char *id,
-	  struct error *err)
+int
+repository_read_draft(struct repository *repository, const struct place *place, const char *id,
+		      struct draft *out, struct error *err)
 {
-	return rows_one(repository, err, DELTA "WHERE org = ? AND app = ? AND id = ?", "sss",
-			place->org, place->app, id);
+	*out = (struct draft){0};
+	if (rows_read(repository, err, read_draft, out,
+		      DRAFT "WHERE org = ? AND app = ? AND id = ?", "sss", place->org, place->app,
+		      id) == 0)
+		return 0;
+	draft_clear(out);
+	if (err->kind == ERROR_NOT_FOUND)
+		error_set_code(err, CODE_DELTA_NOT_FOUND, .app = place->app, .delta = id);
+	return -1;
 }
 
-json_t *
+struct delta *
 repository_delta(struct repository *repository, const struct place *place, const char *id,
 		 struct error *err)
 {
-	json_t *row = delta_row(repository, place, id, err);
-	json_t *delta;
+	struct delta *delta;
+	struct draft draft;
 
-	if (!row) {
-		if (err->kind == ERROR_NOT_FOUND)
-			error_set_code(err, CODE_DELTA_NOT_FOUND, .app = place->app, .delta = id);
+	if (repository_read_draft(repository, place, id, &draft, err) != 0)
 		return NULL;
-	}
-	delta = shape_delta(row);
-	json_decref(row);
+	delta = draft_delta(&draft, err);
+	draft_clear(&draft);
 	return delta;
 }
 
@@ -153,14 +160,16 @@ int
 repository_delta_is_deployed(struct repository *repository, const struct place *place,
 			     const char *id, struct error *err)
 {
-	json_t *row = rows_one(repository, err,
-			       "SELECT EXISTS (SELECT 1 FROM deployments WHERE org = ? AND app = ?"
-			       " AND delta_id = ?) AS \"bool:deployed\"",
-			       "sss", place->org, place->app, id);
-	int deployed = row ? json_is_true(json_object_get(row, "deployed")) : -1;
+	struct error why = {0};
 
-	json_decref(row);
-	return deployed;
+	if (rows_read(repository, &why, NULL, NULL,
+		      "SELECT 1 FROM deployments WHERE org = ? AND app = ? AND delta_id = ? LIMIT 1",
+		      "sss", place->org, place->app, id) == 0)
+		return 1;
+	if (why.kind == ERROR_NOT_FOUND)
+		return 0;
+	*err = why;
+	return -1;
 }
 
 int
@@ -183,29 +192,28 @@ repository_put_delta(struct repository *repository, const struct place *place, c
 }
 
 /* What is put away can be read, and fetched back; nothing else. */
-static json_t *
-changeable_row(struct repository *repository, const struct place *place, const char *id,
-	       struct error *err)
+static int
+read_changeable(struct repository *repository, const struct place *place, const char *id,
+		struct draft *out, struct error *err)
 {
-	json_t *row = delta_row(repository, place, id, err);
-
-	if (!json_is_true(json_object_get(row, "archived")))
-		return row;
-	json_decref(row);
-	error_set_code(err, CODE_DELTA_IS_ARCHIVED, .delta = id);
-	return NULL;
+	if (repository_read_draft(repository, place, id, out, err) != 0)
+		return -1;
+	if (!out->metadata.archived)
+		return 0;
+	draft_clear(out);
+	return error_set_code(err, CODE_DELTA_IS_ARCHIVED, .delta = id);
 }
 
-static void
-add_once(json_t *users, const char *user)
+static json_t *
+contributers_with(struct draft *draft, const char *user)
 {
-	json_t *known;
-	size_t i;
+	json_t *list = json_array();
 
-	json_array_foreach(users, i, known)
-		if (strcmp(json_string_value(known), user) == 0)
-			return;
-	json_array_append_new(users, json_string(user));
+	draft_add_contributer(draft, user);
+	for (size_t i = 0; i < draft->metadata.contributer_count; i++)
+		json_array_append_new(
+			list, json_string(untrusted_raw(&draft->metadata.contributers[i])));
+	return list;
 }
 
 int
@@ -213,20 +221,21 @@ repository_update_delta(struct repository *repository, const struct place *place
 			const struct delta *delta, const char *user, int64_t now,
 			struct error *err)
 {
-	json_t *row = changeable_row(repository, place, id, err), *content, *contributers;
+	json_t *content, *contributers;
+	struct draft draft;
 	int ret;
 
-	if (!row)
+	if (read_changeable(repository, place, id, &draft, err) != 0)
 		return -1;
-	contributers = json_object_get(row, "contributers");
-	add_once(contributers, user);
+	contributers = contributers_with(&draft, user);
 	content = delta_encode(delta);
 	ret = rows_change(repository, err,
 			  "UPDATE deltas SET content = ?4, contributers = ?5,"
 			  " modified_at = ?6 WHERE org = ?1 AND app = ?2 AND id = ?3",
 			  "sssjji", place->org, place->app, id, content, contributers, now);
+	json_decref(contributers);
 	json_decref(content);
-	json_decref(row);
+	draft_clear(&draft);
 	return ret;
 }
 
@@ -234,11 +243,11 @@ static int
 set_of_delta(struct repository *repository, const struct place *place, const char *id,
 	     const char *sql, const char *value, struct error *err)
 {
-	json_t *row = changeable_row(repository, place, id, err);
+	struct draft draft;
 
-	if (!row)
+	if (read_changeable(repository, place, id, &draft, err) != 0)
 		return -1;
-	json_decref(row);
+	draft_clear(&draft);
 	return rows_change(repository, err, sql, "ssss", place->org, place->app, id, value);
 }
 

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct delta;
+struct draft;
 struct error;
 struct place;
 struct repository;
@@ -23,10 +24,14 @@ int repository_put_set(struct repository *repository, const struct place *place,
 		       const struct set *set, struct error *err);
 
 /* env NULL: all; archived: those with that state. */
-json_t *repository_deltas(struct repository *repository, const struct place *place,
+json_t *repository_drafts(struct repository *repository, const struct place *place,
 			  const char *env, bool archived, struct error *err);
-json_t *repository_delta(struct repository *repository, const struct place *place,
-			 const char *id, struct error *err);
+/* A delta with what is known of it (model/draft.h); the caller clears it. */
+int repository_read_draft(struct repository *repository, const struct place *place,
+			  const char *id, struct draft *out, struct error *err);
+/* What it changes; delta_free() it. */
+struct delta *repository_delta(struct repository *repository, const struct place *place,
+			       const char *id, struct error *err);
 /* 1: a deployment was made of it, anywhere in the application; 0: none was; -1 with err. */
 int repository_delta_is_deployed(struct repository *repository, const struct place *place,
 				 const char *id, struct error *err);

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "model/delta.h"
+#include "model/draft.h"
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/auth/access.h"
@@ -34,9 +35,22 @@ list_deltas(struct platform *platform, const struct request *request, struct res
 	const char *archived = request_query(request, "archived");
 
 	return answer(response, 200,
-		      repository_deltas(platform->repository, &request->place,
+		      repository_drafts(platform->repository, &request->place,
 					request_query(request, "env"),
 					archived && strcmp(archived, "true") == 0, err));
+}
+
+static int
+answer_draft(struct platform *platform, const struct request *request, const char *id,
+	     struct response *response, struct error *err)
+{
+	struct draft draft;
+
+	if (repository_read_draft(platform->repository, &request->place, id, &draft, err) != 0)
+		return -1;
+	answer(response, 200, draft_encode(&draft));
+	draft_clear(&draft);
+	return 0;
 }
 
 /* GET .../deltas/{deltaId}: one draft. */
@@ -44,9 +58,7 @@ int
 get_delta(struct platform *platform, const struct request *request, struct response *response,
 	  struct error *err)
 {
-	return answer(
-		response, 200,
-		repository_delta(platform->repository, &request->place, request->ids[0], err));
+	return answer_draft(platform, request, request->ids[0], response, err);
 }
 
 /* POST .../deltas: store a draft. */
@@ -67,18 +79,15 @@ create_delta(struct platform *platform, const struct request *request, struct re
 				   json_member_string(metadata, "name"), request_user(request),
 				   clock_wall_ms(), err);
 	delta_free(delta);
-	if (ret != 0)
-		return -1;
-	return answer(response, 200,
-		      repository_delta(platform->repository, &request->place, id, err));
+	return ret == 0 ? answer_draft(platform, request, id, response, err) : -1;
 }
 
 static int
-check_author(struct platform *platform, const struct request *request, const json_t *metadata,
+check_author(struct platform *platform, const struct request *request, const struct draft *draft,
 	     struct error *err)
 {
-	const char *env = json_member_string(metadata, "env_id");
-	const char *author = json_member_string(metadata, "created_by");
+	const char *env = draft->metadata.env_id.raw;
+	const char *author = untrusted_raw(&draft->metadata.created_by);
 	struct place place = {request->place.org, request->place.app, env};
 	struct error why = {0};
 
@@ -114,21 +123,20 @@ check_not_deployed(struct platform *platform, const struct request *request, str
 	return error_set_code(err, CODE_DELTA_WAS_DEPLOYED, .delta = request->ids[0]);
 }
 
-/* The delta as it is, when the caller may change it now; NULL with err.
- * Asked at each change and not only at deploying: a delta that is under
- * review must not become another one meanwhile. */
-static json_t *
-changeable(struct platform *platform, const struct request *request, struct error *err)
+/* The delta as it is, when the caller may change it now.  Asked at each change and not only at
+ * deploying: a delta that is under review must not become another one meanwhile. */
+static int
+read_changeable(struct platform *platform, const struct request *request, struct draft *out,
+		struct error *err)
 {
-	json_t *known = repository_delta(platform->repository, &request->place, request->ids[0],
-					 err);
-
-	if (known &&
-	    check_author(platform, request, json_object_get(known, "metadata"), err) == 0 &&
+	if (repository_read_draft(platform->repository, &request->place, request->ids[0], out,
+				  err) != 0)
+		return -1;
+	if (check_author(platform, request, out, err) == 0 &&
 	    check_not_deployed(platform, request, err) == 0)
-		return known;
-	json_decref(known);
-	return NULL;
+		return 0;
+	draft_clear(out);
+	return -1;
 }
 
 static int
@@ -144,13 +152,17 @@ int
 put_delta(struct platform *platform, const struct request *request, struct response *response,
 	  struct error *err)
 {
-	json_t *known = changeable(platform, request, err);
-	struct delta *delta = known ? delta_decode(request->body, err) : NULL;
-	int ret = delta ? replace(platform, request, delta, err) : -1;
+	struct draft known;
+	struct delta *delta;
+	int ret;
 
-	delta_free(delta);
-	json_decref(known);
 	response->status = 204;
+	if (read_changeable(platform, request, &known, err) != 0)
+		return -1;
+	draft_clear(&known);
+	delta = delta_decode(request->body, err);
+	ret = delta ? replace(platform, request, delta, err) : -1;
+	delta_free(delta);
 	return ret;
 }
 
@@ -181,11 +193,14 @@ int
 patch_delta(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
 {
-	json_t *known = changeable(platform, request, err);
-	struct delta *delta = known ? delta_decode(known, err) : NULL;
+	struct draft known;
+	struct delta *delta;
 	int ret = -1;
 
-	json_decref(known);
+	if (read_changeable(platform, request, &known, err) != 0)
+		return -1;
+	delta = draft_delta(&known, err);
+	draft_clear(&known);
 	if (delta)
 		delta = compose_all(delta, request->body, err);
 	if (delta)
@@ -201,17 +216,19 @@ int
 archive_delta(struct platform *platform, const struct request *request, struct response *response,
 	      struct error *err)
 {
-	json_t *known = repository_delta(platform->repository, &request->place, request->ids[0],
-					 err);
-	int ret = -1;
+	struct draft known;
+	int ret;
 
 	response->status = 204;
-	if (known && check_author(platform, request, json_object_get(known, "metadata"), err) == 0)
-		ret = repository_set_delta_archived(platform->repository, &request->place,
-						    request->ids[0], json_is_true(request->body),
-						    err);
-	json_decref(known);
-	return ret;
+	if (repository_read_draft(platform->repository, &request->place, request->ids[0], &known,
+				  err) != 0)
+		return -1;
+	ret = check_author(platform, request, &known, err);
+	draft_clear(&known);
+	if (ret != 0)
+		return -1;
+	return repository_set_delta_archived(platform->repository, &request->place,
+					     request->ids[0], json_is_true(request->body), err);
 }
 
 typedef int setter(struct repository *repository, const struct place *place, const char *id,
@@ -221,12 +238,12 @@ static int
 change_metadata(struct platform *platform, const struct request *request,
 		struct response *response, setter *set, struct error *err)
 {
-	json_t *known = changeable(platform, request, err);
+	struct draft known;
 
 	response->status = 204;
-	if (!known)
+	if (read_changeable(platform, request, &known, err) != 0)
 		return -1;
-	json_decref(known);
+	draft_clear(&known);
 	return set(platform->repository, &request->place, request->ids[0],
 		   json_string_value(request->body), err);
 }
