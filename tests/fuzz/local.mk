@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A target a parser.  `make check` replays the corpora; `make fuzz` builds them with clang in a
 # directory of its own and lets libFuzzer search for FUZZ_SECONDS each.
-FUZZ_TARGETS = config import isolation journal keys nouns patch placeholder pointer score set \
-	terminal time version
+FUZZ_TARGETS = canonical config hosts http import isolation journal keys nouns patch pattern \
+	placeholder pointer redact score set terminal text time version workload
 FUZZ_SECONDS = 60
-FUZZ_MODEL_REPLAYS = tests/fuzz/replay-isolation tests/fuzz/replay-pointer \
-	tests/fuzz/replay-score tests/fuzz/replay-set tests/fuzz/replay-time \
-	tests/fuzz/replay-version
+FUZZ_MODEL_REPLAYS = tests/fuzz/replay-canonical tests/fuzz/replay-hosts \
+	tests/fuzz/replay-isolation tests/fuzz/replay-pattern tests/fuzz/replay-pointer \
+	tests/fuzz/replay-score tests/fuzz/replay-set tests/fuzz/replay-text tests/fuzz/replay-time \
+	tests/fuzz/replay-version tests/fuzz/replay-workload
 FUZZ_REPLAYS = tests/fuzz/replay-config tests/fuzz/replay-import tests/fuzz/replay-journal \
 	tests/fuzz/replay-keys tests/fuzz/replay-nouns tests/fuzz/replay-patch \
-	tests/fuzz/replay-placeholder tests/fuzz/replay-terminal \
+	tests/fuzz/replay-placeholder tests/fuzz/replay-terminal tests/fuzz/replay-http \
+	tests/fuzz/replay-redact \
 	$(FUZZ_MODEL_REPLAYS)
 FUZZ_COMMON = tests/fuzz/fuzz.h
 if ENABLE_FUZZ
@@ -53,6 +55,21 @@ tests_fuzz_replay_time_SOURCES = tests/fuzz/fuzz-time.c $(FUZZ_COMMON) $(FUZZ_MA
 tests_fuzz_replay_time_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
 tests_fuzz_replay_version_SOURCES = tests/fuzz/fuzz-version.c $(FUZZ_COMMON) $(FUZZ_MAIN)
 tests_fuzz_replay_version_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
+
+tests_fuzz_replay_canonical_SOURCES = tests/fuzz/fuzz-canonical.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_canonical_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
+tests_fuzz_replay_hosts_SOURCES = tests/fuzz/fuzz-hosts.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_hosts_LDADD = $(FUZZ_LIBS) libcompare.a libnet.a libmodel.a libbase.a $(CURL_LIBS) $(BASE_LIBS)
+tests_fuzz_replay_http_SOURCES = tests/fuzz/fuzz-http.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_http_LDADD = $(FUZZ_LIBS) $(PLATFORM_LIBS)
+tests_fuzz_replay_pattern_SOURCES = tests/fuzz/fuzz-pattern.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_pattern_LDADD = $(FUZZ_LIBS) libbase.a $(BASE_LIBS)
+tests_fuzz_replay_redact_SOURCES = tests/fuzz/fuzz-redact.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_redact_LDADD = $(FUZZ_LIBS) $(PLATFORM_LIBS)
+tests_fuzz_replay_text_SOURCES = tests/fuzz/fuzz-text.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_text_LDADD = $(FUZZ_LIBS) libcompare.a libmodel.a libbase.a $(BASE_LIBS)
+tests_fuzz_replay_workload_SOURCES = tests/fuzz/fuzz-workload.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_workload_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
 
 # What is found new is kept in fuzz/corpus; what fails is left as fuzz/crash-*.
 fuzz:
