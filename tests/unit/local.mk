@@ -111,6 +111,12 @@ check_PROGRAMS += tests/unit/test-transfer
 TESTS += tests/unit/test-transfer
 tests_unit_test_transfer_SOURCES = tests/unit/test-transfer.c
 tests_unit_test_transfer_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
+
+check_PROGRAMS += tests/unit/test-process-files
+TESTS += tests/unit/test-process-files
+tests_unit_test_process_files_SOURCES = tests/unit/test-process-files.c
+tests_unit_test_process_files_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
+
 check_PROGRAMS += tests/unit/test-theme
 TESTS += tests/unit/test-theme
 tests_unit_test_theme_SOURCES = tests/unit/test-theme.c src/ui/theme-file.c src/ui/theme-builtin.c

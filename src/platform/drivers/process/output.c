@@ -98,6 +98,20 @@ put_line(struct buf *lines, const struct output *output, const char *bytes, size
 	buf_puts(lines, "\n");
 }
 
+/* As much of the first n bytes as ends with a character. */
+static size_t
+whole_characters(const char *bytes, size_t n)
+{
+	for (size_t back = 1; back <= 3 && back <= n; back++) {
+		unsigned char c = (unsigned char)bytes[n - back];
+		size_t needed = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : c >= 0xc0 ? 2 : 1;
+
+		if ((c & 0xc0) != 0x80)
+			return needed > back ? n - back : n;
+	}
+	return n;
+}
+
 /* A line that is too long is written in parts: a program that ends
  * none must not fill our memory. */
 void
@@ -115,8 +129,8 @@ output_take(struct output *output, const char *bytes, size_t length)
 			buf_append(&output->rest, bytes, n);
 			break;
 		}
-		if (n > room) {
-			n = room;
+		if (n > room || !end) {
+			n = whole_characters(bytes, room);
 			end = NULL;
 		}
 		put_line(&lines, output, bytes, n);
@@ -160,7 +174,7 @@ put_as_text(struct buf *out, const char *bytes, size_t length)
 		unsigned char c = (unsigned char)bytes[i];
 		size_t n = c == '\0' ? 0 : character_length(bytes + i, length - i);
 
-		if (c == '\r' && i + 1 < length && bytes[i + 1] == '\n') {
+		if (c == '\r' && (i + 1 == length || bytes[i + 1] == '\n')) {
 			i++;
 			continue;
 		}
