@@ -13,7 +13,7 @@ bool visible_looks_same(const char *a, const char *b);
 /* In double quotes, with the escapes of JSON; \uNNNN only for what is no printable character. */
 char *visible_quoted(const char *text);
 /* Both in quotes; where they differ each character beyond ASCII is written \uNNNN.  Different
- * texts have different forms. */
+ * texts have different forms, as long as they are UTF-8, as all text of JSON is. */
 void visible_apart(const char *a, const char *b, char **a_form, char **b_form);
 
 #endif

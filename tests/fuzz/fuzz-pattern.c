@@ -26,7 +26,7 @@ compare(const struct pattern *pattern, const char *expression, const char *text)
 {
 	regex_t theirs;
 
-	if (!is_simple(expression) || strspn(text, SIMPLE) != strlen(text) || strlen(text) > SMALL ||
+	if (!is_simple(expression) || !is_simple(text) ||
 	    regcomp(&theirs, expression, REG_EXTENDED | REG_NOSUB) != 0)
 		return;
 	assert(pattern_matches(pattern, text) == (regexec(&theirs, text, 0, NULL, 0) == 0));

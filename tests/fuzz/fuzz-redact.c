@@ -54,9 +54,11 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 			print(&whole, text, printed, printed_length, SIZE_MAX);
 			print(&pieces, text, printed, printed_length, 7);
 			if (strlen(text) >= SHORTEST && printed_length > 0)
-				assert(!whole.data || !memmem(whole.data, whole.length, text, strlen(text)));
-			assert(whole.length == pieces.length &&
-			       (whole.length == 0 || memcmp(whole.data, pieces.data, whole.length) == 0));
+				assert(!whole.data || !memmem(whole.data, whole.length, text,
+							      strlen(text)));
+			assert(whole.length == pieces.length);
+			assert(whole.length == 0 ||
+			       memcmp(whole.data, pieces.data, whole.length) == 0);
 			buf_clear(&whole);
 			buf_clear(&pieces);
 		}

@@ -89,3 +89,41 @@ terminal two
 run sidestage diff qa aa-copy --demo
 expect "value PAGE_SIZE"
 exit 1
+
+test "a long value is changed as a whole: none of it is cut off"
+terminal one
+let LONG printf 'https://db.example.com/%0400d' 7
+sh platform post /envs/aa-copy/values '{"key":"NOTE","value":"'$LONG'","description":""}'
+press-until Right "in Copy"
+key Enter
+row "sidestage" "Environment"
+key 3
+press-until Down "▸ +NOTE"
+row "NOTE" "its own" "https"
+key E
+expect "New value"
+key Home
+key Delete
+type "H"
+key Enter
+expect "rollback"
+press-until PgDn "A approve"
+key A
+expect "Enter deploys to aa-copy"
+type "aa-copy"
+press-until Enter "sidestage +Progress"
+expect "Done in" 20
+let NOW platform get /envs/aa-copy/values --get /key=NOTE/value
+let WANTED printf 'Https://db.example.com/%0400d' 7
+equal "$NOW" "$WANTED"
+
+test "one that no line holds is not offered in part"
+let LONG printf '%05000d' 7
+sh platform put /envs/aa-copy/values/NOTE '{"value":"'$LONG'","description":""}'
+key Esc
+row "NOTE" "its own"
+key R
+no-row "NOTE" "ttps"
+key E
+expect "too long to be typed here"
+refuse "New value"

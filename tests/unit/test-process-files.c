@@ -36,7 +36,7 @@
 #include "platform/drivers/process/remover.h"
 
 struct place {
-	char *folder, *previous;	/* the test works in the first; the second is where it was */
+	char *folder, *previous;	/* where the test works, and where it was before */
 };
 
 static int
@@ -335,7 +335,8 @@ the_last_lines_are_the_last(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		char *last = output_last_lines(cases[i].text, strlen(cases[i].text), cases[i].lines);
+		char *last = output_last_lines(cases[i].text, strlen(cases[i].text),
+					       cases[i].lines);
 
 		assert_string_equal(last, cases[i].last);
 		free(last);

@@ -174,10 +174,14 @@ has_environments(const char *spaces)
 {
 	DIR *directory = opendir(spaces);
 	struct dirent *entry;
+	struct stat st;
 	bool found = false;
 
+	/* Not by d_type, which not every file system fills. */
 	while (directory && !found && (entry = readdir(directory)))
-		found = entry->d_name[0] != '.' && entry->d_type == DT_DIR;
+		found = entry->d_name[0] != '.' &&
+			fstatat(dirfd(directory), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+			S_ISDIR(st.st_mode);
 	if (directory)
 		closedir(directory);
 	return found;

@@ -141,10 +141,15 @@ decide_values_choose(struct decide_values *decide, struct ui *ui, struct flow *f
 }
 
 void
-decide_values_begin(struct decide_values *decide, const struct flow *flow)
+decide_values_begin(struct decide_values *decide, struct ui *ui, const struct flow *flow)
 {
 	const struct flow_value_question *q = flow_value(flow, decide->at);
 
+	if (q->text && strlen(q->text) >= FIELD_MAX) {
+		ui_say(ui, "%s",
+		       _("This value is too long to be typed here. Use --value-from on the command line."));
+		return;
+	}
 	decide->typing = true;
 	if (q->text)
 		field_offer(&decide->field, q->text);
@@ -159,6 +164,7 @@ decide_values_clear(struct decide_values *decide)
 	decide->typing = false;
 	explicit_bzero(decide->field.text, sizeof(decide->field.text));
 	decide->field.at = 0;
+	decide->field.is_cut = false;
 }
 
 void
@@ -166,6 +172,10 @@ decide_values_take(struct decide_values *decide, struct ui *ui, struct flow *flo
 {
 	char text[FIELD_MAX];
 
+	if (decide->field.is_cut) {
+		ui_say(ui, "%s", _("This is too long for one line."));
+		return;
+	}
 	memcpy(text, decide->field.text, sizeof(text));
 	decide_values_clear(decide);
 	decide_values_choose(decide, ui, flow, FLOW_VALUE_TEXT, text);

@@ -30,7 +30,7 @@ void decide_values_choose(struct decide_values *decide, struct ui *ui, struct fl
 void
 decide_values_move(struct decide_values *decide, struct ui *ui, const struct flow *flow, bool down);
 /* Types another text for the selected one, from what it is; and takes what was typed. */
-void decide_values_begin(struct decide_values *decide, const struct flow *flow);
+void decide_values_begin(struct decide_values *decide, struct ui *ui, const struct flow *flow);
 void decide_values_take(struct decide_values *decide, struct ui *ui, struct flow *flow);
 /* A key of a text that is typed; false: none is. */
 bool decide_values_type(struct decide_values *decide, int key);

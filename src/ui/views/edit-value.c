@@ -18,8 +18,7 @@
 #include "ui/view.h"
 #include "ui/views/prompt.h"
 #include "ui/views/review.h"
-
-#define LINE_MAX_BYTES 4096
+#include "ui/widgets/field.h"
 
 struct value_place {
 	char *org, *app, *env, *key;
@@ -57,7 +56,7 @@ check(void *data, const char *text)
 
 	if (place->is_own && strcmp(place->before, text) == 0)
 		return _("No change: it already has this value.");
-	return strlen(text) > LINE_MAX_BYTES ? _("This is too long for one line.") : NULL;
+	return NULL;
 }
 
 static void
@@ -122,6 +121,11 @@ edit_value(struct ui *ui, const char *org, const char *app, const char *env,
 	if (strpbrk(untrusted_raw(&value->value), "\n\r\t")) {
 		ui_say(ui, "%s",
 		       _("This value has several lines. Use \"sidestage set\" with --value-from."));
+		return;
+	}
+	if (strlen(untrusted_raw(&value->value)) >= FIELD_MAX) {
+		ui_say(ui, "%s",
+		       _("This value is too long to be typed here. Use --value-from on the command line."));
 		return;
 	}
 	prompt.data = place_of(org, app, env, value);

@@ -27,12 +27,20 @@ struct prompt_view {
 	struct view_ops ops;	/* the title differs */
 };
 
+/* NULL: it will do. */
+static const char *
+why_not(const struct prompt_view *p)
+{
+	const char *wrong = p->prompt.check(p->prompt.data, p->field.text);
+
+	return wrong || !p->field.is_cut ? wrong : _("This is too long for one line.");
+}
+
 static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
 	const struct prompt_view *p = (const struct prompt_view *)view;
-	const char *wrong = p->prompt.check(p->prompt.data, p->field.text);
-
+	const char *wrong = why_not(p);
 	int row = 1;
 
 	(void)ui;
@@ -59,7 +67,7 @@ static void
 run_go_on(struct view *view, struct ui *ui)
 {
 	struct prompt_view *p = (struct prompt_view *)view;
-	const char *wrong = p->prompt.check(p->prompt.data, p->field.text);
+	const char *wrong = why_not(p);
 
 	if (wrong)
 		ui_say(ui, "\"%s\": %s", p->field.text, wrong);

@@ -352,7 +352,7 @@ run_leave_out(struct view *view, struct ui *ui)
 static void
 run_type_value(struct view *view, struct ui *ui)
 {
-	decide_values_begin(&of(view)->values, review_flow(of(view), ui));
+	decide_values_begin(&of(view)->values, ui, review_flow(of(view), ui));
 }
 
 static void

@@ -18,8 +18,16 @@
 void
 field_set(struct field *field, const char *text)
 {
-	snprintf(field->text, sizeof(field->text), "%s", text);
-	field->at = strlen(field->text);
+	size_t length = strlen(text);
+
+	field->is_cut = length >= sizeof(field->text);
+	if (field->is_cut)
+		for (length = sizeof(field->text) - 1;
+		     length > 0 && ((unsigned char)text[length] & 0xc0) == 0x80; length--)
+			;
+	memcpy(field->text, text, length);
+	field->text[length] = '\0';
+	field->at = length;
 	field->offered = false;
 }
 
@@ -64,6 +72,8 @@ cut(struct field *field, size_t from, size_t to)
 {
 	memmove(field->text + from, field->text + to, strlen(field->text + to) + 1);
 	field->at = from;
+	if (field->text[0] == '\0')
+		field->is_cut = false;
 }
 
 static bool
@@ -109,8 +119,10 @@ field_type(struct field *field, int key)
 		field_set(field, "");
 	n = u8_uctomb(bytes, (ucs4_t)key, sizeof(bytes));
 	length = strlen(field->text);
-	if (n <= 0 || length + (size_t)n >= sizeof(field->text))
+	if (n <= 0 || length + (size_t)n >= sizeof(field->text)) {
+		field->is_cut |= n > 0;
 		return true;
+	}
 	memmove(field->text + field->at + n, field->text + field->at, length - field->at + 1);
 	memcpy(field->text + field->at, bytes, (size_t)n);
 	field->at += (size_t)n;
@@ -131,11 +143,11 @@ void
 field_draw(const struct field *field, struct canvas *canvas, int columns, bool focused)
 {
 	struct canvas box = canvas_sub(canvas, canvas->row, canvas->column, 1, columns);
-	size_t from = 0;
+	size_t from = field->at, next;
 
 	/* The cursor is what one looks at: what does not fit goes at the beginning. */
-	while (from < field->at && columns_before(field, from) >= box.width)
-		from = behind(field->text, from);
+	while (from > 0 && columns_before(field, next = before(field->text, from)) < box.width)
+		from = next;
 	canvas_move(&box, 0, 0);
 	canvas_untrusted_bytes(&box, field->offered ? STYLE_SELECTED : STYLE_FIELD,
 			       field->text + from, box.width);

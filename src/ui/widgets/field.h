@@ -8,14 +8,17 @@
 
 struct canvas;
 
-#define FIELD_MAX 256
+#define FIELD_MAX 4097		/* bytes, with the NUL */
 
 struct field {
 	char text[FIELD_MAX];	/* NUL-terminated UTF-8 */
 	size_t at;		/* bytes before the cursor; always between two characters */
 	bool offered;		/* the text is ours: the first character typed takes its place */
+	bool is_cut;		/* something found no room: this is not what was given or typed */
 };
 
+/* What is longer is cut at a character, and is_cut is set: such a text must not be taken for the
+ * whole.  An empty field is whole again. */
 void field_set(struct field *field, const char *text);
 /* Like field_set, but the first character that is typed replaces it all. */
 void field_offer(struct field *field, const char *text);
