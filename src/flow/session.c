@@ -22,6 +22,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/context/poll.h"
 #include "flow/context/renewal.h"
 #include "flow/context/session-state.h"
 #include "flow/verbs/flows.h"
@@ -225,6 +226,7 @@ refresh(struct session *session)
 {
 	renewal_refresh(session->renewal);
 	watch_refresh(session->watch);
+	poll_ask_all(session);
 }
 
 static char **

@@ -343,6 +343,13 @@ run_help(struct view *view, struct ui *ui)
 }
 
 static void
+run_refresh(struct view *view, struct ui *ui)
+{
+	(void)view;
+	ui_refresh(ui);
+}
+
+static void
 run_quit(struct view *view, struct ui *ui)
 {
 	(void)view;
@@ -368,6 +375,7 @@ run_suspend(struct view *view, struct ui *ui)
 const struct key ui_everywhere_keys[] = {
 	{':', ":", ACTION_PALETTE, .run = run_palette},
 	{'?', "?", ACTION_HELP, .run = run_help},
+	{'R', "R", ACTION_REFRESH, .run = run_refresh},
 	{'Q', "Q", ACTION_QUIT, .run = run_quit},
 	{'L' & 0x1f, "Ctrl-L", ACTION_REDRAW, .run = run_redraw},
 	{'Z' & 0x1f, "Ctrl-Z", ACTION_SUSPEND, .run = run_suspend},
@@ -379,13 +387,6 @@ ui_run_back(struct view *view, struct ui *ui)
 {
 	(void)view;
 	ui_pop(ui);
-}
-
-void
-ui_run_refresh(struct view *view, struct ui *ui)
-{
-	(void)view;
-	ui_refresh(ui);
 }
 
 void

@@ -72,8 +72,6 @@ struct view {
 extern const struct key ui_everywhere_keys[];
 /* For tables of keys. */
 void ui_run_back(struct view *view, struct ui *ui);
-/* Asks for everything again, as R does. */
-void ui_run_refresh(struct view *view, struct ui *ui);
 /* For view_ops' mode: while one types what is to be found. */
 extern const struct key ui_finding_keys[];
 

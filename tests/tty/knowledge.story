@@ -140,6 +140,24 @@ sh : >$RULES
 key R
 gone "could not be read" 15
 
+test "a view that reads for itself keeps the pause too, and R reaches it"
+press-until Right "in (qa|QA)"
+key Enter
+row "sidestage" "Environment"
+key 3
+expect "PAGE_SIZE"
+sh echo 'GET /values$ busy 3600' >$RULES
+expect "too many requests" 15
+let BUSY grep -c "/values busy" $RULES.log
+let ASKED grep -c runtime $RULES.log
+until 30 test $(grep -c runtime $RULES.log) -gt $((ASKED + 12))
+sh test $(grep -c "/values busy" $RULES.log) -eq $BUSY
+sh : >$RULES
+key R
+gone "too many requests" 4
+key Esc
+row "running" "running" "running"
+
 test "one odd environment is shown as such, and the others stand"
 sh echo 'GET /envs$ change "name":"QA" "name":null' >$RULES
 expect "? not understood" 15

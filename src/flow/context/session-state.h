@@ -10,6 +10,7 @@
 struct flow;
 struct loop_fd;
 struct origins;
+struct poll;
 struct renewal;
 struct watch;
 
@@ -45,6 +46,7 @@ struct session {
 	/* of what lies above: session_look_again(), session_refresh() */
 	void (*look_again)(struct session *session);
 	void (*refresh)(struct session *session);
+	struct poll *polls;		/* of the views that are open; not owned */
 	bool changed;
 };
 

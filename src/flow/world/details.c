@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Two questions, each asked again some time after its answer: so a slow platform is never
- * asked twice at once.  Only one environment is looked at so closely, therefore these are no
- * feeds of the watch, and end with the view that opened them.
+ * Two questions, each asked again some time after its answer.  Only one environment is looked at
+ * so closely, therefore these are no feeds of the watch, and end with the view that opened them.
  */
 #include "config.h"
 
@@ -16,14 +15,13 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/context/context.h"
-#include "net/loop.h"
+#include "flow/context/poll.h"
 
 #define EVERY_MS 5000
 #define ITEMS_MAX 10000		/* more than a person reads, and than a platform should send */
 
 struct detail_question {
-	struct api_call *call;
-	struct loop_timer *timer;
+	struct poll poll;
 	struct error error;
 	bool known;
 };
@@ -37,9 +35,6 @@ struct details {
 	struct deployment *deployments;
 	size_t deployment_count;
 };
-
-static void ask_values(void *data);
-static void ask_deployments(void *data);
 
 static void
 drop_values(struct details *d)
@@ -65,7 +60,7 @@ drop_deployments(struct details *d)
 static bool
 is_list(struct detail_question *question, const struct api_reply *reply, const char *env)
 {
-	question->call = NULL;
+	poll_answered(&question->poll, reply);
 	question->error = reply->error;
 	if (reply->error.kind == ERROR_NONE && !json_is_array(reply->body))
 		error_set(&question->error, ERROR_PROTOCOL,
@@ -106,7 +101,6 @@ got_values(void *data, const struct api_reply *reply)
 		qsort(d->values, d->value_count, sizeof(*d->values), by_key);
 	}
 	session_changed(d->session);
-	d->values_asked.timer = loop_add_timer(session_loop(d->session), EVERY_MS, ask_values, d);
 }
 
 static void
@@ -122,28 +116,23 @@ got_deployments(void *data, const struct api_reply *reply)
 					json_array_get(reply->body, d->deployment_count));
 	}
 	session_changed(d->session);
-	d->deployments_asked.timer = loop_add_timer(session_loop(d->session), EVERY_MS,
-						    ask_deployments, d);
 }
 
-static void
+static struct api_call *
 ask_values(void *data)
 {
 	struct details *d = data;
 
-	d->values_asked.timer = NULL;
-	d->values_asked.call = api_list_values(session_api(d->session), d->org, d->app, d->env,
-					       got_values, d);
+	return api_list_values(session_api(d->session), d->org, d->app, d->env, got_values, d);
 }
 
-static void
+static struct api_call *
 ask_deployments(void *data)
 {
 	struct details *d = data;
 
-	d->deployments_asked.timer = NULL;
-	d->deployments_asked.call = api_list_deployments(session_api(d->session), d->org, d->app,
-							 d->env, got_deployments, d);
+	return api_list_deployments(session_api(d->session), d->org, d->app, d->env,
+				    got_deployments, d);
 }
 
 struct details *
@@ -155,17 +144,9 @@ details_open(struct session *session, const char *org, const char *app, const ch
 	d->org = xstrdup(org);
 	d->app = xstrdup(app);
 	d->env = xstrdup(env);
-	ask_values(d);
-	ask_deployments(d);
+	poll_open(&d->values_asked.poll, session, EVERY_MS, ask_values, d);
+	poll_open(&d->deployments_asked.poll, session, EVERY_MS, ask_deployments, d);
 	return d;
-}
-
-/* Whichever of the two is under way; the other is NULL. */
-static void
-give_up(struct detail_question *question)
-{
-	api_cancel(question->call);
-	loop_remove_timer(question->timer);
 }
 
 void
@@ -173,8 +154,8 @@ details_close(struct details *details)
 {
 	if (!details)
 		return;
-	give_up(&details->values_asked);
-	give_up(&details->deployments_asked);
+	poll_close(&details->values_asked.poll);
+	poll_close(&details->deployments_asked.poll);
 	drop_values(details);
 	drop_deployments(details);
 	free(details->org);

@@ -19,7 +19,7 @@
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "flow/context/context.h"
-#include "net/loop.h"
+#include "flow/context/poll.h"
 
 #define EVERY_MS 1000
 #define LINES_MAX 5000		/* a platform may give more than it was asked for */
@@ -35,11 +35,8 @@ struct logs {
 	bool read, held;
 	struct error error;
 	char digest[IDS_SHA256_B64_SIZE];
-	struct api_call *call;
-	struct loop_timer *timer;
+	struct poll poll;
 };
-
-static void ask(void *data);
 
 static void
 free_lines(struct log_line *lines, size_t count)
@@ -111,7 +108,7 @@ answered(void *data, const struct api_reply *reply)
 	struct logs *logs = data;
 	char digest[IDS_SHA256_B64_SIZE];
 
-	logs->call = NULL;
+	poll_answered(&logs->poll, reply);
 	logs->error = reply->error;
 	if (reply->error.kind == ERROR_NONE && !json_is_array(reply->body))
 		error_set(&logs->error, ERROR_PROTOCOL,
@@ -128,19 +125,17 @@ answered(void *data, const struct api_reply *reply)
 		logs->read = true;
 	}
 	session_changed(logs->session);
-	logs->timer = loop_add_timer(session_loop(logs->session), EVERY_MS, ask, logs);
 }
 
-static void
+static struct api_call *
 ask(void *data)
 {
 	struct logs *logs = data;
 
-	logs->timer = NULL;
-	if (logs->held || logs->call)
-		return;
-	logs->call = api_get_logs(session_api(logs->session), logs->org, logs->app, logs->env,
-				  logs->workload, logs->container, LOGS_LINES, answered, logs);
+	if (logs->held)
+		return NULL;
+	return api_get_logs(session_api(logs->session), logs->org, logs->app, logs->env,
+			    logs->workload, logs->container, LOGS_LINES, answered, logs);
 }
 
 struct logs *
@@ -155,7 +150,7 @@ logs_open(struct session *session, const char *org, const char *app, const char 
 	logs->env = xstrdup(env);
 	logs->workload = workload ? xstrdup(workload) : NULL;
 	logs->container = container ? xstrdup(container) : NULL;
-	ask(logs);
+	poll_open(&logs->poll, session, EVERY_MS, ask, logs);
 	return logs;
 }
 
@@ -164,8 +159,7 @@ logs_close(struct logs *logs)
 {
 	if (!logs)
 		return;
-	api_cancel(logs->call);
-	loop_remove_timer(logs->timer);
+	poll_close(&logs->poll);
 	free_lines(logs->lines, logs->count);
 	free(logs->org);
 	free(logs->app);
@@ -222,6 +216,6 @@ void
 logs_hold(struct logs *logs, bool held)
 {
 	logs->held = held;
-	if (!held && !logs->call && !logs->timer)
-		ask(logs);
+	if (!held && !logs->poll.call && !logs->poll.timer)
+		poll_ask(&logs->poll);
 }

@@ -641,7 +641,6 @@ const struct key board_keys[] = {
 	{'y', "y", ACTION_COPY, NULL, N_("Copy the address or the image under the cursor, or those of the marked workloads."),
 	 run_copy, {&an_environment}},
 	{'o', "o", ACTION_BROWSE, NULL, NULL, run_browse, {&an_environment}},
-	{'R', "R", ACTION_REFRESH, .run = ui_run_refresh},
 	{'q', "q", ACTION_QUIT, .run = run_quit},
 	NO_KEY,
 };

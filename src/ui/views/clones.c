@@ -251,7 +251,6 @@ static const struct key keys[] = {
 	{'P', "P", ACTION_PROMOTE, N_("promote"), NULL, run_promote, {&a_clone, &an_origin}},
 	{'X', "X", ACTION_DISCARD, N_("discard"), NULL, run_discard, {&a_clone}},
 	{'H', "H", ACTION_HOTFIX, N_("hotfix"), NULL, run_hotfix, {&a_clone}},
-	{'R', "R", ACTION_REFRESH, N_("read again"), .run = ui_run_refresh},
 	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("To the clone above.")},
 	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("To the clone below.")},
 	{'k', NULL, ACTION_UP, .help = NULL},

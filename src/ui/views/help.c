@@ -54,13 +54,14 @@ heading(struct canvas *canvas, int *row, const char *text)
 	canvas_text(canvas, STYLE_STRONG, text);
 }
 
+/* Without those that the view does in its own way. */
 static void
-list_keys(struct canvas *canvas, int *row, const struct key *table)
+list_keys(struct canvas *canvas, int *row, const struct key *table, const struct key *own)
 {
 	for (const struct key *k = table; k->key; k++) {
 		const char *help = key_help(table, k);
 
-		if (help)
+		if (help && !(own && key_row_of(own, k->action)))
 			line(canvas, row, k->shown, _(help));
 	}
 }
@@ -71,9 +72,9 @@ draw_all(const struct help_view *h, struct ui *ui, struct canvas *canvas)
 	int row = -h->top;
 
 	heading(canvas, &row, _(h->of->title));
-	list_keys(canvas, &row, ui_keys(ui, h->of));
+	list_keys(canvas, &row, ui_keys(ui, h->of), NULL);
 	heading(canvas, &row, _("Everywhere"));
-	list_keys(canvas, &row, ui_common_keys(ui));
+	list_keys(canvas, &row, ui_common_keys(ui), ui_keys(ui, h->of));
 	heading(canvas, &row, _("Signs on the board"));
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
 		line(canvas, &row, signs[i].glyph, _(signs[i].help));

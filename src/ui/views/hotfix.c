@@ -436,7 +436,6 @@ static const struct key keys[] = {
 	{'G', "G", ACTION_LAST, NULL, .help = N_("To the last step.")},
 	{'y', "y", ACTION_COPY, NULL, N_("Copy the address of the workload that is selected below."),
 	 run_copy, {&a_clone}},
-	{'R', "R", ACTION_REFRESH, .run = ui_run_refresh},
 	NO_KEY,
 };
 

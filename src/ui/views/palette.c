@@ -85,14 +85,15 @@ const struct view_ops palette_view_ops = {
 	FINDER_VIEW_OPS,
 };
 
+/* Without those that the view does in its own way. */
 static void
-add_commands(struct finder *finder, const struct key *table)
+add_commands(struct finder *finder, const struct key *table, const struct key *own)
 {
 	for (const struct key *k = table; k->key; k++) {
 		const char *help = key_help(table, k);
 		char id[12], *text;
 
-		if (!help || k->action == ACTION_PALETTE)
+		if (!help || k->action == ACTION_PALETTE || (own && key_row_of(own, k->action)))
 			continue;
 		snprintf(id, sizeof(id), "%d", (int)k->action);
 		/* The word of the key bar is what a person has learnt; the rest have the name of
@@ -111,8 +112,8 @@ palette_view_new(struct ui *ui, const struct view *of)
 
 	finder_view_init(p, &palette_view_ops, no_command);
 	finder_begin(&p->finder);
-	add_commands(&p->finder, ui_keys(ui, of->ops));
-	add_commands(&p->finder, ui_common_keys(ui));
+	add_commands(&p->finder, ui_keys(ui, of->ops), NULL);
+	add_commands(&p->finder, ui_common_keys(ui), ui_keys(ui, of->ops));
 	finder_end(&p->finder);
 	return &p->view;
 }
