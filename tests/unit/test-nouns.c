@@ -23,6 +23,7 @@
 #include "model/draft.h"
 #include "model/nouns.h"
 #include "model/pipeline.h"
+#include "model/rule.h"
 #include "model/runtime.h"
 #include "model/shared-value.h"
 
@@ -100,6 +101,11 @@
 	"'contributers':['jo','ops'],'created_at':'2026-01-02T03:04:05.000Z',"               \
 	"'created_by':'jo','last_modified_at':'2026-01-03T03:04:05.000Z'},"                  \
 	"'modules':{'add':{},'remove':['web'],'update':{}},'shared':[]}"
+#define RULE                                                                                 \
+	"{'id':'u','type':'update','active':true,'artefacts_filter':['web','api'],"          \
+	"'exclude_artefacts_filter':true,'images_filter':[],'exclude_images_filter':false,"  \
+	"'match_ref':'','match':'main','update_to':'tag',"                                   \
+	"'created_at':'2026-01-02T03:04:05.000Z','updated_at':'2026-01-03T03:04:05.000Z'}"
 #define LOG_LINE                                                                 \
 	"{'level':'INFO','payload':'started','workload_id':'web','container_id':'c'," \
 	"'timestamp':'2026-01-02T03:04:05.000Z'}"
@@ -153,6 +159,7 @@ union noun {
 	struct pipeline_run pipeline_run;
 	struct pipeline_job pipeline_job;
 	struct draft draft;
+	struct rule rule;
 	struct log_line log_line;
 };
 
@@ -208,6 +215,7 @@ DOORS(pipeline_criterion)
 DOORS(pipeline_run)
 DOORS(pipeline_job)
 DOORS(draft)
+DOORS(rule)
 DOORS(log_line)
 
 static const struct doors nouns[] = {
@@ -320,6 +328,13 @@ static const struct doors nouns[] = {
 	  "status_message", "waiting_for", "timeout_seconds", "steps"},
 	 OF(pipeline_job)},
 	{"delta", DRAFT, {"id"}, {NULL}, {"metadata", "modules", "shared"}, OF(draft)},
+	{"rule",
+	 RULE,
+	 {NULL},
+	 {"created_at", "updated_at"},
+	 {"id", "type", "active", "artefacts_filter", "exclude_artefacts_filter", "images_filter",
+	  "exclude_images_filter", "match_ref", "match", "update_to"},
+	 OF(rule)},
 	{"log line",
 	 LOG_LINE,
 	 {NULL},
@@ -700,6 +715,7 @@ each_noun_is_written_as_it_was_read(void **state)
 	WRITTEN_AGAIN(draft, DRAFT);
 	WRITTEN_AGAIN(draft, "{'id':'d','metadata':{'created_by':'jo','archived':false,"
 			     "'shared':false,'contributers':[]},'modules':{},'shared':[]}");
+	WRITTEN_AGAIN(rule, RULE);
 	WRITTEN_AGAIN(log_line, LOG_LINE);
 	WRITTEN_AGAIN(shared_value, SHARED_VALUE);
 	WRITTEN_AGAIN(shared_value,

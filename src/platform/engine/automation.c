@@ -25,7 +25,6 @@
 #include "model/delta.h"
 #include "model/error-codes.h"
 #include "model/image.h"
-#include "model/json.h"
 #include "model/nouns.h"
 #include "model/set.h"
 #include "net/loop.h"
@@ -84,93 +83,67 @@ is_like(const char *text, const char *ref)
 	return same || !*text;
 }
 
-static const char *
-text_of(const json_t *body, const char *key)
+/* A filter and its opposite, or the old and the new way to say which ref, are given together. */
+static int
+check_contradictions(const struct rule *rule, struct error *err)
 {
-	const char *text = json_member_string(body, key);
+	bool has_ref = *untrusted_raw(&rule->match_ref) != '\0';
 
-	return text ? text : "";
+	if (rule->image_count > 0 && rule->artefact_count > 0)
+		return error_set_code(err, CODE_FILTERS_GIVEN);
+	if (rule->exclude_images_filter && rule->exclude_artefacts_filter)
+		return error_set_code(err, CODE_EXCLUDE_FILTERS_GIVEN);
+	if (has_ref && *untrusted_raw(&rule->match))
+		return error_set_code(err, CODE_MATCH_REF_GIVEN, .member = "match");
+	if (has_ref && rule->update_to != RULE_UNKNOWN)
+		return error_set_code(err, CODE_MATCH_REF_GIVEN, .member = "update_to");
+	return 0;
 }
 
-static json_t *
-list_of(const json_t *body, const char *key)
+int
+automation_complete_rule(struct rule *rule, struct error *err)
 {
-	json_t *list = json_object_get(body, key);
-
-	return json_is_array(list) ? json_incref(list) : json_array();
-}
-
-json_t *
-automation_rule(const json_t *body, struct error *err)
-{
-	static const char *const old[] = {"match", "update_to"};
-	const json_t *active = json_object_get(body, "active");
-
-	if (json_array_size(json_object_get(body, "images_filter")) > 0 &&
-	    json_array_size(json_object_get(body, "artefacts_filter")) > 0) {
-		error_set_code(err, CODE_FILTERS_GIVEN);
-		return NULL;
-	}
-	if (json_is_true(json_object_get(body, "exclude_images_filter")) &&
-	    json_is_true(json_object_get(body, "exclude_artefacts_filter"))) {
-		error_set_code(err, CODE_EXCLUDE_FILTERS_GIVEN);
-		return NULL;
-	}
-	for (size_t i = 0; *text_of(body, "match_ref") && i < 2; i++) {
-		if (*text_of(body, old[i])) {
-			error_set_code(err, CODE_MATCH_REF_GIVEN, .member = old[i]);
-			return NULL;
-		}
-	}
-	if (check_pattern("match_ref", text_of(body, "match_ref"), err) != 0 ||
-	    check_pattern("match", text_of(body, "match"), err) != 0)
-		return NULL;
-	return json_pack("{s:s, s:b, s:o, s:b, s:o, s:b, s:s, s:s, s:s}", "type", "update",
-			 "active", active ? json_is_true(active) : 1, "artefacts_filter",
-			 list_of(body, "artefacts_filter"), "exclude_artefacts_filter",
-			 json_is_true(json_object_get(body, "exclude_artefacts_filter")),
-			 "images_filter", list_of(body, "images_filter"), "exclude_images_filter",
-			 json_is_true(json_object_get(body, "exclude_images_filter")), "match_ref",
-			 text_of(body, "match_ref"), "match", text_of(body, "match"), "update_to",
-			 *text_of(body, "update_to") ? text_of(body, "update_to") : "branch");
+	if (check_contradictions(rule, err) != 0 ||
+	    check_pattern("match_ref", untrusted_raw(&rule->match_ref), err) != 0 ||
+	    check_pattern("match", untrusted_raw(&rule->match), err) != 0)
+		return -1;
+	if (rule->update_to == RULE_UNKNOWN)
+		rule->update_to = RULE_BRANCH;
+	return 0;
 }
 
 static bool
-is_listed(const json_t *rule, const char *list, const char *exclude, const char *name)
+is_listed(const struct untrusted *names, size_t count, bool exclude, const char *name)
 {
-	const json_t *names = json_object_get(rule, list), *item;
 	bool found = false;
-	size_t i;
 
-	if (json_array_size(names) == 0)
-		return true;
-	json_array_foreach(names, i, item)
-		found = found ||
-			(json_is_string(item) && strcmp(json_string_value(item), name) == 0);
-	return found != json_is_true(json_object_get(rule, exclude));
+	for (size_t i = 0; i < count; i++)
+		found = found || untrusted_is(&names[i], name);
+	return count == 0 || found != exclude;
 }
 
 /* "match" is about the name of a branch or tag, "match_ref" about the whole ref. */
 static bool
-is_ref_wanted(const json_t *rule, const char *ref)
+is_ref_wanted(const struct rule *rule, const char *ref)
 {
-	static const char *const prefixes[] = {"refs/heads/", "refs/tags/"};
-	const char *match = text_of(rule, "match");
-	const char *prefix = prefixes[strcmp(text_of(rule, "update_to"), "tag") == 0];
+	const char *match = untrusted_raw(&rule->match);
+	const char *prefix = rule->update_to == RULE_TAG ? "refs/tags/" : "refs/heads/";
 
 	if (!*match)
-		return is_like(text_of(rule, "match_ref"), ref);
+		return is_like(untrusted_raw(&rule->match_ref), ref);
 	return strncmp(ref, prefix, strlen(prefix)) == 0 && is_like(match, ref + strlen(prefix));
 }
 
 static bool
-is_wanted(const json_t *rule, const struct artefact_version *version)
+is_wanted(const struct rule *rule, const struct artefact_version *version)
 {
 	const char *name = untrusted_raw(&version->name);
 
-	return json_is_true(json_object_get(rule, "active")) &&
-	       is_listed(rule, "artefacts_filter", "exclude_artefacts_filter", name) &&
-	       is_listed(rule, "images_filter", "exclude_images_filter", name) &&
+	return rule->active &&
+	       is_listed(rule->artefacts_filter, rule->artefact_count,
+			 rule->exclude_artefacts_filter, name) &&
+	       is_listed(rule->images_filter, rule->image_count, rule->exclude_images_filter,
+			 name) &&
 	       is_ref_wanted(rule, untrusted_raw(&version->ref));
 }
 
@@ -179,9 +152,10 @@ is_wanted(const json_t *rule, const struct artefact_version *version)
 /* Every workload that runs this artefact, whatever its version; one
  * that already has it stays as it is. */
 static int
-set_images(struct delta *delta, const struct set *set, const json_t *update, struct error *err)
+set_images(struct delta *delta, const struct set *set, const struct rule_update *update,
+	   struct error *err)
 {
-	char *wanted = xasprintf("%s:%s", text_of(update, "name"), text_of(update, "version"));
+	char *wanted = xasprintf("%s:%s", update->name, update->version);
 	const char *module;
 	json_t *body;
 	int ret = 0;
@@ -193,7 +167,7 @@ set_images(struct delta *delta, const struct set *set, const json_t *update, str
 		if (!reference || strcmp(reference, wanted) == 0)
 			continue;
 		image_parse(&image, reference);
-		if (ret == 0 && strcmp(image.name, text_of(update, "name")) == 0)
+		if (ret == 0 && strcmp(image.name, update->name) == 0)
 			ret = delta_set_image(delta, set, module, wanted, err);
 		image_clear(&image);
 	}
@@ -201,44 +175,54 @@ set_images(struct delta *delta, const struct set *set, const json_t *update, str
 	return ret;
 }
 
-/* The id of a delta that makes the update; "" when there is nothing to change; NULL with err. */
+/* A delta that makes the update is stored, and its id given; "" when there is nothing to change. */
 static char *
-make_delta(struct platform *platform, const struct place *place, const json_t *update,
-	   const char *user, struct error *err)
+store_delta(struct platform *platform, const struct place *place, const struct set *set,
+	    const struct rule_update *update, const char *user, struct error *err)
 {
-	json_t *env = repository_environment(platform->repository, place, err);
-	const char *set_id = text_of(json_object_get(env, "from_deploy"), "set_id");
-	struct set *set = env && *set_id ? repository_set(platform->repository, place, set_id, err)
-					 : NULL;
 	struct delta *delta = delta_new();
 	char id[DELTA_ID_DIGITS + 1] = "";
-	char *result = NULL;
+	int ret = set_images(delta, set, update, err);
 
-	if (env && !*set_id) {
-		result = xstrdup("");	/* nothing was deployed, so nothing is updated */
-	} else if (set && set_images(delta, set, update, err) == 0) {
-		if (delta_is_empty(delta)) {
-			result = xstrdup("");
-		} else {
-			ids_random_hex(id, DELTA_ID_DIGITS);
-			if (repository_put_delta(platform->repository, place, id, delta, place->env,
-						 text_of(update, "rule"), user,
-						 clock_wall_ms(), err) == 0)
-				result = xstrdup(id);
-		}
+	if (ret == 0 && !delta_is_empty(delta)) {
+		ids_random_hex(id, DELTA_ID_DIGITS);
+		ret = repository_put_delta(platform->repository, place, id, delta, place->env,
+					   update->rule, user, clock_wall_ms(), err);
 	}
 	delta_free(delta);
+	return ret == 0 ? xstrdup(id) : NULL;
+}
+
+/* The id of a delta that makes the update; "" when there is nothing to change; NULL with err. */
+static char *
+make_delta(struct platform *platform, const struct place *place, const struct rule_update *update,
+	   const char *user, struct error *err)
+{
+	struct environment env;
+	struct set *set;
+	char *id;
+
+	if (repository_read_environment(platform->repository, place, &env, err) != 0)
+		return NULL;
+	if (!env.from_deploy.set_id.raw) {
+		environment_clear(&env);
+		return xstrdup("");	/* nothing was deployed, so nothing is updated */
+	}
+	set = repository_set(platform->repository, place, env.from_deploy.set_id.raw, err);
+	environment_clear(&env);
+	if (!set)
+		return NULL;
+	id = store_delta(platform, place, set, update, user, err);
 	set_unref(set);
-	json_decref(env);
-	return result;
+	return id;
 }
 
 enum outcome { MADE, NOT_NOW, NOT_ALLOWED };
 
 static enum outcome
-make_update(struct platform *platform, const struct place *place, const json_t *update)
+make_update(struct platform *platform, const struct place *place, const struct rule_update *update)
 {
-	const char *maker = text_of(update, "made_by");
+	const char *maker = update->made_by;
 	struct deploy_request request = {.user = *maker ? maker : platform->user};
 	struct error err = {0};
 	json_t *deployment = NULL;
@@ -246,9 +230,9 @@ make_update(struct platform *platform, const struct place *place, const json_t *
 	bool made;
 
 	comment = xasprintf("%s:%s by the rule %s of %s, registered by %s",
-			    text_of(update, "name"), text_of(update, "version"),
-			    text_of(update, "rule"), request.user,
-			    text_of(update, "registered_by"));
+			    update->name, update->version,
+			    update->rule, request.user,
+			    update->registered_by);
 	if (delta && *delta) {
 		request.delta_id = delta;
 		request.comment = comment;
@@ -279,14 +263,14 @@ is_gone(struct platform *platform, const struct place *place)
 
 /* By whoever made the rule; *why is what keeps them from it. */
 static enum outcome
-make_if_allowed(struct platform *platform, const json_t *update, struct error *why)
+make_if_allowed(struct platform *platform, const struct rule_update *update, struct error *why)
 {
-	struct place place = {text_of(update, "org"), text_of(update, "app"),
-			      text_of(update, "env")};
+	struct place place = {update->org, update->app,
+			      update->env};
 	struct caller maker;
 	enum outcome outcome = NOT_NOW;
 
-	if (caller_init_user(&maker, platform, text_of(update, "made_by"), why) != 0)
+	if (caller_init_user(&maker, platform, update->made_by, why) != 0)
 		return NOT_NOW;
 	if (access_check(platform, &maker, PERMISSION_DEPLOY, &place, NULL, why) == 0)
 		outcome = make_update(platform, &place, update);
@@ -298,20 +282,20 @@ make_if_allowed(struct platform *platform, const json_t *update, struct error *w
 
 /* Said once, and again when the reason is another. */
 static int
-note_waiting(struct repository *repository, const json_t *update, const struct error *why,
-	     struct error *err)
+note_waiting(struct repository *repository, const struct rule_update *update,
+	     const struct error *why, struct error *err)
 {
-	if (strcmp(text_of(update, "waits_for"), why->text) == 0)
+	if (strcmp(update->waits_for, why->text) == 0)
 		return 0;
 	log_line(LOG_PRIORITY_WARNING, "a rule waits for its maker's rights", "environment",
-		 text_of(update, "env"), "rule", text_of(update, "rule"), "maker",
-		 text_of(update, "made_by"), "why", why->text, NULL);
-	return repository_rule_update_waits(repository, text_of(update, "seq"), why->text, err);
+		 update->env, "rule", update->rule, "maker",
+		 update->made_by, "why", why->text, NULL);
+	return repository_rule_update_waits(repository, update->seq, why->text, err);
 }
 
 /* The deployment is asked for and the update forgotten in one. */
 static enum outcome
-take_update(struct automation *automation, const json_t *update)
+take_update(struct automation *automation, const struct rule_update *update)
 {
 	struct repository *repository = automation->platform->repository;
 	struct error err = {0}, why = {0};
@@ -321,7 +305,7 @@ take_update(struct automation *automation, const json_t *update)
 	if (repository_begin(repository, &err) == 0) {
 		outcome = make_if_allowed(automation->platform, update, &why);
 		if (outcome == MADE)
-			ret = repository_drop_rule_update(repository, text_of(update, "seq"), &err);
+			ret = repository_drop_rule_update(repository, update->seq, &err);
 		else if (outcome == NOT_ALLOWED)
 			ret = note_waiting(repository, update, &why, &err);
 		if (outcome != NOT_NOW && ret == 0 && repository_commit(repository, &err) == 0)
@@ -339,23 +323,24 @@ work(void *data)
 {
 	struct automation *automation = data;
 	struct error err = {0};
-	json_t *updates = repository_rule_updates(automation->platform->repository, &err), *update;
-	int64_t again = updates ? 0 : RETRY_MS;
-	size_t i;
+	struct rule_updates updates;
+	int64_t again = 0;
 
 	automation->timer = NULL;
-	if (!updates)
+	if (repository_rule_updates(automation->platform->repository, &updates, &err) != 0) {
 		log_line(LOG_PRIORITY_ERROR, "cannot read what the rules want", "error", err.text,
 			 NULL);
-	json_array_foreach(updates, i, update) {
-		enum outcome outcome = take_update(automation, update);
+		again = RETRY_MS;
+	}
+	for (size_t i = 0; i < updates.count; i++) {
+		enum outcome outcome = take_update(automation, &updates.items[i]);
 
 		if (outcome == NOT_NOW)
 			again = RETRY_MS;
 		else if (outcome == NOT_ALLOWED && again == 0)
 			again = RIGHTS_MS;
 	}
-	json_decref(updates);
+	rule_updates_clear(&updates);
 	if (again)
 		automation->timer = loop_add_timer(automation->platform->loop, again, work,
 						   automation);
@@ -376,20 +361,20 @@ automation_take_version(struct automation *automation, const char *org,
 			struct error *err)
 {
 	struct repository *repository = automation->platform->repository;
-	json_t *rules = repository_rules_of_org(repository, org, err), *rule;
-	int ret = rules ? 0 : -1;
-	size_t i;
+	struct placed_rules rules;
+	int ret = repository_rules_of_org(repository, org, &rules, err);
 
-	json_array_foreach(rules, i, rule) {
-		struct place place = {org, text_of(rule, "app"), text_of(rule, "env")};
+	for (size_t i = 0; i < rules.count; i++) {
+		const struct placed_rule *placed = &rules.items[i];
+		struct place place = {org, placed->app, placed->env};
 
-		if (ret == 0 && is_wanted(json_object_get(rule, "body"), version))
-			ret = repository_put_rule_update(repository, &place, text_of(rule, "id"),
+		if (ret == 0 && is_wanted(&placed->rule, version))
+			ret = repository_put_rule_update(repository, &place, placed->rule.id.raw,
 							 untrusted_raw(&version->name),
 							 untrusted_raw(&version->version), user,
 							 err);
 	}
-	json_decref(rules);
+	placed_rules_clear(&rules);
 	if (ret == 0)
 		repository_after_commit(repository, wake, NULL, automation);
 	return ret;

@@ -9,12 +9,11 @@
 #ifndef SIDESTAGE_PLATFORM_ENGINE_AUTOMATION_H
 #define SIDESTAGE_PLATFORM_ENGINE_AUTOMATION_H
 
-#include <jansson.h>
-
 struct artefact_version;
 struct automation;
 struct error;
 struct platform;
+struct rule;
 
 /* Goes on with what an earlier daemon left. */
 struct automation *automation_new(struct platform *platform);
@@ -25,8 +24,8 @@ int automation_take_version(struct automation *automation, const char *org,
 			    const struct artefact_version *version, const char *user,
 			    struct error *err);
 
-/* The members of a rule that it can be made of, completed; ERROR_INPUT for what excludes each
- * other, and for what is no (POSIX extended) regular expression.  New reference. */
-json_t *automation_rule(const json_t *body, struct error *err);
+/* A rule as somebody sent it is completed; ERROR_INPUT for what excludes each other, and for what
+ * is no (POSIX extended) regular expression. */
+int automation_complete_rule(struct rule *rule, struct error *err);
 
 #endif

@@ -429,26 +429,65 @@ struct environments {
 	const struct place *place;
 };
 
-static json_t *
-encode_environment(struct statement *row, void *data, struct error *err)
+static int
+read_environment(struct statement *row, const struct environments *of, struct environment *out,
+		 struct error *err)
 {
-	const struct environments *of = data;
-	struct environment env = {
+	*out = (struct environment){
 		.created_at = row_int(row, CREATED_AT),
 		.status = environment_status_of(row_text(row, STATUS)),
 		.status_changed_at = row_int(row, STATUS_CHANGED_AT),
 	};
+	untrusted_init(&out->id, row_text(row, ID));
+	untrusted_init(&out->name, row_text(row, NAME));
+	untrusted_init(&out->type, row_text(row, TYPE));
+	untrusted_init(&out->created_by, row_text_or(row, CREATED_BY, ""));
+	return complete_environment(of->repository, of->place, out,
+				    row_text(row, FROM_DEPLOY_ID), err);
+}
+
+static json_t *
+encode_environment(struct statement *row, void *data, struct error *err)
+{
+	struct environment env;
 	json_t *body = NULL;
 
-	untrusted_init(&env.id, row_text(row, ID));
-	untrusted_init(&env.name, row_text(row, NAME));
-	untrusted_init(&env.type, row_text(row, TYPE));
-	untrusted_init(&env.created_by, row_text_or(row, CREATED_BY, ""));
-	if (complete_environment(of->repository, of->place, &env, row_text(row, FROM_DEPLOY_ID),
-				 err) == 0)
+	if (read_environment(row, data, &env, err) == 0)
 		body = environment_encode(&env);
 	environment_clear(&env);
 	return body;
+}
+
+struct one_environment {
+	struct environments of;
+	struct environment *out;
+	struct error err;
+};
+
+static void
+read_one_environment(struct statement *row, void *noun)
+{
+	struct one_environment *one = noun;
+
+	read_environment(row, &one->of, one->out, &one->err);
+}
+
+int
+repository_read_environment(struct repository *repository, const struct place *place,
+			    struct environment *out, struct error *err)
+{
+	struct one_environment one = {{repository, place}, out, {0}};
+
+	*out = (struct environment){0};
+	if (rows_read(repository, err, read_one_environment, &one,
+		      ENVIRONMENT "WHERE org = ? AND app = ? AND id = ?", "sss", place->org,
+		      place->app, place->env) == 0 &&
+	    one.err.kind == ERROR_NONE)
+		return 0;
+	environment_clear(out);
+	if (one.err.kind != ERROR_NONE)
+		*err = one.err;
+	return -1;
 }
 
 json_t *

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct application;
+struct environment;
 struct error;
 struct place;
 struct repository;
@@ -89,6 +90,9 @@ json_t *repository_environments(struct repository *repository, const struct plac
 				struct error *err);
 json_t *repository_environment(struct repository *repository, const struct place *place,
 			       struct error *err);
+/* The same as a struct, which the caller clears. */
+int repository_read_environment(struct repository *repository, const struct place *place,
+				struct environment *out, struct error *err);
 /* [{"org","app","env","status","pending"?}]: all there are; a deployment that is still to be
  * begun. */
 json_t *repository_all_environments(struct repository *repository, struct error *err);

@@ -10,80 +10,106 @@
 
 #include "platform/state/repository-rules.h"
 
+#include <stdlib.h>
+
 #include "base/error.h"
+#include "base/xmalloc.h"
+#include "db/statement.h"
 #include "model/error-codes.h"
-#include "model/json.h"
 #include "platform/state/place.h"
 #include "platform/state/rows.h"
 
-#define RULE                                                                                       \
-	"SELECT id, org, app, env, made_by, body AS \"json:body\", created_at AS \"stamp:created_at\","     \
-	" updated_at AS \"stamp:updated_at\" FROM rules "
+#define RULE "SELECT id, body, created_at, updated_at, app, env FROM rules "
 
-/* The body with what is known of it besides. */
-static json_t *
-whole(json_t *row)
+static void
+read_rule(struct statement *row, void *noun)
 {
-	json_t *rule = json_incref(json_object_get(row, "body"));
+	json_t *body = rows_json(row, 1);
+	struct rule *rule = noun;
 
-	json_object_set(rule, "id", json_object_get(row, "id"));
-	json_object_set(rule, "created_at", json_object_get(row, "created_at"));
-	json_object_set(rule, "updated_at", json_object_get(row, "updated_at"));
-	json_decref(row);
-	return rule;
+	rule_read(rule, body);
+	json_decref(body);
+	untrusted_set(&rule->id, row_text(row, 0));
+	rule->created_at = row_int(row, 2);
+	rule->updated_at = row_int(row, 3);
+}
+
+static json_t *
+encode_rule(struct statement *row, void *data, struct error *err)
+{
+	struct rule rule;
+	json_t *body;
+
+	(void)data;
+	(void)err;
+	read_rule(row, &rule);
+	body = rule_encode(&rule);
+	rule_clear(&rule);
+	return body;
 }
 
 json_t *
 repository_rules(struct repository *repository, const struct place *place, struct error *err)
 {
-	json_t *rows = rows_all(repository, err,
-				RULE "WHERE org = ? AND app = ? AND env = ? ORDER BY seq", "sss",
-				place->org, place->app, place->env);
-	json_t *rules, *row;
-	size_t i;
-
-	if (!rows)
-		return NULL;
-	rules = json_array();
-	json_array_foreach(rows, i, row)
-		json_array_append_new(rules, whole(json_incref(row)));
-	json_decref(rows);
-	return rules;
+	return rows_encode(repository, err, encode_rule, NULL,
+			   RULE "WHERE org = ? AND app = ? AND env = ? ORDER BY seq", "sss",
+			   place->org, place->app, place->env);
 }
 
 json_t *
 repository_rule(struct repository *repository, const struct place *place, const char *id,
 		struct error *err)
 {
-	json_t *row = rows_one(repository, err,
-			       RULE "WHERE org = ? AND app = ? AND env = ? AND id = ?", "ssss",
-			       place->org, place->app, place->env, id);
+	json_t *rule = rows_encode_one(repository, err, encode_rule, NULL,
+				       RULE "WHERE org = ? AND app = ? AND env = ? AND id = ?",
+				       "ssss", place->org, place->app, place->env, id);
 
-	if (row)
-		return whole(row);
-	if (err->kind == ERROR_NOT_FOUND)
+	if (!rule && err->kind == ERROR_NOT_FOUND)
 		error_set_code(err, CODE_RULE_NOT_FOUND, .env = place->env, .rule = id);
-	return NULL;
+	return rule;
 }
 
 int
-repository_put_rule(struct repository *repository, const struct place *place, const char *id,
-		    const json_t *body, const char *maker, int64_t now, struct error *err)
+repository_has_rule(struct repository *repository, const struct place *place, const char *id,
+		    struct error *err)
 {
-	return rows_run(repository, err,
-			"INSERT INTO rules (org, app, env, id, body, made_by, created_at,"
-			" updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
-			"ssssjsi", place->org, place->app, place->env, id, body, maker, now);
+	if (rows_read(repository, err, NULL, NULL,
+		      RULE "WHERE org = ? AND app = ? AND env = ? AND id = ?", "ssss", place->org,
+		      place->app, place->env, id) == 0)
+		return 0;
+	if (err->kind == ERROR_NOT_FOUND)
+		error_set_code(err, CODE_RULE_NOT_FOUND, .env = place->env, .rule = id);
+	return -1;
+}
+
+/* The rule has no id and no times yet, so that two that mean the same are the same. */
+int
+repository_put_rule(struct repository *repository, const struct place *place, const char *id,
+		    const struct rule *rule, const char *maker, int64_t now, struct error *err)
+{
+	json_t *body = rule_encode(rule);
+	int ret = rows_run(repository, err,
+			   "INSERT INTO rules (org, app, env, id, body, made_by, created_at,"
+			   " updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
+			   "ssssjsi", place->org, place->app, place->env, id, body, maker, now);
+
+	json_decref(body);
+	return ret;
 }
 
 int
 repository_update_rule(struct repository *repository, const struct place *place, const char *id,
-		       const json_t *body, const char *maker, int64_t now, struct error *err)
+		       const struct rule *rule, const char *maker, int64_t now, struct error *err)
 {
-	return rows_change(repository, err,
-			   "UPDATE rules SET body = ?5, made_by = ?6, updated_at = ?7 WHERE org = ?1"
-			   " AND app = ?2 AND env = ?3 AND id = ?4",
-			   "ssssjsi", place->org, place->app, place->env, id, body, maker, now);
+	json_t *body = rule_encode(rule);
+	int ret = rows_change(
+		repository, err,
+		"UPDATE rules SET body = ?5, made_by = ?6, updated_at = ?7 WHERE org = ?1"
+		" AND app = ?2 AND env = ?3 AND id = ?4",
+		"ssssjsi", place->org, place->app, place->env, id, body, maker, now);
+
+	json_decref(body);
+	return ret;
 }
 
 /* What it still wanted goes with it. */
@@ -98,10 +124,41 @@ repository_drop_rule(struct repository *repository, const struct place *place, c
 			   "ssss", place->org, place->app, place->env, id);
 }
 
-json_t *
-repository_rules_of_org(struct repository *repository, const char *org, struct error *err)
+static void
+read_placed_rule(struct statement *row, void *noun)
 {
-	return rows_all(repository, err, RULE "WHERE org = ? ORDER BY seq", "s", org);
+	struct placed_rules *rules = noun;
+	struct placed_rule *placed;
+
+	rules->items = xreallocarray(rules->items, rules->count + 1, sizeof(*rules->items));
+	placed = &rules->items[rules->count++];
+	read_rule(row, &placed->rule);
+	placed->app = row_copy_or(row, 4, "");
+	placed->env = row_copy_or(row, 5, "");
+}
+
+int
+repository_rules_of_org(struct repository *repository, const char *org, struct placed_rules *out,
+			struct error *err)
+{
+	*out = (struct placed_rules){0};
+	if (rows_each(repository, err, read_placed_rule, out, RULE "WHERE org = ? ORDER BY seq",
+		      "s", org) == 0)
+		return 0;
+	placed_rules_clear(out);
+	return -1;
+}
+
+void
+placed_rules_clear(struct placed_rules *rules)
+{
+	for (size_t i = 0; i < rules->count; i++) {
+		rule_clear(&rules->items[i].rule);
+		free(rules->items[i].app);
+		free(rules->items[i].env);
+	}
+	free(rules->items);
+	*rules = (struct placed_rules){0};
 }
 
 int
@@ -121,28 +178,67 @@ repository_put_rule_update(struct repository *repository, const struct place *pl
 			registered_by);
 }
 
-json_t *
-repository_rule_updates(struct repository *repository, struct error *err)
+static void
+read_rule_update(struct statement *row, void *noun)
 {
-	return rows_all(repository, err,
-			"SELECT CAST(u.seq AS TEXT) AS seq, u.org, u.app, u.env, u.rule, u.name,"
-			" u.version, u.registered_by, u.waits_for, ifnull(r.made_by, '') AS made_by"
-			" FROM rule_updates u LEFT JOIN rules r ON r.id = u.rule ORDER BY u.seq",
-			"");
+	struct rule_updates *updates = noun;
+
+	updates->items =
+		xreallocarray(updates->items, updates->count + 1, sizeof(*updates->items));
+	updates->items[updates->count++] = (struct rule_update){
+		.seq = row_int(row, 0),
+		.org = row_copy_or(row, 1, ""),
+		.app = row_copy_or(row, 2, ""),
+		.env = row_copy_or(row, 3, ""),
+		.rule = row_copy_or(row, 4, ""),
+		.name = row_copy_or(row, 5, ""),
+		.version = row_copy_or(row, 6, ""),
+		.registered_by = row_copy_or(row, 7, ""),
+		.waits_for = row_copy_or(row, 8, ""),
+		.made_by = row_copy_or(row, 9, ""),
+	};
 }
 
 int
-repository_rule_update_waits(struct repository *repository, const char *seq, const char *reason,
+repository_rule_updates(struct repository *repository, struct rule_updates *out, struct error *err)
+{
+	*out = (struct rule_updates){0};
+	if (rows_each(repository, err, read_rule_update, out,
+		      "SELECT u.seq, u.org, u.app, u.env, u.rule, u.name, u.version,"
+		      " u.registered_by, u.waits_for, r.made_by"
+		      " FROM rule_updates u LEFT JOIN rules r ON r.id = u.rule ORDER BY u.seq",
+		      "") == 0)
+		return 0;
+	rule_updates_clear(out);
+	return -1;
+}
+
+void
+rule_updates_clear(struct rule_updates *updates)
+{
+	for (size_t i = 0; i < updates->count; i++) {
+		struct rule_update *update = &updates->items[i];
+		char *const texts[] = {update->org, update->app, update->env, update->rule,
+				       update->name, update->version, update->registered_by,
+				       update->waits_for, update->made_by};
+
+		for (size_t k = 0; k < sizeof(texts) / sizeof(texts[0]); k++)
+			free(texts[k]);
+	}
+	free(updates->items);
+	*updates = (struct rule_updates){0};
+}
+
+int
+repository_rule_update_waits(struct repository *repository, int64_t seq, const char *reason,
 			     struct error *err)
 {
-	return rows_run(repository, err,
-			"UPDATE rule_updates SET waits_for = ? WHERE seq = CAST(? AS INTEGER)",
-			"ss", reason, seq);
+	return rows_run(repository, err, "UPDATE rule_updates SET waits_for = ? WHERE seq = ?",
+			"si", reason, seq);
 }
 
 int
-repository_drop_rule_update(struct repository *repository, const char *seq, struct error *err)
+repository_drop_rule_update(struct repository *repository, int64_t seq, struct error *err)
 {
-	return rows_run(repository, err, "DELETE FROM rule_updates WHERE seq = CAST(? AS INTEGER)",
-			"s", seq);
+	return rows_run(repository, err, "DELETE FROM rule_updates WHERE seq = ?", "i", seq);
 }

@@ -12,6 +12,7 @@
 #include "base/ids.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/rule.h"
 #include "platform/engine/automation.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-rules.h"
@@ -87,15 +88,23 @@ misfit(const json_t *body)
 	return to && strcmp(to, "branch") != 0 && strcmp(to, "tag") != 0 ? "update_to" : NULL;
 }
 
-static json_t *
-read_rule(const struct request *request, struct error *err)
+/* As it is sent: an id or times in it are what the client read before.  rule_clear() it. */
+static int
+read_rule(const struct request *request, struct rule *out, struct error *err)
 {
 	const char *key = misfit(request->body);
 
-	if (!key)
-		return automation_rule(request->body, err);
-	error_set_code(err, CODE_RULE_MEMBER_INVALID, .member = key);
-	return NULL;
+	if (key)
+		return error_set_code(err, CODE_RULE_MEMBER_INVALID, .member = key);
+	rule_read(out, request->body);
+	untrusted_set(&out->id, NULL);
+	out->created_at = out->updated_at = 0;
+	if (!json_object_get(request->body, "active"))
+		out->active = true;
+	if (automation_complete_rule(out, err) == 0)
+		return 0;
+	rule_clear(out);
+	return -1;
 }
 
 /* A rule has the rights of whoever wrote it last. */
@@ -110,16 +119,16 @@ int
 create_rule(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
 {
-	json_t *rule = read_rule(request, err);
 	char id[IDS_UUID_SIZE];
+	struct rule rule;
 	int ret;
 
-	if (!rule)
+	if (read_rule(request, &rule, err) != 0)
 		return -1;
 	ids_uuid7(id);
-	ret = repository_put_rule(platform->repository, &request->place, id, rule,
+	ret = repository_put_rule(platform->repository, &request->place, id, &rule,
 				  maker_of(request), clock_wall_ms(), err);
-	json_decref(rule);
+	rule_clear(&rule);
 	if (ret != 0) {
 		if (err->kind == ERROR_CONFLICT)
 			error_set_code(err, CODE_RULE_EXISTS, .env = request->place.env);
@@ -134,17 +143,16 @@ int
 update_rule(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
 {
-	json_t *known = repository_rule(platform->repository, &request->place, request->ids[0],
-					err);
-	json_t *rule = known ? read_rule(request, err) : NULL;
+	const char *id = request->ids[0];
+	struct rule rule;
 	int ret;
 
-	json_decref(known);
-	if (!rule)
+	if (repository_has_rule(platform->repository, &request->place, id, err) != 0 ||
+	    read_rule(request, &rule, err) != 0)
 		return -1;
-	ret = repository_update_rule(platform->repository, &request->place, request->ids[0], rule,
+	ret = repository_update_rule(platform->repository, &request->place, id, &rule,
 				     maker_of(request), clock_wall_ms(), err);
-	json_decref(rule);
+	rule_clear(&rule);
 	return ret == 0 ? get_rule(platform, request, response, err) : -1;
 }
 
@@ -153,12 +161,10 @@ int
 delete_rule(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
 {
-	json_t *known = repository_rule(platform->repository, &request->place, request->ids[0],
-					err);
+	const char *id = request->ids[0];
 
-	if (!known)
-		return -1;
-	json_decref(known);
 	response->status = 204;
-	return repository_drop_rule(platform->repository, &request->place, request->ids[0], err);
+	if (repository_has_rule(platform->repository, &request->place, id, err) != 0)
+		return -1;
+	return repository_drop_rule(platform->repository, &request->place, id, err);
 }
