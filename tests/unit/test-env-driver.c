@@ -483,6 +483,137 @@ environment_stays_with_the_driver_that_made_it(void **state)
 	assert_true(runs(&world.here, "dev"));
 }
 
+/* --- namespaces --- */
+
+#define NAMESPACE(id, name, criteria)                                                              \
+	"{'id': '" id "', 'name': 'Its name', 'type': 'k8s-namespace', 'driver_type': 'static',"   \
+	" 'driver_inputs': {'values': {'namespace': '" name "'}}, 'criteria': [" criteria "]}"
+
+static void
+expect_namespace(const char *env, const char *name)
+{
+	char *path = xasprintf(ENVS "/%s/runtime", env);
+
+	expect("GET", path, NULL, 200);
+	assert_string_equal(json_member_string(world.answer, "namespace"), name);
+	free(path);
+}
+
+/* With nothing said it has its own name, whatever the driver makes of that. */
+static void
+namespace_is_what_its_definition_gives(void **state)
+{
+	(void)state;
+	import("");
+	expect_namespace("dev", "acme/shop/dev");
+	expect("POST", DEFS,
+	       NAMESPACE("by-name", "${context.app.id}-${context.env.id}-${context.env.type}", "{}"),
+	       200);
+	expect("POST", DEFS, NAMESPACE("of-live", "prod", "{'env_type': 'production'}"), 200);
+	deploy("dev");
+	deploy("live");
+	expect_namespace("dev", "shop-dev-development");
+	expect_namespace("live", "prod");
+	/* It stays there, whatever the definitions say later. */
+	expect("PATCH", DEFS "/by-name", "{'driver_inputs': {'values': {'namespace': 'other'}}}",
+	       200);
+	deploy("dev");
+	expect_namespace("dev", "shop-dev-development");
+	/* As where it runs, it is no resource that the application declared. */
+	expect("GET", ENVS "/dev/resources", NULL, 200);
+	assert_int_equal(json_array_size(world.answer), 0);
+	assert_int_equal(ask("DELETE", DEFS "/by-name", NULL, NULL), 409);
+	assert_string_equal(json_member_string(json_array_get(world.answer, 0), "res_id"),
+			    "k8s-namespace");
+	assert_string_equal(json_member_string(json_array_get(world.answer, 0), "env_id"), "dev");
+}
+
+/* A clone must not take what is another's for its own. */
+static void
+environment_is_alone_in_its_namespace(void **state)
+{
+	(void)state;
+	import("");
+	expect("POST", DEFS, NAMESPACE("one-for-all", "shop", "{}"), 200);
+	deploy("dev");
+	assert_int_equal(try_deploy("live"), 409);
+	expect_message("live cannot have the namespace \"shop\"");
+	expect_message("one-for-all");
+	expect_message("acme/shop/dev has it");
+	expect_namespace("live", "acme/shop/live");
+	deploy("dev");
+	expect("DELETE", ENVS "/dev", NULL, 202);
+	wait_for("dev", NULL);
+	deploy("live");
+	expect_namespace("live", "shop");
+}
+
+static void
+two_definitions_of_a_namespace_of_equal_rank_are_refused(void **state)
+{
+	(void)state;
+	import(NAMESPACE("one", "one", "{'env_id': 'dev'}") ", "
+	       NAMESPACE("two", "two", "{'env_id': 'dev'}"));
+	expect_refused("dev", "one and two");
+	deploy("live");
+}
+
+/* A name that Kubernetes would refuse is refused before anything is made. */
+static void
+namespace_must_be_a_name(void **state)
+{
+	static const char *const names[] = {
+		"", "Shop", "a_b", "-a", "a-", "a.b", "a b", "${context.env.name}",
+		"a23456789012345678901234567890123456789012345678901234567890123x",
+	};
+
+	(void)state;
+	import("");
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		char *body = xasprintf(NAMESPACE("bad", "%s", "{}"), names[i]);
+
+		expect("POST", DEFS, body, 200);
+		free(body);
+		expect("PATCH", ENVS "/dev", "{'name': 'The Dev'}", 200);
+		expect_refused("dev", "Cannot tell the namespace of dev");
+		expect_message("definition bad gives");
+		expect("DELETE", DEFS "/bad", NULL, 204);
+	}
+	expect("POST", DEFS, NAMESPACE("bad", "${resources.db.name}", "{}"), 200);
+	assert_int_equal(try_deploy("dev"), 400);
+	expect_message("resource k8s-namespace: ");
+	expect_message("${resources.db.name}");
+	expect("PATCH", DEFS "/bad", "{'driver_inputs': {'values': {}}}", 200);
+	expect_refused("dev", "Cannot tell the namespace of dev");
+	expect("DELETE", DEFS "/bad", NULL, 204);
+	expect("POST", DEFS,
+	       NAMESPACE("good", "a2345678901234567890123456789012345678901234567890123456789012x",
+			 "{}"),
+	       200);
+	deploy("dev");
+}
+
+/* It is a name and nothing that a driver makes. */
+static void
+namespace_of_a_driver_that_makes_something_is_refused(void **state)
+{
+	static const char *const drivers[] = {"template", "memory/thing", "sidestage/machine",
+					      "memory/cluster", "process/dns"};
+
+	(void)state;
+	import("");
+	for (size_t i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
+		char *body = xasprintf("{'id': 'made', 'name': 'Made', 'type': 'k8s-namespace',"
+				       " 'driver_type': '%s', 'criteria': [{}]}",
+				       drivers[i]);
+
+		expect("POST", DEFS, body, 400);
+		expect_message("k8s-namespace");
+		expect_message("humanitec/static");
+		free(body);
+	}
+}
+
 static void
 expect_out_of_reach(const char *method, const char *path, const char *query, const char *body)
 {
@@ -628,6 +759,11 @@ main(void)
 		IN_WORLD(driver_that_is_not_here_is_named),
 		IN_WORLD(platform_describes_each_driver_and_how_it_is_chosen),
 		IN_WORLD(environment_stays_with_the_driver_that_made_it),
+		IN_WORLD(namespace_is_what_its_definition_gives),
+		IN_WORLD(environment_is_alone_in_its_namespace),
+		IN_WORLD(two_definitions_of_a_namespace_of_equal_rank_are_refused),
+		IN_WORLD(namespace_must_be_a_name),
+		IN_WORLD(namespace_of_a_driver_that_makes_something_is_refused),
 		IN_WORLD(environment_of_another_daemons_driver_is_refused_at_once_and_kept),
 		IN_WORLD(import_of_what_could_not_run_is_refused),
 		IN_WORLD(all_drivers_have_detached_before_the_daemon_ends),

@@ -56,6 +56,17 @@ look_at_clusters(struct known_drivers *known, const struct drivers *drivers)
 		look_at(known, "", driver->ops->driver_type);
 }
 
+/* A namespace is a name: whoever needs one made needs no other driver for it. */
+static void
+look_at_static_makers(struct known_drivers *known)
+{
+	const char *maker;
+
+	for (size_t i = 0; (maker = provision_maker_type(i)); i++)
+		if (provision_maker_is_static(i))
+			look_at(known, "", maker);
+}
+
 static void
 look_at_makers(struct known_drivers *known, const struct drivers *drivers)
 {
@@ -83,6 +94,8 @@ definition_check(const struct platform *platform, const char *org, const json_t 
 	buf_init(&known.names, NAMES_MAX);
 	if (strcmp(type, DEFINITION_CLUSTER) == 0)
 		look_at_clusters(&known, platform->drivers);
+	else if (strcmp(type, DEFINITION_NAMESPACE) == 0)
+		look_at_static_makers(&known);
 	else
 		look_at_makers(&known, platform->drivers);
 	if (!known.is_known)

@@ -13,15 +13,19 @@
 #include "platform/engine/env-driver.h"
 
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "base/xmalloc.h"
 #include "model/definition.h"
 #include "model/error-codes.h"
-#include "model/json.h"
 #include "model/match.h"
+#include "model/nouns.h"
+#include "model/placeholder.h"
+#include "model/reference.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/registry.h"
 #include "platform/state/definition.h"
@@ -32,6 +36,7 @@
 
 #define TRIED_MAX 250 /* bytes of criteria after which a sentence names no more of them */
 #define TEXT_MAX (16u * 1024)
+#define NAMESPACE_MAX 63
 
 /* --- in words --- */
 
@@ -77,12 +82,6 @@ put_definition(struct buf *text, const struct definition *definition)
 	buf_printf(text, "%s)", definition->criterion_count > 0 ? "" : "no criterion");
 }
 
-static bool
-is_cluster(const struct definition *definition)
-{
-	return untrusted_is(&definition->type, DEFINITION_CLUSTER);
-}
-
 static int
 refuse_unmatched(const struct definitions *definitions, const struct match_request *request,
 		 struct error *err)
@@ -91,7 +90,8 @@ refuse_unmatched(const struct definitions *definitions, const struct match_reque
 
 	buf_init(&tried, TEXT_MAX);
 	for (size_t i = 0; i < definitions->count; i++)
-		if (tried.length <= TRIED_MAX && is_cluster(&definitions->items[i]))
+		if (tried.length <= TRIED_MAX &&
+		    untrusted_is(&definitions->items[i].type, DEFINITION_CLUSTER))
 			put_definition(&tried, &definitions->items[i]);
 	if (tried.length == 0)
 		error_set_code(err, CODE_CLUSTER_DEFINITION_MISSING, .env = request->env_id,
@@ -130,7 +130,7 @@ static void
 consider(struct choice *choice, const struct definition *definition,
 	 const struct match_request *request)
 {
-	int rank = match_rank(definition, request);
+	int rank = definition->is_deleted ? -1 : match_rank(definition, request);
 
 	if (rank < 0 || rank < choice->rank)
 		return;
@@ -140,7 +140,7 @@ consider(struct choice *choice, const struct definition *definition,
 		*choice = (struct choice){definition, NULL, rank};
 }
 
-/* Borrowed from the definitions; NULL with err. */
+/* Of one type; borrowed from the definitions.  NULL, also without err: none matches. */
 static const struct definition *
 choose(const struct definitions *definitions, const struct match_request *request,
        struct error *err)
@@ -148,129 +148,264 @@ choose(const struct definitions *definitions, const struct match_request *reques
 	struct choice choice = {.rank = -1};
 
 	for (size_t i = 0; i < definitions->count; i++)
-		if (is_cluster(&definitions->items[i]))
+		if (untrusted_is(&definitions->items[i].type, request->type))
 			consider(&choice, &definitions->items[i], request);
-	if (!choice.best)
-		refuse_unmatched(definitions, request, err);
-	else if (choice.equal)
-		refuse_equal(&choice, request, err);
-	return choice.equal ? NULL : choice.best;
+	if (!choice.equal)
+		return choice.best;
+	refuse_equal(&choice, request, err);
+	return NULL;
 }
 
-/* As repository_env_driver(), of what is not remembered yet. */
-static json_t *
-match_type(struct platform *platform, const struct place *place, const char *env_type,
-	   struct error *err)
+/* The resource of that type, which each environment has. */
+static struct match_request
+request_for(const struct place *place, const char *type, const char *env_type)
 {
-	struct match_request request = {
-		.type = DEFINITION_CLUSTER,
+	return (struct match_request){
+		.type = type,
 		.resource_class = "default",
 		.app_id = place->app,
 		.env_id = place->env,
 		.env_type = env_type,
-		.res_id = DEFINITION_CLUSTER,
+		.res_id = type,
 	};
-	struct definitions definitions;
-	const struct definition *found;
-	json_t *chosen = NULL;
-
-	if (repository_definitions(platform->repository, place->org, &definitions, err) != 0)
-		return NULL;
-	found = choose(&definitions, &request, err);
-	if (found)
-		chosen = json_pack("{s:s, s:s}", "driver_type", untrusted_raw(&found->driver_type),
-				   "def_id", untrusted_raw(&found->id));
-	definitions_clear(&definitions);
-	return chosen;
 }
 
-static json_t *
-match(struct platform *platform, const struct place *place, struct error *err)
+/* 0 with the driver in a home that is empty; -1 with err. */
+static int
+match_cluster(const struct definitions *definitions, const struct place *place,
+	      const char *env_type, struct env_home *out, struct error *err)
 {
-	json_t *env = repository_environment(platform->repository, place, err);
-	json_t *chosen = env ? match_type(platform, place, json_member_string(env, "type"), err)
-			     : NULL;
+	const struct match_request request = request_for(place, DEFINITION_CLUSTER, env_type);
+	struct error why = {0};
+	const struct definition *found = choose(definitions, &request, &why);
 
-	json_decref(env);
-	return chosen;
+	if (!found) {
+		if (why.kind == ERROR_NONE)
+			return refuse_unmatched(definitions, &request, err);
+		*err = why;
+		return -1;
+	}
+	*out = (struct env_home){
+		.driver_type = xstrdup(untrusted_raw(&found->driver_type)),
+		.def_id = xstrdup(untrusted_raw(&found->id)),
+		.namespace = xstrdup(""),
+		.namespace_def = xstrdup(""),
+	};
+	return 0;
+}
+
+/* --- the namespace --- */
+
+/* As Kubernetes has it: a label of DNS. */
+static bool
+is_namespace(const char *name)
+{
+	static const char characters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
+	size_t length = strlen(name);
+
+	return length > 0 && length <= NAMESPACE_MAX && strspn(name, characters) == length &&
+	       name[0] != '-' && name[length - 1] != '-';
+}
+
+/* What the definition says, with what its placeholders stand for; new, or NULL with err. */
+static json_t *
+namespace_value(const struct definition *definition, const struct place *place,
+		const struct environment *env, struct error *err)
+{
+	struct reference_source source = {
+		.context = {
+			.org_id = place->org,
+			.app_id = place->app,
+			.env_id = place->env,
+			.env_type = untrusted_raw(&env->type),
+			.env_name = untrusted_raw(&env->name),
+			.res_id = DEFINITION_NAMESPACE,
+			.res_type = DEFINITION_NAMESPACE,
+			.res_class = "default",
+		},
+	};
+	json_t *values = json_object_get(definition->driver_inputs, "values");
+	json_t *name = json_object_get(values, "namespace"), *resolved;
+
+	if (!json_is_string(name))
+		return json_string("");
+	resolved = placeholder_resolve(name, "driver_inputs/values/namespace", reference_look_up,
+				       &source, NULL, err);
+	if (!resolved)
+		error_prefix_code(err, CODE_IN_RESOURCE, .resource = DEFINITION_NAMESPACE);
+	return resolved;
+}
+
+/* In a namespace of somebody else a deployment would take what is there for its own. */
+static int
+check_free(struct platform *platform, const struct place *place, const struct env_home *home,
+	   struct error *err)
+{
+	struct error why = {0};
+	char *holder = repository_namespace_holder(platform->repository, place, home, &why);
+
+	if (holder)
+		error_set_code(err, CODE_NAMESPACE_TAKEN, .env = place->env,
+			       .name = home->namespace, .definition = home->namespace_def,
+			       .space = holder);
+	else if (why.kind == ERROR_NOT_FOUND)
+		return 0;
+	else
+		*err = why;
+	free(holder);
+	return -1;
+}
+
+/* Where no definition says so it is the environment's own name, whatever the driver makes of it. */
+static int
+match_namespace(struct platform *platform, const struct definitions *definitions,
+		const struct place *place, const struct environment *env, struct env_home *home,
+		struct error *err)
+{
+	const struct match_request request = request_for(place, DEFINITION_NAMESPACE,
+							 untrusted_raw(&env->type));
+	struct error why = {0};
+	const struct definition *found = choose(definitions, &request, &why);
+	json_t *name;
+
+	if (!found) {
+		if (why.kind != ERROR_NONE)
+			*err = why;
+		return why.kind == ERROR_NONE ? 0 : -1;
+	}
+	name = namespace_value(found, place, env, err);
+	if (!name)
+		return -1;
+	free(home->namespace);
+	free(home->namespace_def);
+	home->namespace = xstrdup(json_is_string(name) ? json_string_value(name) : "");
+	home->namespace_def = xstrdup(untrusted_raw(&found->id));
+	json_decref(name);
+	if (!is_namespace(home->namespace))
+		return error_set_code(err, CODE_NAMESPACE_INVALID, .env = place->env,
+				      .definition = home->namespace_def, .name = home->namespace,
+				      .max = NAMESPACE_MAX);
+	return check_free(platform, place, home, err);
+}
+
+/* --- the home --- */
+
+static int
+match_all(struct platform *platform, const struct place *place, const struct environment *env,
+	  struct env_home *out, struct error *err)
+{
+	struct definitions definitions;
+	int ret;
+
+	if (repository_definitions(platform->repository, place->org, &definitions, err) != 0)
+		return -1;
+	ret = match_cluster(&definitions, place, untrusted_raw(&env->type), out, err);
+	if (ret == 0 && match_namespace(platform, &definitions, place, env, out, err) != 0) {
+		env_home_clear(out);
+		ret = -1;
+	}
+	definitions_clear(&definitions);
+	return ret;
+}
+
+/* What is remembered, else what matches. */
+static int
+find_home(struct platform *platform, const struct place *place, struct env_home *out, bool *is_new,
+	  struct error *err)
+{
+	struct environment env;
+	struct error why = {0};
+	int ret;
+
+	*is_new = repository_env_home(platform->repository, place, out, &why) != 0;
+	if (!*is_new)
+		return 0;
+	if (why.kind != ERROR_NOT_FOUND) {
+		*err = why;
+		return -1;
+	}
+	if (repository_read_environment(platform->repository, place, &env, err) != 0)
+		return -1;
+	ret = match_all(platform, place, &env, out, err);
+	environment_clear(&env);
+	return ret;
 }
 
 /* --- the driver --- */
 
 /* Where it is remembered, no change of a definition helps: what was made is that driver's. */
 static struct driver *
-find_driver(struct platform *platform, const struct place *place, const json_t *choice,
+find_driver(struct platform *platform, const struct place *place, const struct env_home *home,
 	    bool is_new, struct error *err)
 {
-	const char *driver_type = json_member_string(choice, "driver_type");
-	struct driver *driver = drivers_find(platform->drivers, driver_type);
+	struct driver *driver = drivers_find(platform->drivers, home->driver_type);
 
 	if (!driver && is_new)
 		error_set_code(err, CODE_DRIVER_NOT_HERE, .env = place->env,
-			       .definition = json_member_string(choice, "def_id"),
-			       .driver = driver_type);
+			       .definition = home->def_id, .driver = home->driver_type);
 	else if (!driver)
 		error_set_code(err, CODE_DRIVER_OF_ENVIRONMENT_NOT_HERE, .env = place->env,
-			       .driver = driver_type);
+			       .driver = home->driver_type);
 	return driver;
 }
 
-/* What is remembered, else what matches. */
-static json_t *
-find_choice(struct platform *platform, const struct place *place, bool *is_new, struct error *err)
+static struct driver *
+find(struct platform *platform, const struct place *place, bool is_kept, struct error *err)
 {
-	json_t *known = repository_env_driver(platform->repository, place, err);
+	struct driver *driver;
+	struct env_home home;
+	bool is_new;
 
-	*is_new = !known && err->kind == ERROR_NOT_FOUND;
-	if (!*is_new)
-		return known;
-	*err = (struct error){0};
-	return match(platform, place, err);
+	if (find_home(platform, place, &home, &is_new, err) != 0)
+		return NULL;
+	driver = find_driver(platform, place, &home, is_new, err);
+	if (driver && is_new && is_kept &&
+	    repository_put_env_home(platform->repository, place, &home, err) != 0)
+		driver = NULL;
+	env_home_clear(&home);
+	return driver;
 }
 
 struct driver *
 env_driver(struct platform *platform, const struct place *place, struct error *err)
 {
-	bool is_new;
-	json_t *choice = find_choice(platform, place, &is_new, err);
-	struct driver *driver = choice ? find_driver(platform, place, choice, is_new, err) : NULL;
+	return find(platform, place, false, err);
+}
 
-	json_decref(choice);
-	return driver;
+struct driver *
+env_driver_keep(struct platform *platform, const struct place *place, struct error *err)
+{
+	return find(platform, place, true, err);
 }
 
 struct driver *
 env_driver_of_type(struct platform *platform, const struct place *place, const char *env_type,
 		   struct error *err)
 {
-	json_t *choice = match_type(platform, place, env_type, err);
-	struct driver *driver = choice ? find_driver(platform, place, choice, true, err) : NULL;
+	struct driver *driver = NULL;
+	struct definitions definitions;
+	struct env_home home;
 
-	json_decref(choice);
-	return driver;
-}
-
-struct driver *
-env_driver_keep(struct platform *platform, const struct place *place, struct error *err)
-{
-	bool is_new;
-	json_t *choice = find_choice(platform, place, &is_new, err);
-	struct driver *driver = choice ? find_driver(platform, place, choice, is_new, err) : NULL;
-
-	if (driver && is_new &&
-	    repository_put_env_driver(platform->repository, place, choice, err) != 0)
-		driver = NULL;
-	json_decref(choice);
+	if (repository_definitions(platform->repository, place->org, &definitions, err) != 0)
+		return NULL;
+	if (match_cluster(&definitions, place, env_type, &home, err) == 0) {
+		driver = find_driver(platform, place, &home, true, err);
+		env_home_clear(&home);
+	}
+	definitions_clear(&definitions);
 	return driver;
 }
 
 struct driver *
 env_driver_made(struct platform *platform, const struct place *place, struct error *err)
 {
-	json_t *known = repository_env_driver(platform->repository, place, err);
-	struct driver *driver = known ? find_driver(platform, place, known, false, err) : NULL;
+	struct driver *driver;
+	struct env_home home;
 
-	json_decref(known);
+	if (repository_env_home(platform->repository, place, &home, err) != 0)
+		return NULL;
+	driver = find_driver(platform, place, &home, false, err);
+	env_home_clear(&home);
 	return driver;
 }
 
@@ -283,4 +418,18 @@ env_driver_check(struct platform *platform, const struct place *place, struct er
 		return 0;
 	*err = why;
 	return -1;
+}
+
+char *
+env_namespace(struct platform *platform, const struct place *place)
+{
+	struct env_home home;
+	char *name = NULL;
+
+	if (repository_env_home(platform->repository, place, &home, NULL) == 0) {
+		if (*home.namespace)
+			name = xstrdup(home.namespace);
+		env_home_clear(&home);
+	}
+	return name ? name : place_space(place);
 }

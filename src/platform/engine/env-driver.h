@@ -8,6 +8,11 @@
  * driver made, another can neither see nor remove.  So an environment does not move when its
  * definitions change; another one of them that is made later goes where they say then.
  *
+ * How its namespace there is called is decided at the same time by the resource "k8s-namespace",
+ * if a definition of that type matches: its "namespace", in which placeholders of the context may
+ * stand.  An environment is alone in its namespace; a definition that gives two of them the same
+ * is refused for the second.  This machine has no namespaces and shows the name alone.
+ *
  * The cluster is no row among the environment's resources and no node of its graph, as on the
  * platform whose API this is: people see there what their application declares.
  */
@@ -37,6 +42,9 @@ struct driver *env_driver_of_type(struct platform *platform, const struct place 
  * platform does not have it, and cannot get it before another start. */
 struct driver *env_driver_made(struct platform *platform, const struct place *place,
 			       struct error *err);
+/* What its namespace is called, where it has one: what the definition of its "k8s-namespace" gave
+ * when it was made, else its own name.  free() it. */
+char *env_namespace(struct platform *platform, const struct place *place);
 /* Nothing was made of it or its driver is here; else -1 with err, as env_driver_made(). */
 int env_driver_check(struct platform *platform, const struct place *place, struct error *err);
 

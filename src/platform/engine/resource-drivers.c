@@ -388,6 +388,12 @@ provision_maker_type(size_t i)
 	return i < sizeof(makers) / sizeof(makers[0]) ? makers[i].driver_type : NULL;
 }
 
+bool
+provision_maker_is_static(size_t i)
+{
+	return makers[i].make == make_static;
+}
+
 /* --- definitions, when they are written --- */
 
 static int

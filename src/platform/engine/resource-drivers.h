@@ -24,6 +24,8 @@ void provision_make(struct resource_job *m);
 const char *provision_driver_kind(const struct driver *driver, const char *driver_type);
 /* The i-th driver type that every environment has; NULL behind the last. */
 const char *provision_maker_type(size_t i);
+/* Whether that one makes nothing: what a definition gives it is what comes of it. */
+bool provision_maker_is_static(size_t i);
 /* Whether a definition's driver takes its inputs {"values", secrets in any form}: it is looked at
  * when it is written, and what it names is looked at again when it is made.  0 also when there is
  * no such driver; -1 with err. */

@@ -12,6 +12,8 @@
 
 /* The type, and the id, of the resource that says where an environment runs. */
 #define DEFINITION_CLUSTER "k8s-cluster"
+/* The same of the resource that says how its namespace there is called. */
+#define DEFINITION_NAMESPACE "k8s-namespace"
 /* The `driver_type` of the definition for the machine that the daemon runs on. */
 #define DEFINITION_MACHINE "sidestage/machine"
 

@@ -156,8 +156,11 @@ repository_uses_of_definition(struct repository *repository, const char *org, co
 		"SELECT app AS app_id, env AS env_id, res_id, def_id AS from_def, '' AS to_def"
 		" FROM resources WHERE org = ?1 AND def_id = ?2 AND status <> ?4"
 		" UNION ALL SELECT app, env, ?3, def_id, '' FROM env_drivers"
-		" WHERE org = ?1 AND def_id = ?2 ORDER BY app_id, env_id, res_id",
-		"ssss", org, id, DEFINITION_CLUSTER, resource_status_word(RESOURCE_DETACHED));
+		" WHERE org = ?1 AND def_id = ?2"
+		" UNION ALL SELECT app, env, ?5, namespace_def, '' FROM env_drivers"
+		" WHERE org = ?1 AND namespace_def = ?2 ORDER BY app_id, env_id, res_id",
+		"sssss", org, id, DEFINITION_CLUSTER, resource_status_word(RESOURCE_DETACHED),
+		DEFINITION_NAMESPACE);
 }
 
 /* Its id is its own, also where a definition of another type has taken the usual one. */
@@ -193,23 +196,60 @@ repository_add_machine(struct repository *repository, const char *org, struct er
 
 /* --- where environments run --- */
 
-json_t *
-repository_env_driver(struct repository *repository, const struct place *place, struct error *err)
+static void
+read_env_home(struct statement *row, void *noun)
 {
-	return rows_one(repository, err,
-			"SELECT driver_type, def_id FROM env_drivers"
-			" WHERE org = ? AND app = ? AND env = ?",
-			"sss", place->org, place->app, place->env);
+	*(struct env_home *)noun = (struct env_home){
+		.driver_type = row_copy_or(row, 0, ""),
+		.def_id = row_copy_or(row, 1, ""),
+		.namespace = row_copy_or(row, 2, ""),
+		.namespace_def = row_copy_or(row, 3, ""),
+	};
+}
+
+void
+env_home_clear(struct env_home *home)
+{
+	free(home->driver_type);
+	free(home->def_id);
+	free(home->namespace);
+	free(home->namespace_def);
+	*home = (struct env_home){0};
 }
 
 int
-repository_put_env_driver(struct repository *repository, const struct place *place,
-			  const json_t *choice, struct error *err)
+repository_env_home(struct repository *repository, const struct place *place, struct env_home *out,
+		    struct error *err)
 {
-	return rows_run(repository, err, "INSERT INTO env_drivers VALUES (?, ?, ?, ?, ?)", "sssss",
-			place->org, place->app, place->env,
-			json_member_string(choice, "driver_type"),
-			json_member_string(choice, "def_id"));
+	*out = (struct env_home){0};
+	if (rows_read(repository, err, read_env_home, out,
+		      "SELECT driver_type, def_id, namespace, namespace_def FROM env_drivers"
+		      " WHERE org = ? AND app = ? AND env = ?",
+		      "sss", place->org, place->app, place->env) == 0)
+		return 0;
+	env_home_clear(out);
+	return -1;
+}
+
+int
+repository_put_env_home(struct repository *repository, const struct place *place,
+			const struct env_home *home, struct error *err)
+{
+	return rows_run(repository, err, "INSERT INTO env_drivers VALUES (?, ?, ?, ?, ?, ?, ?)",
+			"sssssss", place->org, place->app, place->env, home->driver_type,
+			home->def_id, home->namespace, home->namespace_def);
+}
+
+char *
+repository_namespace_holder(struct repository *repository, const struct place *place,
+			    const struct env_home *home, struct error *err)
+{
+	return rows_text(repository, err,
+			 "SELECT org || '/' || app || '/' || env FROM env_drivers"
+			 " WHERE driver_type = ?4 AND namespace = ?5"
+			 " AND NOT (org = ?1 AND app = ?2 AND env = ?3)",
+			 "sssss", place->org, place->app, place->env, home->driver_type,
+			 home->namespace);
 }
 
 /* --- resources --- */

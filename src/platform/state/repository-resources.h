@@ -46,12 +46,21 @@ int repository_add_machine(struct repository *repository, const char *org, struc
 
 /* --- where environments run --- */
 
-/* {driver_type, def_id}: what made the environment, which stays so until it is dropped; NULL with
- * ERROR_NOT_FOUND: nothing of it was made yet. */
-json_t *repository_env_driver(struct repository *repository, const struct place *place,
-			      struct error *err);
-int repository_put_env_driver(struct repository *repository, const struct place *place,
-			      const json_t *choice, struct error *err);
+/* What made an environment, and where; it stays so until the environment is dropped. */
+struct env_home {
+	char *driver_type, *def_id;		/* the driver, and the definition that chose it */
+	char *namespace, *namespace_def;	/* "": its own name, and no definition gave it */
+};
+void env_home_clear(struct env_home *home);
+/* ERROR_NOT_FOUND: nothing of it was made yet.  env_home_clear() it. */
+int repository_env_home(struct repository *repository, const struct place *place,
+			struct env_home *out, struct error *err);
+int repository_put_env_home(struct repository *repository, const struct place *place,
+			    const struct env_home *home, struct error *err);
+/* Another environment that this driver made in this namespace, "org/app/env"; free() it.  NULL with
+ * ERROR_NOT_FOUND: there is none. */
+char *repository_namespace_holder(struct repository *repository, const struct place *place,
+				  const struct env_home *home, struct error *err);
 
 /* --- resources --- */
 

@@ -184,6 +184,11 @@ static const struct db_step steps[] = {
 
 	/* Why a deployment failed, as code and parameters; '' for those of before. */
 	{"ALTER TABLE deployment_errors ADD COLUMN reason TEXT NOT NULL DEFAULT ''", NULL},
+
+	/* The namespace of an environment, and the definition that gave it; '' where none did. */
+	{"ALTER TABLE env_drivers ADD COLUMN namespace TEXT NOT NULL DEFAULT '';"
+	 "ALTER TABLE env_drivers ADD COLUMN namespace_def TEXT NOT NULL DEFAULT ''",
+	 NULL},
 };
 
 const struct db_schema platform_schema = {

@@ -232,7 +232,7 @@ fill_runtime(struct runtime *out, struct platform *platform, const struct place 
 	json_t *body;
 
 	*out = (struct runtime){0};
-	untrusted_init(&out->namespace, space);
+	out->namespace.raw = env_namespace(platform, place);
 	free(space);
 	for (size_t i = 0, end; i < status.count; i = end) {
 		end = next_module(&status, i);
