@@ -63,13 +63,13 @@ object_replace(json_t *object, const char *key, json_t *value, struct error *err
 /* The index that a token names, at most `last`: "add" may name the place after the last
  * element as well, so the caller says which that is. -1 with err. */
 static long
-array_index(const json_t *array, const char *token, size_t last, struct error *err)
+array_index(const char *token, size_t last, struct error *err)
 {
 	long index = pointer_index(token);
 
 	if (index < 0)
 		return error_set_code(err, CODE_ARRAY_INDEX_INVALID, .name = token);
-	if ((size_t)index > last || (last == json_array_size(array) && (size_t)index > last))
+	if ((size_t)index > last)
 		return error_set_code(err, CODE_ARRAY_INDEX_TOO_LARGE, .index = index);
 	return index;
 }
@@ -82,7 +82,7 @@ array_add(json_t *array, const char *token, json_t *value, struct error *err)
 
 	if (strcmp(token, "-") == 0)
 		return json_array_append(array, value);
-	index = array_index(array, token, json_array_size(array), err);
+	index = array_index(token, json_array_size(array), err);
 	return index < 0 ? -1 : json_array_insert(array, (size_t)index, value);
 }
 
@@ -94,7 +94,7 @@ array_existing(const json_t *array, const char *token, size_t *index, struct err
 
 	if (json_array_size(array) == 0)
 		return missing(token, err);
-	found = array_index(array, token, json_array_size(array) - 1, err);
+	found = array_index(token, json_array_size(array) - 1, err);
 	if (found < 0)
 		return -1;
 	*index = (size_t)found;
