@@ -389,9 +389,12 @@ struct error;
 	X(WAITING_FOR_PORT, 0, N_("waiting for port {port}, try {number}")) \
 	X(WARNINGS_NEED_ENVIRONMENT, 400, N_("Say where it would be deployed: give \"env_id\" or \"env_type\".")) \
 	X(WORKLOADS_NOT_CONFINED, 503, N_("This machine does not allow workloads to be confined ({reason}).  Allow user namespaces, or set \"confinement = none\" in [run] if you trust every program that runs here.")) \
+	X(WORKLOAD_DID_NOT_STAY_UP, 503, N_("Workload {workload} ({image}) ended with {how}; it must stay up for {duration}.")) \
 	X(WORKLOAD_ENDED, 503, N_("Workload {workload} ({image}) ended with {how} before it was ready.")) \
 	X(WORKLOAD_FILE_NOT_WRITTEN, 500, N_("{file}: the file cannot be written: {reason}")) \
+	X(WORKLOAD_HELD_BACK, 503, N_("not started, because workload {workload} cannot start")) \
 	X(WORKLOAD_MISSING, 400, N_("there is no workload \"{workload}\"")) \
+	X(WORKLOAD_MUST_STAY_UP, 503, N_("started; ready when it has stayed up for {duration}")) \
 	X(WORKLOAD_NAMES_NO_IMAGE, 400, N_("workload {workload}: its container names no image")) \
 	X(WORKLOAD_NAME_INVALID, 400, N_("\"{workload}\" cannot be the name of a workload.")) \
 	X(WORKLOAD_NOT_EXECUTED, 503, N_("Workload {workload} ({image}) cannot be started: {how}.")) \

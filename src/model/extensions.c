@@ -114,6 +114,7 @@ static const struct extension_addition additions[] = {
 	{EXTENSION_ERROR_CODES, ADDS_ERROR_MEMBER, "*", "details/parameters"},
 	{EXTENSION_ERROR_CODES, ADDS_ERROR_MEMBER, "*", "details/cause"},
 	{EXTENSION_ERROR_CODES, ADDS_OBJECT_TOLD, "listDeploymentErrors", "reason"},
+	{EXTENSION_ERROR_CODES, ADDS_MEMBER_TOLD, "getRuntime", "reasons"},
 };
 
 const char *

@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
+#include "model/error-codes.h"
 #include "model/members.h"
+#include "model/workload-fields.h"
 
 #define RESTARTS_MAX 1000000
 #define IN(noun, field) .offset = offsetof(struct noun, field)
@@ -91,6 +94,7 @@ static const struct member runtime_controller_members[] = {
 	{"kind", MEMBER_TEXT, MEMBER_LOOSE, AT(kind)},
 	{"status", MEMBER_WORD, MEMBER_OPTIONAL, AT(status), .words = &status_words},
 	{"message", MEMBER_TEXT, MEMBER_REQUIRED | MEMBER_LOOSE, AT(message)},
+	{"reasons", MEMBER_JSON, MEMBER_OPTIONAL, AT(reasons)},
 	{"replicas", MEMBER_NUMBER, MEMBER_OPTIONAL, AT(replicas)},
 	{"revision", MEMBER_NUMBER, MEMBER_OPTIONAL, AT(revision)},
 	{"pods", MEMBER_LIST, MEMBER_LOOSE, AT(pods), .noun = &runtime_pod_noun,
@@ -123,6 +127,20 @@ add_pod(struct runtime_module *module, const struct runtime_pod *pod)
 	module->pods_ready += ready;
 }
 
+/* In the language of this program, where that is known. */
+static void
+take_message(struct runtime_module *module, const struct runtime_controller *controller)
+{
+	struct error said;
+
+	if (!*untrusted_raw(&controller->message) || module->message.raw)
+		return;
+	if (error_codes_read(&said, json_array_get(controller->reasons, 0)))
+		untrusted_set(&module->message, said.text);
+	else
+		untrusted_set(&module->message, controller->message.raw);
+}
+
 static int
 complete_module(void *noun, const json_t *body, struct error *err)
 {
@@ -135,10 +153,13 @@ complete_module(void *noun, const json_t *body, struct error *err)
 	for (size_t i = 0; i < module->controller_count; i++) {
 		const struct runtime_controller *controller = &module->controllers[i];
 
-		if (*untrusted_raw(&controller->message) && !module->message.raw)
-			untrusted_set(&module->message, controller->message.raw);
+		take_message(module, controller);
 		for (size_t k = 0; k < controller->pod_count; k++)
 			add_pod(module, &controller->pods[k]);
+		/* Of what cannot even be started there are no pods. */
+		if (module->status == RUNTIME_FAILED && controller->pod_count == 0 &&
+		    controller->replicas > 0 && controller->replicas <= WORKLOAD_REPLICAS_MAX)
+			module->pods_wanted += (int)controller->replicas;
 	}
 	return 0;
 }

@@ -41,6 +41,7 @@ struct runtime_pod {
 struct runtime_controller {
 	struct untrusted id;		/* its key */
 	struct untrusted kind, message;
+	json_t *reasons; /* the message as [code and parameters] (model/error-codes.h), or NULL */
 	enum runtime_status status;
 	int64_t replicas, revision;
 	struct runtime_pod *pods;

@@ -35,6 +35,7 @@ TTY_STORIES = \
 	tests/tty/story.story \
 	tests/tty/plain.story tests/tty/plain-conflict.story \
 	tests/tty/once.story \
+	tests/tty/not-running.story \
 	tests/tty/tree.story \
 	tests/tty/languages.story \
 	tests/tty/knowledge.story \

@@ -89,6 +89,7 @@ open_driver(struct world *world)
 		.template_count = world->named ? 1 : 0,
 		.templates_dir = world->templates,
 		.ready_timeout_ms = world->ready_timeout_ms,
+		.min_ready_ms = world->min_ready_ms,
 		.confine = world->confine,
 	};
 	struct error err;

@@ -26,7 +26,8 @@ struct world {
 	const struct driver_template *named;	/* one; NULL: none */
 	struct loop *loop;
 	struct driver *driver;
-	int ready_timeout_ms;
+	int ready_timeout_ms, min_ready_ms;
+	bool resumes;			/* what is applied was deployed before */
 	enum driver_confine confine;
 	bool given_up;
 	bool (*awaited)(void *data);	/* by run_until() */

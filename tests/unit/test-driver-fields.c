@@ -63,6 +63,7 @@ begin_items(struct world *world, const char *id, const struct item *items, size_
 	struct driver_deployment deployment = {
 		.id = id,
 		.workloads = xcalloc(count, sizeof(struct driver_workload)),
+		.is_resumed = world->resumes,
 	};
 
 	for (size_t i = 0; i < count; i++)
@@ -301,7 +302,7 @@ a_workload_has_the_time_that_it_declares(void **state)
 	/* One that dies within that time was never ready. */
 	expect_failed(world, apply_spec(world,
 		"{'containers': {'c': {" SHELL ", 'args': ['sleep 0.5']}}, 'deployment': "
-		"{'minReadySeconds': '2'}}"), "ended with status 0 before it was ready");
+		"{'minReadySeconds': '2'}}"), "ended with status 0; it must stay up for 2.0s");
 	expect_failed(world, apply_spec(world,
 		"{'containers': {'c': {" SHELL ", 'args': ['exec sleep 600'], 'readiness_probe': "
 		"{'type': 'tcp', 'port': 1}}}, 'deployment': {'progressDeadlineSeconds': 1}}"),
@@ -309,6 +310,52 @@ a_workload_has_the_time_that_it_declares(void **state)
 	expect_failed(world, apply_spec(world,
 		"{'containers': {'c': {" SHELL "}}, 'pod': {'terminationGracePeriodSeconds': 86400}}"),
 		"terminationGracePeriodSeconds of workload web must be a number of seconds");
+}
+
+static void
+open_strict(struct world *world, int min_ready_ms)
+{
+	world->min_ready_ms = min_ready_ms;
+	close_driver(world);
+	open_driver(world);
+}
+
+/* It says nothing of how long it must stay up, and ends long after it has started. */
+static void
+one_without_a_probe_must_stay_up_for_the_usual_time(void **state)
+{
+	struct world *world = *state;
+	int64_t before;
+
+	open_strict(world, 1500);
+	expect_failed(world, apply_container(world, SHELL ", 'args': ['sleep 0.7']"),
+		      "ended with status 0; it must stay up for 1.5s");
+	before = clock_steady_ms();
+	expect_ready(world, apply_container(world, SHELL ", 'args': ['exec sleep 600']"));
+	assert_true(clock_steady_ms() - before >= 1500);
+	/* What a probe says is enough, and so is what it declares. */
+	open_strict(world, 600000);
+	expect_ready(world, apply_container(world, SHELL ", 'args': ['exec sleep 601'], "
+					    "'readiness_probe': {'type': 'command', 'command': "
+					    "['/bin/true']}"));
+	expect_ready(world, apply_spec(world,
+		"{'containers': {'c': {" SHELL ", 'args': ['exec sleep 602']}}, 'deployment': "
+		"{'minReadySeconds': 0}}"));
+	/* The usual time is never all of what it has. */
+	expect_ready(world, apply_spec(world,
+		"{'containers': {'c': {" SHELL ", 'args': ['exec sleep 603']}}, 'deployment': "
+		"{'progressDeadlineSeconds': 2}}"));
+}
+
+/* After a restart of the daemon nothing waits; and what ends is started again. */
+static void
+what_was_deployed_before_has_nothing_to_prove(void **state)
+{
+	struct world *world = *state;
+
+	open_strict(world, 8000);
+	world->resumes = true;
+	expect_ready(world, apply_container(world, SHELL ", 'args': ['sleep 4']"));
 }
 
 /* The grace is what it asked for: it writes, after having been asked to end, later than the usual
@@ -651,6 +698,8 @@ main(void)
 		WITH(a_volume_is_seen_where_it_is_mounted),
 		WITH(a_volume_may_be_shared),
 		WITH(a_workload_has_the_time_that_it_declares),
+		WITH(one_without_a_probe_must_stay_up_for_the_usual_time),
+		WITH(what_was_deployed_before_has_nothing_to_prove),
 		WITH(a_workload_ends_in_its_own_grace),
 		WITH(a_command_probe_runs_where_the_workload_does),
 		WITH(readiness_is_asked_again_and_again),

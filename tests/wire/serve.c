@@ -90,7 +90,8 @@ run(const struct serve *serve, int ready)
 	dup2(open(log, O_WRONLY | O_CREAT | O_APPEND, 0600), STDERR_FILENO);
 	execl(program, program, "serve", "--socket", serve->socket, "--state", state, "--images",
 	      images, "--import", file, "--ready-fd", "0", "--extensions",
-	      serve->extensions ? serve->extensions : "all", (char *)NULL);
+	      serve->extensions ? serve->extensions : "all", "--min-ready",
+	      serve->min_ready ? serve->min_ready : "0s", (char *)NULL);
 	_exit(127);
 }
 

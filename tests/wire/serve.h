@@ -20,6 +20,7 @@ struct serve {
 	char *socket;
 	pid_t pid;
 	const char *extensions;	/* set before serve_make(); NULL: all */
+	const char *min_ready;	/* the same; NULL: a moment */
 	char link[1024];	/* the Link of the last answer; "": none */
 };
 

@@ -399,6 +399,205 @@ an_answer_that_is_kept_follows_what_the_workload_does(void **state)
 	assert_true(was_running && was_down);
 }
 
+/* --- what does not run --- */
+
+static int
+make_strict(void **state)
+{
+	serve.min_ready = "3s";
+	return make(state);
+}
+
+static int
+clear_strict(void **state)
+{
+	serve.min_ready = NULL;
+	return clear(state);
+}
+
+/* One that ends after a second, long after the moment in which most programs fail (B8). */
+static void
+what_does_not_stay_up_fails_its_deployment(void **state)
+{
+	json_t *delta, *deployment, *errors;
+	char *request, *path, *list;
+	const char *status;
+
+	(void)state;
+	assert_int_equal(serve_ask(&serve, "POST", APP "/deltas",
+				   ADD(WORKER("job", "local/worker:1.0.0", ", 'MODE': 'brief'")),
+				   &delta), 200);
+	request = xasprintf("{'delta_id': '%s'}", text(delta, "id"));
+	assert_int_equal(serve_ask(&serve, "POST", ENV "/deploys", request, &deployment), 201);
+	path = xasprintf(ENV "/deploys/%s", text(deployment, "id"));
+	list = xasprintf("%s/errors", path);
+	do {
+		json_decref(deployment);
+		usleep(10000);
+		assert_int_equal(serve_ask(&serve, "GET", path, NULL, &deployment), 200);
+		status = text(deployment, "status");
+	} while (strcmp(status, "pending") == 0 || strcmp(status, "in progress") == 0);
+	assert_string_equal(status, "failed");
+	assert_int_equal(serve_ask(&serve, "GET", list, NULL, &errors), 200);
+	assert_string_equal(text(json_array_get(errors, 0), "summary"),
+			    "Workload job (local/worker:1.0.0) ended with status 0; it must stay up "
+			    "for 3.0s.");
+	json_decref(errors);
+	json_decref(deployment);
+	json_decref(delta);
+	free(request);
+	free(path);
+	free(list);
+}
+
+/* Of the modules as V2; borrowed. */
+static json_t *
+controller_of(const json_t *modules, const char *module)
+{
+	const json_t *whole = json_object_get(modules, module);
+
+	return json_object_get(json_object_get(whole, "controllers"), module);
+}
+
+/* Waits until the module has failed; its controller, a new reference. */
+static json_t *
+wait_until_failed(const char *module)
+{
+	int64_t until = clock_steady_ms() + 60000;
+
+	for (;;) {
+		json_t *modules = serve_runtime(&serve, ENV);
+		json_t *controller = json_incref(controller_of(modules, module));
+		bool failed = strcmp(text(controller, "status"), "Failed") == 0;
+
+		json_decref(modules);
+		if (failed)
+			return controller;
+		json_decref(controller);
+		assert_true(clock_steady_ms() < until);
+		usleep(10000);
+	}
+}
+
+static void
+expect_reason(const char *module, const char *message, const char *code)
+{
+	json_t *controller = wait_until_failed(module), *reasons;
+
+	if (!strstr(text(controller, "message"), message))
+		fail_msg("%s: %s", module, text(controller, "message"));
+	reasons = json_object_get(controller, "reasons");
+	assert_int_equal(json_array_size(reasons), 1);
+	assert_string_equal(text(json_array_get(reasons, 0), "code"), code);
+	json_decref(controller);
+}
+
+static char *
+image_path(const char *name)
+{
+	return xasprintf("%s/images/%s", serve.folder, name);
+}
+
+static void
+move_image(const char *from, const char *to)
+{
+	char *old = image_path(from), *new = image_path(to);
+
+	assert_int_equal(rename(old, new), 0);
+	free(old);
+	free(new);
+}
+
+/* Of both: `web` for a fault of its own, and `job` for that. */
+static void
+expect_web_missing(void)
+{
+	json_t *list;
+
+	expect_reason("web", "local/web:1.0.0", "image_not_found");
+	expect_reason("job", "not started, because workload web cannot start",
+		      "workload_held_back");
+	assert_int_equal(serve_ask(&serve, "GET", APP "/runtime?id=development", NULL, &list), 200);
+	assert_string_equal(text(json_array_get(list, 0), "status"), "Failed");
+	json_decref(list);
+}
+
+static void
+expect_both_run(void)
+{
+	json_t *modules;
+
+	serve_wait_replicas(&serve, ENV, "web", 1);
+	serve_wait_replicas(&serve, ENV, "job", 1);
+	modules = serve_runtime(&serve, ENV);
+	assert_string_equal(text(controller_of(modules, "job"), "message"), "");
+	json_decref(modules);
+}
+
+static void
+what_does_not_run_says_why_after_a_restart(void **state)
+{
+	(void)state;
+	free(serve_deploy(&serve, ENV, BOTH));
+	serve_stop(&serve);
+	move_image("local/web/1.0.0", "local/web/gone");
+	serve_start(&serve);
+	expect_web_missing();
+	/* It is tried again, and then has nothing to say any more. */
+	move_image("local/web/gone", "local/web/1.0.0");
+	expect_both_run();
+}
+
+static void
+what_does_not_run_says_why_after_a_pause(void **state)
+{
+	json_t *modules;
+
+	(void)state;
+	free(serve_deploy(&serve, ENV, BOTH));
+	assert_int_equal(serve_ask(&serve, "PUT", ENV "/runtime/paused", "true", NULL), 204);
+	serve_wait_replicas(&serve, ENV, "job", 0);
+	move_image("local/web/1.0.0", "local/web/gone");
+	assert_int_equal(serve_ask(&serve, "PUT", ENV "/runtime/paused", "false", NULL), 204);
+	expect_web_missing();
+	/* Paused again, it is not to run. */
+	assert_int_equal(serve_ask(&serve, "PUT", ENV "/runtime/paused", "true", NULL), 204);
+	modules = serve_runtime(&serve, ENV);
+	while (strcmp(text(controller_of(modules, "web"), "status"), "Stopped") != 0) {
+		json_decref(modules);
+		usleep(10000);
+		modules = serve_runtime(&serve, ENV);
+	}
+	assert_string_equal(text(controller_of(modules, "web"), "message"), "");
+	json_decref(modules);
+}
+
+/* Nobody deployed it, and its program is not there. */
+static void
+what_does_not_run_says_why_after_an_import(void **state)
+{
+	static const char file[] =
+		"{\"organizations\": [{\"id\": \"acme\", \"applications\": [{\"id\": \"shop\", "
+		"\"environments\": [{\"id\": \"development\", \"type\": \"development\", "
+		"\"deployments\": [{\"set\": {\"modules\": {\"web\": {\"profile\": "
+		"\"humanitec/default-module\", \"spec\": {\"containers\": {\"c\": {\"id\": \"c\", "
+		"\"image\": \"local/worker:1.O\"}}}}}}}]}]}]}]}";
+	const char *program = getenv("SIDESTAGED") ? getenv("SIDESTAGED") : "./sidestaged";
+	char *path = xasprintf("%s/more.json", serve.folder);
+	char *command = xasprintf("%s import --state %s/state %s >%s/out 2>&1", program,
+				  serve.folder, path, serve.folder);
+	FILE *out = fopen(path, "w");
+
+	(void)state;
+	assert_non_null(out);
+	fputs(file, out);
+	fclose(out);
+	assert_int_equal(system(command), 0);
+	expect_reason("web", "local/worker:1.O", "image_not_found");
+	free(command);
+	free(path);
+}
+
 #define WITH_PLATFORM(test) cmocka_unit_test_setup_teardown(test, make, clear)
 
 int
@@ -413,6 +612,11 @@ main(void)
 		WITH_PLATFORM(logs_answer_every_query),
 		WITH_PLATFORM(bad_log_queries_are_refused),
 		WITH_PLATFORM(how_workloads_are_confined_is_told),
+		cmocka_unit_test_setup_teardown(what_does_not_stay_up_fails_its_deployment,
+						make_strict, clear_strict),
+		WITH_PLATFORM(what_does_not_run_says_why_after_a_restart),
+		WITH_PLATFORM(what_does_not_run_says_why_after_a_pause),
+		WITH_PLATFORM(what_does_not_run_says_why_after_an_import),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

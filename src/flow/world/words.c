@@ -39,9 +39,13 @@ words_of_runtime(const struct world_environment *e)
 	struct state_words words = {.mood = MOOD_BUSY};
 	size_t ready = 0;
 
-	for (size_t i = 0; i < e->runtime.count; i++)
-		ready += e->runtime.modules[i].status == RUNTIME_RUNNING ||
-			 e->runtime.modules[i].status == RUNTIME_SUCCEEDED;
+	for (size_t i = 0; i < e->runtime.count; i++) {
+		enum runtime_status status = e->runtime.modules[i].status;
+
+		ready += status == RUNTIME_RUNNING || status == RUNTIME_SUCCEEDED;
+		if (status == RUNTIME_FAILED)
+			words.mood = MOOD_BAD;
+	}
 	if (e->runtime.count == 0 && e->set && json_object_size(set_modules(e->set)) > 0)
 		return say(MOOD_BAD, _("nothing runs"));
 	if (ready == e->runtime.count)

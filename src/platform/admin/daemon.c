@@ -255,6 +255,7 @@ open_platform(struct daemon *d, struct error *err)
 		.template_count = settings->named.count,
 		.templates_dir = settings->templates,
 		.ready_timeout_ms = (int)settings->ready_timeout_ms,
+		.min_ready_ms = (int)settings->min_ready_ms,
 		.confine = (enum driver_confine)settings->confine,
 	};
 	int ret = -1;

@@ -40,7 +40,7 @@ struct settings {		/* strings are owned; NULL: not given */
 	char *certificate, *key;
 	int64_t rate, burst;		/* requests a second of one caller; 0: no limit */
 	int64_t body_bytes, connections;
-	int64_t ready_timeout_ms, stop_timeout_ms;
+	int64_t ready_timeout_ms, min_ready_ms, stop_timeout_ms;
 	int64_t confine;		/* enum driver_confine */
 	int64_t environment_processes, environment_memory;	/* 0: no limit */
 	int64_t environment_disk;	/* bytes; 0: no limit, -1: a share of the file system */

@@ -23,6 +23,7 @@ driver_status_clear(struct driver_status *status)
 		free(status->items[i].module);
 		free(status->items[i].container);
 		free(status->items[i].message);
+		free(status->items[i].reason);
 	}
 	free(status->items);
 	*status = (struct driver_status){0};

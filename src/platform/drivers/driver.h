@@ -61,6 +61,8 @@ struct driver_deployment {
 	const char *id;			/* output is kept under this; NULL: none */
 	struct driver_workload *workloads;
 	size_t count;
+	/* It succeeded before, and what ended is to run again: nothing has to prove itself. */
+	bool is_resumed;
 };
 
 struct driver_workload_status {
@@ -72,7 +74,8 @@ struct driver_workload_status {
 	int64_t ended_at;		/* wall ms, of the last end; 0: never */
 	int exit_code, signal;		/* of the last end */
 	enum runtime_status status;
-	char *message;			/* "waiting for GET /healthz on 41873, try 3" */
+	char *message;			/* "waiting for GET /healthz on 41873, try 3", in English */
+	char *reason;			/* the same by error_codes_encode(); NULL: it has none */
 	long pid;			/* 0: none */
 	int restarts;
 	bool ready;

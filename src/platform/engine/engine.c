@@ -27,6 +27,7 @@
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/env-driver.h"
+#include "platform/engine/problems.h"
 #include "platform/engine/rollout.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
@@ -62,6 +63,7 @@ struct engine_env {
 	struct loop_timer *timer;	/* the next step */
 	int64_t retry_ms;
 	int64_t record_ms;		/* until the next try of the database */
+	struct problems problems;	/* of what should run */
 };
 
 struct engine {
@@ -118,6 +120,7 @@ free_env(struct engine_env *env)
 	loop_remove_timer(env->timer);
 	rollout_free(env->rollout);
 	driver_task_forget(env->removal);
+	problems_clear(&env->problems);
 	free(env->org);
 	free(env->app);
 	free(env->env);
@@ -219,6 +222,30 @@ schedule_next(struct engine_env *env, bool succeeded)
 		schedule_retry(env);
 }
 
+/* Of an environment that cannot even be tried. */
+static void
+set_env_problem(struct engine_env *env, const char *code, const struct error *why)
+{
+	json_t *list = json_array();
+
+	json_array_append_new(list, problem_new("environment", env->env, code, why, ""));
+	problems_set(&env->problems, list);
+	json_decref(list);
+}
+
+/* A deployment that fails says so itself, and what ran before still runs; one that succeeds leaves
+ * nothing to say. */
+static void
+note_problems(struct engine_env *env, bool succeeded)
+{
+	if (env->pruning)
+		return;
+	if (succeeded)
+		problems_set(&env->problems, NULL);
+	else if (env->resuming)
+		problems_set(&env->problems, rollout_problems(env->rollout));
+}
+
 /* The deployment counts from here on, whatever pruning still does. */
 static void
 committed(void *data, bool succeeded)
@@ -228,6 +255,7 @@ committed(void *data, bool succeeded)
 	if (!env->resuming && env->engine->deployed)
 		env->engine->deployed(env->engine->deployed_data, succeeded,
 				      clock_steady_ms() - env->began);
+	note_problems(env, succeeded);
 	env->starting = false;
 	if (succeeded)
 		env->retry_ms = RETRY_MIN_MS;
@@ -303,6 +331,7 @@ resume(struct engine_env *env)
 	if (env_driver_check(env->engine->platform, &place, &err) != 0 &&
 	    err.kind == ERROR_INPUT) {	/* until a daemon starts that has it */
 		complain(env, "cannot start an environment", &err);
+		set_env_problem(env, "no-driver", &err);
 		env->starting = false;
 		schedule(env, 0);
 		return;
@@ -310,6 +339,7 @@ resume(struct engine_env *env)
 	deployment = repository_newest_succeeded(env->engine->platform->repository, &place, &err);
 	if (!deployment && err.kind != ERROR_NOT_FOUND) {
 		complain(env, "cannot read what should run, trying again", &err);
+		set_env_problem(env, "cannot-prepare", &err);
 		env->should_resume = true;
 		schedule_record(env);
 		return;
@@ -521,6 +551,14 @@ void
 engine_begin(struct engine *engine, const struct place *place, const char *deploy_id)
 {
 	follow_commit(engine, place, WISH_DEPLOY, deploy_id);
+}
+
+const struct problems *
+engine_problems(struct engine *engine, const struct place *place)
+{
+	const struct engine_env *env = find_env(engine, place, false);
+
+	return env ? &env->problems : NULL;
 }
 
 bool

@@ -24,6 +24,7 @@ struct engine;
 struct error;
 struct place;
 struct platform;
+struct problems;
 
 /* Nothing is started by it: see engine_resume(). */
 struct engine *engine_new(struct platform *platform);
@@ -50,6 +51,10 @@ void engine_stop(struct engine *engine);
 
 /* A deployment that is recorded as pending. */
 void engine_begin(struct engine *engine, const struct place *place, const char *deploy_id);
+/* Why what should run does not, where no deployment has failed but the start of what was deployed
+ * before: after a restart, an import, a pause.  NULL: nothing is known of the environment.
+ * Borrowed until the next turn of the loop. */
+const struct problems *engine_problems(struct engine *engine, const struct place *place);
 /* A deployment is pending or in progress. */
 bool engine_is_busy(struct engine *engine, const struct place *place);
 /* Whether it is paused, or how many replicas it has, has changed: what runs follows. */

@@ -17,6 +17,8 @@ libplatform_engine_a_SOURCES = \
 	src/platform/engine/env-graph.h \
 	src/platform/engine/graph.c \
 	src/platform/engine/graph.h \
+	src/platform/engine/problems.c \
+	src/platform/engine/problems.h \
 	src/platform/engine/provision-private.h \
 	src/platform/engine/provision.c \
 	src/platform/engine/provision.h \

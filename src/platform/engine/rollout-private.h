@@ -28,7 +28,7 @@ struct rollout {
 	enum rollout_state state;
 	bool failed, stopped;
 	struct error *cancelled;	/* why; NULL: it is not */
-	json_t *problems;		/* rows of deployment errors */
+	json_t *problems;		/* problems.h */
 	struct loop_timer *timer;	/* until COMMIT is tried again */
 	int64_t retry_ms;
 

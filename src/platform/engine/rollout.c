@@ -27,6 +27,7 @@
 #include "platform/engine/env-driver.h"
 #include "platform/engine/env-graph.h"
 #include "platform/engine/graph.h"
+#include "platform/engine/problems.h"
 #include "platform/engine/provision.h"
 #include "platform/engine/prune.h"
 #include "platform/engine/rollout-plan.h"
@@ -70,15 +71,12 @@ static void
 add_problem(struct rollout *r, const char *scope, const char *object_id, const char *code,
 	    const struct error *why, const char *message)
 {
-	char *summary = error_codes_text(why), *reason = error_codes_encode(why);
+	json_t *row = problem_new(scope, object_id, code, why, message);
 
 	log_line(LOG_PRIORITY_WARNING, "deployment error", "space", r->space, "id", r->deploy_id,
-		 "object", object_id, "code", code, "summary", summary, NULL);
-	json_array_append_new(r->problems,
-			      json_pack("[s, s, s, s, s, s]", scope, object_id, code, summary,
-					reason, *message ? message : summary));
-	free(summary);
-	free(reason);
+		 "object", object_id, "code", code, "summary", problem_text(row, PROBLEM_SUMMARY),
+		 NULL);
+	json_array_append_new(r->problems, row);
 }
 
 static enum step
@@ -320,6 +318,7 @@ enter_apply(struct rollout *r)
 {
 	struct driver_waiter waiter = {.ended = applied, .data = r};
 
+	r->planned.is_resumed = r->order.resuming;
 	r->task = r->driver->ops->apply(r->driver, r->space, &r->planned, &waiter);
 	driver_deployment_clear(&r->planned);
 	return STEP_NEXT;
@@ -350,13 +349,14 @@ record_problems(struct rollout *r, struct error *err)
 	size_t i;
 
 	json_array_foreach(r->problems, i, problem) {
-		const char *texts[6];
+		const char *texts[PROBLEM_TEXTS];
 
-		for (size_t k = 0; k < 6; k++)
-			texts[k] = json_string_value(json_array_get(problem, k));
-		if (repository_put_deployment_error(r->order.platform->repository, r->deploy_id,
-						    texts[0], texts[1], texts[2], texts[3],
-						    texts[4], texts[5], err) != 0)
+		for (size_t k = 0; k < PROBLEM_TEXTS; k++)
+			texts[k] = problem_text(problem, (enum problem_text)k);
+		if (repository_put_deployment_error(
+			    r->order.platform->repository, r->deploy_id, texts[PROBLEM_SCOPE],
+			    texts[PROBLEM_OBJECT_ID], texts[PROBLEM_CODE], texts[PROBLEM_SUMMARY],
+			    texts[PROBLEM_REASON], texts[PROBLEM_MESSAGE], err) != 0)
 			return -1;
 	}
 	return 0;
@@ -533,6 +533,12 @@ enum rollout_state
 rollout_state(const struct rollout *r)
 {
 	return r->state;
+}
+
+json_t *
+rollout_problems(const struct rollout *r)
+{
+	return r->problems;
 }
 
 /* Only once, and not when it is being written down how it ended. */

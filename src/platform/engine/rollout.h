@@ -19,6 +19,7 @@
 #ifndef SIDESTAGE_PLATFORM_ENGINE_ROLLOUT_H
 #define SIDESTAGE_PLATFORM_ENGINE_ROLLOUT_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -57,6 +58,8 @@ struct rollout *rollout_new(const struct rollout_order *order);
 void rollout_begin(struct rollout *rollout);
 /* Where it is now. */
 enum rollout_state rollout_state(const struct rollout *rollout);
+/* What went wrong, as in problems.h.  Borrowed. */
+json_t *rollout_problems(const struct rollout *rollout);
 /* It fails as soon as its state lets go, with this as the reason.  Too late from COMMIT on. */
 void rollout_cancel(struct rollout *rollout, const struct error *why);
 /* Nothing more comes of it, and nothing is recorded: the daemon ends. */

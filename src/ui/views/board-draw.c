@@ -325,11 +325,26 @@ draw_address(struct canvas *c, int *row, const struct world_environment *e, cons
 	free(address);
 }
 
+/* Why it does not run is shown whole; what else is said of it, as far as it fits. */
+static void
+draw_message(struct canvas *c, int *row, const struct runtime_module *m)
+{
+	const char *message = untrusted_raw(&m->message);
+	char *problem = words_of_problem(&m->problem);
+
+	if (!problem && m->status == RUNTIME_FAILED && *message) {
+		label(c, row, _("failed"));
+		*row += canvas_paragraph(c, STYLE_DANGER, message, 3) - 1;
+	} else {
+		canvas_untrusted_bytes(c, problem ? STYLE_DANGER : STYLE_DIM,
+				       problem ? problem : message, 0);
+	}
+	free(problem);
+}
+
 static void
 draw_pods(struct canvas *c, int *row, const struct world_environment *e, const char *module)
 {
-	char *problem;
-
 	for (size_t i = 0; world_is_known(e, WORLD_RUNTIME) && i < e->runtime.count; i++) {
 		const struct runtime_module *m = &e->runtime.modules[i];
 
@@ -339,10 +354,7 @@ draw_pods(struct canvas *c, int *row, const struct world_environment *e, const c
 		canvas_format(c, STYLE_NORMAL, _("%d of %d"), m->pods_ready, m->pods_wanted);
 		canvas_format(c, m->restarts ? STYLE_WARN : STYLE_DIM, _("   restarts %d   "),
 			      m->restarts);
-		problem = words_of_problem(&m->problem);
-		canvas_untrusted_bytes(c, problem ? STYLE_DANGER : STYLE_DIM,
-				       problem ? problem : untrusted_raw(&m->message), 0);
-		free(problem);
+		draw_message(c, row, m);
 	}
 }
 

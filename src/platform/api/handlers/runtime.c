@@ -4,7 +4,8 @@
  *
  * What is declared comes from the database and what runs from the driver, and they may
  * differ: a workload without a process is shown as stopped, and as unknown where nobody could
- * look.  Pausing and replicas change the database only; the engine brings what runs to it.
+ * look.  Where it was tried and failed, the engine knows why (problems.h).  Pausing and replicas
+ * change the database only; the engine brings what runs to it.
  */
 #include "config.h"
 
@@ -25,6 +26,7 @@
 #include "platform/drivers/driver.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/env-driver.h"
+#include "platform/engine/problems.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-apps.h"
@@ -141,6 +143,16 @@ add_module(struct runtime *runtime, const char *name, enum runtime_status status
 	return controller;
 }
 
+static void
+set_message(struct runtime_controller *controller, const char *message, const char *reason)
+{
+	json_t *said = reason ? json_loads(reason, 0, NULL) : NULL;
+
+	untrusted_set(&controller->message, message);
+	json_decref(controller->reasons);
+	controller->reasons = said ? json_pack("[o]", said) : NULL;
+}
+
 /* All replicas of one module. */
 static void
 add_running(struct runtime *runtime, const struct driver_workload_status *items, size_t count)
@@ -153,7 +165,7 @@ add_running(struct runtime *runtime, const struct driver_workload_status *items,
 	for (size_t i = 0; i < count; i++) {
 		fill_pod(&controller->pods[i], &items[i]);
 		if (!controller->message.raw && !items[i].ready)
-			untrusted_init(&controller->message, items[i].message);
+			set_message(controller, items[i].message, items[i].reason);
 	}
 }
 
@@ -211,13 +223,81 @@ observe(struct platform *platform, const struct place *place, const char *space,
 	return 0;
 }
 
-static bool
-has_module(const struct runtime *runtime, const char *name)
+static struct runtime_module *
+find_module(const struct runtime *runtime, const char *name)
 {
 	for (size_t i = 0; i < runtime->count; i++)
 		if (untrusted_is(&runtime->modules[i].module, name))
-			return true;
-	return false;
+			return &runtime->modules[i];
+	return NULL;
+}
+
+/* How many of it are to run, as far as it says so itself. */
+static int64_t
+declared_count(const json_t *body)
+{
+	const json_t *spec = json_object_get(body, "spec");
+	const json_t *count = json_object_get(json_object_get(spec, "deployment"), "replicas");
+
+	if (!count || json_is_null(count))
+		count = json_object_get(spec, "replicas");
+	return count && !json_is_null(count) ? workload_field_number(count) : 1;
+}
+
+/* One without a fault of its own was not started for that of another. */
+static void
+explain_module(struct runtime_module *module, const json_t *problem, const json_t *first)
+{
+	struct error why;
+	char *text, *reason;
+
+	if (problem) {
+		set_message(module->controllers, problem_text(problem, PROBLEM_SUMMARY),
+			    problem_text(problem, PROBLEM_REASON));
+		return;
+	}
+	error_set_code(&why, CODE_WORKLOAD_HELD_BACK,
+		       .workload = problem_text(first, PROBLEM_OBJECT_ID));
+	text = error_codes_text(&why);
+	reason = error_codes_encode(&why);
+	set_message(module->controllers, text, reason);
+	free(text);
+	free(reason);
+}
+
+/* Why what is declared does not run as declared, where it was tried.  What the driver says of a
+ * workload goes before; one that is not to run at all has nothing to say. */
+static int
+explain(struct runtime *runtime, struct platform *platform, const struct place *place,
+	const json_t *declared, struct error *err)
+{
+	const struct problems *known = engine_problems(platform->engine, place);
+	const json_t *first = known ? json_array_get(known->list, 0) : NULL;
+	const char *name;
+	json_t *body, *counts;
+
+	if (!first)
+		return 0;
+	counts = repository_replicas(platform->repository, place, err);
+	if (!counts)
+		return -1;
+	json_object_foreach((json_t *)declared, name, body) {
+		struct runtime_module *module = find_module(runtime, name);
+		const json_t *asked = json_object_get(counts, name);
+		const json_t *problem = problems_of_workload(known->list, name);
+		int64_t wanted = asked ? json_integer_value(asked) : declared_count(body);
+
+		if (*untrusted_raw(&module->controllers->message) || wanted == 0 ||
+		    (module->status != RUNTIME_STOPPED && !problem))
+			continue;
+		if (module->status == RUNTIME_STOPPED) {
+			module->status = module->controllers->status = RUNTIME_FAILED;
+			module->controllers->replicas = wanted;
+		}
+		explain_module(module, problem, first);
+	}
+	json_decref(counts);
+	return 0;
 }
 
 /* What runs, and what is declared but has no process. */
@@ -240,12 +320,12 @@ fill_runtime(struct runtime *out, struct platform *platform, const struct place 
 	}
 	if (ret == 0)
 		json_object_foreach((json_t *)declared, name, body)
-			if (!has_module(out, name))
+			if (!find_module(out, name))
 				add_module(out, name,
 					   status.seen_at == 0 ? RUNTIME_UNKNOWN : RUNTIME_STOPPED,
 					   0);
 	driver_status_clear(&status);
-	return ret;
+	return ret == 0 ? explain(out, platform, place, declared, err) : -1;
 }
 
 static bool
@@ -262,9 +342,11 @@ runtime_beside(struct platform *platform, const struct request *request,
 	char *space = place_space(&request->place), *state;
 	struct error ignored = {0};
 	struct driver *driver = env_driver_made(platform, &request->place, &ignored);
+	const struct problems *problems = engine_problems(platform->engine, &request->place);
 
-	state = driver ? xasprintf("%d %" PRIx64, v2, driver->ops->state(driver, space))
-		       : xasprintf("%d", v2);
+	state = xasprintf("%d %" PRIx64 " %" PRIu64, v2,
+			  driver ? driver->ops->state(driver, space) : 0,
+			  problems ? problems->version : 0);
 	free(space);
 	if (v2)
 		response->content_type = xstrdup(V2);

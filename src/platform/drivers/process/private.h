@@ -48,7 +48,7 @@ struct process_driver {
 	char *templates_dir;		/* NULL: none */
 	struct driver_template *templates;
 	size_t template_count;
-	int ready_timeout_ms;
+	int ready_timeout_ms, min_ready_ms;
 	unsigned generation;		/* of the last candidate; grows */
 	struct space *spaces;
 	struct filling *fillings;	/* that are not done yet */

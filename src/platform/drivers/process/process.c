@@ -546,6 +546,7 @@ driver_process_new(struct loop *loop, const struct driver_process_options *optio
 	driver_init(&process->base, &process_ops, loop);
 	process->ready_timeout_ms =
 		options->ready_timeout_ms > 0 ? options->ready_timeout_ms : READY_TIMEOUT_MS;
+	process->min_ready_ms = options->min_ready_ms;
 	keep_templates(process, options);
 	process->ports = ports_new();
 	process->images = images_open(options->images_dir, err);

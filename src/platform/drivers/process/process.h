@@ -27,6 +27,7 @@ struct driver_process_options {
 	size_t template_count;
 	const char *templates_dir;	/* its files are templates by their names; NULL: none */
 	int ready_timeout_ms;		/* 0: 20000 */
+	int min_ready_ms; /* that a workload without probes must stay up; 0: a moment */
 	enum driver_confine confine;
 	struct cgroup_limits limits;	/* of each environment */
 	const char *const *hidden; /* what no workload sees, wherever it is; NULL at the end */

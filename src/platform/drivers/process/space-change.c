@@ -483,6 +483,8 @@ start_candidate(struct space *space, struct plan *plan)
 		.module_dir = module_dir,
 		.generation = ++space->driver->generation,
 		.ready_timeout_ms = space->driver->ready_timeout_ms,
+		.min_ready_ms = space->driver->min_ready_ms,
+		.is_resumed = space->is_resumed,
 		.is_done = plan->is_job && plan->deployment &&
 			   jobs_is_done(space->directory, plan->module, plan->replica,
 					plan->deployment),
@@ -523,6 +525,7 @@ start_change(struct space *space, const struct driver_deployment *deployment)
 	struct plans plans = {0};
 
 	space->phase = STARTING;
+	space->is_resumed = deployment->is_resumed;
 	for (size_t i = 0; i < deployment->count; i++)
 		make_plans(space, deployment, i, &plans);
 	if (space->errors.count > 0) {

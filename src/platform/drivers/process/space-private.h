@@ -39,6 +39,7 @@ struct space {
 	size_t declared_count;
 	struct plan **planned;		/* by the change, and not started yet; NULL where it was */
 	size_t planned_count;
+	bool is_resumed;		/* by the change: what it starts was deployed before */
 	bool tentative;			/* public ports lead to the candidates already */
 	int64_t drain_until;		/* steady ms */
 	struct loop_timer *timer;	/* drains, gives up, or ends the removal */

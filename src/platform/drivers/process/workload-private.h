@@ -11,6 +11,8 @@
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/workload.h"
 
+#define ALIVE_MS 300		/* the least that it must have lived to be ready without a probe */
+
 struct health;
 struct instance;
 struct loop_timer;
@@ -31,6 +33,7 @@ struct workload {
 	char *directory;		/* of this generation */
 	char *log;
 	int ready_timeout_ms;
+	int grace_ms;			/* that it must stay up, without a probe, to be ready */
 	workload_changed *changed;
 	void *data;
 
@@ -71,6 +74,9 @@ void workload_tell(struct workload *workload, enum workload_event event);
 void workload_fail_candidate(struct workload *workload, const char *code, const struct error *why);
 
 /* --- workload-ready.c --- */
+
+/* It has no sign of being ready but that it stays up. */
+bool workload_needs_grace(const struct workload *workload);
 
 /* It has so long from now on to be ready. */
 void workload_limit_wait(struct workload *workload);

@@ -1,8 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * From a running program to one that is ready, and back: what the probes say, how long it must stay
- * so, and how long it has.  A program without a startup or a readiness probe is ready when it has
- * lived for a moment.
+ * so, and how long it has.
+ *
+ * A program without a startup or a readiness probe gives no sign that it works, other than that it
+ * stays up.  One of a new deployment must do so for the time that it declares (minReadySeconds) or
+ * that is usual here (min-ready, 3 s): most that cannot work end in their first second, since their
+ * configuration or what they connect to is missing.  Kubernetes takes such a program for ready as
+ * soon as it runs, and a deployment of it "succeeds" and then crashes for ever; Docker's services
+ * watch each for 5 s, and so do we, for less, since a person waits.  With a probe there is nothing
+ * to wait for but what is declared.  What was up before, and starts again because the daemon or the
+ * program did, has been good already: it only has to live for a moment.
  */
 #include "config.h"
 
@@ -16,8 +24,6 @@
 #include "platform/drivers/process/instance.h"
 #include "platform/drivers/process/plan.h"
 #include "platform/drivers/process/workload-private.h"
-
-#define ALIVE_MS 300		/* ready without a probe */
 
 /* Told after each restart as well: public ports are pointed by it.  The probes go on. */
 static void
@@ -151,6 +157,15 @@ not_ready_in_time(void *data)
 	workload_tell(workload, WORKLOAD_IS_FAILED);
 }
 
+bool
+workload_needs_grace(const struct workload *workload)
+{
+	const struct plan *plan = workload->plan;
+
+	return !plan->is_job && !plan->probes[HEALTH_STARTUP].is_declared &&
+	       !plan->probes[HEALTH_READINESS].is_declared;
+}
+
 static bool
 has_probes(const struct plan *plan)
 {
@@ -169,8 +184,7 @@ workload_wait_until_ready(struct workload *workload)
 	if (has_probes(plan))
 		workload->health = health_start(workload->loop, plan->probes, workload->instance,
 						&health_events, workload);
-	if (!plan->probes[HEALTH_STARTUP].is_declared &&
-	    !plan->probes[HEALTH_READINESS].is_declared)
-		wait_to_settle(workload, plan->settle_ms > ALIVE_MS ? plan->settle_ms : ALIVE_MS);
+	if (workload_needs_grace(workload))
+		wait_to_settle(workload, workload->grace_ms);
 	workload_limit_wait(workload);
 }

@@ -130,6 +130,22 @@ wait_and_restart(struct workload *workload, const char *how)
 	workload->next = loop_add_timer(workload->loop, workload->back_off_ms, begin, workload);
 }
 
+/* Of a candidate. */
+static void
+describe_end(const struct workload *workload, const char *how, struct error *why)
+{
+	const struct plan *plan = workload->plan;
+	char grace[16];
+
+	clock_duration(grace, workload->grace_ms);
+	if (workload->has_run && workload_needs_grace(workload))
+		error_set_code(why, CODE_WORKLOAD_DID_NOT_STAY_UP, .workload = plan->module,
+			       .image = plan->image, .how = how, .duration = grace);
+	else
+		error_set_code(why, CODE_WORKLOAD_ENDED, .workload = plan->module,
+			       .image = plan->image, .how = how);
+}
+
 /* One more try, since a port may still be in TIME_WAIT or a database be filled; then it has
  * failed, so that a deployment ends in seconds and not with a back-off. */
 static void
@@ -147,8 +163,7 @@ candidate_ended(struct workload *workload, const char *how, bool cannot_start)
 		workload->restarts++;
 		workload->next = loop_add_timer(workload->loop, RETRY_MS, begin, workload);
 	} else {
-		error_set_code(&why, CODE_WORKLOAD_ENDED, .workload = workload->plan->module,
-			       .image = workload->plan->image, .how = how);
+		describe_end(workload, how, &why);
 		workload_fail_candidate(workload, "exited", &why);
 	}
 }
@@ -337,6 +352,18 @@ instance_ends(void *data)
 		workload_tell(workload, WORKLOAD_IS_UNREADY);
 }
 
+static void
+say_started(struct workload *workload)
+{
+	char grace[16];
+
+	clock_duration(grace, workload->grace_ms);
+	if (workload_needs_grace(workload) && workload->grace_ms > ALIVE_MS)
+		error_set_code(&workload->said, CODE_WORKLOAD_MUST_STAY_UP, .duration = grace);
+	else
+		error_set_code(&workload->said, CODE_WORKLOAD_STARTED);
+}
+
 /* All waiting for readiness begins here: before the program is executed it can neither be ready
  * nor have lived for long enough, however long ago it was asked for. */
 static void
@@ -353,7 +380,7 @@ instance_runs(void *data)
 		return;
 	}
 	workload->has_run = true;
-	error_set_code(&workload->said, CODE_WORKLOAD_STARTED);
+	say_started(workload);
 	workload_set_state(workload, STARTING);
 	if (workload->plan->is_job)
 		job_runs(workload);
@@ -436,15 +463,24 @@ begin(void *data)
 	workload_limit_wait(workload);
 }
 
-/* What it says itself, or else as long as its probes may take. */
+/* What it says itself, or else as long as its probes and its staying up may take. */
 static int
 ready_timeout_of(const struct plan *plan, const struct workload_place *place)
 {
-	int probes = plan->probes_ms + plan->settle_ms;
-
 	if (plan->ready_timeout_ms > 0)
 		return plan->ready_timeout_ms;
-	return plan->probes_ms > 0 ? probes + place->ready_timeout_ms : place->ready_timeout_ms;
+	return plan->probes_ms + plan->settle_ms + place->ready_timeout_ms;
+}
+
+/* As it says itself, or as usual, but never all of the time that it has. */
+static int
+grace_of(const struct plan *plan, const struct workload_place *place, int ready_timeout_ms)
+{
+	int usual = place->min_ready_ms < ready_timeout_ms / 2 ? place->min_ready_ms
+							       : ready_timeout_ms / 2;
+	int ms = plan->settle_ms > 0 ? plan->settle_ms : usual;
+
+	return !place->is_resumed && ms > ALIVE_MS ? ms : ALIVE_MS;
 }
 
 struct workload *
@@ -464,6 +500,7 @@ workload_new(struct plan *plan, const struct workload_place *place, workload_cha
 	workload->directory = xasprintf("%s/%u", place->module_dir, place->generation);
 	workload->log = xasprintf("%s/output.log", place->module_dir);
 	workload->ready_timeout_ms = ready_timeout_of(plan, place);
+	workload->grace_ms = grace_of(plan, place, workload->ready_timeout_ms);
 	workload->changed = changed;
 	workload->data = data;
 	workload->candidate = true;
@@ -525,6 +562,7 @@ workload_accept(struct workload *workload)
 {
 	workload->candidate = false;
 	workload->restarts = 0;
+	workload->grace_ms = ALIVE_MS;
 }
 
 /* Somebody asks for it now: a new deployment must not wait for half a minute of back-off. */
@@ -572,7 +610,8 @@ workload_get_status(const struct workload *workload, struct driver_workload_stat
 		.exit_code = WIFEXITED(workload->status) ? WEXITSTATUS(workload->status) : 0,
 		.signal = WIFSIGNALED(workload->status) ? WTERMSIG(workload->status) : 0,
 		.status = workload->failed ? RUNTIME_FAILED : statuses[workload->state],
-		.message = workload_words(workload) ? xstrdup(workload_words(workload)) : NULL,
+		.message = workload_words(workload) ? error_codes_text(&workload->said) : NULL,
+		.reason = workload_words(workload) ? error_codes_encode(&workload->said) : NULL,
 		.pid = workload->instance ? instance_pid(workload->instance) : 0,
 		.restarts = workload->restarts,
 		.ready = workload->state == READY || workload->state == RUNNING ||

@@ -34,6 +34,8 @@ struct workload_place {
 	const char *module_dir;	/* <space>/modules/<module> */
 	unsigned generation;
 	int ready_timeout_ms;
+	int min_ready_ms;	/* that it must stay up when it says nothing of it */
+	bool is_resumed;	/* it was deployed before, and has nothing to prove */
 	bool is_done;		/* a job that has run already, in this deployment */
 };
 

@@ -1,0 +1,50 @@
+# What does not run says why on the board, whoever started it: an import, a restart, the end of a
+# pause (B8).
+
+size 120x32
+limit 10
+on-failure tail -n 30 $STATE/sidestaged.log
+
+test "an environment that is imported with a program that is not there"
+run sidestage demo
+expect "in Development" 20
+sh printf 'organizations:\n  - id: acme\n    name: Acme\n    env_types: [{id: production}]\n    applications:\n      - id: typo\n        environments:\n          - id: production\n            type: production\n            deployments:\n              - set: {modules: {web: {profile: humanitec/default-module, spec: {containers: {c: {id: c, image: "local/topicshare-web:1.O"}}}}, other: {profile: humanitec/default-module, spec: {containers: {c: {id: c, image: "local/topicshare-worker:1.8.1"}}}}}}\n' >$DIR/acme.yaml
+sh sidestaged import --state $STATE $DIR/acme.yaml
+key R
+row "acme"
+key Tab
+row "Enter open" "Esc back"
+press-until g "sidestage +Board ▸ acme ▸ typo"
+key Enter
+row "C clone"
+
+test "the board says that it failed, and why, in whole"
+row "0 of 2"
+colour "0 of 2" fg=209
+press-until Down "web in production"
+row "failed" "There is no image" "local/topicshare-web:1.O"
+row "local/topicshare-web/1.O"
+
+test "the other one says what it waits for"
+press-until Up "other in production"
+row "failed" "not started, because workload web cannot start"
+row "pods" "0 of 1"
+
+test "a restart of the platform changes nothing of that"
+key Q
+exit 0 10
+run sidestage demo --org acme --app typo
+row "0 of 2"
+press-until Down "web in production"
+row "failed" "There is no image" "local/topicshare-web:1.O"
+
+test "a paused environment has nothing to explain, and one that goes on does"
+sh fetch --quiet --unix-socket $SOCKET --method PUT --data true http://localhost/orgs/acme/apps/typo/envs/production/runtime/paused
+gone "There is no image"
+row "0 of 2"
+sh fetch --quiet --unix-socket $SOCKET --method PUT --data false http://localhost/orgs/acme/apps/typo/envs/production/runtime/paused
+row "failed" "There is no image" "local/topicshare-web:1.O"
+key Q
+exit 0 10
+restored
+nothing-runs 5
