@@ -276,6 +276,7 @@ struct error;
 	X(RESOURCE_IN_USE, 409, N_("The resource {resource} is in use in {env}.  Deploy without it, and it is deleted; or detach it (detach=true), and the next deployment makes another.")) \
 	X(RESOURCE_MISSING, 400, N_("there is no such resource")) \
 	X(RESOURCE_NAME_INVALID, 400, N_("\"{resource}\" cannot be the name of a resource.")) \
+	X(RESOURCE_NEEDS_UNKNOWN, 500, N_("The resource {resource} needs one that this deployment does not have.")) \
 	X(RESOURCE_NOT_DECLARED, 400, N_("no resource {resource} is declared")) \
 	X(RESOURCE_NOT_FOUND, 404, N_("{env} has no resource \"{resource}\" of type \"{type}\".")) \
 	X(RESOURCE_NOT_OBJECT, 400, N_("The \"resource\" of {resource} must be an object.")) \

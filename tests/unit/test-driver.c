@@ -423,6 +423,49 @@ what_is_killed_starts_again(void **state)
 	assert_true(ready);
 }
 
+static bool
+web_waits(void *data)
+{
+	struct world *world = data;
+	struct driver_status status = {0};
+	bool waits;
+
+	world->driver->ops->observe(world->driver, SPACE, &status);
+	waits = status.count > 0 && status.items[0].message &&
+		strstr(status.items[0].message, "starts again after");
+	driver_status_clear(&status);
+	return waits;
+}
+
+/* Whoever listened there would get its requests. */
+static void
+while_it_is_down_nobody_takes_its_port(void **state)
+{
+	struct world *world = *state;
+	struct web web = {.image = "local/web:1.0.0",
+			  .public_port = new_port(world, "modules.web.externals.dns")};
+	struct sockaddr_in address = {.sin_family = AF_INET};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), on = 1;
+	char *reply, *port;
+
+	assert_int_equal(apply(world, &web, 1), OUTCOME_READY);
+	reply = fetch(world, web.public_port, "/about", false);
+	port = reply ? strstr(reply, "\nenv PORT=") : NULL;
+	assert_non_null(port);
+	address.sin_port = htons((uint16_t)atoi(port + 10));
+	free(reply);
+	assert_int_equal(kill((pid_t)pid_of(world, "web", NULL, NULL), SIGKILL), 0);
+	run_until(world, web_waits, world);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), -1);
+	assert_int_equal(errno, EADDRINUSE);
+	address.sin_addr.s_addr = htonl(INADDR_ANY);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), -1);
+	close(fd);
+	run_until(world, web_is_ready, world);
+}
+
 static void
 removing_leaves_nothing(void **state)
 {
@@ -632,6 +675,7 @@ main(void)
 		WITH_WORLD(a_switch_refuses_nobody),
 		WITH_WORLD(replicas_take_turns),
 		WITH_WORLD(what_is_killed_starts_again),
+		WITH_WORLD(while_it_is_down_nobody_takes_its_port),
 		WITH_WORLD(removing_leaves_nothing),
 		WITH_WORLD(removing_ends_a_change_that_runs),
 		WITH_WORLD(all_can_be_stopped),

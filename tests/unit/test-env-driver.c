@@ -28,6 +28,7 @@
 #include "platform/api/dispatch.h"
 #include "platform/drivers/registry.h"
 #include "platform/engine/engine.h"
+#include "platform/engine/provision.h"
 #include "platform/http/exchange.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-resources.h"
@@ -744,6 +745,62 @@ all_drivers_have_detached_before_the_daemon_ends(void **state)
 	assert_int_equal(ends, 1);
 }
 
+/* One that has none ends all the same. */
+static void
+a_daemon_without_drivers_has_detached_at_once(void **state)
+{
+	struct drivers *none = drivers_new();
+
+	(void)state;
+	ends = 0;
+	drivers_detach(none, count_end, world.platform.loop);
+	assert_int_equal(ends, 1);
+	drivers_free(none);
+}
+
+static struct error provision_why;
+static char provision_culprit[64];
+
+static void
+on_provisioned(void *data, const char *culprit, const struct error *err)
+{
+	provision_why = err ? *err : (struct error){0};
+	snprintf(provision_culprit, sizeof(provision_culprit), "%s", culprit ? culprit : "");
+	loop_stop(data);
+}
+
+/* It would wait for ever, or be left out without a word. */
+static void
+a_resource_that_needs_what_is_not_there_fails(void **state)
+{
+	static const char text[] =
+		"[{'id': 'shared.a', 'guresid': 'a', 'type': 'dns', 'class': 'default', 'def_id': 'd',"
+		" 'def_version_id': 'v', 'criteria_id': 'c', 'driver_type': 'process/dns',"
+		" 'depends_on': ['gone']}]";
+	const struct place place = {"acme", "shop", "dev"};
+	char *json = quoted(text);
+	json_t *nodes = json_loads(json, 0, NULL), *none = json_array();
+	struct provision_order order = {
+		.platform = &world.platform, .place = &place, .driver = &world.machine.base,
+		.context = {.deployment_id = "one"}, .declared = none, .nodes = nodes, .known = none,
+	};
+	struct error err = {0};
+	struct provision *provision;
+
+	(void)state;
+	import("");
+	provision = provision_start(&order, on_provisioned, world.platform.loop, &err);
+	assert_non_null(provision);
+	assert_int_equal(loop_run(world.platform.loop, NULL), 0);
+	assert_string_equal(provision_culprit, "shared.a");
+	assert_string_equal(provision_why.text, "The resource shared.a needs one that this "
+						"deployment does not have.");
+	provision_free(provision);
+	json_decref(nodes);
+	json_decref(none);
+	free(json);
+}
+
 int
 main(void)
 {
@@ -767,6 +824,8 @@ main(void)
 		IN_WORLD(environment_of_another_daemons_driver_is_refused_at_once_and_kept),
 		IN_WORLD(import_of_what_could_not_run_is_refused),
 		IN_WORLD(all_drivers_have_detached_before_the_daemon_ends),
+		IN_WORLD(a_daemon_without_drivers_has_detached_at_once),
+		IN_WORLD(a_resource_that_needs_what_is_not_there_fails),
 	};
 
 	return cmocka_run_group_tests_name("env-driver", tests, NULL, NULL);

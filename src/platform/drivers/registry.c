@@ -96,6 +96,10 @@ drivers_detach(struct drivers *drivers, void (*ended)(void *data), void *data)
 {
 	drivers->ended = ended;
 	drivers->data = data;
+	if (!drivers->first) {
+		ended(data);
+		return;
+	}
 	for (struct drivers_entry *entry = drivers->first; entry; entry = entry->next) {
 		struct driver_waiter waiter = {.ended = detached, .data = entry};
 

@@ -20,7 +20,8 @@ struct driver *drivers_find(const struct drivers *drivers, const char *driver_ty
 /* In the order in which they were added; NULL after the last one. */
 struct driver *drivers_at(const struct drivers *drivers, size_t i);
 
-/* All of them detach, side by side; `ended` is called from the loop when the last one has. */
+/* All of them detach, side by side; `ended` is called from the loop when the last one has,
+ * or at once where there is none. */
 void drivers_detach(struct drivers *drivers, void (*ended)(void *data), void *data);
 /* Then `ended` is not called any more; what they do goes on. */
 void drivers_forget_detach(struct drivers *drivers);

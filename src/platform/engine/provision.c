@@ -122,6 +122,19 @@ report_end(void *data)
 	p->done(p->data, p->culprit, p->failed ? &p->why : NULL);
 }
 
+/* Nothing is under way, and something was never begun: it needs what nobody makes. */
+static void
+fail_waiting(struct provision *p)
+{
+	for (size_t i = 0; i < p->count && !p->failed; i++) {
+		if (p->items[i].state != WAITING)
+			continue;
+		p->failed = true;
+		p->culprit = xstrdup(provision_text(p->items[i].node, "id"));
+		error_set_code(&p->why, CODE_RESOURCE_NEEDS_UNKNOWN, .resource = p->culprit);
+	}
+}
+
 /* A driver may answer at once: then it is the outer call that goes on. */
 static void
 start_jobs(struct provision *p)
@@ -141,6 +154,8 @@ start_jobs(struct provision *p)
 		}
 	}
 	p->starting = false;
+	if (p->going == 0)
+		fail_waiting(p);
 	if (p->going == 0 && !p->timer)
 		p->timer = loop_add_timer(p->order.platform->loop, 0, report_end, p);
 }

@@ -118,6 +118,7 @@ create_application(struct platform *platform, const struct request *request,
 	if (!env || check_environment(platform, place.org, env, err) == 0) {
 		place.env = env ? json_member_string(env, "id") : NULL;
 		ret = put(platform->repository, &place, name, env, request_user(request), err);
+		place.env = NULL;	/* it goes with what it was read from */
 	}
 	json_decref(usual);
 	if (ret != 0)

@@ -361,6 +361,23 @@ clear_program(struct plan_program *program)
 	free_strings(program->environment);
 }
 
+/* Who has taken one meanwhile keeps it: then the program says that it cannot listen. */
+void
+plan_close_ports(const struct plan *plan)
+{
+	struct error ignored;
+
+	for (size_t i = 0; i < plan->port_count; i++)
+		(void)ports_bind(plan->holder, plan->ports[i][1], &ignored);
+}
+
+void
+plan_open_ports(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->port_count; i++)
+		ports_unbind(plan->holder, plan->ports[i][1]);
+}
+
 void
 plan_free(struct plan *plan)
 {

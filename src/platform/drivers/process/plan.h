@@ -82,6 +82,9 @@ struct plan_setting {
 /* Takes the ports of the replica.  NULL with err, and *code for driver_error. */
 struct plan *plan_new(const struct plan_setting *setting, struct replica *replica,
 		      const char **code, struct error *err);
+/* While nothing of it runs: nobody else can listen on its own ports, until they are opened. */
+void plan_close_ports(const struct plan *plan);
+void plan_open_ports(const struct plan *plan);
 void plan_free(struct plan *plan);
 /* Writes the declared files below `directory`/files. */
 int plan_write_files(const struct plan *plan, const char *directory, struct error *err);

@@ -229,6 +229,13 @@ close_sockets(int sockets[PORT_SOCKETS])
 }
 
 void
+ports_unbind(struct ports *ports, int port)
+{
+	if (port > 0 && port < PORTS_ALL)
+		close_sockets(ports->all[port].sockets);
+}
+
+void
 ports_release(struct ports *ports, int port)
 {
 	struct held_port *held = port > 0 && port < PORTS_ALL ? &ports->all[port] : NULL;

@@ -26,6 +26,8 @@ void ports_release(struct ports *ports, int port);
  * -1 where there is no such), as long as it is or one of the sockets is open.  Borrowed; NULL
  * with err when somebody has it. */
 const int *ports_bind(struct ports *ports, int port, struct error *err);
+/* It stays held, but can be listened on again. */
+void ports_unbind(struct ports *ports, int port);
 /* Of such a socket: connections are taken, and are refused again.  0, or -1 with errno. */
 int ports_listen(int fd);
 int ports_unlisten(int fd);

@@ -111,6 +111,16 @@ workload_fail_candidate(struct workload *workload, const char *code, const struc
 	workload_set_state(workload, FAILED);
 }
 
+/* Another workload must not take its port meanwhile, and with it the requests that are its. */
+static void
+wait_for_start(struct workload *workload, int ms)
+{
+	plan_close_ports(workload->plan);
+	workload_set_state(workload, WAITING);
+	workload->restarts++;
+	workload->next = loop_add_timer(workload->loop, ms, begin, workload);
+}
+
 /* Supervision: again, later and later. */
 static void
 wait_and_restart(struct workload *workload, const char *how)
@@ -125,9 +135,7 @@ wait_and_restart(struct workload *workload, const char *how)
 		workload->back_off_ms = BACK_OFF_MAX_MS;
 	clock_duration(delay, workload->back_off_ms);
 	error_set_code(&workload->said, CODE_WORKLOAD_STARTS_AGAIN, .how = how, .duration = delay);
-	workload_set_state(workload, WAITING);
-	workload->restarts++;
-	workload->next = loop_add_timer(workload->loop, workload->back_off_ms, begin, workload);
+	wait_for_start(workload, workload->back_off_ms);
 }
 
 /* Of a candidate. */
@@ -159,9 +167,7 @@ candidate_ended(struct workload *workload, const char *how, bool cannot_start)
 		workload_fail_candidate(workload, "cannot-start", &why);
 	} else if (workload->starts < CANDIDATE_TRIES) {
 		error_set_code(&workload->said, CODE_WORKLOAD_TRIES_AGAIN, .how = how);
-		workload_set_state(workload, WAITING);
-		workload->restarts++;
-		workload->next = loop_add_timer(workload->loop, RETRY_MS, begin, workload);
+		wait_for_start(workload, RETRY_MS);
 	} else {
 		describe_end(workload, how, &why);
 		workload_fail_candidate(workload, "exited", &why);
@@ -443,6 +449,7 @@ begin(void *data)
 	workload->next = NULL;
 	workload->started_at = clock_steady_ms();
 	workload->started_wall = clock_wall_ms();
+	plan_open_ports(workload->plan);
 	if (is_refused(workload, &err) ||
 	    make_directory(workload, &err) != 0 ||
 	    !(workload->instance = instance_start(workload->plan, &place, &events, &err))) {
