@@ -70,8 +70,9 @@ begin_items(struct world *world, const char *id, const struct item *items, size_
 		deployment.workloads[deployment.count++] = (struct driver_workload){
 			.module = xstrdup(items[i].module),
 			.profile = items[i].profile ? xstrdup(items[i].profile) : NULL,
-			.image = xstrdup(strstr(items[i].spec, "local/web") ? "local/web:1.0.0"
-									     : "local/sh:1.0.0"),
+			.image = xstrdup(strstr(items[i].spec, "local/web")    ? "local/web:1.0.0"
+					 : strstr(items[i].spec, "local/none") ? "local/none:1.0.0"
+									       : "local/sh:1.0.0"),
 			.replicas = 1,
 			.spec = parse(items[i].spec),
 			.deploy = items[i].deploy ? parse(items[i].deploy) : NULL,
@@ -356,6 +357,39 @@ what_was_deployed_before_has_nothing_to_prove(void **state)
 	open_strict(world, 8000);
 	world->resumes = true;
 	expect_ready(world, apply_container(world, SHELL ", 'args': ['sleep 4']"));
+}
+
+/* After a restart one that is not there, and one that fails, keep no other from running. */
+static void
+what_cannot_start_again_keeps_no_other_down(void **state)
+{
+	static const struct item items[] = {
+		{"bad", NULL, "{'containers': {'c': {" SHELL ", 'args': ['exit 3']}}}", NULL},
+		{"gone", NULL, "{'containers': {'c': {'image': 'local/none:1.0.0'}}}", NULL},
+		{"web", NULL, "{'containers': {'c': {" SHELL ", 'args': ['echo up; exec sleep 600']}}}",
+		 NULL},
+	};
+	struct world *world = *state;
+	struct driver_status status = {0};
+	long pid;
+
+	expect_failed(world, apply_items(world, "one", items, 3), "local/none:1.0.0");
+	world->driver->ops->observe(world->driver, SPACE, &status);
+	assert_int_equal(status.count, 0);
+	driver_status_clear(&status);
+	world->resumes = true;
+	for (int i = 0; i < 2; i++) {
+		expect_failed(world, apply_items(world, "one", items, 3), "local/none:1.0.0");
+		expect_line(world, "up");
+		world->driver->ops->observe(world->driver, SPACE, &status);
+		assert_int_equal(status.count, 1);
+		assert_string_equal(status.items[0].module, "web");
+		assert_true(status.items[0].ready);
+		/* Trying again leaves it alone. */
+		assert_true(i == 0 || status.items[0].pid == pid);
+		pid = status.items[0].pid;
+		driver_status_clear(&status);
+	}
 }
 
 /* The grace is what it asked for: it writes, after having been asked to end, later than the usual
@@ -700,6 +734,7 @@ main(void)
 		WITH(a_workload_has_the_time_that_it_declares),
 		WITH(one_without_a_probe_must_stay_up_for_the_usual_time),
 		WITH(what_was_deployed_before_has_nothing_to_prove),
+		WITH(what_cannot_start_again_keeps_no_other_down),
 		WITH(a_workload_ends_in_its_own_grace),
 		WITH(a_command_probe_runs_where_the_workload_does),
 		WITH(readiness_is_asked_again_and_again),

@@ -508,15 +508,14 @@ move_image(const char *from, const char *to)
 	free(new);
 }
 
-/* Of both: `web` for a fault of its own, and `job` for that. */
+/* Of both: `web` is not there, and `job` runs. */
 static void
 expect_web_missing(void)
 {
 	json_t *list;
 
 	expect_reason("web", "local/web:1.0.0", "image_not_found");
-	expect_reason("job", "not started, because workload web cannot start",
-		      "workload_held_back");
+	serve_wait_replicas(&serve, ENV, "job", 1);
 	assert_int_equal(serve_ask(&serve, "GET", APP "/runtime?id=development", NULL, &list), 200);
 	assert_string_equal(text(json_array_get(list, 0), "status"), "Failed");
 	json_decref(list);

@@ -175,7 +175,8 @@ struct driver_ops {
 	 * Makes the space run exactly these.  What did not change is left alone; the rest starts
 	 * beside the old, and takes its place when all of it is ready.  When one fails, or it is
 	 * cancelled before, the new are stopped and the old go on untouched.  Copies what it keeps.
-	 * One at a time in a space.
+	 * Of what is resumed each workload counts for itself: those that cannot start are the
+	 * problems of its end, and the others run.  One at a time in a space.
 	 */
 	struct driver_task *(*apply)(struct driver *driver, const char *space,
 				     const struct driver_deployment *deployment,

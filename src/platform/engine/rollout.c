@@ -287,8 +287,8 @@ enter_plan(struct rollout *r)
 
 /* --- APPLY and WATCH --- */
 
-/* The callback of APPLY and WATCH, from the loop.  What runs is as it was in each case but the
- * first. */
+/* The callback of APPLY and WATCH, from the loop.  When a deployment fails, what runs is as it was;
+ * what is resumed runs as far as it can, and so it has its resources. */
 static void
 applied(void *data, const struct driver_result *result)
 {
@@ -304,7 +304,7 @@ applied(void *data, const struct driver_result *result)
 			add_problem(r, "workload", e->object_id, e->code, &e->why,
 				    e->message ? e->message : "");
 		}
-		rollout_advance(r, STEP_FAIL);
+		rollout_advance(r, r->order.resuming ? STEP_NEXT : STEP_FAIL);
 	} else if (r->cancelled) {
 		rollout_advance(r, fail_env(r, "cancelled", r->cancelled));
 	} else {
@@ -360,6 +360,12 @@ record_problems(struct rollout *r, struct error *err)
 			return -1;
 	}
 	return 0;
+}
+
+static bool
+has_succeeded(const struct rollout *r)
+{
+	return !r->failed && json_array_size(r->problems) == 0;
 }
 
 static enum deployment_status
@@ -429,7 +435,7 @@ enter_commit(struct rollout *r)
 	if (!r->order.resuming)
 		log_line(LOG_PRIORITY_INFO, "deployment", "space", r->space, "id", r->deploy_id,
 			 "status", deployment_status_word(status_of(r)), NULL);
-	r->order.committed(r->order.data, !r->failed);
+	r->order.committed(r->order.data, has_succeeded(r));
 	return STEP_NEXT;
 }
 
@@ -455,7 +461,7 @@ enter_prune(struct rollout *r)
 static enum step
 enter_ended(struct rollout *r)
 {
-	r->order.ended(r->order.data, !r->failed);
+	r->order.ended(r->order.data, has_succeeded(r));
 	return STEP_WAIT;	/* it is gone */
 }
 

@@ -8,6 +8,9 @@
  *
  * They start in up to three parts (plan.h, when): the next one when the one before has succeeded.
  *
+ * Where what was deployed before is only started again (is_resumed), each of them counts for
+ * itself: one that cannot start is left out and told, and keeps no other from running.
+ *
  * Until then nothing that runs is touched, so a rollback has nothing to bring back.  A public
  * port that nothing stood behind before is opened as soon as its candidate is ready: others
  * that start with it may need it to become ready themselves.
@@ -198,11 +201,12 @@ switch_over(struct space *space)
 	space->timer = loop_add_timer(space->driver->base.loop, 0, drain, space);
 }
 
-/* The first that is declared, left as it is, and not ready just now; or NULL. */
+/* The first that is declared, left as it is, and not ready just now; or NULL.  Where all of it is
+ * only started again, that one does so by itself. */
 static struct workload *
 find_kept_unready(const struct space *space)
 {
-	for (size_t i = 0; i < space->running.count; i++) {
+	for (size_t i = 0; i < space->running.count && !space->is_resumed; i++) {
 		struct workload *workload = space->running.items[i];
 		const struct plan *plan = workload_plan(workload);
 
@@ -275,6 +279,21 @@ kept_too_late(void *data)
 	roll_back(space);
 }
 
+/* Its error was added. */
+static void
+give_up(struct space *space, struct workload *candidate)
+{
+	if (!space->is_resumed) {
+		roll_back(space);
+		return;
+	}
+	workloads_remove(&space->candidates, candidate);
+	workloads_add(&space->stopping, candidate);
+	workload_stop(candidate);
+	point_forwards(space, space->tentative);
+	switch_when_ready(space);
+}
+
 /* Its public port opens now if nothing stood behind it; another one waits for the switch. */
 static void
 candidate_ready(struct space *space, struct workload *workload)
@@ -284,7 +303,7 @@ candidate_ready(struct space *space, struct workload *workload)
 
 	if (space_point_forwards(space, &err) != 0) {
 		add_error(space, plan->module, "cannot-start", &err);
-		roll_back(space);
+		give_up(space, workload);
 		return;
 	}
 	switch_when_ready(space);
@@ -346,7 +365,7 @@ on_changed(void *data, struct workload *workload, enum workload_event event)
 			candidate_ready(space, workload);
 	} else if (space->phase == STARTING) {
 		take_error(space, workload);
-		roll_back(space);
+		give_up(space, workload);
 	}
 }
 
@@ -528,7 +547,7 @@ start_change(struct space *space, const struct driver_deployment *deployment)
 	space->is_resumed = deployment->is_resumed;
 	for (size_t i = 0; i < deployment->count; i++)
 		make_plans(space, deployment, i, &plans);
-	if (space->errors.count > 0) {
+	if (space->errors.count > 0 && !space->is_resumed) {
 		for (size_t i = 0; i < plans.count; i++)
 			plan_free(plans.items[i]);
 		space_prune_forwards(space);
