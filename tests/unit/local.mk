@@ -117,6 +117,21 @@ TESTS += tests/unit/test-process-files
 tests_unit_test_process_files_SOURCES = tests/unit/test-process-files.c
 tests_unit_test_process_files_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 
+check_PROGRAMS += tests/unit/test-repository
+TESTS += tests/unit/test-repository
+tests_unit_test_repository_SOURCES = tests/unit/test-repository.c
+tests_unit_test_repository_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
+
+check_PROGRAMS += tests/unit/test-requests
+TESTS += tests/unit/test-requests
+tests_unit_test_requests_SOURCES = tests/unit/test-requests.c
+tests_unit_test_requests_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
+
+check_PROGRAMS += tests/unit/test-widgets
+TESTS += tests/unit/test-widgets
+tests_unit_test_widgets_SOURCES = tests/unit/test-widgets.c
+tests_unit_test_widgets_LDADD = libui.a libbase.a $(CMOCKA_LIBS) $(NCURSES_LIBS) $(BASE_LIBS)
+
 check_PROGRAMS += tests/unit/test-theme
 TESTS += tests/unit/test-theme
 tests_unit_test_theme_SOURCES = tests/unit/test-theme.c src/ui/theme-file.c src/ui/theme-builtin.c

@@ -181,8 +181,8 @@ int
 repository_put_env_type(struct repository *repository, const char *org, const char *id,
 			const char *description, struct error *err)
 {
-	return rows_run(repository, err, "INSERT INTO env_types VALUES (?, ?, ?)", "sss", org, id,
-			description);
+	return rows_run(repository, err, "INSERT INTO env_types VALUES (?, ?, ifnull(?, ''))", "sss",
+			org, id, description);
 }
 
 int
@@ -190,7 +190,7 @@ repository_describe_env_type(struct repository *repository, const char *org, con
 			     const char *description, struct error *err)
 {
 	return rows_change(repository, err,
-			   "UPDATE env_types SET description = ?3 WHERE org = ?1 AND id = ?2",
+			   "UPDATE env_types SET description = ifnull(?3, '') WHERE org = ?1 AND id = ?2",
 			   "sss", org, id, description);
 }
 

@@ -9,6 +9,7 @@
 
 #include "ui/widgets/cut.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,19 @@
 #include "base/xmalloc.h"
 
 #define COMPARED_MAX 200	/* names that are compared with each other */
+
+/* Where the first part ends that fits into so many columns: 0 where not even its first character
+ * does. */
+static size_t
+head_to(const char *text, int columns)
+{
+	size_t length = text_fitting(text, strlen(text), columns);
+	char *head = xstrndup(text, length);
+	bool fits = text_columns(head) <= columns;
+
+	free(head);
+	return fits ? length : 0;
+}
 
 /* Where the last part begins that fits into so many columns. */
 static size_t
@@ -39,7 +53,7 @@ cut_text(const char *text, int columns, enum cut where)
 		return xstrdup(text);
 	first = where == CUT_END ? room : where == CUT_MIDDLE ? (room + 1) / 2 : 0;
 	if (first > 0)
-		head = text_fitting(text, length, first);
+		head = head_to(text, first);
 	if (room > first)
 		tail = tail_from(text, room - first);
 	return xasprintf("%.*s%s%s", (int)head, text, mark, text + tail);
