@@ -127,6 +127,11 @@ TESTS += tests/unit/test-requests
 tests_unit_test_requests_SOURCES = tests/unit/test-requests.c
 tests_unit_test_requests_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 
+check_PROGRAMS += tests/unit/test-compare
+TESTS += tests/unit/test-compare
+tests_unit_test_compare_SOURCES = tests/unit/test-compare.c
+tests_unit_test_compare_LDADD = $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-widgets
 TESTS += tests/unit/test-widgets
 tests_unit_test_widgets_SOURCES = tests/unit/test-widgets.c
