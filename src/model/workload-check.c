@@ -318,7 +318,8 @@ placeholder_text(const struct workload_finding *finding, const char *workload)
 	if (finding->kind == FINDING_REFERENCE)
 		return xasprintf(_("%s: %s: the platform knows no placeholder %s"), workload,
 				 finding->path, meant);
-	return xasprintf(_("%s: %s: %s refers to a resource or workload that is not declared"),
+	return xasprintf(_("%s: %s: %s refers to a resource, workload or volume that is "
+			   "not declared"),
 			 workload, finding->path, meant);
 }
 

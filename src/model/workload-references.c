@@ -207,6 +207,46 @@ check_parameters(struct references *all, const json_t *resources)
 	}
 }
 
+/* "volumes.cache", or "cache": of its spec; else a resource.  One that gets no id is looked at as a
+ * field. */
+static bool
+is_volume(const struct references *all, const json_t *module, const char *id)
+{
+	static const char own[] = "volumes.", externals[] = "externals.", shared[] = "shared.";
+
+	if (strncmp(id, externals, strlen(externals)) == 0)
+		return json_object_get(json_object_get(module, "externals"), id + strlen(externals));
+	if (strncmp(id, shared, strlen(shared)) == 0)
+		return json_object_get(set_shared(all->set), id + strlen(shared));
+	if (strncmp(id, own, strlen(own)) == 0)
+		id += strlen(own);
+	return json_object_get(json_object_get(json_object_get(module, "spec"), "volumes"), id);
+}
+
+static void
+check_mounts(struct references *all, const json_t *module)
+{
+	size_t before = all->pointer.length;
+	const char *name, *at, *id;
+	json_t *container, *mount;
+
+	json_object_foreach(json_object_get(json_object_get(module, "spec"), "containers"), name,
+			    container) {
+		json_object_foreach(json_object_get(container, "volume_mounts"), at, mount) {
+			id = json_member_string(mount, "id");
+			if (!id || strstr(id, "${") || is_volume(all, module, id))
+				continue;
+			buf_puts(&all->pointer, "/spec/containers");
+			pointer_append(&all->pointer, name);
+			pointer_append(&all->pointer, "volume_mounts");
+			pointer_append(&all->pointer, at);
+			pointer_append(&all->pointer, "id");
+			report(all, FINDING_UNDECLARED, id);
+			buf_truncate(&all->pointer, before);
+		}
+	}
+}
+
 void
 workload_references_check(const struct set *set, const char *workload, workload_report *callback,
 			  void *data)
@@ -231,6 +271,7 @@ workload_references_check(const struct set *set, const char *workload, workload_
 	buf_init(&all.pointer, POINTER_MAX);
 	(void)buf_puts(&all.pointer, "");
 	check_below(&all, "spec", json_object_get(module, "spec"));
+	check_mounts(&all, module);
 	pointer_append(&all.pointer, *workload ? "externals" : "shared");
 	check_parameters(&all, *workload ? json_object_get(module, "externals") : set_shared(set));
 	buf_clear(&all.pointer);

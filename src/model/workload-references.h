@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Placeholders of a set that can have a value nowhere: written wrongly, of a form that there is
- * not, or of a resource or workload that the set does not declare.  Whether a shared value is
+ * not, or of a resource or workload that the set does not declare; and mounts of volumes that it
+ * does not.  Whether a shared value is
  * there, and an output, is only known where the set is deployed.
  */
 #ifndef SIDESTAGE_MODEL_WORKLOAD_REFERENCES_H

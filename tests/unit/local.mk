@@ -132,6 +132,11 @@ TESTS += tests/unit/test-compare
 tests_unit_test_compare_SOURCES = tests/unit/test-compare.c
 tests_unit_test_compare_LDADD = $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-words
+TESTS += tests/unit/test-words
+tests_unit_test_words_SOURCES = tests/unit/test-words.c
+tests_unit_test_words_LDADD = $(CMOCKA_LIBS) $(FLOW_LIBS)
+
 check_PROGRAMS += tests/unit/test-widgets
 TESTS += tests/unit/test-widgets
 tests_unit_test_widgets_SOURCES = tests/unit/test-widgets.c

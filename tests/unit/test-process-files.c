@@ -206,6 +206,9 @@ assert_lines(const char *file, const char *expected)
 static void
 a_log_is_written_to_a_regular_file_or_nowhere(void **state)
 {
+	char byte;
+	int fd;
+
 	(void)state;
 	put("victim", "as it was\n");
 	assert_int_equal(symlink("victim", "link"), 0);
@@ -216,6 +219,14 @@ a_log_is_written_to_a_regular_file_or_nowhere(void **state)
 	assert_int_equal(mkfifo("fifo", 0600), 0);
 	print("fifo", "into a FIFO\n");
 	assert_lines("fifo", "");
+	/* Also where somebody does: they hear nothing, and are not listened to. */
+	fd = open("fifo", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	assert_true(fd >= 0);
+	print("fifo", "into a FIFO\n");
+	assert_int_equal(read(fd, &byte, 1), -1);
+	assert_int_equal(write(fd, "1 d c planted\n", 14), 14);
+	assert_lines("fifo", "");
+	close(fd);
 	assert_int_equal(mkdir("directory", 0700), 0);
 	print("directory", "into a directory\n");
 	assert_lines("directory", "");

@@ -17,6 +17,8 @@
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "model/delta.h"
+#include "model/draft.h"
+#include "model/grant.h"
 #include "model/json.h"
 #include "model/set.h"
 #include "platform/state/place.h"
@@ -25,7 +27,6 @@
 #include "platform/state/repository-artefacts.h"
 #include "platform/state/repository-deployments.h"
 #include "platform/state/repository-idempotency.h"
-#include "platform/state/repository-rules.h"
 #include "platform/state/repository-runtime.h"
 #include "platform/state/repository-sets.h"
 #include "platform/state/repository-users.h"
@@ -350,7 +351,7 @@ a_delta_is_changed_until_it_is_archived(void **state)
 	struct state *s = *state;
 	struct set *one = set_of("web:1"), *two = set_of("web:2");
 	struct delta *delta = delta_between(one, two), *empty = delta_new();
-	json_t *list;
+	struct draft draft = {.problem = {NULL}};
 
 	assert_int_equal(repository_put_delta(s->r, &SHOP, "d1", delta, "qa", "fix", "anna", NOW,
 					      &s->err), 0);
@@ -359,25 +360,25 @@ a_delta_is_changed_until_it_is_archived(void **state)
 	assert_refused(s, repository_put_delta(s->r, &SHOP, "d1", empty, NULL, NULL, "x", NOW,
 					       &s->err) != 0, ERROR_CONFLICT);
 	assert_int_equal(repository_update_delta(s->r, &SHOP, "d1", empty, "bert", NOW + 1, &s->err), 0);
-	assert_members(repository_deltas(s->r, &SHOP, NULL, false, &s->err), "id", "d1,d2");
-	assert_members(repository_deltas(s->r, &SHOP, "qa", false, &s->err), "id", "d1");
-	assert_members(repository_deltas(s->r, &SHOP, "dev", false, &s->err), "id", "");
+	assert_members(repository_drafts(s->r, &SHOP, NULL, false, &s->err), "id", "d1,d2");
+	assert_members(repository_drafts(s->r, &SHOP, "qa", false, &s->err), "id", "d1");
+	assert_members(repository_drafts(s->r, &SHOP, "dev", false, &s->err), "id", "");
 	assert_int_equal(repository_set_delta_env(s->r, &SHOP, "d2", "dev", &s->err), 0);
-	assert_members(repository_deltas(s->r, &SHOP, "dev", false, &s->err), "id", "d2");
+	assert_members(repository_drafts(s->r, &SHOP, "dev", false, &s->err), "id", "d2");
 	assert_int_equal(repository_set_delta_archived(s->r, &SHOP, "d1", true, &s->err), 0);
-	assert_members(repository_deltas(s->r, &SHOP, NULL, false, &s->err), "id", "d2");
-	assert_members(repository_deltas(s->r, &SHOP, NULL, true, &s->err), "id", "d1");
+	assert_members(repository_drafts(s->r, &SHOP, NULL, false, &s->err), "id", "d2");
+	assert_members(repository_drafts(s->r, &SHOP, NULL, true, &s->err), "id", "d1");
 	assert_refused(s, repository_update_delta(s->r, &SHOP, "d1", delta, "anna", NOW, &s->err) != 0,
 		       ERROR_INPUT);
 	assert_refused(s, repository_set_delta_name(s->r, &SHOP, "d1", "x", &s->err) != 0, ERROR_INPUT);
 	assert_refused(s, repository_set_delta_env(s->r, &SHOP, "d1", "qa", &s->err) != 0, ERROR_INPUT);
 	assert_int_equal(repository_set_delta_archived(s->r, &SHOP, "d1", false, &s->err), 0);
 	assert_int_equal(repository_set_delta_name(s->r, &SHOP, "d1", "renamed", &s->err), 0);
-	list = repository_delta(s->r, &SHOP, "d1", &s->err);
-	assert_string_equal(json_member_string(json_object_get(list, "metadata"), "name"), "renamed");
-	assert_int_equal(json_array_size(json_object_get(json_object_get(list, "metadata"),
-							 "contributers")), 2);
-	json_decref(list);
+	assert_int_equal(repository_read_draft(s->r, &SHOP, "d1", &draft, &s->err), 0);
+	assert_true(untrusted_is(&draft.metadata.name, "renamed"));
+	assert_int_equal(draft.metadata.contributer_count, 2);
+	assert_int_equal(draft.metadata.last_modified_at, NOW + 1);
+	draft_clear(&draft);
 	assert_refused(s, repository_update_delta(s->r, &SHOP, "no", delta, "x", NOW, &s->err) != 0,
 		       ERROR_NOT_FOUND);
 	assert_int_equal(repository_delta_is_deployed(s->r, &SHOP, "d1", &s->err), 0);
@@ -491,59 +492,66 @@ a_condition_is_the_tag_of_what_is_there(void **state)
 	free(id);
 }
 
-/* --- rules --- */
+/* --- users, roles, tokens, the log --- */
 
-static json_t *
-rule_body(const char *match)
+/* "acme/shop/:owner ..." */
+static void
+assert_grants(struct state *s, const char *user, const char *expected)
 {
-	return json_pack("{s:b, s:s, s:s}", "active", 1, "match", match, "type", "update");
+	struct grants grants = {0};
+	char *text = xstrdup("");
+
+	assert_int_equal(repository_grants(s->r, user, &grants, &s->err), 0);
+	for (size_t i = 0; i < grants.count; i++) {
+		const struct grant_scope *scope = &grants.items[i].scope;
+		char *longer = xasprintf("%s%s%s/%s/%s:%s", text, i ? " " : "", scope->org, scope->app,
+					 scope->env_type, role_word(grants.items[i].role));
+
+		free(text);
+		text = longer;
+	}
+	assert_string_equal(text, expected);
+	free(text);
+	grants_clear(&grants);
 }
 
 static void
-rules_are_kept_and_their_updates_overtake_each_other(void **state)
+give(struct state *s, const char *user, struct grant_scope scope, enum role role)
 {
-	struct state *s = *state;
-	json_t *one = rule_body("a"), *two = rule_body("b"), *list;
+	const struct grant grant = {scope, role};
 
-	assert_int_equal(repository_put_rule(s->r, &QA, "r1", one, "anna", NOW, &s->err), 0);
-	assert_int_equal(repository_put_rule(s->r, &QA, "r2", two, "", NOW, &s->err), 0);
-	assert_refused(s, repository_put_rule(s->r, &QA, "r3", one, "x", NOW, &s->err) != 0,
-		       ERROR_CONFLICT);
-	assert_int_equal(repository_put_rule(s->r, &DEV, "r4", one, "anna", NOW, &s->err), 0);
-	assert_members(repository_rules(s->r, &QA, &s->err), "id", "r1,r2");
-	list = repository_rules_of_org(s->r, "acme", &s->err);
-	assert_int_equal(json_array_size(list), 3);
-	json_decref(list);
-	assert_refused(s, !repository_rule(s->r, &DEV, "r1", &s->err), ERROR_NOT_FOUND);
-	assert_refused(s, repository_update_rule(s->r, &QA, "r2", one, "x", NOW, &s->err) != 0,
-		       ERROR_CONFLICT);
-	assert_member(repository_rule(s->r, &QA, "r2", &s->err), "match", "b");
-	/* Of one artefact the newest is to be made, of another its own. */
-	assert_int_equal(repository_put_rule_update(s->r, &QA, "r1", "web", "1", "ci", &s->err), 0);
-	assert_int_equal(repository_put_rule_update(s->r, &QA, "r2", "web", "2", "ci", &s->err), 0);
-	assert_int_equal(repository_put_rule_update(s->r, &QA, "r1", "api", "7", "ci", &s->err), 0);
-	assert_int_equal(repository_put_rule_update(s->r, &DEV, "r4", "web", "1", "ci", &s->err), 0);
-	assert_members(repository_rule_updates(s->r, &s->err), "version", "2,7,1");
-	assert_members(repository_rule_updates(s->r, &s->err), "made_by", ",anna,anna");
-	list = repository_rule_updates(s->r, &s->err);
-	assert_int_equal(repository_rule_update_waits(
-				 s->r, json_member_string(json_array_get(list, 1), "seq"), "rights",
-				 &s->err), 0);
-	json_decref(list);
-	assert_members(repository_rule_updates(s->r, &s->err), "waits_for", ",rights,");
-	assert_int_equal(repository_drop_rule(s->r, &QA, "r1", &s->err), 0);
-	assert_members(repository_rule_updates(s->r, &s->err), "version", "2,1");
-	assert_refused(s, repository_drop_rule(s->r, &QA, "r1", &s->err) != 0, ERROR_NOT_FOUND);
-	list = repository_rule_updates(s->r, &s->err);
-	assert_int_equal(repository_drop_rule_update(
-				 s->r, json_member_string(json_array_get(list, 0), "seq"), &s->err), 0);
-	json_decref(list);
-	assert_members(repository_rule_updates(s->r, &s->err), "version", "1");
-	json_decref(one);
-	json_decref(two);
+	assert_int_equal(repository_put_grant(s->r, user, &grant, &s->err), 0);
 }
 
-/* --- users, roles, tokens, the log --- */
+static const struct grant_scope OF_SHOP = {"acme", "shop", ""},
+				OF_TYPE = {"acme", "", "development"},
+				OF_UNUSED = {"acme", "", "unused"};
+
+static void
+a_user_is_changed_in_part(void **state)
+{
+	struct state *s = *state;
+	struct users users = {NULL, 0};
+	struct user anna = {.created_at = 0};
+
+	assert_int_equal(repository_put_user(s->r, "bert", "Bert", "user", NOW, &s->err), 0);
+	assert_int_equal(repository_put_user(s->r, "anna", "Anna", "user", NOW, &s->err), 0);
+	assert_refused(s, repository_put_user(s->r, "anna", "x", "user", NOW, &s->err) != 0,
+		       ERROR_CONFLICT);
+	assert_int_equal(repository_change_user(s->r, "anna", NULL, "a@example.com", NULL, &s->err), 0);
+	assert_int_equal(repository_read_user(s->r, "anna", &anna, &s->err), 0);
+	assert_true(untrusted_is(&anna.name, "Anna") && untrusted_is(&anna.email, "a@example.com"));
+	assert_int_equal(anna.created_at, NOW);
+	user_clear(&anna);
+	assert_refused(s, repository_change_user(s->r, "no", "x", NULL, NULL, &s->err) != 0,
+		       ERROR_NOT_FOUND);
+	assert_refused(s, repository_has_user(s->r, "no", &s->err) != 0, ERROR_NOT_FOUND);
+	assert_refused(s, repository_read_user(s->r, "no", &anna, &s->err) != 0, ERROR_NOT_FOUND);
+	assert_int_equal(repository_read_users(s->r, &users, &s->err), 0);
+	assert_int_equal(users.count, 2);
+	assert_true(untrusted_is(&users.items[0].id, "anna"));
+	users_clear(&users);
+}
 
 static void
 a_user_goes_with_tokens_and_roles(void **state)
@@ -553,47 +561,60 @@ a_user_goes_with_tokens_and_roles(void **state)
 					.description = "", .created_by = "anna", .created_at = NOW,
 					.expires_at = NOW + 5};
 	struct token_row second = token;
-	struct grant_scope shop = {"acme", "shop", ""}, type = {"acme", "", "development"};
+	struct kept_token kept;
+	int64_t count;
+	json_t *shown;
+	char *text;
 
 	assert_int_equal(repository_put_user(s->r, "anna", "Anna", "user", NOW, &s->err), 0);
 	assert_int_equal(repository_put_user(s->r, "bert", "Bert", "user", NOW, &s->err), 0);
-	assert_refused(s, repository_put_user(s->r, "anna", "x", "user", NOW, &s->err) != 0,
-		       ERROR_CONFLICT);
-	assert_int_equal(repository_change_user(s->r, "anna", NULL, "a@example.com", NULL, &s->err), 0);
-	assert_member(repository_user(s->r, "anna", &s->err), "name", "Anna");
-	assert_member(repository_user(s->r, "anna", &s->err), "email", "a@example.com");
-	assert_refused(s, repository_change_user(s->r, "no", "x", NULL, NULL, &s->err) != 0,
-		       ERROR_NOT_FOUND);
 	assert_int_equal(repository_put_token(s->r, &token, &s->err), 0);
 	second.id = "phone";
 	assert_refused(s, repository_put_token(s->r, &second, &s->err) != 0, ERROR_CONFLICT);
 	second.hash = "hash-2";
 	second.expires_at = 0;
 	assert_int_equal(repository_put_token(s->r, &second, &s->err), 0);
+	assert_int_equal(repository_count_tokens(s->r, "anna", &count, &s->err), 0);
+	assert_int_equal(count, 2);
 	assert_members(repository_tokens(s->r, "anna", &s->err), "id", "laptop,phone");
-	assert_member(repository_token_by_hash(s->r, "hash-1", &s->err), "user", "anna");
-	assert_member(repository_token_by_hash(s->r, "hash-2", &s->err), "expires_at", NULL);
-	assert_refused(s, !repository_token_by_hash(s->r, "hash-3", &s->err), ERROR_NOT_FOUND);
-	{
-		json_t *shown = repository_token(s->r, "anna", "laptop", &s->err);
-		char *text = json_dumps(shown, 0);
-
-		assert_null(strstr(text, "hash"));
-		free(text);
-		json_decref(shown);
-	}
-	assert_int_equal(repository_put_grant(s->r, "anna", &shop, "developer", &s->err), 0);
-	assert_int_equal(repository_put_grant(s->r, "anna", &shop, "owner", &s->err), 0);
-	assert_int_equal(repository_put_grant(s->r, "anna", &type, "deployer", &s->err), 0);
-	assert_members(repository_grants(s->r, "anna", &s->err), "role", "deployer,owner");
-	assert_int_equal(repository_put_grant(s->r, "anna", &type, NULL, &s->err), 0);
-	assert_members(repository_grants(s->r, "anna", &s->err), "role", "owner");
+	assert_int_equal(repository_token_by_hash(s->r, "hash-1", &kept, &s->err), 0);
+	assert_string_equal(kept.user, "anna");
+	assert_int_equal(kept.expires_at, NOW + 5);
+	kept_token_clear(&kept);
+	assert_int_equal(repository_token_by_hash(s->r, "hash-2", &kept, &s->err), 0);
+	assert_int_equal(kept.expires_at, 0);
+	kept_token_clear(&kept);
+	assert_refused(s, repository_token_by_hash(s->r, "hash-3", &kept, &s->err) != 0,
+		       ERROR_NOT_FOUND);
+	shown = repository_token(s->r, "anna", "laptop", &s->err);
+	text = json_dumps(shown, 0);
+	assert_null(strstr(text, "hash"));
+	free(text);
+	json_decref(shown);
+	give(s, "anna", OF_SHOP, ROLE_ADMINISTRATOR);
 	assert_int_equal(repository_drop_token(s->r, "anna", "phone", &s->err), 0);
 	assert_refused(s, repository_drop_token(s->r, "bert", "laptop", &s->err) != 0, ERROR_NOT_FOUND);
 	assert_int_equal(repository_drop_user(s->r, "anna", &s->err), 0);
-	assert_refused(s, !repository_token_by_hash(s->r, "hash-1", &s->err), ERROR_NOT_FOUND);
-	assert_members(repository_grants(s->r, "anna", &s->err), "role", "");
-	assert_members(repository_users(s->r, &s->err), "id", "bert");
+	assert_refused(s, repository_token_by_hash(s->r, "hash-1", &kept, &s->err) != 0,
+		       ERROR_NOT_FOUND);
+	assert_grants(s, "anna", "");
+	assert_int_equal(repository_has_user(s->r, "bert", &s->err), 0);
+}
+
+static void
+a_scope_has_one_role(void **state)
+{
+	struct state *s = *state;
+
+	assert_int_equal(repository_put_user(s->r, "anna", "Anna", "user", NOW, &s->err), 0);
+	give(s, "anna", OF_SHOP, ROLE_DEVELOPER);
+	give(s, "anna", OF_SHOP, ROLE_ADMINISTRATOR);
+	give(s, "anna", OF_TYPE, ROLE_DEPLOYER);
+	assert_grants(s, "anna", "acme//development:deployer acme/shop/:administrator");
+	assert_int_equal(repository_drop_grant(s->r, "anna", &OF_TYPE, &s->err), 0);
+	assert_int_equal(repository_drop_grant(s->r, "anna", &OF_TYPE, &s->err), 0);
+	assert_grants(s, "anna", "acme/shop/:administrator");
+	assert_grants(s, "nobody", "");
 }
 
 /* A name that is given again is another thing: nobody has a role in it. */
@@ -601,25 +622,29 @@ static void
 a_role_ends_with_what_it_is_in(void **state)
 {
 	struct state *s = *state;
-	struct grant_scope shop = {"acme", "shop", ""}, type = {"acme", "", "unused"};
 
 	assert_int_equal(repository_put_env_type(s->r, "acme", "unused", NULL, &s->err), 0);
 	assert_int_equal(repository_put_user(s->r, "anna", "Anna", "user", NOW, &s->err), 0);
-	assert_int_equal(repository_put_grant(s->r, "anna", &shop, "owner", &s->err), 0);
-	assert_int_equal(repository_put_grant(s->r, "anna", &type, "deployer", &s->err), 0);
+	give(s, "anna", OF_SHOP, ROLE_ADMINISTRATOR);
+	give(s, "anna", OF_UNUSED, ROLE_DEPLOYER);
 	assert_int_equal(repository_drop_env_type(s->r, "acme", "unused", &s->err), 0);
-	assert_members(repository_grants(s->r, "anna", &s->err), "role", "owner");
+	assert_grants(s, "anna", "acme/shop/:administrator");
 	assert_int_equal(repository_set_application_deleting(s->r, &SHOP, NOW, &s->err), 0);
 	assert_int_equal(repository_drop_environment(s->r, &QA, &s->err), 0);
 	assert_int_equal(repository_drop_environment(s->r, &DEV, &s->err), 0);
 	assert_int_equal(repository_drop_applications(s->r, &s->err), 0);
-	assert_members(repository_grants(s->r, "anna", &s->err), "role", "");
+	assert_grants(s, "anna", "");
 }
 
 static void
 the_log_is_asked_by_organization_time_and_status(void **state)
 {
-	static const struct { const char *org; int64_t after, before; int from, to, count; const char *paths; } cases[] = {
+	static const struct {
+		const char *org;
+		int64_t after, before;
+		int from, to, count;
+		const char *paths;
+	} cases[] = {
 		{NULL, 0, INT64_MAX, 0, 999, 100, "/4,/3,/2,/1"},
 		{"acme", 0, INT64_MAX, 0, 999, 100, "/3,/1"},
 		{"none", 0, INT64_MAX, 0, 999, 100, ""},
@@ -641,8 +666,12 @@ the_log_is_asked_by_organization_time_and_status(void **state)
 	}
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct audit_query query = {
-			.org = cases[i].org, .after = cases[i].after, .before = cases[i].before,
-			.status_from = cases[i].from, .status_to = cases[i].to, .count = cases[i].count,
+			.org = cases[i].org,
+			.after = cases[i].after,
+			.before = cases[i].before,
+			.status_from = cases[i].from,
+			.status_to = cases[i].to,
+			.count = cases[i].count,
 		};
 		json_t *found = repository_audit(s->r, &query, &s->err), *entry;
 		char *text = xstrdup("");
@@ -734,7 +763,8 @@ pauses_and_replicas_end_with_their_environment(void **state)
 /* --- shared values --- */
 
 static int
-put_value(struct state *s, const struct place *place, const char *key, const char *text, bool is_new)
+put_value(struct state *s, const struct place *place, const char *key, const char *text,
+	  bool is_new)
 {
 	const struct value_content content = {.key = key, .value = text, .description = "d"};
 	const struct value_set_change change = {.user = "anna", .comment = "", .now = NOW};
@@ -802,9 +832,11 @@ each_change_of_a_value_is_a_version_and_what_is_so_already_none(void **state)
 	assert_int_equal(json_array_size(versions), 2);
 	first = xstrdup(json_member_string(json_array_get(versions, 1), "id"));
 	json_decref(versions);
-	assert_int_equal(repository_restore_values(s->r, &QA, first, NULL, &change, made, &s->err), 0);
+	assert_int_equal(repository_restore_values(s->r, &QA, first, NULL, &change, made, &s->err),
+			 0);
 	assert_member(repository_value(s->r, &QA, "A", &s->err), "value", "1");
-	assert_int_equal(repository_pin_values(s->r, &QA, VALUE_VERSION_LATEST, pinned, &s->err), 0);
+	assert_int_equal(repository_pin_values(s->r, &QA, VALUE_VERSION_LATEST, pinned, &s->err),
+			 0);
 	assert_string_equal(pinned, made);
 	assert_refused(s, repository_pin_values(s->r, &QA, "no-such", pinned, &s->err) != 0, ERROR_INPUT);
 	assert_refused(s, repository_restore_values(s->r, &QA, "no-such", NULL, &change, made,
@@ -840,10 +872,12 @@ keys_that_change_together_are_one_version(void **state)
 						   &s->err) != 0, ERROR_INPUT);
 	assert_members(repository_values(s->r, &QA, &s->err), "value", "a,b");
 	assert_int_equal(version_count(s, &QA), before);
-	assert_int_equal(repository_change_values(s->r, &QA, contents, 2, deleted, &change, &s->err), 0);
+	assert_int_equal(
+		repository_change_values(s->r, &QA, contents, 2, deleted, &change, &s->err), 0);
 	assert_members(repository_values(s->r, &QA, &s->err), "key", "A,N");
 	assert_int_equal(version_count(s, &QA), before + 1);
-	assert_int_equal(repository_change_values(s->r, &QA, contents, 2, NULL, &change, &s->err), 0);
+	assert_int_equal(repository_change_values(s->r, &QA, contents, 2, NULL, &change, &s->err),
+			 0);
 	assert_int_equal(version_count(s, &QA), before + 1);
 	json_decref(deleted);
 	json_decref(missing);
@@ -869,8 +903,9 @@ main(void)
 		WITH(deployments_are_newest_first_and_of_one_environment),
 		WITH(what_a_crash_interrupted_has_failed),
 		WITH(a_condition_is_the_tag_of_what_is_there),
-		WITH(rules_are_kept_and_their_updates_overtake_each_other),
+		WITH(a_user_is_changed_in_part),
 		WITH(a_user_goes_with_tokens_and_roles),
+		WITH(a_scope_has_one_role),
 		WITH(a_role_ends_with_what_it_is_in),
 		WITH(the_log_is_asked_by_organization_time_and_status),
 		WITH(an_answer_is_known_by_user_and_key_for_a_while),

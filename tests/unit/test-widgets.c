@@ -191,7 +191,12 @@ a_cut_text_has_the_room_it_was_given(void **state)
 static void
 a_text_is_cut_where_it_is_asked_for(void **state)
 {
-	static const struct { const char *text; int columns; enum cut where; const char *cut; } cases[] = {
+	static const struct {
+		const char *text;
+		int columns;
+		enum cut where;
+		const char *cut;
+	} cases[] = {
 		{"0123456789", 10, CUT_END, "0123456789"},
 		{"0123456789", 9, CUT_END, "01234567…"},
 		{"0123456789", 9, CUT_MIDDLE, "0123…6789"},
@@ -264,8 +269,9 @@ columns_share_the_room(void **state)
 			cut_columns_fit(&columns, 5, room);
 			for (size_t k = 0; k < 4; k++) {
 				assert_true(columns.width[k] <= wanted[i][k]);
-				assert_int_equal(columns.at[k], k == 0 ? 5 : columns.at[k - 1] +
-										columns.width[k - 1] + 3);
+				assert_int_equal(
+					columns.at[k],
+					k == 0 ? 5 : columns.at[k - 1] + columns.width[k - 1] + 3);
 				given += columns.width[k];
 			}
 			assert_true(given <= room);

@@ -216,6 +216,15 @@ test_references_that_lead_nowhere(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		expect_references("w", cases[i].set, cases[i].findings);
+	expect_references("w", "{'shared': {'s': {'type': 'volume'}}, 'modules': {'w': {'profile': 'p', "
+			       "'externals': {'v': {'type': 'volume'}}, 'spec': {'volumes': {'o': {}}, "
+			       "'containers': {'c': {'volume_mounts': {'/a': {'id': 'externals.v'}, '/b': "
+			       "{'id': 'shared.s'}, '/c': {'id': 'volumes.o'}, '/d': {'id': 'o'}, '/e': {}, "
+			       "'/f': {'id': 'externals.x'}, '/g': {'id': 'shared.v'}, '/h': {'id': "
+			       "'volumes.v'}}}}}}}}",
+			  "undeclared /spec/containers/c/volume_mounts/~1f/id (externals.x); "
+			  "undeclared /spec/containers/c/volume_mounts/~1g/id (shared.v); "
+			  "undeclared /spec/containers/c/volume_mounts/~1h/id (volumes.v)");
 	/* A resource speaks of itself, and of nobody's own. */
 	expect_references("", "{'modules': {}, 'shared': {'a/b': {'type': 'x', 'params': {'p': "
 			      "['${context.res.id}', '${externals.x.y}']}}}}",

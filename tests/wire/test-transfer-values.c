@@ -259,8 +259,11 @@ a_field_of_a_wrong_form_is_a_fault_of_the_file(void **state)
 					    "PW: w: /spec/containers/c/variables/PW: \"${b\" is not a "
 					    "well-formed placeholder", 1},
 		{"args: ['a${b', '${HOME}']", "shared values read", 0},
-		{"variables: {A: '${externals.db.path}'}", "refers to a resource or workload that is "
-							   "not declared", 1},
+		{"variables: {A: '${externals.db.path}'}", "refers to a resource, workload or volume that "
+							   "is not declared", 1},
+		{"volume_mounts: {/data: {id: externals.v}}",
+		 "/c/volume_mounts/~1data/id: w: /spec/containers/c/volume_mounts/~1data/id: externals.v "
+		 "refers to a resource, workload or volume that is not declared", 1},
 		{"variables: {A: '${externls.db.path}'}", "knows no placeholder ${externls.db.path}", 1},
 		{"variables: {A: b}\n                          d:\n"
 		 "                            image: local/x:1.0", "bad.yaml:16: /organizations/0/"

@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What is said of the world: how environments do, how workloads compare, how long clones live, what
+ * could not be read.  Nothing that is not known is ever said to be equal, running or empty. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/error.h"
+#include "base/knowledge.h"
+#include "base/xmalloc.h"
+#include "compare/values.h"
+#include "flow/hotfix-words.h"
+#include "flow/world/words.h"
+#include "flow/world/world.h"
+#include "model/json.h"
+#include "model/set.h"
+
+#define NOW 1700000000000
+#define MINUTE 60000LL
+#define HOUR (60 * MINUTE)
+
+/* An environment with what a board asks of it. */
+struct here {
+	struct world_environment e;
+	struct knowledge parts[WORLD_PART_COUNT];
+	struct values values;
+	struct runtime_module modules[4];
+};
+
+/* Which of web=1, api=2 the set has: "web:1.0 api:2.0"; NULL: it is not known. */
+static struct set *
+set_of(const char *images)
+{
+	json_t *modules = json_object(), *body = json_pack("{s:o}", "modules", modules);
+	char *copy = xstrdup(images), *rest = copy;
+	struct set *set;
+
+	for (char *image; (image = strsep(&rest, " "));) {
+		char *name, *colon = strchr(image, ':');
+
+		if (!colon)
+			continue;
+		name = strrchr(image, '/') ? strrchr(image, '/') + 1 : image;
+		name = xstrndup(name, (size_t)(colon - name));
+		json_object_set_new(modules, name,
+				    json_pack("{s:s, s:{s:{s:{s:s, s:s, s:{s:s}}}}}", "profile",
+					      "humanitec/default-module", "spec", "containers", "c",
+					      "id", "c", "image", image, "variables", "A",
+					      "${values.A}"));
+		free(name);
+	}
+	set = set_decode(body, NULL);
+	assert_non_null(set);
+	json_decref(body);
+	free(copy);
+	return set;
+}
+
+static void
+begin(struct here *here, const char *images)
+{
+	*here = (struct here){0};
+	here->e.parts = here->parts;
+	here->e.set = images ? set_of(images) : NULL;
+	here->e.values = &here->values;
+	if (images)
+		knowledge_set_known(&here->parts[WORLD_SET], NOW);
+	untrusted_init(&here->e.environment.last_deploy.id, "d1");
+	untrusted_init(&here->e.running.id, "d1");
+	here->e.environment.last_deploy.status = DEPLOYMENT_SUCCEEDED;
+}
+
+static void
+end(struct here *here)
+{
+	set_unref(here->e.set);
+	values_clear(&here->values);
+	untrusted_clear(&here->e.environment.last_deploy.id);
+	untrusted_clear(&here->e.running.id);
+}
+
+/* --- environments --- */
+
+static void
+runs(struct here *here, const enum runtime_status *statuses, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		here->modules[i].status = statuses[i];
+	here->e.runtime.modules = here->modules;
+	here->e.runtime.count = count;
+	knowledge_set_known(&here->parts[WORLD_RUNTIME], NOW);
+}
+
+static void
+an_environment_is_said_by_what_hides_the_rest(void **state)
+{
+	static const struct {
+		enum runtime_status statuses[3];
+		size_t count;
+		const char *text;
+		enum mood mood;
+	} cases[] = {
+		{{RUNTIME_RUNNING}, 1, "running", MOOD_GOOD},
+		{{RUNTIME_RUNNING, RUNTIME_SUCCEEDED}, 2, "running", MOOD_GOOD},
+		{{RUNTIME_RUNNING, RUNTIME_STARTING}, 2, "1 of 2", MOOD_BUSY},
+		{{RUNTIME_FAILED, RUNTIME_STOPPED}, 2, "0 of 2", MOOD_BUSY},
+		{{RUNTIME_UNKNOWN, RUNTIME_RUNNING, RUNTIME_PARTLY}, 3, "1 of 3", MOOD_BUSY},
+		{{RUNTIME_UNKNOWN}, 0, "nothing runs", MOOD_BAD},
+	};
+	struct state_words words;
+	struct here here;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		begin(&here, "web:1.0");
+		words = words_of_environment(&here.e);
+		assert_string_equal(words.text, "? unknown");	/* not asked yet */
+		runs(&here, cases[i].statuses, cases[i].count);
+		words = words_of_environment(&here.e);
+		assert_string_equal(words.text, cases[i].text);
+		assert_int_equal(words.mood, cases[i].mood);
+		/* A look that failed since makes all of it a guess. */
+		knowledge_set_unreadable(&here.parts[WORLD_RUNTIME],
+					 &(struct error){.kind = ERROR_REMOTE, .text = "x"});
+		assert_string_equal(words_of_environment(&here.e).text, "? unknown");
+		end(&here);
+	}
+}
+
+static void
+a_deployment_that_goes_on_or_failed_comes_first(void **state)
+{
+	static const enum runtime_status running[] = {RUNTIME_RUNNING};
+	static const struct { enum deployment_status status; const char *text; } cases[] = {
+		{DEPLOYMENT_PENDING, "deploying"}, {DEPLOYMENT_IN_PROGRESS, "deploying"},
+		{DEPLOYMENT_FAILED, "deploy failed"}, {DEPLOYMENT_SUCCEEDED, "running"},
+	};
+	struct here here;
+
+	(void)state;
+	begin(&here, "web:1.0");
+	runs(&here, running, 1);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		here.e.environment.last_deploy.status = cases[i].status;
+		assert_string_equal(words_of_environment(&here.e).text, cases[i].text);
+	}
+	untrusted_init(&here.e.environment.problem, "\"name\" is null");
+	assert_string_equal(words_of_environment(&here.e).text, "? not understood");
+	untrusted_clear(&here.e.environment.problem);
+	here.e.is_past = true;
+	assert_string_equal(words_of_environment(&here.e).text, "deployed");
+	here.e.environment.status = ENVIRONMENT_DELETING;
+	assert_string_equal(words_of_environment(&here.e).text, "deleting");
+	here.e.environment.status = (enum environment_status)0;
+	untrusted_clear(&here.e.environment.last_deploy.id);
+	assert_string_equal(words_of_environment(&here.e).text, "never deployed");
+	end(&here);
+}
+
+/* --- clones --- */
+
+static void
+a_life_is_said_in_one_length(void **state)
+{
+	static const struct { int64_t left; const char *text; enum mood mood; } cases[] = {
+		{45000, "45s left", MOOD_BUSY},
+		{52 * MINUTE, "52m left", MOOD_BUSY},
+		{HOUR - 1, "59m left", MOOD_BUSY},
+		{HOUR + 52 * MINUTE, "1h52 left", MOOD_GOOD},
+		{2 * HOUR, "2h00 left", MOOD_GOOD},
+		{71 * HOUR, "2d left", MOOD_GOOD},
+		{-1000, "overdue by 1s", MOOD_BAD},
+		{0, "overdue by 0s", MOOD_BAD},
+		{-25 * HOUR, "overdue by 1d", MOOD_BAD},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct state_words words = words_of_life(NOW + cases[i].left, NOW);
+
+		assert_string_equal(words.text, cases[i].text);
+		assert_int_equal(words.mood, cases[i].mood);
+	}
+	assert_string_equal(words_of_life(0, NOW).text, "no end set here");
+}
+
+static void
+clones_are_counted_and_the_soonest_end_is_said(void **state)
+{
+	static const struct { int64_t ends[4]; size_t count; const char *text; } cases[] = {
+		{{0}, 0, ""},
+		{{0}, 1, "1 clone"},
+		{{NOW + 2 * HOUR}, 1, "1 clone, 2h00 left"},
+		{{NOW - MINUTE}, 1, "1 clone, overdue by 1m"},
+		{{NOW + 2 * HOUR, NOW + HOUR, 0}, 3, "3 clones, 1h00 left"},
+		{{NOW - 1, NOW + HOUR, NOW - 2}, 3, "3 clones, 2 overdue"},
+	};
+	char text[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct world_environment environments[5] = {{.clone_of = NULL}};
+		struct world_application application = {.environments = environments,
+							.count = cases[i].count + 1};
+		struct world_organization organization = {.applications = &application, .count = 1};
+		struct world world = {.organizations = &organization, .count = 1};
+
+		for (size_t k = 0; k < cases[i].count; k++) {
+			environments[k + 1].clone_of = (char *)"production";
+			environments[k + 1].clone_expires_at = cases[i].ends[k];
+		}
+		words_of_clones(text, sizeof(text), &world, NOW);
+		assert_string_equal(text, cases[i].text);
+	}
+	words_of_clones(text, sizeof(text), &(struct world){0}, NOW);
+	assert_string_equal(text, "");
+}
+
+/* --- how workloads compare --- */
+
+static void
+a_workload_is_compared_by_set_version_and_values(void **state)
+{
+	static const struct {
+		const char *here, *there, *module;
+		enum standing standing;
+	} cases[] = {
+		{"web:1.0", "web:1.0", "web", STANDING_SAME},
+		{"web:1.10", "web:1.9", "web", STANDING_AHEAD},
+		{"web:1.9", "web:1.10", "web", STANDING_BEHIND},
+		{"web:main", "web:fix", "web", STANDING_OTHER},
+		{"acme/web:2.0", "other/web:1.0", "web", STANDING_AHEAD}, /* the registry moved */
+		{"web:1.0 api:1.0", "web:1.0", "api", STANDING_ONLY_HERE},
+		{"web:1.0", "web:1.0 api:1.0", "api", STANDING_MISSING},
+		{"web:1.0", "web:1.0", "api", STANDING_NOWHERE},
+		{NULL, "web:1.0", "web", STANDING_UNKNOWN},
+		{"web:1.0", NULL, "web", STANDING_UNKNOWN},
+		{NULL, NULL, "web", STANDING_UNKNOWN},
+	};
+	struct here here, there;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		enum standing standing;
+
+		begin(&here, cases[i].here);
+		begin(&there, cases[i].there);
+		standing = words_standing(&here.e, &there.e, cases[i].module);
+		if (standing != cases[i].standing)
+			fail_msg("%s and %s: %s", cases[i].here, cases[i].there, words_sign(standing));
+		assert_int_equal(words_standing(&here.e, &here.e, "web"), STANDING_BASE);
+		end(&here);
+		end(&there);
+	}
+}
+
+static void
+the_same_set_with_other_values_is_not_the_same(void **state)
+{
+	struct here here, there;
+
+	(void)state;
+	begin(&here, "web:1.0");
+	begin(&there, "web:1.0");
+	assert_int_equal(words_standing(&here.e, &there.e, "web"), STANDING_SAME);
+	values_put(&here.values, &(struct value){.key = (char *)"A", .text = (char *)"1", .of_env = true});
+	assert_int_equal(words_standing(&here.e, &there.e, "web"), STANDING_OTHER);
+	values_put(&there.values, &(struct value){.key = (char *)"A", .text = (char *)"1"});
+	assert_int_equal(words_standing(&here.e, &there.e, "web"), STANDING_SAME);
+	values_put(&there.values, &(struct value){.key = (char *)"B", .text = (char *)"unused"});
+	assert_int_equal(words_standing(&here.e, &there.e, "web"), STANDING_SAME);
+	values_put(&there.values, &(struct value){.key = (char *)"A", .text = (char *)"2"});
+	assert_int_equal(words_standing(&here.e, &there.e, "web"), STANDING_OTHER);
+	there.e.values = NULL;			/* not read: never shown as equal */
+	assert_int_equal(words_standing(&here.e, &there.e, "web"), STANDING_UNKNOWN);
+	here.e.is_past = true;			/* of the past only sets are known */
+	assert_int_equal(words_standing(&here.e, &there.e, "web"), STANDING_SAME);
+	end(&here);
+	end(&there);
+}
+
+/* Nothing was ever deployed there, and that is known: it is not "unknown". */
+static void
+what_is_known_to_be_empty_lacks_the_workload(void **state)
+{
+	struct here here, there;
+
+	(void)state;
+	begin(&here, NULL);
+	begin(&there, "web:1.0");
+	knowledge_set_absent(&here.parts[WORLD_SET], NOW);
+	assert_int_equal(words_standing(&here.e, &there.e, "web"), STANDING_MISSING);
+	assert_int_equal(words_standing(&there.e, &here.e, "web"), STANDING_ONLY_HERE);
+	assert_int_equal(words_standing(&here.e, &there.e, "api"), STANDING_NOWHERE);
+	end(&here);
+	end(&there);
+}
+
+static void
+each_standing_has_its_sign(void **state)
+{
+	static const struct { enum standing standing; const char *sign; } cases[] = {
+		{STANDING_BASE, ""}, {STANDING_UNKNOWN, "?"}, {STANDING_NOWHERE, ""}, {STANDING_SAME, "="},
+		{STANDING_ONLY_HERE, "+"}, {STANDING_MISSING, "-"}, {STANDING_AHEAD, ">"},
+		{STANDING_BEHIND, "<"}, {STANDING_OTHER, "~"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_string_equal(words_sign(cases[i].standing), cases[i].sign);
+}
+
+/* --- what could not be read --- */
+
+static void
+assert_trouble(const struct world *world, const char *org, const char *app, const char *expected)
+{
+	char *text = words_of_trouble(world, org, app, NOW);
+
+	if (!expected) {
+		assert_null(text);
+	} else {
+		assert_non_null(text);
+		assert_string_equal(text, expected);
+	}
+	free(text);
+}
+
+static void
+trouble_is_said_from_near_to_far_with_its_age(void **state)
+{
+	const struct error why = {.kind = ERROR_REMOTE, .text = "the platform failed (502)."};
+	struct world_application application = {.count = 0};
+	struct world_organization organization = {.applications = &application, .count = 1};
+	struct world world = {.organizations = &organization, .count = 1};
+
+	(void)state;
+	untrusted_init(&organization.organization.id, "acme");
+	untrusted_init(&application.application.id, "shop");
+	assert_trouble(&world, "acme", "shop", NULL);
+	assert_trouble(&world, NULL, NULL, NULL);
+	knowledge_set_unreadable(&world.known, &why);
+	assert_trouble(&world, "acme", "shop",
+		       "The organizations could not be read. the platform failed (502).");
+	knowledge_set_known(&organization.known, NOW - 5 * MINUTE);
+	knowledge_set_unreadable(&organization.known, &why);
+	assert_trouble(&world, "acme", "shop",
+		       "The applications could not be read. Last read 5m ago. the platform failed (502).");
+	assert_trouble(&world, NULL, NULL,
+		       "The applications could not be read. Last read 5m ago. the platform failed (502).");
+	knowledge_set_unreadable(&application.known, &why);
+	assert_trouble(&world, "acme", "shop",
+		       "The environments could not be read. the platform failed (502).");
+	knowledge_set_known(&application.known, NOW);
+	knowledge_set_known(&organization.known, NOW);
+	knowledge_set_known(&world.known, NOW);
+	untrusted_init(&world.problem, "far");
+	assert_trouble(&world, "acme", "shop", "far");
+	untrusted_init(&application.problem, "near");
+	assert_trouble(&world, "acme", "shop", "near");
+	assert_trouble(&world, "none", "none", "far");
+	untrusted_clear(&world.problem);
+	untrusted_clear(&application.problem);
+	untrusted_clear(&organization.organization.id);
+	untrusted_clear(&application.application.id);
+}
+
+static void
+a_problem_says_what_is_not_understood(void **state)
+{
+	struct untrusted problem = {NULL};
+	char *text = words_of_problem(&problem);
+
+	(void)state;
+	assert_null(text);
+	untrusted_init(&problem, "\"name\" is null");
+	text = words_of_problem(&problem);
+	assert_string_equal(text, "? (its answer is not understood: \"name\" is null)");
+	free(text);
+	untrusted_clear(&problem);
+}
+
+/* --- the steps of a hotfix --- */
+
+static void
+what_goes_on_and_what_failed_come_before_the_state(void **state)
+{
+	static const struct {
+		enum hotfix_state state;
+		bool busy, failed;
+		const char *text;
+		enum mood mood;
+	} cases[] = {
+		{HOTFIX_TODO, true, false, "runs", MOOD_BUSY},
+		{HOTFIX_DONE, true, true, "runs", MOOD_BUSY},
+		{HOTFIX_DONE, false, true, "failed", MOOD_BAD},
+		{HOTFIX_DONE, false, false, "done", MOOD_GOOD},
+		{HOTFIX_NOW, false, false, "next", MOOD_BUSY},
+		{HOTFIX_TODO, false, false, "to do", MOOD_QUIET},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct hotfix_step step = {.state = cases[i].state, .is_busy = cases[i].busy,
+						 .has_failed = cases[i].failed};
+		struct state_words words = words_of_step_state(HOTFIX_FIX, &step);
+
+		assert_string_equal(words.text, cases[i].text);
+		assert_int_equal(words.mood, cases[i].mood);
+	}
+	for (int step = 0; step < HOTFIX_STEP_COUNT; step++) {
+		assert_true(*words_of_step((enum hotfix_step_id)step));
+		assert_true(strlen(words_of_step_purpose((enum hotfix_step_id)step)) > 10);
+		for (int other = 0; other < step; other++)
+			assert_string_not_equal(words_of_step((enum hotfix_step_id)step),
+						words_of_step((enum hotfix_step_id)other));
+	}
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_environment_is_said_by_what_hides_the_rest),
+		cmocka_unit_test(a_deployment_that_goes_on_or_failed_comes_first),
+		cmocka_unit_test(a_life_is_said_in_one_length),
+		cmocka_unit_test(clones_are_counted_and_the_soonest_end_is_said),
+		cmocka_unit_test(a_workload_is_compared_by_set_version_and_values),
+		cmocka_unit_test(the_same_set_with_other_values_is_not_the_same),
+		cmocka_unit_test(what_is_known_to_be_empty_lacks_the_workload),
+		cmocka_unit_test(each_standing_has_its_sign),
+		cmocka_unit_test(trouble_is_said_from_near_to_far_with_its_age),
+		cmocka_unit_test(a_problem_says_what_is_not_understood),
+		cmocka_unit_test(what_goes_on_and_what_failed_come_before_the_state),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
