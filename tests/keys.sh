@@ -83,5 +83,22 @@ for action in $(grep -rhoE '\{[a-z]+(-[a-z0-9]+)*\}' "$top/po/de.po" "$top/po/ko
 done
 ok "every {action} in a text is an action" test $? = 0
 
+# Text of src/ui names a key by its action, since a person may have bound another one.  What takes
+# a key as it is typed, whatever is bound, may say so: the field of a search, and a paste.
+names_keys() {	# POT
+	awk '/^msgid/ {on = 1} /^msgstr/ {on = 0; print text; text = ""} on {sub(/^[^"]*"/, ""); sub(/"$/, ""); text = text $0}' "$1" |
+		grep -E "(^|[ (])(Enter|Esc|Space|Tab|PgUp|PgDn|Home|End|Ctrl-[A-Z]|F[0-9]+|Left|Right)([ ,.;:)]|\$)|(^|[ (])([a-zA-Z]|[^][a-zA-Z0-9\"'% {}()=…·-]) (shows|copies|asks|opens|goes|takes|leads|reads|quits|lists|changes|clones|marks|tries|rolls|follows|resumes|does|keeps|deletes|discards|restores|compares|acknowledges)\b" |
+		grep -vE 'Esc (forgets|ends) it|keys are written as'
+}
+if command -v xgettext >/dev/null 2>&1; then
+	(cd "$top" && grep '^src/ui/' po/POTFILES.in | xgettext --from-code=UTF-8 --keyword=_ --keyword=N_ \
+		--keyword=ngettext:1,2 --no-wrap --files-from=- --output="$folder/ui.pot")
+	names_keys "$folder/ui.pot" >"$folder/named"
+	sed 's/^/# /' "$folder/named"
+	ok "no text of the screen has a key written out" test ! -s "$folder/named"
+	printf 'msgid "None; y copies it."\nmsgstr ""\nmsgid "Press Enter to go on."\nmsgstr ""\nmsgid "; + shows it"\nmsgstr ""\nmsgid "a copy (Space)"\nmsgstr ""\nmsgid "What a person copies"\nmsgstr ""\n' >"$folder/planted.pot"
+	ok "what is planted is found" test "$(names_keys "$folder/planted.pot" | wc -l)" = 4
+fi
+
 echo "1..$number"
 exit $status

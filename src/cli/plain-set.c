@@ -56,7 +56,7 @@ is_holder_there(struct plain *p, const struct change_place *place, struct pointe
 	pointer->count++;
 	if (json_is_object(holder) || json_is_array(holder))
 		return true;
-	plain_fail(p, EXIT_USAGE, _("There is no object or list to hold %s."), place->path);
+	plain_fail(p, EXIT_USAGE, _("Cannot set %s: its parent is missing, or is not an object or list. Set the parent first, as PATH:=JSON."), place->path);
 	return false;
 }
 
@@ -198,5 +198,5 @@ plain_unset(struct plain *p, char **words, size_t count)
 		draft_operation(p, &place,
 				json_pack("{s:s, s:s}", "op", "remove", "path", place.path));
 	else
-		plain_fail(p, EXIT_USAGE, _("There is nothing at %s."), place.path);
+		plain_fail(p, EXIT_USAGE, _("Nothing is set at %s."), place.path);
 }

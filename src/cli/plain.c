@@ -327,7 +327,7 @@ plain_advance(struct plain *p)
 	if (!flow)
 		return;
 	if (p->once && (flow_state(flow) == FLOW_DECIDING || flow_state(flow) == FLOW_VALUES))
-		return;		/* linear-once.c decides */
+		return;		/* plain-once.c decides */
 	if (flow_state(flow) == FLOW_VALUES && p->asking == ASKING_COMMAND) {
 		if (!plain_ask_value(p, flow))
 			give_up(p, flow);

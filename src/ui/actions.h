@@ -79,7 +79,7 @@ struct view_ops;
 	X(CLONES, "clones", false, N_("List the clones and when they expire."))                   \
 	X(HOTFIX, "hotfix", false, N_("Show how far its hotfix has come, and what is next."))     \
 	X(END, "end", true, N_("Set the clone's time to live."))                                  \
-	X(MARK, "mark", false, N_("Mark or unmark the workload (Esc clears all marks)."))         \
+	X(MARK, "mark", false, N_("Mark or unmark the workload."))                                \
 	X(CARRY, "carry", true, N_("Carry the fix to the environment selected below."))           \
 	X(EARLIER, "earlier", false, N_("Previous change."))                                      \
 	X(LATER, "later", false, N_("Next change (after the last: the live board)."))             \

@@ -238,8 +238,8 @@ key_in(const struct key *keys, const char *name, size_t length)
 
 /* Texts name keys by their actions, since a person may have bound others.  Two such texts may
  * be alive in one call, hence several buffers in turn. */
-const char *
-ui_keyed(struct ui *ui, const char *text)
+static const char *
+put_keys(struct ui *ui, const char *text, bool is_format)
 {
 	const struct key *tables[] = {ui_keys(ui, ui_top(ui) ? ui_top(ui)->ops : &board_view_ops),
 				      ui_common_keys(ui), ui_keys(ui, &board_view_ops)};
@@ -254,9 +254,8 @@ ui_keyed(struct ui *ui, const char *text)
 
 		for (size_t i = 0; end && !key && i < sizeof(tables) / sizeof(tables[0]); i++)
 			key = key_in(tables[i], text + 1, (size_t)(end - text) - 1);
-		/* A key may be "%", and the text a format. */
 		for (const char *k = key; k && *k && used + 2 < KEYED_MAX; k++) {
-			if (*k == '%')
+			if (*k == '%' && is_format)
 				out[used++] = '%';
 			out[used++] = *k;
 		}
@@ -266,6 +265,18 @@ ui_keyed(struct ui *ui, const char *text)
 	}
 	out[used] = '\0';
 	return out;
+}
+
+const char *
+ui_keyed(struct ui *ui, const char *text)
+{
+	return put_keys(ui, text, true);
+}
+
+const char *
+ui_keyed_text(struct ui *ui, const char *text)
+{
+	return put_keys(ui, text, false);
 }
 
 /* It ends at the first that has no room.  A shorter one behind it could be shown,

@@ -237,8 +237,7 @@ read_keys(const char *text, int *keys, size_t *count, enum action action,
 					where, word);
 		else if (action_changes(action) && keys[*count] < ' ')
 			ret = error_set(err, ERROR_INPUT,
-					_("%s: \"%s\" leads to a change, which no control key "
-					  "may do"),
+					_("%s: \"%s\" makes changes, so it cannot have a control key"),
 					where, action_name(action));
 		else if (++*count == KEYS_OF_ACTION_MAX)
 			break;

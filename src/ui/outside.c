@@ -213,8 +213,7 @@ outside_browse(const char *address, struct error *err)
 		return error_set(err, ERROR_INPUT,
 				 _("A browser cannot open this address."));
 	if (!browser())
-		return error_set(err, ERROR_INPUT,
-				 _("There is no browser here; y copies the address."));
+		return error_set(err, ERROR_INPUT, _("There is no browser here."));
 	command = xasprintf(
 		"command -v %s >/dev/null || exit 127; %s \"$1\" </dev/null >/dev/null 2>&1 &",
 		browser(), browser());
@@ -224,7 +223,6 @@ outside_browse(const char *address, struct error *err)
 	free(copy);
 	if (status > 0)
 		return error_set(err, ERROR_INPUT,
-				 _("The browser (%s) is not there; y copies the address."),
-				 browser());
+				 _("The browser (%s) was not found."), browser());
 	return status;
 }

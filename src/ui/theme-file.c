@@ -130,7 +130,7 @@ read_colour(struct theme_reader *r, bool few, int32_t *colour)
 			r, _("\"%s\" is not a colour: #rrggbb, one of the 16 names, or \"terminal\"."),
 			r->word);
 	if (few)
-		return wrong(r, _("%s: after the bar a colour must be one of the 16 names."), r->word);
+		return wrong(r, _("%s: after \"|\" a colour must be one of the 16 names."), r->word);
 	if (strlen(r->word) != 7 || strspn(r->word + 1, "0123456789abcdefABCDEF") != 6)
 		return wrong(r, _("\"%s\" is not a colour: # and six hexadecimal digits."), r->word);
 	*colour = (int32_t)strtol(r->word + 1, NULL, 16);
@@ -160,14 +160,14 @@ read_look(struct theme_reader *r, bool few, struct theme_look *look)
 		return -1;
 	if (!take(r) || strcmp(r->word, "on") != 0)
 		return wrong(r,
-			     _("After the colour of the text come \"on\" and the background."));
+			     _("\"on\" and the background must follow the colour of the text."));
 	if (!take(r))
 		return wrong(r, _("The background is missing."));
 	if (read_colour(r, few, &look->background) != 0)
 		return -1;
 	while (take(r)) {
 		if (strcmp(r->word, "|") == 0)
-			return few ? wrong(r, _("A line has one bar.")) : 1;
+			return few ? wrong(r, _("A line can have only one \"|\".")) : 1;
 		if (read_attribute(r, look) != 0)
 			return -1;
 	}

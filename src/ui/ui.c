@@ -209,7 +209,7 @@ ui_go_to_context(struct ui *ui, size_t context, struct error *err)
 	if (ui_count_running(ui) > 0)
 		return error_set(
 			err, ERROR_CONFLICT,
-			_("An operation runs here (p shows it); go elsewhere when it has ended."));
+			ui_keyed(ui, _("An operation runs here.  Switch when it has ended; {progress} on the board shows it.")));
 	ui->options->contexts->next = (int)context;
 	ui->quit = true;
 	return 0;
@@ -394,8 +394,8 @@ ui_refresh(struct ui *ui)
 {
 	session_refresh(ui->session);
 	ui_say(ui, session_world(ui->session)->link == WORLD_OFFLINE
-			   ? _("The platform is asked again.")
-			   : _("Everything is read again."));
+			   ? _("Asking the platform again.")
+			   : _("Reading everything again."));
 }
 
 const struct key *

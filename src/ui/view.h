@@ -90,6 +90,8 @@ void ui_replace(struct ui *ui, struct view *view);	/* pop, then push */
  * every view, or on the board.  The text itself when there is none in it; else good for the next
  * three calls.  ui_say() does this to its format. */
 const char *ui_keyed(struct ui *ui, const char *text) __attribute__((format_arg(2)));
+/* The same for a text that is no format: there a key "%" is not doubled. */
+const char *ui_keyed_text(struct ui *ui, const char *text);
 /* One sentence above the keys, in the place of the one before; text from elsewhere in it is
  * sanitised. */
 void ui_say(struct ui *ui, const char *format, ...) __attribute__((format(printf, 2, 3)));

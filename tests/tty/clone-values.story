@@ -33,7 +33,7 @@ test "nothing is reviewed before both are decided; a secret is the same one, uns
 key Enter
 expect "2 values are not decided yet"
 key A
-expect "Nothing can be approved before every value is decided"
+expect "Decide the values first; then Enter makes the review"
 key j
 row ">" "MAIL_KEY"
 key o

@@ -22,7 +22,7 @@ refuse "left ·"
 key c
 expect "There is no clone."
 key X
-expect "There is no clone to do this with."
+expect "No clone is selected."
 key Esc
 gone "There is no clone."
 

@@ -99,7 +99,7 @@ row "PAGE_SIZE: \"20\""
 key n
 row 'PAGE_SIZE: "100"'
 key n
-expect "is not further down"
+expect "was not found below"
 key Esc
 gone "/ PAGE_SIZE"
 expect "Difference"

@@ -66,7 +66,7 @@ type "development"
 key Enter
 expect "Reason"
 key Enter
-expect "A reason is asked for"
+expect "A reason is required"
 key Esc
 expect "A leads to the fields"
 key Esc

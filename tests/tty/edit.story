@@ -101,7 +101,7 @@ run sidestage demo
 expect "in Development" 20
 row "● running" "● running" "● running"
 key o
-expect "There is no browser here; y copies the address."
+expect "There is no browser here.  y copies the address."
 
 test "where nothing may be changed no editor is opened"
 key Q

@@ -37,10 +37,10 @@ test "where all of it has room nothing is scrolled, and it says why"
 resize 80x70
 row "unknown: it could not be read"
 key j
-expect "All of it is on the screen."
+expect "Everything is on the screen."
 row "C" "Clone the environment under the cursor."
 key G
-expect "All of it is on the screen."
+expect "Everything is on the screen."
 
 test "what was scrolled comes down again when the window grows"
 resize 80x24

@@ -6,7 +6,7 @@ TTY_STORIES = \
 	tests/tty/conflict.story \
 	tests/tty/edit.story \
 	tests/tty/contexts.story tests/tty/contexts-view.story \
-	tests/tty/compare.story tests/tty/environment.story \
+	tests/tty/compare.story tests/tty/rebound.story tests/tty/environment.story \
 	tests/tty/failure.story \
 	tests/tty/find.story \
 	tests/tty/given-back.story \

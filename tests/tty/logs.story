@@ -30,11 +30,11 @@ expect "No newer line has"
 
 test "y copies the line that was found, and once one has left it those that are seen"
 key y
-expect "Copied the line that was found:"
+expect "Copied the matching line:"
 key g
 gone "Copied"
 key y
-expect "Copied the lines that are seen:"
+expect "Copied the visible lines:"
 key G
 
 test "t hides the times and shows them"
@@ -135,7 +135,7 @@ sh fetch --times 30 --data '{"title":"a topic","author":"somebody"}' $API/topics
 expect "30 newer lines below"
 row "▸" "topic $ID added"
 key y
-match "Copied the line that was found: .* topic $ID added"
+match "Copied the matching line: .* topic $ID added"
 key G
 no-row "topic $ID added"
 key Esc

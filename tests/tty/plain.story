@@ -81,7 +81,7 @@ sh printf '%s\n' 'clone production hotfix-three' yes 'set hotfix-three api /spec
 sh grep -q 'api: variable PAGE_SIZE added: 25' $STATE/lines
 sh grep -q 'TONE added: very warm' $STATE/lines
 sh grep -q 'TONE removed: very warm' $STATE/lines
-sh grep -q 'There is nothing at /spec/nothing' $STATE/lines
+sh grep -q 'Nothing is set at /spec/nothing' $STATE/lines
 sh grep -q '"nowhere" is not a path' $STATE/lines
 sh grep -q 'There is no workload "nobody"' $STATE/lines
 sh test "$(grep -c 'Done\.' $STATE/lines)" = 5

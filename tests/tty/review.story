@@ -27,7 +27,7 @@ no-row "▸ worker"
 key N
 row "▸ worker" "1.8.1"
 key N
-expect "is not further up"
+expect "was not found above"
 key Esc
 gone "/ wor"
 no-row "▸ worker"
@@ -36,11 +36,11 @@ expect "rollback"
 test "what is not there is said, and Esc leaves only when nothing is found any more"
 key /
 type "zebra"
-expect "is nowhere in it"
+expect "was not found."
 key Esc
 gone "zebra"
 key n
-expect "/ asks what to find"
+expect "Find a text first: /."
 key s
 expect "There is no difference here"
 key f

@@ -22,7 +22,7 @@ type "A"
 row "Reason" "A"
 key Ctrl-U
 key Enter
-expect "A reason is asked for"
+expect "A reason is required"
 type "it is not used any more"
 key Enter
 type "qa"

@@ -166,7 +166,7 @@ what_is_wrong_is_said_with_its_place(void **state)
 		{"normal red on", "f:1:14: The background is missing."},
 		{"normal red on black blink", "f:1:21: \"blink\" is not an attribute"},
 		{"normal red on black | #000000 on red", "f:1:23: #000000: after the bar"},
-		{"normal red on black | red on red | x", "f:1:34: A line has one bar."},
+		{"normal red on black | red on red | x", "f:1:34: A line can have only one \"|\"."},
 		{"dim red on black\ndim red on black", "f:2:1: The style \"dim\" was given before."},
 		{"normal red on black", "f:1:1: The style \"dim\" is missing."},
 		{"\tnormal\tred\ton\tblack\tbold\r\n", "f:2:1: The style \"dim\" is missing."},

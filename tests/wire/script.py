@@ -53,7 +53,7 @@ WRONG = [
     (("set", "qa", "web", "/spec/containers/web/image/X", "1"), "no object or list to hold"),
     (("set", "qa", "web", "spec", "1"), "is not a path"),
     (("unset", "qa", "web", "/spec/nosuch/deep/X"), "no object or list to hold"),
-    (("unset", "qa", "web", "/spec/nosuch"), "There is nothing at"),
+    (("unset", "qa", "web", "/spec/nosuch"), "Nothing is set at"),
     (("clone", "qa", "copy", "--reference-value=PASSWORD"), "cannot be referred to|not a secret that can"),
     (("clone", "qa", "copy", "--copy-value=PASSWORD"), "no value PASSWORD to copy|cannot be copied"),
     (("clone", "qa", "copy", "--no-value=NOSUCH"), "no value \"NOSUCH\""),

@@ -167,7 +167,7 @@ flow_approve(struct flow *flow, const char *reason, const char *typed, struct er
 	if (flow->state == FLOW_DECIDING)
 		return error_set(err, ERROR_CONFLICT, _("Decide the conflicts first."));
 	if (flow->state == FLOW_VALUES)
-		return error_set(err, ERROR_CONFLICT, _("Decide about the values first."));
+		return error_set(err, ERROR_CONFLICT, _("Decide the values first."));
 	if (flow->state != FLOW_REVIEW)
 		return error_set(err, ERROR_INPUT, _("This was approved or ended already."));
 	if (check_findings(&flow->review, err) != 0)

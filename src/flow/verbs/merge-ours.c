@@ -244,7 +244,7 @@ int
 flow_choose(struct flow *flow, size_t entry, enum merge_side side, struct error *err)
 {
 	if (flow->state != FLOW_DECIDING || !merge_choose(&flow->review.merge, entry, side))
-		return error_set(err, ERROR_INPUT, _("There is no conflict to decide here."));
+		return error_set(err, ERROR_INPUT, _("No conflict is waiting for a decision."));
 	session_changed(flow->session);
 	return 0;
 }
@@ -257,7 +257,7 @@ flow_decide(struct flow *flow, struct error *err)
 	if (flow->state == FLOW_VALUES)
 		return flow_decide_values(flow, err);
 	if (flow->state != FLOW_DECIDING)
-		return error_set(err, ERROR_INPUT, _("There is no conflict to decide here."));
+		return error_set(err, ERROR_INPUT, _("No conflict is waiting for a decision."));
 	make_states(flow, &base, &theirs, &ours);
 	if (merge_apply_states(&flow->review.merge, &base, &theirs, &ours, err))
 		return -1;

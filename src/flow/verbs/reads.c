@@ -44,7 +44,7 @@ got_environment(struct flow *flow, const struct api_reply *reply, struct flow_pl
 	flow->call = NULL;
 	if (reply->error.kind == ERROR_NOT_FOUND) {
 		flow_fail_text(flow, ERROR_NOT_FOUND,
-			       _("There is no environment %s in %s."), id, flow->request.app);
+			       _("Environment %s was not found in %s. It may have been deleted."), id, flow->request.app);
 		return;
 	}
 	if (!answered(flow, reply))

@@ -193,7 +193,7 @@ load(struct moments *m, int64_t at, struct error *err)
 		return -1;
 	if (list.count == 0)
 		return error_set(err, ERROR_NOT_FOUND,
-				 _("There is no snapshot of the board of %s from that time."),
+				 _("No snapshot of the board of %s is that old. Choose a later time."),
 				 m->app);
 	world_clear(&m->world);
 	m->world.link = WORLD_ONLINE;
@@ -297,8 +297,8 @@ step(struct moments *m, int by, struct error *err)
 		return load(m, to, err);
 	if (to < 0)
 		return -1;
-	return error_set(err, ERROR_NOT_FOUND, by < 0 ? _("There is no older snapshot.")
-						      : _("There is no newer snapshot."));
+	return error_set(err, ERROR_NOT_FOUND, by < 0 ? _("This is the oldest snapshot.")
+						      : _("This is the newest snapshot."));
 }
 
 /* Snapshots that look the same are passed over: a step must change the picture. */

@@ -550,7 +550,7 @@ draw_nothing(const struct board_view *b, const struct board_model *s, struct ui 
 		canvas_move(c, 5 + used, 2);
 		canvas_text(
 			c, STYLE_DIM,
-			ui_keyed(
+			ui_keyed_text(
 				ui,
 				_("sidestage keeps trying; {refresh} tries now, {quit} quits.")));
 	} else if (!is_list_known(b, s)) {

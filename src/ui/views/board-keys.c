@@ -63,7 +63,7 @@ check_clone(void *data, const char *text)
 	const struct clone_request *r = data;
 
 	if (!ids_is_name(text))
-		return _("2 to 50 lower-case letters, digits and single dashes inside, please.");
+		return _("Use 2 to 50 lower-case letters and digits, with single dashes between them.");
 	if (world_environment(session_world(ui_session(r->ui)), r->org, r->app, text))
 		return _("This name is taken.");
 	return NULL;
@@ -122,7 +122,7 @@ clone_note(struct ui *ui)
 	if (!life)
 		return xstrdup(what);
 	clock_duration(length, life);
-	return xasprintf(_("%s  It is overdue after %s."), what, length);
+	return xasprintf(_("%s  It expires in %s."), what, length);
 }
 
 static void
@@ -292,7 +292,7 @@ run_hotfix(struct view *view, struct ui *ui)
 	else if (err.kind != ERROR_NONE)
 		ui_say_error(ui, &err);
 	else
-		ui_say(ui, _("No hotfix was begun here: {clone} clones what is broken."));
+		ui_say(ui, _("No hotfix was started here: {clone} clones the broken environment."));
 	free(env);
 }
 
@@ -368,7 +368,7 @@ run_browse(struct view *view, struct ui *ui)
 	if (!address)
 		ui_say(ui, _("This workload has no address here."));
 	else if (outside_browse(address, &err) != 0)
-		ui_say_error(ui, &err);
+		ui_say(ui, _("%s  {copy} copies the address."), err.text);
 	else
 		ui_say(ui, _("Opened: %s"), address);
 	free(address);
@@ -567,13 +567,13 @@ env_name(const struct view *view, struct ui *ui)
 }
 
 static const struct need an_environment = {
-	has_environment, N_("There is no environment to do this with."), NULL,
+	has_environment, N_("No environment is selected."), NULL,
 };
 static const struct need an_arrangement = {is_arranged,
-					   N_("There is no environment to do this with."), NULL};
+					   N_("No environment is selected."), NULL};
 static const struct need a_workload = {
 	has_workload,
-	N_("This workload does not run in this environment, or that is not known."),
+	N_("This workload does not run here, or its state is unknown."),
 	NULL,
 };
 static const struct need another_than_the_baseline = {
@@ -582,7 +582,7 @@ static const struct need another_than_the_baseline = {
 static const struct need a_clone = {
 	is_clone, N_("Only a clone can be promoted: move to one first."), NULL};
 static const struct need a_deployment_in_it = {has_deployment,
-					       N_("Nothing had been deployed there then."), NULL};
+					       N_("Nothing was deployed there at that time."), NULL};
 static const struct need there_now = {is_still_there, N_("%s is not there any more."), env_name};
 /* Of these it is said by what would be done, or shown. */
 static const struct need a_deployment = {has_deployment, NULL, NULL},
@@ -623,7 +623,7 @@ const struct key board_keys[] = {
 	{'\t', "Tab", ACTION_PANE, NULL, N_("Switch between the applications and the board."), .run = run_pane},
 	{'\r', "Enter", ACTION_OPEN, N_("open"), N_("Open the environment (in the application list: open its board)."),
 	 run_open, {&an_environment}},
-	{27, NULL, ACTION_BACK, .run = run_back},
+	{27, "Esc", ACTION_BACK, NULL, N_("Clear all marks."), .run = run_back},
 	{'b', "b", ACTION_BASELINE, NULL, NULL, run_baseline, {&an_environment}},
 	{'[', "[", ACTION_EARLIER, NULL, N_("Snapshot of the board before its last change."), .run = run_earlier},
 	{'p', "p", ACTION_PROGRESS, NULL, NULL, run_progress, {&an_environment}},

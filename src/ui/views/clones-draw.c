@@ -179,9 +179,9 @@ draw_detail(struct canvas *c, struct ui *ui, const struct clone *clone)
 	if (life.mood == MOOD_BAD)
 		canvas_text(
 			c, STYLE_DIM,
-			ui_keyed(
+			ui_keyed_text(
 				ui,
-				_("; it stays until somebody discards it: {discard}, or {end} gives it longer")));
+				_("; it stays until it is discarded: {discard} discards it, {end} extends it")));
 	else if (!clone->is_recorded)
 		canvas_text(c, STYLE_DIM, _("; it was not made here"));
 	label(c, &row, _("not promoted"));
@@ -204,7 +204,7 @@ draw_empty(const struct clones_view *v, struct ui *ui, struct canvas *c)
 	else
 		canvas_paragraph(
 			c, STYLE_DIM,
-			ui_keyed(ui, _("There is no clone.  {clone} on the board makes one: a copy of an environment, with its own resources.")),
+			ui_keyed_text(ui, _("There is no clone.  {clone} on the board makes one: a copy of an environment, with its own resources.")),
 			3);
 }
 

@@ -198,7 +198,7 @@ run_end(struct view *view, struct ui *ui)
 		.title = title,
 		.label = N_("How long from now"),
 		.note = N_(
-			"When it is over the clone is marked overdue; nothing deletes it but you."),
+			"After that the clone is marked overdue. It is never deleted automatically."),
 		.initial = (char *)(uintptr_t) "8h",
 		.check = check_life,
 		.done = life_given,
@@ -238,7 +238,7 @@ clone_name(const struct view *view, struct ui *ui)
 	return chosen(view)->env;
 }
 
-static const struct need a_clone = {has_clone, N_("There is no clone to do this with."), NULL};
+static const struct need a_clone = {has_clone, N_("No clone is selected."), NULL};
 static const struct need an_origin = {has_origin, N_("The source of %s is not known."),
 				      clone_name};
 

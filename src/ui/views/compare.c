@@ -234,7 +234,7 @@ draw_equal(const struct compare_view *c, struct ui *ui, struct canvas *canvas)
 	else
 		canvas_text(
 			canvas, STYLE_OK,
-			ui_keyed(
+			ui_keyed_text(
 				ui,
 				_("They are equal as written; {effective} compares them as they run.")));
 }
@@ -259,7 +259,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	}
 	(void)changes_draw_words(canvas, c->words_row, words_room(canvas), &c->changes);
 	canvas_hline(canvas, c->words_row + c->words_rows);
-	difference_draw(&c->difference, &middle);
+	difference_draw(&c->difference, ui, &middle);
 	part = difference_in_sight(&c->difference);
 	ui_in_sight(ui, &part);
 }

@@ -228,7 +228,8 @@ contents_fit(struct contents *contents, const struct canvas *canvas, const struc
 }
 
 void
-contents_draw(const struct contents *contents, struct canvas *canvas, const struct set *set)
+contents_draw(const struct contents *contents, struct ui *ui, struct canvas *canvas,
+	      const struct set *set)
 {
 	struct contents_lines lines;
 
@@ -244,7 +245,7 @@ contents_draw(const struct contents *contents, struct canvas *canvas, const stru
 	if (!has_field(contents) || canvas->height < 1)
 		return;
 	canvas_move(canvas, canvas->height - 1, 1);
-	canvas_text(canvas, STYLE_KEY, "/ ");
+	canvas_text(canvas, STYLE_KEY, ui_keyed_text(ui, "{find} "));
 	field_draw(&contents->find, canvas, canvas->width - 4 < 40 ? canvas->width - 4 : 40,
 		   contents->finding);
 }
@@ -274,7 +275,7 @@ to_next(struct contents *contents, struct ui *ui, const struct contents_lines *l
 	long from = contents->at ? contents->at - 1 : (long)contents->top - 1;
 
 	if (!*contents->find.text) {
-		ui_say(ui, _("/ asks what to find."));
+		ui_say(ui, _("Find a text first: {find}."));
 		return;
 	}
 	for (long i = from + step; i >= 0 && i < (long)lines->count; i += step) {
@@ -283,7 +284,7 @@ to_next(struct contents *contents, struct ui *ui, const struct contents_lines *l
 			return;
 		}
 	}
-	ui_say(ui, step > 0 ? _("\"%s\" is not further down.") : _("\"%s\" is not further up."),
+	ui_say(ui, step > 0 ? _("\"%s\" was not found below.") : _("\"%s\" was not found above."),
 	       contents->find.text);
 }
 
@@ -334,7 +335,7 @@ find_again(struct contents *contents, struct ui *ui, const struct set *set)
 			reach(contents, &lines, i);
 	}
 	if (!contents->at)
-		ui_say(ui, _("\"%s\" is nowhere in it."), contents->find.text);
+		ui_say(ui, _("\"%s\" was not found."), contents->find.text);
 	lines_clear(&lines);
 }
 

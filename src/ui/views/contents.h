@@ -30,7 +30,8 @@ struct contents {
 void contents_fit(struct contents *contents, const struct canvas *canvas, const struct set *set);
 /* Workloads with their versions, the resources they and the application declare, and the values
  * that the set is shown with. */
-void contents_draw(const struct contents *contents, struct canvas *canvas, const struct set *set);
+void contents_draw(const struct contents *contents, struct ui *ui, struct canvas *canvas,
+		   const struct set *set);
 /* true: the action is one of a difference. */
 bool
 contents_act(struct contents *contents, struct ui *ui, const struct set *set, enum action action);

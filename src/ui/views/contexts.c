@@ -195,7 +195,7 @@ contexts_view_new(struct ui *ui)
 	struct contexts_view *v;
 
 	if (!contexts) {
-		ui_say(ui, _("Only this platform is known; sidestage(1) says how to name others."));
+		ui_say(ui, _("Only this platform is configured; sidestage(1) explains how to add others."));
 		return NULL;
 	}
 	v = xcalloc(1, sizeof(*v));

@@ -108,7 +108,8 @@ decide_values_draw(const struct decide_values *decide, struct ui *ui, struct can
 		canvas_text(canvas, STYLE_STRONG, _("All values are decided."));
 	canvas_text(canvas, STYLE_DIM,
 		    open > 0 ? _("   They may lead the clone back to its source.")
-			     : _("   Enter makes the review; nothing is sent yet."));
+			     : ui_keyed_text(
+				       ui, _("   {open} makes the review; nothing is sent yet.")));
 	canvas_hline(canvas, row - 1);
 	for (size_t i = first; i < count && i < first + fit; i++, row += VALUE_ROWS)
 		draw_value(decide, canvas, row, flow_value(flow, i), i == decide->at,

@@ -163,11 +163,11 @@ draw_head(struct ui *ui, struct canvas *c, int row, const struct merge *merge,
 				      request->source, request->env);
 		else
 			canvas_text(c, STYLE_DIM,
-				    ui_keyed(ui, _("   {ours} restores the earlier value, {theirs} "
-						   "keeps the current one")));
+				    ui_keyed_text(ui, _("   {ours} restores the earlier value, {theirs} keeps the current one")));
 	} else {
 		canvas_text(c, STYLE_STRONG, _("All conflicts are decided."));
-		canvas_text(c, STYLE_DIM, _("   Enter makes the review; nothing is sent yet."));
+		canvas_text(c, STYLE_DIM,
+			    ui_keyed_text(ui, _("   {open} makes the review; nothing is sent yet.")));
 	}
 }
 
@@ -250,6 +250,6 @@ decide_move(struct decide *decide, struct ui *ui, const struct flow *flow, bool 
 	else if (!down && decide->at > 0)
 		decide->at--;
 	else
-		ui_say(ui, down ? _("There is no conflict further down.")
-				: _("There is no conflict further up."));
+		ui_say(ui, down ? _("This is the last conflict.")
+				: _("This is the first conflict."));
 }

@@ -135,7 +135,7 @@ ui_edit_workload(struct ui *ui, const char *org, const char *app, const char *en
 
 	if (!set)
 		ui_say(ui,
-		       _("This workload does not run in this environment, or that is not known."));
+		       _("This workload does not run here, or its state is unknown."));
 	else if (session_read_only(ui_session(ui)))
 		ui_say(ui, _("This is a read-only session."));
 	else

@@ -118,7 +118,7 @@ run_copy(struct view *view, struct ui *ui)
 	if (shown)
 		ui_copy(ui, _(what[v->tab]), shown);
 	else
-		ui_say(ui, _("There is nothing here that can be copied."));
+		ui_say(ui, _("Nothing here can be copied."));
 	free(shown);
 	free(text);
 }

@@ -117,7 +117,7 @@ scroll_by(struct view *view, struct ui *ui, enum action action)
 	long to = h->top + viewport_step(action, (size_t)h->height, (size_t)h->length);
 
 	if (last_top(h) == 0)
-		ui_say(ui, _("All of it is on the screen."));
+		ui_say(ui, _("Everything is on the screen."));
 	h->top = to < 0 ? 0 : to > last_top(h) ? last_top(h) : (int)to;
 }
 

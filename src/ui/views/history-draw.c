@@ -276,7 +276,7 @@ draw_undo(const struct history_view *h, struct canvas *c, int *row, struct ui *u
 	} else if (session_read_only(ui_session(ui))) {
 		canvas_text(c, STYLE_DIM, _("no: read-only"));
 	} else {
-		canvas_text(c, STYLE_KEY, ui_keyed(ui, "{undo}"));
+		canvas_text(c, STYLE_KEY, ui_keyed_text(ui, "{undo}"));
 		canvas_text(c, STYLE_NORMAL, _(" rolls it back"));
 	}
 }

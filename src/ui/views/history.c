@@ -494,10 +494,10 @@ has_deployed(const struct view *view, struct ui *ui)
 static const struct need a_row = {has_row, N_("Nothing has been done from this machine yet."),
 				  NULL};
 static const struct need an_operation = {has_operation,
-					 N_("Select the operation that is to be undone."), NULL};
+					 N_("Select the operation to undo."), NULL};
 static const struct need not_undone = {
 	is_not_undone,
-	N_("That was undone already; the undoing is an operation of its own, further down."),
+	N_("This was undone already; its rollback is a separate operation below."),
 	NULL,
 };
 static const struct need a_deployment = {has_deployed, NULL, NULL};
@@ -505,7 +505,7 @@ static const struct need a_deployment = {has_deployed, NULL, NULL};
 static const struct key keys[] = {
 	{27, "Esc", ACTION_BACK, N_("back"), N_("Show everything again, or go back."), .run = run_back},
 	{'q', NULL, ACTION_BACK, .help = NULL},
-	{'/', "/", ACTION_FIND, N_("find"), N_("Find words in everything that was done."), .run = run_find},
+	{'/', "/", ACTION_FIND, N_("find"), N_("Search the history."), .run = run_find},
 	{'\r', "Enter", ACTION_OPEN, N_("fold"), N_("Fold the story of a clone, or unfold it."), .run = run_turn_fold},
 	{' ', NULL, ACTION_OPEN, .help = NULL},
 	{'U', "U", ACTION_UNDO, N_("undo"), N_("Roll this operation back."),

@@ -113,7 +113,7 @@ draw_words(struct ui *ui, struct canvas *c, enum style style, enum hotfix_step_i
 		}
 	}
 	if (is_next)
-		canvas_text(c, style, ui_keyed(ui, _(steps[id].next)));
+		canvas_text(c, style, ui_keyed_text(ui, _(steps[id].next)));
 	else if (step->note.raw && *step->note.raw)
 		canvas_untrusted(c, style, &step->note, 0);
 }
@@ -394,7 +394,7 @@ draw_below(const struct hotfix_view *v, struct ui *ui, struct canvas *c)
 	if (step->state == HOTFIX_NOW || step->state == HOTFIX_TODO) {
 		canvas_move(c, ++row, 3);
 		row += canvas_paragraph(c, step->state == HOTFIX_NOW ? STYLE_KEY : STYLE_DIM,
-					ui_keyed(ui, _(steps[id].next)), 2) -
+					ui_keyed_text(ui, _(steps[id].next)), 2) -
 		       1;
 	}
 	if (id == HOTFIX_CARRY || (steps[id].has_modules && hotfix_clone_exists(v->hotfix)))

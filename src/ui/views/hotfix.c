@@ -162,7 +162,7 @@ run_version(struct view *view, struct ui *ui)
 	if (image)
 		ui_push(ui, picker_view_new(ui, v->org, v->app, v->env, module, image));
 	else
-		ui_say(ui, _("It is not known what runs in %s."), v->env);
+		ui_say(ui, _("Cannot tell what runs in %s."), v->env);
 }
 
 static void
@@ -343,7 +343,7 @@ run_mark(struct view *view, struct ui *ui)
 
 	if (!hotfix_is_marked_by_hand(step)) {
 		ui_say(ui,
-		       _("An operation does this step; reproduce, verify and carry are for you to mark."));
+		       _("An operation does this step. Only reproduce, verify and carry are marked by hand."));
 	} else if (step == HOTFIX_CARRY && s->state == HOTFIX_DONE && !s->at) {
 		ui_say(ui, _("Every other environment has the fix; there is nothing to mark."));
 	} else if (s->state == HOTFIX_DONE) {
@@ -405,7 +405,7 @@ clone_name(const struct view *view, struct ui *ui)
 static const struct need a_clone = {has_clone, N_("%s is not there any more."), clone_name};
 static const struct need an_origin = {has_origin, N_("The source of %s is not known."),
 				      clone_name};
-static const struct need a_module = {has_module, N_("It is not known what runs in %s."), clone_name};
+static const struct need a_module = {has_module, N_("Cannot tell what runs in %s."), clone_name};
 static const struct need another_environment = {has_others, N_("There is no other environment."),
 						NULL};
 static const struct need a_promotion = {is_promoted, NULL, NULL};

@@ -165,7 +165,7 @@ draw_state(const struct logs_view *v, struct ui *ui, struct canvas *c)
 	if (logs_error(v->logs)->kind != ERROR_NONE)
 		canvas_untrusted_bytes(c, STYLE_DANGER, logs_error(v->logs)->text, 0);
 	else if (v->held)
-		canvas_text(c, STYLE_WARN, ui_keyed(ui, _("paused; {hold} resumes")));
+		canvas_text(c, STYLE_WARN, ui_keyed_text(ui, _("paused; {hold} resumes")));
 	else if (v->bottom > 0)
 		canvas_format(
 			c, STYLE_WARN,
@@ -188,7 +188,8 @@ draw_foot(const struct logs_view *v, struct ui *ui, struct canvas *c, int row)
 	}
 	draw_state(v, ui, c);
 	if (*v->find.text) {
-		canvas_text(c, STYLE_KEY, logs_view_is_filtered(v) ? _("   only / ") : "   / ");
+		canvas_text(c, STYLE_KEY, ui_keyed_text(ui, logs_view_is_filtered(v) ? _("   only {find} ")
+									      : "   {find} "));
 		canvas_untrusted_bytes(c, STYLE_DIM, v->find.text, 0);
 	}
 }
@@ -278,7 +279,7 @@ logs_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	if (count == 0 && logs_view_is_filtered(v) && logs_count(v->logs) > 0) {
 		canvas_move(canvas, 0, 1);
 		canvas_text(canvas, STYLE_DIM,
-			    ui_keyed(ui, _("No line has that text; {only} shows all.")));
+			    ui_keyed_text(ui, _("No line has that text; {only} shows all.")));
 	} else if (count == 0 && logs_error(v->logs)->kind != ERROR_NONE) {
 		canvas_move(canvas, 0, 1);
 		canvas_paragraph(canvas, STYLE_DANGER, logs_error(v->logs)->text,
@@ -286,7 +287,7 @@ logs_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	} else if (count == 0) {
 		canvas_move(canvas, 0, 1);
 		canvas_text(canvas, STYLE_DIM,
-			    logs_was_read(v->logs) ? _("Nothing was written yet.")
+			    logs_was_read(v->logs) ? _("No log lines yet.")
 						   : _("Reading the logs …"));
 	}
 	draw_foot(v, ui, canvas, canvas->height - 1);

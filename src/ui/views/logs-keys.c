@@ -122,10 +122,10 @@ run_copy(struct view *view, struct ui *ui)
 	if (v->found) {
 		char *line = xstrndup(buf_str(&words), strlen(buf_str(&words)) - 1);
 
-		ui_copy(ui, _("the line that was found"), line);
+		ui_copy(ui, _("the matching line"), line);
 		free(line);
 	} else {
-		ui_copy(ui, _("the lines that are seen"), buf_str(&words));
+		ui_copy(ui, _("the visible lines"), buf_str(&words));
 	}
 	buf_clear(&words);
 }
@@ -149,7 +149,7 @@ run_wrap(struct view *view, struct ui *ui)
 
 	v->unwrapped = !v->unwrapped;
 	v->sideways = 0;
-	ui_say(ui, v->unwrapped ? _("One row for each line; Left and Right scroll.")
+	ui_say(ui, v->unwrapped ? _("One row for each line; {left} and {right} scroll.")
 				: _("Long lines wrap."));
 }
 
@@ -251,7 +251,7 @@ run_save(struct view *view, struct ui *ui)
 			       v->workload ? v->workload : "");
 	struct prompt prompt = {
 		.title = N_("Save"), .label = N_("File"), .initial = name,
-		.note = N_("The lines as they are shown, whole, in a file that only you can read."),
+		.note = N_("Saves the lines shown, in full length, to a file that only you can read."),
 		.check = check_path, .done = save_to, .drop = keep_view, .data = v,
 	};
 
@@ -361,7 +361,7 @@ static const struct need lines_to_save = {
 static const struct need workloads = {has_workloads, N_("The workloads of %s are not known."),
 				      env_name};
 static const struct need a_workload = {
-	is_of_workload, N_("These are all workloads; {pane} leads to one of them."), NULL,
+	is_of_workload, N_("These are the logs of all workloads; {pane} selects one."), NULL,
 };
 static const struct need a_wanted_text = {has_wanted, N_("Find a text first: {find}."), NULL};
 static const struct need long_rows = {is_unwrapped,

@@ -210,7 +210,7 @@ logs_view_find(struct logs_view *v, struct ui *ui, int step, bool beyond)
 	     i = count - 1 - (long)v->bottom - (beyond ? step : 0);
 
 	if (!*v->find.text) {
-		ui_say(ui, _("/ asks what to find."));
+		ui_say(ui, _("Find a text first: {find}."));
 		return;
 	}
 	for (; i >= 0 && i < count; i -= step) {

@@ -18,7 +18,7 @@
 #include "ui/terminal.h"
 #include "ui/views/finder-view.h"
 
-static const char no_command[] = N_("There is no such command here.");
+static const char no_command[] = N_("No such command here.");
 
 /* What the selected item is, whose id is an action in decimal; ACTION_NONE: nothing is. */
 static enum action
@@ -61,11 +61,11 @@ click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, in
 	if (click == FINDER_MISSED)
 		return;
 	if (action_changes(chosen(view)))
-		ui_say(ui, _("Enter does it: a click never leads to a change."));
+		ui_say(ui, _("{open} does it: a click never makes a change."));
 	else if (click == FINDER_AGAIN)
 		run_command(view, ui);
 	else
-		ui_say(ui, _("Enter or a second click does it."));
+		ui_say(ui, _("{open} or a second click does it."));
 }
 
 static void

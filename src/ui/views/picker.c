@@ -226,7 +226,7 @@ click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, in
 	(void)canvas;
 	(void)column;
 	if (finder_click(&((struct picker_view *)view)->base.finder, row) == FINDER_AGAIN)
-		ui_say(ui, _("Enter does it: a click never leads to a change."));
+		ui_say(ui, _("{open} does it: a click never makes a change."));
 }
 
 static void

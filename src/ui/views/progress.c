@@ -112,7 +112,7 @@ draw_operations(struct canvas *c, struct ui *ui, const struct flow *shown)
 	if (c->height < 20) {
 		canvas_move(c, 0, 1);
 		canvas_format(c, STYLE_KEY, _("Operation %zu of %zu"), at + 1, count);
-		canvas_text(c, STYLE_DIM, ui_keyed(ui, _("; {pane} shows the next.")));
+		canvas_text(c, STYLE_DIM, ui_keyed_text(ui, _("; {pane} shows the next.")));
 		return 1;
 	}
 	first = at >= OPERATIONS_SHOWN ? at - OPERATIONS_SHOWN + 1 : 0;
@@ -406,8 +406,8 @@ draw_outcome(struct canvas *c, struct ui *ui, int row, struct flow *flow)
 		canvas_glyph(c, STYLE_OK, GLYPH_CHECK);
 		canvas_format(c, STYLE_OK, _(" Done in %s."), took);
 		if (operation_can_be_undone(flow))
-			canvas_text(c, STYLE_DIM, ui_keyed(ui, _("  {undo} rolls it back.")));
-		canvas_text(c, STYLE_DIM, ui_keyed(ui, _("  {back} goes back.")));
+			canvas_text(c, STYLE_DIM, ui_keyed_text(ui, _("  {undo} rolls it back.")));
+		canvas_text(c, STYLE_DIM, ui_keyed_text(ui, _("  {back} goes back.")));
 		return 1;
 	case FLOW_FAILED:
 		canvas_glyph(c, STYLE_DANGER, GLYPH_CROSS);
@@ -416,11 +416,11 @@ draw_outcome(struct canvas *c, struct ui *ui, int row, struct flow *flow)
 		canvas_move(c, row + rows, 3);
 		if (flow_recovery(flow))
 			canvas_text(c, STYLE_DIM,
-				    ui_keyed(ui, _("{undo} brings back what was overwritten.")));
+				    ui_keyed_text(ui, _("{undo} brings back what was overwritten.")));
 		else if (was_stale(flow))
 			canvas_text(
 				c, STYLE_DIM,
-				ui_keyed(ui,
+				ui_keyed_text(ui,
 					 _("{open} shows what changed, and reviews it again.")));
 		return rows + (flow_recovery(flow) || was_stale(flow));
 	case FLOW_UNWATCHED:
@@ -455,7 +455,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		canvas_move(canvas, row + 1, 1);
 		canvas_text(
 			canvas, STYLE_DIM,
-			ui_keyed(ui, _("This operation has ended; {history} shows the history.")));
+			ui_keyed_text(ui, _("This operation has ended; {history} shows the history.")));
 		return;
 	}
 	request = flow_request(flow);
@@ -578,7 +578,7 @@ static const struct need a_way_back = {
 	NULL,
 };
 static const struct need a_refusal = {
-	was_refused, N_("There is nothing to review again: nothing had moved."), NULL};
+	was_refused, N_("Only an operation that was refused because its target moved can be reviewed again."), NULL};
 static const struct need another = {has_others, N_("No other operation runs or has just ended."),
 				    NULL};
 

@@ -201,7 +201,7 @@ draw_sends(struct ui *ui, struct canvas *c, int row, const struct review *review
 	buf_clear(&line);
 	if (review->way_back && *review->way_back)
 		buf_printf(&line, "%s%s", review->way_back,
-			   ui_keyed(ui, _("   saved; {undo} rolls back")));
+			   ui_keyed_text(ui, _("   saved; {undo} rolls back")));
 	else
 		buf_puts(&line, review->verb == FLOW_DISCARD ? _("none: deletion cannot be undone")
 							    : _("none is needed"));
@@ -240,8 +240,8 @@ draw_fields(const struct review_view *r, struct ui *ui, struct canvas *c, int ro
 	canvas_untrusted_bytes(c, STYLE_DANGER, review->env_name ? review->env_name : review->env,
 			       30);
 	canvas_text(c, STYLE_DIM, why_typed(review));
-	hint = ui_keyed(ui, review->is_protected ? _("  {approve} leads to the fields.")
-						 : _("  {approve} leads to the field."));
+	hint = ui_keyed_text(ui, review->is_protected ? _("  {approve} leads to the fields.")
+						      : _("  {approve} leads to the field."));
 	if (r->focus == IN_DIFFERENCE && text_columns(hint) <= c->width - c->column)
 		canvas_text(c, STYLE_DIM, hint);
 	if (review->is_protected) {
@@ -395,9 +395,9 @@ draw_review(const struct review_view *r, struct ui *ui, struct canvas *c,
 	if (row >= 0 && row < layout->room)
 		canvas_hline(c, row);
 	if (review_shows_contents(review, ui))
-		contents_draw(&r->contents, &middle, review_contents(review, ui));
+		contents_draw(&r->contents, ui, &middle, review_contents(review, ui));
 	else
-		difference_draw(&r->difference, &middle);
+		difference_draw(&r->difference, ui, &middle);
 	if (layout->foot == 0) {
 		ui_in_sight(ui, &layout->part);
 		return;

@@ -134,8 +134,8 @@ run_approve(struct view *view, struct ui *ui)
 	if (go_to_open_finding(r, review))
 		ui_say(ui,
 		       ngettext(
-			       "Acknowledge the finding first (Space) or change it ({edit}): it may lead to %s.",
-			       "Acknowledge each of the findings first (Space) or change them ({edit}): they "
+			       "Acknowledge the finding first ({fold}) or change it ({edit}): it may lead to %s.",
+			       "Acknowledge each of the findings first ({fold}) or change them ({edit}): they "
 			       "may lead to %s.",
 			       open),
 		       review->source);
@@ -155,7 +155,7 @@ run_enter_field(struct view *view, struct ui *ui)
 	if (missing && missing != r->focus)
 		r->focus = missing;
 	else if (missing == IN_REASON)
-		ui_say(ui, _("A reason is asked for: whoever looks at it later reads why."));
+		ui_say(ui, _("A reason is required: it tells others later why this was done."));
 	else
 		approve(r, ui);
 }
@@ -234,8 +234,8 @@ run_explain_finding(struct view *view, struct ui *ui)
 {
 	ui_say(ui,
 	       chosen_finding(view, ui)->was
-		       ? _("Space acknowledges this finding; {edit} changes its text in the clone.")
-		       : _("Space acknowledges this finding."));
+		       ? _("{fold} acknowledges this finding; {edit} changes its text in the clone.")
+		       : _("{fold} acknowledges this finding."));
 }
 
 static void
@@ -306,10 +306,9 @@ static void
 run_decide_first(struct view *view, struct ui *ui)
 {
 	if (flow_merge(review_flow(of(view), ui))->undecided == 0)
-		ui_say(ui, _("Press Enter to make the review of what you chose."));
+		ui_say(ui, _("Press {open} to review what you chose."));
 	else
-		ui_say(ui, _("Nothing can be approved before every conflict is decided: "
-			     "{ours} or {theirs}."));
+		ui_say(ui, _("Decide the conflicts first: {ours} or {theirs} on each."));
 }
 
 /* The review of what was chosen, of conflicts and of values. */
@@ -398,7 +397,7 @@ run_decide_values_first(struct view *view, struct ui *ui)
 {
 	(void)view;
 	ui_say(ui,
-	       _("Nothing can be approved before every value is decided and the review is made."));
+	       _("Decide the values first; then {open} makes the review."));
 }
 
 /* While a text is typed: the key is not one of the text, and means nothing else. */
@@ -510,21 +509,21 @@ is_in_field(const struct view *view, struct ui *ui)
 static const struct need no_conflicts = {
 	has_no_conflicts, N_("Decide the conflicts first: {ours} or {theirs} on each."), NULL,
 };
-static const struct need no_values = {has_no_values, N_("Decide about the values first."), NULL};
+static const struct need no_values = {has_no_values, N_("Decide the values first."), NULL};
 static const struct need a_way = {has_not_failed,
-				  N_("There is nothing to approve here; Esc goes back."), NULL};
+				  N_("There is nothing to approve here; {back} goes back."), NULL};
 static const struct need shown = {is_shown, N_("The review is still loading."), NULL};
 #define A_REVIEW &no_conflicts, &no_values, &a_way, &shown
 
 /* Of these two it is said by what would be done. */
 static const struct need approvable = {can_be_approved, NULL, NULL},
 			 changeable = {is_changeable, NULL, NULL};
-static const struct need a_decision = {has_decisions, N_("There is no conflict to decide here."),
+static const struct need a_decision = {has_decisions, N_("No conflict is waiting for a decision."),
 				       NULL};
 static const struct need a_difference = {
-	has_difference, N_("There is no difference here: this is the whole of it."), NULL,
+	has_difference, N_("There is no difference to fold here: this is the whole content."), NULL,
 };
-static const struct need a_next = {has_next, N_("/ asks what to find."), NULL};
+static const struct need a_next = {has_next, N_("Find a text first: {find}."), NULL};
 static const struct need a_change = {has_changes, N_("There is nothing to copy: nothing changes."),
 				     NULL};
 static const struct need findings = {

@@ -171,7 +171,8 @@ count_changes(const struct difference *d, size_t object)
 }
 
 static void
-draw_header(const struct difference *d, struct canvas *c, int row, const struct difference_row *r)
+draw_header(const struct difference *d, struct ui *ui, struct canvas *c, int row,
+	    const struct difference_row *r)
 {
 	bool closed = d->closed[r->object];
 
@@ -184,7 +185,7 @@ draw_header(const struct difference *d, struct canvas *c, int row, const struct 
 		canvas_format(c, STYLE_DIM,
 			      ngettext("   %zu line changes", "   %zu lines change", count), count);
 	} else if (d->only >= 0) {
-		canvas_text(c, STYLE_DIM, _("   only this one; w shows all"));
+		canvas_text(c, STYLE_DIM, ui_keyed_text(ui, _("   only this one; {only} shows all")));
 	}
 }
 
@@ -201,13 +202,13 @@ draw_fold(const struct difference *d, struct canvas *c, int row, const struct di
 }
 
 static void
-draw_row(const struct difference *d, struct canvas *canvas, struct canvas *left,
+draw_row(const struct difference *d, struct ui *ui, struct canvas *canvas, struct canvas *left,
 	 struct canvas *right, int row, const struct difference_row *r)
 {
 	const struct diff_line *line = r->left ? r->left : r->right;
 
 	if (line->kind == DIFF_HEADER) {
-		draw_header(d, canvas, row, r);
+		draw_header(d, ui, canvas, row, r);
 	} else if (line->kind == DIFF_FOLD) {
 		draw_fold(d, canvas, row, line);
 	} else if (!difference_is_beside(d)) {
@@ -255,7 +256,7 @@ is_in_halves(const struct difference *d, size_t row)
 }
 
 static void
-draw_rows(const struct difference *d, struct canvas *canvas)
+draw_rows(const struct difference *d, struct ui *ui, struct canvas *canvas)
 {
 	int half = left_columns(canvas->width), row = -(int)d->top_line;
 	struct canvas left = canvas_sub(canvas, 0, 0, canvas->height, half);
@@ -265,7 +266,7 @@ draw_rows(const struct difference *d, struct canvas *canvas)
 	for (size_t i = d->top; i < d->row_count && row < d->height; i++) {
 		int end = row + (int)lines_of(d, i);
 
-		draw_row(d, canvas, &left, &right, row, &d->rows[i]);
+		draw_row(d, ui, canvas, &left, &right, row, &d->rows[i]);
 		for (int k = row > 0 ? row : 0; is_in_halves(d, i) && k < end && k < d->height;
 		     k++) {
 			canvas_move(canvas, k, half);
@@ -314,16 +315,16 @@ difference_fit(struct difference *d, const struct ui *ui, const struct canvas *c
 }
 
 void
-difference_draw(const struct difference *d, struct canvas *canvas)
+difference_draw(const struct difference *d, struct ui *ui, struct canvas *canvas)
 {
 	struct canvas rows = *canvas;
 
 	rows.height = d->height;
-	draw_rows(d, &rows);
+	draw_rows(d, ui, &rows);
 	if (!has_field(d) || canvas->height < 1)
 		return;
 	canvas_move(canvas, canvas->height - 1, 1);
-	canvas_text(canvas, STYLE_KEY, "/ ");
+	canvas_text(canvas, STYLE_KEY, ui_keyed_text(ui, "{find} "));
 	field_draw(&d->find, canvas, canvas->width - 4 < 40 ? canvas->width - 4 : 40, d->finding);
 }
 
@@ -405,7 +406,7 @@ to_next(struct difference *d, struct ui *ui, int step)
 	}
 	if (is_wanted(d))
 		ui_say(ui,
-		       step > 0 ? _("\"%s\" is not further down.") : _("\"%s\" is not further up."),
+		       step > 0 ? _("\"%s\" was not found below.") : _("\"%s\" was not found above."),
 		       d->find.text);
 	else
 		ui_say(ui,
@@ -489,7 +490,7 @@ static void
 only(struct difference *d, struct ui *ui)
 {
 	if (d->row_count == 0 || d->objects < 2) {
-		ui_say(ui, _("There is only this one."));
+		ui_say(ui, _("Only this workload or resource differs."));
 		return;
 	}
 	d->only = d->only >= 0 ? -1 : (long)d->rows[d->top].object;
@@ -596,7 +597,7 @@ find_again(struct difference *d, struct ui *ui)
 			return;
 		}
 	}
-	ui_say(ui, _("\"%s\" is nowhere in it."), d->find.text);
+	ui_say(ui, _("\"%s\" was not found."), d->find.text);
 }
 
 bool

@@ -57,7 +57,7 @@ void difference_clear(struct difference *difference);
 /* The room that there is, before it is drawn in it. */
 void
 difference_fit(struct difference *difference, const struct ui *ui, const struct canvas *canvas);
-void difference_draw(const struct difference *difference, struct canvas *canvas);
+void difference_draw(const struct difference *difference, struct ui *ui, struct canvas *canvas);
 /* What part of it has room. */
 struct viewport difference_in_sight(const struct difference *difference);
 /* Something is folded away by hand, or only one workload or resource is shown. */
