@@ -42,22 +42,19 @@ known_set(struct plain *p, const char *env)
 struct change_place {
 	const char *env, *workload, *path;
 	const json_t *before;		/* borrowed; NULL: nothing */
+	bool has_parent;		/* an object or a list, which can hold it */
 };
 
 /* A path leads through what is there: only its last part may be new. */
 static bool
-is_holder_there(struct plain *p, const struct change_place *place, struct pointer *pointer,
-		json_t *module)
+has_parent(struct pointer *pointer, json_t *module)
 {
-	const json_t *holder;
+	const json_t *parent;
 
 	pointer->count--;
-	holder = pointer_find(module, pointer);
+	parent = pointer_find(module, pointer);
 	pointer->count++;
-	if (json_is_object(holder) || json_is_array(holder))
-		return true;
-	plain_fail(p, EXIT_USAGE, _("Cannot set %s: its parent is missing, or is not an object or list. Set the parent first, as PATH:=JSON."), place->path);
-	return false;
+	return json_is_object(parent) || json_is_array(parent);
 }
 
 /* false: it is none, and that was said. */
@@ -67,7 +64,6 @@ find_place(struct plain *p, struct change_place *place)
 	const struct set *set = known_set(p, place->env);
 	struct pointer pointer;
 	struct error err = {0};
-	bool is_place;
 
 	if (!set)
 		return false;
@@ -81,9 +77,9 @@ find_place(struct plain *p, struct change_place *place)
 		return false;
 	}
 	place->before = pointer_find(set_module(set, place->workload), &pointer);
-	is_place = is_holder_there(p, place, &pointer, set_module(set, place->workload));
+	place->has_parent = has_parent(&pointer, set_module(set, place->workload));
 	pointer_clear(&pointer);
-	return is_place;
+	return true;
 }
 
 static json_t *
@@ -156,6 +152,17 @@ draft_operation(struct plain *p, const struct change_place *place, json_t *opera
 	json_decref(body);
 }
 
+static bool
+can_be_set(struct plain *p, const struct change_place *place)
+{
+	if (!place->has_parent)
+		plain_fail(
+			p, EXIT_USAGE,
+			_("Cannot set %s: its parent is missing, or is not an object or list. Set the parent first, as PATH:=JSON."),
+			place->path);
+	return place->has_parent;
+}
+
 /* PATH VALUE, or PATH:=JSON in one. */
 void
 plain_set(struct plain *p, char **words, size_t count)
@@ -176,7 +183,7 @@ plain_set(struct plain *p, char **words, size_t count)
 			       : rest ? xstrdup(rest) : NULL;
 	if (parted)
 		*parted = '\0';
-	if (typed && find_place(p, &place))
+	if (typed && find_place(p, &place) && can_be_set(p, &place))
 		value = is_json ? json_value(p, typed) : text_value(p, typed, place.before);
 	if (value)
 		draft_operation(p, &place,

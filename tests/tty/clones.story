@@ -91,7 +91,7 @@ row "made-elsewhere" "overdue by"
 colour "overdue by" bold fg=209
 expect "made-elsewhere in topicshare"
 expect "2 clones, 1 overdue"
-row "time to live" "overdue by" "it stays until somebody discards it"
+row "time to live" "overdue by" "it stays until it is discarded"
 
 test "what is overdue is not deleted by itself"
 sh sleep 2

@@ -52,7 +52,7 @@ expect "2 conflicts to decide"
 
 test "nothing can be approved, nor reviewed, before everything is decided"
 key A
-expect "Nothing can be approved before every conflict is decided"
+expect "Decide the conflicts first: o or t on each"
 key Enter
 expect "2 conflicts are not decided yet"
 key o
@@ -71,7 +71,7 @@ row "( )" "production" "cold"
 key t
 row "(*)" "production" "cold"
 key A
-expect "Press Enter to make the review"
+expect "Press Enter to review what you chose"
 let NOW platform deployment production
 equal $NOW $BEFORE
 

@@ -43,7 +43,7 @@ key y
 expect "Copied the value: hello, QA"
 click "PASSWORD"
 key y
-expect "nothing here that can be copied"
+expect "Nothing here can be copied"
 key 1
 key Up
 

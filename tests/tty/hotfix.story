@@ -17,7 +17,7 @@ sh platform post /envs '{"id":"canary","name":"Canary","type":"qa","from_deploy_
 sh platform post /envs/canary/deploys '{"comment":"as production","set_id":"'$SET'"}' --quiet
 until 20 test "$(platform status canary)" = succeeded
 key H
-expect "No hotfix was begun here"
+expect "No hotfix was started here"
 
 test "H shows the steps of the clone: the first is done, the second is next"
 press-until Right "in [Pp]roduction"

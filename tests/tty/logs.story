@@ -63,7 +63,7 @@ key f
 expect "only / listens"
 row "listens"
 key s
-expect "The lines as they are shown"
+expect "Saves the lines shown"
 key Ctrl-U
 type "$DIR/saved.log"
 key Enter
@@ -71,13 +71,13 @@ expect "to $DIR/saved.log"
 sh test "$(stat -c %a $DIR/saved.log)" = 600
 sh grep -q listens $DIR/saved.log && test "$(grep -vc listens $DIR/saved.log)" = 0
 key s
-expect "The lines as they are shown"
+expect "Saves the lines shown"
 key Ctrl-U
 type "$DIR/saved.log"
 key Enter
 expect "That file exists already"
 key Esc
-gone "The lines as they are shown"
+gone "Saves the lines shown"
 key f
 gone "only /"
 key Esc
@@ -115,7 +115,7 @@ expect "all workloads in development"
 row "web" "listens"
 row "api" "listens"
 key c
-expect "Tab leads to one of them"
+expect "Tab selects one"
 key Esc
 gone "all workloads"
 

@@ -228,7 +228,7 @@ row "sidestage" "Commands"
 type "Clone the env"
 gone "Show what"
 click "Clone the environment"
-expect "a click never leads to a change"
+expect "a click never makes a change"
 click "Clone the environment"
 row "sidestage" "Commands"
 key Esc

@@ -47,7 +47,7 @@ key C
 expect "Name of the clone"
 key Ctrl-U
 paste "\e]0;gotcha\a서울\e[2J\r\n"
-expect "letters, digits and single dashes"
+expect "with single dashes between them"
 not-wrote "\e]0;gotcha"
 key Esc
 gone "Name of the clone"

@@ -521,7 +521,7 @@ static const struct need approvable = {can_be_approved, NULL, NULL},
 static const struct need a_decision = {has_decisions, N_("No conflict is waiting for a decision."),
 				       NULL};
 static const struct need a_difference = {
-	has_difference, N_("There is no difference to fold here: this is the whole content."), NULL,
+	has_difference, N_("There is no difference here: this is the whole content."), NULL,
 };
 static const struct need a_next = {has_next, N_("Find a text first: {find}."), NULL};
 static const struct need a_change = {has_changes, N_("There is nothing to copy: nothing changes."),
