@@ -74,7 +74,7 @@ run(const struct arguments *arguments, struct error *err)
 
 const struct command command_contexts = {
 	.name = "contexts",
-	.help = N_("List the platforms of the configuration"),
+	.help = N_("List the configured platforms"),
 	.options = OPTIONS_JSON,
 	.run = run,
 };

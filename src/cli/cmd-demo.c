@@ -27,7 +27,7 @@ run(const struct arguments *arguments, struct error *err)
 
 const struct command command_demo = {
 	.name = "demo",
-	.help = N_("Open the board on a sample that runs on this machine"),
+	.help = N_("Run a sample on this machine and open its board"),
 	.options = OPTIONS_FRESH | OPTIONS_ORG | OPTIONS_APP | OPTIONS_READ_ONLY | OPTIONS_SCREEN |
 		   OPTIONS_JSON | OPTIONS_TIMEOUT,
 	.run = run,

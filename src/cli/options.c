@@ -43,7 +43,7 @@ static const struct command_option options[] = {
 	TEXT(PLATFORM, "url", "URL", url,
 	     N_("Address of the platform, e.g. https://api.humanitec.io")),
 	TEXT(PLATFORM, "socket", "PATH", socket, N_("Reach the platform through this Unix socket")),
-	TEXT(PLATFORM, "context", "NAME", context, N_("Use this platform of the configuration")),
+	TEXT(PLATFORM, "context", "NAME", context, N_("Use this configured platform")),
 	TEXT(PLATFORM, "token-file", "FILE", token_file,
 	     N_("Read the token from a file that only you may read")),
 	TEXT(PLATFORM, "ca-file", "FILE", ca_file, N_("Trust the certificates of this file")),
@@ -75,12 +75,12 @@ static const struct command_option options[] = {
 	LIST(VALUES, "app-value", "KEY", app_values, N_("Use the application's value")),
 	LIST(CLONE, "copy-value", "KEY", copy_values,
 	     N_("Copy a value that may lead back to the source")),
-	LIST(CLONE, "reference-value", "KEY", reference_values, N_("Refer to the same secret")),
+	LIST(CLONE, "reference-value", "KEY", reference_values, N_("Refer to the same secret as the source")),
 	LIST(CLONE, "no-value", "KEY", no_values, N_("Leave a value out")),
 	LIST(CLONE, "acknowledge", "ID", acknowledge,
-	     N_("Accept one finding that may lead to the source")),
+	     N_("Accept a finding: a text that may lead to the source")),
 	LIST(CLONE, "change", "ID=TEXT", change,
-	     N_("Replace the text of one finding, in the clone only")),
+	     N_("Replace the text of a finding, in the clone only")),
 	TEXT(AT, "at", "TIME", at,
 	     N_("Print the board as it was, e.g. 2026-03-02 or \"2026-03-02 09:15\"")),
 	SWITCH(FOLLOW, "follow", follow, N_("Keep printing new lines")),
@@ -90,7 +90,7 @@ static const struct command_option options[] = {
 	       N_("Exit with 1 when there are differences (always on)")),
 	SWITCH(JSON_VALUE, "json-value", json_value, N_("VALUE is JSON (default: text)")),
 	SWITCH(KEYS, "lines", lines, N_("Print only view, key and action")),
-	SWITCH(KEYS, "mdoc", mdoc, N_("Print a section of sidestage(1)")),
+	SWITCH(KEYS, "mdoc", mdoc, N_("Print the keys as a section of sidestage(1)")),
 };
 
 #define OPTION_COUNT (sizeof(options) / sizeof(options[0]))

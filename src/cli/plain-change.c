@@ -62,7 +62,7 @@ is_name_free(struct plain *p, const char *source, const char *name)
 	if (!e || e->environment.status == ENVIRONMENT_DELETING || strcmp(source, name) == 0)
 		return true;
 	plain_fail(p, exit_code_of(ERROR_CONFLICT, EXIT_STAGE_WORDS),
-		   _("There is an environment %s in %s already: choose another id."), name, p->app);
+		   _("The environment %s already exists in %s: choose another id."), name, p->app);
 	return false;
 }
 
@@ -471,7 +471,7 @@ const struct plain_verb plain_changes[] = {
 	{
 		.name = "undo",
 		.arguments = N_("ENV"),
-		.help = N_("Roll back the last deployment"),
+		.help = N_("Roll back the last deployment of an environment"),
 		.least = 1,
 		.most = 1,
 		.options = CHANGES | OPTIONS_TAKE,

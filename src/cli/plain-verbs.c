@@ -133,7 +133,7 @@ static const struct plain_verb looks[] = {
 	{
 		.name = "history",
 		.arguments = N_("[WORDS]"),
-		.help = N_("Show the operations of this machine, oldest first"),
+		.help = N_("Show the operations made from this machine, oldest first"),
 		.least = 0,
 		.most = PLAIN_WORDS_MAX,
 		.options = LOOKS,

@@ -24,15 +24,15 @@ struct error;
 	X(ADDRESS_NOT_ENCODED, 400, N_("The address holds a character that must be percent-encoded.")) \
 	X(ADDRESS_NOT_OFFERED, 404, N_("The public API has {path}, but this platform does not offer it.")) \
 	X(ADDRESS_TOO_LONG, 414, N_("The address is too long.")) \
-	X(ALREADY_EXISTS, 409, N_("It exists already.")) \
+	X(ALREADY_EXISTS, 409, N_("It already exists.")) \
 	X(APPLICATION_INVALID, 400, N_("An application needs an \"id\" (2 to 50 lower-case letters, digits and single inner dashes) and a \"name\".")) \
 	X(APPLICATION_IS_DELETING, 409, N_("The application {app} is being deleted.")) \
 	X(APPLICATION_NOT_FOUND, 404, N_("There is no application \"{app}\".")) \
 	X(APPROVAL_NOT_FOUND, 404, N_("The run is not waiting for an approval.")) \
 	X(ARRAY_INDEX_INVALID, 400, N_("\"{name}\" is not an array index")) \
-	X(ARRAY_INDEX_TOO_LARGE, 400, N_("the array has no place {index}")) \
+	X(ARRAY_INDEX_TOO_LARGE, 400, N_("array index {index} is out of range")) \
 	X(ARTEFACT_IS_BUILT_IN, 403, N_("{artefact} lies among the executables of this platform: it is built in and cannot be changed.")) \
-	X(ARTEFACT_IS_CONTAINER, 400, N_("{artefact} is a container, and only a workload has that.")) \
+	X(ARTEFACT_IS_CONTAINER, 400, N_("{artefact} is a container; only a workload can be read this way.")) \
 	X(ARTEFACT_NOT_FOUND, 404, N_("There is no artefact \"{artefact}\".")) \
 	X(ARTEFACT_TYPE_INVALID, 400, N_("\"type\" must be \"container\" or \"workload\".")) \
 	X(ARTEFACT_VERSION_ID_INVALID, 400, N_("Invalid id \"{version}\" of an artefact version: it must be a UUID.")) \
@@ -46,7 +46,7 @@ struct error;
 	X(BODY_NOT_BOOLEAN, 422, N_("The body must be true or false in JSON.")) \
 	X(BODY_NOT_OBJECT, 422, N_("The body must be an object in JSON.")) \
 	X(BODY_NOT_STRING, 422, N_("The body must be a string in JSON.")) \
-	X(BODY_TOO_LARGE, 413, N_("The body is larger than this platform takes.")) \
+	X(BODY_TOO_LARGE, 413, N_("The body is larger than this platform accepts.")) \
 	X(CANCELLED, 503, N_("it was cancelled")) \
 	X(CLUSTER_AMBIGUOUS, 400, N_("Cannot tell where {env} is to run: the resource definitions {definition} and {other} match it equally well ({tried}).")) \
 	X(CLUSTER_DEFINITION_MISSING, 400, N_("Cannot tell where {env} is to run: there is no resource definition of type {type}.")) \
@@ -55,7 +55,7 @@ struct error;
 	X(COMMAND_NOT_FOUND, 400, N_("The command \"{name}\" of workload {workload} is not a program of this machine.")) \
 	X(COMMIT_INVALID, 400, N_("\"commit\" must be 5 to 40 lower-case hexadecimal digits.")) \
 	X(COULD_NOT_ANSWER, 500, N_("The platform could not answer.")) \
-	X(CRITERION_MEMBER_NOT_TEXT, 400, N_("\"{member}\" of a matching criterion must be a text.")) \
+	X(CRITERION_MEMBER_NOT_TEXT, 400, N_("\"{member}\" of a matching criterion must be a string.")) \
 	X(CRITERION_NOT_FOUND, 404, N_("\"{definition}\" has no matching criterion \"{criterion}\".")) \
 	X(CRITERION_NOT_OBJECT, 400, N_("A matching criterion must be an object.")) \
 	X(CRITERION_OF_OTHER_DEFINITION, 409, N_("The definition \"{definition}\" has the same matching criterion for resources of type {type}.")) \
@@ -67,9 +67,9 @@ struct error;
 	X(DATABASE_FAILED_UNCHANGED, 500, N_("The platform's database failed.  Nothing was changed.")) \
 	X(DATABASE_NOT_SQLITE, 500, N_("The platform's database is damaged: it is not a database.")) \
 	X(DATABASE_PATH_NOT_UTF8, 500, N_("The path of the database is not UTF-8.")) \
-	X(DATABASE_READ_ONLY, 503, N_("The platform's database cannot be written now.  It can be read.")) \
+	X(DATABASE_READ_ONLY, 503, N_("The platform's database is read-only now.  Nothing can be changed.")) \
 	X(DATABASE_UNAVAILABLE, 503, N_("The platform's database cannot be opened now.")) \
-	X(DEFINITION_EXISTS, 409, N_("There is a resource definition \"{definition}\" already.")) \
+	X(DEFINITION_EXISTS, 409, N_("The resource definition \"{definition}\" already exists.")) \
 	X(DEFINITION_ID_INVALID, 400, N_("Invalid id \"{definition}\" of a resource definition: use lower-case letters, digits and single dashes.")) \
 	X(DEFINITION_LACKS_MEMBER, 400, N_("A resource definition needs \"{member}\".")) \
 	X(DEFINITION_NOT_FOUND, 404, N_("There is no resource definition \"{definition}\".")) \
@@ -88,12 +88,12 @@ struct error;
 	X(DELTA_REMOVED_NOT_STRING, 400, N_("modules.remove[{index}] must be a string")) \
 	X(DELTA_REMOVE_NOT_ARRAY, 400, N_("modules.remove must be an array")) \
 	X(DELTA_WAS_DEPLOYED, 409, N_("The delta \"{delta}\" was deployed, so it cannot be changed.  Make another one.")) \
-	X(DEPLOYMENT_INTERRUPTED, 503, N_("The platform was stopped while this deployment was going on.  What ran before it runs again.  Deploy once more.")) \
+	X(DEPLOYMENT_INTERRUPTED, 503, N_("The platform was stopped during this deployment.  The previous deployment runs again.  Deploy again.")) \
 	X(DEPLOYMENT_IS_ACTIVE, 409, N_("A deployment to {env} is active.  Wait until it has ended.")) \
 	X(DEPLOYMENT_IS_ACTIVE_DELETE_LATER, 409, N_("A deployment to {env} is active.  Wait until it has ended, then delete it.")) \
 	X(DEPLOYMENT_NOT_FOUND, 404, N_("{env} has no deployment \"{deployment}\".")) \
 	X(DEPLOYMENT_OF_APPLICATION_NOT_FOUND, 404, N_("The application {app} has no deployment \"{deployment}\".")) \
-	X(DIRECTORIES_NOT_MADE, 500, N_("{directory}: its directories cannot be made: {reason}")) \
+	X(DIRECTORIES_NOT_MADE, 500, N_("{directory}: its directories cannot be created: {reason}")) \
 	X(DISK_FULL, 507, N_("The platform's disk is full.  Nothing was changed.")) \
 	X(DOCUMENT_NOT_REMOVABLE, 400, N_("the whole document cannot be removed")) \
 	X(DRIVER_INPUTS_MEMBER_NOT_OBJECT, 400, N_("The \"{member}\" of \"driver_inputs\" must be an object.")) \
@@ -104,7 +104,7 @@ struct error;
 	X(DRIVER_OF_ENVIRONMENT_NOT_HERE, 400, N_("Cannot reach {env}: the driver \"{driver}\" runs it, which this platform does not have; start a version of sidestaged that has it.")) \
 	X(DRIVER_TYPE_UNKNOWN, 400, N_("This platform has no driver \"{driver}\" for resources of type \"{type}\".  It has {tried}.")) \
 	X(ENVIRONMENTS_NOT_NAMED, 400, N_("Give 1 to {max} environments, each as \"id\".")) \
-	X(ENVIRONMENT_EXISTS, 409, N_("There is an environment \"{env}\" already.  Choose another id.")) \
+	X(ENVIRONMENT_EXISTS, 409, N_("The environment \"{env}\" already exists.  Choose another id.")) \
 	X(ENVIRONMENT_ID_INVALID, 400, N_("Invalid id \"{env}\": it must be 2 to 50 lower-case letters, digits and single inner dashes.")) \
 	X(ENVIRONMENT_IS_DELETING, 503, N_("{env} is being deleted.")) \
 	X(ENVIRONMENT_IS_ENDING, 409, N_("{env} is being deleted or stopped.")) \
@@ -120,9 +120,9 @@ struct error;
 	X(ENVIRONMENT_WITHOUT_NAME, 400, N_("An environment needs a \"name\".")) \
 	X(ENV_ID_MISSING, 400, N_("\"env_id\" is missing: it names the environment to deploy to.")) \
 	X(EXCLUDE_FILTERS_GIVEN, 400, N_("Give \"exclude_images_filter\" or \"exclude_artefacts_filter\", not both.")) \
-	X(EXPIRY_HAS_PASSED, 400, N_("\"expires_at\" has passed already.")) \
+	X(EXPIRY_HAS_PASSED, 400, N_("\"expires_at\" is in the past.")) \
 	X(EXPIRY_NOT_TIME, 400, N_("\"expires_at\" must be a time such as 2027-01-31T00:00:00Z.")) \
-	X(EXTENSION_NOT_OFFERED, 404, N_("This platform does without the extension \"{extension}\" of the API.")) \
+	X(EXTENSION_NOT_OFFERED, 404, N_("This platform does not offer the extension \"{extension}\" of the API.")) \
 	X(FIELD_NOT_AMOUNT, 400, N_("{workload}: {path} must be an amount such as 0.5, 250m or 64Mi")) \
 	X(FIELD_NOT_COUNT, 400, N_("{workload}: {path} must be a whole number, 0 or more")) \
 	X(FIELD_NOT_FLAG, 400, N_("{workload}: {path} must be true or false")) \
@@ -137,7 +137,7 @@ struct error;
 	X(FIELD_WRONG, 400, "{workload}: {path}") \
 	X(FILES_INVALID, 400, N_("The files of workload {workload} must be an object of at most {max}.")) \
 	X(FILE_INVALID, 400, N_("The file \"{file}\" of workload {workload} must have a string as value, and a mode like \"0644\".")) \
-	X(FILE_NOT_MADE, 500, N_("{file}: cannot be made: {reason}")) \
+	X(FILE_NOT_MADE, 500, N_("{file}: cannot be created: {reason}")) \
 	X(FILE_NOT_MADE_PRIVATE, 500, N_("{file}: cannot be made private: {reason}")) \
 	X(FILE_NOT_OPENED, 500, N_("{file}: cannot be opened: {reason}")) \
 	X(FILE_NOT_REMOVED, 500, N_("{file}: cannot be removed: {reason}")) \
@@ -146,18 +146,18 @@ struct error;
 	X(FILTERS_GIVEN, 400, N_("Give \"images_filter\" or \"artefacts_filter\", not both.")) \
 	X(FIRST_ENVIRONMENT_INVALID, 400, N_("\"env\" must have an id (2 to 50 lower-case letters, digits and single inner dashes), a name and a type.")) \
 	X(FOLLOW_EXCLUDES_ORDER, 400, N_("\"follow\" goes on from the newest line: leave out \"asc\", \"invert\" and \"timestamp_to\".")) \
-	X(GRAPH_MOVED, 412, N_("The definitions of its resources changed: {env} would get other ones than those that were looked at.")) \
+	X(GRAPH_MOVED, 412, N_("The resource definitions changed: {env} would get other resources than those that were reviewed.  Review it again.")) \
 	X(GRAPH_NOT_FOUND, 404, N_("{env} has no resource graph \"{graph}\".")) \
 	X(GRAPH_TOO_LARGE, 413, N_("an environment has at most {max} resources")) \
-	X(HOST_TWICE, 400, N_("The Host is given twice.")) \
+	X(HOST_TWICE, 400, N_("The Host header is given twice.")) \
 	X(IDEMPOTENCY_KEY_INVALID, 400, N_("Idempotency-Key must be 1 to {max} printable characters of ASCII.")) \
 	X(IDEMPOTENCY_KEY_REUSED, 422, N_("This Idempotency-Key was used for another request.  Give each request its own key.")) \
 	X(ID_INVALID, 400, N_("\"id\" must be 2 to 50 lower-case letters, digits and single inner dashes.")) \
 	X(IMAGE_NOT_FOUND, 400, N_("There is no image \"{image}\": {directory} holds no executable {file}.")) \
 	X(IMAGE_NOT_NAME_AND_VERSION, 400, N_("The image \"{image}\" cannot be run here: it must be NAME:VERSION.")) \
-	X(IMAGE_WITH_DIGEST, 400, N_("The image \"{image}\" is given with a digest; name it by its version.")) \
+	X(IMAGE_WITH_DIGEST, 400, N_("The image \"{image}\" has a digest, which cannot be used here.  Give its version.")) \
 	X(INITIALIZING, 503, N_("running the init container {container}")) \
-	X(INIT_CONTAINER_INVALID, 400, N_("The init containers of workload {workload} must have a name and an image, and be at most 20.")) \
+	X(INIT_CONTAINER_INVALID, 400, N_("Each init container of workload {workload} needs a name and an image, and there can be at most 20.")) \
 	X(INPUTS_NOT_OBJECT, 422, N_("\"inputs\" must be an object.")) \
 	X(IN_APPLICATION, 0, N_("The application \"{app}\"")) \
 	X(IN_CHANGE, 0, N_("change {index}")) \
@@ -183,11 +183,11 @@ struct error;
 	X(LENGTH_TWICE, 400, N_("The length of the body is given twice.")) \
 	X(MATCH_REF_GIVEN, 400, N_("Give \"match_ref\" or \"{member}\", not both.")) \
 	X(MAY_CHANGE_ONLY_ROLES, 403, N_("{user} is not an administrator of this platform and can change only roles.")) \
-	X(MAY_NOT_DEPLOY, 403, N_("{user} may not change the environments of {place}.  That takes the role deployer there; an administrator can give it.")) \
-	X(MAY_NOT_DEPLOY_TO_TYPE, 403, N_("{user} may not change environments of the type \"{env_type}\" of {place}.  That takes the role deployer there; an administrator can give it.")) \
-	X(MAY_NOT_GIVE_ROLES, 403, N_("{user} is not an administrator of {scope} and cannot give or take roles there.")) \
+	X(MAY_NOT_DEPLOY, 403, N_("{user} cannot change the environments of {place}.  This requires the role deployer there; an administrator can grant it.")) \
+	X(MAY_NOT_DEPLOY_TO_TYPE, 403, N_("{user} cannot change environments of the type \"{env_type}\" of {place}.  This requires the role deployer there; an administrator can grant it.")) \
+	X(MAY_NOT_GIVE_ROLES, 403, N_("{user} is not an administrator of {scope} and cannot grant or revoke roles there.")) \
 	X(MAY_NOT_MAKE_TOKENS, 400, N_("Only service users make tokens for themselves.  Ask an administrator of the platform.")) \
-	X(MAY_ONLY_LOOK, 403, N_("{user} may only look at {place}.  To change it takes the role developer there; an administrator can give it.")) \
+	X(MAY_ONLY_LOOK, 403, N_("{user} can only read {place}.  Changing it requires the role developer there; an administrator can grant it.")) \
 	X(MEMBER_NOT_ARRAY, 400, N_("\"{member}\" must be an array.")) \
 	X(MEMBER_NOT_BOOLEAN, 400, N_("\"{member}\" must be true or false.")) \
 	X(MEMBER_NOT_LIST, 400, N_("\"{member}\" must be a list.")) \
@@ -196,10 +196,10 @@ struct error;
 	X(MEMBER_NOT_SHORT_STRING, 400, N_("\"{member}\" must be a string of at most {max} bytes.")) \
 	X(MEMBER_NOT_STRING, 400, N_("\"{member}\" must be a string.")) \
 	X(MEMBER_NOT_STRING_OR_NULL, 400, N_("\"{member}\" must be a string or null.")) \
-	X(MEMBER_NOT_TEXT, 400, N_("\"{member}\" must be a text that is not empty.")) \
+	X(MEMBER_NOT_TEXT, 400, N_("\"{member}\" must be a string that is not empty.")) \
 	X(MEMBER_NOT_TIME, 400, N_("\"{member}\" must be a time such as 2026-03-02T09:15:04Z.")) \
 	X(MEMBER_TOO_LONG, 400, N_("\"{member}\" is longer than {max} bytes.")) \
-	X(METHOD_NOT_ALLOWED, 405, N_("This address does not take that method.")) \
+	X(METHOD_NOT_ALLOWED, 405, N_("This address does not support that method.")) \
 	X(METHOD_NOT_OFFERED, 405, N_("The public API has this method of {path}, but this platform does not offer it.")) \
 	X(MODE_INVALID, 400, N_("\"mode\" must be \"full\" or \"incremental\".")) \
 	X(MODULES_NOT_OBJECT, 400, N_("modules must be an object")) \
@@ -218,13 +218,13 @@ struct error;
 	X(NOT_ADMINISTRATOR, 403, N_("{user} is not an administrator, which this requires.")) \
 	X(NOT_ADMINISTRATOR_OF_PLACE, 403, N_("{user} is not an administrator of {place}, which this requires.")) \
 	X(NOT_ADMINISTRATOR_OF_PLATFORM, 403, N_("{user} is not an administrator of this platform, which this requires.")) \
-	X(NOT_ALLOWED, 403, N_("Nobody may do this.")) \
-	X(NOT_FOUND, 404, N_("There is no such thing.")) \
+	X(NOT_ALLOWED, 403, N_("This is not allowed to anyone.")) \
+	X(NOT_FOUND, 404, N_("Not found.")) \
 	X(NOT_READY_BY_COMMAND, 0, N_("not ready by its command, try {number}")) \
 	X(NOT_READY_BY_PAGE, 0, N_("not ready by GET {page} on {port}, try {number}")) \
 	X(NOT_READY_BY_PORT, 0, N_("not ready by port {port}, try {number}")) \
 	X(OBJECT_EXPECTED_AT, 400, N_("{path} must be an object")) \
-	X(OPERATION_UNKNOWN, 400, N_("the operation \"{operation}\" is not known here; add, remove and replace are")) \
+	X(OPERATION_UNKNOWN, 400, N_("unknown operation \"{operation}\"; use add, remove or replace")) \
 	X(OPERATION_WITHOUT_OP, 400, N_("an operation needs \"op\"")) \
 	X(OPERATION_WITHOUT_PATH, 400, N_("\"{operation}\" needs a \"path\"")) \
 	X(OPERATION_WITHOUT_VALUE, 400, N_("\"{operation}\" needs a \"value\"")) \
@@ -236,7 +236,7 @@ struct error;
 	X(PATCH_NOT_ARRAY, 400, N_("a patch must be an array of operations")) \
 	X(PATTERN_INVALID, 400, N_("\"{member}\" is not a regular expression: {reason}.")) \
 	X(PATTERN_REFERS_BACK, 400, N_("\"{member}\" must not refer back to a group.")) \
-	X(PIPELINE_IS_NOT_CHOSEN, 400, N_("\"pipeline\" is written down by the platform: every deployment is a run of its own.  Leave it out.")) \
+	X(PIPELINE_IS_NOT_CHOSEN, 400, N_("\"pipeline\" is set by the platform: every deployment is a separate run.  Leave it out.")) \
 	X(PIPELINE_NOT_FOUND, 404, N_("There is no pipeline \"{pipeline}\".")) \
 	X(PIPELINE_VERSION_NOT_FOUND, 404, N_("The pipeline has no version \"{version}\".")) \
 	X(PLACEHOLDER_MALFORMED, 400, N_("{path}: \"{placeholder}\" is not a well-formed placeholder")) \
@@ -268,7 +268,7 @@ struct error;
 	X(REF_INVALID, 400, N_("A \"ref\" of git begins with \"refs/\".")) \
 	X(REPLICAS_INVALID, 400, N_("The replicas of \"{workload}\" must be a number from 0 to {max}.")) \
 	X(RESOURCES_IN_CIRCLE, 400, N_("resources need each other in a circle: {circle}")) \
-	X(RESOURCE_CLASS_NOT_TEXT, 400, N_("The \"class\" of {resource} must be a text.")) \
+	X(RESOURCE_CLASS_NOT_TEXT, 400, N_("The \"class\" of {resource} must be a string.")) \
 	X(RESOURCE_DRIVER_NOT_HERE, 400, N_("the definition {definition} asks for the driver \"{driver}\", which this platform does not have")) \
 	X(RESOURCE_FILE_INVALID, 400, N_("\"{name}\" cannot be a file of a resource: its name is made of letters, digits, \".\", \"_\" and \"-\", and it is a text")) \
 	X(RESOURCE_INPUT_NOT_TEXT, 400, N_("The input \"{name}\" must be a text that is not empty.")) \
@@ -286,9 +286,9 @@ struct error;
 	X(RESOURCE_WITHOUT_TYPE_AT, 400, N_("{path}.{name} needs a \"type\"")) \
 	X(ROLES_NOT_OBJECT, 400, N_("\"roles\" must be an object of scopes and roles.")) \
 	X(ROLE_INVALID, 400, N_("\"{scope}\": \"{role}\": there is no such role in such a scope.  It is viewer, developer, deployer or administrator in /orgs/ORG or /orgs/ORG/apps/APP, deployer with /env-types/TYPE after these, or administrator in /.")) \
-	X(ROLE_MISSING, 403, N_("{user} holds no role in the whole of {place}.")) \
+	X(ROLE_MISSING, 403, N_("{user} does not have a role that covers all of {place}.")) \
 	X(RULE_EXISTS, 409, N_("{env} has a rule just like this one.")) \
-	X(RULE_MEMBER_INVALID, 422, N_("\"{member}\" is not what a rule has there.")) \
+	X(RULE_MEMBER_INVALID, 422, N_("The \"{member}\" of a rule has the wrong type.")) \
 	X(RULE_NOT_FOUND, 404, N_("{env} has no rule \"{rule}\".")) \
 	X(RUNNING_JOB, 503, N_("running")) \
 	X(RUN_HAS_ENDED, 409, N_("The run has ended, so it cannot be cancelled.")) \
@@ -305,7 +305,7 @@ struct error;
 	X(SCORE_FILE_INVALID, 400, N_("A file must have a \"target\" and a \"content\"; \"source\" names a file that is not here.")) \
 	X(SCORE_INVALID, 400, N_("The specification must be one of Score: \"apiVersion\": \"score.dev/v1b1\".")) \
 	X(SCORE_RESOURCE_UNDECLARED, 400, N_("\"${resources.{resource}}\": no such resource is declared.")) \
-	X(SCORE_TEXT_TOO_LONG, 400, N_("A text is too long.")) \
+	X(SCORE_TEXT_TOO_LONG, 400, N_("A string of the specification is too long.")) \
 	X(SCORE_VARIABLE_NOT_STRING, 400, N_("The variable \"{name}\" must be a string.")) \
 	X(SCORE_VOLUME_INVALID, 400, N_("A volume must have a \"target\" and a \"source\", a resource.")) \
 	X(SCORE_WITHOUT_CONTAINER, 400, N_("The workload declares no container.")) \
@@ -316,7 +316,7 @@ struct error;
 	X(SECRET_REF_INVALID, 400, N_("\"ref\" must be the \"secret_key\" of a secret of the same application.")) \
 	X(SECRET_STORE_UNKNOWN, 400, N_("This platform does not know any other store than its own: give \"secret_ref\" a \"value\", or \"store\": \"{store}\" and the \"ref\" of a secret of this application.")) \
 	X(SECRET_UNREADABLE, 500, N_("the secret {key} cannot be opened: it was changed, moved, or sealed with another key")) \
-	X(SERVICE_NEVER_COMPLETE, 400, N_("The workload {workload} cannot be deployed until it is complete: only a job ends.")) \
+	X(SERVICE_NEVER_COMPLETE, 400, N_("The workload {workload} cannot have \"success\": \"complete\", because it is not a job and never ends.")) \
 	X(SET_NOT_FOUND, 404, N_("The application {app} has no set \"{set}\".")) \
 	X(SET_NOT_OBJECT, 400, N_("a set must be an object")) \
 	X(SPACE_IS_CHANGING, 409, N_("The environment {space} is being changed.")) \
@@ -332,9 +332,9 @@ struct error;
 	X(TEMPLATE_NOT_STARTED, 500, N_("{file}: cannot be filled: {reason}")) \
 	X(TEMPLATE_TOOK_TOO_LONG, 413, N_("{file}: its template ran for more than {seconds} s and was stopped")) \
 	X(TEMPLATE_UNKNOWN, 400, N_("Unknown template \"{name}\": the operator of this platform has not named such a template.")) \
-	X(TOKEN_EXISTS, 409, N_("{user} has a token \"{token}\" already.  Choose another id.")) \
+	X(TOKEN_EXISTS, 409, N_("{user} already has a token \"{token}\".  Choose another id.")) \
 	X(TOKEN_EXPIRED, 401, N_("The token has expired.  Ask for a new one.")) \
-	X(TOKEN_MISSING, 401, N_("This platform asks for a token.")) \
+	X(TOKEN_MISSING, 401, N_("This platform requires a token.")) \
 	X(TOKEN_NOT_FOUND, 404, N_("{user} has no token \"{token}\".")) \
 	X(TOKEN_REFUSED, 401, N_("The token was refused.")) \
 	X(TOKEN_TYPE_INVALID, 400, N_("\"type\" must be \"static\".")) \
@@ -344,15 +344,15 @@ struct error;
 	PLURAL(TOO_MANY_REQUESTS, 429, "Too many requests.  Try again in {seconds} second.", "Too many requests.  Try again in {seconds} seconds.") \
 	X(TOO_MANY_RESOURCES, 400, N_("An environment has at most {max} resources.")) \
 	X(TOO_MANY_TOKENS, 400, N_("{user} has {max} tokens, and no more can be made.  Revoke one first.")) \
-	X(TOO_MANY_VALUES, 400, N_("There cannot be more than {max} shared values.")) \
-	X(TOO_MANY_WAIT, 503, N_("Too many requests wait for something already.  Try again later.")) \
+	X(TOO_MANY_VALUES, 400, N_("At most {max} shared values are allowed.")) \
+	X(TOO_MANY_WAIT, 503, N_("Too many requests are waiting already.  Try again later.")) \
 	X(TRANSFER_ENCODING_NOT_CHUNKED, 501, N_("The only Transfer-Encoding here is \"chunked\".")) \
 	X(TRIGGER_NOT_DEPLOYMENT_REQUEST, 422, N_("\"trigger\" must be \"deployment_request\".")) \
 	X(TYPE_UNKNOWN, 400, N_("There is no resource type \"{type}\".  A type of your own is written {org}/NAME.")) \
 	X(TYPE_UNKNOWN_MEANT, 400, N_("There is no resource type \"{type}\".  Did you mean \"{meant}\"?")) \
 	X(UNCHANGED_WORKLOAD_IS_DOWN, 503, N_("Workload {workload} is not changed, but it is down.")) \
 	X(UNCHANGED_WORKLOAD_IS_DOWN_WHILE, 0, N_("Workload {workload} is not changed, but it is down")) \
-	X(USER_EXISTS, 409, N_("There is a user \"{user}\" already.")) \
+	X(USER_EXISTS, 409, N_("The user \"{user}\" already exists.")) \
 	X(USER_ID_INVALID, 400, N_("\"id\" must be 1 to {max} letters, digits and . _ @ + -")) \
 	X(USER_NOT_FOUND, 404, N_("There is no user \"{user}\".")) \
 	X(USER_TYPE_INVALID, 400, N_("\"type\" must be \"user\" or \"service\".")) \
@@ -360,10 +360,10 @@ struct error;
 	X(VALUES_MEMBER_UNKNOWN, 400, N_("Unknown member \"{name}\" in \"values\": it takes \"base\", \"set\" and \"delete\".")) \
 	X(VALUES_MOVED, 412, N_("The shared values of {place} changed: their newest version is \"{version}\".  Look at them again.")) \
 	X(VALUES_TOO_LARGE, 400, N_("All shared values together cannot be larger than {max} bytes.")) \
-	X(VALUE_AND_SECRET_GIVEN, 400, N_("Either \"value\", or \"secret_ref\" with a \"value\", or one that refers to a secret must be given, not both.")) \
+	X(VALUE_AND_SECRET_GIVEN, 400, N_("Give either \"value\" or \"secret_ref\"; \"secret_ref\" takes a \"value\", or a \"store\" and a \"ref\".")) \
 	X(VALUE_CHANGE_EMPTY, 400, N_("\"value\" or \"description\" must be given.")) \
-	X(VALUE_EXISTS, 409, N_("There is a shared value \"{key}\" already.")) \
-	X(VALUE_IS_CURRENT, 400, N_("\"{key}\" has this value now.  Change or delete it first.")) \
+	X(VALUE_EXISTS, 409, N_("The shared value \"{key}\" already exists.")) \
+	X(VALUE_IS_CURRENT, 400, N_("\"{key}\" has this value now, so it cannot be purged.  Change or delete it first.")) \
 	X(VALUE_ITEM_NOT_OBJECT, 400, N_("Each item of \"set\" must be an object.")) \
 	X(VALUE_KEY_INVALID, 400, N_("The \"key\" of a shared value must be 1 to {max} letters, digits, '_', '.' and '-'.")) \
 	X(VALUE_MISSING, 400, N_("A shared value needs a \"value\".")) \
@@ -379,7 +379,7 @@ struct error;
 	X(VALUE_WITHOUT_DESCRIPTION, 400, N_("A shared value needs a \"description\", which may be null.")) \
 	X(VARIABLES_INVALID, 400, N_("The variables of workload {workload} must be an object of at most {max} strings.")) \
 	X(VARIABLE_INVALID, 400, N_("The variable \"{name}\" of workload {workload} must have a name without '=' and a string or a number as value.")) \
-	X(VERSION_WITHOUT_OWN_VALUE, 400, N_("This version has no value \"{key}\" of the environment's own.")) \
+	X(VERSION_WITHOUT_OWN_VALUE, 400, N_("The environment's own values have no \"{key}\" in this version.")) \
 	X(VERSION_WITHOUT_VALUE, 400, N_("This version has no value \"{key}\".")) \
 	X(VOLUME_MOUNTS_TOO_MANY, 400, N_("Workload {workload} may have at most {max} volume mounts.")) \
 	X(VOLUME_NOT_FOUND, 400, N_("There is no volume \"{name}\" for workload {workload}: it must be in its volumes, or a resource of type volume.")) \

@@ -35,19 +35,19 @@ static const struct {
 } commands[] = {
 	{"serve", command_serve, N_("Serve the API and run environments")},
 	{"check-config", command_check_config,
-	 N_("Check a configuration file and show every fault")},
+	 N_("Check a configuration file and list all errors")},
 	{"backup", command_backup, N_("Back up the state to a file (the daemon may be running)")},
 	{"restore", command_restore, N_("Restore the state from a backup")},
 	{"token", command_token, N_("Create, list and revoke tokens of users")},
 	{"import", command_import, N_("Import organizations and applications from JSON or YAML")},
+	{"export", command_export,
+	 N_("Export organizations and applications as JSON, without secrets")},
 	{"routes", command_routes, N_("List the routes of the API: method, path and operation")},
 	{"extensions", command_extensions, N_("List the extensions of the API")},
 	{"error-codes", command_error_codes,
 	 N_("List the errors of the API: code, status and sentence")},
 	{"fields", command_fields,
 	 N_("List the fields of a workload, and which have an effect here")},
-	{"export", command_export,
-	 N_("Export organizations and applications as JSON, without secrets")},
 };
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 

@@ -19,15 +19,15 @@ struct view_ops;
 
 /* id, name, leads to a change (then it has no control key: those are typed blindly), help */
 #define ACTIONS(X)                                                                                \
-	X(UP, "up", false, N_("A line up."))                                                      \
-	X(DOWN, "down", false, N_("A line down."))                                                \
-	X(LEFT, "left", false, N_("To the environment on the left."))                             \
-	X(RIGHT, "right", false, N_("To the environment on the right."))                          \
-	X(PAGE_UP, "page-up", false, N_("A page up."))                                            \
-	X(PAGE_DOWN, "page-down", false, N_("A page down."))                                      \
-	X(FIRST, "first", false, N_("To the beginning."))                                         \
-	X(LAST, "last", false, N_("To the end."))                                                 \
-	X(PANE, "pane", false, N_("To the next tab."))                                            \
+	X(UP, "up", false, N_("Move up one line."))                                               \
+	X(DOWN, "down", false, N_("Move down one line."))                                         \
+	X(LEFT, "left", false, N_("Go to the environment on the left."))                          \
+	X(RIGHT, "right", false, N_("Go to the environment on the right."))                       \
+	X(PAGE_UP, "page-up", false, N_("Move up one page."))                                     \
+	X(PAGE_DOWN, "page-down", false, N_("Move down one page."))                               \
+	X(FIRST, "first", false, N_("Go to the beginning."))                                      \
+	X(LAST, "last", false, N_("Go to the end."))                                              \
+	X(PANE, "pane", false, N_("Go to the next tab."))                                         \
 	X(OPEN, "open", false, N_("Open the clone."))                                             \
 	X(BACK, "back", false, N_("Go back."))                                                    \
 	X(CLONE, "clone", true, N_("Clone the environment under the cursor."))                    \
@@ -39,14 +39,14 @@ struct view_ops;
 	X(PROMOTE, "promote", true, N_("Promote the clone's changes to its source."))             \
 	X(UNDO, "undo", true, N_("Roll back the last deployment made here."))                     \
 	X(DISCARD, "discard", true, N_("Delete the clone and everything in it."))                 \
-	X(HISTORY, "history", false, N_("Show what has been done."))                              \
+	X(HISTORY, "history", false, N_("Show the history of operations."))                       \
 	X(BASELINE, "baseline", false, N_("Make this environment the baseline."))                 \
 	X(REFRESH, "refresh", false, N_("Read everything again now."))                            \
 	X(PROGRESS, "progress", false, N_("Show the progress of the newest operation."))          \
 	X(APPROVE, "approve", true,                                                               \
 	  N_("Approve what you see, or go to the field that is still empty."))                    \
-	X(NEXT, "next", false, N_("Next change, or next match."))                                 \
-	X(PREVIOUS, "previous", false, N_("Previous."))                                           \
+	X(NEXT, "next", false, N_("Go to the next change, or the next match."))                   \
+	X(PREVIOUS, "previous", false, N_("Go to the previous one."))                             \
 	X(HELP, "help", false, N_("Show the keys."))                                              \
 	X(REDRAW, "redraw", false, N_("Redraw the screen."))                                      \
 	X(SUSPEND, "suspend", false, N_("Suspend."))                                              \
@@ -56,15 +56,15 @@ struct view_ops;
 	X(LOGS, "logs", false, N_("Show the workload's logs."))                                   \
 	X(HOLD, "hold", false, N_("Pause or resume following."))                                  \
 	X(CONTAINER, "container", false,                                                          \
-	  N_("Next container of the workload, then all of them."))                                \
+	  N_("Show the next container of the workload, then all of them."))                       \
 	X(STAMPS, "timestamps", false, N_("Show or hide the times."))                             \
-	X(TAB_1, "tab-1", false, N_("Workloads and their state."))                                \
-	X(TAB_2, "tab-2", false, N_("Resources, and where they are."))                            \
-	X(TAB_3, "tab-3", false, N_("Shared values, and where each comes from."))                 \
-	X(TAB_4, "tab-4", false, N_("Who deployed what, when."))                                  \
+	X(TAB_1, "tab-1", false, N_("Show workloads and their state."))                           \
+	X(TAB_2, "tab-2", false, N_("Show resources, and where they are."))                       \
+	X(TAB_3, "tab-3", false, N_("Show shared values, and where each comes from."))            \
+	X(TAB_4, "tab-4", false, N_("Show who deployed what, and when."))                         \
 	X(COPY, "copy", false, N_("Copy the changes in words."))                                  \
 	X(BROWSE, "browse", false, N_("Open the workload's address in a browser."))               \
-	X(BESIDE, "beside", false, N_("Old and new side by side, or in one column."))             \
+	X(BESIDE, "beside", false, N_("Show old and new side by side, or in one column."))        \
 	X(FOLD, "fold", false,                                                                    \
 	  N_("Fold or unfold what is at the top: unchanged lines, or the workload or resource.")) \
 	X(UNFOLD, "unfold", false, N_("Show the first unchanged lines that are folded here."))    \
@@ -81,25 +81,25 @@ struct view_ops;
 	X(END, "end", true, N_("Set the clone's time to live."))                                  \
 	X(MARK, "mark", false, N_("Mark or unmark the workload."))                                \
 	X(CARRY, "carry", true, N_("Carry the fix to the environment selected below."))           \
-	X(EARLIER, "earlier", false, N_("Previous change."))                                      \
-	X(LATER, "later", false, N_("Next change (after the last: the live board)."))             \
-	X(THEN, "then", false, N_("Snapshot of the board before this operation."))                \
-	X(OURS, "ours", false, N_("In a conflict: take the clone's value."))                      \
-	X(THEIRS, "theirs", false, N_("In a conflict: take the target's value."))                 \
+	X(EARLIER, "earlier", false, N_("Go to the previous change."))                            \
+	X(LATER, "later", false, N_("Go to the next change (after the last: the live board)."))   \
+	X(THEN, "then", false, N_("Show the board as it was before this operation."))             \
+	X(OURS, "ours", false, N_("In a conflict, take the clone's value."))                      \
+	X(THEIRS, "theirs", false, N_("In a conflict, take the target's value."))                 \
 	X(PIN, "pin", false, N_("Pin or unpin the environment."))                                 \
 	X(HIDE, "hide", false, N_("Hide the environment."))                                       \
 	X(SHOW, "show", false, N_("Show the hidden environments."))                               \
 	X(NARROWER, "narrower", false,                                                            \
-	  N_("Narrower columns; a column's border can be dragged too."))                          \
-	X(WIDER, "wider", false, N_("Wider columns."))                                            \
+	  N_("Make columns narrower; a column's border can be dragged too."))                     \
+	X(WIDER, "wider", false, N_("Make columns wider."))                                       \
 	X(SORT, "sort", false, N_("Sort the workloads: by name, or what differs first."))         \
 	X(WRAP, "wrap", false, N_("Wrap long lines, or scroll them sideways."))                   \
 	X(SAVE, "save", false, N_("Save the lines to a file that only you can read."))            \
 	X(CONTEXTS, "contexts", false, N_("Switch platform."))                                    \
 	X(INTERRUPTED, "interrupted", false,                                                      \
-	  N_("Show interrupted operations: resume or abandon them."))                             \
+	  N_("List interrupted operations, to resume or abandon them."))                          \
 	X(RESUME, "resume", true, N_("Resume the operation where it was interrupted."))           \
-	X(ABANDON, "abandon", true, N_("Abandon the operation: it is not resumed any more."))
+	X(ABANDON, "abandon", true, N_("Abandon the operation: it can no longer be resumed."))
 
 enum action {
 	ACTION_NONE,

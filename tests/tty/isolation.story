@@ -100,7 +100,7 @@ type "hotfix-live"
 key Enter
 row "\[ \]" "values/API_URL leads to the host api.acme.test"
 sh platform post /envs '{"id":"hotfix-live","name":"Theirs","type":"development"}' --quiet
-expect "There is an environment hotfix-live in topicshare already: choose another id." 20
+expect "The environment hotfix-live already exists in topicshare: choose another id." 20
 key Esc
 gone "hotfix-live in topicshare already"
 key Q

@@ -111,7 +111,7 @@ key A
 match "abgelehnt .400.: hotfix-1 pausiert[.]$" 10
 expect "Vor dem Deployment bitte fortsetzen."
 refuse "Resume it"
-sh fetch --unix-socket $SOCKET --status 409 --quiet --contains "There is an environment" --contains environment_exists --data '{"id": "hotfix-1", "name": "Hotfix"}' http://localhost/orgs/topicshare-inc/apps/topicshare/envs
+sh fetch --unix-socket $SOCKET --status 409 --quiet --contains "already exists" --contains environment_exists --data '{"id": "hotfix-1", "name": "Hotfix"}' http://localhost/orgs/topicshare-inc/apps/topicshare/envs
 key Esc
 sh platform put /envs/hotfix-1/runtime/paused false
 key Q

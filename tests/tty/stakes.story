@@ -66,7 +66,7 @@ type "promote"
 row "promote: Promote a clone's changes to its source." "P"
 key Ctrl-U
 type "history"
-row "history: Show what has been done." "h"
+row "history: Show the history of operations." "h"
 key Esc
 key Q
 exit 0 10

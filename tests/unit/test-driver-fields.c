@@ -684,7 +684,7 @@ success_is_what_was_asked_for(void **state)
 	assert_int_equal(status_of(world, "job"), RUNTIME_RUNNING);
 	assert_int_equal(status_of(world, "web"), RUNTIME_STARTING);
 	expect_failed(world, apply_items(world, "two", slow, 1), "was not ready after 1.0s");
-	expect_failed(world, apply_items(world, "three", odd, 1), "only a job ends");
+	expect_failed(world, apply_items(world, "three", odd, 1), "not a job and never ends");
 }
 
 static void

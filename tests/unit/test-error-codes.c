@@ -16,7 +16,7 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 
-#define EXISTS "There is an environment \"qa\" already.  Choose another id."
+#define EXISTS "The environment \"qa\" already exists.  Choose another id."
 
 static json_t *
 written(const struct error *err)

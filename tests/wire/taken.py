@@ -277,7 +277,7 @@ class Taken:
                     ("GET", APP + "/envs/development/users", 404, "does not offer"),
                     ("GET", "/orgs/acme/resources/types/dns", 404, "does not offer"),
                     ("POST", "/orgs/acme/resources/types", 405, "does not offer"),
-                    ("DELETE", "/orgs/acme/resources/types", 405, "does not take that method"),
+                    ("DELETE", "/orgs/acme/resources/types", 405, "does not support that method"),
                     ("GET", "/orgs/acme/registrys", 404, "nothing at this address"),
                     ("GET", "/orgs/acme/resources/defz", 404, "nothing at this address"),
                     ("GET", APP + "/envs/development/webhooks", 404, "nothing at this address")):

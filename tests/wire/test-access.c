@@ -472,8 +472,8 @@ developer_deploys_to_development_and_not_to_production(void **state)
 	assert_string_equal(text_of(&answer, "error"), "API-403");
 	assert_string_equal(
 		text_of(&answer, "message"),
-		"dev may not change environments of the type \"production\" of shop.  That "
-		"takes the role deployer there; an administrator can give it.");
+		"dev cannot change environments of the type \"production\" of shop.  This "
+		"requires the role deployer there; an administrator can grant it.");
 	answer_clear(&answer);
 	/* No way round: neither a rebase, nor an environment of that type, nor its end. */
 	expect(BY_TCP, token, "PUT", SHOP "/envs/prod/from_deploy_id", "\"0\"", 403);

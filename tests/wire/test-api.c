@@ -462,7 +462,7 @@ static const struct {
 	 {ANNOUNCED CODED("environment_exists"), CLOSE},
 	 WRITE,
 	 ERROR_CONFLICT,
-	 "(409): There is an environment \"qa\" already.  Choose another id. "},
+	 "(409): The environment \"qa\" already exists.  Choose another id. "},
 	{"unknown code",
 	 {ANNOUNCED CODED("environment_vanished"), CLOSE},
 	 WRITE,

@@ -61,7 +61,7 @@ checked_free(void *data, const struct api_reply *reply)
 		flow_fail(flow, &reply->error);
 	else
 		flow_fail_text(flow, ERROR_CONFLICT,
-			       _("There is an environment %s in %s already: choose another id."),
+			       _("The environment %s already exists in %s: choose another id."),
 			       flow->request.env, flow->request.app);
 }
 
@@ -552,8 +552,7 @@ settled_create(void *data, const struct api_reply *reply)
 		created(flow);
 	else
 		flow_fail_text(flow, ERROR_CONFLICT,
-			       _("There is an environment %s already, and it is not the one that "
-				 "was asked for: choose another id."),
+			       _("The environment %s already exists, and it was not made by this operation: choose another id."),
 			       flow->request.env);
 }
 

@@ -132,7 +132,7 @@ looked_at_name(void *data, const struct api_reply *reply)
 	else if (reply->error.kind != ERROR_NONE)
 		look_later(flow);
 	else
-		say_moved(flow, xasprintf(_("Somebody made an environment %s: choose another id."),
+		say_moved(flow, xasprintf(_("Somebody created an environment %s: choose another id."),
 					  flow->request.env));
 }
 

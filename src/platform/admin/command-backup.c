@@ -115,7 +115,8 @@ command_backup(int argc, char **argv)
 	json_t *request, *result;
 	int status = command_read_arguments(
 		&arguments, argc, argv,
-		_("Usage: sidestaged backup {--state DIR | --config FILE} FILE"), true);
+		_("Usage: sidestaged backup {--state DIR | --config FILE} FILE"),
+		_("Back up the state to a file (the daemon may be running)"), true);
 
 	if (status != STATUS_FINE)
 		return status < 0 ? STATUS_FINE : status;
@@ -142,7 +143,8 @@ command_restore(int argc, char **argv)
 	struct error err = {0};
 	int status = command_read_arguments(
 		&arguments, argc, argv,
-		_("Usage: sidestaged restore {--state DIR | --config FILE} FILE"), true);
+		_("Usage: sidestaged restore {--state DIR | --config FILE} FILE"),
+		_("Restore the state from a backup"), true);
 
 	if (status != STATUS_FINE)
 		return status < 0 ? STATUS_FINE : status;

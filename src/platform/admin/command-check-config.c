@@ -30,6 +30,8 @@ command_check_config(int argc, char **argv)
 		bool asked = argc == 2 && strcmp(argv[1], "--help") == 0;
 
 		fprintf(asked ? stdout : stderr, "%s\n", _("Usage: sidestaged check-config FILE"));
+		if (asked)
+			puts(_("Check a configuration file and list all errors"));
 		return asked ? STATUS_FINE : STATUS_USAGE;
 	}
 	settings_init(&settings);

@@ -15,14 +15,11 @@ int
 command_error_codes(int argc, char **argv)
 {
 	char name[ERROR_CODE_SIZE];
+	int status = command_read_nothing(
+		argc, argv, _("List the errors of the API: code, status and sentence"));
 
-	if (argc > 1) {
-		fprintf(stderr,
-			_("%s: takes no arguments: it prints code, status and sentence of each "
-			  "error of the API.\n"),
-			argv[0]);
-		return STATUS_USAGE;
-	}
+	if (status != STATUS_FINE)
+		return status < 0 ? STATUS_FINE : status;
 	for (int code = ERROR_CODE_NONE + 1; code < ERROR_CODE_COUNT; code++) {
 		const struct error_row *row = error_code_row((enum error_code)code);
 

@@ -79,7 +79,8 @@ command_export(int argc, char **argv)
 	int ret = -1,
 	    status = command_read_arguments(
 		    &arguments, argc, argv,
-		    _("Usage: sidestaged export {--state DIR | --config FILE} [FILE]"), false);
+		    _("Usage: sidestaged export {--state DIR | --config FILE} [FILE]"),
+		    _("Export organizations and applications as JSON, without secrets"), false);
 
 	if (status != STATUS_FINE)
 		return status < 0 ? STATUS_FINE : status;

@@ -15,12 +15,12 @@ int
 command_extensions(int argc, char **argv)
 {
 	const struct extension_addition *row;
+	int status = command_read_nothing(
+		argc, argv,
+		_("List what each extension adds to the API: extension, kind, operation, name"));
 
-	if (argc > 1) {
-		fprintf(stderr, _("%s: takes no arguments: it prints extension, kind, operation and "
-				  "name of everything that is added.\n"), argv[0]);
-		return STATUS_USAGE;
-	}
+	if (status != STATUS_FINE)
+		return status < 0 ? STATUS_FINE : status;
 	for (size_t i = 0; (row = extension_addition(i)) != NULL; i++)
 		printf("%s\t%s\t%s\t%s\n", extension_name(row->extension),
 		       extension_addition_kind(row->kind), row->operation,

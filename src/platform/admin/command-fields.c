@@ -76,13 +76,14 @@ command_fields(int argc, char **argv)
 {
 	bool mdoc = argc == 2 && strcmp(argv[1], "--mdoc") == 0;
 	json_t *description, *honours;
+	int status = command_read_nothing(
+		mdoc ? 1 : argc, argv,
+		_("List each field of a workload: path, whether it has an effect on this machine, profiles, help\n"
+		  "\n"
+		  "  --mdoc   Print a section of sidestaged(8)"));
 
-	if (argc > 1 && !mdoc) {
-		fprintf(stderr, _("%s: takes no arguments but --mdoc: it prints each field of a "
-				  "workload, what becomes of it on this machine, its profiles and "
-				  "what it asks for.\n"), argv[0]);
-		return STATUS_USAGE;
-	}
+	if (status != STATUS_FINE)
+		return status < 0 ? STATUS_FINE : status;
 	description = process_honours(true);
 	honours = json_object_get(description, "honours");
 	if (mdoc) {

@@ -121,6 +121,7 @@ command_import(int argc, char **argv)
 	int status = command_read_arguments(
 		&arguments, argc, argv,
 		_("Usage: sidestaged import {--state DIR | --config FILE} [--user NAME] FILE"),
+		_("Import organizations and applications from JSON or YAML, in the name of the user"),
 		true);
 
 	if (status != STATUS_FINE)

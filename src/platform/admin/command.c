@@ -147,8 +147,21 @@ command_refuse_option(const struct option *longs, char **argv, int found)
 }
 
 int
+command_read_nothing(int argc, char **argv, const char *help)
+{
+	bool asked = argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0);
+
+	if (argc == 1)
+		return STATUS_FINE;
+	fprintf(asked ? stdout : stderr, _("Usage: sidestaged %s\n"), argv[0]);
+	if (asked)
+		puts(help);
+	return asked ? -1 : STATUS_USAGE;
+}
+
+int
 command_read_arguments(struct command_arguments *arguments, int argc, char **argv,
-		       const char *usage, bool needs_file)
+		       const char *usage, const char *help, bool needs_file)
 {
 	static const struct option longs[] = {
 		{"config", required_argument, NULL, 'c'}, {"state", required_argument, NULL, 's'},
@@ -162,7 +175,9 @@ command_read_arguments(struct command_arguments *arguments, int argc, char **arg
 	while (status == STATUS_FINE &&
 	       (which = getopt_long(argc, argv, ":h", longs, NULL)) != -1) {
 		if (which == 'h') {
-			puts(usage);
+			printf("%s\n%s\n\n%s\n", usage, help,
+			       _("  --state DIR     Use the state in this directory\n"
+				 "  --config FILE   Use the state that this configuration names"));
 			status = -1;
 		} else if (which == 'c') {
 			status = take_config(arguments, optarg);

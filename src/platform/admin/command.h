@@ -21,10 +21,13 @@ struct command_arguments {
 	const char *user;	/* NULL: not given */
 };
 
-/* Reads `[--config FILE] [--state DIR] [--user NAME] [FILE]`.  STATUS_FINE to go on, else what
- * to end with; -1: --help was answered. */
+/* Reads `[--config FILE] [--state DIR] [--user NAME] [FILE]`.  --help prints usage, `help` and
+ * these options.  STATUS_FINE to go on, else what to end with; -1: --help was answered. */
 int command_read_arguments(struct command_arguments *arguments, int argc, char **argv,
-			   const char *usage, bool needs_file);
+			   const char *usage, const char *help, bool needs_file);
+/* For a command that takes no argument but --help, which prints the command's usage and `help`.
+ * As command_read_arguments(). */
+int command_read_nothing(int argc, char **argv, const char *help);
 /* Frees what command_read_arguments() made. */
 void command_clear_arguments(struct command_arguments *arguments);
 /* Says what is wrong with the option that getopt_long() (with ":" first, opterr 0) has just answered

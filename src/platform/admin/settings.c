@@ -229,7 +229,7 @@ static const struct setting table[] = {
 	{NULL, NULL, "images", "DIR", N_("Run only executables below this directory"),
 	 read_text, AT(images), 0, 0},
 	{"run", "templates", NULL, N_("a directory"), NULL, read_path, AT(templates), 0, 0},
-	{NULL, NULL, "templates", "DIR", N_("Read the templates of resources from this directory"), read_text,
+	{NULL, NULL, "templates", "DIR", N_("Read resource templates from this directory"), read_text,
 	 AT(templates), 0, 0},
 	{"run", "ready-timeout", "ready-timeout", N_("a time from 100ms to 60m"),
 	 N_("Fail a workload that is not ready after this time"), read_duration,
@@ -241,7 +241,7 @@ static const struct setting table[] = {
 	 N_("When stopping, wait this long for deployments to end"), read_duration,
 	 AT(stop_timeout_ms), 0, 3600000},
 	{"run", "confinement", "confinement", N_("namespaces or none"),
-	 N_("Keep workloads to their files: namespaces (default), none (trusted programs)"),
+	 N_("Confine workloads with namespaces (default), or none (trusted programs only)"),
 	 read_confinement, AT(confine), 0, 0},
 	{"run", "confine", NULL, N_("best"), NULL, read_confine, AT(confine), 0, 0},
 	{"listen", "socket", NULL, N_("a path"), NULL, read_path, AT(socket), 0, 0},
@@ -253,15 +253,15 @@ static const struct setting table[] = {
 	 N_("Serve the API on this address, e.g. 127.0.0.1:8080 (repeatable)"), read_address,
 	 AT(plain), 0, 0},
 	{"listen", "allow-plain", "allow-plain", N_("true or false"),
-	 N_("Allow addresses that others can reach without TLS"), read_bool, AT(allow_plain), 0,
+	 N_("Listen without TLS even on addresses that other machines can reach"), read_bool, AT(allow_plain), 0,
 	 0},
 	{"listen", "extensions", "extensions", N_("all, none or names"),
 	 N_("Offer these extensions of the API: all (default), none, or their names"),
 	 read_extensions, AT(extensions), 0, 0},
 	{"tls", "address", "tls-listen", N_("an address"),
-	 N_("Serve the API by TLS on this address (repeatable)"), read_address, AT(tls), 0, 0},
+	 N_("Serve the API with TLS on this address (repeatable)"), read_address, AT(tls), 0, 0},
 	{"tls", "certificate", "tls-certificate", N_("a file"),
-	 N_("Certificate, followed by those it is signed by (PEM)"), read_path, AT(certificate), 0, 0},
+	 N_("Certificate chain (PEM)"), read_path, AT(certificate), 0, 0},
 	{"tls", "key", "tls-key", N_("a file"), N_("Private key of the certificate (PEM)"),
 	 read_path, AT(key), 0, 0},
 	{"limits", "requests-per-second", NULL, N_("a number from 0 to 100000"), NULL, read_number,
@@ -501,6 +501,27 @@ settings_set_option(struct settings *settings, const char *option, const char *v
 	return error_set(err, ERROR_NOT_FOUND, _("Unknown option \"--%s\"."), option);
 }
 
+/* What a value of the file is called after its option. */
+static const char *
+placeholder(const struct setting *setting)
+{
+	static const struct {
+		int (*read)(const struct setting *setting, void *where, const char *value,
+			    struct error *err);
+		const char *name;
+	} names[] = {
+		{read_address, "ADDRESS:PORT"}, {read_bool, "true|false"}, {read_duration, "DURATION"},
+		{read_extensions, "NAMES"},	{read_level, "LEVEL"},	   {read_mode, "MODE"},
+		{read_number, "N"},		{read_path, "FILE"},	   {read_size, "SIZE"},
+		{read_confinement, "HOW"},
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (setting->read == names[i].read)
+			return names[i].name;
+	return "NAME";
+}
+
 bool
 settings_option(size_t i, const char **name, const char **argument, const char **help)
 {
@@ -510,7 +531,7 @@ settings_option(size_t i, const char **name, const char **argument, const char *
 		if (!table[at].option || seen++ != i)
 			continue;
 		*name = table[at].option;
-		*argument = table[at].section ? "VALUE" : table[at].argument;
+		*argument = table[at].section ? placeholder(&table[at]) : table[at].argument;
 		*help = table[at].help;
 		return true;
 	}

@@ -115,7 +115,7 @@ clone_note(struct ui *ui)
 {
 	const int64_t life = session_clone_ttl(ui_session(ui));
 	const char *what = _(
-		"It gets its own database, ports and processes; its type is development.");
+		"The clone gets its own database, ports and processes; its type is development.");
 
 	char length[16];
 
@@ -613,24 +613,24 @@ const struct key board_keys[] = {
 	{'w', "w", ACTION_CONTEXTS, .run = run_contexts},
 	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, NULL, board_run_left, {&an_environment}},
 	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, NULL, board_run_right, {&an_environment}},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("To the workload above.")},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("To the workload below.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("Go to the workload above.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("Go to the workload below.")},
 	{'k', "k", ACTION_UP, NULL, .help = NULL},
 	{'j', "j", ACTION_DOWN, NULL, .help = NULL},
 	PAGE_KEYS,
-	{'g', "g", ACTION_FIRST, NULL, N_("To the first environment."), board_run_first, {&an_environment}},
-	{'G', "G", ACTION_LAST, NULL, N_("To the last environment."), board_run_last, {&an_environment}},
+	{'g', "g", ACTION_FIRST, NULL, N_("Go to the first environment."), board_run_first, {&an_environment}},
+	{'G', "G", ACTION_LAST, NULL, N_("Go to the last environment."), board_run_last, {&an_environment}},
 	{'\t', "Tab", ACTION_PANE, NULL, N_("Switch between the applications and the board."), .run = run_pane},
 	{'\r', "Enter", ACTION_OPEN, N_("open"), N_("Open the environment (in the application list: open its board)."),
 	 run_open, {&an_environment}},
 	{27, "Esc", ACTION_BACK, NULL, N_("Clear all marks."), .run = run_back},
 	{'b', "b", ACTION_BASELINE, NULL, NULL, run_baseline, {&an_environment}},
-	{'[', "[", ACTION_EARLIER, NULL, N_("Snapshot of the board before its last change."), .run = run_earlier},
+	{'[', "[", ACTION_EARLIER, NULL, N_("Show the board as it was before its last change."), .run = run_earlier},
 	{'p', "p", ACTION_PROGRESS, NULL, NULL, run_progress, {&an_environment}},
 	{' ', "Space", ACTION_MARK, NULL, NULL, board_run_mark, {&an_arrangement}},
-	{'n', "n", ACTION_NEXT, NULL, N_("Next marked workload."),
+	{'n', "n", ACTION_NEXT, NULL, N_("Go to the next marked workload."),
 	 board_run_next, {&an_arrangement}},
-	{'N', "N", ACTION_PREVIOUS, NULL, N_("Previous marked workload."),
+	{'N', "N", ACTION_PREVIOUS, NULL, N_("Go to the previous marked workload."),
 	 board_run_previous, {&an_arrangement}},
 	{'s', "s", ACTION_SORT, NULL, NULL, board_run_sort, {&an_arrangement}},
 	{'!', "!", ACTION_PIN, NULL, NULL, board_run_pin, {&an_arrangement}},
@@ -646,20 +646,20 @@ const struct key board_keys[] = {
 };
 
 const struct key board_snapshot_keys[] = {
-	{27, "Esc", ACTION_BACK, N_("back to now"), N_("Back to the live board."), .run = run_now},
+	{27, "Esc", ACTION_BACK, N_("back to now"), N_("Go back to the live board."), .run = run_now},
 	{'[', "[", ACTION_EARLIER, N_("earlier"), .run = run_earlier},
 	{']', "]", ACTION_LATER, N_("later"), .run = run_later},
 	{'d', "d", ACTION_DIFF, N_("diff"), N_("Compare the snapshot with now."),
 	 run_diff_snapshot, {&an_environment, &a_deployment_in_it, &there_now}},
 	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, NULL, board_run_left, {&an_environment}},
 	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, NULL, board_run_right, {&an_environment}},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("To the workload above.")},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("To the workload below.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("Go to the workload above.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("Go to the workload below.")},
 	{'k', "k", ACTION_UP, NULL, .help = NULL},
 	{'j', "j", ACTION_DOWN, NULL, .help = NULL},
 	PAGE_KEYS,
-	{'g', "g", ACTION_FIRST, NULL, N_("To the first environment."), board_run_first, {&an_environment}},
-	{'G', "G", ACTION_LAST, NULL, N_("To the last environment."), board_run_last, {&an_environment}},
+	{'g', "g", ACTION_FIRST, NULL, N_("Go to the first environment."), board_run_first, {&an_environment}},
+	{'G', "G", ACTION_LAST, NULL, N_("Go to the last environment."), board_run_last, {&an_environment}},
 	{'b', "b", ACTION_BASELINE, N_("baseline"), NULL, run_baseline, {&an_environment}},
 	{'q', NULL, ACTION_BACK, NULL, .help = NULL},
 	NO_KEY,

@@ -251,13 +251,13 @@ static const struct key keys[] = {
 	{'P', "P", ACTION_PROMOTE, N_("promote"), NULL, run_promote, {&a_clone, &an_origin}},
 	{'X', "X", ACTION_DISCARD, N_("discard"), NULL, run_discard, {&a_clone}},
 	{'H', "H", ACTION_HOTFIX, N_("hotfix"), NULL, run_hotfix, {&a_clone}},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("To the clone above.")},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("To the clone below.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("Go to the clone above.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("Go to the clone below.")},
 	{'k', NULL, ACTION_UP, .help = NULL},
 	{'j', NULL, ACTION_DOWN, .help = NULL},
 	PAGE_KEYS,
-	{'g', "g", ACTION_FIRST, NULL, .help = N_("To the first clone.")},
-	{'G', "G", ACTION_LAST, NULL, .help = N_("To the last clone.")},
+	{'g', "g", ACTION_FIRST, NULL, .help = N_("Go to the first clone.")},
+	{'G', "G", ACTION_LAST, NULL, .help = N_("Go to the last clone.")},
 	NO_KEY,
 };
 

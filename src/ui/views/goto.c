@@ -215,8 +215,8 @@ static const struct need a_match = {finder_view_has_match, no_match, NULL};
 static const struct key keys[] = {
 	{'\r', "Enter", ACTION_OPEN, N_("go there"), N_("Go to what is selected."), run_go, {&a_match}},
 	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Stay where you are."), .run = ui_run_back},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), .help = N_("To the next one.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), .help = N_("Previous.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), .help = N_("Go to the next one.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), .help = N_("Go to the previous one.")},
 	FINDER_PAGE_KEYS,
 	NO_KEY,
 };

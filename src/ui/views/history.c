@@ -511,14 +511,14 @@ static const struct key keys[] = {
 	{'U', "U", ACTION_UNDO, N_("undo"), N_("Roll this operation back."),
 	 run_undo, {&an_operation, &not_undone, &a_deployment}},
 	{'t', "t", ACTION_THEN, N_("snapshot"), NULL, run_then, {&a_row}},
-	{'j', "j", ACTION_DOWN, N_("later"), .help = N_("Next operation.")},
+	{'j', "j", ACTION_DOWN, N_("later"), .help = N_("Go to the next operation.")},
 	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, .help = NULL},
-	{'k', "k", ACTION_UP, N_("earlier"), .help = N_("Previous operation.")},
+	{'k', "k", ACTION_UP, N_("earlier"), .help = N_("Go to the previous operation.")},
 	{KEY_BASE + KEY_UP, NULL, ACTION_UP, .help = NULL},
 	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, N_("Fold the story."), .run = run_fold},
 	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, N_("Unfold the story."), .run = run_unfold},
-	{'g', "g", ACTION_FIRST, NULL, .help = N_("To the oldest.")},
-	{'G', "G", ACTION_LAST, NULL, .help = N_("To the newest.")},
+	{'g', "g", ACTION_FIRST, NULL, .help = N_("Go to the oldest.")},
+	{'G', "G", ACTION_LAST, NULL, .help = N_("Go to the newest.")},
 	PAGE_KEYS,
 	{'i', "i", ACTION_INTERRUPTED, .run = run_interrupted},
 	{'R', "R", ACTION_REFRESH, N_("read again"), N_("Read the history again."), .run = run_read_again},
@@ -527,9 +527,9 @@ static const struct key keys[] = {
 
 static const struct key finding_keys[] = {
 	{27, "Esc", ACTION_BACK, N_("all"), N_("Show everything again."), .run = run_back},
-	{'\r', "Enter", ACTION_OPEN, N_("keep"), N_("Leave the field, and keep what was found."), .run = run_keep},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("later"), .help = N_("Next operation.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("earlier"), .help = N_("Previous operation.")},
+	{'\r', "Enter", ACTION_OPEN, N_("keep"), N_("Leave the field, and keep the matches."), .run = run_keep},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("later"), .help = N_("Go to the next operation.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("earlier"), .help = N_("Go to the previous operation.")},
 	NO_KEY,
 };
 

@@ -214,8 +214,8 @@ static const struct key keys[] = {
 	{'\r', "Enter", ACTION_OPEN, N_("review it"), N_("Review a deployment of the version."),
 	 run_review, {&a_version, &another_version}},
 	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Change nothing and go back."), .run = ui_run_back},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("older"), .help = N_("Next version.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("newer"), .help = N_("Previous version.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("older"), .help = N_("Go to the next version.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("newer"), .help = N_("Go to the previous version.")},
 	FINDER_PAGE_KEYS,
 	NO_KEY,
 };

@@ -590,7 +590,7 @@ static const struct key keys[] = {
 	 "Tab",
 	 ACTION_PANE,
 	 N_("next operation"),
-	 N_("To the next operation that runs or has just ended."),
+	 N_("Go to the next operation that runs or has just ended."),
 	 run_next,
 	 {&another}},
 	{'U',
