@@ -1,23 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What the manual says of a workload's fields is what the tables say.
-set -u
-top=$(cd "${srcdir:-.}" && pwd)
-folder=$(mktemp -d) || exit 99
-trap 'rm -rf "$folder"' EXIT
-number=0 status=0
-
-ok() {	# NAME COMMAND...
-	name=$1
-	shift
-	number=$((number + 1))
-	if "$@"; then
-		echo "ok $number - $name"
-	else
-		echo "not ok $number - $name"
-		status=1
-	fi
-}
+. "${srcdir:-.}/tests/tap.sh"
 
 sed -n '/^\.\\" From here on made/,/^\.\\" Up to here/p' "$top/doc/sidestaged.8" | sed '1d;$d' >"$folder/manual"
 sidestaged fields --mdoc >"$folder/made"

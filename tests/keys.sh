@@ -2,25 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What the manual says of the keys is what the tables say; what a configuration says of them is
 # checked before anything starts.
-set -u
-top=$(cd "${srcdir:-.}" && pwd)
-folder=$(mktemp -d) || exit 99
-trap 'rm -rf "$folder"' EXIT
+. "${srcdir:-.}/tests/tap.sh"
 export XDG_CONFIG_HOME="$folder" XDG_STATE_HOME="$folder/state" XDG_CACHE_HOME="$folder/cache"
 mkdir -p "$folder/sidestage"
-number=0 status=0
-
-ok() {	# NAME COMMAND...
-	name=$1
-	shift
-	number=$((number + 1))
-	if "$@"; then
-		echo "ok $number - $name"
-	else
-		echo "not ok $number - $name"
-		status=1
-	fi
-}
 
 bound() {	# TEXT: becomes the configuration
 	printf "$1" >"$folder/sidestage/config"

@@ -1,25 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # No text for people is missing from the template, and every translation that there is can be used.
-set -u
-top=$(cd "${srcdir:-.}" && pwd)
+. "${srcdir:-.}/tests/tap.sh"
 command -v xgettext >/dev/null 2>&1 || { echo "1..0 # SKIP gettext is not installed"; exit 0; }
-folder=$(mktemp -d) || exit 99
-trap 'rm -rf "$folder"' EXIT
-number=0 status=0
-
-ok() {	# NAME COMMAND...
-	name=$1
-	shift
-	number=$((number + 1))
-	if "$@"; then
-		echo "ok $number - $name"
-	else
-		echo "not ok $number - $name"
-		sed 's/^/# /' "$folder/why" 2>/dev/null | head -n 20
-		status=1
-	fi
-}
 
 same() { diff "$1" "$2" >"$folder/why" 2>&1; }
 silent() { "$@" >"$folder/why" 2>&1 && [ ! -s "$folder/why" ]; }

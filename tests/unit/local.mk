@@ -156,6 +156,7 @@ tests_unit_test_canvas_LDADD = libui.a libbase.a $(CMOCKA_LIBS) $(VTERM_LIBS) $(
 endif
 endif
 
+EXTRA_DIST += tests/tap.sh
 dist_check_SCRIPTS += tests/error-codes.sh tests/fields.sh tests/form.sh tests/keys.sh tests/language.sh tests/layers.sh tests/po.sh tests/reliability.sh
 TESTS += tests/error-codes.sh tests/fields.sh tests/form.sh tests/keys.sh tests/language.sh tests/layers.sh tests/po.sh tests/reliability.sh
 EXTRA_DIST += tests/cppcheck.h tests/cppcheck.suppress tests/language.counts

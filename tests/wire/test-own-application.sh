@@ -1,25 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # doc/bring-your-own-application is typed as it stands, and then what it promises is looked at.
-set -u
-top=$(cd "${srcdir:-.}" && pwd)
+. "${srcdir:-.}/tests/tap.sh"
 command -v curl >/dev/null 2>&1 || { echo "1..0 # SKIP curl is not installed"; exit 0; }
-folder=$(mktemp -d) || exit 99
-trap 'rm -rf "$folder"' EXIT
 trap 'exit 1' HUP INT TERM
-number=0 status=0
-
-ok() {	# NAME COMMAND...
-	name=$1
-	shift
-	number=$((number + 1))
-	if "$@"; then
-		echo "ok $number - $name"
-	else
-		echo "not ok $number - $name"
-		status=1
-	fi
-}
 
 script=$folder/typed.sh
 {
