@@ -25,7 +25,7 @@
 #define C "spec/containers/*"
 #define I "spec/pod/initContainers/*"
 
-/* The same for each of the three probes. */
+/* Of each of the three probes. */
 #define PROBE(at, profiles) \
 	{at "/type", profiles, FIELD_WORD, "http tcp command grpc", "How it asks: http, tcp, command or grpc"}, \
 	{at "/path", profiles, FIELD_TEXT, NULL, "Path of the HTTP request"}, \
@@ -37,6 +37,17 @@
 	{at "/timeoutSeconds", profiles, FIELD_COUNT, NULL, "Seconds that a try may take"}, \
 	{at "/successThreshold", profiles, FIELD_COUNT, NULL, "Tries in a row that must succeed"}, \
 	{at "/failureThreshold", profiles, FIELD_COUNT, NULL, "Tries in a row that must fail"}
+
+/* Of each Kubernetes object that a workload becomes. */
+#define OBJECT_META(at, profiles, object) \
+	{at "/annotations", profiles, FIELD_LABELS, NULL, "Annotations of " object}, \
+	{at "/labels", profiles, FIELD_LABELS, NULL, "Labels of " object}
+
+/* Of each container, before or beside the others. */
+#define PROGRAM(at) \
+	{at "/image", ALL, FIELD_TEXT, NULL, "What runs, with its version"}, \
+	{at "/command", ALL, FIELD_TEXTS, NULL, "Program to run instead of the image's"}, \
+	{at "/args", ALL, FIELD_TEXTS, NULL, "Arguments of the program"}
 
 static const struct workload_field fields[] = {
 	{"profile", ALL, FIELD_TEXT, NULL, "What kind of workload it is"},
@@ -54,9 +65,7 @@ static const struct workload_field fields[] = {
 	{"spec/containers", ALL, FIELD_MAP, NULL, NULL},
 	{C, ALL, FIELD_OBJECT, NULL, NULL},
 	{C "/id", ALL, FIELD_TEXT, NULL, "Name of the container"},
-	{C "/image", ALL, FIELD_TEXT, NULL, "What runs, with its version"},
-	{C "/command", ALL, FIELD_TEXTS, NULL, "Program to run instead of the image's"},
-	{C "/args", ALL, FIELD_TEXTS, NULL, "Arguments of the program"},
+	PROGRAM(C),
 	{C "/variables", ALL, FIELD_MAP, NULL, "Environment variables"},
 	{C "/variables/*", ALL, FIELD_SCALAR, NULL, NULL},
 	{C "/files", ALL, FIELD_MAP, NULL, "Files, by their absolute path"},
@@ -95,8 +104,7 @@ static const struct workload_field fields[] = {
 	{"spec/service/ports/*/service_port", MODULE, FIELD_PORT, NULL, "Port that others connect to"},
 	{"spec/service/ports/*/container_port", MODULE, FIELD_PORT, NULL, "Port that the program listens on"},
 	{"spec/service/ports/*/protocol", MODULE, FIELD_WORD, "TCP UDP SCTP", "Protocol; TCP unless it is given"},
-	{"spec/service/annotations", MODULE, FIELD_LABELS, NULL, "Annotations of the service"},
-	{"spec/service/labels", MODULE, FIELD_LABELS, NULL, "Labels of the service"},
+	OBJECT_META("spec/service", MODULE, "the service"),
 	{"spec/ingress", MODULE, FIELD_ANY, NULL, "Rules of an ingress; use a resource of type route"},
 	{"spec/replicas", MODULE, FIELD_COUNT, NULL, "How many of it run"},
 	{"spec/volumes", ALL, FIELD_MAP, NULL, "Volumes that no resource provides"},
@@ -112,8 +120,7 @@ static const struct workload_field fields[] = {
 	{"spec/volumes/*/projected", ALL, FIELD_ANY, NULL, "Files of several sources"},
 	{"spec/volumes/*/hostPath", ALL, FIELD_ANY, NULL, "A directory of the node"},
 	{"spec/volumes/*/nfs", ALL, FIELD_ANY, NULL, "A directory of a file server"},
-	{"spec/annotations", ALL, FIELD_LABELS, NULL, "Annotations of the workload"},
-	{"spec/labels", ALL, FIELD_LABELS, NULL, "Labels of the workload"},
+	OBJECT_META("spec", ALL, "the workload"),
 	{"spec/serviceAccountName", ALL, FIELD_TEXT, NULL, "Service account that it runs under"},
 	{"spec/service_account_name", ALL, FIELD_TEXT, NULL, "Service account that it runs under"},
 	{"spec/image_pull_secrets", ALL, FIELD_ANY, NULL, "Credentials of the registry"},
@@ -128,8 +135,7 @@ static const struct workload_field fields[] = {
 	{"spec/schedules/*/containers/*/variables", CRONJOB, FIELD_MAP, NULL, "More environment variables"},
 	{"spec/schedules/*/containers/*/variables/*", CRONJOB, FIELD_SCALAR, NULL, NULL},
 	{"spec/cronjob", CRONJOB, FIELD_OBJECT, NULL, NULL},
-	{"spec/cronjob/annotations", CRONJOB, FIELD_LABELS, NULL, "Annotations of the CronJob"},
-	{"spec/cronjob/labels", CRONJOB, FIELD_LABELS, NULL, "Labels of the CronJob"},
+	OBJECT_META("spec/cronjob", CRONJOB, "the CronJob"),
 	{"spec/cronjob/timeZone", CRONJOB, FIELD_TEXT, NULL, "Time zone of the schedules"},
 	{"spec/cronjob/concurrencyPolicy", CRONJOB, FIELD_WORD, "Allow Forbid Replace", "What to do when the last run has not ended"},
 	{"spec/cronjob/suspend", CRONJOB, FIELD_FLAG, NULL, "Whether no new runs begin"},
@@ -137,8 +143,7 @@ static const struct workload_field fields[] = {
 	{"spec/cronjob/successfulJobsHistoryLimit", CRONJOB, FIELD_COUNT, NULL, "How many runs that succeeded are kept"},
 	{"spec/cronjob/failedJobsHistoryLimit", CRONJOB, FIELD_COUNT, NULL, "How many runs that failed are kept"},
 	{"spec/job", JOB | CRONJOB, FIELD_OBJECT, NULL, NULL},
-	{"spec/job/annotations", JOB | CRONJOB, FIELD_LABELS, NULL, "Annotations of the Job"},
-	{"spec/job/labels", JOB | CRONJOB, FIELD_LABELS, NULL, "Labels of the Job"},
+	OBJECT_META("spec/job", JOB | CRONJOB, "the Job"),
 	{"spec/job/activeDeadlineSeconds", JOB | CRONJOB, FIELD_COUNT, NULL, "Seconds after which a run is ended as failed"},
 	{"spec/job/backoffLimit", JOB | CRONJOB, FIELD_COUNT, NULL, "How often a run that failed is tried again"},
 	{"spec/job/completions", JOB | CRONJOB, FIELD_COUNT, NULL, "How many must succeed"},
@@ -146,22 +151,18 @@ static const struct workload_field fields[] = {
 	{"spec/job/suspend", JOB | CRONJOB, FIELD_FLAG, NULL, "Whether it waits"},
 	{"spec/job/ttlSecondsAfterFinished", JOB | CRONJOB, FIELD_COUNT, NULL, "Seconds that a run is kept after its end"},
 	{"spec/deployment", MODULE, FIELD_OBJECT, NULL, NULL},
-	{"spec/deployment/annotations", MODULE, FIELD_LABELS, NULL, "Annotations of the Deployment"},
-	{"spec/deployment/labels", MODULE, FIELD_LABELS, NULL, "Labels of the Deployment"},
+	OBJECT_META("spec/deployment", MODULE, "the Deployment"),
 	{"spec/deployment/replicas", MODULE, FIELD_COUNT, NULL, "How many of it run"},
 	{"spec/deployment/minReadySeconds", MODULE, FIELD_COUNT, NULL, "Seconds that it must stay ready to count as such"},
 	{"spec/deployment/progressDeadlineSeconds", MODULE, FIELD_COUNT, NULL, "Seconds in which it must be ready"},
 	{"spec/deployment/revisionHistoryLimit", MODULE, FIELD_COUNT, NULL, "How many old ReplicaSets are kept"},
 	{"spec/deployment/strategy", MODULE, FIELD_ANY, NULL, "How the new takes the place of the old"},
 	{"spec/pod", ALL, FIELD_OBJECT, NULL, NULL},
-	{"spec/pod/annotations", ALL, FIELD_LABELS, NULL, "Annotations of its pods"},
-	{"spec/pod/labels", ALL, FIELD_LABELS, NULL, "Labels of its pods"},
+	OBJECT_META("spec/pod", ALL, "its pods"),
 	{"spec/pod/initContainers", ALL, FIELD_LIST, NULL, "Programs that must succeed before it starts"},
 	{I, ALL, FIELD_OBJECT, NULL, NULL},
 	{I "/name", ALL, FIELD_TEXT, NULL, "Name of the container"},
-	{I "/image", ALL, FIELD_TEXT, NULL, "What runs, with its version"},
-	{I "/command", ALL, FIELD_TEXTS, NULL, "Program to run instead of the image's"},
-	{I "/args", ALL, FIELD_TEXTS, NULL, "Arguments of the program"},
+	PROGRAM(I),
 	{I "/env", ALL, FIELD_LIST, NULL, "Environment variables"},
 	{I "/env/*", ALL, FIELD_OBJECT, NULL, NULL},
 	{I "/env/*/name", ALL, FIELD_TEXT, NULL, NULL},

@@ -31,7 +31,7 @@ END
 after src/platform/drivers/process/honours.c '	C "/image",' <<'END'
 	C "/example",
 END
-after src/model/workload-fields.c '{C "/image", ALL, FIELD_TEXT' <<'END'
+after src/model/workload-fields.c 'PROGRAM(C)' <<'END'
 	{C "/example", ALL, FIELD_TEXT, NULL, "A theme"},
 END
 instead src/platform/api/score.c 'static const char *const same[] = {"command", "args", "resources"' <<'END'

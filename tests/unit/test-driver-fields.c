@@ -477,6 +477,21 @@ a_command_probe_runs_where_the_workload_does(void **state)
 						    "'port': 1}"), "of type \"grpc\"");
 }
 
+/* A probe that runs a command each second, until that has failed so often in a row. */
+#define EACH_SECOND(command, failures)                                                  \
+	"{'type': 'command', 'command': [" command "], 'periodSeconds': 1, "              \
+	"'failureThreshold': " #failures "}"
+
+static enum outcome
+apply_probed(struct world *world, const char *probes, const char *script)
+{
+	char *members = xasprintf(SHELL ", %s, 'args': ['%s']", probes, script);
+	enum outcome outcome = apply_container(world, members);
+
+	free(members);
+	return outcome;
+}
+
 /* A workload that is ready may become unready, and ready again, without a new start. */
 static void
 readiness_is_asked_again_and_again(void **state)
@@ -484,10 +499,9 @@ readiness_is_asked_again_and_again(void **state)
 	struct world *world = *state;
 	int restarts = -1;
 
-	expect_ready(world, apply_container(world,
-		SHELL ", 'readiness_probe': {'type': 'command', 'command': ['test', '-e', 'good'], "
-		"'periodSeconds': 1, 'failureThreshold': 1}, 'args': ['touch good; sleep 2; rm good; "
-		"sleep 3; touch good; exec sleep 600']"));
+	expect_ready(world, apply_probed(
+		world, "'readiness_probe': " EACH_SECOND("'test', '-e', 'good'", 1),
+		"touch good; sleep 2; rm good; sleep 3; touch good; exec sleep 600"));
 	expect_status(world, false, "not ready by its command, try");
 	expect_status(world, true, "");
 	pid_of(world, "web", &restarts, NULL);
@@ -499,10 +513,9 @@ liveness_that_fails_starts_it_again(void **state)
 {
 	struct world *world = *state;
 
-	expect_ready(world, apply_container(world,
-		SHELL ", 'liveness_probe': {'type': 'command', 'command': ['test', '-e', "
-		"'/tmp/alive'], 'periodSeconds': 1, 'failureThreshold': 2}, 'args': ['touch "
-		"/tmp/alive; echo up; sleep 1; rm /tmp/alive; exec sleep 600']"));
+	expect_ready(world, apply_probed(
+		world, "'liveness_probe': " EACH_SECOND("'test', '-e', '/tmp/alive'", 2),
+		"touch /tmp/alive; echo up; sleep 1; rm /tmp/alive; exec sleep 600"));
 	expect_status(world, false, "ended with a failed liveness probe (its command ended with status 1)");
 	expect_status(world, true, "");
 }
@@ -513,14 +526,12 @@ startup_goes_first(void **state)
 {
 	struct world *world = *state;
 
-	expect_ready(world, apply_container(world,
-		SHELL ", 'startup_probe': {'type': 'command', 'command': ['test', '-e', 'up'], "
-		"'periodSeconds': 1, 'failureThreshold': 30}, 'liveness_probe': {'type': 'command', "
-		"'command': ['test', '-e', 'up'], 'periodSeconds': 1, 'failureThreshold': 1}, "
-		"'args': ['sleep 2.5; touch up; exec sleep 600']"));
-	expect_failed(world, apply_container(world,
-		SHELL ", 'startup_probe': {'type': 'command', 'command': ['false'], "
-		"'periodSeconds': 1, 'failureThreshold': 1}, 'args': ['exec sleep 600']"),
+	expect_ready(world, apply_probed(
+		world, "'startup_probe': " EACH_SECOND("'test', '-e', 'up'", 30)
+		", 'liveness_probe': " EACH_SECOND("'test', '-e', 'up'", 1),
+		"sleep 2.5; touch up; exec sleep 600"));
+	expect_failed(world, apply_probed(
+		world, "'startup_probe': " EACH_SECOND("'false'", 1), "exec sleep 600"),
 		"ended with a failed startup probe (its command ended with status 1)");
 }
 
