@@ -43,7 +43,7 @@ static const struct meaning meanings[] = {
 	 N_("Ask for the right to do it, or use another token.")},
 	{404, 404, ERROR_NOT_FOUND, N_("it is not there"),
 	 N_("It may have been deleted meanwhile: refresh and look again.")},
-	{409, 409, ERROR_CONFLICT, N_("it is there already, or busy"),
+	{409, 409, ERROR_CONFLICT, N_("it already exists, or is busy"),
 	 N_("Wait until what is under way has ended, or choose another name.")},
 	{410, 410, ERROR_NOT_FOUND, N_("it is not there any more"), N_("Refresh and look again.")},
 	{412, 412, ERROR_STALE, N_("it has moved since it was read"),
@@ -53,11 +53,11 @@ static const struct meaning meanings[] = {
 	{422, 422, ERROR_INPUT, N_("the platform did not understand the request"),
 	 N_("Correct what it names and try again.")},
 	{429, 429, ERROR_LIMIT, N_("too many requests"), N_("Wait a little and try again.")},
-	{400, 499, ERROR_PROTOCOL, N_("the platform does not take this request"),
+	{400, 499, ERROR_PROTOCOL, N_("the platform does not support this request"),
 	 N_("Check that this is the address of a platform.")},
 	{500, 599, ERROR_REMOTE, N_("the platform failed"),
 	 N_("Try again; if it keeps failing, look at the platform's log.")},
-	{0, 999, ERROR_PROTOCOL, N_("the answer has a status that makes no sense here"),
+	{0, 999, ERROR_PROTOCOL, N_("the answer has an unexpected status"),
 	 N_("Check that this is the address of a platform.")},
 };
 

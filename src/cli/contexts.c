@@ -239,7 +239,7 @@ take_entry(struct contexts *out, const struct config_file *file, const struct co
 {
 	if (strcmp(e->section, "context") == 0) {
 		if (!*e->name)
-			return refuse(file, e, err, _("A context has a name: [context \"team\"]."));
+			return refuse(file, e, err, _("A context needs a name: [context \"team\"]."));
 		return set_key(file, e, context_of(out, e->name), err);
 	}
 	if (strcmp(e->section, "sidestage") == 0 && strcmp(e->key, "context") == 0) {

@@ -336,8 +336,7 @@ join_or_start(struct embedded *e, bool fresh, struct error *err)
 		return -1;
 	e->lease = connect_lease(e->lease_path);
 	if (e->lease < 0)
-		return error_set(err, ERROR_SYSTEM, _("The embedded platform ended right after its "
-						      "start.  Its log is %s/sidestaged.log."),
+		return error_set(err, ERROR_SYSTEM, _("The embedded platform ended right after its start.  See its log, %s/sidestaged.log."),
 				 e->directory);
 	return 0;
 }

@@ -98,10 +98,10 @@ save_token(const struct contexts *contexts, const char *name, const char *token,
 	if (ret == 0) {
 		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 		if (fd < 0 || output_write(fd, token, strlen(token)) != 0 || fsync(fd) != 0)
-			ret = error_errno(err, _("%s: the token cannot be kept there"), path);
+			ret = error_errno(err, _("%s: the token cannot be saved there"), path);
 	}
 	if (fd >= 0 && close(fd) != 0 && ret == 0)
-		ret = error_errno(err, _("%s: the token cannot be kept there"), path);
+		ret = error_errno(err, _("%s: the token cannot be saved there"), path);
 	if (fd >= 0 && ret != 0)
 		(void)unlink(path);	/* a part of a token opens nothing */
 	free(directory);
@@ -136,7 +136,7 @@ add_platform(const struct contexts *contexts, struct error *err)
 		context.token_file = save_token(contexts, context.name, token, err);
 	explicit_bzero(token, sizeof(token));
 	if (err->kind == ERROR_NONE && contexts_add(contexts, &context, err) == 0) {
-		printf(_("Kept as \"%s\" in %s.\n"), context.name, contexts->path);
+		printf(_("Saved as \"%s\" in %s.\n"), context.name, contexts->path);
 		choice = FIRST_PLATFORM;
 	} else if (context.token_file) {
 		(void)unlink(context.token_file);	/* save_token() made it just now */

@@ -131,7 +131,7 @@ plain_logs(struct plain *p, char **words, size_t count)
 	if (logs && plain_wants_json(p))
 		plain_print_json(p, output_json_logs(logs, first_line(p, logs)));
 	else if (logs && logs_count(logs) == 0)
-		output_text_line(_("Nothing was written."));
+		output_text_line(_("No log lines."));
 	for (size_t i = logs ? first_line(p, logs) : 0;
 	     logs && !plain_wants_json(p) && i < logs_count(logs); i++)
 		output_text_log(logs_line(logs, i), count < 2);

@@ -86,7 +86,7 @@ plain_snapshot(struct plain *p, char **words, size_t count)
 			   _("Invalid time \"%s\". Give a date and time such as 2026-03-02 09:15."),
 			   stamp);
 	} else if (at > clock_wall_ms()) {
-		plain_fail(p, EXIT_USAGE, _("%s has not come yet."), stamp);
+		plain_fail(p, EXIT_USAGE, _("%s is in the future."), stamp);
 	} else {
 		then = moments_open(p->session, p->org, p->app, at, &err);
 		if (!then)	/* nobody can read any more what was not kept */

@@ -91,7 +91,7 @@ read_value(struct plain *p, const char *file)
 			length += (size_t)n;
 	}
 	if (n < 0 && fd >= 0 && errno == ETIMEDOUT)
-		plain_fail(p, EXIT_UNREAD, _("%s: nobody has written the value in time."), file);
+		plain_fail(p, EXIT_UNREAD, _("%s: the value did not arrive in time."), file);
 	else if (n < 0)
 		plain_fail(p, EXIT_UNREAD, _("%s: cannot be read: %s"), file, strerror(errno));
 	if (fd >= 0 && !is_stdin)
@@ -99,7 +99,7 @@ read_value(struct plain *p, const char *file)
 	if (n >= 0 && length > VALUE_MAX)
 		plain_fail(p, EXIT_USAGE, _("%s: a value has at most %u bytes."), file, VALUE_MAX);
 	else if (n >= 0 && (memchr(bytes, '\0', length) || !text_is_utf8(bytes, length)))
-		plain_fail(p, EXIT_USAGE, _("%s: a value is text, and this is not."), file);
+		plain_fail(p, EXIT_USAGE, _("%s: this is not text; a value must be UTF-8 text."), file);
 	else if (n >= 0) {
 		if (length > 0 && bytes[length - 1] == '\n')
 			bytes[length - 1] = '\0';

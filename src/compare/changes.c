@@ -93,7 +93,7 @@ note_of(const char *from, const char *to)
 		return _("A line break was added at the end.");
 	if (is_line_break_more(from, to))
 		return _("The line break at the end was removed.");
-	return _("They differ only in characters that cannot be seen, or that look alike.");
+	return _("They differ only in characters that are invisible or look alike.");
 }
 
 /* Two values that differ never read the same: where they would, the quotes, the escapes or the

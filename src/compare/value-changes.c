@@ -222,7 +222,7 @@ value_changes_decode(struct value_changes *changes, const json_t *body, struct e
 		    (known == VALUE_RESTORE && !change.version_id) || i >= ITEMS_MAX) {
 			value_changes_clear(changes);
 			return error_set(err, ERROR_INPUT,
-					 _("Change %zu of the shared values makes no sense."), i);
+					 _("Change %zu of the shared values is invalid."), i);
 		}
 		change.kind = (enum value_change_kind)known;
 		value_changes_put(changes, &change);

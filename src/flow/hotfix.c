@@ -327,10 +327,10 @@ check_mark(const struct hotfix *h, enum hotfix_step_id step, struct error *err)
 {
 	if (!hotfix_is_marked_by_hand(step))
 		return error_set(err, ERROR_INPUT,
-				 _("That step cannot be marked: an operation does it."));
+				 _("This step cannot be marked: an operation does it."));
 	if (!h->story)
 		return error_set(err, ERROR_INPUT,
-				 _("%s was not deployed yet: there is nothing to look at."),
+				 _("%s was not deployed yet, so there is nothing to mark."),
 				 h->env);
 	if (session_read_only(h->session))
 		return error_set(err, ERROR_ACCESS, _("This is a read-only session."));

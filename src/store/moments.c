@@ -42,7 +42,7 @@ moment_list_clear(struct moment_list *list)
 static int
 fail(struct error *err)
 {
-	return error_prefix(err, _("What the board looked like cannot be kept"));
+	return error_prefix(err, _("The snapshot of the board cannot be saved"));
 }
 
 static struct statement *

@@ -38,7 +38,7 @@ OF = {"resources": "/resources$", "values": "/values$", "deployments": "/deploys
 NOT_LIVE = re.compile("/sets/|/value-set-versions/")	# never asked again: what has an id does not change
 
 ADMITS = re.compile(r"could not|cannot|not understood|no answer|refused|does not allow|unknown|OFFLINE|offline|"
-                    r"too many|points to another|\?  |\? |not a list|no JSON|not there|failed|Last read|as of|makes no sense|unreadable|Reading the")
+                    r"too many|points to another|\?  |\? |not a list|no JSON|not there|failed|Last read|as of|makes no sense|unexpected status|unreadable|Reading the")
 PAUSE = re.compile(r"Retry-After: (86400|Wed)")	# is given: only R asks before, which is text in the versions
 CLAIMS = re.compile(r"There (is|are) no |[Nn]othing differs|No environments|No workloads|no overrides? yet")
 NAMES = ("Development", "Qa", "Production")

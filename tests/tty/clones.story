@@ -66,10 +66,10 @@ expect "1 clone, 2d left"
 test "a clone that others made is there too, and has no end that is known here"
 let FROM platform deployment qa
 sh platform post /envs '{"id":"made-elsewhere","name":"Elsewhere","type":"development","from_deploy_id":"'$FROM'"}' --quiet
-row "made-elsewhere" "qa" "no end set here" "none"
+row "made-elsewhere" "qa" "no expiry set" "none"
 row "hotfix-korean" "2d left"
 expect "Clones ▸ 2 clones"
-no-row "development" "no end set"
+no-row "development" "no expiry set"
 
 test "the cursor is on a clone, not on a row: the order may change below it"
 expect "hotfix-korean in topicshare"
@@ -79,7 +79,7 @@ type "0"
 key Enter
 expect "hotfix-korean does not expire."
 expect "hotfix-korean in topicshare"
-row "hotfix-korean" "no end set"
+row "hotfix-korean" "no expiry set"
 
 test "E takes down one of others, with its end"
 press-until Down "made-elsewhere in topicshare"

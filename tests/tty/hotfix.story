@@ -133,7 +133,7 @@ env XDG_STATE_HOME=$DIR/other-state XDG_CACHE_HOME=$DIR/other-cache
 run sidestage board --socket=$SOCKET
 expect "running" 20
 key c
-row "hotfix-1" "oncall" "production" "no end set" "none"
+row "hotfix-1" "oncall" "production" "no expiry set" "none"
 press-until Down "hotfix-1 in topicshare"
 key H
 expect "hotfix-1 of production"

@@ -83,7 +83,7 @@ expect "Done in" 20
 key Esc
 gone "Progress"
 key c
-row "aa-odd" "oncall" "production" "no end set"
+row "aa-odd" "oncall" "production" "no expiry set"
 row "made" "by" "oncall"
 key Esc
 gone "Time to live"
@@ -128,7 +128,7 @@ let DELTA sed 's/.*"id":"\([^"]*\)".*/\1/' $STATE/delta
 sh platform post /envs/production/deploys "{\"delta_id\":\"$DELTA\"}" --quiet
 until 20 test "$(platform status production)" = succeeded
 key c
-row "aa-odd" "oncall" "production" "no end set"
+row "aa-odd" "oncall" "production" "no expiry set"
 key H
 row "clone" "done"
 row "reproduce"

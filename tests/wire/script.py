@@ -63,8 +63,8 @@ WRONG = [
     (("promote", "qa"), "not a clone"), (("promote", "nosuch"), "no environment"),
     (("carry", "nosuch", "qa"), "no clone"), (("ttl", "qa", "1d"), "no clone"), (("ttl", "nosuch", "1d"), "no clone"),
     (("mark", "nosuch", "verify"), "no clone"), (("hotfix", "nosuch"), "no clone"),
-    (("board", "--at=2126-01-01"), "has not come yet"), (("board", "--at=soon"), "Invalid time"),
-    (("board", "--at=2126-01-01T00:00"), "has not come yet"), (("board", "--at=2126-01-01T00:00:00Z"), "has not come yet"),
+    (("board", "--at=2126-01-01"), "is in the future"), (("board", "--at=soon"), "Invalid time"),
+    (("board", "--at=2126-01-01T00:00"), "is in the future"), (("board", "--at=2126-01-01T00:00:00Z"), "has not come yet"),
     (("board", "--at=2026-01-01 00:00:00"), "Invalid time"),
     (("resume", "nosuch"), "No interrupted operation"), (("abandon", "nosuch"), "No interrupted operation"),
 ]

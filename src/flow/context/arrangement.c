@@ -136,8 +136,7 @@ arrangement_keep(struct arrangement *a, struct error *err)
 		return 0;
 	if (a->is_unread)
 		return error_set(err, ERROR_STORE,
-				 _("The arrangement that was kept could not be read, so this one "
-				   "is forgotten at the end."));
+				 _("The saved arrangement could not be read, so this one is lost when sidestage ends."));
 	value = json_pack("{s:o, s:o, s:i, s:i}", "pinned", list_names(a->pinned), "hidden",
 			  list_names(a->hidden), "cell", a->cell, "sort", (int)a->sort);
 	text = json_dumps(value, JSON_COMPACT);

@@ -87,7 +87,7 @@ on_limit(void *data)
 	renewal->limit = NULL;
 	renewal->source->cancel(renewal->source->data);
 	end_fetch(renewal);
-	error_set(&err, ERROR_ACCESS, _("No other token came within %d s."), FETCH_MAX_MS / 1000);
+	error_set(&err, ERROR_ACCESS, _("The token-command did not give another token within %d s."), FETCH_MAX_MS / 1000);
 	api_give_up_token(session_api(renewal->session), &err);
 }
 

@@ -374,7 +374,7 @@ flow_look_failed(struct flow *flow, const struct error *error, int64_t retry_aft
 		wait = LOOK_MAX_MS;
 	flow->blind++;
 	clock_local(stamp, clock_wall_ms() + wait);
-	flow_detail(flow, _("cannot look at it: %s (again at %.8s)"), error->text, stamp + 11);
+	flow_detail(flow, _("cannot check it: %s (next try at %.8s)"), error->text, stamp + 11);
 	flow_later(flow, wait, flow->verb->steps[flow->step].start);
 }
 
@@ -418,7 +418,7 @@ flow_cancel(struct flow *flow)
 {
 	if (flow->state > FLOW_RUNNING)
 		return;
-	if (flow_leave_watched(flow, _("Nobody watched it to its end; the platform goes on."))) {
+	if (flow_leave_watched(flow, _("It was not watched to its end; the platform continues it."))) {
 		/* It is written down so. */
 	} else if (flow->journaled && flow->record.state == OPERATION_RUNNING) {
 		/* Half done, perhaps: it stays as it is, interrupted, for a person to decide. */

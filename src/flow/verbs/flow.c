@@ -137,7 +137,7 @@ flow_free(struct flow *flow)
 		return;
 	flow_stop_waiting(flow);
 	if (flow->state == FLOW_RUNNING)
-		(void)flow_leave_watched(flow, _("The program ended before it did; the platform goes on."));
+		(void)flow_leave_watched(flow, _("sidestage ended before the operation did; the platform continues it."));
 	flow_clear_request(&flow->request);
 	clear_place(&flow->target);
 	clear_place(&flow->source);

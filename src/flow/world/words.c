@@ -100,7 +100,7 @@ words_of_life(int64_t expires_at, int64_t now)
 	char length[24];
 
 	if (!expires_at)
-		return say(MOOD_QUIET, _("no end set here"));
+		return say(MOOD_QUIET, _("no expiry set"));
 	say_length(length, sizeof(length), expires_at <= now ? now - expires_at : expires_at - now);
 	snprintf(words.text, sizeof(words.text),
 		 expires_at <= now ? _("overdue by %s") : _("%s left"), length);
