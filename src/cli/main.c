@@ -41,7 +41,7 @@ print_help(void)
 	puts(_("Test a hotfix on a clone of production, without touching staging.\n"));
 	puts(_("Usage: sidestage [COMMAND] [OPTION...]\n\nCommands (board when none is given):"));
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		printf("  %-10s %s\n", commands[i]->name, _(commands[i]->help));
+		printf("  %-11s %s\n", commands[i]->name, _(commands[i]->help));
 	puts(_("\nCommands for scripts (changes are only previewed unless --approve is given):"));
 	for (size_t i = 0; plain_verb_at(i, &name, &words, &help); i++) {
 		char *left = xasprintf("%s%s%s", name, *words ? " " : "", *words ? _(words) : "");

@@ -124,7 +124,7 @@ row "hotfix-korean" "none"
 
 test "X discards the clone of the cursor, and the cursor goes to the next"
 key X
-expect "All of it goes"
+expect "Everything in it is deleted"
 expect "A approve"
 key $APPROVE
 until 20 sh -c 'platform get /envs/hotfix-korean --status 404 --quiet'

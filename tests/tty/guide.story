@@ -165,7 +165,7 @@ row "5 promote" "done"
 
 test "X: the clone goes; carry is left"
 key X
-expect "All of it goes"
+expect "Everything in it is deleted"
 row "worker" "topicshare-worker"
 expect "rollback"
 expect "A approve"

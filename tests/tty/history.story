@@ -220,7 +220,7 @@ gone "hotfix-cart  clone of"
 test "a discarded clone ends its story, and the board remembers it"
 press-until Right "in hotfix-cart"
 key X
-expect "All of it goes"
+expect "Everything in it is deleted"
 expect "A approve"
 key $APPROVE
 type "hotfix-cart"

@@ -33,7 +33,7 @@ row "Workload" "hotfix-1"
 key H
 expect "hotfix-1 of production"
 row "1 clone" "done" "ago" "oncall"
-row "2 reproduce" "next" "Space when you have seen the bug"
+row "2 reproduce" "next" "Press Space when you have seen the bug"
 row "3 fix" "to do"
 row "7 carry" "to do"
 row "web" "1.4.2" "http://web.hotfix-1"
@@ -149,7 +149,7 @@ env XDG_STATE_HOME XDG_CACHE_HOME
 test "X discards the clone; the story stays, and what is left is to carry"
 terminal one
 key X
-expect "All of it goes"
+expect "Everything in it is deleted"
 expect "A approve"
 key $APPROVE
 until 20 sh -c 'platform get /envs/hotfix-1 --status 404 --quiet'

@@ -85,7 +85,7 @@ sh platform get /envs/production/values >$DIR/out && ! grep -q uploads_wide $DIR
 
 test "a name that is taken is refused where it is given, and in a review when somebody takes it"
 sh sidestage clone production hotfix-wide --demo >$DIR/out 2>$DIR/err; test $? = 1
-sh grep -q 'an environment hotfix-wide in topicshare already' $DIR/err
+sh grep -q 'environment hotfix-wide already exists in topicshare' $DIR/err
 sh ! grep -q Finding $DIR/out
 press-until Right "in [Pp]roduction"
 key C
@@ -102,6 +102,6 @@ row "\[ \]" "values/API_URL leads to the host api.acme.test"
 sh platform post /envs '{"id":"hotfix-live","name":"Theirs","type":"development"}' --quiet
 expect "The environment hotfix-live already exists in topicshare: choose another id." 20
 key Esc
-gone "hotfix-live in topicshare already"
+gone "hotfix-live already exists"
 key Q
 exit 0 20

@@ -64,16 +64,16 @@ row "Workload" "hotfix-1"
 test "in the review of a discard too"
 press-until Right "in hotfix-1"
 key X
-expect "All of it goes"
+expect "Everything in it is deleted"
 key /
 type "dns"
 match "▸ .*dns"
 key Enter
 key Esc
 gone "/ dns"
-expect "All of it goes"
+expect "Everything in it is deleted"
 key Esc
-gone "All of it goes"
+gone "Everything in it is deleted"
 
 test "a long value is whole in the review, and is approved only where its end was read"
 key Q

@@ -127,12 +127,12 @@ sh test "$(platform deployment hotfix-1)" = "$BEFORE"
 key Esc
 gone "rollback"
 type "XX"
-expect "All of it goes"
+expect "Everything in it is deleted"
 type "XD"
 expect "A approve"
 sh test "$(platform get /envs/hotfix-1 --get /id)" = hotfix-1
 key Esc
-gone "All of it goes"
+gone "Everything in it is deleted"
 
 test "what is typed the moment the review appears approves nothing"
 type "DA"

@@ -137,7 +137,7 @@ equal "$KEPT" "2 of 3"
 test "X discards the clone: processes, directory and database are gone"
 press-until Right "in hotfix-korean"
 key X
-expect "All of it goes"
+expect "Everything in it is deleted"
 expect "A approve"
 key $APPROVE
 until 20 test ! -e $SPACES/topicshare-inc/topicshare/hotfix-korean

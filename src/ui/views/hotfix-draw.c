@@ -36,13 +36,13 @@ static const struct {
 	bool has_modules;	/* the clone's workloads belong below it */
 } steps[HOTFIX_STEP_COUNT] = {
 	[HOTFIX_CLONE] = {N_("wait until it runs"), true},
-	[HOTFIX_REPRODUCE] = {N_("{mark} when you have seen the bug there; {logs} shows its logs"),
+	[HOTFIX_REPRODUCE] = {N_("Press {mark} when you have seen the bug there; {logs} shows its logs"),
 			      true},
 	[HOTFIX_FIX] = {N_("{version} changes the version of a workload"), true},
-	[HOTFIX_VERIFY] = {N_("{mark} when you have seen that it is gone"), true},
-	[HOTFIX_PROMOTE] = {N_("{promote} shows what would change there, and asks"), false},
-	[HOTFIX_CLEAN_UP] = {N_("{discard} shows what would go, and asks"), false},
-	[HOTFIX_CARRY] = {N_("{carry} takes it to the one below; {mark} when none needs it"),
+	[HOTFIX_VERIFY] = {N_("Press {mark} when you have seen that it is gone"), true},
+	[HOTFIX_PROMOTE] = {N_("{promote} shows what would change there, then asks"), false},
+	[HOTFIX_CLEAN_UP] = {N_("{discard} shows what would be deleted, then asks"), false},
+	[HOTFIX_CARRY] = {N_("{carry} carries it to the one below; press {mark} when none needs it"),
 			  false},
 };
 

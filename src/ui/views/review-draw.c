@@ -58,12 +58,11 @@ draw_summary(struct canvas *c, int row, const struct review *review)
 	canvas_move(c, row, 1);
 	if (review->verb == FLOW_DISCARD)
 		return canvas_paragraph(c, STYLE_STRONG,
-					_("All of it goes: processes, databases, and its "
-					  "history on the platform."),
+					_("Everything in it is deleted: processes, databases, and its history on the platform."),
 					2);
 	if (review->changes.count == 0)
 		return canvas_paragraph(c, STYLE_STRONG, review->verb == FLOW_CLONE
-				? _("The same workloads and versions, with its own resources.")
+				? _("The same workloads and versions, with new resources.")
 				: _("Nothing changes; the same set is deployed again."), 2);
 	changes_draw_counts(c, &review->changes);
 	draw_pins(c, review);
