@@ -19,19 +19,7 @@ static const char *const roles[] = {
 	[ROLE_DEPLOYER] = "deployer",
 	[ROLE_ADMINISTRATOR] = "administrator",
 };
-static const struct member_words role_words = {roles, ROLE_UNKNOWN, ROLE_UNKNOWN};
-
-const char *
-role_word(enum role role)
-{
-	return role < ROLE_UNKNOWN ? roles[role] : "unknown";
-}
-
-enum role
-role_of(const char *word)
-{
-	return member_word(&role_words, word);
-}
+NOUN_WORDS(role, roles, ROLE_UNKNOWN)
 
 /* --- scopes --- */
 

@@ -101,6 +101,18 @@ void member_texts_read(struct untrusted **texts, size_t *count, const json_t *li
 /* Which of them it is; NULL is none. */
 unsigned member_word(const struct member_words *words, const char *word);
 
+/* The functions of an enum whose values are called `texts`, in its order.  `unknown` is its last
+ * value: that of each other word, and called "unknown". */
+#define NOUN_WORDS(kind, texts, unknown) \
+	static const struct member_words kind##_words = {texts, unknown, unknown}; \
+	const char *kind##_word(enum kind value) \
+	{ \
+		return value < unknown ? texts[value] : "unknown"; \
+	} \
+	enum kind kind##_of(const char *word) \
+	{ \
+		return member_word(&kind##_words, word); \
+	}
 /* The functions of a noun whose struct has that name and whose table is KIND_members. */
 #define NOUN(kind, words, complete) \
 	static const struct noun kind##_noun = {words, sizeof(struct kind), kind##_members, \

@@ -20,19 +20,7 @@ static const char *const statuses[] = {
 	[DEPLOYMENT_SUCCEEDED] = "succeeded",
 	[DEPLOYMENT_FAILED] = "failed",
 };
-static const struct member_words status_words = {statuses, DEPLOYMENT_UNKNOWN, DEPLOYMENT_UNKNOWN};
-
-const char *
-deployment_status_word(enum deployment_status status)
-{
-	return status < DEPLOYMENT_UNKNOWN ? statuses[status] : "unknown";
-}
-
-enum deployment_status
-deployment_status_of(const char *word)
-{
-	return member_word(&status_words, word);
-}
+NOUN_WORDS(deployment_status, statuses, DEPLOYMENT_UNKNOWN)
 
 bool
 deployment_status_is_final(enum deployment_status status)
@@ -66,7 +54,7 @@ static const struct member deployment_members[] = {
 	{"created_by", MEMBER_TEXT, MEMBER_OPTIONAL, AT(created_by)},
 	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},
 	{"status_changed_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(status_changed_at)},
-	{"status", MEMBER_WORD, MEMBER_OPTIONAL, AT(status), .words = &status_words},
+	{"status", MEMBER_WORD, MEMBER_OPTIONAL, AT(status), .words = &deployment_status_words},
 	{"value_set_version_id", MEMBER_TEXT, MEMBER_NULLABLE, AT(value_set_version_id)},
 	{"mode", MEMBER_TEXT, MEMBER_OPTIONAL, AT(mode)},
 	{"dependency_graph_id", MEMBER_TEXT, MEMBER_OPTIONAL, AT(dependency_graph_id)},
@@ -92,20 +80,7 @@ static const char *const environment_statuses[] = {
 	[ENVIRONMENT_ACTIVE] = "active",
 	[ENVIRONMENT_DELETING] = "deleting",
 };
-static const struct member_words environment_status_words = {
-	environment_statuses, ENVIRONMENT_UNKNOWN, ENVIRONMENT_UNKNOWN};
-
-const char *
-environment_status_word(enum environment_status status)
-{
-	return status < ENVIRONMENT_UNKNOWN ? environment_statuses[status] : "unknown";
-}
-
-enum environment_status
-environment_status_of(const char *word)
-{
-	return member_word(&environment_status_words, word);
-}
+NOUN_WORDS(environment_status, environment_statuses, ENVIRONMENT_UNKNOWN)
 
 #define AT(member) IN(environment, member)
 static const struct member environment_members[] = {
@@ -167,20 +142,7 @@ static const char *const application_statuses[] = {
 	[APPLICATION_ACTIVE] = "active",
 	[APPLICATION_DELETING] = "deleting",
 };
-static const struct member_words application_status_words = {
-	application_statuses, APPLICATION_UNKNOWN, APPLICATION_UNKNOWN};
-
-const char *
-application_status_word(enum application_status status)
-{
-	return status < APPLICATION_UNKNOWN ? application_statuses[status] : "unknown";
-}
-
-enum application_status
-application_status_of(const char *word)
-{
-	return member_word(&application_status_words, word);
-}
+NOUN_WORDS(application_status, application_statuses, APPLICATION_UNKNOWN)
 
 #define AT(member) IN(application_environment, member)
 static const struct member application_environment_members[] = {
@@ -310,20 +272,7 @@ static const char *const resource_statuses[] = {
 	[RESOURCE_DELETING] = "deleting",
 	[RESOURCE_DETACHED] = "detached",
 };
-static const struct member_words resource_status_words = {resource_statuses, RESOURCE_UNKNOWN,
-							  RESOURCE_UNKNOWN};
-
-const char *
-resource_status_word(enum resource_status status)
-{
-	return status < RESOURCE_UNKNOWN ? resource_statuses[status] : "unknown";
-}
-
-enum resource_status
-resource_status_of(const char *word)
-{
-	return member_word(&resource_status_words, word);
-}
+NOUN_WORDS(resource_status, resource_statuses, RESOURCE_UNKNOWN)
 
 #define AT(member) IN(active_resource, member)
 static const struct member active_resource_members[] = {

@@ -17,19 +17,7 @@ static const char *const statuses[] = {
 	[RUN_FAILED] = "failed",
 	[RUN_CANCELLED] = "cancelled",
 };
-static const struct member_words status_words = {statuses, RUN_UNKNOWN, RUN_UNKNOWN};
-
-const char *
-run_status_word(enum run_status status)
-{
-	return status < RUN_UNKNOWN ? statuses[status] : "unknown";
-}
-
-enum run_status
-run_status_of(const char *word)
-{
-	return member_word(&status_words, word);
-}
+NOUN_WORDS(run_status, statuses, RUN_UNKNOWN)
 
 /* One that is not active is not listed. */
 static const char *const pipeline_statuses[] = {"active"};
@@ -77,7 +65,7 @@ static const struct member pipeline_run_members[] = {
 	 .count = offsetof(struct pipeline_run, env_id_count)},
 	{"pipeline_id", MEMBER_TEXT, MEMBER_LOOSE, AT(pipeline_id)},
 	{"pipeline_version", MEMBER_TEXT, MEMBER_LOOSE, AT(pipeline_version)},
-	{"status", MEMBER_WORD, MEMBER_OPTIONAL, AT(status), .words = &status_words},
+	{"status", MEMBER_WORD, MEMBER_OPTIONAL, AT(status), .words = &run_status_words},
 	{"status_message", MEMBER_TEXT, MEMBER_LOOSE, AT(status_message)},
 	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},
 	{"created_by", MEMBER_TEXT, MEMBER_LOOSE, AT(created_by)},
@@ -100,7 +88,7 @@ static const struct member pipeline_step_members[] = {
 	{"index", MEMBER_NUMBER, MEMBER_OPTIONAL, AT(index)},
 	{"name", MEMBER_TEXT, MEMBER_LOOSE, AT(name)},
 	{"uses", MEMBER_TEXT, MEMBER_LOOSE, AT(uses)},
-	{"status", MEMBER_WORD, MEMBER_OPTIONAL, AT(status), .words = &status_words},
+	{"status", MEMBER_WORD, MEMBER_OPTIONAL, AT(status), .words = &run_status_words},
 	{"status_message", MEMBER_TEXT, MEMBER_LOOSE, AT(status_message)},
 	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},
 	{"completed_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(completed_at)},
@@ -123,7 +111,7 @@ static const struct member pipeline_job_members[] = {
 	{"pipeline_id", MEMBER_TEXT, MEMBER_LOOSE, AT(pipeline_id)},
 	{"pipeline_version", MEMBER_TEXT, MEMBER_LOOSE, AT(pipeline_version)},
 	{"run_id", MEMBER_TEXT, MEMBER_LOOSE, AT(run_id)},
-	{"status", MEMBER_WORD, MEMBER_OPTIONAL, AT(status), .words = &status_words},
+	{"status", MEMBER_WORD, MEMBER_OPTIONAL, AT(status), .words = &run_status_words},
 	{"status_message", MEMBER_TEXT, MEMBER_LOOSE, AT(status_message)},
 	{"waiting_for", MEMBER_TEXT, MEMBER_LOOSE, AT(waiting_for)},
 	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},

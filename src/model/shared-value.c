@@ -14,19 +14,7 @@
 #define IN(noun, field) .offset = offsetof(struct noun, field)
 
 static const char *const sources[] = {[VALUE_OF_APP] = "app", [VALUE_OF_ENV] = "env"};
-static const struct member_words source_words = {sources, VALUE_OF_UNKNOWN, VALUE_OF_UNKNOWN};
-
-const char *
-value_source_word(enum value_source source)
-{
-	return source < VALUE_OF_UNKNOWN ? sources[source] : "unknown";
-}
-
-enum value_source
-value_source_of(const char *word)
-{
-	return member_word(&source_words, word);
-}
+NOUN_WORDS(value_source, sources, VALUE_OF_UNKNOWN)
 
 static const struct member secret_place_members[] = {
 	{"store", MEMBER_TEXT, MEMBER_LOOSE, IN(secret_place, store)},

@@ -106,7 +106,7 @@ static const struct {
 	{"{'a':null}", "[{'op':'replace','path':'/a','value':1}]", "{'a':1}", NULL},
 	{"{'foo':'bar'}", "[{'op':'add','path':'/baz/bat','value':1}]", NULL, "operation 0"},
 	{"{'foo':1}", "[{'op':'replace','path':'/foo','value':2},{'op':'remove','path':'/x'}]", NULL, "operation 1"},
-	{"{'foo':[1]}", "[{'op':'add','path':'/foo/2','value':2}]", NULL, "no place 2"},
+	{"{'foo':[1]}", "[{'op':'add','path':'/foo/2','value':2}]", NULL, "index 2 is out of range"},
 	{"{'foo':[1]}", "[{'op':'add','path':'/foo/01','value':2}]", NULL, "not an array index"},
 	{"{'foo':[1]}", "[{'op':'remove','path':'/foo/-'}]", NULL, "not an array index"},
 	{"{'foo':[]}", "[{'op':'replace','path':'/foo/0','value':1}]", NULL, "there is no"},
