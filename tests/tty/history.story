@@ -157,7 +157,7 @@ key Esc
 expect "History"
 row "hotfix-cart" "4 operations"
 key R
-expect "The history is read again."
+expect "Reading the history again."
 row "undo" "production"
 press-until k "was undone"
 key Esc

@@ -259,7 +259,7 @@ of_x() {	# EXPRESSION: what is said of the difference
 	exits 2 "Give a value" set hot web $value $first
 	json 5 'd["changes"][0]["to"].startswith("7")' set hot web $value:=7 $first
 	exits 2 "not a path" set hot web nowhere 1 $first
-	exits 2 "nothing at" unset hot web /spec/nothing $first
+	exits 2 "Nothing is set at" unset hot web /spec/nothing $first
 	exits 0 "" unset hot web $value $first --approve=hot
 	json 5 'not [each for each in d["cautions"] if "no effect" in each]' set hot web $value 2 $first
 	json 5 '"web: /spec/containers/c/lifecycle has no effect: the driver process does not support it" in d["cautions"]' \

@@ -219,7 +219,7 @@ what_does_not_fit_is_refused_by_name(void **state)
 		{"POST", "/values", "{'key':'K','description':'','secret_ref':{'ref':'a','store':'b'}}",
 		 400, "other store"},
 		{"POST", "/values", "{'key':'K','description':'','value':'a','secret_ref':{'value':'b'}}",
-		 400, "not both"},
+		 400, "Give either \"value\" or \"secret_ref\""},
 		{"POST", "/values", "['K']", 422, "object"},
 		{"POST", "/values", "{'key':'K','value':'a\\u0000b','description':''}", 422, ""},
 		{"POST", "/values", NULL, 422, "empty"},

@@ -454,7 +454,7 @@ run_interrupted(struct view *view, struct ui *ui)
 static void
 run_read_again(struct view *view, struct ui *ui)
 {
-	ui_say(ui, _("The history is read again."));
+	ui_say(ui, _("Reading the history again."));
 	read_list((struct history_view *)view, ui);	/* may have something to say itself */
 }
 
