@@ -120,8 +120,7 @@ db_error(const struct db *db, struct error *err)
 	if (db->failure == DB_BUSY && db->busy_ms > 0)
 		return error_set(
 			err, ERROR_STORE,
-			_("%s: other programs write to it, and it did not become free in time.  "
-			  "Try again."),
+			_("%s: another program keeps it locked.  Try again."),
 			db->path);
 	return error_set(err, ERROR_STORE, _("%s: %s"), db->path, db->message);
 }

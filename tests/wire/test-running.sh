@@ -95,8 +95,8 @@ ok "an unknown key has its place and a suggestion" \
 ok "an unknown section too" says last 'bad.conf:8:2: There is no section [lisen]; did you mean [listen]?'
 ok "a bad mode is told by where its value stands" says last 'bad.conf:5:16: "0999"'
 ok "every fault is told at once" says last 'bad.conf: 10 faults'
-ok "an address that others reach needs TLS" says last 'Others can reach 0.0.0.0:8080'
-ok "a key that is given twice is a fault" says last 'bad.conf:13:2: The key was given before.'
+ok "an address that others reach needs TLS" says last 'Other machines can reach 0.0.0.0:8080'
+ok "a key that is given twice is a fault" says last 'bad.conf:13:2: The key is given twice.'
 cat >templates.conf <<END
 [state]
 	directory = /nowhere
@@ -116,7 +116,7 @@ cat >templates.conf <<END
 	command = /bin/sh
 END
 ok "a template that makes no sense is refused" not sidestaged check-config templates.conf
-ok "a name that is given twice" says last 'templates.conf:8:2: The key was given before.'
+ok "a name that is given twice" says last 'templates.conf:8:2: The key is given twice.'
 ok "one that is missing" says last 'templates.conf:10:2: A section [template] needs a name'
 ok "one that is a path" says last 'templates.conf:12:2: A section [template] needs a name'
 ok "a file that is nowhere" says last 'templates.conf:14:9: "shop.sql" is not an absolute path'

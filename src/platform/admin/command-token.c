@@ -116,8 +116,7 @@ take_lock(struct target *target, struct error *err)
 			return 0;
 		if (clock_steady_ms() > until)
 			return error_set(err, ERROR_CONFLICT,
-					 _("%s: a sidestaged uses this state, and does not "
-					   "answer."),
+					 _("%s: the sidestaged that uses this state does not answer."),
 					 target->state);
 		poll(NULL, 0, LOCK_PAUSE_MS);
 	}
@@ -189,7 +188,7 @@ ask(struct target *target, const char *method, const char *path, const json_t *b
 		return 0;
 	if (status >= 0 && !error_codes_read(err, json_object_get(*reply, "details")))
 		error_set(err, status == 404 ? ERROR_NOT_FOUND : ERROR_INPUT, "%s",
-			  message ? message : _("The platform refused."));
+			  message ? message : _("The platform refused the request."));
 	json_decref(*reply);
 	*reply = NULL;
 	return -1;
@@ -292,7 +291,7 @@ create_token_of(struct target *target, const struct token_command *command, stru
 		json_object_set_new(body, "expires_at", json_string(expires));
 	ret = ask(target, "POST", tokens, body, &reply, err);
 	if (ret == 0) {
-		fprintf(stderr, _("Token \"%s\" of %s.  It is shown this once:\n"),
+		fprintf(stderr, _("Token \"%s\" of %s, shown only this once:\n"),
 			command->id ? command->id : random, command->user);
 		printf("%s\n", json_member_string(reply, "token"));
 	}
@@ -364,7 +363,7 @@ list_tokens_of(struct target *target, const struct token_command *command, struc
 
 	if (!command->user && ask(target, "GET", "/users", NULL, &users, err) != 0)
 		return -1;
-	printf("%-16s  %-16s  %-24s  %-24s  %s\n", _("USER"), _("TOKEN"), _("MADE"), _("EXPIRES"),
+	printf("%-16s  %-16s  %-24s  %-24s  %s\n", _("USER"), _("TOKEN"), _("CREATED"), _("EXPIRES"),
 	       _("FOR"));
 	if (command->user)
 		return list_of(target, command->user, err);

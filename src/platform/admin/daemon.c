@@ -320,8 +320,7 @@ check_handed_over(const struct daemon *d, int fd, bool tls, struct error *err)
 	if (tls || d->settings->allow_plain || listener_is_local((struct sockaddr *)&address))
 		return 0;
 	return error_set(err, ERROR_INPUT,
-			 _("Others can reach the socket on descriptor %d: name it \"tls\", "
-			   "or say allow-plain = true."),
+			 _("Other machines can reach the socket on descriptor %d: name it \"tls\", or set allow-plain = true."),
 			 fd);
 }
 

@@ -154,7 +154,7 @@ read_key(struct yaml *y, const yaml_event_t *event, const json_t *object)
 		 strlen(text) != event->data.scalar.length)
 		complain(y, &event->start_mark, _("A key must be a plain string."));
 	else if (json_object_get(object, text))
-		complain(y, &event->start_mark, _("The key is there twice."));
+		complain(y, &event->start_mark, _("The key is given twice."));
 	else
 		return xstrdup(text);
 	return NULL;

@@ -113,7 +113,7 @@ static void
 check_format(struct check *check, const json_t *value)
 {
 	need(check, json_is_integer(value) && json_integer_value(value) == 1,
-	     _("must be 1; this sidestaged knows no other"));
+	     _("must be 1; this sidestaged supports no other version"));
 }
 
 /* At the field itself: a set may have thousands of lines. */

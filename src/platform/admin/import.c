@@ -239,8 +239,7 @@ update_environment(struct import *import, const struct place *place, const json_
 
 	if (type && strcmp(type, json_member_string(known, "type")) != 0)
 		return error_set(err, ERROR_CONFLICT,
-				 _("It is there as one of type \"%s\", and the type "
-				   "of an environment does not change."),
+				 _("It exists with the type \"%s\", and the type of an environment cannot be changed."),
 				 json_member_string(known, "type"));
 	if (name && repository_rename_environment(import->repository, place, name, err) != 0)
 		return -1;

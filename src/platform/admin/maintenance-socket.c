@@ -44,7 +44,7 @@ send_all(int fd, const char *bytes, size_t length, struct error *err)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return error_errno(err, _("sidestaged did not take the command"));
+			return error_errno(err, _("sidestaged did not accept the command"));
 		bytes += n;
 		length -= (size_t)n;
 	}
@@ -87,7 +87,7 @@ take_result(const struct buf *in, struct error *err)
 
 	if (!result)
 		error_set(err, ERROR_INPUT, "%s",
-			  why ? why : _("The answer of sidestaged makes no sense."));
+			  why ? why : _("The answer of sidestaged is invalid."));
 	json_decref(line);
 	return result;
 }

@@ -36,7 +36,7 @@ offline_find(const char *state, struct error *err)
 
 	free(path);
 	return is_missing ? error_set(err, ERROR_NOT_FOUND,
-				      _("%s: there is no state of a sidestaged."), state)
+				      _("%s: this is not a state directory of sidestaged."), state)
 			  : 0;
 }
 

@@ -62,7 +62,7 @@ read_exactly(int in, void *bytes, size_t length, const char *path, struct error 
 		if (n < 0)
 			return input_error(path, err);
 		if (n == 0)
-			return error_set(err, ERROR_INPUT, _("%s: ends in the middle"), path);
+			return error_set(err, ERROR_INPUT, _("%s: the backup is cut off"), path);
 		at += n;
 		length -= (size_t)n;
 	}
@@ -153,8 +153,7 @@ move_into_place(const char *directory, const char *state, struct error *err)
 		return 0;
 	if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR)
 		return error_set(err, ERROR_CONFLICT,
-				 _("%s: is there and not empty.  Stop its sidestaged and "
-				   "move it away first."),
+				 _("%s: exists and is not empty.  Stop its sidestaged and move it away first."),
 				 state);
 	return error_errno(err, _("%s: cannot be made"), state);
 }

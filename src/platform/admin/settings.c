@@ -390,7 +390,7 @@ read_template(struct reading *r, struct settings *settings, const struct config_
 			 _("A section [template] needs a name such as [template \"NAME\"], made of "
 			   "letters, digits, '.', '_' and '-'."));
 	else if (is_named(settings, entry->name))
-		complain(r, entry, entry->column, _("The key was given before."));
+		complain(r, entry, entry->column, _("The key is given twice."));
 	else if (list->count == SETTINGS_TEMPLATES_MAX)
 		complain(r, entry, entry->column, _("There are too many templates."));
 	else if (read_path(NULL, &file, entry->value, &err) != 0)
@@ -448,7 +448,7 @@ read_entry(struct reading *r, struct settings *settings, const struct config_ent
 		if (strcmp(s->key, entry->key) != 0)
 			continue;
 		if (r->seen[i] && s->read != read_address)
-			complain(r, entry, entry->column, _("The key was given before."));
+			complain(r, entry, entry->column, _("The key is given twice."));
 		else if (s->read(s, (char *)settings + s->offset, entry->value, &err) != 0)
 			complain(r, entry, entry->value_column, err.text);
 		r->seen[i] = true;
@@ -571,8 +571,7 @@ check_plain(struct checking *c, const struct settings *settings)
 		    listener_check(settings->plain.items[i], &loopback, NULL) != 0 || loopback)
 			continue;
 		text = xasprintf(
-			_("Others can reach %s, and without TLS they could read every token: "
-			  "listen there by [tls], or say allow-plain = true."),
+			_("Other machines can reach %s, and without TLS they could read every token: use an address of [tls], or set allow-plain = true."),
 			settings->plain.items[i]);
 		check(c, false, text);
 		free(text);
@@ -592,7 +591,7 @@ settings_check(const struct settings *settings, const char *where, config_fault 
 	      _("TLS needs a certificate ([tls] certificate)."));
 	check(&c, !has_tls || settings->key, _("TLS needs a key ([tls] key)."));
 	check(&c, has_tls || (!settings->certificate && !settings->key),
-	      _("There is a certificate or a key, but no address to use it on ([tls] address)."));
+	      _("A certificate or a key is set, but no address uses it ([tls] address)."));
 	check_plain(&c, settings);
 	return c.faults;
 }
