@@ -332,7 +332,7 @@ ok "an export is made while it runs" sidestaged export --state state one.json
 ok "a backup becomes a state" sidestaged restore --state restored backup.tar
 ok "that is the same" sh -c 'sidestaged export --state restored two.json && cmp one.json two.json'
 ok "no state is no empty export" not sidestaged export --state mistyped
-ok "and that is said" says last 'mistyped: there is no state'
+ok "and that is said" says last 'mistyped: this is not a state directory'
 ok "nor an empty backup" not sidestaged backup --state mistyped mistyped.tar
 ok "and none is made" not ls -d mistyped mistyped.tar
 mkfifo pipe
