@@ -94,7 +94,7 @@ ok "an unknown key has its place and a suggestion" \
 	says last 'bad.conf:2:2: [state] has no key "directroy"; did you mean "directory"?'
 ok "an unknown section too" says last 'bad.conf:8:2: There is no section [lisen]; did you mean [listen]?'
 ok "a bad mode is told by where its value stands" says last 'bad.conf:5:16: "0999"'
-ok "every fault is told at once" says last 'bad.conf: 10 faults'
+ok "every fault is told at once" says last 'bad.conf: 10 errors'
 ok "an address that others reach needs TLS" says last 'Other machines can reach 0.0.0.0:8080'
 ok "a key that is given twice is a fault" says last 'bad.conf:13:2: The key is given twice.'
 cat >templates.conf <<END
@@ -121,7 +121,7 @@ ok "one that is missing" says last 'templates.conf:10:2: A section [template] ne
 ok "one that is a path" says last 'templates.conf:12:2: A section [template] needs a name'
 ok "a file that is nowhere" says last 'templates.conf:14:9: "shop.sql" is not an absolute path'
 ok "and a key that there is not" says last 'templates.conf:16:2: A section [template] has one key'
-ok "with five faults in all" says last 'templates.conf: 5 faults'
+ok "with five faults in all" says last 'templates.conf: 5 errors'
 ok "the example has no fault" sidestaged check-config "$top/data/sidestaged.conf"
 ok "an option that does not exist is refused with the one that was meant" sh -c \
 	'! sidestaged serve --state nowhere --sockt x 2>option.err && grep -qxF "sidestaged: Unknown option \"--sockt\". Did you mean --socket?" option.err &&

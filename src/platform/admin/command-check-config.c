@@ -45,7 +45,7 @@ command_check_config(int argc, char **argv)
 	if (faults < 0)
 		return command_fail(&err);
 	if (faults > 0) {
-		fprintf(stderr, ngettext("%s: %d fault\n", "%s: %d faults\n", (unsigned)faults),
+		fprintf(stderr, ngettext("%s: %d error\n", "%s: %d errors\n", (unsigned)faults),
 			argv[1], faults);
 		return STATUS_FAILED;
 	}

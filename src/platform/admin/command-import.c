@@ -94,8 +94,8 @@ import_document(const struct command_arguments *arguments, struct document *docu
 	if (faults == 0)
 		faults = import_fetch(document->value, document->path, print_fault, document);
 	if (faults > 0) {
-		fprintf(stderr, ngettext("%s: %zu fault; nothing was changed\n",
-					 "%s: %zu faults; nothing was changed\n", faults),
+		fprintf(stderr, ngettext("%s: %zu error; nothing was changed\n",
+					 "%s: %zu errors; nothing was changed\n", faults),
 			document->path, faults);
 		return STATUS_FAILED;
 	}
