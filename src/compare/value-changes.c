@@ -200,7 +200,7 @@ value_changes_decode(struct value_changes *changes, const json_t *body, struct e
 	/* What is damaged is not "no change". */
 	if (body && !json_is_null(body) && !json_is_array(body))
 		return error_set(err, ERROR_INPUT,
-				 _("Change %zu of the shared values makes no sense."), (size_t)0);
+				 _("Change %zu of the shared values is invalid."), (size_t)0);
 	json_array_foreach(body, i, member) {
 		const char *kind = json_member_string(member, "kind");
 		struct value_change change = {
