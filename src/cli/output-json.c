@@ -188,6 +188,25 @@ deployments_json(const struct details *details)
 	return list;
 }
 
+static json_t *
+waiting_json(const struct environment *environment)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < environment->waiting_count; i++) {
+		const struct rule_wait *w = &environment->waiting[i];
+
+		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "artefact",
+						      foreign(&w->artefact), "version",
+						      foreign(&w->version), "rule",
+						      foreign(&w->rule), "made_by",
+						      foreign(&w->made_by), "registered_by",
+						      foreign(&w->registered_by), "reason",
+						      foreign(&w->reason)));
+	}
+	return list;
+}
+
 /* What a null in the place of the time means. */
 static const char *
 expiry_of(int64_t expires_at, bool is_recorded)
@@ -211,6 +230,8 @@ output_json_environment(const struct world_environment *e, const struct details 
 				   "resources", resources_json(e));
 
 	with_problem(object, &e->environment.problem);
+	if (e->environment.waiting_count > 0)
+		json_object_set_new(object, "waiting", waiting_json(&e->environment));
 	if (details) {
 		json_object_set_new(object, "values",
 				    details_values_known(details) ? values_json(details)

@@ -105,6 +105,12 @@ output_text_head(const struct world_environment *e)
 	if ((problem = words_of_problem(&e->environment.problem)))
 		output_text_line("    %s", problem);
 	free(problem);
+	for (size_t i = 0; i < e->environment.waiting_count; i++) {
+		char *waiting = words_of_wait(&e->environment.waiting[i]);
+
+		output_text_line(_("    waiting: %s"), waiting);
+		free(waiting);
+	}
 }
 
 void

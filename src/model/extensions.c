@@ -52,12 +52,14 @@ static const struct {
 	[EXTENSION_PROBE_PLACEHOLDERS] = {"probe-placeholders", NULL},
 	[EXTENSION_ADMINISTRATION] = {"administration", NULL},
 	[EXTENSION_ERROR_CODES] = {"error-codes", NULL},
+	[EXTENSION_RULE_WAITS] = {"rule-waits", NULL},
 };
 
 #define VALUES EXTENSION_DEPLOY_VALUES
 #define TAG EXTENSION_DEPLOY_TAG
 #define PRINTS EXTENSION_VALUE_FINGERPRINTS
 #define ADMIN EXTENSION_ADMINISTRATION
+#define WAITS EXTENSION_RULE_WAITS
 
 static const struct extension_addition additions[] = {
 	{VALUES, ADDS_MEMBER_ASKED, "createDeployment", "values"},
@@ -115,6 +117,11 @@ static const struct extension_addition additions[] = {
 	{EXTENSION_ERROR_CODES, ADDS_ERROR_MEMBER, "*", "details/cause"},
 	{EXTENSION_ERROR_CODES, ADDS_OBJECT_TOLD, "listDeploymentErrors", "reason"},
 	{EXTENSION_ERROR_CODES, ADDS_MEMBER_TOLD, "getRuntime", "reasons"},
+	{WAITS, ADDS_MEMBER_TOLD, "listEnvironments", "waiting"},
+	{WAITS, ADDS_MEMBER_TOLD, "getEnvironment", "waiting"},
+	{WAITS, ADDS_MEMBER_TOLD, "createEnvironment", "waiting"},
+	{WAITS, ADDS_MEMBER_TOLD, "updateEnvironment", "waiting"},
+	{WAITS, ADDS_ROUTE, "x-dropRuleWaits", NULL},
 };
 
 const char *

@@ -82,6 +82,21 @@ static const char *const environment_statuses[] = {
 };
 NOUN_WORDS(environment_status, environment_statuses, ENVIRONMENT_UNKNOWN)
 
+#define AT(member) IN(rule_wait, member)
+static const struct member rule_wait_members[] = {
+	{"artefact", MEMBER_TEXT, MEMBER_REQUIRED, AT(artefact)},
+	{"version", MEMBER_TEXT, MEMBER_REQUIRED, AT(version)},
+	{"rule", MEMBER_TEXT, MEMBER_REQUIRED, AT(rule)},
+	{"made_by", MEMBER_TEXT, MEMBER_OPTIONAL, AT(made_by)},
+	{"registered_by", MEMBER_TEXT, MEMBER_OPTIONAL, AT(registered_by)},
+	{"reason", MEMBER_TEXT, MEMBER_OPTIONAL, AT(reason)},
+	MEMBERS_END,
+};
+#undef AT
+static const struct noun rule_wait_noun = {
+	.name = "waiting", .size = sizeof(struct rule_wait), .members = rule_wait_members,
+};
+
 #define AT(member) IN(environment, member)
 static const struct member environment_members[] = {
 	{"id", MEMBER_TEXT, MEMBER_REQUIRED, AT(id)},
@@ -94,6 +109,8 @@ static const struct member environment_members[] = {
 	{"status_changed_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(status_changed_at)},
 	{"last_deploy", MEMBER_OBJECT, MEMBER_OPTIONAL, AT(last_deploy), .noun = &deployment_noun},
 	{"from_deploy", MEMBER_OBJECT, MEMBER_OPTIONAL, AT(from_deploy), .noun = &deployment_noun},
+	{"waiting", MEMBER_LIST, MEMBER_OPTIONAL, AT(waiting), .noun = &rule_wait_noun,
+	 .count = offsetof(struct environment, waiting_count)},
 	MEMBERS_END,
 };
 #undef AT

@@ -72,6 +72,11 @@ enum environment_status {
 const char *environment_status_word(enum environment_status status);
 enum environment_status environment_status_of(const char *word);	/* NULL is fine */
 
+/* What a rule would deploy, if whoever made it were allowed to now.  made_by "": the platform. */
+struct rule_wait {
+	struct untrusted artefact, version, rule, made_by, registered_by, reason;
+};
+
 struct environment {
 	struct untrusted id;
 	struct untrusted name;
@@ -84,6 +89,8 @@ struct environment {
 	struct deployment from_deploy;
 	struct untrusted problem;
 	struct untrusted deploy_tag;	/* over both, for If-Match; absent: not offered */
+	struct rule_wait *waiting;	/* oldest first; 0: none, or not offered */
+	size_t waiting_count;
 };
 /* The deployments in it are read as nouns of their own; a fault in one of them is a `problem`
  * here. */

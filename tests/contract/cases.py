@@ -394,6 +394,8 @@ def rules(c):
     c.ask("getAutomationRule", 200, ruleId=made["id"])
     c.ask("updateAutomationRule", 200, body=dict(rule, match_ref="refs/tags/.*"),
           ruleId=made["id"])
+    c.ask("x-dropRuleWaits", 204, "where nothing waits", ruleId=made["id"])
+    c.ask("x-dropRuleWaits", 404, "of no rule", ruleId="ghost")
     c.ask("deleteAutomationRule", 204, ruleId=made["id"])
 
 

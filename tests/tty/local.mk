@@ -25,6 +25,7 @@ TTY_STORIES = \
 	tests/tty/terminals.story \
 	tests/tty/unpromoted.story \
 	tests/tty/review.story \
+	tests/tty/rule-waits.story \
 	tests/tty/progress.story \
 	tests/tty/second-demo.story \
 	tests/tty/secrets.story \

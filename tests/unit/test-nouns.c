@@ -876,6 +876,9 @@ an_environment_is_written_with_its_deployments(void **state)
 
 	(void)state;
 	json_object_set_new(body, "status", json_string("deleting"));
+	json_object_set_new(body, "waiting",
+			    parse("[{'artefact':'a','version':'1','rule':'r','made_by':'m',"
+				  "'registered_by':'b','reason':'w'}]"));
 	environment_read(&environment, body);
 	environment_copy(&copy, &environment);
 	environment_clear(&environment);

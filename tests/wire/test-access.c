@@ -658,6 +658,7 @@ start_own_with_images(void **state)
 	world_make(&world);
 	make_image("1.0.0");
 	make_image("1.1.0");
+	make_image("1.2.0");
 	setenv("SIDESTAGE_LIBEXEC", world.dir, 1);
 	world_start(&world);
 	setenv("SIDESTAGE_LIBEXEC", before, 1);
@@ -693,15 +694,11 @@ deployment_by(const char *user)
 }
 
 static void
-rule_deploys_with_the_rights_its_maker_has_then(void **state)
+deploy_a_job(void)
 {
-	char *maker = user_with("ruler", "{\"/orgs/acme\": \"deployer\"}"), *delta;
-	char *builder = user_with("builder", "{\"/orgs/acme\": \"developer\"}");
-	json_t *deployment;
 	struct answer answer;
-	const char *comment;
+	char *delta;
 
-	(void)state;
 	answer = world_ask(&world, BY_CONTROL, NULL, "POST", SHOP "/deltas", NULL,
 			   "{\"modules\": {\"add\": {\"job\": {\"profile\":"
 			   " \"humanitec/default-module\", \"spec\": {\"containers\": {\"main\":"
@@ -710,6 +707,109 @@ rule_deploys_with_the_rights_its_maker_has_then(void **state)
 	answer_clear(&answer);
 	expect(BY_CONTROL, NULL, "POST", SHOP "/envs/dev/deploys", delta, 201);
 	free(delta);
+}
+
+/* What waits in dev; new reference. */
+static json_t *
+waiting(void)
+{
+	struct answer answer = world_ask(&world, BY_CONTROL, NULL, "GET", SHOP "/envs/dev", NULL,
+					 NULL);
+	json_t *list = json_incref(json_object_get(answer.body, "waiting"));
+
+	assert_true(json_is_array(list));
+	answer_clear(&answer);
+	return list;
+}
+
+static void
+until_waiting(size_t count)
+{
+	json_t *list = waiting();
+
+	for (int i = 0; json_array_size(list) != count; i++) {
+		assert_true(i < 6000);
+		poll(NULL, 0, 10);
+		json_decref(list);
+		list = waiting();
+	}
+	json_decref(list);
+}
+
+static void
+assert_waits(const char *version, const char *maker, const char *registered_by)
+{
+	json_t *list = waiting(), *one = json_array_get(list, 0);
+
+	assert_string_equal(json_string_value(json_object_get(one, "artefact")), "local/job");
+	assert_string_equal(json_string_value(json_object_get(one, "version")), version);
+	assert_string_equal(json_string_value(json_object_get(one, "made_by")), maker);
+	assert_string_equal(json_string_value(json_object_get(one, "registered_by")),
+			    registered_by);
+	assert_true(*json_string_value(json_object_get(one, "reason")));
+	json_decref(list);
+}
+
+#define JOB_VERSION(version) \
+	"{\"type\": \"container\", \"name\": \"local/job\", \"version\": \"" version "\","       \
+	" \"ref\": \"refs/heads/main\"}"
+
+/* What waits is dropped by a person who may deploy there, or goes on when such a one writes the
+ * rule again; and then in their name. */
+static void
+what_waits_is_dropped_or_taken_over(void **state)
+{
+	char *maker = user_with("ruler", "{\"/orgs/acme\": \"deployer\"}"), *path, *drop;
+	char *looker = user_with("looker", "{\"/orgs/acme\": \"viewer\"}");
+	char *heir = user_with("heir", "{\"/orgs/acme\": \"deployer\"}");
+	struct answer answer;
+	json_t *deployment;
+
+	(void)state;
+	deploy_a_job();
+	answer = world_ask(&world, BY_TCP, maker, "POST", SHOP "/envs/dev/rules", NULL,
+			   "{\"type\": \"update\", \"match_ref\": \"main\"}");
+	path = xasprintf(SHOP "/envs/dev/rules/%s", text_of(&answer, "id"));
+	drop = xasprintf("%s/waiting", path);
+	answer_clear(&answer);
+	/* Whoever made the rule is gone. */
+	expect(BY_CONTROL, NULL, "DELETE", "/users/ruler", NULL, 204);
+	expect(BY_CONTROL, NULL, "POST", "/orgs/acme/artefact-versions", JOB_VERSION("1.1.0"), 200);
+	until_waiting(1);
+	expect(BY_TCP, looker, "DELETE", drop, NULL, 403);
+	until_waiting(1);
+	expect(BY_TCP, heir, "DELETE", drop, NULL, 204);
+	until_waiting(0);
+	expect(BY_TCP, heir, "GET", path, NULL, 200);
+	/* The next one is taken over, and the one that was dropped does not come back. */
+	expect(BY_CONTROL, NULL, "POST", "/orgs/acme/artefact-versions", JOB_VERSION("1.2.0"), 200);
+	until_waiting(1);
+	expect(BY_TCP, heir, "PUT", path, "{\"type\": \"update\", \"match_ref\": \"main\"}", 200);
+	for (int i = 0; !(deployment = deployment_by("heir")); i++) {
+		assert_true(i < 6000);
+		poll(NULL, 0, 10);
+	}
+	assert_non_null(strstr(json_string_value(json_object_get(deployment, "comment")),
+			       "local/job:1.2.0 by the rule "));
+	json_decref(deployment);
+	until_waiting(0);
+	free(maker);
+	free(looker);
+	free(heir);
+	free(drop);
+	free(path);
+}
+
+static void
+rule_deploys_with_the_rights_its_maker_has_then(void **state)
+{
+	char *maker = user_with("ruler", "{\"/orgs/acme\": \"deployer\"}");
+	char *builder = user_with("builder", "{\"/orgs/acme\": \"developer\"}");
+	json_t *deployment;
+	const char *comment;
+
+	(void)state;
+	deploy_a_job();
 	expect(BY_TCP, maker, "POST", SHOP "/envs/dev/rules",
 	       "{\"type\": \"update\", \"match_ref\": \"main\"}", 201);
 	/* Whoever made the rule may not deploy there any more: it waits, and says so. */
@@ -719,10 +819,9 @@ rule_deploys_with_the_rights_its_maker_has_then(void **state)
 	       "{\"type\": \"container\", \"name\": \"local/job\", \"version\": \"1.1.0\","
 	       " \"ref\": \"refs/heads/main\"}",
 	       200);
-	for (int i = 0; !is_logged("a rule waits for its maker's rights"); i++) {
-		assert_true(i < 6000);
-		poll(NULL, 0, 10);
-	}
+	until_waiting(1);
+	assert_true(is_logged("a rule waits for its maker's rights"));
+	assert_waits("1.1.0", "ruler", "builder");
 	assert_null(deployment_by("ruler"));
 	/* They may again: it goes on by itself, in their name. */
 	expect(BY_CONTROL, NULL, "PATCH", "/users/ruler",
@@ -731,6 +830,7 @@ rule_deploys_with_the_rights_its_maker_has_then(void **state)
 		assert_true(i < 6000);
 		poll(NULL, 0, 10);
 	}
+	until_waiting(0);
 	comment = json_string_value(json_object_get(deployment, "comment"));
 	assert_non_null(strstr(comment, "local/job:1.1.0 by the rule "));
 	assert_non_null(strstr(comment, " of ruler, registered by builder"));
@@ -1338,6 +1438,8 @@ main(void)
 		cmocka_unit_test(roles_that_are_none_are_refused_whole),
 		cmocka_unit_test(role_that_is_taken_away_is_gone_at_once),
 		cmocka_unit_test_setup_teardown(rule_deploys_with_the_rights_its_maker_has_then,
+						start_own_with_images, end_own),
+		cmocka_unit_test_setup_teardown(what_waits_is_dropped_or_taken_over,
 						start_own_with_images, end_own),
 		cmocka_unit_test(administrators_give_roles_where_they_administer),
 		cmocka_unit_test(role_in_a_type_ends_with_the_type),

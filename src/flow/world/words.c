@@ -158,6 +158,18 @@ words_of_problem(const struct untrusted *problem)
 			    : NULL;
 }
 
+char *
+words_of_wait(const struct rule_wait *wait)
+{
+	const char *maker = untrusted_raw(&wait->made_by);
+
+	return *maker ? xasprintf(_("%s:%s, by a rule of %s, who may not deploy here"),
+				  untrusted_raw(&wait->artefact), untrusted_raw(&wait->version),
+				  maker)
+		      : xasprintf(_("%s:%s, by a rule whose maker may not deploy here"),
+				  untrusted_raw(&wait->artefact), untrusted_raw(&wait->version));
+}
+
 /* Where none was chosen: the first whose applications could not be read, so that nobody takes all
  * for empty. */
 static const struct world_organization *

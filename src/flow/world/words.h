@@ -19,6 +19,9 @@ struct untrusted;
 /* "? (its answer is not understood: "name" is null)" of the `problem` of a noun; NULL: there is
  * none. free() it. */
 char *words_of_problem(const struct untrusted *problem);
+struct rule_wait;
+/* "local/web:1.4.3, by a rule of ana, who may not deploy here"; free() it. */
+char *words_of_wait(const struct rule_wait *wait);
 
 /* How much a state asks for attention; the screen makes glyph and colour of it. */
 enum mood { MOOD_QUIET, MOOD_GOOD, MOOD_BUSY, MOOD_BAD };

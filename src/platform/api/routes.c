@@ -176,6 +176,8 @@ static const struct route routes[] = {
 	 PERMISSION_DEPLOY},
 	{"DELETE", ENV "/rules/{ruleId}", delete_rule, "deleteAutomationRule", BODY_NONE, false,
 	 PERMISSION_DEPLOY},
+	{"DELETE", ENV "/rules/{ruleId}/waiting", drop_rule_waits, "x-dropRuleWaits", BODY_NONE,
+	 false, PERMISSION_DEPLOY},
 	{"GET", APP "/pipelines", list_pipelines, "listPipelines", BODY_NONE, false,
 	 PERMISSION_SEE},
 	{"GET", APP "/pipelines/{pipelineId}", get_pipeline, "getPipeline", BODY_NONE, false,

@@ -21,6 +21,7 @@
 #include "platform/state/place.h"
 #include "platform/state/precondition.h"
 #include "platform/state/repository-deployments.h"
+#include "platform/state/repository-rules.h"
 #include "platform/state/repository-values.h"
 #include "platform/state/repository.h"
 #include "platform/state/rows.h"
@@ -419,7 +420,8 @@ complete_environment(struct repository *repository, const struct place *place,
 	precondition_tag(tag, env->last_deploy.id.raw, from);
 	untrusted_init(&env->deploy_tag, tag);
 	if (why.kind == ERROR_NONE)
-		return 0;
+		return repository_rule_waits(repository, &here, &env->waiting, &env->waiting_count,
+					     err);
 	*err = why;
 	return -1;
 }

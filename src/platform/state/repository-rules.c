@@ -13,9 +13,11 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "base/xmalloc.h"
 #include "db/statement.h"
 #include "model/error-codes.h"
+#include "model/nouns.h"
 #include "platform/state/place.h"
 #include "platform/state/rows.h"
 
@@ -241,4 +243,53 @@ int
 repository_drop_rule_update(struct repository *repository, int64_t seq, struct error *err)
 {
 	return rows_run(repository, err, "DELETE FROM rule_updates WHERE seq = ?", "i", seq);
+}
+
+struct rule_waits {
+	struct rule_wait *items;
+	size_t count;
+};
+
+static void
+read_wait(struct statement *row, void *data)
+{
+	struct rule_waits *waits = data;
+	struct rule_wait *wait;
+
+	waits->items = xreallocarray(waits->items, waits->count + 1, sizeof(*waits->items));
+	wait = &waits->items[waits->count++];
+	*wait = (struct rule_wait){0};
+	untrusted_init(&wait->artefact, row_text(row, 0));
+	untrusted_init(&wait->version, row_text(row, 1));
+	untrusted_init(&wait->rule, row_text(row, 2));
+	untrusted_init(&wait->made_by, row_text(row, 3));
+	untrusted_init(&wait->registered_by, row_text(row, 4));
+	untrusted_init(&wait->reason, row_text(row, 5));
+}
+
+int
+repository_rule_waits(struct repository *repository, const struct place *place,
+		      struct rule_wait **out, size_t *count, struct error *err)
+{
+	struct rule_waits waits = {0};
+	int ret = rows_each(repository, err, read_wait, &waits,
+			    "SELECT u.name, u.version, u.rule, ifnull(r.made_by, ''),"
+			    " u.registered_by, u.waits_for FROM rule_updates u LEFT JOIN rules r"
+			    " ON r.id = u.rule WHERE u.org = ? AND u.app = ? AND u.env = ?"
+			    " AND u.waits_for <> '' ORDER BY u.seq",
+			    "sss", place->org, place->app, place->env);
+
+	*out = waits.items;
+	*count = waits.count;
+	return ret;
+}
+
+int
+repository_drop_rule_waits(struct repository *repository, const struct place *place,
+			   const char *rule, struct error *err)
+{
+	return rows_run(repository, err,
+			"DELETE FROM rule_updates WHERE org = ? AND app = ? AND env = ? AND rule = ?"
+			" AND waits_for <> ''",
+			"ssss", place->org, place->app, place->env, rule);
 }

@@ -11,6 +11,7 @@
 
 struct error;
 struct place;
+struct rule_wait;
 struct repository;
 
 /* Of an environment, in the order in which they were made. */
@@ -66,5 +67,11 @@ void rule_updates_clear(struct rule_updates *updates);
 int repository_rule_update_waits(struct repository *repository, int64_t seq, const char *reason,
 				 struct error *err);
 int repository_drop_rule_update(struct repository *repository, int64_t seq, struct error *err);
+/* Those of an environment that wait, oldest first; the list is the caller's. */
+int repository_rule_waits(struct repository *repository, const struct place *place,
+			  struct rule_wait **out, size_t *count, struct error *err);
+/* What waits of a rule is wanted no more. */
+int repository_drop_rule_waits(struct repository *repository, const struct place *place,
+			       const char *rule, struct error *err);
 
 #endif

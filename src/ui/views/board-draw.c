@@ -103,6 +103,8 @@ draw_head(struct canvas *all, int x, const struct grid *g, const struct world_en
 	canvas_text(c, state.mood == MOOD_GOOD ? STYLE_DIM : moods[state.mood].style, state.text);
 	if (world_is_primed(&e->environment, &e->running))
 		canvas_text(c, STYLE_DANGER, _(" primed"));
+	if (e->environment.waiting_count > 0 && !e->is_past)
+		canvas_text(c, STYLE_WARN, _(" waiting"));
 }
 
 static enum style
@@ -294,25 +296,6 @@ label(struct canvas *c, int *row, const char *text)
 	canvas_label(c, ++*row, 2, LABEL_COLUMNS, STYLE_DIM, text);
 }
 
-/* Where the workload can be reached; NULL: nowhere.  Foreign text; free() it. */
-char *
-board_address(const struct world_environment *e, const char *module)
-{
-	char *wanted = xasprintf("modules.%s.externals.", module), *address = NULL;
-
-	for (size_t i = 0; i < e->resource_count && !address; i++) {
-		const struct active_resource *r = &e->resources[i];
-		const char *host = json_string_value(json_object_get(r->outputs, "host"));
-		json_int_t port = json_integer_value(json_object_get(r->outputs, "port"));
-
-		if (untrusted_is(&r->type, "dns") && host &&
-		    strncmp(untrusted_raw(&r->res_id), wanted, strlen(wanted)) == 0)
-			address = xasprintf("http://%s:%d", host, (int)port);
-	}
-	free(wanted);
-	return address;
-}
-
 static void
 draw_address(struct canvas *c, int *row, const struct world_environment *e, const char *module)
 {
@@ -484,6 +467,21 @@ draw_deployed(struct canvas *c, int *row, const struct world_environment *e)
 	free(comment);
 }
 
+/* The newest of them; the environment's JSON has all. */
+static void
+draw_waiting(struct canvas *c, int *row, const struct world_environment *e)
+{
+	size_t count = e->environment.waiting_count;
+	char *text;
+
+	if (count == 0 || e->is_past)
+		return;
+	text = words_of_wait(&e->environment.waiting[count - 1]);
+	label(c, row, _("waiting"));
+	canvas_untrusted_bytes(c, STYLE_WARN, text, 0);
+	free(text);
+}
+
 static void
 draw_detail(const struct board_model *s, const struct viewport *workloads, struct canvas *c)
 {
@@ -504,6 +502,7 @@ draw_detail(const struct board_model *s, const struct viewport *workloads, struc
 		draw_values(s, c, &row, module);
 	}
 	draw_deployed(c, &row, e);
+	draw_waiting(c, &row, e);
 	if (world_is_primed(&e->environment, &e->running)) {
 		label(c, &row, _("primed"));
 		canvas_text(c, STYLE_DANGER,

@@ -8,7 +8,6 @@
 struct board_view;
 struct ui;
 struct view;
-struct world_environment;
 
 #define LABEL_COLUMNS 13	/* of what stands left of the matrix and of the detail's lines */
 
@@ -19,8 +18,6 @@ struct canvas board_body(const struct board_view *b, const struct canvas *canvas
 int board_tree_columns(const struct canvas *canvas);
 /* Where the matrix is: right of the applications, above the detail. */
 struct canvas board_matrix_part(const struct canvas *canvas, int tree);
-/* Where a workload is reached, or NULL; free() it. */
-char *board_address(const struct world_environment *e, const char *module);
 
 /* view_ops' fit and draw. */
 void board_fit(struct view *view, struct ui *ui, const struct canvas *canvas);

@@ -220,3 +220,22 @@ board_model_update(struct board_view *b, struct ui *ui)
 	b->model.row = b->workloads.at;
 	return &b->model;
 }
+
+/* Where the workload can be reached; NULL: nowhere.  Foreign text; free() it. */
+char *
+board_address(const struct world_environment *e, const char *module)
+{
+	char *wanted = xasprintf("modules.%s.externals.", module), *address = NULL;
+
+	for (size_t i = 0; i < e->resource_count && !address; i++) {
+		const struct active_resource *r = &e->resources[i];
+		const char *host = json_string_value(json_object_get(r->outputs, "host"));
+		json_int_t port = json_integer_value(json_object_get(r->outputs, "port"));
+
+		if (untrusted_is(&r->type, "dns") && host &&
+		    strncmp(untrusted_raw(&r->res_id), wanted, strlen(wanted)) == 0)
+			address = xasprintf("http://%s:%d", host, (int)port);
+	}
+	free(wanted);
+	return address;
+}

@@ -24,7 +24,7 @@
 #include "model/set.h"
 #include "ui/canvas.h"
 #include "ui/view.h"
-#include "ui/views/board-draw.h"
+#include "ui/views/board-model.h"
 #include "ui/views/hotfix-state.h"
 #include "ui/views/hotfix.h"
 #include "ui/widgets/viewport.h"

@@ -28,7 +28,7 @@
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
-#include "ui/views/board-draw.h"
+#include "ui/views/board-model.h"
 #include "ui/views/compare.h"
 #include "ui/views/edit.h"
 #include "ui/views/environment.h"

@@ -168,3 +168,16 @@ delete_rule(struct platform *platform, const struct request *request, struct res
 		return -1;
 	return repository_drop_rule(platform->repository, &request->place, id, err);
 }
+
+/* DELETE .../envs/{envId}/rules/{ruleId}/waiting: what a rule could not deploy is not wanted. */
+int
+drop_rule_waits(struct platform *platform, const struct request *request,
+		struct response *response, struct error *err)
+{
+	const char *id = request->ids[0];
+
+	response->status = 204;
+	if (repository_has_rule(platform->repository, &request->place, id, err) != 0)
+		return -1;
+	return repository_drop_rule_waits(platform->repository, &request->place, id, err);
+}

@@ -5,6 +5,6 @@
 
 #include "platform/api/handlers/handler.h"
 
-handler list_rules, create_rule, get_rule, update_rule, delete_rule;
+handler list_rules, create_rule, get_rule, update_rule, delete_rule, drop_rule_waits;
 
 #endif
