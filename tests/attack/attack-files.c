@@ -102,7 +102,8 @@ attack_reading(void)
 	static const struct place places[] = {
 		{"", "/etc/shadow"}, {"", "/etc/sudoers"}, {"", "/etc/shadow-"},
 		{"TOKEN", ""}, {"STATE", "/platform.db"}, {"STATE", "/platform.db-wal"},
-		{"STATE", "/secret.key"}, {"STATE", "/spaces/processes.json"}, {"STATE", ""},
+		{"STATE", "/secret.key"}, {"STATE", "/sockets.secret"},
+		{"STATE", "/spaces/processes.json"}, {"STATE", ""},
 		{"VICTIM", ""}, {"VICTIM", "/resources"}, {"VICTIM", "/modules/victim/output.log"},
 		{"OWN", "/../victim/modules/victim/output.log"}, {"", "/root"}, {"", "/home"},
 		{"", "/var/lib"}, {"", "/run"}, {"", "/sys/kernel"}, {"", "/boot"},

@@ -237,17 +237,34 @@ world_send(const struct world *world, enum way way, const char *bytes)
 	return answer;
 }
 
+char *
+world_secret(const struct world *world)
+{
+	char text[128] = "";
+	FILE *file = fopen(world_path(world, "state/sockets.secret"), "r");
+
+	if (file) {
+		text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+		fclose(file);
+	}
+	return xstrdup(text);
+}
+
 struct answer
 world_ask(const struct world *world, enum way way, const char *token, const char *method,
 	  const char *path, const char *headers, const char *body)
 {
-	char *bearer = token ? xasprintf("Authorization: Bearer %s\r\n", token) : xstrdup("");
+	char *secret = way == BY_CONTROL && !token ? world_secret(world) : NULL;
+	char *bearer = token || secret ? xasprintf("Authorization: Bearer %s\r\n",
+						    token ? token : secret)
+				       : xstrdup("");
 	char *bytes = xasprintf("%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
 				"Content-Length: %zu\r\n%s%s\r\n%s",
 				method, path, body ? strlen(body) : 0, bearer,
 				headers ? headers : "", body ? body : "");
 	struct answer answer = world_send(world, way, bytes);
 
+	free(secret);
 	free(bearer);
 	free(bytes);
 	return answer;

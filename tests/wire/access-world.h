@@ -39,7 +39,9 @@ char *world_log(const struct world *world);
 int world_connect(const struct world *world, enum way way);
 /* These bytes, and what comes back until the other end closes. */
 struct answer world_send(const struct world *world, enum way way, const char *bytes);
-/* token, headers ("Name: value\r\n...") and body may be NULL. */
+/* What the sockets in the state ask for; free() it. */
+char *world_secret(const struct world *world);
+/* Without a token the control socket is told the secret.  token, headers ("Name: value\r\n...") and body may be NULL. */
 struct answer world_ask(const struct world *world, enum way way, const char *token,
 			const char *method, const char *path, const char *headers,
 			const char *body);

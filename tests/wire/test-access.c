@@ -15,6 +15,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -181,6 +183,90 @@ workload_that_finds_a_socket_is_a_stranger(void **state)
 	}
 	assert_int_equal(ask_as_a_workload(BY_SOCKET), 401);
 	assert_int_equal(ask_as_a_workload(BY_CONTROL), 401);
+}
+
+/* What comes back for a line to the maintenance socket. */
+static char *
+maintain(const char *secret, const char *command)
+{
+	char *line = secret ? xasprintf("{\"secret\":\"%s\",\"command\":\"%s\"}\n", secret, command)
+			    : xasprintf("{\"command\":\"%s\"}\n", command);
+	struct sockaddr_un path = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char reply[256] = "";
+
+	strcpy(path.sun_path, world_path(&world, "state/maintenance.sock"));
+	assert_int_equal(connect(fd, (struct sockaddr *)&path, sizeof(path)), 0);
+	assert_int_equal(send(fd, line, strlen(line), MSG_NOSIGNAL), (ssize_t)strlen(line));
+	assert_true(recv(fd, reply, sizeof(reply) - 1, 0) >= 0);
+	close(fd);
+	free(line);
+	return xstrdup(reply);
+}
+
+/* The same user, not confined: as a workload is whose process number was given anew. */
+static void
+sockets_of_the_state_ask_for_its_secret(void **state)
+{
+	char *secret = world_secret(&world), *other = xstrdup(secret), *reply;
+	char *admin = user_with("chief", "{\"/\": \"administrator\"}");
+	const char *const wrong[] = {"", "wrong", NULL, other, admin};
+	struct stat st;
+
+	(void)state;
+	other[0] = other[0] == 'a' ? 'b' : 'a';
+	assert_int_equal(strlen(secret), 64);
+	assert_int_equal(lstat(world_path(&world, "state/sockets.secret"), &st), 0);
+	assert_true(S_ISREG(st.st_mode));
+	assert_int_equal(st.st_mode & 0777, 0600);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct answer answer = world_ask(&world, BY_CONTROL, wrong[i] ? wrong[i] : "x",
+						 "GET", "/users", NULL, NULL);
+
+		assert_int_equal(answer.status, 401);
+		answer_clear(&answer);
+		reply = maintain(wrong[i], "export");
+		assert_non_null(strstr(reply, "secret of the sockets"));
+		free(reply);
+	}
+	expect(BY_CONTROL, NULL, "GET", "/users", NULL, 200);
+	reply = maintain(secret, "export");
+	assert_non_null(strstr(reply, "{\"result\":"));
+	free(reply);
+	/* It opens nothing else, and is told to nobody. */
+	expect(BY_TCP, secret, "GET", "/orgs", NULL, 401);
+	reply = world_log(&world);
+	assert_null(strstr(reply, secret));
+	free(reply);
+	free(admin);
+	free(secret);
+	free(other);
+}
+
+/* Each start has another, and leaves nothing that a link or a file there could be used for. */
+static void
+secret_of_the_sockets_is_new_with_each_start(void **state)
+{
+	char *before = world_secret(&world), *now;
+	char *path = xstrdup(world_path(&world, "state/sockets.secret"));
+	char *new_path = xasprintf("%s.new", path);
+
+	(void)state;
+	world_stop(&world);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(symlink(world_path(&world, "elsewhere"), path), 0);
+	assert_int_equal(symlink(world_path(&world, "elsewhere"), new_path), 0);
+	world_start(&world);
+	now = world_secret(&world);
+	assert_int_equal(strlen(now), 64);
+	assert_string_not_equal(before, now);
+	assert_int_not_equal(access(world_path(&world, "elsewhere"), F_OK), 0);
+	expect(BY_CONTROL, before, "GET", "/users", NULL, 401);
+	expect(BY_CONTROL, NULL, "GET", "/users", NULL, 200);
+	free(before);
+	free(now);
+	free(path);
+	free(new_path);
 }
 
 static void
@@ -1422,6 +1508,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(private_socket_is_the_daemons_own_user),
 		cmocka_unit_test(workload_that_finds_a_socket_is_a_stranger),
+		OWN(sockets_of_the_state_ask_for_its_secret),
+		OWN(secret_of_the_sockets_is_new_with_each_start),
 		OWN(database_that_was_lost_is_no_new_platform),
 		cmocka_unit_test(tcp_asks_for_a_token),
 		cmocka_unit_test(token_counts_for_one_request_only),

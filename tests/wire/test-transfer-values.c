@@ -407,14 +407,23 @@ a_definition_whose_secrets_make_no_sense_is_refused(void **state)
 	}
 }
 
+static char *
+text_of_file(const char *path)
+{
+	char text[128] = "";
+	FILE *file = fopen(path, "r");
+
+	assert_non_null(file);
+	text[fread(text, 1, sizeof(text) - 1, file)] = '\0';
+	fclose(file);
+	return xstrdup(text);
+}
+
 /* A daemon has rights that whoever asks it may not have: it opens nothing for him. */
 static void
 a_daemon_opens_nothing_that_it_is_told(void **state)
 {
-	static const char line[] =
-		"{\"command\":\"import\",\"file\":" HEAD
-		"\"values\":[{\"key\":\"STOLEN\",\"value_from\":{\"file\":\"/etc/passwd\"}}]" TAIL
-		"}\n";
+	char *path = xasprintf("%s/sockets.secret", here.state), *secret = text_of_file(path), *line;
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	char reply[4096] = "";
@@ -422,6 +431,10 @@ a_daemon_opens_nothing_that_it_is_told(void **state)
 	ssize_t n;
 
 	(void)state;
+	line = xasprintf("{\"secret\":\"%s\",\"command\":\"import\",\"file\":" HEAD
+			 "\"values\":[{\"key\":\"STOLEN\",\"value_from\":{\"file\":"
+			 "\"/etc/passwd\"}}]" TAIL "}\n",
+			 secret);
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s/maintenance.sock", here.state);
 	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	assert_int_equal(send(fd, line, strlen(line), 0), (ssize_t)strlen(line));
@@ -429,6 +442,9 @@ a_daemon_opens_nothing_that_it_is_told(void **state)
 	       (n = recv(fd, reply + used, sizeof(reply) - 1 - used, 0)) > 0)
 		used += (size_t)n;
 	close(fd);
+	free(line);
+	free(secret);
+	free(path);
 	assert_non_null(strstr(reply, "was not read"));
 	assert_null(value_of("", "STOLEN"));
 }

@@ -22,6 +22,7 @@
 #include "model/json.h"
 #include "net/http-client.h"
 #include "net/loop.h"
+#include "platform/admin/socket-secret.h"
 #include "platform/admin/state-socket.h"
 
 #define NAME "control.sock"
@@ -31,6 +32,7 @@
 struct control_question {
 	struct loop *loop;
 	const char *state;
+	char secret[SOCKET_SECRET_SIZE];
 	json_t **reply;
 	int status;			/* -1: err says why there is none */
 	struct error *err;
@@ -96,7 +98,8 @@ static void
 ask(struct control_question *question, const char *socket, const char *method, const char *path,
     const json_t *body)
 {
-	static const char *const headers[] = {"Content-Type: application/json", NULL};
+	char *proof = xasprintf("Authorization: Bearer %s", question->secret);
+	const char *const headers[] = {proof, body ? "Content-Type: application/json" : NULL, NULL};
 	struct http_client *client = http_client_new(
 		question->loop,
 		&(struct http_client_options){.socket = socket, .user_agent = "sidestaged"});
@@ -107,7 +110,7 @@ ask(struct control_question *question, const char *socket, const char *method, c
 		.kind = HTTP_WRITE,	/* asked once, whatever it is */
 		.method = method,
 		.url = url,
-		.headers = text ? headers : NULL,
+		.headers = *question->secret ? headers : headers + 1,
 		.body = text,
 		.length = text ? strlen(text) : 0,
 		.deadlines = {.connect = CONNECT_MS, .whole = LIMIT_MS},
@@ -119,6 +122,8 @@ ask(struct control_question *question, const char *socket, const char *method, c
 	http_client_free(client);
 	if (text)
 		explicit_bzero(text, strlen(text));
+	explicit_bzero(proof, strlen(proof));
+	free(proof);
 	free(text);
 	free(url);
 }
@@ -135,8 +140,10 @@ control_ask(const char *state, const char *method, const char *path, const json_
 	*reply = NULL;
 	if (directory < 0)
 		state_socket_unreachable(state, strerror(errno), err);
-	else if ((question.loop = loop_new(err)) != NULL)
+	else if (socket_secret_read(state, question.secret, err) == 0 &&
+		 (question.loop = loop_new(err)) != NULL)
 		ask(&question, socket, method, path, body);
+	explicit_bzero(question.secret, sizeof(question.secret));
 	loop_free(question.loop);
 	if (directory >= 0)
 		close(directory);

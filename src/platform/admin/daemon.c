@@ -46,6 +46,7 @@
 #include "platform/admin/lease.h"
 #include "platform/admin/maintenance.h"
 #include "platform/admin/settings.h"
+#include "platform/admin/socket-secret.h"
 #include "platform/admin/systemd.h"
 #include "platform/api/dispatch.h"
 #include "platform/auth/audit.h"
@@ -399,13 +400,31 @@ start_lease(struct daemon *d, struct error *err)
 	return 0;
 }
 
+/* First the secret: who connects reads it then. */
+static int
+listen_in_state(struct daemon *d, struct error *err)
+{
+	const char *state = d->settings->state;
+	char secret[SOCKET_SECRET_SIZE];
+	int fd;
+
+	if (socket_secret_make(state, secret, err) != 0)
+		return -1;
+	d->platform.control_hash = xmalloc(IDS_SHA256_HEX_SIZE);
+	ids_sha256_hex(d->platform.control_hash, secret, strlen(secret));
+	fd = control_listen(state, err);
+	if (fd >= 0 && http_listen_control(d->http, fd, err) == 0)
+		d->maintenance = maintenance_new(&d->platform, state, secret, err);
+	explicit_bzero(secret, sizeof(secret));
+	return d->maintenance ? 0 : -1;
+}
+
 /* The order matters: the lock before the database, the import before anything is started or
  * served, the environments before the sockets, and the control socket after the API's. */
 static int
 start(struct daemon *d, struct error *err)
 {
 	const struct settings *settings = d->settings;
-	int fd;
 
 	if (paths_make(settings->state, err) != 0)
 		return -1;
@@ -422,11 +441,7 @@ start(struct daemon *d, struct error *err)
 	if (start_http(d, err) != 0 || engine_resume(d->platform.engine, err) != 0 ||
 	    start_listening(d, err) != 0)
 		return -1;
-	fd = control_listen(settings->state, err);
-	if (fd < 0 || http_listen_control(d->http, fd, err) != 0)
-		return -1;
-	d->maintenance = maintenance_new(&d->platform, settings->state, err);
-	return d->maintenance ? start_lease(d, err) : -1;
+	return listen_in_state(d, err) == 0 ? start_lease(d, err) : -1;
 }
 
 static void
@@ -635,6 +650,7 @@ clear(struct daemon *d)
 		loop_free(platform->loop);
 	metrics_free(platform->metrics);
 	limiter_free(platform->limiter);
+	free(platform->control_hash);
 	free(platform->token_hash);
 }
 

@@ -55,6 +55,7 @@ libplatform_admin_a_SOURCES = \
 	src/platform/admin/restore.h \
 	src/platform/admin/settings.c \
 	src/platform/admin/settings.h \
+	src/platform/admin/socket-secret.c src/platform/admin/socket-secret.h \
 	src/platform/admin/state-socket.c \
 	src/platform/admin/state-socket.h \
 	src/platform/admin/systemd.c \

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,6 +18,7 @@
 #include "base/i18n.h"
 #include "model/json.h"
 #include "platform/admin/maintenance.h"
+#include "platform/admin/socket-secret.h"
 #include "platform/admin/state-socket.h"
 
 #define NAME "maintenance.sock"
@@ -92,6 +94,25 @@ take_result(const struct buf *in, struct error *err)
 	return result;
 }
 
+/* The line; NULL with err. */
+static char *
+with_secret(const char *state, const json_t *request, struct error *err)
+{
+	char secret[SOCKET_SECRET_SIZE], *text = NULL;
+	json_t *whole;
+
+	if (socket_secret_read(state, secret, err) != 0)
+		return NULL;
+	whole = json_copy((json_t *)(uintptr_t)request);
+	json_object_set_new(whole, "secret", json_string(secret));
+	text = json_dumps(whole, JSON_COMPACT);
+	if (!text)
+		error_set(err, ERROR_INPUT, _("The command cannot be sent."));
+	json_decref(whole);
+	explicit_bzero(secret, sizeof(secret));
+	return text;
+}
+
 json_t *
 maintenance_ask(const char *state, const json_t *request, struct error *err)
 {
@@ -103,10 +124,12 @@ maintenance_ask(const char *state, const json_t *request, struct error *err)
 	if (fd < 0)
 		return NULL;
 	buf_init(&in, 8 * (size_t)JSON_BYTES_MAX);
-	text = json_dumps(request, JSON_COMPACT);
+	text = with_secret(state, request, err);
 	if (text && send_all(fd, text, strlen(text), err) == 0 && send_all(fd, "\n", 1, err) == 0 &&
 	    receive_all(fd, &in, err) == 0)
 		result = take_result(&in, err);
+	if (text)
+		explicit_bzero(text, strlen(text));
 	free(text);
 	buf_clear(&in);
 	close(fd);

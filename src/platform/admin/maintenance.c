@@ -12,6 +12,8 @@
 #include "platform/admin/maintenance.h"
 
 #include <errno.h>
+#include <nettle/memops.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -31,6 +33,7 @@
 #include "platform/admin/export.h"
 #include "platform/admin/import.h"
 #include "platform/admin/maintenance-socket.h"
+#include "platform/admin/socket-secret.h"
 #include "platform/state/platform.h"
 
 #define VISITORS_MAX 8
@@ -51,6 +54,7 @@ struct visitor {
 struct maintenance {
 	struct platform *platform;
 	char *state;
+	char secret[SOCKET_SECRET_SIZE];
 	int listener;
 	struct loop_fd *watch;
 	struct visitor *visitors;
@@ -187,6 +191,15 @@ static const struct {
 	{"export", do_export},
 };
 
+static bool
+knows_secret(const struct visitor *visitor, const json_t *request)
+{
+	const char *kept = visitor->maintenance->secret,
+		   *told = json_member_string(request, "secret");
+
+	return told && strlen(told) == strlen(kept) && memeql_sec(told, kept, strlen(kept)) != 0;
+}
+
 static void
 obey(struct visitor *visitor)
 {
@@ -200,7 +213,13 @@ obey(struct visitor *visitor)
 	visitor->limit = NULL;
 	for (i = 0; name && i < count && strcmp(commands[i].name, name) != 0; i++)
 		;
-	if (name && i < count) {
+	if (request && !knows_secret(visitor, request)) {
+		error_set(&err, ERROR_ACCESS,
+			  _("The secret of the sockets is missing or wrong."));
+		log_line(LOG_PRIORITY_WARNING, "refused", "peer", "maintenance", "why",
+			 "wrong secret", NULL);
+		reply(visitor, NULL, &err);
+	} else if (name && i < count) {
 		commands[i].run(visitor, request);
 	} else {
 		if (request)
@@ -289,7 +308,8 @@ visitor_comes(void *data, uint32_t events)
 }
 
 struct maintenance *
-maintenance_new(struct platform *platform, const char *state, struct error *err)
+maintenance_new(struct platform *platform, const char *state, const char *secret,
+		struct error *err)
 {
 	struct maintenance *m;
 	int fd = maintenance_listen(state, err);
@@ -299,6 +319,7 @@ maintenance_new(struct platform *platform, const char *state, struct error *err)
 	m = xcalloc(1, sizeof(*m));
 	m->platform = platform;
 	m->state = xstrdup(state);
+	snprintf(m->secret, sizeof(m->secret), "%s", secret);
 	m->listener = fd;
 	m->watch = loop_add_fd(platform->loop, fd, EPOLLIN, visitor_comes, m);
 	return m;

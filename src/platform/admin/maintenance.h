@@ -2,7 +2,8 @@
 /*
  * What `sidestaged backup`, `import` and `export` ask of the daemon that holds a state: one
  * line of JSON there and one back, on STATE/maintenance.sock (0600; only the daemon's own
- * user and root are listened to).  A daemon owns its database alone, so nobody else can.
+ * user and root are listened to, with the secret of socket-secret.h).  A daemon owns its
+ * database alone, so nobody else can.
  */
 #ifndef SIDESTAGE_PLATFORM_ADMIN_MAINTENANCE_H
 #define SIDESTAGE_PLATFORM_ADMIN_MAINTENANCE_H
@@ -15,7 +16,7 @@ struct platform;
 
 /* Listens from now on.  NULL with err. */
 struct maintenance *maintenance_new(struct platform *platform, const char *state,
-				    struct error *err);
+				    const char *secret, struct error *err);
 /* Nothing new is taken; what is under way goes on to its end. */
 void maintenance_stop_listening(struct maintenance *maintenance);
 void maintenance_free(struct maintenance *maintenance);	/* NULL is fine */

@@ -47,8 +47,8 @@ enum peer_trust {
 				 * workload found: not at all */
 	PEER_PRIVATE,		/* the same from the daemon's own user or root: as that user, unless
 				 * the daemon was given a token that every request must carry */
-	PEER_CONTROL,		/* the socket in the state directory: who may open that directory
-				 * may do everything anyway */
+	PEER_CONTROL,		/* the socket in the state directory: asked for the secret that lies
+				 * there; who may open that directory may do everything anyway */
 };
 
 struct caller {

@@ -28,6 +28,8 @@ struct platform {
 	struct metrics *metrics;
 	const char *user; /* the daemon's own: who comes without a token of their own, where that
 			   * will do; who asks is request_user(), and not this */
+	char *control_hash;	/* SHA-256 in hex of what the control socket asks for; NULL: nothing
+				 * will do */
 	char *token_hash;	/* SHA-256 in hex of the token file's; NULL: there is none */
 	struct limiter *limiter;	/* NULL: no limits */
 	const struct audit_options *audit;	/* NULL: the defaults */
