@@ -571,30 +571,50 @@ what_does_not_run_says_why_after_a_pause(void **state)
 	json_decref(modules);
 }
 
-/* Nobody deployed it, and its program is not there. */
+/* The environment, with these modules, by a file that the daemon reads. */
 static void
-what_does_not_run_says_why_after_an_import(void **state)
+import(const char *modules)
 {
-	static const char file[] =
-		"{\"organizations\": [{\"id\": \"acme\", \"applications\": [{\"id\": \"shop\", "
-		"\"environments\": [{\"id\": \"development\", \"type\": \"development\", "
-		"\"deployments\": [{\"set\": {\"modules\": {\"web\": {\"profile\": "
-		"\"humanitec/default-module\", \"spec\": {\"containers\": {\"c\": {\"id\": \"c\", "
-		"\"image\": \"local/worker:1.O\"}}}}}}}]}]}]}]}";
 	const char *program = getenv("SIDESTAGED") ? getenv("SIDESTAGED") : "./sidestaged";
 	char *path = xasprintf("%s/more.json", serve.folder);
 	char *command = xasprintf("%s import --state %s/state %s >%s/out 2>&1", program,
 				  serve.folder, path, serve.folder);
+	char *file = xasprintf(
+		"{'organizations': [{'id': 'acme', 'applications': [{'id': 'shop', 'environments': "
+		"[{'id': 'development', 'type': 'development', 'deployments': [{'set': {'modules': "
+		"{%s}}}]}]}]}]}", modules);
 	FILE *out = fopen(path, "w");
 
-	(void)state;
 	assert_non_null(out);
-	fputs(file, out);
+	for (const char *c = file; *c; c++)
+		fputc(*c == '\'' ? '"' : *c, out);
 	fclose(out);
 	assert_int_equal(system(command), 0);
-	expect_reason("web", "local/worker:1.O", "image_not_found");
 	free(command);
+	free(file);
 	free(path);
+}
+
+/* Nobody deployed it, and its program is not there. */
+static void
+what_does_not_run_says_why_after_an_import(void **state)
+{
+	(void)state;
+	import(WORKER("web", "local/worker:1.O", "") ", " WORKER("job", "local/worker:1.0.0", ""));
+	expect_reason("web", "local/worker:1.O", "image_not_found");
+	serve_wait_replicas(&serve, ENV, "job", 1);
+}
+
+/* Without all placeholders nothing can be planned. */
+static void
+what_waits_for_another_says_for_which(void **state)
+{
+	(void)state;
+	import(WORKER("web", "local/worker:1.0.0", ", 'B': '${values.NONE}'") ", "
+	       WORKER("job", "local/worker:1.0.0", ""));
+	expect_reason("web", "the placeholder ${values.NONE} has no value", "in_workload");
+	expect_reason("job", "not started, because workload web cannot start",
+		      "workload_held_back");
 }
 
 #define WITH_PLATFORM(test) cmocka_unit_test_setup_teardown(test, make, clear)
@@ -616,6 +636,7 @@ main(void)
 		WITH_PLATFORM(what_does_not_run_says_why_after_a_restart),
 		WITH_PLATFORM(what_does_not_run_says_why_after_a_pause),
 		WITH_PLATFORM(what_does_not_run_says_why_after_an_import),
+		WITH_PLATFORM(what_waits_for_another_says_for_which),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

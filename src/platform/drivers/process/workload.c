@@ -146,7 +146,7 @@ describe_end(const struct workload *workload, const char *how, struct error *why
 	char grace[16];
 
 	clock_duration(grace, workload->grace_ms);
-	if (workload->has_run && workload_needs_grace(workload))
+	if (workload->has_run && workload_needs_grace(workload) && workload->grace_ms > ALIVE_MS)
 		error_set_code(why, CODE_WORKLOAD_DID_NOT_STAY_UP, .workload = plan->module,
 			       .image = plan->image, .how = how, .duration = grace);
 	else
