@@ -25,9 +25,10 @@ press-until Down "web in production"
 row "failed" "There is no image" "local/topicshare-web:1.O"
 row "local/topicshare-web/1.O"
 
-test "the other one runs"
+test "the other one runs, and beside it stands still which does not"
 press-until Up "other in production"
 row "pods" "1 of 1"
+row "failed" "web: There is no image" "local/topicshare-web:1.O"
 
 test "a restart of the platform changes nothing of that"
 key Q

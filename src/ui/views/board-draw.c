@@ -308,19 +308,28 @@ draw_address(struct canvas *c, int *row, const struct world_environment *e, cons
 	free(address);
 }
 
+static void
+draw_failure(struct canvas *c, int *row, const struct untrusted *what, const struct untrusted *why)
+{
+	char *text = xasprintf("%.80s: %.1000s", untrusted_raw(what), untrusted_raw(why));
+
+	label(c, row, _("failed"));
+	*row += canvas_paragraph(c, STYLE_DANGER, text, 3) - 1;
+	free(text);
+}
+
 /* Why it does not run is shown whole; what else is said of it, as far as it fits. */
 static void
 draw_message(struct canvas *c, int *row, const struct runtime_module *m)
 {
-	const char *message = untrusted_raw(&m->message);
 	char *problem = words_of_problem(&m->problem);
+	const char *said = problem ? problem : untrusted_raw(&m->message);
 
-	if (!problem && m->status == RUNTIME_FAILED && *message) {
+	if (!problem && m->status == RUNTIME_FAILED && *said) {
 		label(c, row, _("failed"));
-		*row += canvas_paragraph(c, STYLE_DANGER, message, 3) - 1;
+		*row += canvas_paragraph(c, STYLE_DANGER, said, 3) - 1;
 	} else {
-		canvas_untrusted_bytes(c, problem ? STYLE_DANGER : STYLE_DIM,
-				       problem ? problem : message, 0);
+		canvas_untrusted_bytes(c, problem ? STYLE_DANGER : STYLE_DIM, said, 0);
 	}
 	free(problem);
 }
@@ -335,9 +344,20 @@ draw_pods(struct canvas *c, int *row, const struct world_environment *e, const c
 			continue;
 		label(c, row, _("pods"));
 		canvas_format(c, STYLE_NORMAL, _("%d of %d"), m->pods_ready, m->pods_wanted);
-		canvas_format(c, m->restarts ? STYLE_WARN : STYLE_DIM, _("   restarts %d   "),
-			      m->restarts);
+		canvas_format(c, m->restarts ? STYLE_WARN : STYLE_DIM, _("   restarts %d   "), m->restarts);
 		draw_message(c, row, m);
+	}
+}
+
+/* Wherever the cursor stands. */
+static void
+draw_others(struct canvas *c, int *row, const struct world_environment *e, const char *module)
+{
+	for (size_t i = 0; world_is_known(e, WORLD_RUNTIME) && i < e->runtime.count; i++) {
+		const struct runtime_module *m = &e->runtime.modules[i];
+
+		if (m->status == RUNTIME_FAILED && !untrusted_is(&m->module, module))
+			draw_failure(c, row, &m->module, &m->message);
 	}
 }
 
@@ -379,13 +399,8 @@ draw_failed(struct canvas *c, int *row, const struct world_environment *e)
 		return;
 	for (size_t i = 0; i < e->error_count; i++) {
 		const char *output = deployment_error_output(&e->errors[i]);
-		char *what;
 
-		what = xasprintf("%.80s: %.1000s", untrusted_raw(&e->errors[i].object_id),
-				 untrusted_raw(&e->errors[i].summary));
-		label(c, row, _("failed"));
-		*row += canvas_paragraph(c, STYLE_DANGER, what, 3) - 1;
-		free(what);
+		draw_failure(c, row, &e->errors[i].object_id, &e->errors[i].summary);
 		if (!*output)
 			continue;
 		label(c, row, _("output"));
@@ -499,6 +514,7 @@ draw_detail(const struct board_model *s, const struct viewport *workloads, struc
 		canvas_untrusted_bytes(c, STYLE_NORMAL, set_module_image(e->set, module), 0);
 		draw_address(c, &row, e, module);
 		draw_pods(c, &row, e, module);
+		draw_others(c, &row, e, module);
 		draw_values(s, c, &row, module);
 	}
 	draw_deployed(c, &row, e);
