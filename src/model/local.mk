@@ -19,6 +19,7 @@ libmodel_a_SOURCES = \
 	src/model/placeholder.c src/model/placeholder.h \
 	src/model/pointer.c src/model/pointer.h \
 	src/model/reference.c src/model/reference.h \
+	src/model/resource-graph.c src/model/resource-graph.h \
 	src/model/rule.c src/model/rule.h \
 	src/model/runtime.c src/model/runtime.h \
 	src/model/set.c src/model/set.h \

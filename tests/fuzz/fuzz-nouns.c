@@ -12,6 +12,7 @@
 #include "model/json.h"
 #include "model/nouns.h"
 #include "model/pipeline.h"
+#include "model/resource-graph.h"
 #include "model/rule.h"
 #include "model/runtime.h"
 #include "model/set.h"
@@ -100,6 +101,7 @@ read_one(const json_t *body)
 	READ(definition);
 	READ(draft);
 	READ(environment_type);
+	READ(resource_graph);
 	READ(rule);
 	READ(pipeline);
 	READ(pipeline_criterion);

@@ -23,6 +23,7 @@
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "model/resource-graph.h"
 #include "net/loop.h"
 #include "platform/admin/import.h"
 #include "platform/api/dispatch.h"
@@ -774,21 +775,25 @@ static void
 a_resource_that_needs_what_is_not_there_fails(void **state)
 {
 	static const char text[] =
-		"[{'id': 'shared.a', 'guresid': 'a', 'type': 'dns', 'class': 'default', 'def_id': 'd',"
-		" 'def_version_id': 'v', 'criteria_id': 'c', 'driver_type': 'process/dns',"
-		" 'depends_on': ['gone']}]";
+		"{'nodes': [{'id': 'shared.a', 'guresid': 'a', 'type': 'dns', 'class': 'default',"
+		" 'def_id': 'd', 'def_version_id': 'v', 'criteria_id': 'c', 'driver_type':"
+		" 'process/dns', 'depends_on': ['gone']}]}";
 	const struct place place = {"acme", "shop", "dev"};
 	char *json = quoted(text);
-	json_t *nodes = json_loads(json, 0, NULL), *none = json_array();
+	json_t *body = json_loads(json, 0, NULL), *none = json_array();
+	const struct known_resources known = {0};
+	struct resource_graph graph;
 	struct provision_order order = {
 		.platform = &world.platform, .place = &place, .driver = &world.machine.base,
-		.context = {.deployment_id = "one"}, .declared = none, .nodes = nodes, .known = none,
+		.context = {.deployment_id = "one"}, .declared = none, .graph = &graph,
+		.known = &known,
 	};
 	struct error err = {0};
 	struct provision *provision;
 
 	(void)state;
 	import("");
+	resource_graph_read(&graph, body);
 	provision = provision_start(&order, on_provisioned, world.platform.loop, &err);
 	assert_non_null(provision);
 	assert_int_equal(loop_run(world.platform.loop, NULL), 0);
@@ -796,7 +801,8 @@ a_resource_that_needs_what_is_not_there_fails(void **state)
 	assert_string_equal(provision_why.text, "The resource shared.a needs one that this "
 						"deployment does not have.");
 	provision_free(provision);
-	json_decref(nodes);
+	resource_graph_clear(&graph);
+	json_decref(body);
 	json_decref(none);
 	free(json);
 }

@@ -15,6 +15,7 @@
 #include "base/xmalloc.h"
 #include "model/definition.h"
 #include "model/json.h"
+#include "model/resource-graph.h"
 #include "platform/engine/graph.h"
 #include "platform/state/place.h"
 #include "platform/state/repository-resources.h"
@@ -66,22 +67,26 @@ definitions_of(bool needs[TYPES][TYPES])
 	return list;
 }
 
-static json_t *
-build(const json_t *definitions, const json_t *known, const char *declared, struct error *err)
+/* The graph is the caller's. */
+static bool
+build(struct resource_graph *out, const json_t *definitions, const struct known_resources *known,
+      const char *declared, struct error *err)
 {
+	static const struct known_resources nothing = {0};
 	struct definitions read;
 	struct graph_source source = {.place = &place, .env_type = "t", .env_since = "2026",
-				      .definitions = &read, .known = known};
-	json_t *wanted = json_loads(declared, 0, NULL), *graph;
+				      .definitions = &read, .known = known ? known : &nothing};
+	json_t *wanted = json_loads(declared, 0, NULL);
 	char blamed[256];
+	int ret;
 
 	assert_non_null(wanted);
 	definitions_read(&read, definitions);
-	graph = graph_build(&source, wanted, blamed, err);
+	ret = graph_build(&source, wanted, out, blamed, err);
 	definitions_clear(&read);
-	assert_int_equal(graph == NULL, blamed[0] != '\0');
+	assert_int_equal(ret != 0, blamed[0] != '\0');
 	json_decref(wanted);
-	return graph;
+	return ret == 0;
 }
 
 /* The plain reading: what is reached from the first, and whether something reaches itself. */
@@ -103,22 +108,23 @@ has_circle(bool needs[TYPES][TYPES], bool reached[TYPES])
 }
 
 static void
-check_order(const json_t *graph, const bool reached[TYPES], uint64_t seed)
+check_order(const struct resource_graph *graph, const bool reached[TYPES], uint64_t seed)
 {
 	json_t *seen = json_object();
-	const json_t *node, *needed;
-	size_t i, k, wanted = 0;
+	size_t wanted = 0;
 
-	for (i = 0; i < TYPES; i++)
+	for (size_t i = 0; i < TYPES; i++)
 		wanted += reached[i];
-	if (json_array_size(graph) != wanted)
-		fail_msg("seed %llu: %zu nodes", (unsigned long long)seed, json_array_size(graph));
-	json_array_foreach(graph, i, node) {
-		json_array_foreach(json_object_get(node, "depends_on"), k, needed)
-			if (!json_object_get(seen, json_string_value(needed)))
+	if (graph->node_count != wanted)
+		fail_msg("seed %llu: %zu nodes", (unsigned long long)seed, graph->node_count);
+	for (size_t i = 0; i < graph->node_count; i++) {
+		const struct graph_node *node = &graph->nodes[i];
+
+		for (size_t k = 0; k < node->depends_on_count; k++)
+			if (!json_object_get(seen, node->depends_on[k].raw))
 				fail_msg("seed %llu: one is before what it needs",
 					 (unsigned long long)seed);
-		json_object_set_new(seen, json_member_string(node, "guresid"), json_true());
+		json_object_set_new(seen, node->gu_res_id.raw, json_true());
 	}
 	json_decref(seen);
 }
@@ -132,21 +138,23 @@ order_holds_or_the_circle_is_named(void **state)
 	for (uint64_t seed = 1; seed <= ROUNDS; seed++) {
 		bool needs[TYPES][TYPES] = {{false}}, reached[TYPES], circle;
 		struct error err = {0};
-		json_t *definitions, *graph;
+		struct resource_graph graph;
+		json_t *definitions;
+		bool made;
 
 		chance = seed;
 		for (unsigned n = below(12); n > 0; n--)
 			needs[below(TYPES)][below(TYPES)] = true;
 		definitions = definitions_of(needs);
 		circle = has_circle(needs, reached);
-		graph = build(definitions, NULL, "[{\"id\": \"shared.r\", \"type\": \"t0\"}]",
-			      &err);
-		if (circle != (graph == NULL) || (circle && !strstr(err.text, " -> ")))
+		made = build(&graph, definitions, NULL,
+			     "[{\"id\": \"shared.r\", \"type\": \"t0\"}]", &err);
+		if (circle == made || (circle && !strstr(err.text, " -> ")))
 			fail_msg("seed %llu: %s", (unsigned long long)seed, err.text);
-		if (graph)
-			check_order(graph, reached, seed);
+		if (made)
+			check_order(&graph, reached, seed);
 		circles += circle;
-		json_decref(graph);
+		resource_graph_clear(&graph);
 		json_decref(definitions);
 	}
 	assert_in_range(circles, ROUNDS / 20, ROUNDS - ROUNDS / 20);
@@ -159,6 +167,7 @@ graph_without_an_end_is_refused(void **state)
 					"t", "driver_type", "static", "driver_inputs", "values",
 					"x", "${resources['t#a'].outputs.x}", "criteria");
 	json_t *wanted = json_array();
+	struct resource_graph graph;
 	struct error err = {0};
 	char *text;
 
@@ -170,7 +179,7 @@ graph_without_an_end_is_refused(void **state)
 		free(id);
 	}
 	text = json_dumps(wanted, 0);
-	assert_null(build(definitions, NULL, text, &err));
+	assert_false(build(&graph, definitions, NULL, text, &err));
 	assert_int_equal(err.kind, ERROR_LIMIT);
 	free(text);
 	json_decref(wanted);
@@ -181,31 +190,37 @@ static void
 same_resources_are_the_same_graph_and_keep_their_ids(void **state)
 {
 	bool needs[TYPES][TYPES] = {{false, true}};
-	json_t *definitions = definitions_of(needs), *known, *one, *two;
-	char hash_one[65], hash_two[65];
+	struct known_resource earlier = {
+		.res_id = (char[]){"shared.r"}, .type = (char[]){"t0"},
+		.resource_class = (char[]){"default"}, .gu_res_id = (char[]){"earlier"},
+		.driver_type = (char[]){"static"}, .status = RESOURCE_ACTIVE,
+	};
+	const struct known_resources known = {&earlier, 1};
+	json_t *definitions = definitions_of(needs);
+	char hash_one[IDS_SHA256_HEX_SIZE], hash_two[IDS_SHA256_HEX_SIZE];
+	struct resource_graph one, two;
 	struct error err = {0};
 
 	(void)state;
-	one = build(definitions, NULL, "[{\"id\": \"shared.r\", \"type\": \"t0\"}]", &err);
-	two = build(definitions, NULL,
-		    "[{\"type\": \"t0\", \"class\": \"default\", \"id\": \"shared.r\"}]", &err);
-	repository_graph_hash(hash_one, one);
-	repository_graph_hash(hash_two, two);
+	assert_true(build(&one, definitions, NULL, "[{\"id\": \"shared.r\", \"type\": \"t0\"}]",
+			  &err));
+	assert_true(build(&two, definitions, NULL,
+			  "[{\"type\": \"t0\", \"class\": \"default\", \"id\": \"shared.r\"}]",
+			  &err));
+	resource_graph_hash(hash_one, &one);
+	resource_graph_hash(hash_two, &two);
 	assert_string_equal(hash_one, hash_two);
-	json_decref(two);
-	known = json_pack("[{s:s, s:s, s:s, s:s, s:s, s:s}]", "res_id", "shared.r", "type", "t0",
-			  "class", "default", "gu_res_id", "earlier", "driver_type", "static",
-			  "status", "active");
-	two = build(definitions, known, "[{\"id\": \"shared.r\", \"type\": \"t0\"}]", &err);
-	assert_string_equal(json_member_string(json_array_get(two, 1), "guresid"), "earlier");
-	json_object_set_new(json_array_get(known, 0), "driver_type", json_string("other"));
-	json_decref(two);
-	two = build(definitions, known, "[{\"id\": \"shared.r\", \"type\": \"t0\"}]", &err);
-	assert_string_equal(json_member_string(json_array_get(two, 1), "guresid"),
-			    json_member_string(json_array_get(one, 1), "guresid"));
-	json_decref(one);
-	json_decref(two);
-	json_decref(known);
+	resource_graph_clear(&two);
+	assert_true(build(&two, definitions, &known, "[{\"id\": \"shared.r\", \"type\": \"t0\"}]",
+			  &err));
+	assert_string_equal(two.nodes[1].gu_res_id.raw, "earlier");
+	earlier.driver_type = (char[]){"other"};
+	resource_graph_clear(&two);
+	assert_true(build(&two, definitions, &known, "[{\"id\": \"shared.r\", \"type\": \"t0\"}]",
+			  &err));
+	assert_string_equal(two.nodes[1].gu_res_id.raw, one.nodes[1].gu_res_id.raw);
+	resource_graph_clear(&one);
+	resource_graph_clear(&two);
 	json_decref(definitions);
 }
 

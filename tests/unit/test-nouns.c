@@ -23,6 +23,7 @@
 #include "model/draft.h"
 #include "model/nouns.h"
 #include "model/pipeline.h"
+#include "model/resource-graph.h"
 #include "model/rule.h"
 #include "model/runtime.h"
 #include "model/shared-value.h"
@@ -106,6 +107,14 @@
 	"'exclude_artefacts_filter':true,'images_filter':[],'exclude_images_filter':false,"  \
 	"'match_ref':'','match':'main','update_to':'tag',"                                   \
 	"'created_at':'2026-01-02T03:04:05.000Z','updated_at':'2026-01-03T03:04:05.000Z'}"
+#define GRAPH_NODE                                                                           \
+	"{'id':'shared.db','type':'postgres','class':'default','guresid':'g1','def_id':'d'," \
+	"'def_version_id':'v','criteria_id':'c','driver_type':'static','driver_account':'a'," \
+	"'driver':{'values':{'host':'h'},'secrets':{'pw':{'ref':'r'}}},'resource':{'size':1}," \
+	"'resource_schema':{},'depends_on':['g0'],'in_place_driver_change':true}"
+#define RESOURCE_GRAPH                                                                       \
+	"{'id':'i','hash':'h','nodes':[" GRAPH_NODE "],"                                     \
+	"'created_at':'2026-01-02T03:04:05.000Z','used_at':'2026-01-03T03:04:05.000Z'}"
 #define LOG_LINE                                                                 \
 	"{'level':'INFO','payload':'started','workload_id':'web','container_id':'c'," \
 	"'timestamp':'2026-01-02T03:04:05.000Z'}"
@@ -160,6 +169,7 @@ union noun {
 	struct pipeline_job pipeline_job;
 	struct draft draft;
 	struct rule rule;
+	struct resource_graph resource_graph;
 	struct log_line log_line;
 };
 
@@ -216,6 +226,7 @@ DOORS(pipeline_run)
 DOORS(pipeline_job)
 DOORS(draft)
 DOORS(rule)
+DOORS(resource_graph)
 DOORS(log_line)
 
 static const struct doors nouns[] = {
@@ -335,6 +346,13 @@ static const struct doors nouns[] = {
 	 {"id", "type", "active", "artefacts_filter", "exclude_artefacts_filter", "images_filter",
 	  "exclude_images_filter", "match_ref", "match", "update_to"},
 	 OF(rule)},
+	{"resource graph",
+	 "{'id':'i','hash':'h','created_at':'2026-01-02T03:04:05.000Z',"
+	 "'used_at':'2026-01-03T03:04:05.000Z'}",
+	 {NULL},
+	 {"created_at", "used_at"},
+	 {"id", "hash"},
+	 OF(resource_graph)},
 	{"log line",
 	 LOG_LINE,
 	 {NULL},
@@ -716,6 +734,7 @@ each_noun_is_written_as_it_was_read(void **state)
 	WRITTEN_AGAIN(draft, "{'id':'d','metadata':{'created_by':'jo','archived':false,"
 			     "'shared':false,'contributers':[]},'modules':{},'shared':[]}");
 	WRITTEN_AGAIN(rule, RULE);
+	WRITTEN_AGAIN(resource_graph, RESOURCE_GRAPH);
 	WRITTEN_AGAIN(log_line, LOG_LINE);
 	WRITTEN_AGAIN(shared_value, SHARED_VALUE);
 	WRITTEN_AGAIN(shared_value,
@@ -831,6 +850,32 @@ a_draft_names_who_changed_it_and_what(void **state)
 	content = delta_encode(delta);
 	assert_written(content, "{'modules':{'add':{},'remove':['web'],'update':{}},'shared':[]}");
 	delta_free(delta);
+}
+
+/* What a review pins does not depend on when the graph was made, or what it is called. */
+static void
+a_graph_is_hashed_by_its_nodes(void **state)
+{
+	char first[IDS_SHA256_HEX_SIZE], second[IDS_SHA256_HEX_SIZE];
+	json_t *body = parse(RESOURCE_GRAPH);
+	struct resource_graph graph;
+
+	(void)state;
+	resource_graph_read(&graph, body);
+	json_decref(body);
+	assert_string_equal(
+		json_string_value(json_object_get(graph_node_values(&graph.nodes[0]), "host")), "h");
+	assert_int_equal(json_object_size(graph_node_secrets(&graph.nodes[0])), 1);
+	assert_written(resource_graph_encode_nodes(&graph), "[" GRAPH_NODE "]");
+	resource_graph_hash(first, &graph);
+	untrusted_set(&graph.id, "other");
+	graph.used_at++;
+	resource_graph_hash(second, &graph);
+	assert_string_equal(first, second);
+	untrusted_set(&graph.nodes[0].def_version_id, "w");
+	resource_graph_hash(second, &graph);
+	assert_string_not_equal(first, second);
+	resource_graph_clear(&graph);
 }
 
 static void
@@ -955,6 +1000,7 @@ main(void)
 		cmocka_unit_test(the_environments_of_an_application_are_a_list),
 		cmocka_unit_test(texts_are_a_list),
 		cmocka_unit_test(a_draft_names_who_changed_it_and_what),
+		cmocka_unit_test(a_graph_is_hashed_by_its_nodes),
 		cmocka_unit_test(a_listed_job_has_no_steps),
 		cmocka_unit_test(an_artefact_is_what_its_version_says),
 		cmocka_unit_test(an_environment_is_written_with_its_deployments),

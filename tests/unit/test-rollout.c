@@ -271,10 +271,13 @@ static size_t
 count_rows(void)
 {
 	struct error err = {0};
-	json_t *rows = repository_known_resources(world.platform.repository, &place, &err);
-	size_t count = json_array_size(rows);
+	struct known_resources rows;
+	size_t count;
 
-	json_decref(rows);
+	assert_int_equal(repository_known_resources(world.platform.repository, &place, &rows,
+						    &err), 0);
+	count = rows.count;
+	known_resources_clear(&rows);
 	return count;
 }
 

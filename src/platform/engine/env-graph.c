@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "model/definition.h"
 #include "model/json.h"
+#include "model/resource-graph.h"
 #include "platform/engine/graph.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
@@ -27,18 +28,17 @@
 /* What a graph says by name only is found again by its version. */
 static int
 keep_definitions(struct repository *repository, const char *org,
-		 const struct definitions *definitions, const json_t *nodes, struct error *err)
+		 const struct definitions *definitions, const struct resource_graph *graph,
+		 struct error *err)
 {
-	const json_t *node;
-	size_t k;
 	int ret = 0;
 
 	for (size_t i = 0; i < definitions->count && ret == 0; i++) {
 		const struct definition *definition = &definitions->items[i];
 		bool used = false;
 
-		json_array_foreach(nodes, k, node)
-			used |= untrusted_is(&definition->id, json_member_string(node, "def_id"));
+		for (size_t k = 0; k < graph->node_count; k++)
+			used |= untrusted_equal(&definition->id, &graph->nodes[k].def_id);
 		if (used)
 			ret = repository_keep_definition(repository, org, definition->id.raw,
 							 definition->document, err);
@@ -46,9 +46,10 @@ keep_definitions(struct repository *repository, const char *org,
 	return ret;
 }
 
-json_t *
+int
 env_graph_make(struct platform *platform, const struct place *place, const json_t *env,
-	       const json_t *known, const json_t *declared, char *culprit, struct error *err)
+	       const struct known_resources *known, const json_t *declared,
+	       struct resource_graph *out, char *culprit, struct error *err)
 {
 	struct repository *repository = platform->repository;
 	struct definitions definitions;
@@ -59,29 +60,33 @@ env_graph_make(struct platform *platform, const struct place *place, const json_
 		.definitions = &definitions,
 		.known = known,
 	};
-	json_t *nodes, *graph = NULL;
+	int ret;
 
 	if (repository_definitions(repository, place->org, &definitions, err) != 0)
-		return NULL;
-	nodes = graph_build(&source, declared, culprit, err);
-	if (nodes && keep_definitions(repository, place->org, &definitions, nodes, err) == 0)
-		graph = repository_keep_graph(repository, place, nodes, clock_wall_ms(), err);
-	json_decref(nodes);
+		return -1;
+	ret = graph_build(&source, declared, out, culprit, err);
+	if (ret == 0)
+		ret = keep_definitions(repository, place->org, &definitions, out, err);
+	if (ret == 0)
+		ret = repository_keep_graph(repository, place, out, clock_wall_ms(), err);
 	definitions_clear(&definitions);
-	return graph;
+	if (ret != 0)
+		resource_graph_clear(out);
+	return ret;
 }
 
-json_t *
+int
 env_graph_now(struct platform *platform, const struct place *place, const json_t *declared,
-	      char *culprit, struct error *err)
+	      struct resource_graph *out, char *culprit, struct error *err)
 {
 	json_t *env = repository_environment(platform->repository, place, err);
-	json_t *known = env ? repository_known_resources(platform->repository, place, err) : NULL;
-	json_t *graph = NULL;
+	struct known_resources known;
+	int ret = -1;
 
-	if (known)
-		graph = env_graph_make(platform, place, env, known, declared, culprit, err);
-	json_decref(known);
+	if (env && repository_known_resources(platform->repository, place, &known, err) == 0) {
+		ret = env_graph_make(platform, place, env, &known, declared, out, culprit, err);
+		known_resources_clear(&known);
+	}
 	json_decref(env);
-	return graph;
+	return ret;
 }

@@ -6,19 +6,21 @@
 #include <jansson.h>
 
 struct error;
+struct known_resources;
 struct place;
 struct platform;
+struct resource_graph;
 
 /*
- * Of what is declared, for `env` (as on the wire) with its known resources
- * (repository_known_resources()), as on the wire; it is kept, with the definitions in it.
+ * Of what is declared, for `env` (as on the wire) with its known resources; it is
+ * kept, with the definitions in it.  The caller clears it.
  * `culprit` (256 bytes) is the resource that there cannot be.
  */
-json_t *env_graph_make(struct platform *platform, const struct place *place, const json_t *env,
-		       const json_t *known, const json_t *declared, char *culprit,
-		       struct error *err);
+int env_graph_make(struct platform *platform, const struct place *place, const json_t *env,
+		   const struct known_resources *known, const json_t *declared,
+		   struct resource_graph *out, char *culprit, struct error *err);
 /* The same, of what the database knows of the environment now. */
-json_t *env_graph_now(struct platform *platform, const struct place *place,
-		      const json_t *declared, char *culprit, struct error *err);
+int env_graph_now(struct platform *platform, const struct place *place, const json_t *declared,
+		  struct resource_graph *out, char *culprit, struct error *err);
 
 #endif

@@ -30,20 +30,23 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/match.h"
+#include "model/members.h"
 #include "model/nouns.h"
 #include "model/placeholder.h"
 #include "model/reference.h"
+#include "model/resource-graph.h"
 #include "model/set.h"
 #include "platform/state/definition-inputs.h"
 #include "platform/state/definition.h"
 #include "platform/state/place.h"
+#include "platform/state/repository-resources.h"
 
 #define CULPRIT_SIZE 256
 #define GU_DIGITS 40
 
 struct build {
 	const struct graph_source *source;
-	json_t *nodes;			/* by their place */
+	struct resource_graph graph;	/* the nodes by their place */
 	json_t *places;			/* {key: place} */
 	json_t *bodies;			/* the definition of each */
 	bool *needs;			/* [place * GRAPH_NODES_MAX + of what] */
@@ -108,32 +111,28 @@ node_text(const json_t *node, const char *key)
 }
 
 static bool
-is_same_resource(const json_t *row, const char *type, const char *resource_class, const char *id)
+is_same_resource(const struct known_resource *row, const char *type, const char *resource_class,
+		 const char *id)
 {
-	return strcmp(node_text(row, "res_id"), id) == 0 &&
-	       strcmp(node_text(row, "type"), type) == 0 &&
-	       strcmp(node_text(row, "class"), resource_class) == 0;
-}
-
-static enum resource_status
-status_of(const json_t *row)
-{
-	return resource_status_of(node_text(row, "status"));
+	return strcmp(row->res_id, id) == 0 && strcmp(row->type, type) == 0 &&
+	       strcmp(row->resource_class, resource_class) == 0;
 }
 
 /* An active row before a pending one: what a deployment in
  * between left behind has no outputs. */
-static const json_t *
+static const struct known_resource *
 known_row(const struct build *b, const char *type, const char *resource_class, const char *id)
 {
-	const json_t *row, *found = NULL;
-	size_t i;
+	const struct known_resource *found = NULL;
 
-	json_array_foreach(b->source->known, i, row)
-		if (status_of(row) != RESOURCE_DETACHED &&
+	for (size_t i = 0; i < b->source->known->count; i++) {
+		const struct known_resource *row = &b->source->known->items[i];
+
+		if (row->status != RESOURCE_DETACHED &&
 		    is_same_resource(row, type, resource_class, id) &&
-		    (!found || status_of(row) == RESOURCE_ACTIVE))
+		    (!found || row->status == RESOURCE_ACTIVE))
 			found = row;
+	}
 	return found;
 }
 
@@ -145,13 +144,11 @@ new_gu_res_id(const struct build *b, const char *type, const char *resource_clas
 	const struct graph_source *source = b->source;
 	char hash[IDS_SHA256_HEX_SIZE], *text;
 	json_t *named;
-	const json_t *row;
 	int detached = 0;
-	size_t i;
 
-	json_array_foreach(source->known, i, row)
-		detached += status_of(row) == RESOURCE_DETACHED &&
-			    is_same_resource(row, type, resource_class, id);
+	for (size_t i = 0; i < source->known->count; i++)
+		detached += source->known->items[i].status == RESOURCE_DETACHED &&
+			    is_same_resource(&source->known->items[i], type, resource_class, id);
 	named = json_pack("[s,s,s,s,s,s,s,s,i]", source->place->org, source->place->app,
 			  source->place->env, source->env_since, type, resource_class, id,
 			  driver_type, detached);
@@ -164,10 +161,10 @@ new_gu_res_id(const struct build *b, const char *type, const char *resource_clas
 
 /* The definition of a resource: the version that it is pinned to, or the one that matches. */
 static const json_t *
-find_definition(const struct build *b, const json_t *row, const struct match_request *request,
-		struct error *err)
+find_definition(const struct build *b, const struct known_resource *row,
+		const struct match_request *request, struct error *err)
 {
-	const json_t *pinned = json_object_get(row, "pinned");
+	const json_t *pinned = row ? row->pinned : NULL;
 	const struct definition *found =
 		json_is_object(pinned) ? NULL : match_definition(b->source->definitions, request);
 	const json_t *body = found ? found->document : pinned;
@@ -195,50 +192,75 @@ criterion_id(const struct definition *definition, const struct match_request *re
 	return id;
 }
 
-static json_t *
-make_node(const struct build *b, const struct match_request *request, const json_t *row,
-	  const json_t *body, const json_t *params)
+/* Another driver cannot take over what the one before made, so it is another resource with another
+ * id, unless the definition says that it may be changed in place. */
+static char *
+gu_res_id_of(const struct build *b, const struct match_request *request,
+	     const struct known_resource *row, const struct definition *definition)
 {
-	char version[DEFINITION_VERSION_SIZE], *id, *criterion;
+	const char *driver_type = untrusted_raw(&definition->driver_type);
+
+	if (row && (definition->in_place_driver_change ||
+		    strcmp(row->driver_type, driver_type) == 0))
+		return xstrdup(row->gu_res_id);
+	return new_gu_res_id(b, request->type, request->resource_class, request->res_id,
+			     driver_type);
+}
+
+/* What the definition gives its driver, as it may be seen: secrets by their references. */
+static json_t *
+driver_of(const struct build *b, const struct definition *definition)
+{
+	json_t *values = json_object_get(definition->driver_inputs, "values");
+	json_t *shown = definition_inputs_shown(b->source->place->org,
+						untrusted_raw(&definition->id),
+						definition->driver_inputs);
+	json_t *secrets = json_incref(json_object_get(shown, "secret_refs"));
+
+	json_decref(shown);
+	return json_pack("{s:o, s:o}", "values",
+			 json_is_object(values) ? json_incref(values) : json_object(), "secrets",
+			 secrets ? secrets : json_object());
+}
+
+static void
+make_node(struct graph_node *out, const struct build *b, const struct match_request *request,
+	  const struct known_resource *row, const json_t *body, const json_t *params)
+{
+	char version[DEFINITION_VERSION_SIZE];
 	struct definition definition;
-	const char *driver_type;
-	json_t *values, *shown, *secrets, *node;
 
 	definition_read(&definition, body);
-	driver_type = untrusted_raw(&definition.driver_type);
-	values = json_object_get(definition.driver_inputs, "values");
-	shown = definition_inputs_shown(b->source->place->org, untrusted_raw(&definition.id),
-					definition.driver_inputs);
-	secrets = json_incref(json_object_get(shown, "secret_refs"));
-	if (!secrets)
-		secrets = json_object();
 	definition_version(version, body);
-	criterion = criterion_id(&definition, request);
-	/* Another driver cannot take over what the one before made, so it is another resource
-	 * with another id, unless the definition says that it may be changed in place. */
-	if (row && (definition.in_place_driver_change ||
-		    strcmp(node_text(row, "driver_type"), driver_type) == 0))
-		id = xstrdup(node_text(row, "gu_res_id"));
-	else
-		id = new_gu_res_id(b, request->type, request->resource_class, request->res_id,
-				   driver_type);
-	node = json_pack(
-		"{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:{}, s:[], s:{s:o, s:o}, s:o}",
-		"id", request->res_id, "type", request->type, "class", request->resource_class,
-		"guresid", id, "def_id", untrusted_raw(&definition.id), "def_version_id", version,
-		"criteria_id", criterion, "driver_type", driver_type, "in_place_driver_change",
-		definition.in_place_driver_change, "resource_schema", "depends_on", "driver",
-		"values", json_is_object(values) ? json_incref(values) : json_object(), "secrets",
-		secrets, "resource",
-		json_is_object(params) ? json_incref((json_t *)params) : json_object());
-	if (definition.driver_account.raw)
-		json_object_set_new(node, "driver_account",
-				    json_string(definition.driver_account.raw));
-	json_decref(shown);
+	*out = (struct graph_node){
+		.gu_res_id = {gu_res_id_of(b, request, row, &definition)},
+		.criteria_id = {criterion_id(&definition, request)},
+		.driver = driver_of(b, &definition),
+		.params = json_is_object(params) ? json_incref((json_t *)(uintptr_t)params) : NULL,
+		.in_place_driver_change = definition.in_place_driver_change,
+	};
+	untrusted_init(&out->id, request->res_id);
+	untrusted_init(&out->type, request->type);
+	untrusted_init(&out->resource_class, request->resource_class);
+	untrusted_init(&out->def_id, untrusted_raw(&definition.id));
+	untrusted_init(&out->def_version_id, version);
+	untrusted_init(&out->driver_type, untrusted_raw(&definition.driver_type));
+	untrusted_init(&out->driver_account, definition.driver_account.raw);
 	definition_clear(&definition);
-	free(criterion);
-	free(id);
-	return node;
+}
+
+/* The place of a new one, behind the others, which may move; what is in them does not. */
+static struct graph_node *
+add_place(struct resource_graph *graph)
+{
+	graph->nodes = xreallocarray(graph->nodes, graph->node_count + 1, sizeof(*graph->nodes));
+	return &graph->nodes[graph->node_count++];
+}
+
+static const char *
+id_at(const struct build *b, size_t place)
+{
+	return untrusted_raw(&b->graph.nodes[place].id);
 }
 
 static int
@@ -260,8 +282,9 @@ add_node(struct build *b, const char *type, const char *resource_class, const ch
 		.env_id = source->place->env, .env_type = source->env_type, .res_id = id,
 	};
 	char *key = graph_key(type, resource_class, id);
-	const json_t *there = json_object_get(b->places, key), *row, *body;
-	int place = there ? (int)json_integer_value(there) : (int)json_array_size(b->nodes);
+	const json_t *there = json_object_get(b->places, key), *body;
+	const struct known_resource *row;
+	int place = there ? (int)json_integer_value(there) : (int)b->graph.node_count;
 
 	if (!there) {
 		row = known_row(b, type, resource_class, id);
@@ -269,7 +292,7 @@ add_node(struct build *b, const char *type, const char *resource_class, const ch
 		if (place == GRAPH_NODES_MAX)
 			error_set_code(err, CODE_GRAPH_TOO_LARGE, .max = GRAPH_NODES_MAX);
 		if (body) {
-			json_array_append_new(b->nodes, make_node(b, &request, row, body, params));
+			make_node(add_place(&b->graph), b, &request, row, body, params);
 			json_array_append(b->bodies, (json_t *)body);
 			json_object_set_new(b->places, key, json_integer(place));
 		} else {
@@ -288,10 +311,10 @@ see_resource(void *data, const struct reference_resource *resource, const char *
 	     struct error *err)
 {
 	struct build *b = data;
-	const json_t *node = json_array_get(b->nodes, b->at);
 	int place = add_node(b, resource->type,
 			     resource->resource_class ? resource->resource_class : "default",
-			     resource->id ? resource->id : node_text(node, "id"), NULL, err);
+			     resource->id ? resource->id : id_at(b, b->at), NULL, err);
+
 
 	(void)name;
 	(void)secret;
@@ -304,14 +327,12 @@ static json_t *
 see_output(void *data, const char *res_id, const char *name, bool *secret, struct error *err)
 {
 	struct build *b = data;
-	const json_t *node;
-	size_t i;
 
 	(void)name;
 	(void)secret;
 	(void)err;
-	json_array_foreach(b->nodes, i, node)
-		if (strcmp(node_text(node, "id"), res_id) == 0)
+	for (size_t i = 0; i < b->graph.node_count; i++)
+		if (strcmp(id_at(b, i), res_id) == 0)
 			b->needs[b->at * GRAPH_NODES_MAX + i] = true;
 	return NULL;
 }
@@ -320,11 +341,9 @@ static bool
 is_known(void *data, const char *res_id)
 {
 	struct build *b = data;
-	const json_t *node;
-	size_t i;
 
-	json_array_foreach(b->nodes, i, node)
-		if (strcmp(node_text(node, "id"), res_id) == 0)
+	for (size_t i = 0; i < b->graph.node_count; i++)
+		if (strcmp(id_at(b, i), res_id) == 0)
 			return true;
 	return false;
 }
@@ -349,7 +368,6 @@ static int
 see_names(struct build *b, const json_t *value, const char *where, const char *module,
 	  struct error *err)
 {
-	const json_t *node = json_array_get(b->nodes, b->at);
 	struct reference_source source = {
 		.data = b,
 		.module = module,
@@ -363,8 +381,8 @@ see_names(struct build *b, const json_t *value, const char *where, const char *m
 	if (seen)
 		return 0;
 	if (!b->failed) {
-		error_prefix_code(err, CODE_IN_RESOURCE, .resource = node_text(node, "id"));
-		set_culprit(b, node_text(node, "id"));
+		error_prefix_code(err, CODE_IN_RESOURCE, .resource = id_at(b, b->at));
+		set_culprit(b, id_at(b, b->at));
 	}
 	return -1;
 }
@@ -383,18 +401,18 @@ module_of(const char *id)
 static int
 add_beside(struct build *b, const char *name, const json_t *how, struct error *err)
 {
-	const json_t *node = json_array_get(b->nodes, b->at);
 	struct reference_resource other;
 	int place;
 
 	if (!reference_resource_read(&other, name)) {
 		error_set_code(err, CODE_PROVISION_NAMES_NO_RESOURCE,
-			       .definition = node_text(node, "def_id"), .name = name);
-		return set_culprit(b, node_text(node, "id"));
+			       .definition = untrusted_raw(&b->graph.nodes[b->at].def_id),
+			       .name = name);
+		return set_culprit(b, id_at(b, b->at));
 	}
 	place = add_node(b, other.type, other.resource_class ? other.resource_class : "default",
-			 other.id ? other.id : node_text(node, "id"),
-			 json_object_get(how, "params"), err);
+			 other.id ? other.id : id_at(b, b->at), json_object_get(how, "params"),
+			 err);
 	reference_resource_clear(&other);
 	if (place < 0)
 		return -1;
@@ -410,17 +428,17 @@ add_beside(struct build *b, const char *name, const json_t *how, struct error *e
 static int
 look_at(struct build *b, struct error *err)
 {
-	const json_t *node = json_array_get(b->nodes, b->at);
 	json_t *beside = json_object_get(json_array_get(b->bodies, b->at), "provision"), *how;
-	char *module = module_of(node_text(node, "id"));
+	const struct graph_node *node = &b->graph.nodes[b->at];
+	json_t *params = node->params, *values = graph_node_values(node);
+	char *module = module_of(id_at(b, b->at));
 	const char *name;
 	int ret;
 
-	ret = see_names(b, json_object_get(node, "resource"), "params", module, err);
+	ret = params ? see_names(b, params, "params", module, err) : 0;
 	free(module);
 	if (ret == 0)
-		ret = see_names(b, json_object_get(json_object_get(node, "driver"), "values"),
-				"driver_inputs/values", NULL, err);
+		ret = see_names(b, values, "driver_inputs/values", NULL, err);
 	json_object_foreach(beside, name, how)
 		ret = ret == 0 ? add_beside(b, name, how, err) : ret;
 	return ret;
@@ -430,7 +448,7 @@ look_at(struct build *b, struct error *err)
 static void
 match_dependents(struct build *b)
 {
-	size_t count = json_array_size(b->nodes);
+	size_t count = b->graph.node_count;
 
 	for (size_t first = 0; first < count; first++)
 		for (size_t second = 0; second < count; second++)
@@ -479,72 +497,83 @@ name_circle(struct build *b, const bool *done, size_t count, struct error *err)
 	at = start;
 	buf_init(&text, sizeof(err->text));
 	do {
-		buf_printf(&text, "%s (%s) -> ", node_text(json_array_get(b->nodes, at), "id"),
-			   node_text(json_array_get(b->nodes, at), "type"));
+		buf_printf(&text, "%s (%s) -> ", id_at(b, at),
+			   untrusted_raw(&b->graph.nodes[at].type));
 		at = first_need(b, at, done, count);
 	} while (at != start);
-	buf_puts(&text, node_text(json_array_get(b->nodes, start), "id"));
+	buf_puts(&text, id_at(b, start));
 	error_set_code(err, CODE_RESOURCES_IN_CIRCLE, .circle = buf_str(&text));
-	set_culprit(b, node_text(json_array_get(b->nodes, start), "id"));
+	set_culprit(b, id_at(b, start));
 	buf_clear(&text);
 }
 
 static void
-put_needs(const struct build *b, json_t *node, size_t place, size_t count)
+put_needs(const struct build *b, struct graph_node *node, size_t place)
 {
-	json_t *depends = json_object_get(node, "depends_on");
-
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < b->graph.node_count; i++)
 		if (b->needs[place * GRAPH_NODES_MAX + i])
-			json_array_append(depends,
-					  json_object_get(json_array_get(b->nodes, i), "guresid"));
+			member_texts_add(&node->depends_on, &node->depends_on_count,
+					 untrusted_raw(&b->graph.nodes[i].gu_res_id));
 }
 
-static json_t *
-in_order(struct build *b, struct error *err)
+/* Which is next, the smallest first; as many as there are: they need each other in a circle. */
+static size_t
+next_free(const struct build *b, const bool *done)
 {
-	size_t count = json_array_size(b->nodes);
+	size_t place = 0, count = b->graph.node_count;
+
+	while (place < count && (done[place] || !is_free(b, place, done, count)))
+		place++;
+	return place;
+}
+
+/* The nodes go over to `out`, in the order in which they can be made. */
+static int
+put_in_order(struct build *b, struct resource_graph *out, struct error *err)
+{
+	size_t count = b->graph.node_count, *order = xcalloc(count + 1, sizeof(*order)), made = 0;
 	bool *done = xcalloc(count + 1, sizeof(*done));
-	json_t *sorted = json_array();
 
-	while (sorted && json_array_size(sorted) < count) {
-		size_t place = 0;
-
-		while (place < count && (done[place] || !is_free(b, place, done, count)))
-			place++;
-		if (place == count) {
+	for (; made < count; made++) {
+		order[made] = next_free(b, done);
+		if (order[made] == count) {
 			name_circle(b, done, count, err);
-			json_decref(sorted);
-			sorted = NULL;
 			break;
 		}
-		put_needs(b, json_array_get(b->nodes, place), place, count);
-		json_array_append(sorted, json_array_get(b->nodes, place));
-		done[place] = true;
+		done[order[made]] = true;
+	}
+	if (made == count) {
+		for (size_t i = 0; i < count; i++)
+			put_needs(b, &b->graph.nodes[i], i);
+		for (size_t i = 0; i < count; i++)
+			*add_place(out) = b->graph.nodes[order[i]];
+		free(b->graph.nodes);
+		b->graph = (struct resource_graph){0};
 	}
 	free(done);
-	return sorted;
+	free(order);
+	return made == count ? 0 : -1;
 }
 
 /* The list is walked while it grows: what a node refers to, or has
  * beside it, becomes a node behind it. */
-json_t *
-graph_build(const struct graph_source *source, const json_t *declared, char *culprit,
-	    struct error *err)
+int
+graph_build(const struct graph_source *source, const json_t *declared, struct resource_graph *out,
+	    char *culprit, struct error *err)
 {
 	struct build b = {
 		.source = source,
-		.nodes = json_array(),
 		.places = json_object(),
 		.bodies = json_array(),
 		.needs = xcalloc((size_t)GRAPH_NODES_MAX * GRAPH_NODES_MAX, sizeof(bool)),
 		.beside = xcalloc((size_t)GRAPH_NODES_MAX * GRAPH_NODES_MAX, sizeof(bool)),
 		.culprit = culprit,
 	};
-	json_t *graph = NULL;
 	const json_t *wanted;
+	int ret = -1;
 	size_t i;
 
+	*out = (struct resource_graph){0};
 	culprit[0] = '\0';
 	json_array_foreach(declared, i, wanted) {
 		const char *resource_class = json_member_string(wanted, "class");
@@ -554,16 +583,16 @@ graph_build(const struct graph_source *source, const json_t *declared, char *cul
 				 resource_class && *resource_class ? resource_class : "default",
 				 node_text(wanted, "id"), json_object_get(wanted, "resource"), err);
 	}
-	while (!b.failed && b.at < json_array_size(b.nodes) && look_at(&b, err) == 0)
+	while (!b.failed && b.at < b.graph.node_count && look_at(&b, err) == 0)
 		b.at++;
 	if (!b.failed) {
 		match_dependents(&b);
-		graph = in_order(&b, err);
+		ret = put_in_order(&b, out, err);
 	}
-	json_decref(b.nodes);
+	resource_graph_clear(&b.graph);
 	json_decref(b.places);
 	json_decref(b.bodies);
 	free(b.needs);
 	free(b.beside);
-	return graph;
+	return ret;
 }

@@ -8,8 +8,7 @@
  * the naming resource's, unless they are given), or because a definition says that it is to be
  * provisioned with another (`provision`).
  *
- * A graph is an array of nodes as on the wire (NodeBodyResponse), each behind those that it
- * depends on.
+ * Each node stands behind those that it depends on (model/resource-graph.h).
  */
 #ifndef SIDESTAGE_PLATFORM_ENGINE_GRAPH_H
 #define SIDESTAGE_PLATFORM_ENGINE_GRAPH_H
@@ -18,7 +17,10 @@
 
 struct definitions;
 struct error;
+struct known_resources;
+struct place;
 struct reference_context;
+struct resource_graph;
 struct set;
 
 #define GRAPH_NODES_MAX 500
@@ -28,9 +30,7 @@ struct graph_source {
 	const char *env_type;
 	const char *env_since; /* when it was made: another one of its name has other ids */
 	const struct definitions *definitions;
-	/* Rows of repository_known_resources(): what is there keeps its id, and a version that it
-	 * is pinned to is in "pinned". */
-	const json_t *known;
+	const struct known_resources *known; /* what is there keeps its id */
 };
 
 /* What a set declares, as [{id, type, class, resource?}] (ResourceInputsResponse): shared ones
@@ -38,11 +38,11 @@ struct graph_source {
 json_t *graph_declared(const struct set *set);
 
 /*
- * The graph of what is declared; a new reference.  NULL with ERROR_INPUT that names the
+ * The graph of what is declared; resource_graph_clear() it.  -1 with ERROR_INPUT that names the
  * resource: no definition serves it, what it needs is named wrongly, it needs itself (with the
  * circle); ERROR_LIMIT: more than GRAPH_NODES_MAX.  `culprit` (256 bytes) gets its id.
  */
-json_t *graph_build(const struct graph_source *source, const json_t *declared, char *culprit,
-		    struct error *err);
+int graph_build(const struct graph_source *source, const json_t *declared,
+		struct resource_graph *out, char *culprit, struct error *err);
 
 #endif

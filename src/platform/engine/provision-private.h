@@ -6,18 +6,20 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "model/resource-graph.h"
 #include "platform/engine/provision.h"
 
 struct driver;
 struct driver_task;
+struct known_resource;
 struct loop_timer;
 
 enum resource_job_state { WAITING, RUNNING, READY, FAILED };
 
 struct resource_job {
 	struct provision *provision;
-	const json_t *node;
-	const json_t *row;	/* what was there; NULL: it is new */
+	const struct graph_node *node;
+	const struct known_resource *row;	/* what was there; NULL: it is new */
 	char *name;
 	enum resource_job_state state;
 	json_t *outputs;	/* with the texts of secrets */

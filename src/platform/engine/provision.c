@@ -44,10 +44,9 @@ provision_find_job(const struct provision *p, const char *type, const char *reso
 	for (size_t i = 0; i < p->count; i++) {
 		struct resource_job *m = &p->items[i];
 
-		if (strcmp(provision_text(m->node, "id"), id) == 0 &&
-		    (!type || strcmp(provision_text(m->node, "type"), type) == 0) &&
-		    (!resource_class ||
-		     strcmp(provision_text(m->node, "class"), resource_class) == 0))
+		if (untrusted_is(&m->node->id, id) &&
+		    (!type || untrusted_is(&m->node->type, type)) &&
+		    (!resource_class || untrusted_is(&m->node->resource_class, resource_class)))
 			return m;
 	}
 	return NULL;
@@ -61,7 +60,7 @@ provision_output(const struct resource_job *m, const char *name, json_t *texts, 
 
 	if (!value) {
 		error_set_code(err, CODE_RESOURCE_WITHOUT_OUTPUT,
-			       .resource = provision_text(m->node, "id"), .name = name);
+			       .resource = untrusted_raw(&m->node->id), .name = name);
 		return NULL;
 	}
 	*secret = json_object_get(m->secrets, name) != NULL;
@@ -85,7 +84,7 @@ provision_made(struct resource_job *m, json_t *outputs, const struct error *err)
 		m->secrets = json_object();
 	if (!outputs && !p->failed) {
 		p->failed = true;
-		p->culprit = xstrdup(provision_text(m->node, "id"));
+		p->culprit = xstrdup(untrusted_raw(&m->node->id));
 		p->why = *err;
 		error_prefix_code(&p->why, CODE_IN_RESOURCE, .resource = p->culprit);
 	}
@@ -98,13 +97,11 @@ provision_made(struct resource_job *m, json_t *outputs, const struct error *err)
 static bool
 may_begin(const struct provision *p, const struct resource_job *m)
 {
-	const json_t *needed;
-	size_t i;
-
 	if (m->state != WAITING)
 		return false;
-	json_array_foreach(json_object_get(m->node, "depends_on"), i, needed) {
-		const json_t *place = json_object_get(p->places, json_string_value(needed));
+	for (size_t i = 0; i < m->node->depends_on_count; i++) {
+		const json_t *place = json_object_get(p->places,
+						      untrusted_raw(&m->node->depends_on[i]));
 
 		if (!place || p->items[json_integer_value(place)].state != READY)
 			return false;
@@ -130,7 +127,7 @@ fail_waiting(struct provision *p)
 		if (p->items[i].state != WAITING)
 			continue;
 		p->failed = true;
-		p->culprit = xstrdup(provision_text(p->items[i].node, "id"));
+		p->culprit = xstrdup(untrusted_raw(&p->items[i].node->id));
 		error_set_code(&p->why, CODE_RESOURCE_NEEDS_UNKNOWN, .resource = p->culprit);
 	}
 }
@@ -163,28 +160,34 @@ start_jobs(struct provision *p)
 /* --- beginning and ending --- */
 
 /* The environment's own of that id, whatever its status: it keeps its name. */
-static const json_t *
-row_of(const json_t *known, const char *key, const char *value)
+static const struct known_resource *
+find_row(const struct known_resources *known, const char *gu_res_id)
 {
-	const json_t *row;
-	size_t i;
-
-	json_array_foreach(known, i, row)
-		if (strcmp(provision_text(row, key), value) == 0)
-			return row;
+	for (size_t i = 0; i < known->count; i++)
+		if (strcmp(known->items[i].gu_res_id, gu_res_id) == 0)
+			return &known->items[i];
 	return NULL;
+}
+
+static bool
+is_name_taken(const struct known_resources *known, const char *name)
+{
+	for (size_t i = 0; i < known->count; i++)
+		if (strcmp(known->items[i].name, name) == 0)
+			return true;
+	return false;
 }
 
 /* What the driver calls it: the resource's id, and as much more as makes it the only one. */
 static char *
-new_name(const struct provision *p, const json_t *node)
+new_name(const struct provision *p, const struct graph_node *node)
 {
-	const char *kind = strrchr(provision_text(node, "driver_type"), '/');
-	const char *type = provision_text(node, "type"),
-		   *resource_class = provision_text(node, "class");
+	const char *kind = strrchr(untrusted_raw(&node->driver_type), '/');
+	const char *type = untrusted_raw(&node->type),
+		   *resource_class = untrusted_raw(&node->resource_class);
 	bool is_kind = kind && strcmp(kind + 1, type) == 0;
 	bool is_default = strcmp(resource_class, "default") == 0;
-	char *base = xasprintf("%s%s%s%s%s", provision_text(node, "id"), is_kind ? "" : ".",
+	char *base = xasprintf("%s%s%s%s%s", untrusted_raw(&node->id), is_kind ? "" : ".",
 			       is_kind ? "" : type, is_default ? "" : ".",
 			       is_default ? "" : resource_class);
 	char *name;
@@ -192,7 +195,7 @@ new_name(const struct provision *p, const json_t *node)
 	for (char *at = base; *at; at++)
 		*at = *at == '/' ? '_' : *at;
 	name = xstrdup(base);
-	for (int i = 2; row_of(p->order.known, "name", name); i++) {
+	for (int i = 2; is_name_taken(p->order.known, name); i++) {
 		free(name);
 		name = xasprintf("%s-%d", base, i);
 	}
@@ -202,16 +205,16 @@ new_name(const struct provision *p, const json_t *node)
 
 /* The row is there before anything is made: after a crash nothing is left that nobody knows of. */
 static int
-set_up_job(struct provision *p, size_t i, const json_t *node, struct error *err)
+set_up_job(struct provision *p, size_t i, const struct graph_node *node, struct error *err)
 {
 	const struct provision_order *order = &p->order;
 	struct resource_job *m = &p->items[i];
 
 	m->provision = p;
 	m->node = node;
-	m->row = row_of(order->known, "gu_res_id", provision_text(node, "guresid"));
-	m->name = m->row ? xstrdup(provision_text(m->row, "name")) : new_name(p, node);
-	json_object_set_new(p->places, provision_text(node, "guresid"),
+	m->row = find_row(order->known, untrusted_raw(&node->gu_res_id));
+	m->name = m->row ? xstrdup(m->row->name) : new_name(p, node);
+	json_object_set_new(p->places, untrusted_raw(&node->gu_res_id),
 			    json_integer((json_int_t)i));
 	return repository_put_pending_resource(order->platform->repository, order->place, node,
 					       m->name, order->context.deployment_id,
@@ -223,19 +226,17 @@ provision_start(const struct provision_order *order, provision_done *done, void 
 		struct error *err)
 {
 	struct provision *p = xcalloc(1, sizeof(*p));
-	const json_t *node;
-	size_t i;
 	int ret = 0;
 
 	p->order = *order;
 	p->done = done;
 	p->data = data;
 	p->space = place_space(order->place);
-	p->count = json_array_size(order->nodes);
+	p->count = order->graph->node_count;
 	p->items = xcalloc(p->count + 1, sizeof(*p->items));
 	p->places = json_object();
-	json_array_foreach(order->nodes, i, node)
-		ret = ret == 0 ? set_up_job(p, i, node, err) : ret;
+	for (size_t i = 0; i < p->count && ret == 0; i++)
+		ret = set_up_job(p, i, &order->graph->nodes[i], err);
 	if (ret == 0) {
 		start_jobs(p);
 		return p;
@@ -311,7 +312,7 @@ provision_driver_outputs(const struct provision *p, const char *res_id)
 {
 	const struct resource_job *m = find_declared(p, res_id);
 
-	return m && provision_driver_kind(p->order.driver, provision_text(m->node, "driver_type"))
+	return m && provision_driver_kind(p->order.driver, untrusted_raw(&m->node->driver_type))
 		       ? m->outputs : NULL;
 }
 
@@ -343,7 +344,7 @@ commit_job(const struct provision *p, const struct resource_job *m, struct error
 
 	json_object_foreach(m->secrets, name, yes) {
 		char *ref = xasprintf("orgs/%s/resources/%s/secrets/.%s", order->place->org,
-				      provision_text(m->node, "guresid"), name);
+				      untrusted_raw(&m->node->gu_res_id), name);
 
 		json_object_del(outputs, name);
 		json_object_set_new(refs, name, json_string(ref));

@@ -27,7 +27,9 @@
 struct deployed_values;
 struct driver;
 struct error;
+struct known_resources;
 struct provision;
+struct resource_graph;
 
 struct provision_order {
 	struct platform *platform;
@@ -36,8 +38,8 @@ struct provision_order {
 	struct reference_context context;	/* of the deployment; no resource in it */
 	const struct deployed_values *values;
 	const json_t *declared;			/* graph_declared() of the set */
-	const json_t *nodes;			/* the graph */
-	const json_t *known;			/* repository_known_resources() */
+	const struct resource_graph *graph;
+	const struct known_resources *known;
 };
 /* All that the order points at must live as long.  `done` is called once, from the loop; err
  * NULL: all are there, else `culprit` is the resource that is not. */

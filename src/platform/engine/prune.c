@@ -32,7 +32,7 @@ struct prune {
 	const struct place *place;
 	struct driver *driver;		/* NULL: it made nothing */
 	char *space;
-	json_t *rows;			/* what there is; those that are to go are removed */
+	struct known_resources rows;	/* what there is; those that are to go are removed */
 	size_t at;			/* the row that is removed now */
 	struct driver_task *task;
 	bool starting, over;
@@ -41,25 +41,25 @@ struct prune {
 };
 
 static void
-report(const struct prune *p, const json_t *row, const struct error *err)
+report(const struct prune *p, const struct known_resource *row, const struct error *err)
 {
-	const char *id = provision_text(row, "res_id");
+	const char *id = row->res_id;
 
 	if (err)
 		log_line(LOG_PRIORITY_WARNING, "cannot remove a resource, trying again later",
 			 "env", p->place->env, "resource", id, "error", err->text, NULL);
 	else
 		log_line(LOG_PRIORITY_INFO, "resource removed", "env", p->place->env, "resource",
-			 id, "type", provision_text(row, "type"), NULL);
+			 id, "type", row->type, NULL);
 }
 
 /* Nothing is left of it but its row. */
 static void
-drop_row(const struct prune *p, const json_t *row)
+drop_row(const struct prune *p, const struct known_resource *row)
 {
 	struct error err = {0};
 	int ret = repository_drop_resource(p->platform->repository, p->place,
-					   provision_text(row, "gu_res_id"), &err);
+					   row->gu_res_id, &err);
 
 	report(p, row, ret == 0 ? NULL : &err);
 }
@@ -70,7 +70,7 @@ static void
 removed(void *data, const struct driver_result *result)
 {
 	struct prune *p = data;
-	const json_t *row = json_array_get(p->rows, p->at++);
+	const struct known_resource *row = &p->rows.items[p->at++];
 
 	p->task = NULL;
 	if (result->err)
@@ -82,34 +82,30 @@ removed(void *data, const struct driver_result *result)
 
 /* Without a task it is nothing of the driver's. */
 static void
-start_removing(struct prune *p, const json_t *row)
+start_removing(struct prune *p, const struct known_resource *row)
 {
 	struct driver *driver = p->driver;
 	struct driver_waiter waiter = {.ended = removed, .data = p};
-	const char *driver_type = provision_text(row, "driver_type"),
-		   *name = provision_text(row, "name");
-	const char *kind = driver ? provision_driver_kind(driver, driver_type) : NULL;
+	const char *kind = driver ? provision_driver_kind(driver, row->driver_type) : NULL;
 
 	if (kind)
-		p->task = driver->ops->deprovision(driver, p->space, kind, name,
-						   json_object_get(row, "outputs"), &waiter);
-	else if (driver && provision_keeps_files(driver_type))
-		p->task = driver->ops->render(driver, p->space, name, NULL, NULL, &waiter);
+		p->task = driver->ops->deprovision(driver, p->space, kind, row->name, row->outputs,
+						   &waiter);
+	else if (driver && provision_keeps_files(row->driver_type))
+		p->task = driver->ops->render(driver, p->space, row->name, NULL, NULL, &waiter);
 }
 
 static bool
-is_to_go(const json_t *row)
+is_to_go(const struct known_resource *row)
 {
-	enum resource_status status = resource_status_of(provision_text(row, "status"));
-
-	return status == RESOURCE_PENDING || status == RESOURCE_DELETING;
+	return row->status == RESOURCE_PENDING || row->status == RESOURCE_DELETING;
 }
 
 static void
 remove_next(struct prune *p)
 {
-	for (; p->at < json_array_size(p->rows); p->at++) {
-		const json_t *row = json_array_get(p->rows, p->at);
+	for (; p->at < p->rows.count; p->at++) {
+		const struct known_resource *row = &p->rows.items[p->at];
 
 		if (!is_to_go(row))
 			continue;
@@ -133,6 +129,7 @@ prune_start(struct platform *platform, const struct place *place, void (*ended)(
 {
 	struct prune *p = xcalloc(1, sizeof(*p));
 	struct error err = {0};
+	int ret = -1;
 
 	p->platform = platform;
 	p->place = place;
@@ -141,8 +138,8 @@ prune_start(struct platform *platform, const struct place *place, void (*ended)(
 	p->data = data;
 	p->driver = env_driver_made(platform, place, &err);
 	if (p->driver || err.kind == ERROR_NOT_FOUND)
-		p->rows = repository_known_resources(platform->repository, place, &err);
-	if (!p->rows)
+		ret = repository_known_resources(platform->repository, place, &p->rows, &err);
+	if (ret != 0)
 		log_line(LOG_PRIORITY_ERROR, "cannot look for resources to remove", "env", place->env,
 			 "error", err.text, NULL);
 	p->starting = true;
@@ -160,7 +157,7 @@ prune_free(struct prune *p)
 	if (!p)
 		return;
 	driver_task_forget(p->task);
-	json_decref(p->rows);
+	known_resources_clear(&p->rows);
 	free(p->space);
 	free(p);
 }

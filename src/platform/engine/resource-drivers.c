@@ -33,12 +33,6 @@
 
 #define WHERE_INPUTS "driver_inputs/values"
 
-static json_t *
-inputs_of(const json_t *node)
-{
-	return json_object_get(json_object_get(node, "driver"), "values");
-}
-
 /* --- what can be named in a definition --- */
 
 static json_t *
@@ -49,7 +43,7 @@ find_resource(void *data, const struct reference_resource *resource, const char 
 	const struct resource_job *other =
 		provision_find_job(m->provision, resource->type,
 			  resource->resource_class ? resource->resource_class : "default",
-			  resource->id ? resource->id : provision_text(m->node, "id"));
+			  resource->id ? resource->id : untrusted_raw(&m->node->id));
 
 	if (other && other->state == READY)
 		return provision_output(other, name, NULL, secret, err);
@@ -102,10 +96,10 @@ resolve(struct resource_job *m, const json_t *value, const char *where, const ch
 		.value = find_value,
 	};
 
-	source.context.res_id = provision_text(m->node, "id");
-	source.context.res_type = provision_text(m->node, "type");
-	source.context.res_class = provision_text(m->node, "class");
-	source.context.res_guresid = provision_text(m->node, "guresid");
+	source.context.res_id = untrusted_raw(&m->node->id);
+	source.context.res_type = untrusted_raw(&m->node->type);
+	source.context.res_class = untrusted_raw(&m->node->resource_class);
+	source.context.res_guresid = untrusted_raw(&m->node->gu_res_id);
 	return placeholder_resolve(value, where, reference_look_up, &source, secrets, err);
 }
 
@@ -113,11 +107,11 @@ resolve(struct resource_job *m, const json_t *value, const char *where, const ch
 static json_t *
 locals_of(struct resource_job *m, struct error *err)
 {
-	const char *id = provision_text(m->node, "id");
+	const char *id = untrusted_raw(&m->node->id);
 	const char *name = strncmp(id, "modules.", 8) == 0 ? id + 8 : "";
 	const char *end = strstr(name, ".externals.");
 	char *module = xstrndup(name, end ? (size_t)(end - name) : 0);
-	json_t *params = resolve(m, json_object_get(m->node, "resource"), "params", module, NULL,
+	json_t *params = resolve(m, m->node->params, "params", module, NULL,
 				 NULL, err);
 
 	free(module);
@@ -151,7 +145,7 @@ secret_members(const json_t *pointers, const char *where)
 static size_t
 count_secrets(const struct resource_job *m)
 {
-	return json_object_size(json_object_get(json_object_get(m->node, "driver"), "secrets"));
+	return json_object_size(graph_node_secrets(m->node));
 }
 
 /* Those of the definition, in the version that the graph names; new.  The graph shows
@@ -160,13 +154,13 @@ static json_t *
 open_secrets(const struct resource_job *m, struct error *err)
 {
 	const struct provision_order *order = &m->provision->order;
-	const char *org = order->place->org, *id = provision_text(m->node, "def_id");
+	const char *org = order->place->org, *id = untrusted_raw(&m->node->def_id);
 	json_t *body, *secrets;
 
 	if (count_secrets(m) == 0)
 		return json_object();
 	body = repository_definition_version(order->platform->repository, org, id,
-					     provision_text(m->node, "def_version_id"), err);
+					     untrusted_raw(&m->node->def_version_id), err);
 	if (!body)
 		return NULL;
 	secrets = definition_inputs_open(order->platform, org, id,
@@ -180,8 +174,8 @@ make_static(struct resource_job *m, const json_t *locals)
 {
 	struct error err = {0};
 	json_t *pointers = json_array(), *secret, *secrets = NULL;
-	json_t *outputs = resolve(m, inputs_of(m->node), WHERE_INPUTS, NULL, locals, pointers,
-				  &err);
+	json_t *outputs = resolve(m, graph_node_values(m->node), WHERE_INPUTS, NULL, locals,
+				  pointers, &err);
 	const char *name;
 
 	m->secrets = secret_members(pointers, WHERE_INPUTS);
@@ -263,7 +257,7 @@ start_template(struct resource_job *m, struct error *err)
 		return -1;
 	tags = tagged(m->provision, files);
 	m->task = driver->ops->render(driver, m->provision->space, m->name, tags,
-				      json_object_get(m->row, "state"), &waiter);
+				      m->row ? m->row->state : NULL, &waiter);
 	json_decref(tags);
 	json_decref(files);
 	return 0;
@@ -293,9 +287,9 @@ static void
 make_template(struct resource_job *m, const json_t *locals)
 {
 	struct error err = {0};
-	int ret = check_template(inputs_of(m->node), &err);
+	int ret = check_template(graph_node_values(m->node), &err);
 
-	m->templates = json_deep_copy(json_object_get(inputs_of(m->node), "templates"));
+	m->templates = json_deep_copy(json_object_get(graph_node_values(m->node), "templates"));
 	m->locals = json_copy((json_t *)locals);
 	for (size_t i = 0; ret == 0 && i < TEMPLATE_PARTS; i++)
 		if (!json_is_object(json_object_get(m->templates, template_parts[i])))
@@ -330,29 +324,30 @@ make_by_driver(struct resource_job *m, const json_t *locals)
 	struct provision *p = m->provision;
 	struct driver *driver = p->order.driver;
 	struct driver_waiter waiter = {.ended = provisioned, .data = m};
-	const char *driver_type = provision_text(m->node, "driver_type");
+	const char *driver_type = untrusted_raw(&m->node->driver_type);
 	const char *kind = provision_driver_kind(driver, driver_type);
 	struct error err = {0};
 	json_t *inputs = NULL;
 
 	if (!kind)
 		error_set_code(&err, CODE_RESOURCE_DRIVER_NOT_HERE,
-			       .definition = provision_text(m->node, "def_id"),
+			       .definition = untrusted_raw(&m->node->def_id),
 			       .driver = driver_type);
 	else
-		inputs = resolve(m, inputs_of(m->node), WHERE_INPUTS, NULL, locals, NULL, &err);
+		inputs = resolve(m, graph_node_values(m->node), WHERE_INPUTS, NULL, locals, NULL,
+				 &err);
 	if (!inputs) {
 		provision_made(m, NULL, &err);
 		return;
 	}
 	struct driver_resource resource = {
-		.res_id = provision_text(m->node, "id"),
+		.res_id = untrusted_raw(&m->node->id),
 		.name = m->name,
 		.type = kind,
 		.inputs = inputs,
 		/* Those of another driver, which was changed in place, may be anything. */
-		.previous_outputs = strcmp(provision_text(m->row, "driver_type"), driver_type) == 0
-					    ? json_object_get(m->row, "outputs") : NULL,
+		.previous_outputs = m->row && strcmp(m->row->driver_type, driver_type) == 0
+					    ? m->row->outputs : NULL,
 	};
 	m->task = driver->ops->provision(driver, p->space, &resource, &waiter);
 	json_decref(inputs);
@@ -469,14 +464,14 @@ provision_make(struct resource_job *m)
 	struct error err = {0};
 	json_t *locals;
 
-	const struct maker *maker = find_maker(provision_text(m->node, "driver_type"));
+	const struct maker *maker = find_maker(untrusted_raw(&m->node->driver_type));
 
 	m->state = RUNNING;
 	m->provision->going++;
 	locals = locals_of(m, &err);
 	if (locals && !maker->takes_secrets && count_secrets(m) > 0)
 		error_set_code(&err, CODE_DEFINITION_SECRETS_NOT_TAKEN,
-			       .definition = provision_text(m->node, "def_id"));
+			       .definition = untrusted_raw(&m->node->def_id));
 	if (err.kind == ERROR_NONE)
 		maker->make(m, locals);
 	else

@@ -7,9 +7,11 @@
 #include <stddef.h>
 
 #include "model/reference.h"
+#include "model/resource-graph.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/rollout.h"
 #include "platform/state/place.h"
+#include "platform/state/repository-resources.h"
 
 struct error;
 
@@ -36,9 +38,10 @@ struct rollout {
 	bool paused;
 	struct set *set;
 	char *graph_id;			/* the one that it had; NULL: a new one is made */
-	json_t *env, *declared, *known;
+	json_t *env, *declared;
+	struct known_resources known;
 	struct deployed_values *values;
-	json_t *nodes;			/* GRAPH */
+	struct resource_graph graph;	/* GRAPH */
 	struct provision *provision;	/* PROVISION */
 	struct driver_task *task;	/* PROVISION, APPLY */
 	struct driver_deployment planned;	/* PLAN */

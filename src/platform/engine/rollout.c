@@ -115,12 +115,10 @@ read_deployment(struct rollout *r, struct error *err)
 	if (r->env)
 		r->set = repository_set(repository, &r->place,
 					json_member_string(deployment, "set_id"), err);
-	if (r->set) {
+	if (r->set)
 		r->declared = graph_declared(r->set);
-		r->known = repository_known_resources(repository, &r->place, err);
-	}
 	/* The values are those of the version that the deployment was made with. */
-	if (r->known)
+	if (r->set && repository_known_resources(repository, &r->place, &r->known, err) == 0)
 		r->values = deployed_values_read(
 			r->order.platform, &r->place,
 			json_member_string(deployment, "value_set_version_id"), err);
@@ -157,22 +155,20 @@ enter_graph(struct rollout *r)
 	struct repository *repository = r->order.platform->repository;
 	struct problem problem;
 	struct error err = {0};
-	json_t *graph;
 	char culprit[256] = "";
+	int ret;
 
 	if (r->paused)
 		return STEP_NEXT;
 	if (r->graph_id)
-		graph = repository_graph(repository, &r->place, r->graph_id, &err);
+		ret = repository_read_graph(repository, &r->place, r->graph_id, &r->graph, &err);
 	else
-		graph = env_graph_make(r->order.platform, &r->place, r->env, r->known, r->declared,
-				       culprit, &err);
-	if (graph && (r->graph_id ||
-		      repository_set_deployment_graph(repository, r->deploy_id,
-						      json_member_string(graph, "id"), &err) == 0))
-		r->nodes = json_incref(json_object_get(graph, "nodes"));
-	json_decref(graph);
-	if (r->nodes)
+		ret = env_graph_make(r->order.platform, &r->place, r->env, &r->known, r->declared,
+				     &r->graph, culprit, &err);
+	if (ret == 0 && !r->graph_id)
+		ret = repository_set_deployment_graph(repository, r->deploy_id,
+						      untrusted_raw(&r->graph.id), &err);
+	if (ret == 0)
 		return STEP_NEXT;
 	if (!culprit[0])
 		return fail_env(r, "cannot-prepare", &err);
@@ -223,8 +219,8 @@ start_provision(struct rollout *r)
 		.context = rollout_context(r),
 		.values = r->values,
 		.declared = r->declared,
-		.nodes = r->nodes,
-		.known = r->known,
+		.graph = &r->graph,
+		.known = &r->known,
 	};
 	struct error err = {0};
 
@@ -585,8 +581,8 @@ rollout_free(struct rollout *r)
 	set_unref(r->set);
 	json_decref(r->env);
 	json_decref(r->declared);
-	json_decref(r->known);
-	json_decref(r->nodes);
+	known_resources_clear(&r->known);
+	resource_graph_clear(&r->graph);
 	json_decref(r->problems);
 	free(r->graph_id);
 	free(r->deploy_id);

@@ -22,6 +22,7 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/nouns.h"
+#include "model/resource-graph.h"
 #include "platform/state/definition.h"
 #include "platform/state/place.h"
 #include "platform/state/repository.h"
@@ -342,26 +343,72 @@ repository_resources_by_definition(struct repository *repository, const char *or
 			   resource_status_word(RESOURCE_DETACHED), id);
 }
 
-json_t *
-repository_known_resources(struct repository *repository, const struct place *place,
-			   struct error *err)
+static void
+read_known_resource(struct statement *row, void *noun)
 {
-	return rows_all(
-		repository, err,
-		"SELECT gu_res_id, res_id, type, class, def_id, driver_type, name, status, deploy_id,"
-		" target_def_version_id AS \"opt:target_def_version_id\","
-		" outputs AS \"json:outputs\", state AS \"json:state\","
-		" (SELECT body FROM definition_versions v WHERE v.org = r.org AND v.id = r.def_id"
-		"  AND v.version = r.target_def_version_id) AS \"optjson:pinned\""
-		" FROM resources r WHERE org = ? AND app = ? AND env = ? ORDER BY gu_res_id",
-		"sss", place->org, place->app, place->env);
+	struct known_resources *known = noun;
+
+	known->items = xreallocarray(known->items, known->count + 1, sizeof(*known->items));
+	known->items[known->count++] = (struct known_resource){
+		.gu_res_id = row_copy_or(row, 0, ""),
+		.res_id = row_copy_or(row, 1, ""),
+		.type = row_copy_or(row, 2, ""),
+		.resource_class = row_copy_or(row, 3, ""),
+		.def_id = row_copy_or(row, 4, ""),
+		.driver_type = row_copy_or(row, 5, ""),
+		.name = row_copy_or(row, 6, ""),
+		.status = resource_status_of(row_text(row, 7)),
+		.outputs = rows_json(row, 8),
+		.state = rows_json(row, 9),
+		.pinned = row_is_null(row, 10) ? NULL : rows_json(row, 10),
+	};
+}
+
+int
+repository_known_resources(struct repository *repository, const struct place *place,
+			   struct known_resources *out, struct error *err)
+{
+	*out = (struct known_resources){0};
+	if (rows_each(
+		    repository, err, read_known_resource, out,
+		    "SELECT gu_res_id, res_id, type, class, def_id, driver_type, name, status,"
+		    " outputs, state,"
+		    " (SELECT body FROM definition_versions v WHERE v.org = r.org AND v.id = r.def_id"
+		    "  AND v.version = r.target_def_version_id)"
+		    " FROM resources r WHERE org = ? AND app = ? AND env = ? ORDER BY gu_res_id",
+		    "sss", place->org, place->app, place->env) == 0)
+		return 0;
+	known_resources_clear(out);
+	return -1;
+}
+
+void
+known_resources_clear(struct known_resources *known)
+{
+	for (size_t i = 0; i < known->count; i++) {
+		struct known_resource *resource = &known->items[i];
+
+		free(resource->gu_res_id);
+		free(resource->res_id);
+		free(resource->type);
+		free(resource->resource_class);
+		free(resource->def_id);
+		free(resource->driver_type);
+		free(resource->name);
+		json_decref(resource->outputs);
+		json_decref(resource->state);
+		json_decref(resource->pinned);
+	}
+	free(known->items);
+	*known = (struct known_resources){0};
 }
 
 /* What is there stays as it is: a resource in use is not touched
  * until its deployment has succeeded. */
 int
 repository_put_pending_resource(struct repository *repository, const struct place *place,
-				const json_t *node, const char *name, const char *deploy_id,
+				const struct graph_node *node, const char *name,
+				const char *deploy_id,
 				int64_t now, struct error *err)
 {
 	return rows_run(
@@ -369,17 +416,16 @@ repository_put_pending_resource(struct repository *repository, const struct plac
 		"INSERT INTO resources VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
 		" ?15, '{}', '{}', '{}', ?13, NULL, ?14) ON CONFLICT DO NOTHING",
 		"sssssssssssssis", place->org, place->app, place->env,
-		json_member_string(node, "guresid"), json_member_string(node, "id"),
-		json_member_string(node, "type"), json_member_string(node, "class"),
-		json_member_string(node, "def_id"), json_member_string(node, "def_version_id"),
-		json_member_string(node, "criteria_id"), json_member_string(node, "driver_type"),
+		node->gu_res_id.raw, node->id.raw, node->type.raw, node->resource_class.raw,
+		node->def_id.raw, node->def_version_id.raw, node->criteria_id.raw,
+		node->driver_type.raw,
 		name, deploy_id, now, resource_status_word(RESOURCE_PENDING));
 }
 
 int
 repository_settle_resource(struct repository *repository, const struct place *place,
-			   const json_t *node, const struct resource_result *result, int64_t now,
-			   struct error *err)
+			   const struct graph_node *node, const struct resource_result *result,
+			   int64_t now, struct error *err)
 {
 	return rows_change(
 		repository, err,
@@ -388,9 +434,8 @@ repository_settle_resource(struct repository *repository, const struct place *pl
 		" deploy_id = ?12, updated_at = ?13"
 		" WHERE org = ?1 AND app = ?2 AND env = ?3 AND gu_res_id = ?4",
 		"ssssssssjjjsiss", place->org, place->app, place->env,
-		json_member_string(node, "guresid"), json_member_string(node, "def_id"),
-		json_member_string(node, "def_version_id"), json_member_string(node, "criteria_id"),
-		json_member_string(node, "driver_type"), result->outputs, result->secret_refs,
+		node->gu_res_id.raw, node->def_id.raw, node->def_version_id.raw,
+		node->criteria_id.raw, node->driver_type.raw, result->outputs, result->secret_refs,
 		result->state, result->deploy_id, now, resource_status_word(RESOURCE_ACTIVE),
 		resource_status_word(RESOURCE_DETACHED));
 }
@@ -458,46 +503,65 @@ repository_drop_resource(struct repository *repository, const struct place *plac
 /* --- graphs --- */
 
 #define GRAPH                                                                                      \
-	"SELECT id, hash, nodes AS \"json:nodes\", created_at AS \"stamp:created_at\","            \
-	" used_at AS \"stamp:used_at\" FROM graphs WHERE org = ? AND app = ? AND env = ? "
+	"SELECT id, hash, created_at, used_at, nodes FROM graphs"                                  \
+	" WHERE org = ? AND app = ? AND env = ? "
 
-void
-repository_graph_hash(char *out, const json_t *nodes)
+/* The nodes are read by themselves. */
+static void
+read_graph(struct statement *row, void *noun)
 {
-	char *text = json_canonical(nodes);
+	struct resource_graph *graph = noun;
 
-	ids_sha256_hex(out, text, strlen(text));
-	free(text);
+	untrusted_set(&graph->id, row_text(row, 0));
+	untrusted_set(&graph->hash, row_text(row, 1));
+	graph->created_at = row_int(row, 2);
+	graph->used_at = row_int(row, 3);
+}
+
+static void
+read_whole_graph(struct statement *row, void *noun)
+{
+	json_t *body = json_pack("{s:o}", "nodes", rows_json(row, 4));
+
+	resource_graph_read(noun, body);
+	json_decref(body);
+	read_graph(row, noun);
 }
 
 /* A graph that came out the same is the same graph, and keeps its id. */
-json_t *
+int
 repository_keep_graph(struct repository *repository, const struct place *place,
-		      const json_t *nodes, int64_t now, struct error *err)
+		      struct resource_graph *graph, int64_t now, struct error *err)
 {
+	json_t *nodes = resource_graph_encode_nodes(graph);
 	char id[IDS_UUID_SIZE], hash[IDS_SHA256_HEX_SIZE];
+	int ret;
 
 	ids_uuid7(id);
-	repository_graph_hash(hash, nodes);
-	if (rows_run(repository, err,
-		     "INSERT INTO graphs VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)"
-		     " ON CONFLICT (org, app, env, hash) DO UPDATE SET used_at = ?7",
-		     "sssssji", place->org, place->app, place->env, id, hash, nodes, now) != 0)
-		return NULL;
-	return rows_one(repository, err, GRAPH "AND hash = ?", "ssss", place->org, place->app,
-			place->env, hash);
+	resource_graph_hash(hash, graph);
+	ret = rows_run(repository, err,
+		       "INSERT INTO graphs VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)"
+		       " ON CONFLICT (org, app, env, hash) DO UPDATE SET used_at = ?7",
+		       "sssssji", place->org, place->app, place->env, id, hash, nodes, now);
+	json_decref(nodes);
+	if (ret != 0)
+		return -1;
+	return rows_read(repository, err, read_graph, graph, GRAPH "AND hash = ?", "ssss",
+			 place->org, place->app, place->env, hash);
 }
 
-json_t *
-repository_graph(struct repository *repository, const struct place *place, const char *id,
-		 struct error *err)
+int
+repository_read_graph(struct repository *repository, const struct place *place, const char *id,
+		      struct resource_graph *out, struct error *err)
 {
-	json_t *graph = rows_one(repository, err, GRAPH "AND id = ?", "ssss", place->org,
-				 place->app, place->env, id);
-
-	if (!graph && err->kind == ERROR_NOT_FOUND)
+	*out = (struct resource_graph){0};
+	if (rows_read(repository, err, read_whole_graph, out, GRAPH "AND id = ?", "ssss",
+		      place->org, place->app, place->env, id) == 0)
+		return 0;
+	resource_graph_clear(out);
+	if (err->kind == ERROR_NOT_FOUND)
 		error_set_code(err, CODE_GRAPH_NOT_FOUND, .env = place->env, .graph = id);
-	return graph;
+	return -1;
 }
 
 int

@@ -7,12 +7,17 @@
 #define SIDESTAGE_PLATFORM_STATE_REPOSITORY_RESOURCES_H
 
 #include <jansson.h>
+#include <stddef.h>
 #include <stdint.h>
+
+#include "model/nouns.h"
 
 struct definitions;
 struct error;
+struct graph_node;
 struct place;
 struct repository;
+struct resource_graph;
 
 /* --- definitions --- */
 
@@ -72,16 +77,27 @@ json_t *repository_resource(struct repository *repository, const struct place *p
 /* Those that were made by the definition. */
 json_t *repository_resources_by_definition(struct repository *repository, const char *org,
 					   const char *id, struct error *err);
-/* All rows of the environment whatever their status: {gu_res_id, res_id, type, class, def_id,
- * driver_type, name, status, deploy_id, target_def_version_id?, outputs, state, pinned?}; `pinned`
- * is the body of the version that it is pinned to. */
-json_t *repository_known_resources(struct repository *repository, const struct place *place,
-				   struct error *err);
+/* A row of an environment's resources. */
+struct known_resource {
+	char *gu_res_id, *res_id, *type, *resource_class, *def_id, *driver_type;
+	char *name;			/* what the driver calls it */
+	enum resource_status status;
+	json_t *outputs, *state;	/* with the driver's own of it; objects */
+	json_t *pinned;	/* the version of its definition that it is to have; NULL: any */
+};
+struct known_resources {
+	struct known_resource *items;
+	size_t count;
+};
+/* All there are, whatever their status; known_resources_clear() them. */
+int repository_known_resources(struct repository *repository, const struct place *place,
+			       struct known_resources *out, struct error *err);
+void known_resources_clear(struct known_resources *known);
 /* The node (of a graph) is going to be made by the deployment; nothing when there is one of its
  * id already. */
 int repository_put_pending_resource(struct repository *repository, const struct place *place,
-				    const json_t *node, const char *name, const char *deploy_id,
-				    int64_t now, struct error *err);
+				    const struct graph_node *node, const char *name,
+				    const char *deploy_id, int64_t now, struct error *err);
 /* The node is what the environment has from now on. */
 struct resource_result {
 	const json_t *outputs, *state;
@@ -90,8 +106,9 @@ struct resource_result {
 };
 /* outputs and state become the environment's, and the node its definition. */
 int repository_settle_resource(struct repository *repository, const struct place *place,
-			       const json_t *node, const struct resource_result *result,
-			       int64_t now, struct error *err);
+			       const struct graph_node *node,
+			       const struct resource_result *result, int64_t now,
+			       struct error *err);
 /* What was not settled by the deployment is to go. */
 int repository_doom_resources(struct repository *repository, const struct place *place,
 			      const char *deploy_id, int64_t now, struct error *err);
@@ -110,13 +127,12 @@ int repository_drop_resource(struct repository *repository, const struct place *
 
 /* --- graphs --- */
 
-/* The hash over a graph's nodes, in hex (IDS_SHA256_HEX_SIZE bytes): the same of the same graph. */
-void repository_graph_hash(char *out, const json_t *nodes);
-/* {id, hash, nodes, created_at, used_at}.  Equal nodes are the same graph, used once more. */
-json_t *repository_keep_graph(struct repository *repository, const struct place *place,
-			      const json_t *nodes, int64_t now, struct error *err);
-json_t *repository_graph(struct repository *repository, const struct place *place, const char *id,
-			 struct error *err);
+/* Its id, hash and times are filled in.  Equal nodes are the same graph, used once more. */
+int repository_keep_graph(struct repository *repository, const struct place *place,
+			  struct resource_graph *graph, int64_t now, struct error *err);
+/* The caller clears it. */
+int repository_read_graph(struct repository *repository, const struct place *place,
+			  const char *id, struct resource_graph *out, struct error *err);
 /* Which graph the deployment was carried out by. */
 int repository_set_deployment_graph(struct repository *repository, const char *deployment,
 				    const char *graph, struct error *err);

@@ -19,6 +19,7 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/resource-graph.h"
 #include "model/set.h"
 #include "platform/api/handlers/parameters.h"
 #include "platform/api/handlers/pipelines.h"
@@ -212,9 +213,10 @@ static int
 check_graph(struct platform *platform, const struct request *request, const json_t *deployment,
 	    json_t **details, struct error *err)
 {
-	const char *wanted = json_member_string(request->body, "dependency_graph_hash"), *hash;
+	const char *wanted = json_member_string(request->body, "dependency_graph_hash");
+	struct resource_graph graph;
 	struct set *set;
-	json_t *declared, *graph;
+	json_t *declared;
 	char culprit[256];
 	int ret = -1;
 
@@ -223,16 +225,17 @@ check_graph(struct platform *platform, const struct request *request, const json
 	set = repository_set(platform->repository, &request->place,
 			     json_member_string(deployment, "set_id"), err);
 	declared = set ? graph_declared(set) : NULL;
-	graph = declared ? env_graph_now(platform, &request->place, declared, culprit, err) : NULL;
-	hash = json_member_string(graph, "hash");
-	if (hash && strcmp(hash, wanted) == 0) {
-		ret = 0;
-	} else if (hash) {
-		json_decref(*details);
-		*details = json_pack("{s:s}", "dependency_graph_hash", hash);
-		error_set_code(err, CODE_GRAPH_MOVED, .env = request->place.env);
+	if (declared &&
+	    env_graph_now(platform, &request->place, declared, &graph, culprit, err) == 0) {
+		ret = untrusted_is(&graph.hash, wanted) ? 0 : -1;
+		if (ret != 0) {
+			json_decref(*details);
+			*details = json_pack("{s:s}", "dependency_graph_hash",
+					     untrusted_raw(&graph.hash));
+			error_set_code(err, CODE_GRAPH_MOVED, .env = request->place.env);
+		}
+		resource_graph_clear(&graph);
 	}
-	json_decref(graph);
 	json_decref(declared);
 	set_unref(set);
 	return ret;

@@ -18,6 +18,7 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/nouns.h"
+#include "model/resource-graph.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/env-graph.h"
 #include "platform/engine/graph.h"
@@ -44,57 +45,77 @@ list_active_resources(struct platform *platform, const struct request *request,
 					   scheduled ? is_true(scheduled) : -1, err));
 }
 
-static enum resource_status
-status_of(const json_t *row)
-{
-	return resource_status_of(json_member_string(row, "status"));
-}
-
 /* Is the row what the path names: TYPE or TYPE.CLASS, and the resource's id? */
 static bool
-is_named(const json_t *row, const char *type, const char *id)
+is_named(const struct known_resource *row, const char *type, const char *id)
 {
-	const char *its = json_member_string(row, "type");
-	size_t length = strlen(its);
+	size_t length = strlen(row->type);
 
-	if (status_of(row) == RESOURCE_DETACHED ||
-	    strcmp(json_member_string(row, "res_id"), id) != 0 || strncmp(type, its, length) != 0)
+	if (row->status == RESOURCE_DETACHED || strcmp(row->res_id, id) != 0 ||
+	    strncmp(type, row->type, length) != 0)
 		return false;
 	if (!type[length])
 		return true;
-	return type[length] == '.' &&
-	       strcmp(type + length + 1, json_member_string(row, "class")) == 0;
+	return type[length] == '.' && strcmp(type + length + 1, row->resource_class) == 0;
 }
 
-/* The row of repository_known_resources(), new; one that is in use before one that is to go. */
-static json_t *
-find_row(struct platform *platform, const struct request *request, struct error *err)
+/* One that is in use before one that is to go.  Borrowed from `known`, which is cleared when there
+ * is none. */
+static const struct known_resource *
+find_row(struct platform *platform, const struct request *request, struct known_resources *known,
+	 struct error *err)
 {
-	json_t *known = repository_known_resources(platform->repository, &request->place, err);
-	json_t *row, *found = NULL;
-	size_t i;
+	const struct known_resource *found = NULL;
 
-	json_array_foreach(known, i, row)
+	if (repository_known_resources(platform->repository, &request->place, known, err) != 0)
+		return NULL;
+	for (size_t i = 0; i < known->count; i++) {
+		const struct known_resource *row = &known->items[i];
+
 		if (is_named(row, request->ids[0], request->ids[1]) &&
-		    (!found || status_of(row) == RESOURCE_ACTIVE))
+		    (!found || row->status == RESOURCE_ACTIVE))
 			found = row;
-	json_incref(found);
-	if (known && !found)
-		error_set_code(err, CODE_RESOURCE_NOT_FOUND, .env = request->place.env,
-			       .resource = request->ids[1], .type = request->ids[0]);
-	json_decref(known);
-	return found;
+	}
+	if (found)
+		return found;
+	known_resources_clear(known);
+	error_set_code(err, CODE_RESOURCE_NOT_FOUND, .env = request->place.env,
+		       .resource = request->ids[1], .type = request->ids[0]);
+	return NULL;
 }
 
 static int
-check_unused(struct platform *platform, const struct request *request, const json_t *row,
-	     struct error *err)
+check_unused(struct platform *platform, const struct request *request,
+	     const struct known_resource *row, struct error *err)
 {
 	if (engine_is_busy(platform->engine, &request->place))
 		return error_set_code(err, CODE_DEPLOYMENT_IS_ACTIVE, .env = request->place.env);
-	if (status_of(row) == RESOURCE_ACTIVE)
+	if (row->status == RESOURCE_ACTIVE)
 		return error_set_code(err, CODE_RESOURCE_IN_USE, .resource = request->ids[1],
 				      .env = request->place.env);
+	return 0;
+}
+
+/* Its name stays taken, and it stays where it is: only that it was the platform's ends. */
+static int
+detach(struct platform *platform, const struct request *request, const struct known_resource *row,
+       struct error *err)
+{
+	if (engine_is_busy(platform->engine, &request->place))
+		return check_unused(platform, request, row, err);
+	return repository_detach_resource(platform->repository, &request->place, row->gu_res_id,
+					  clock_wall_ms(), err);
+}
+
+static int
+retire(struct platform *platform, const struct request *request, const struct known_resource *row,
+       struct error *err)
+{
+	if (check_unused(platform, request, row, err) != 0 ||
+	    repository_retire_resource(platform->repository, &request->place, row->gu_res_id,
+				       clock_wall_ms(), err) != 0)
+		return -1;
+	engine_prune(platform->engine, &request->place);
 	return 0;
 }
 
@@ -104,35 +125,27 @@ int
 delete_active_resource(struct platform *platform, const struct request *request,
 		       struct response *response, struct error *err)
 {
-	json_t *row = find_row(platform, request, err);
-	bool detach = is_true(request_query(request, "detach"));
-	int ret = -1;
+	struct known_resources known;
+	const struct known_resource *row = find_row(platform, request, &known, err);
+	int ret;
 
 	if (!row)
 		return -1;
 	response->status = 204;
-	if (detach && !engine_is_busy(platform->engine, &request->place))
-		ret = repository_detach_resource(platform->repository, &request->place,
-						 json_member_string(row, "gu_res_id"),
-						 clock_wall_ms(), err);
+	if (is_true(request_query(request, "detach")))
+		ret = detach(platform, request, row, err);
 	else
-		ret = check_unused(platform, request, row, err);
-	if (ret == 0 && !detach)
-		ret = repository_retire_resource(platform->repository, &request->place,
-						 json_member_string(row, "gu_res_id"),
-						 clock_wall_ms(), err);
-	if (ret == 0 && !detach)
-		engine_prune(platform->engine, &request->place);
-	json_decref(row);
+		ret = retire(platform, request, row, err);
+	known_resources_clear(&known);
 	return ret;
 }
 
 /* A version that the definition of the resource had or has. */
 static int
-check_version(struct platform *platform, const struct request *request, const json_t *row,
-	      const char *version, struct error *err)
+check_version(struct platform *platform, const struct request *request,
+	      const struct known_resource *row, const char *version, struct error *err)
 {
-	const char *org = request->place.org, *id = json_member_string(row, "def_id");
+	const char *org = request->place.org, *id = row->def_id;
 	json_t *body = repository_definition(platform->repository, org, id, err);
 	int ret = 0;
 
@@ -157,7 +170,8 @@ pin_active_resource(struct platform *platform, const struct request *request,
 {
 	const json_t *wanted = json_object_get(request->body, "target_def_version_id");
 	const char *version = json_string_value(wanted);
-	json_t *row = find_row(platform, request, err);
+	struct known_resources known;
+	const struct known_resource *row = find_row(platform, request, &known, err);
 	int ret = 0;
 
 	if (!row)
@@ -168,13 +182,12 @@ pin_active_resource(struct platform *platform, const struct request *request,
 		ret = check_version(platform, request, row, version, err);
 	if (ret == 0)
 		ret = repository_pin_resource(platform->repository, &request->place,
-					      json_member_string(row, "gu_res_id"), version,
-					      clock_wall_ms(), err);
+					      row->gu_res_id, version, clock_wall_ms(), err);
 	if (ret == 0)
 		ret = answer(response, 200,
 			     repository_resource(platform->repository, &request->place,
-						 json_member_string(row, "gu_res_id"), err));
-	json_decref(row);
+						 row->gu_res_id, err));
+	known_resources_clear(&known);
 	return ret;
 }
 
@@ -197,25 +210,24 @@ check_wanted(const json_t *wanted, struct error *err)
 	return 0;
 }
 
-static json_t *
-compute_graph(struct platform *platform, const struct request *request, struct error *err)
+static int
+compute_graph(struct platform *platform, const struct request *request, struct resource_graph *out,
+	      struct error *err)
 {
 	const json_t *wanted;
 	char culprit[256];
-	json_t *graph;
 	size_t i;
 
-	if (json_array_size(request->body) > GRAPH_NODES_MAX) {
-		error_set_code(err, CODE_TOO_MANY_RESOURCES, .max = GRAPH_NODES_MAX);
-		return NULL;
-	}
+	if (json_array_size(request->body) > GRAPH_NODES_MAX)
+		return error_set_code(err, CODE_TOO_MANY_RESOURCES, .max = GRAPH_NODES_MAX);
 	json_array_foreach(request->body, i, wanted)
 		if (check_wanted(wanted, err) != 0)
-			return NULL;
-	graph = env_graph_now(platform, &request->place, request->body, culprit, err);
-	if (!graph && err->kind == ERROR_LIMIT)
+			return -1;
+	if (env_graph_now(platform, &request->place, request->body, out, culprit, err) == 0)
+		return 0;
+	if (err->kind == ERROR_LIMIT)
 		err->kind = ERROR_INPUT;
-	return graph;
+	return -1;
 }
 
 /* POST .../envs/{envId}/resources/graphs: work out the resources of a set without deploying it. */
@@ -223,7 +235,13 @@ int
 create_graph(struct platform *platform, const struct request *request, struct response *response,
 	     struct error *err)
 {
-	return answer(response, 200, compute_graph(platform, request, err));
+	struct resource_graph graph;
+
+	if (compute_graph(platform, request, &graph, err) != 0)
+		return -1;
+	answer(response, 200, resource_graph_encode(&graph));
+	resource_graph_clear(&graph);
+	return 0;
 }
 
 /* The older form: the nodes alone. */
@@ -231,11 +249,13 @@ int
 query_graph(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
 {
-	json_t *graph = compute_graph(platform, request, err);
-	json_t *nodes = json_incref(json_object_get(graph, "nodes"));
+	struct resource_graph graph;
 
-	json_decref(graph);
-	return answer(response, 200, nodes);
+	if (compute_graph(platform, request, &graph, err) != 0)
+		return -1;
+	answer(response, 200, resource_graph_encode_nodes(&graph));
+	resource_graph_clear(&graph);
+	return 0;
 }
 
 /* GET .../envs/{envId}/resources/graphs/{graphId}: the graph of resources a deployment used. */
@@ -243,8 +263,14 @@ int
 get_graph(struct platform *platform, const struct request *request, struct response *response,
 	  struct error *err)
 {
-	return answer(response, 200, repository_graph(platform->repository, &request->place,
-						      request->ids[0], err));
+	struct resource_graph graph;
+
+	if (repository_read_graph(platform->repository, &request->place, request->ids[0], &graph,
+				  err) != 0)
+		return -1;
+	answer(response, 200, resource_graph_encode(&graph));
+	resource_graph_clear(&graph);
+	return 0;
 }
 
 /* --- types --- */
