@@ -390,10 +390,12 @@ struct error;
 	X(WAITING_FOR_PORT, 0, N_("waiting for port {port}, try {number}")) \
 	X(WARNINGS_NEED_ENVIRONMENT, 400, N_("Say where it would be deployed: give \"env_id\" or \"env_type\".")) \
 	X(WORKLOADS_NOT_CONFINED, 503, N_("This machine does not allow workloads to be confined ({reason}).  Allow user namespaces, or set \"confinement = none\" in [run] if you trust every program that runs here.")) \
+	X(WORKLOAD_AMOUNT_INVALID, 400, N_("The {member} \"{name}\" of workload {workload} must be an amount such as 0.5, 250m or 64Mi.")) \
 	X(WORKLOAD_DID_NOT_STAY_UP, 503, N_("Workload {workload} ({image}) ended with {how}; it must stay up for {duration}.")) \
 	X(WORKLOAD_ENDED, 503, N_("Workload {workload} ({image}) ended with {how} before it was ready.")) \
 	X(WORKLOAD_FILE_NOT_WRITTEN, 500, N_("{file}: the file cannot be written: {reason}")) \
 	X(WORKLOAD_HELD_BACK, 503, N_("not started, because workload {workload} cannot start")) \
+	X(WORKLOAD_MEMORY_TOO_SMALL, 400, N_("The {member} \"{name}\" of workload {workload} is less than 1Mi: nothing can run in it.")) \
 	X(WORKLOAD_MISSING, 400, N_("there is no workload \"{workload}\"")) \
 	X(WORKLOAD_MUST_STAY_UP, 503, N_("started; ready when it has stayed up for {duration}")) \
 	X(WORKLOAD_NAMES_NO_IMAGE, 400, N_("workload {workload}: its container names no image")) \
@@ -406,6 +408,7 @@ struct error;
 	X(WORKLOAD_NOT_READY_WHILE, 0, N_("Workload {workload} ({image}) was not ready after {duration}")) \
 	X(WORKLOAD_NOT_STARTED, 0, N_("Workload {workload} cannot be started")) \
 	X(WORKLOAD_NUMBER_INVALID, 400, N_("The {member} of workload {workload} must be a number from {min} to {max}.")) \
+	X(WORKLOAD_REQUEST_ABOVE_LIMIT, 400, N_("Workload {workload} requests more {name} than its limit.")) \
 	X(WORKLOAD_SECONDS_INVALID, 400, N_("The {member} of workload {workload} must be a number of seconds from 0 to {max}.")) \
 	X(WORKLOAD_STARTED, 503, N_("started")) \
 	X(WORKLOAD_STARTS_AGAIN, 503, N_("ended with {how}; starts again after {duration}")) \

@@ -18,6 +18,7 @@ libmodel_a_SOURCES = \
 	src/model/patch.c src/model/patch.h \
 	src/model/placeholder.c src/model/placeholder.h \
 	src/model/pointer.c src/model/pointer.h \
+	src/model/quantity.c src/model/quantity.h \
 	src/model/reference.c src/model/reference.h \
 	src/model/resource-graph.c src/model/resource-graph.h \
 	src/model/rule.c src/model/rule.h \

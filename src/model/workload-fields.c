@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/quantity.h"
 #include "model/workload-placeholders.h"
 
 #define MODULE (1u << PROFILE_MODULE)
@@ -278,26 +279,14 @@ is_between(const json_t *value, json_int_t min, json_int_t max)
 	return number >= min && number <= max;
 }
 
-/* Digits, perhaps with a fraction, and a suffix as Kubernetes has them. */
 static bool
 is_amount(const json_t *value)
 {
-	static const char *const suffixes[] = {"", "m", "k", "M", "G", "T", "P", "E",
-					       "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
-	const char *text = json_string_value(value);
-	size_t digits;
+	int64_t milli;
 
-	if (!text)
-		return json_is_number(value) && json_number_value(value) >= 0;
-	digits = strspn(text, "0123456789");
-	if (text[digits] == '.')
-		digits += 1 + strspn(text + digits + 1, "0123456789");
-	if (digits == 0 || strcmp(text, ".") == 0)
-		return false;
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++)
-		if (strcmp(text + digits, suffixes[i]) == 0)
-			return true;
-	return false;
+	return json_is_string(value)
+		       ? quantity_parse(json_string_value(value), &milli)
+		       : json_is_number(value) && json_number_value(value) >= 0;
 }
 
 static bool

@@ -2,7 +2,7 @@
 /* Each field of a workload that the process driver honours, seen from the program that runs. */
 #include "config.h"
 
-#include "driver-world.h"
+#include "driver-items.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -12,160 +12,6 @@
 
 #include "base/clock.h"
 #include "base/xmalloc.h"
-
-/* The image runs what its first argument says. */
-#define SHELL "'image': 'local/sh:1.0.0'"
-
-static int
-make(void **state)
-{
-	static const char script[] = "#!/bin/sh\neval \"$1\"\n";
-	struct world *world;
-	char *folder, *file;
-
-	if (make_world(state) != 0)
-		return -1;
-	world = *state;
-	folder = xasprintf("%s/local/sh", world->images);
-	file = xasprintf("%s/1.0.0", folder);
-	assert_int_equal(mkdir(folder, 0700), 0);
-	write_file(folder, "1.0.0", script);
-	assert_int_equal(chmod(file, 0700), 0);
-	free(file);
-	free(folder);
-	return 0;
-}
-
-static json_t *
-parse(const char *text)
-{
-	char *copy = xstrdup(text);
-	json_t *value;
-
-	for (char *c = copy; *c; c++)
-		*c = *c == '\'' ? '"' : *c;
-	value = json_loads(copy, 0, NULL);
-	if (!value)
-		fail_msg("%s", copy);
-	free(copy);
-	return value;
-}
-
-struct item {
-	const char *module, *profile;	/* profile NULL: a service */
-	const char *spec, *deploy;	/* with single quotes for double ones; deploy NULL: none */
-};
-
-static void
-begin_items(struct world *world, const char *id, const struct item *items, size_t count)
-{
-	struct driver_waiter waiter = change_waiter(world);
-	struct driver_deployment deployment = {
-		.id = id,
-		.workloads = xcalloc(count, sizeof(struct driver_workload)),
-		.is_resumed = world->resumes,
-	};
-
-	for (size_t i = 0; i < count; i++)
-		deployment.workloads[deployment.count++] = (struct driver_workload){
-			.module = xstrdup(items[i].module),
-			.profile = items[i].profile ? xstrdup(items[i].profile) : NULL,
-			.image = xstrdup(strstr(items[i].spec, "local/web")    ? "local/web:1.0.0"
-					 : strstr(items[i].spec, "local/none") ? "local/none:1.0.0"
-									       : "local/sh:1.0.0"),
-			.replicas = 1,
-			.spec = parse(items[i].spec),
-			.deploy = items[i].deploy ? parse(items[i].deploy) : NULL,
-		};
-	world->change = world->driver->ops->apply(world->driver, SPACE, &deployment, &waiter);
-	driver_deployment_clear(&deployment);
-}
-
-static enum outcome
-apply_items(struct world *world, const char *id, const struct item *items, size_t count)
-{
-	int before = world->applied;
-
-	begin_items(world, id, items, count);
-	while (world->applied == before)
-		run(world);
-	return world->outcome;
-}
-
-/* One service "web" of this spec. */
-static enum outcome
-apply_spec(struct world *world, const char *spec)
-{
-	const struct item item = {.module = "web", .spec = spec};
-
-	return apply_items(world, "one", &item, 1);
-}
-
-/* The same of one container "c". */
-static enum outcome
-apply_container(struct world *world, const char *members)
-{
-	char *spec = xasprintf("{'containers': {'c': {%s}}}", members);
-	enum outcome outcome = apply_spec(world, spec);
-
-	free(spec);
-	return outcome;
-}
-
-/* The last line of output of a module, or (NULL) of all; free() it. */
-static char *
-last_line(struct world *world, const char *module)
-{
-	const struct driver_log_query query = {.module = module, .limit = 1};
-	struct driver_log *log = world->driver->ops->open_log(world->driver, SPACE, &query);
-	struct driver_logs logs;
-	char *line;
-
-	world->driver->ops->read_log(log, &logs);
-	line = xstrdup(logs.count > 0 ? logs.items[0].text : "");
-	driver_logs_clear(&logs);
-	world->driver->ops->close_log(log);
-	return line;
-}
-
-struct awaited_line {
-	struct world *world;
-	const char *module, *text;
-};
-
-static bool
-has_line(void *data)
-{
-	const struct awaited_line *awaited = data;
-	char *line = last_line(awaited->world, awaited->module);
-	bool same = strcmp(line, awaited->text) == 0;
-
-	free(line);
-	return same;
-}
-
-static void
-expect_line(struct world *world, const char *text)
-{
-	struct awaited_line awaited = {world, "web", text};
-
-	run_until(world, has_line, &awaited);
-}
-
-static void
-expect_ready(struct world *world, enum outcome outcome)
-{
-	if (outcome != OUTCOME_READY)
-		fail_msg("%s: %s %s", world->code, world->summary, world->message);
-}
-
-static void
-expect_failed(struct world *world, enum outcome outcome, const char *words)
-{
-	assert_int_equal(outcome, OUTCOME_FAILED);
-	if (!strstr(world->summary, words))
-		fail_msg("%s", world->summary);
-}
 
 /* --- what runs --- */
 
@@ -561,51 +407,6 @@ an_http_probe_has_delay_threshold_and_headers(void **state)
 
 /* --- jobs, and what goes before --- */
 
-#define JOB "humanitec/default-job"
-#define RUNS(script) "{'containers': {'c': {" SHELL ", 'args': ['" script "']}}}"
-
-/* A file of the environment that each program can write to; its lines, with spaces between. */
-#define DIARY "../../../data/diary"
-
-static char *
-read_diary(const struct world *world)
-{
-	char *path = xasprintf("%s/data/diary", world->space_dir), line[128];
-	FILE *file = fopen(path, "r");
-	struct buf all;
-
-	buf_init(&all, 4096);
-	while (file && fgets(line, sizeof(line), file))
-		buf_printf(&all, "%s%.*s", all.length > 0 ? " " : "", (int)strcspn(line, "\n"), line);
-	if (file)
-		fclose(file);
-	free(path);
-	return buf_take(&all);
-}
-
-static void
-expect_diary(const struct world *world, const char *text)
-{
-	char *diary = read_diary(world);
-
-	assert_string_equal(diary, text);
-	free(diary);
-}
-
-static enum runtime_status
-status_of(struct world *world, const char *module)
-{
-	enum runtime_status status = RUNTIME_UNKNOWN;
-	struct driver_status all;
-
-	world->driver->ops->observe(world->driver, SPACE, &all);
-	for (size_t i = 0; i < all.count; i++)
-		if (strcmp(all.items[i].module, module) == 0)
-			status = all.items[i].status;
-	driver_status_clear(&all);
-	return status;
-}
-
 /* The deployment waits for its end.  Started again, by a refresh or by another daemon, it is done;
  * in another deployment it runs again. */
 static void
@@ -719,8 +520,6 @@ init_containers_run_one_after_the_other(void **state)
 		"'local/nothing:1'}]}}"), "local/nothing");
 }
 
-#define WITH(test) cmocka_unit_test_setup_teardown(test, make, remove_world)
-
 static bool
 is_confined_here(void)
 {
@@ -737,26 +536,26 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH(a_command_runs_in_the_place_of_the_image),
-		WITH(a_command_is_refused_where_nothing_is_confined),
-		WITH(a_file_lies_where_it_is_declared),
-		WITH(a_volume_is_seen_where_it_is_mounted),
-		WITH(a_volume_may_be_shared),
-		WITH(a_workload_has_the_time_that_it_declares),
-		WITH(one_without_a_probe_must_stay_up_for_the_usual_time),
-		WITH(what_was_deployed_before_has_nothing_to_prove),
-		WITH(what_cannot_start_again_keeps_no_other_down),
-		WITH(a_workload_ends_in_its_own_grace),
-		WITH(a_command_probe_runs_where_the_workload_does),
-		WITH(readiness_is_asked_again_and_again),
-		WITH(liveness_that_fails_starts_it_again),
-		WITH(startup_goes_first),
-		WITH(a_job_runs_once_in_a_deployment),
-		WITH(a_job_that_fails_is_tried_as_often_as_it_says),
-		WITH(a_deployment_has_parts),
-		WITH(success_is_what_was_asked_for),
-		WITH(init_containers_run_one_after_the_other),
-		WITH(an_http_probe_has_delay_threshold_and_headers),
+		WITH_SHELL(a_command_runs_in_the_place_of_the_image),
+		WITH_SHELL(a_command_is_refused_where_nothing_is_confined),
+		WITH_SHELL(a_file_lies_where_it_is_declared),
+		WITH_SHELL(a_volume_is_seen_where_it_is_mounted),
+		WITH_SHELL(a_volume_may_be_shared),
+		WITH_SHELL(a_workload_has_the_time_that_it_declares),
+		WITH_SHELL(one_without_a_probe_must_stay_up_for_the_usual_time),
+		WITH_SHELL(what_was_deployed_before_has_nothing_to_prove),
+		WITH_SHELL(what_cannot_start_again_keeps_no_other_down),
+		WITH_SHELL(a_workload_ends_in_its_own_grace),
+		WITH_SHELL(a_command_probe_runs_where_the_workload_does),
+		WITH_SHELL(readiness_is_asked_again_and_again),
+		WITH_SHELL(liveness_that_fails_starts_it_again),
+		WITH_SHELL(startup_goes_first),
+		WITH_SHELL(a_job_runs_once_in_a_deployment),
+		WITH_SHELL(a_job_that_fails_is_tried_as_often_as_it_says),
+		WITH_SHELL(a_deployment_has_parts),
+		WITH_SHELL(success_is_what_was_asked_for),
+		WITH_SHELL(init_containers_run_one_after_the_other),
+		WITH_SHELL(an_http_probe_has_delay_threshold_and_headers),
 	};
 
 	if (!is_confined_here()) {

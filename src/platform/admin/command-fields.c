@@ -84,7 +84,7 @@ command_fields(int argc, char **argv)
 
 	if (status != STATUS_FINE)
 		return status < 0 ? STATUS_FINE : status;
-	description = process_honours(true);
+	description = process_honours(&process_all_means);
 	honours = json_object_get(description, "honours");
 	if (mdoc) {
 		puts("Honoured:");

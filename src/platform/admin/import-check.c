@@ -459,7 +459,7 @@ walk(struct check *check, enum shape shape, const json_t *value)
 size_t
 import_check(const json_t *file, import_fault *fault, import_fault *warning, void *data)
 {
-	json_t *driver = process_honours(true);
+	json_t *driver = process_honours(&process_all_means);
 	struct check check = {.fault = fault, .warning = warning, .data = data, .driver = driver};
 
 	json_object_set_new(driver, "name", json_string(DRIVER_PROCESS_NAME));

@@ -42,6 +42,7 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/plan-parts.h \
 	src/platform/drivers/process/plan-probes.c \
 	src/platform/drivers/process/plan-run.c \
+	src/platform/drivers/process/plan-share.c \
 	src/platform/drivers/process/plan-volumes.c \
 	src/platform/drivers/process/plan.c \
 	src/platform/drivers/process/plan.h \
@@ -86,16 +87,19 @@ libplatform_drivers_a_SOURCES = \
 
 if HAVE_CMOCKA
 DRIVER_TESTS = tests/unit/test-driver tests/unit/test-driver-parts tests/unit/test-driver-fields \
-	tests/unit/test-confine
+	tests/unit/test-confine tests/unit/test-driver-limits
 check_PROGRAMS += $(DRIVER_TESTS) tests/unit/helper-server
 TESTS += $(DRIVER_TESTS)
 
 DRIVER_WORLD = tests/unit/driver-world.c tests/unit/driver-world.h
+DRIVER_ITEMS = tests/unit/driver-items.c tests/unit/driver-items.h $(DRIVER_WORLD)
 DRIVER_TEST_LIBS = libplatform-drivers.a libdb.a libnet.a libmodel.a libbase.a $(CMOCKA_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
 tests_unit_test_driver_SOURCES = tests/unit/test-driver.c $(DRIVER_WORLD)
 tests_unit_test_driver_LDADD = $(DRIVER_TEST_LIBS)
-tests_unit_test_driver_fields_SOURCES = tests/unit/test-driver-fields.c $(DRIVER_WORLD)
+tests_unit_test_driver_fields_SOURCES = tests/unit/test-driver-fields.c $(DRIVER_ITEMS)
 tests_unit_test_driver_fields_LDADD = $(DRIVER_TEST_LIBS)
+tests_unit_test_driver_limits_SOURCES = tests/unit/test-driver-limits.c $(DRIVER_ITEMS)
+tests_unit_test_driver_limits_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_driver_parts_SOURCES = tests/unit/test-driver-parts.c $(DRIVER_WORLD)
 tests_unit_test_driver_parts_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_confine_SOURCES = tests/unit/test-confine.c $(DRIVER_WORLD)

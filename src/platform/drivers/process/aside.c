@@ -171,8 +171,10 @@ fork_keeper(const struct aside_setup *setup)
 	sigset_t all, before;
 	pid_t pid = -1;
 
-	limits_make(&ready.limits, setup->memory, cgroups_disk(cgroups));
-	ready.group_count = cgroups_open(cgroups, setup->space, setup->group, ready.groups);
+	limits_make(&ready.limits, setup->share->memory, cgroups_has_memory(cgroups),
+		    cgroups_disk(cgroups));
+	ready.group_count = cgroups_open(cgroups, setup->space, setup->group, setup->share,
+					 ready.groups);
 	sigfillset(&all);
 	if (ready.null >= 0 && ready.guard >= 0) {
 		sigprocmask(SIG_SETMASK, &all, &before);

@@ -3,10 +3,10 @@
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_ASIDE_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_ASIDE_H
 
-#include <stdint.h>
 #include <sys/types.h>
 
 struct aside;
+struct cgroup_share;
 struct confinement;
 struct error;
 struct loop;
@@ -17,7 +17,7 @@ struct aside_setup {
 	const char *directory;	/* where it works */
 	const char *program;
 	char *const *arguments, *const *environment;	/* for execve */
-	int64_t memory;		/* limits.h */
+	const struct cgroup_share *share;	/* of the process that it is asked about */
 	const char *space;	/* whose control groups it joins, */
 	unsigned group;		/* and there the one of the process that it is asked about */
 	int timeout_ms;		/* then it is killed, with what it started in its group */

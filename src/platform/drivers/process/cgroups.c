@@ -30,7 +30,15 @@
 
 #define PREFIX "sidestaged-"
 
+#define PERIOD_US 100000	/* of a share of the processors; the kernel's usual one */
+#define QUOTA_US_MIN 1000	/* the kernel refuses less */
+#define SHARES_MIN 2		/* of version 1, as are the others */
+#define SHARES_MAX 262144
+#define SHARES_PER_CPU 1024
+#define WEIGHT_MAX 10000	/* of version 2 */
+
 static const char all_controllers[] = "+pids +memory +cpu";
+static const char no_controllers[] = "-cpu -memory -pids";
 
 /* What is limited, and the files that say so: the first that is there counts. */
 static const struct controller {
@@ -42,6 +50,7 @@ static const struct controller {
 	{"memory", {"memory.limit_in_bytes", "memory.max"}, offsetof(struct cgroup_limits, memory)},
 	{"cpu", {NULL, NULL}, 0},
 };
+enum { PIDS, MEMORY, CPU };
 
 struct cgroups {
 	struct cgroup_limits limits;
@@ -218,6 +227,20 @@ begin_version_1(struct cgroups *c, const char *mounts, const char *groups, const
 	return any;
 }
 
+/* Processes cannot come back while there are controllers below, nor these go while there is a group
+ * that has them. */
+static void
+undo_version_2(struct cgroups *c, const char *own, const char *daemon)
+{
+	if (c->trees[0])
+		(void)rmdir(c->trees[0]);
+	free(c->trees[0]);
+	c->trees[0] = NULL;
+	(void)write_text(own, "cgroup.subtree_control", no_controllers);
+	(void)write_text(own, "cgroup.procs", "0");
+	(void)rmdir(daemon);
+}
+
 static bool
 begin_version_2(struct cgroups *c, const char *mounts, const char *groups, const char *name)
 {
@@ -228,13 +251,13 @@ begin_version_2(struct cgroups *c, const char *mounts, const char *groups, const
 	bool made = false;
 
 	if (daemon && has_word(list, "pids", " \n") && has_word(list, "memory", " \n") &&
-	    (mkdir(daemon, 0755) == 0 || errno == EEXIST) &&
-	    write_text(daemon, "cgroup.procs", "0") == 0 &&
-	    write_text(own, "cgroup.subtree_control", all_controllers) == 0 && make_tree(c, 0, own, name))
-		made = write_text(c->trees[0], "cgroup.subtree_control", all_controllers) == 0;
-	if (daemon && !made) {	/* back to where we were */
-		(void)write_text(own, "cgroup.procs", "0");
-		(void)rmdir(daemon);
+	    (mkdir(daemon, 0755) == 0 || errno == EEXIST)) {
+		made = write_text(daemon, "cgroup.procs", "0") == 0 &&
+		       write_text(own, "cgroup.subtree_control", all_controllers) == 0 &&
+		       make_tree(c, 0, own, name) &&
+		       write_text(c->trees[0], "cgroup.subtree_control", all_controllers) == 0;
+		if (!made)
+			undo_version_2(c, own, daemon);
 	}
 	free(daemon);
 	free(list);
@@ -244,10 +267,9 @@ begin_version_2(struct cgroups *c, const char *mounts, const char *groups, const
 }
 
 struct cgroups *
-cgroups_new(const struct cgroup_limits *limits)
+cgroups_find(const struct cgroup_limits *limits, const char *mounts, const char *groups)
 {
 	struct cgroups *c = xcalloc(1, sizeof(*c));
-	char *mounts = read_text("/proc/self/mountinfo"), *groups = read_text("/proc/self/cgroup");
 	char name[32], version[16];
 
 	c->limits = *limits;
@@ -261,6 +283,15 @@ cgroups_new(const struct cgroup_limits *limits)
 	snprintf(version, sizeof(version), "%d", c->version);
 	log_line(c->why ? LOG_PRIORITY_WARNING : LOG_PRIORITY_NOTICE, "limits of environments",
 		 "control-groups", c->why ? NULL : version, "refused", c->why, NULL);
+	return c;
+}
+
+struct cgroups *
+cgroups_new(const struct cgroup_limits *limits)
+{
+	char *mounts = read_text("/proc/self/mountinfo"), *groups = read_text("/proc/self/cgroup");
+	struct cgroups *c = cgroups_find(limits, mounts, groups);
+
 	free(mounts);
 	free(groups);
 	return c;
@@ -294,6 +325,33 @@ int64_t
 cgroups_disk(const struct cgroups *c)
 {
 	return c->limits.disk;
+}
+
+/* In version 2 there is one tree for all of them. */
+static const char *
+tree_of(const struct cgroups *c, size_t controller)
+{
+	return c->version == 0 ? NULL : c->trees[c->version == 1 ? controller : 0];
+}
+
+bool
+cgroups_has_memory(const struct cgroups *c)
+{
+	return tree_of(c, MEMORY);
+}
+
+/* A kernel may have the controller without its limits. */
+bool
+cgroups_has_cpu(const struct cgroups *c)
+{
+	const char *tree = tree_of(c, CPU);
+	char *path = tree ? xasprintf("%s/%s", tree,
+				      c->version == 1 ? "cpu.cfs_quota_us" : "cgroup.controllers")
+			  : NULL;
+	bool has = path && access(path, F_OK) == 0;
+
+	free(path);
+	return has;
 }
 
 /* "acme/shop/dev" -> TREE/acme:shop:dev; free() it. */
@@ -335,6 +393,81 @@ set_limits(const struct cgroups *c, const char *group, size_t i, int share)
 		set_limit(c, group, k, share);
 }
 
+static void
+set_share(const char *group, const char *file, const char *text)
+{
+	if (write_text(group, file, text) != 0 && errno != ENOENT)
+		log_line(LOG_PRIORITY_WARNING, "a limit cannot be set", "group", group, "file",
+			 file, "value", text, "reason", strerror(errno), NULL);
+}
+
+static void
+set_share_number(const char *group, const char *file, int64_t number)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRId64, number);
+	set_share(group, file, text);
+}
+
+/* What is swapped out is as much its memory as the rest.  More than it has as a part of the space
+ * is no limit. */
+static void
+set_memory_share(const struct cgroups *c, const char *group, const struct cgroup_share *share)
+{
+	static const char *const kept[] = {"memory.soft_limit_in_bytes", "memory.low"};
+	int64_t most = c->limits.memory / 4 * 3;
+
+	if (share->memory > 0 && (most <= 0 || share->memory < most)) {
+		set_share_number(group, controllers[MEMORY].files[c->version - 1], share->memory);
+		if (c->version == 1)
+			set_share_number(group, "memory.memsw.limit_in_bytes", share->memory);
+		else
+			set_share(group, "memory.swap.max", "0");
+	}
+	if (share->memory_kept > 0)
+		set_share_number(group, kept[c->version - 1], share->memory_kept);
+}
+
+static int64_t
+between(int64_t number, int64_t min, int64_t max)
+{
+	return number < min ? min : number > max ? max : number;
+}
+
+/* As Kubernetes makes weights of shares. */
+static void
+set_cpu_share(const struct cgroups *c, const char *group, const struct cgroup_share *share)
+{
+	int64_t quota = between(share->cpu, 1, INT64_MAX / PERIOD_US) * (PERIOD_US / 1000);
+	int64_t shares = between(share->cpu_kept, 1, SHARES_MAX) * SHARES_PER_CPU / 1000;
+	char text[48];
+
+	quota = between(quota, QUOTA_US_MIN, quota);
+	shares = between(shares, SHARES_MIN, SHARES_MAX);
+	if (share->cpu > 0 && c->version == 1)
+		set_share_number(group, "cpu.cfs_quota_us", quota);
+	else if (share->cpu > 0) {
+		snprintf(text, sizeof(text), "%" PRId64 " %d", quota, PERIOD_US);
+		set_share(group, "cpu.max", text);
+	}
+	if (share->cpu_kept > 0 && c->version == 1)
+		set_share_number(group, "cpu.shares", shares);
+	else if (share->cpu_kept > 0)
+		set_share_number(group, "cpu.weight",
+				 1 + (shares - SHARES_MIN) * (WEIGHT_MAX - 1) /
+					     (SHARES_MAX - SHARES_MIN));
+}
+
+static void
+set_shares(const struct cgroups *c, const char *group, size_t i, const struct cgroup_share *share)
+{
+	if (c->version == 2 || i == MEMORY)
+		set_memory_share(c, group, share);
+	if (c->version == 2 || i == CPU)
+		set_cpu_share(c, group, share);
+}
+
 unsigned
 cgroups_number(struct cgroups *c)
 {
@@ -342,7 +475,8 @@ cgroups_number(struct cgroups *c)
 }
 
 size_t
-cgroups_open(const struct cgroups *c, const char *space, unsigned number, int files[CGROUP_FILES])
+cgroups_open(const struct cgroups *c, const char *space, unsigned number,
+	     const struct cgroup_share *share, int files[CGROUP_FILES])
 {
 	size_t count = 0;
 
@@ -359,6 +493,7 @@ cgroups_open(const struct cgroups *c, const char *space, unsigned number, int fi
 		if (c->version == 2)
 			(void)write_text(group, "cgroup.subtree_control", all_controllers);
 		set_limits(c, inner, i, 3);
+		set_shares(c, inner, i, share);
 		fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 		if (fd >= 0)
 			files[count++] = fd;
@@ -366,6 +501,24 @@ cgroups_open(const struct cgroups *c, const char *space, unsigned number, int fi
 		free(inner);
 		free(group);
 	}
+	return count;
+}
+
+unsigned long
+cgroups_kills(const struct cgroups *c, const char *space, unsigned number)
+{
+	const char *tree = tree_of(c, MEMORY);
+	char *group = tree ? group_of(tree, space) : NULL;
+	char *path = group ? xasprintf("%s/%u/%s", group, number,
+				       c->version == 1 ? "memory.oom_control" : "memory.events")
+			   : NULL;
+	char *text = path ? read_text(path) : xstrdup("");
+	const char *found = strstr(text, "oom_kill ");
+	unsigned long count = found ? strtoul(found + strlen("oom_kill "), NULL, 10) : 0;
+
+	free(text);
+	free(path);
+	free(group);
 	return count;
 }
 

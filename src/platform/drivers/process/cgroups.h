@@ -4,6 +4,7 @@
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_CGROUPS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,22 +16,39 @@ struct cgroup_limits {
 	int64_t disk;		/* bytes; 0: no limit; no control group has it (disk.h) */
 };
 
+/* What one process may have, with all that comes from it; 0: as usual. */
+struct cgroup_share {
+	int64_t memory;		/* bytes at most */
+	int64_t memory_kept;	/* bytes that are not taken from it while others have more */
+	int64_t cpu;		/* thousandths of a processor at most */
+	int64_t cpu_kept;	/* thousandths that it has while others want more */
+};
+
 #define CGROUP_FILES 3
 
 /* Finds out what this machine gives us, and says so in the log.  Copies the limits.  Never NULL. */
 struct cgroups *cgroups_new(const struct cgroup_limits *limits);
+/* The same with texts as /proc/self/mountinfo and /proc/self/cgroup have them. */
+struct cgroups *cgroups_find(const struct cgroup_limits *limits, const char *mounts,
+			     const char *groups);
 void cgroups_free(struct cgroups *cgroups);	/* NULL is fine */
 /* {"version": 1 or 2, "processes", "memory"}; {"refused": WHY} when there is none. */
 json_t *cgroups_describe(const struct cgroups *cgroups);
 /* What an environment may take on the disk; 0: no limit. */
 int64_t cgroups_disk(const struct cgroups *cgroups);
+/* Whether a share of it can be had. */
+bool cgroups_has_memory(const struct cgroups *cgroups);
+bool cgroups_has_cpu(const struct cgroups *cgroups);
 /* For a group that there was not before. */
 unsigned cgroups_number(struct cgroups *cgroups);
 /* Makes the group of a space, and in it the one of this number for a process and all that comes
- * from it.  That cannot take all of the space: the next version has to be able to start beside it.
+ * from it, with its share.  That cannot take all of the space: the next version has to be able to
+ * start beside it.
  * Descriptors into each of which a process writes "0" to join; the caller closes them.  How many. */
 size_t cgroups_open(const struct cgroups *cgroups, const char *space, unsigned number,
-		    int files[CGROUP_FILES]);
+		    const struct cgroup_share *share, int files[CGROUP_FILES]);
+/* How many processes of that group the kernel has ended because there was no memory left. */
+unsigned long cgroups_kills(const struct cgroups *cgroups, const char *space, unsigned number);
 /* Nothing runs in the group of that number, or in the space, any more. */
 void cgroups_close(const struct cgroups *cgroups, const char *space, unsigned number);
 void cgroups_remove(const struct cgroups *cgroups, const char *space);

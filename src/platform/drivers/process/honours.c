@@ -7,6 +7,8 @@
 
 #include "platform/drivers/process/honours.h"
 
+#include <stddef.h>
+
 #include "model/workload-fields.h"
 
 #define C "spec/containers/*"
@@ -25,6 +27,10 @@ static const char *const fields[] = {
 	C "/volume_mounts/*/read_only",
 	C "/volume_mounts/*/sub_path",
 	"spec/volumes/*/persistentVolumeClaim/claimName",
+	C "/resources/limits/cpu",
+	C "/resources/limits/memory",
+	C "/resources/requests/cpu",
+	C "/resources/requests/memory",
 	C "/startup_probe",
 	C "/readiness_probe",
 	C "/liveness_probe",
@@ -40,19 +46,38 @@ static const char *const fields[] = {
 };
 
 /* Without a confinement nothing can be mounted, and nothing runs but images. */
+#define NOT_CONFINED "workloads are not confined, so "
+#define NO_GROUPS "this machine has no control groups for it, so "
+
 static const struct {
+	size_t means;		/* without which it is so, in struct process_means */
 	const char *path, *instead;
-} unconfined[] = {
-	{C "/files", "workloads are not confined, so files lie below files/ where the program works"},
-	{C "/volume_mounts", "workloads are not confined, so volumes are not mounted"},
-	{C "/command", "workloads are not confined, so it is refused"},
-	{C "/startup_probe/command", "workloads are not confined, so it is refused"},
-	{C "/readiness_probe/command", "workloads are not confined, so it is refused"},
-	{C "/liveness_probe/command", "workloads are not confined, so it is refused"},
+} without[] = {
+	{offsetof(struct process_means, confines), C "/files",
+	 NOT_CONFINED "files lie below files/ where the program works"},
+	{offsetof(struct process_means, confines), C "/volume_mounts",
+	 NOT_CONFINED "volumes are not mounted"},
+	{offsetof(struct process_means, confines), C "/command", NOT_CONFINED "it is refused"},
+	{offsetof(struct process_means, confines), C "/startup_probe/command",
+	 NOT_CONFINED "it is refused"},
+	{offsetof(struct process_means, confines), C "/readiness_probe/command",
+	 NOT_CONFINED "it is refused"},
+	{offsetof(struct process_means, confines), C "/liveness_probe/command",
+	 NOT_CONFINED "it is refused"},
+	{offsetof(struct process_means, limits_memory), C "/resources/limits/memory",
+	 NO_GROUPS "each process may reserve that much"},
+	{offsetof(struct process_means, limits_memory), C "/resources/requests/memory",
+	 NO_GROUPS "it has no effect"},
+	{offsetof(struct process_means, limits_cpu), C "/resources/limits/cpu",
+	 NO_GROUPS "it has no effect"},
+	{offsetof(struct process_means, limits_cpu), C "/resources/requests/cpu",
+	 NO_GROUPS "it has no effect"},
 };
 
+const struct process_means process_all_means = {true, true, true};
+
 json_t *
-process_honours(bool is_confined)
+process_honours(const struct process_means *means)
 {
 	json_t *names = json_array(), *paths = json_array(), *partly = json_object();
 
@@ -62,8 +87,10 @@ process_honours(bool is_confined)
 		json_array_append_new(paths, json_string(fields[i]));
 	json_object_set_new(partly, C "/volume_mounts/*/sub_path",
 			    json_string("only a whole volume can be mounted, a part is refused"));
-	for (size_t i = 0; !is_confined && i < sizeof(unconfined) / sizeof(unconfined[0]); i++)
-		json_object_set_new(partly, unconfined[i].path, json_string(unconfined[i].instead));
+	for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++)
+		if (!*(const bool *)((const char *)means + without[i].means))
+			json_object_set_new(partly, without[i].path,
+					    json_string(without[i].instead));
 	return json_pack("{s:o, s:o, s:o, s:b}", "profiles", names, "honours", paths, "partly",
 			 partly, "one_container", true);
 }

@@ -6,8 +6,17 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/* {"profiles": [...], "honours": [...], "partly": {...}, "one_container": true}, as driver.h has them in describe(); where
- * workloads are not confined, some of it cannot be.  New reference. */
-json_t *process_honours(bool is_confined);
+/* What this machine lets it do. */
+struct process_means {
+	bool confines;			/* workloads, by namespaces */
+	bool limits_memory, limits_cpu;	/* by control groups */
+};
+
+extern const struct process_means process_all_means;
+
+/* {"profiles": [...], "honours": [...], "partly": {...}, "one_container": true}, as driver.h has
+ * them in describe(); of what there are no means for, "partly" says what is done instead.  New
+ * reference. */
+json_t *process_honours(const struct process_means *means);
 
 #endif

@@ -58,6 +58,7 @@ struct instance {
 	bool runs;			/* the program was executed */
 	bool ended;			/* the program */
 	int status;			/* of the program; without a word from the guard, of that */
+	bool lacked_memory;		/* and the kernel ended something of it for that */
 	bool stopping;
 	bool asked_to_kill;
 	int grace_ms;
@@ -225,6 +226,8 @@ on_end(void *data, pid_t pid, int status)
 	instance->watch = NULL;
 	instance->reports_watch = NULL;
 	record_remove(instance->record, instance->guard);
+	instance->lacked_memory = cgroups_kills(confinement_cgroups(instance->confinement),
+						instance->space, instance->group) > 0;
 	cgroups_close(confinement_cgroups(instance->confinement), instance->space, instance->group);
 	instance->events.ended(instance->events.data);
 }
@@ -294,6 +297,7 @@ static pid_t
 fork_guard(const struct plan *plan, const struct instance_place *place, int output, int report,
 	   int null, unsigned group)
 {
+	const struct cgroups *cgroups = confinement_cgroups(place->confinement);
 	struct mount_view *view = make_view(plan, place);
 	struct guard_setup setup = {
 		.executable = place->program->executable,
@@ -309,9 +313,10 @@ fork_guard(const struct plan *plan, const struct instance_place *place, int outp
 	sigset_t all, before;
 	pid_t pid;
 
-	limits_make(&setup.limits, 0, cgroups_disk(confinement_cgroups(place->confinement)));
-	setup.group_count = cgroups_open(confinement_cgroups(place->confinement),
-					 layout_space(place->space_dir), group, setup.groups);
+	limits_make(&setup.limits, plan->share.memory, cgroups_has_memory(cgroups),
+		    cgroups_disk(cgroups));
+	setup.group_count = cgroups_open(cgroups, layout_space(place->space_dir), group,
+					 &plan->share, setup.groups);
 	/* What we send before it listens must wait, not end it. */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
@@ -454,6 +459,20 @@ instance_pid(const struct instance *instance)
 	return !instance->runs || instance->reaped || instance->ended ? 0 : (long)instance->program;
 }
 
+/* What the kernel ended for its memory was told nothing, and so tells nothing itself. */
+static char *
+out_of_memory(const struct instance *instance)
+{
+	const char *limit = instance->plan->memory_text;
+
+	if (WIFEXITED(instance->status))
+		return xasprintf("status %d, out of memory%s%s%s", WEXITSTATUS(instance->status),
+				 limit ? " (its limit is " : "", limit ? limit : "",
+				 limit ? ")" : "");
+	return xasprintf("signal %d, out of memory%s%s%s", WTERMSIG(instance->status),
+			 limit ? " (its limit is " : "", limit ? limit : "", limit ? ")" : "");
+}
+
 /* In the words of a shell: status, or signal. */
 char *
 instance_end(const struct instance *instance, bool *cannot_start)
@@ -462,6 +481,8 @@ instance_end(const struct instance *instance, bool *cannot_start)
 	if (*cannot_start)
 		return xasprintf("%s: %s", instance->failure.step,
 				 strerror(instance->failure.number));
+	if (instance->lacked_memory && instance->status != 0)
+		return out_of_memory(instance);
 	if (WIFSIGNALED(instance->status))
 		return xasprintf("signal %d (%s)", WTERMSIG(instance->status),
 				 strsignal(WTERMSIG(instance->status)));
@@ -476,6 +497,7 @@ instance_run_aside(const struct instance *instance, const char *program, char *c
 		.confinement = instance->confinement,
 		.guard = instance->guard,
 		.directory = instance->directory,
+		.share = &instance->plan->share,
 		.space = instance->space,
 		.group = instance->group,
 		.program = program,

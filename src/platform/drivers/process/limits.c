@@ -25,12 +25,16 @@ limit(int which, rlim_t wanted)
 	return (struct rlimit){wanted, wanted};
 }
 
+/* Addresses are not memory: many programs reserve much more of them than they ever touch.  So
+ * they are limited only where nothing else is. */
 void
-limits_make(struct limits *limits, int64_t memory, int64_t disk)
+limits_make(struct limits *limits, int64_t memory, bool is_grouped, int64_t disk)
 {
 	struct sysinfo info;
 
-	limits->memory = limit(RLIMIT_AS, memory > 0 ? (rlim_t)memory : MEMORY_MAX);
+	limits->memory = limit(RLIMIT_AS, memory <= 0	? MEMORY_MAX
+					  : is_grouped ? RLIM_INFINITY
+						       : (rlim_t)memory);
 	limits->files = limit(RLIMIT_NOFILE, FILES_MAX);
 	/* The kernel counts all tasks of the user, also those that have nothing to do with us;
 	 * the machine's number of tasks is never less than that. */

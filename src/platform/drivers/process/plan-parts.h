@@ -37,6 +37,10 @@ int plan_read_run(struct plan *plan, const struct images *images,
 int plan_read_volumes(struct plan *plan, const struct driver_workload *workload,
 		      const json_t *spec, const json_t *container, struct error *err);
 
+/* plan-share.c */
+
+int plan_read_share(struct plan *plan, const json_t *container, struct error *err);
+
 /* plan-probes.c */
 
 int plan_read_probes(struct plan *plan, const json_t *container, struct error *err);

@@ -225,6 +225,7 @@ static int (*const readers[])(struct plan *plan, const json_t *container, struct
 	read_variables,
 	read_files,
 	plan_read_probes,
+	plan_read_share,
 };
 #define READER_COUNT (sizeof(readers) / sizeof(readers[0]))
 
@@ -404,6 +405,7 @@ plan_free(struct plan *plan)
 	json_decref(plan->secrets);
 	free(plan->module);
 	free(plan->deployment);
+	free(plan->memory_text);
 	free(plan->image);
 	free(plan->fingerprint);
 	free(plan);

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "platform/drivers/process/cgroups.h"
 #include "platform/drivers/process/health.h"
 
 struct error;
@@ -62,6 +63,8 @@ struct plan {
 	size_t file_count;
 	struct plan_mount *mounts;
 	size_t mount_count;
+	struct cgroup_share share;	/* of memory and processors */
+	char *memory_text;	/* its limit as it was written; NULL: none */
 	int grace_ms;		/* between SIGTERM and SIGKILL; 0: the driver's */
 	int ready_timeout_ms;	/* 0: the driver's */
 	int settle_ms;		/* that it must stay ready to count as such */

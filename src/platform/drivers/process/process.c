@@ -20,6 +20,7 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "platform/drivers/driver.h"
+#include "platform/drivers/process/cgroups.h"
 #include "platform/drivers/process/confine.h"
 #include "platform/drivers/process/disk.h"
 #include "platform/drivers/process/fill.h"
@@ -432,11 +433,17 @@ process_close_log(struct driver_log *log)
 static json_t *
 process_describe(struct driver *driver)
 {
-	json_t *description = process_honours(confinement_has_pids(own(driver)->confinement));
+	const struct confinement *confinement = own(driver)->confinement;
+	const struct process_means means = {
+		.confines = confinement_has_pids(confinement),
+		.limits_memory = cgroups_has_memory(confinement_cgroups(confinement)),
+		.limits_cpu = cgroups_has_cpu(confinement_cgroups(confinement)),
+	};
+	json_t *description = process_honours(&means);
 
 	json_object_set_new(description, "name", json_string(driver->ops->name));
 	json_object_set_new(description, "confinement",
-			    confinement_describe(own(driver)->confinement));
+			    confinement_describe(confinement));
 	return description;
 }
 

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a workload may take of memory and processors, and what is said when it wants more. */
+#include "config.h"
+
+#include "driver-items.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/paths.h"
+#include "base/xmalloc.h"
+#include "platform/drivers/process/cgroups.h"
+#include "platform/drivers/process/confine.h"
+#include "platform/drivers/process/limits.h"
+#include "platform/drivers/process/private.h"
+
+/* A shell that holds so many MB in a variable. */
+#define TAKE(mb) "'args': ['x=$(yes | head -c " mb "000000); exec sleep 600']"
+#define STAYS "'args': ['exec sleep 600']"
+
+static const struct cgroups *
+groups_of(const struct world *world)
+{
+	return confinement_cgroups(((struct process_driver *)world->driver)->confinement);
+}
+
+/* What stands in a file of the control group that "web" is in; "" where there is none. */
+static char *
+group_file(struct world *world, const char *controller, const char *file)
+{
+	char *path = xasprintf("/proc/%ld/cgroup", pid_of(world, "web", NULL, NULL));
+	char line[512], text[128] = "", name[64];
+	FILE *groups = fopen(path, "r"), *found = NULL;
+
+	free(path);
+	snprintf(name, sizeof(name), ":%s:", controller);
+	while (groups && fgets(line, sizeof(line), groups)) {
+		char *at = strstr(line, name);
+
+		if (!at)
+			continue;
+		path = xasprintf("/sys/fs/cgroup/%s%.*s/%s", controller,
+				 (int)strcspn(at + strlen(name), "\n"), at + strlen(name), file);
+		found = fopen(path, "r");
+		free(path);
+	}
+	if (groups)
+		fclose(groups);
+	if (found && fgets(text, sizeof(text), found))
+		text[strcspn(text, "\n")] = '\0';
+	if (found)
+		fclose(found);
+	return xstrdup(text);
+}
+
+static void
+expect_group(struct world *world, const char *controller, const char *file, const char *text)
+{
+	char *found = group_file(world, controller, file);
+
+	if (strcmp(found, text) != 0)
+		fail_msg("%s is %s, not %s", file, found, text);
+	free(found);
+}
+
+static bool
+is_version_1(const struct world *world)
+{
+	json_t *all = cgroups_describe(groups_of(world));
+	bool is = json_integer_value(json_object_get(all, "version")) == 1;
+
+	json_decref(all);
+	return is;
+}
+
+/* --- memory --- */
+
+/* It is what the workload said of it, in its own words. */
+static void
+out_of_memory_is_said(void **state)
+{
+	struct world *world = *state;
+
+	if (!cgroups_has_memory(groups_of(world)))
+		skip();
+	expect_failed(world, apply_container(world, SHELL ", 'resources': {'limits': {'memory': "
+						    "'32Mi'}}, 'readiness_probe': {'type': 'tcp', "
+						    "'port': 1}, " TAKE("64")),
+		      "out of memory (its limit is 32Mi)");
+	/* The same program with room for it. */
+	expect_ready(world, apply_container(world, SHELL ", 'resources': {'limits': {'memory': "
+						   "'512Mi'}}, " TAKE("4")));
+}
+
+static bool
+is_said_to_lack_memory(void *data)
+{
+	struct world *world = data;
+	struct driver_status all;
+	bool said = false;
+
+	world->driver->ops->observe(world->driver, SPACE, &all);
+	for (size_t i = 0; i < all.count; i++)
+		said = said || (all.items[i].message && strstr(all.items[i].message,
+							       "out of memory (its limit is 3.2e7)"));
+	driver_status_clear(&all);
+	return said;
+}
+
+/* Of one that runs, the board says so; the amount is shown as it was written. */
+static void
+a_workload_that_runs_out_of_memory_later_says_so(void **state)
+{
+	struct world *world = *state;
+
+	if (!cgroups_has_memory(groups_of(world)))
+		skip();
+	expect_ready(world, apply_container(world, SHELL ", 'resources': {'limits': {'memory': "
+						   "'3.2e7'}}, 'args': ['sleep 1; x=$(yes | "
+						   "head -c 64000000)']"));
+	run_until(world, is_said_to_lack_memory, world);
+}
+
+static void
+limits_and_requests_are_the_groups(void **state)
+{
+	struct world *world = *state;
+
+	expect_ready(world, apply_container(world, SHELL ", 'resources': {'limits': {'memory': "
+						   "'64Mi', 'cpu': '250m'}, 'requests': {'memory': "
+						   "33554432, 'cpu': 0.1}}, " STAYS));
+	if (!is_version_1(world))
+		skip();
+	if (cgroups_has_memory(groups_of(world))) {
+		expect_group(world, "memory", "memory.limit_in_bytes", "67108864");
+		expect_group(world, "memory", "memory.soft_limit_in_bytes", "33554432");
+	}
+	if (cgroups_has_cpu(groups_of(world))) {
+		expect_group(world, "cpu", "cpu.cfs_quota_us", "25000");
+		expect_group(world, "cpu", "cpu.shares", "102");
+	}
+}
+
+/* Where there are no control groups, each process is held to it. */
+static void
+without_groups_the_process_is_limited(void **state)
+{
+	struct limits limits;
+
+	(void)state;
+	limits_make(&limits, 64 << 20, false, 0);
+	assert_int_equal(limits.memory.rlim_cur, 64 << 20);
+	limits_make(&limits, 64 << 20, true, 0);
+	assert_true(limits.memory.rlim_cur > 64 << 20);
+}
+
+/* --- what is refused --- */
+
+static void
+wrong_amounts_are_refused_by_name(void **state)
+{
+	static const struct {
+		const char *resources, *words;
+	} rows[] = {
+		{"{'limits': {'memory': '64 MB'}}",
+		 "The resources.limits.memory \"64 MB\" of workload web must be an amount"},
+		{"{'limits': {'cpu': '1.5x'}}",
+		 "The resources.limits.cpu \"1.5x\" of workload web must be an amount"},
+		{"{'requests': {'cpu': true}}",
+		 "The resources.requests.cpu \"true\" of workload web must be an amount"},
+		{"{'requests': {'memory': '-1'}}",
+		 "The resources.requests.memory \"-1\" of workload web must be an amount"},
+		{"{'limits': {'memory': '64m'}}",
+		 "The resources.limits.memory \"64m\" of workload web is less than 1Mi"},
+		{"{'limits': {'memory': '64Mi'}, 'requests': {'memory': '1Gi'}}",
+		 "Workload web requests more memory than its limit"},
+		{"{'limits': {'cpu': 1}, 'requests': {'cpu': '1001m'}}",
+		 "Workload web requests more cpu than its limit"},
+	};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *members = xasprintf(SHELL ", " STAYS ", 'resources': %s", rows[i].resources);
+
+		expect_failed(world, apply_container(world, members), rows[i].words);
+		free(members);
+	}
+}
+
+/* --- the groups themselves --- */
+
+/* A tree of version 2 in which all can be done but the last step: then the daemon is where it was,
+ * and nothing of it is left. */
+static void
+what_was_begun_is_undone(void **state)
+{
+	static const struct cgroup_limits limits = {.memory = 1 << 30};
+	const struct world *world = *state;
+	char *own = xasprintf("%s/groups", world->folder), *daemon, *mounts, *tree, *path;
+	char name[64], written[64] = "";
+	struct cgroups *groups;
+	FILE *file;
+
+	snprintf(name, sizeof(name), "sidestaged-%ld", (long)getpid());
+	daemon = xasprintf("%s/%s-daemon", own, name);
+	tree = xasprintf("%s/%s", own, name);
+	assert_int_equal(paths_make(daemon, NULL), 0);
+	write_file(own, "cgroup.controllers", "cpu memory pids\n");
+	write_file(own, "cgroup.procs", "-");
+	write_file(own, "cgroup.subtree_control", "                    ");
+	write_file(daemon, "cgroup.procs", "-");
+	mounts = xasprintf("30 1 0:26 / %s rw - cgroup2 cgroup2 rw\n", own);
+	groups = cgroups_find(&limits, mounts, "0::/\n");
+	assert_false(cgroups_has_memory(groups));
+	assert_int_equal(access(tree, F_OK), -1);
+	path = xasprintf("%s/cgroup.subtree_control", own);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	assert_non_null(fgets(written, sizeof(written), file));
+	fclose(file);
+	assert_int_equal(strncmp(written, "-cpu -memory -pids", 18), 0);
+	cgroups_free(groups);
+	free(path);
+	free(mounts);
+	free(tree);
+	free(daemon);
+	free(own);
+}
+
+static bool
+is_confined_here(void)
+{
+	void *state;
+	bool confines;
+
+	make_world(&state);
+	confines = world_confines(state);
+	remove_world(&state);
+	return confines;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_SHELL(out_of_memory_is_said),
+		WITH_SHELL(a_workload_that_runs_out_of_memory_later_says_so),
+		WITH_SHELL(limits_and_requests_are_the_groups),
+		WITH_SHELL(without_groups_the_process_is_limited),
+		WITH_SHELL(wrong_amounts_are_refused_by_name),
+		WITH_SHELL(what_was_begun_is_undone),
+	};
+
+	if (!is_confined_here()) {
+		puts("1..0 # SKIP this kernel refuses namespaces");
+		return 0;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
