@@ -16,4 +16,5 @@ libbase_a_SOURCES = \
 	src/base/pattern.c src/base/pattern.h \
 	src/base/secrecy.c src/base/secrecy.h \
 	src/base/text.c src/base/text.h \
+	src/base/time-zone.c src/base/time-zone.h \
 	src/base/xmalloc.c src/base/xmalloc.h

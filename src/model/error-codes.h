@@ -132,6 +132,7 @@ struct error;
 	X(FIELD_NOT_ONE_OF, 400, N_("{workload}: {path} must be one of these: {words}")) \
 	X(FIELD_NOT_PORT, 400, N_("{workload}: {path} must be a port, 1 to 65535")) \
 	X(FIELD_NOT_SCALAR, 400, N_("{workload}: {path} must be a string, a number, true or false")) \
+	X(FIELD_NOT_SCHEDULE, 400, N_("{workload}: {path} must be the five fields of cron, such as \"*/15 * * * *\", or one of @hourly, @daily, @weekly, @monthly and @yearly")) \
 	X(FIELD_NOT_STRING, 400, N_("{workload}: {path} must be a string")) \
 	X(FIELD_NOT_STRINGS, 400, N_("{workload}: {path} must be a list of strings")) \
 	X(FIELD_WRONG, 400, "{workload}: {path}") \
@@ -295,6 +296,15 @@ struct error;
 	X(RUN_HAS_NOT_ENDED, 409, N_("The run has not ended yet.")) \
 	X(RUN_MOVED, 412, N_("The run has changed since.  Look at it again.")) \
 	X(RUN_NOT_FOUND, 404, N_("There is no run \"{run}\".")) \
+	X(SCHEDULES_INVALID, 400, N_("The cronjob {workload} must have 1 to {max} schedules.")) \
+	X(SCHEDULE_CONTAINER_UNKNOWN, 400, N_("A schedule of workload {workload} names the container {container}, which it does not have.")) \
+	X(SCHEDULE_FIRST_RUN, 503, N_("first run at {next}")) \
+	X(SCHEDULE_INVALID, 400, N_("The schedule \"{name}\" of workload {workload} must be the five fields of cron, such as \"*/15 * * * *\", or one of @hourly, @daily, @weekly, @monthly and @yearly.")) \
+	X(SCHEDULE_RUNS, 503, N_("running since {time}; next run at {next}")) \
+	X(SCHEDULE_RUN_FAILED, 503, N_("last run at {time} ended with {how}; next run at {next}")) \
+	X(SCHEDULE_RUN_INTERRUPTED, 503, N_("last run at {time} was interrupted; next run at {next}")) \
+	X(SCHEDULE_RUN_SUCCEEDED, 503, N_("last run at {time} succeeded; next run at {next}")) \
+	X(SCHEDULE_SUSPENDED, 503, N_("suspended: no run begins")) \
 	X(SCOPE_APPLICATION_MISSPELLED, 400, N_("There is no application \"{app}\" in {org}. Did you mean {meant}?")) \
 	X(SCOPE_APPLICATION_NOT_FOUND, 400, N_("There is no application \"{app}\" in {org}.")) \
 	X(SCOPE_ENVIRONMENT_TYPE_MISSPELLED, 400, N_("There is no environment type \"{env_type}\" in {org}. Did you mean {meant}?")) \
@@ -332,6 +342,7 @@ struct error;
 	X(TEMPLATE_NOT_STARTED, 500, N_("{file}: cannot be filled: {reason}")) \
 	X(TEMPLATE_TOOK_TOO_LONG, 413, N_("{file}: its template ran for more than {seconds} s and was stopped")) \
 	X(TEMPLATE_UNKNOWN, 400, N_("Unknown template \"{name}\": the operator of this platform has not named such a template.")) \
+	X(TIME_ZONE_UNKNOWN, 400, N_("The time zone \"{name}\" of workload {workload} is not known on this machine.")) \
 	X(TOKEN_EXISTS, 409, N_("{user} already has a token \"{token}\".  Choose another id.")) \
 	X(TOKEN_EXPIRED, 401, N_("The token has expired.  Ask for a new one.")) \
 	X(TOKEN_MISSING, 401, N_("This platform requires a token.")) \
@@ -461,6 +472,7 @@ struct error;
 	X(meant)	/* what is there and is called almost like that */ \
 	X(member)	/* of a JSON object or a query, as the API defines it */ \
 	X(name)		/* in a JSON object whose names are free */ \
+	X(next)		/* time of a run, with its distance from UTC */ \
 	X(operation)	/* of a JSON patch: "add" */ \
 	X(page)		/* that a probe asks for */ \
 	X(path)		/* in a JSON document, or of an address of the API */ \
@@ -469,6 +481,7 @@ struct error;
 	X(role) \
 	X(scope)	/* of a role: "/orgs/acme" */ \
 	X(store)	/* of secrets */ \
+	X(time)		/* of the last run, with its distance from UTC */ \
 	X(tried)	/* definitions with their criteria */ \
 	X(type)		/* of a resource */ \
 	X(words)	/* with blanks between them */ \

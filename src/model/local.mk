@@ -23,6 +23,7 @@ libmodel_a_SOURCES = \
 	src/model/resource-graph.c src/model/resource-graph.h \
 	src/model/rule.c src/model/rule.h \
 	src/model/runtime.c src/model/runtime.h \
+	src/model/schedule.c src/model/schedule.h \
 	src/model/set.c src/model/set.h \
 	src/model/workload-placeholders.c src/model/workload-placeholders.h \
 	src/model/shared-value.c src/model/shared-value.h \

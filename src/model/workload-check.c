@@ -296,6 +296,7 @@ finding_refuse(const struct workload_finding *finding, const char *workload, str
 		[FIELD_LABELS] = CODE_FIELD_NOT_LABELS, [FIELD_SCALAR] = CODE_FIELD_NOT_SCALAR,
 		[FIELD_COUNT] = CODE_FIELD_NOT_COUNT,	[FIELD_PORT] = CODE_FIELD_NOT_PORT,
 		[FIELD_FLAG] = CODE_FIELD_NOT_FLAG,	[FIELD_AMOUNT] = CODE_FIELD_NOT_AMOUNT,
+		[FIELD_SCHEDULE] = CODE_FIELD_NOT_SCHEDULE,
 		[FIELD_WORD] = CODE_FIELD_NOT_ONE_OF,
 	};
 	const struct workload_field *field = finding->field;

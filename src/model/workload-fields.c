@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "model/quantity.h"
+#include "model/schedule.h"
 #include "model/workload-placeholders.h"
 
 #define MODULE (1u << PROFILE_MODULE)
@@ -128,7 +129,7 @@ static const struct workload_field fields[] = {
 
 	{"spec/schedules", CRONJOB, FIELD_MAP, NULL, "When it runs"},
 	{"spec/schedules/*", CRONJOB, FIELD_OBJECT, NULL, NULL},
-	{"spec/schedules/*/schedule", CRONJOB, FIELD_TEXT, NULL, "The five fields of cron, or @daily and the like"},
+	{"spec/schedules/*/schedule", CRONJOB, FIELD_SCHEDULE, NULL, "The five fields of cron, or @daily and the like"},
 	{"spec/schedules/*/containers", CRONJOB, FIELD_MAP, NULL, "What differs in runs of this schedule"},
 	{"spec/schedules/*/containers/*", CRONJOB, FIELD_OBJECT, NULL, NULL},
 	{"spec/schedules/*/containers/*/command", CRONJOB, FIELD_TEXTS, NULL, "Program to run instead"},
@@ -290,6 +291,14 @@ is_amount(const json_t *value)
 }
 
 static bool
+is_schedule(const json_t *value)
+{
+	struct schedule schedule;
+
+	return json_is_string(value) && schedule_parse(&schedule, json_string_value(value));
+}
+
+static bool
 is_word(const char *words, const char *word)
 {
 	size_t length = word ? strlen(word) : 0;
@@ -340,6 +349,8 @@ workload_field_fits(const struct workload_field *field, const json_t *value)
 		return json_is_boolean(value);
 	case FIELD_AMOUNT:
 		return is_amount(value);
+	case FIELD_SCHEDULE:
+		return is_schedule(value);
 	case FIELD_WORD:
 		return is_word(field->words, json_string_value(value));
 	case FIELD_ANY:

@@ -28,6 +28,7 @@ enum field_form {
 	FIELD_PORT,
 	FIELD_FLAG,
 	FIELD_AMOUNT,	/* "250m", "64Mi", or a number */
+	FIELD_SCHEDULE,	/* as cron has them: schedule.h */
 	FIELD_WORD,	/* one of `words` */
 	FIELD_FORM_COUNT
 };

@@ -17,7 +17,7 @@
 #include "platform/drivers/process/process.h"
 
 #define SPACE "acme/shop/production"
-#define PATIENCE_MS 60000
+#define PATIENCE_MS 90000
 
 enum outcome { OUTCOME_READY, OUTCOME_FAILED };
 

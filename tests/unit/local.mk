@@ -53,6 +53,11 @@ TESTS += tests/unit/test-error-codes
 tests_unit_test_error_codes_SOURCES = tests/unit/test-error-codes.c
 tests_unit_test_error_codes_LDADD = $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-schedule
+TESTS += tests/unit/test-schedule
+tests_unit_test_schedule_SOURCES = tests/unit/test-schedule.c
+tests_unit_test_schedule_LDADD = $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-quantity
 TESTS += tests/unit/test-quantity
 tests_unit_test_quantity_SOURCES = tests/unit/test-quantity.c

@@ -96,6 +96,8 @@ static const struct {
 	 "{'initContainers': [{'name': 'i', 'image': '" IMAGE "', 'args': ['0'], "
 	 "'env': [{'name': 'A', 'value': 'b'}]}]}}}"},
 	{"spec/job", "{'spec': {'containers': {'c': {'image': '" IMAGE "', 'args': ['0']}}}}"},
+	{"spec/cronjob", "{'spec': {'containers': {'c': {'image': '" IMAGE "'}}, 'schedules': "
+	 "{'s': {'schedule': '@yearly'}}}}"},
 	{"spec/schedules", "{'spec': {'containers': {'c': {'image': '" IMAGE "'}}, 'schedules': "
 	 "{'s': {'schedule': '0 0 1 1 *'}}}}"},
 };

@@ -11,6 +11,8 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/cgroups.h \
 	src/platform/drivers/process/confine.c \
 	src/platform/drivers/process/confine.h \
+	src/platform/drivers/process/cron.c \
+	src/platform/drivers/process/cron.h \
 	src/platform/drivers/process/disk.c \
 	src/platform/drivers/process/disk.h \
 	src/platform/drivers/process/fill.c \
@@ -42,6 +44,7 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/plan-parts.h \
 	src/platform/drivers/process/plan-probes.c \
 	src/platform/drivers/process/plan-run.c \
+	src/platform/drivers/process/plan-schedule.c \
 	src/platform/drivers/process/plan-share.c \
 	src/platform/drivers/process/plan-volumes.c \
 	src/platform/drivers/process/plan.c \
@@ -63,6 +66,8 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/replicas.h \
 	src/platform/drivers/process/resource.c \
 	src/platform/drivers/process/resource.h \
+	src/platform/drivers/process/run-records.c \
+	src/platform/drivers/process/run-records.h \
 	src/platform/drivers/process/space-change.c \
 	src/platform/drivers/process/space-change.h \
 	src/platform/drivers/process/space-ports.c \
@@ -72,6 +77,7 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/space.h \
 	src/platform/drivers/process/workload-private.h \
 	src/platform/drivers/process/workload-ready.c \
+	src/platform/drivers/process/workload-status.c \
 	src/platform/drivers/process/workload.c \
 	src/platform/drivers/process/workload.h \
 	src/platform/drivers/process/workloads.c \
@@ -87,7 +93,8 @@ libplatform_drivers_a_SOURCES = \
 
 if HAVE_CMOCKA
 DRIVER_TESTS = tests/unit/test-driver tests/unit/test-driver-parts tests/unit/test-driver-fields \
-	tests/unit/test-confine tests/unit/test-driver-limits
+	tests/unit/test-confine tests/unit/test-driver-limits \
+	tests/unit/test-driver-cron
 check_PROGRAMS += $(DRIVER_TESTS) tests/unit/helper-server
 TESTS += $(DRIVER_TESTS)
 
@@ -100,6 +107,8 @@ tests_unit_test_driver_fields_SOURCES = tests/unit/test-driver-fields.c $(DRIVER
 tests_unit_test_driver_fields_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_driver_limits_SOURCES = tests/unit/test-driver-limits.c $(DRIVER_ITEMS)
 tests_unit_test_driver_limits_LDADD = $(DRIVER_TEST_LIBS)
+tests_unit_test_driver_cron_SOURCES = tests/unit/test-driver-cron.c $(DRIVER_ITEMS)
+tests_unit_test_driver_cron_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_driver_parts_SOURCES = tests/unit/test-driver-parts.c $(DRIVER_WORLD)
 tests_unit_test_driver_parts_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_confine_SOURCES = tests/unit/test-confine.c $(DRIVER_WORLD)

@@ -153,6 +153,13 @@ set_message(struct runtime_controller *controller, const char *message, const ch
 	controller->reasons = said ? json_pack("[o]", said) : NULL;
 }
 
+/* Of one that waits for its time, it is said when that is. */
+static bool
+has_schedule(const struct driver_workload_status *item)
+{
+	return item->kind && strcmp(item->kind, "CronJob") == 0;
+}
+
 /* All replicas of one module. */
 static void
 add_running(struct runtime *runtime, const struct driver_workload_status *items, size_t count)
@@ -164,7 +171,7 @@ add_running(struct runtime *runtime, const struct driver_workload_status *items,
 		untrusted_set(&controller->kind, items[0].kind);
 	for (size_t i = 0; i < count; i++) {
 		fill_pod(&controller->pods[i], &items[i]);
-		if (!controller->message.raw && !items[i].ready)
+		if (!controller->message.raw && (!items[i].ready || has_schedule(&items[i])))
 			set_message(controller, items[i].message, items[i].reason);
 	}
 }

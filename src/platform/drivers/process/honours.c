@@ -13,7 +13,8 @@
 
 #define C "spec/containers/*"
 
-static const enum workload_profile profiles[] = {PROFILE_MODULE, PROFILE_JOB};
+static const enum workload_profile profiles[] = {PROFILE_MODULE, PROFILE_JOB,
+						    PROFILE_CRONJOB};
 
 static const char *const fields[] = {
 	C "/id",
@@ -36,6 +37,11 @@ static const char *const fields[] = {
 	C "/liveness_probe",
 	"deploy",
 	"spec/pod/initContainers",
+	"spec/schedules",
+	"spec/cronjob/timeZone",
+	"spec/cronjob/concurrencyPolicy",
+	"spec/cronjob/suspend",
+	"spec/cronjob/startingDeadlineSeconds",
 	"spec/job/backoffLimit",
 	"spec/job/activeDeadlineSeconds",
 	"spec/replicas",

@@ -41,6 +41,14 @@ int plan_read_volumes(struct plan *plan, const struct driver_workload *workload,
 
 int plan_read_share(struct plan *plan, const json_t *container, struct error *err);
 
+/* plan-schedule.c */
+
+/* Which of its schedules it is, by its replica's number; its container as this one has it.  NULL
+ * with err. */
+json_t *plan_read_schedule(struct plan *plan, const json_t *spec, const json_t *container,
+			   struct error *err);
+void plan_clear_schedule(struct plan *plan);
+
 /* plan-probes.c */
 
 int plan_read_probes(struct plan *plan, const json_t *container, struct error *err);

@@ -45,10 +45,12 @@ read_deploy(struct plan *plan, const json_t *deploy, struct error *err)
 		[PLAN_STARTED] = "deploy", [PLAN_AVAILABLE] = "available",
 		[PLAN_COMPLETE] = "complete", NULL};
 
+	bool ends = plan->is_job && !plan->schedule;
+
 	plan->when = (enum plan_when)word_of(deploy, "when", whens, PLAN_WITH);
 	plan->success = (enum plan_success)word_of(deploy, "success", successes,
-						   plan->is_job ? PLAN_COMPLETE : PLAN_AVAILABLE);
-	if (plan->success == PLAN_COMPLETE && !plan->is_job)
+						   ends ? PLAN_COMPLETE : PLAN_AVAILABLE);
+	if (plan->success == PLAN_COMPLETE && !ends)
 		return error_set_code(err, CODE_SERVICE_NEVER_COMPLETE, .workload = plan->module);
 	return plan_read_seconds(plan, deploy, "timeout", &plan->ready_timeout_ms, err);
 }
@@ -153,7 +155,7 @@ plan_read_run(struct plan *plan, const struct images *images,
 {
 	const json_t *pod = json_object_get(spec, "pod");
 
-	plan->is_job = workload_profile_of(workload->profile) == PROFILE_JOB;
+	plan->is_job = plan->schedule || workload_profile_of(workload->profile) == PROFILE_JOB;
 	if (read_inits(plan, images, json_object_get(pod, "initContainers"), err) != 0 ||
 	    read_deploy(plan, workload->deploy, err) != 0)
 		return -1;

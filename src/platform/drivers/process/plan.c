@@ -297,6 +297,7 @@ read_all(struct plan *plan, const struct images *images, const struct replica *r
 {
 	const struct driver_workload *workload = replica->workload;
 	json_t *container;
+	int ret = 0;
 
 	*code = "cannot-start";
 	if (!is_module(workload->module))
@@ -310,11 +311,18 @@ read_all(struct plan *plan, const struct images *images, const struct replica *r
 		*code = "image-not-found";
 		return -1;
 	}
-	for (size_t i = 0; i < READER_COUNT; i++)
-		if (readers[i](plan, container, err) != 0)
-			return -1;
-	if (read_times(plan, replica->spec, err) != 0 ||
-	    plan_read_volumes(plan, workload, replica->spec, container, err) != 0)
+	if (workload_profile_of(workload->profile) == PROFILE_CRONJOB)
+		container = plan_read_schedule(plan, replica->spec, container, err);
+	else
+		json_incref(container);
+	if (!container)
+		return -1;
+	for (size_t i = 0; ret == 0 && i < READER_COUNT; i++)
+		ret = readers[i](plan, container, err);
+	if (ret == 0)
+		ret = plan_read_volumes(plan, workload, replica->spec, container, err);
+	json_decref(container);
+	if (ret != 0 || read_times(plan, replica->spec, err) != 0)
 		return -1;
 	return plan_read_run(plan, images, workload, replica->spec, err);
 }
@@ -326,6 +334,7 @@ plan_new(const struct plan_setting *setting, struct replica *replica, const char
 	const struct driver_workload *workload = replica->workload;
 	struct plan *plan = xcalloc(1, sizeof(*plan));
 
+	plan->references = 1;
 	plan->module = xstrdup(workload->module);
 	plan->replica = replica->number;
 	plan->is_confined = setting->is_confined;
@@ -379,10 +388,17 @@ plan_open_ports(const struct plan *plan)
 		ports_unbind(plan->holder, plan->ports[i][1]);
 }
 
+struct plan *
+plan_ref(struct plan *plan)
+{
+	plan->references++;
+	return plan;
+}
+
 void
 plan_free(struct plan *plan)
 {
-	if (!plan)
+	if (!plan || --plan->references > 0)
 		return;
 	for (size_t i = 0; i < plan->file_count; i++) {
 		free(plan->files[i].path);
@@ -399,6 +415,7 @@ plan_free(struct plan *plan)
 		clear_program(&plan->inits[i]);
 	free(plan->inits);
 	plan_clear_probes(plan);
+	plan_clear_schedule(plan);
 	for (size_t i = 0; i < plan->port_count; i++)
 		ports_release(plan->holder, plan->ports[i][1]);
 	free(plan->ports);

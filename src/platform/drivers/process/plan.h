@@ -6,15 +6,19 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
+#include "model/schedule.h"
 #include "platform/drivers/process/cgroups.h"
 #include "platform/drivers/process/health.h"
 
+struct driver_workload;
 struct error;
 struct images;
 struct ports;
 struct replica;
+struct time_zone;
 
 struct plan_file {
 	char *path;		/* inside the file root: "etc/x" */
@@ -44,7 +48,21 @@ enum plan_when { PLAN_BEFORE, PLAN_WITH, PLAN_AFTER };
  * with 0. */
 enum plan_success { PLAN_STARTED, PLAN_AVAILABLE, PLAN_COMPLETE };
 
+/* What happens when it is due and the last run has not ended. */
+enum plan_concurrency { PLAN_ALLOW, PLAN_FORBID, PLAN_REPLACE };
+
+/* When a job runs that runs again and again. */
+struct plan_schedule {
+	char *name;
+	struct schedule when;
+	struct time_zone *zone;
+	enum plan_concurrency concurrency;
+	bool suspended;
+	int64_t late_ms;	/* that a run may begin after its time */
+};
+
 struct plan {
+	unsigned references;
 	char *module;
 	int replica;
 	char *deployment;
@@ -55,6 +73,7 @@ struct plan {
 	struct plan_program *inits;	/* that run before it, one after the other */
 	size_t init_count;
 	bool is_job;		/* it ends, and is not started again */
+	struct plan_schedule *schedule;	/* of a job; NULL: it runs once */
 	enum plan_when when;
 	enum plan_success success;
 	int back_offs;		/* of a job: how often it is tried again */
@@ -88,7 +107,11 @@ struct plan *plan_new(const struct plan_setting *setting, struct replica *replic
 /* While nothing of it runs: nobody else can listen on its own ports, until they are opened. */
 void plan_close_ports(const struct plan *plan);
 void plan_open_ports(const struct plan *plan);
-void plan_free(struct plan *plan);
+/* One more owner. */
+struct plan *plan_ref(struct plan *plan);
+void plan_free(struct plan *plan);	/* when it was the last one; NULL is fine */
+/* How many processes the workload is: a cronjob has one for each schedule.  -1 with err. */
+int plan_count(const struct driver_workload *workload, struct error *err);
 /* Writes the declared files below `directory`/files. */
 int plan_write_files(const struct plan *plan, const char *directory, struct error *err);
 

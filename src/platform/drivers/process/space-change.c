@@ -369,6 +369,15 @@ on_changed(void *data, struct workload *workload, enum workload_event event)
 	}
 }
 
+/* What is wrong with it was found before. */
+static size_t
+count_of(const struct driver_workload *workload)
+{
+	int count = plan_count(workload, NULL);
+
+	return count > 0 ? (size_t)count : 0;
+}
+
 static void
 set_declared(struct space *space, const struct driver_deployment *deployment)
 {
@@ -376,12 +385,12 @@ set_declared(struct space *space, const struct driver_deployment *deployment)
 
 	space_forget_change(space);
 	for (size_t i = 0; i < deployment->count; i++)
-		count += (size_t)deployment->workloads[i].replicas;
+		count += count_of(&deployment->workloads[i]);
 	space->declared = xcalloc(count + 1, sizeof(*space->declared));
 	for (size_t i = 0; i < deployment->count; i++)
-		for (int k = 0; k < deployment->workloads[i].replicas; k++)
-			space->declared[space->declared_count++] =
-				(struct declared){xstrdup(deployment->workloads[i].module), k};
+		for (size_t k = 0; k < count_of(&deployment->workloads[i]); k++)
+			space->declared[space->declared_count++] = (struct declared){
+				xstrdup(deployment->workloads[i].module), (int)k};
 }
 
 static bool
@@ -393,8 +402,8 @@ is_unchanged(const struct space *space, const char *deployment, const char *modu
 
 	if (!plan || strcmp(plan->fingerprint, fingerprint) != 0)
 		return false;
-	/* A job is done anew in each deployment. */
-	return !plan->is_job ||
+	/* A job is done anew in each deployment; one with a schedule goes on by that. */
+	return !plan->is_job || plan->schedule ||
 	       (deployment && plan->deployment && strcmp(plan->deployment, deployment) == 0);
 }
 
@@ -465,16 +474,20 @@ make_plans(struct space *space, const struct driver_deployment *deployment, size
 	const struct driver_workload *workload = &deployment->workloads[which];
 	char *fingerprint = replica_fingerprint(workload);
 	struct error err;
+	int count = plan_count(workload, &err);
 
-	if (is_twice(deployment, which)) {
+	if (count >= 0 && is_twice(deployment, which)) {
 		error_set_code(&err, CODE_WORKLOAD_TWICE, .workload = workload->module);
+		count = -1;
+	}
+	if (count < 0) {
 		add_error(space, workload->module, "cannot-start", &err);
 		free(fingerprint);
 		return;
 	}
-	plans->items = xreallocarray(plans->items, plans->count + (size_t)workload->replicas + 1,
+	plans->items = xreallocarray(plans->items, plans->count + (size_t)count + 1,
 				     sizeof(struct plan *));
-	for (int i = 0; i < workload->replicas; i++) {
+	for (int i = 0; i < count; i++) {
 		struct plan *plan;
 
 		if (is_unchanged(space, deployment->id, workload->module, i, fingerprint))
@@ -501,10 +514,11 @@ start_candidate(struct space *space, struct plan *plan)
 		.space_dir = space->directory,
 		.module_dir = module_dir,
 		.generation = ++space->driver->generation,
+		.generations = &space->driver->generation,
 		.ready_timeout_ms = space->driver->ready_timeout_ms,
 		.min_ready_ms = space->driver->min_ready_ms,
 		.is_resumed = space->is_resumed,
-		.is_done = plan->is_job && plan->deployment &&
+		.is_done = plan->is_job && !plan->schedule && plan->deployment &&
 			   jobs_is_done(space->directory, plan->module, plan->replica,
 					plan->deployment),
 	};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The inside of a workload, for the files that it is made of: workload.c (from start to start, and
- * what others ask of it) and workload-ready.c (from a running program to one that is ready). */
+ * what others ask of it), workload-ready.c (from a running program to one that is ready) and
+ * workload-status.c (what is shown of it). */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_WORKLOAD_PRIVATE_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_WORKLOAD_PRIVATE_H
 
@@ -13,12 +14,14 @@
 
 #define ALIVE_MS 300		/* the least that it must have lived to be ready without a probe */
 
+struct cron;
 struct health;
 struct instance;
 struct loop_timer;
 
 enum workload_state {
-	STARTING, READY, UNREADY, RUNNING, DONE, ENDING, WAITING, FAILED, STOPPING, STOPPED
+	STARTING, READY, UNREADY, RUNNING, DONE, ENDING, WAITING, FAILED, STOPPING, STOPPED,
+	SCHEDULED
 };
 
 struct workload {
@@ -55,6 +58,8 @@ struct workload {
 	int starts;			/* of what runs now, in a row */
 	int failures;			/* of a job */
 	bool is_late;			/* a job that ran for too long */
+	char *how;			/* a job has failed */
+	struct cron *cron;		/* its runs; NULL: it has no schedule, or is a run of one */
 	int restarts;
 	struct error said; /* of its state; "": nothing */
 	char *cause;			/* why we ended it; NULL: it ended by itself */
@@ -69,6 +74,8 @@ const char *workload_words(const struct workload *workload);
 /* Every wait of the state machine, whichever is under way: what comes afterwards starts from
  * none. */
 void workload_stop_waiting(struct workload *workload);
+/* It is asked to stop, and nothing of it runs: told from the loop. */
+void workload_stopped_later(struct workload *workload);
 void workload_tell(struct workload *workload, enum workload_event event);
 /* The reason is kept for who asks, with the last lines of its output. */
 void workload_fail_candidate(struct workload *workload, const char *code, const struct error *why);

@@ -3,7 +3,8 @@
  * STARTING -> READY <-> UNREADY; from these -> (its program ended) ENDING -> (and all it started)
  * WAITING -> STARTING ...; from everywhere -> STOPPING -> STOPPED.  A candidate that ends, or is
  * not ready in time, is FAILED and stays so.  A job: STARTING -> RUNNING -> DONE, or WAITING and
- * again.  workload_set_state() is the only place where the state changes.
+ * again.  A job with a schedule: STARTING -> SCHEDULED, and each run is a workload (cron.h) that
+ * goes the way of a job.  workload_set_state() is the only place where the state changes.
  */
 #include "config.h"
 
@@ -22,6 +23,7 @@
 #include "model/error-codes.h"
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
+#include "platform/drivers/process/cron.h"
 #include "platform/drivers/process/health.h"
 #include "platform/drivers/process/instance.h"
 #include "platform/drivers/process/jobs.h"
@@ -41,12 +43,7 @@
 static const char *const state_names[] = {
 	[STARTING] = "starting", [READY] = "ready",   [UNREADY] = "unready", [RUNNING] = "running", [DONE] = "done",   [ENDING] = "ending",
 	[WAITING] = "waiting",	 [FAILED] = "failed", [STOPPING] = "stopping", [STOPPED] = "stopped",
-};
-static const enum runtime_status statuses[] = {
-	[STARTING] = RUNTIME_STARTING, [READY] = RUNTIME_RUNNING, [UNREADY] = RUNTIME_STARTING,
-	[RUNNING] = RUNTIME_RUNNING, [DONE] = RUNTIME_SUCCEEDED,
-	[ENDING] = RUNTIME_FAILED,     [WAITING] = RUNTIME_FAILED, [FAILED] = RUNTIME_FAILED,
-	[STOPPING] = RUNTIME_STOPPED,  [STOPPED] = RUNTIME_STOPPED,
+	[SCHEDULED] = "scheduled",
 };
 
 static void begin(void *data);
@@ -224,6 +221,8 @@ job_failed(struct workload *workload, const char *code, const char *how)
 {
 	struct error why;
 
+	free(workload->how);
+	workload->how = xstrdup(how);
 	error_set_code(&why, CODE_JOB_FAILED, .workload = workload->plan->module,
 		       .image = workload->plan->image, .how = how);
 	workload_fail_candidate(workload, code, &why);
@@ -243,7 +242,7 @@ job_ended(struct workload *workload, const char *how, bool succeeded, bool canno
 			wait_and_restart(workload, how);
 		return;
 	}
-	if (plan->deployment)
+	if (plan->deployment && !plan->schedule)
 		jobs_set_done(workload->space_dir, plan->module, plan->replica, plan->deployment);
 	workload->next = loop_add_timer(workload->loop, 0, now_done, workload);
 }
@@ -288,6 +287,22 @@ now_stopped(void *data)
 	workload->next = NULL;
 	workload_set_state(workload, STOPPED);
 	workload_tell(workload, WORKLOAD_IS_STOPPED);
+}
+
+void
+workload_stopped_later(struct workload *workload)
+{
+	workload->next = loop_add_timer(workload->loop, 0, now_stopped, workload);
+}
+
+static void
+now_scheduled(void *data)
+{
+	struct workload *workload = data;
+
+	workload->next = NULL;
+	workload_set_state(workload, SCHEDULED);
+	workload_tell(workload, WORKLOAD_IS_READY);
 }
 
 /* Not by being asked to. */
@@ -512,7 +527,12 @@ workload_new(struct plan *plan, const struct workload_place *place, workload_cha
 	workload->data = data;
 	workload->candidate = true;
 	workload->state = STARTING;
-	workload->next = loop_add_timer(workload->loop, 0, place->is_done ? now_done : begin,
+	if (plan->schedule && !place->is_run)
+		workload->cron = cron_new(workload, place->generations);
+	workload->next = loop_add_timer(workload->loop, 0,
+					workload->cron	? now_scheduled
+					: place->is_done ? now_done
+							 : begin,
 					workload);
 	return workload;
 }
@@ -523,6 +543,7 @@ workload_free(struct workload *workload)
 	if (!workload)
 		return;
 	workload_stop_waiting(workload);
+	cron_free(workload->cron);
 	instance_free(workload->instance);
 	(void)remover_take(workload->remover, workload->directory, NULL, NULL);
 	plan_free(workload->plan);
@@ -530,6 +551,7 @@ workload_free(struct workload *workload)
 	free(workload->module_dir);
 	free(workload->directory);
 	free(workload->cause);
+	free(workload->how);
 	free(workload->log);
 	free(workload->error.object_id);
 	free(workload->error.code);
@@ -550,6 +572,8 @@ workload_is_good(const struct workload *workload)
 
 	if (workload->failed)
 		return false;
+	if (workload->cron)
+		return workload->state == SCHEDULED;
 	if (plan->success == PLAN_STARTED && workload->has_run)
 		return true;
 	if (plan->is_job)
@@ -570,6 +594,8 @@ workload_accept(struct workload *workload)
 	workload->candidate = false;
 	workload->restarts = 0;
 	workload->grace_ms = ALIVE_MS;
+	if (workload->cron)
+		cron_begin(workload->cron);
 }
 
 /* Somebody asks for it now: a new deployment must not wait for half a minute of back-off. */
@@ -591,75 +617,27 @@ workload_stop(struct workload *workload)
 	workload->stop_asked = true;
 	workload_stop_waiting(workload);
 	workload_set_state(workload, STOPPING);
-	if (workload->instance)
+	if (workload->cron)
+		cron_stop(workload->cron);
+	else if (workload->instance)
 		instance_stop(workload->instance);
 	else
-		workload->next = loop_add_timer(workload->loop, 0, now_stopped, workload);
+		workload_stopped_later(workload);
 }
 
 void
 workload_interrupt(struct workload *workload)
 {
-	if (!workload->stop_asked && workload->instance)
+	if (workload->cron)
+		cron_interrupt(workload->cron);
+	else if (!workload->stop_asked && workload->instance)
 		instance_stop(workload->instance);
-}
-
-void
-workload_get_status(const struct workload *workload, struct driver_workload_status *out)
-{
-	*out = (struct driver_workload_status){
-		.module = xstrdup(workload->plan->module),
-		.kind = workload->plan->is_job ? "Job" : NULL,
-		.replica = workload->plan->replica,
-		.container = xstrdup(workload->plan->program.container),
-		.started_at = workload->started_wall,
-		.ended_at = workload->ended_wall,
-		.exit_code = WIFEXITED(workload->status) ? WEXITSTATUS(workload->status) : 0,
-		.signal = WIFSIGNALED(workload->status) ? WTERMSIG(workload->status) : 0,
-		.status = workload->failed ? RUNTIME_FAILED : statuses[workload->state],
-		.message = workload_words(workload) ? error_codes_text(&workload->said) : NULL,
-		.reason = workload_words(workload) ? error_codes_encode(&workload->said) : NULL,
-		.pid = workload->instance ? instance_pid(workload->instance) : 0,
-		.restarts = workload->restarts,
-		.ready = workload->state == READY || workload->state == RUNNING ||
-			 workload->state == DONE,
-	};
 }
 
 const struct error *
 workload_said(const struct workload *workload)
 {
 	return &workload->said;
-}
-
-/* FNV-1a.  What is computed from the state cannot be forgotten, as a count of changes can. */
-static uint64_t
-mix(uint64_t sum, const void *bytes, size_t length)
-{
-	for (size_t i = 0; i < length; i++)
-		sum = (sum ^ ((const unsigned char *)bytes)[i]) * UINT64_C(1099511628211);
-	return sum;
-}
-
-uint64_t
-workload_mix_state(const struct workload *workload, uint64_t sum)
-{
-	const int64_t numbers[] = {
-		workload->plan->replica, workload->started_wall,
-		workload->ended_wall,	 workload->status,
-		workload->failed,	 workload->state,
-		workload->restarts,	 workload->instance ? instance_pid(workload->instance) : 0,
-		workload_words(workload) != NULL,
-	};
-	const struct plan *plan = workload->plan;
-
-	sum = mix(sum, numbers, sizeof(numbers));
-	sum = mix(sum, plan->module, strlen(plan->module) + 1);
-	if (plan->program.container)
-		sum = mix(sum, plan->program.container, strlen(plan->program.container) + 1);
-	if (workload_words(workload))
-		sum = mix(sum, workload_words(workload), strlen(workload_words(workload)) + 1);
-	return sum;
 }
 
 char *

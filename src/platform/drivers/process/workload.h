@@ -33,10 +33,12 @@ struct workload_place {
 	const char *space_dir;
 	const char *module_dir;	/* <space>/modules/<module> */
 	unsigned generation;
+	unsigned *generations;	/* of the driver; NULL: it has no schedule, or is a run of one */
 	int ready_timeout_ms;
 	int min_ready_ms;	/* that it must stay up when it says nothing of it */
 	bool is_resumed;	/* it was deployed before, and has nothing to prove */
 	bool is_done;		/* a job that has run already, in this deployment */
+	bool is_run;		/* of a schedule: it begins now */
 };
 
 /* Takes the plan.  It begins as a candidate, with its first process at the next turn. */

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Cronjobs.  A minute is too long for a test: a schedule that is due every minute is made to have
+ * missed its last one, by its record, and is owed that run.
+ */
+#include "config.h"
+
+#include "driver-items.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/paths.h"
+#include "base/xmalloc.h"
+#include "platform/drivers/process/run-records.h"
+
+#define MINUTELY "'schedules': {'often': {'schedule': '* * * * *'}}"
+#define CRON(script, more) \
+	"{'containers': {'c': {" SHELL ", 'args': ['" script "']}}, " more "}"
+
+/* As if it had run last at that time before now. */
+static void
+ran_before(const struct world *world, const char *module, int seconds_ago, const char *schedule)
+{
+	struct run_record record = {
+		.due = clock_wall_ms() / 1000 - seconds_ago,
+		.started = clock_wall_ms() - seconds_ago * 1000,
+		.ended = clock_wall_ms() - seconds_ago * 1000 + 1,
+		.succeeded = true,
+	};
+	char *records = xasprintf("%s/records", world->space_dir);
+
+	assert_int_equal(paths_make(records, NULL), 0);
+	run_record_write(&record, world->space_dir, module, schedule);
+	free(records);
+}
+
+static enum outcome
+apply_cron(struct world *world, const char *id, const char *spec)
+{
+	const struct item item = {"cron", CRONJOB, spec, NULL};
+
+	return apply_items(world, id, &item, 1);
+}
+
+static char *
+message_of(struct world *world, int replica)
+{
+	struct driver_status all;
+	char *message = NULL;
+
+	world->driver->ops->observe(world->driver, SPACE, &all);
+	for (size_t i = 0; i < all.count; i++)
+		if (strcmp(all.items[i].module, "cron") == 0 && all.items[i].replica == replica) {
+			assert_string_equal(all.items[i].kind, "CronJob");
+			message = xstrdup(all.items[i].message ? all.items[i].message : "");
+		}
+	driver_status_clear(&all);
+	return message ? message : xstrdup("nothing");
+}
+
+struct awaited {
+	struct world *world;
+	const char *words;
+};
+
+static bool
+says(void *data)
+{
+	const struct awaited *awaited = data;
+	char *message = message_of(awaited->world, 0);
+	bool found = strstr(message, awaited->words) != NULL;
+
+	free(message);
+	return found;
+}
+
+static void
+await(struct world *world, const char *words)
+{
+	struct awaited awaited = {world, words};
+
+	run_until(world, says, &awaited);
+}
+
+static void
+expect_said(struct world *world, int replica, const char *words)
+{
+	char *message = message_of(world, replica);
+
+	if (!strstr(message, words))
+		fail_msg("%s", message);
+	free(message);
+}
+
+/* --- when --- */
+
+/* The deployment does not wait for a run.  What is due runs, and it is said how that ended and when
+ * the next one is. */
+static void
+what_is_due_runs_and_says_how_it_ended(void **state)
+{
+	struct world *world = *state;
+
+	expect_ready(world, apply_cron(world, "one", CRON("echo ran >>" DIARY, "'schedules': {'y': "
+							  "{'schedule': '@yearly'}}")));
+	expect_said(world, 0, "first run at ");
+	assert_int_equal(status_of(world, "cron"), RUNTIME_RUNNING);
+	run_for(world, 500);
+	expect_diary(world, "");
+	ran_before(world, "cron", 70, "often");
+	expect_ready(world, apply_cron(world, "two", CRON("echo ran >>" DIARY, MINUTELY)));
+	await(world, " succeeded; next run at ");
+	expect_diary(world, "ran");
+	assert_int_equal(status_of(world, "cron"), RUNTIME_SUCCEEDED);
+	ran_before(world, "cron", 70, "often");
+	expect_ready(world, apply_cron(world, "three", CRON("exit 3", MINUTELY)));
+	await(world, " ended with status 3; next run at ");
+	assert_int_equal(status_of(world, "cron"), RUNTIME_FAILED);
+	/* One that did not change goes on, whether its last run was good or not. */
+	expect_ready(world, apply_cron(world, "four", CRON("exit 3", MINUTELY)));
+	expect_said(world, 0, "ended with status 3");
+}
+
+/* The clocks that count are those of its time zone. */
+static void
+its_time_zone_is_said(void **state)
+{
+	struct world *world = *state;
+
+	expect_ready(world, apply_cron(world, "one", CRON("true", "'schedules': {'y': {'schedule': "
+		"'30 6 1 7 *'}}, 'cronjob': {'timeZone': 'NPT-5:45'}")));
+	expect_said(world, 0, "-07-01 06:30+05:45");
+}
+
+/* --- over restarts and pauses --- */
+
+static void
+it_survives_a_restart_and_owes_what_it_missed(void **state)
+{
+	static const char spec[] = CRON("echo ran >>" DIARY, MINUTELY);
+	struct world *world = *state;
+
+	ran_before(world, "cron", 70, "often");
+	expect_ready(world, apply_cron(world, "one", spec));
+	await(world, " succeeded");
+	close_driver(world);
+	open_driver(world);
+	expect_ready(world, apply_cron(world, "one", spec));
+	expect_said(world, 0, " succeeded; next run at ");
+	/* Paused, it does not run. */
+	expect_ready(world, apply_items(world, "one", NULL, 0));
+	ran_before(world, "cron", 70, "often");
+	run_for(world, 500);
+	expect_diary(world, "ran");
+	/* What is later than it may be is left out. */
+	ran_before(world, "cron", 3600, "often");
+	expect_ready(world, apply_cron(world, "two", CRON("echo late >>" DIARY,
+		"'schedules': {'often': {'schedule': '0 0 1 1 *'}}")));
+	run_for(world, 500);
+	expect_diary(world, "ran");
+}
+
+static bool
+diary_is_begun(void *data)
+{
+	char *diary = read_diary(data);
+	bool begun = *diary != '\0';
+
+	free(diary);
+	return begun;
+}
+
+static void
+what_was_going_on_was_interrupted(void **state)
+{
+	static const char spec[] = CRON("echo begun >>" DIARY "; exec sleep 600", MINUTELY);
+	struct world *world = *state;
+
+	ran_before(world, "cron", 70, "often");
+	expect_ready(world, apply_cron(world, "one", spec));
+	run_until(world, diary_is_begun, world);
+	expect_said(world, 0, "running since ");
+	assert_true(pid_of(world, "cron", NULL, NULL) > 0);
+	close_driver(world);
+	open_driver(world);
+	expect_ready(world, apply_cron(world, "one", spec));
+	expect_said(world, 0, "interrupted");
+	expect_diary(world, "begun");
+}
+
+static void
+a_suspended_one_does_not_run(void **state)
+{
+	struct world *world = *state;
+
+	ran_before(world, "cron", 70, "often");
+	expect_ready(world, apply_cron(world, "one", CRON("echo ran >>" DIARY, MINUTELY
+		", 'cronjob': {'suspend': true}")));
+	expect_said(world, 0, "suspended");
+	run_for(world, 500);
+	expect_diary(world, "");
+}
+
+/* --- two at the same time --- */
+
+#define GOES_ON(policy) \
+	CRON("exec >>../../../data/" policy "; trap : TERM; echo begun; sleep 600 & wait; " \
+	     "echo ended", MINUTELY \
+	     ", 'cronjob': {'concurrencyPolicy': '" policy "'}")
+
+static size_t
+count_lines(const struct world *world, const char *name)
+{
+	char *path = xasprintf("%s/data/%s", world->space_dir, name), line[64];
+	FILE *file = fopen(path, "r");
+	size_t count = 0;
+
+	while (file && fgets(line, sizeof(line), file))
+		count++;
+	if (file)
+		fclose(file);
+	free(path);
+	return count;
+}
+
+static bool
+all_have_begun(void *data)
+{
+	return count_lines(data, "Allow") > 0 && count_lines(data, "Forbid") > 0 &&
+	       count_lines(data, "Replace") > 0;
+}
+
+static bool
+the_others_began_again(void *data)
+{
+	return count_lines(data, "Allow") > 1 && count_lines(data, "Replace") > 2;
+}
+
+/* The next minute comes, in its real time, while the runs of the last one go on: then one more
+ * runs, or none, or one in the place of the other. */
+static void
+the_next_run_goes_by_the_policy(void **state)
+{
+	static const struct item items[] = {
+		{"allow", CRONJOB, GOES_ON("Allow"), NULL},
+		{"forbid", CRONJOB, GOES_ON("Forbid"), NULL},
+		{"replace", CRONJOB, GOES_ON("Replace"), NULL},
+	};
+	struct world *world = *state;
+	int64_t minute;
+
+	for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++)
+		ran_before(world, items[i].module, 70, "often");
+	expect_ready(world, apply_items(world, "one", items, 3));
+	run_until(world, all_have_begun, world);
+	minute = clock_wall_ms() / 60000;
+	run_until(world, the_others_began_again, world);
+	assert_true(clock_wall_ms() / 60000 > minute);
+	run_for(world, 500);
+	assert_int_equal(count_lines(world, "Allow"), 2);
+	assert_int_equal(count_lines(world, "Forbid"), 1);
+	assert_int_equal(count_lines(world, "Replace"), 3);	/* begun, ended, begun */
+}
+
+/* --- what they are --- */
+
+/* Each has what it says instead of the usual. */
+static void
+each_schedule_has_its_own_words(void **state)
+{
+	struct world *world = *state;
+
+	ran_before(world, "cron", 70, "a");
+	ran_before(world, "cron", 70, "b");
+	expect_ready(world, apply_cron(world, "one",
+		"{'containers': {'c': {" SHELL ", 'args': ['echo usual $X >>" DIARY "'], 'variables': "
+		"{'X': 'x'}}}, 'schedules': {'b': {'schedule': '* * * * *', 'containers': {'c': "
+		"{'args': ['sleep 0.3; echo other $X $Y >>" DIARY "'], 'variables': {'Y': 'y'}}}}, "
+		"'a': {'schedule': '* * * * *'}}}"));
+	await(world, " succeeded");
+	run_for(world, 1000);
+	expect_diary(world, "usual x other x y");
+	expect_said(world, 1, " succeeded");
+}
+
+static void
+what_is_wrong_is_refused_by_name(void **state)
+{
+	static const struct {
+		const char *more, *words;
+	} rows[] = {
+		{"'schedules': {'s': {'schedule': '61 * * * *'}}", "The schedule \"61 * * * *\" of workload cron"},
+		{"'schedules': {'s': {}}", "The schedule \"\" of workload cron"},
+		{"'schedules': {}", "The cronjob cron must have 1 to 32 schedules"},
+		{"'replicas': null", "The cronjob cron must have 1 to 32 schedules"},
+		{MINUTELY ", 'cronjob': {'timeZone': 'Mars/Base'}", "The time zone \"Mars/Base\" of workload cron"},
+		{"'schedules': {'s': {'schedule': '@daily', 'containers': {'d': {}}}}",
+		 "names the container d, which it does not have"},
+		{MINUTELY ", 'cronjob': {'startingDeadlineSeconds': 9999999}",
+		 "The startingDeadlineSeconds of workload cron must be"},
+	};
+	const struct item never = {"cron", CRONJOB, CRON("true", MINUTELY), "{'success': 'complete'}"};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *spec = xasprintf("{'containers': {'c': {" SHELL "}}, %s}", rows[i].more);
+
+		expect_failed(world, apply_cron(world, "one", spec), rows[i].words);
+		free(spec);
+	}
+	expect_failed(world, apply_items(world, "one", &never, 1), "only a job ends");
+}
+
+static bool
+is_confined_here(void)
+{
+	void *state;
+	bool confines;
+
+	make_world(&state);
+	confines = world_confines(state);
+	remove_world(&state);
+	return confines;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WITH_SHELL(what_is_due_runs_and_says_how_it_ended),
+		WITH_SHELL(its_time_zone_is_said),
+		WITH_SHELL(it_survives_a_restart_and_owes_what_it_missed),
+		WITH_SHELL(what_was_going_on_was_interrupted),
+		WITH_SHELL(a_suspended_one_does_not_run),
+		WITH_SHELL(the_next_run_goes_by_the_policy),
+		WITH_SHELL(each_schedule_has_its_own_words),
+		WITH_SHELL(what_is_wrong_is_refused_by_name),
+	};
+
+	if (!is_confined_here()) {
+		puts("1..0 # SKIP this kernel refuses namespaces");
+		return 0;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
