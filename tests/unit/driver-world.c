@@ -91,6 +91,7 @@ open_driver(struct world *world)
 		.ready_timeout_ms = world->ready_timeout_ms,
 		.min_ready_ms = world->min_ready_ms,
 		.confine = world->confine,
+		.limits = world->limits,
 	};
 	struct error err;
 

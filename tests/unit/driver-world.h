@@ -29,6 +29,7 @@ struct world {
 	int ready_timeout_ms, min_ready_ms;
 	bool resumes;			/* what is applied was deployed before */
 	enum driver_confine confine;
+	struct cgroup_limits limits;
 	bool given_up;
 	bool (*awaited)(void *data);	/* by run_until() */
 	void *awaited_data;

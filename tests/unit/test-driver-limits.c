@@ -191,6 +191,64 @@ wrong_amounts_are_refused_by_name(void **state)
 	}
 }
 
+/* --- the disk --- */
+
+static void
+limit_disk(struct world *world, int64_t bytes)
+{
+	close_driver(world);
+	world->limits.disk = bytes;
+	open_driver(world);
+}
+
+static bool
+is_said_to_fill_the_disk(void *data)
+{
+	struct world *world = data;
+	struct driver_status all;
+	bool said = false;
+
+	world->driver->ops->observe(world->driver, SPACE, &all);
+	for (size_t i = 0; i < all.count; i++)
+		said = said || (all.items[i].message &&
+				strstr(all.items[i].message, "MB on the disk"));
+	driver_status_clear(&all);
+	return said;
+}
+
+/* A file that is open and has no name takes as much room as one that has. */
+static void
+deleted_files_count(void **state)
+{
+	struct world *world = *state;
+
+	limit_disk(world, 16 << 20);
+	if (!cgroups_has_memory(groups_of(world)))
+		skip();
+	expect_ready(world, apply_container(world, SHELL ", 'args': ['sleep 1; for i in 1 2 3; do "
+		"head -c 8000000 /dev/zero >here$i; done; exec 3<here1 4<here2 5<here3; rm here*; "
+		"exec sleep 600']"));
+	run_until(world, is_said_to_fill_the_disk, world);
+}
+
+/* Many files, each below the limit, as fast as they can be written. */
+static void
+a_fast_writer_does_not_get_far(void **state)
+{
+	struct world *world = *state;
+	char *data;
+
+	limit_disk(world, 64 << 20);
+	expect_ready(world, apply_container(world, SHELL ", 'args': ['sleep 1; i=0; while i=$((i+1)) "
+		"&& test $i -le 200; do head -c 8000000 /dev/zero >" DIARY "$i; done; "
+		"exec sleep 600']"));
+	run_until(world, is_said_to_fill_the_disk, world);
+	data = xasprintf("%s/data", world->space_dir);
+	print_message("# %lld MB when it was stopped\n", (long long)(paths_size(data) >> 20));
+	assert_true(paths_size(data) < INT64_C(1500) << 20);
+	free(data);
+}
+
 /* --- the groups themselves --- */
 
 /* A tree of version 2 in which all can be done but the last step: then the daemon is where it was,
@@ -252,6 +310,8 @@ main(void)
 		WITH_SHELL(limits_and_requests_are_the_groups),
 		WITH_SHELL(without_groups_the_process_is_limited),
 		WITH_SHELL(wrong_amounts_are_refused_by_name),
+		WITH_SHELL(deleted_files_count),
+		WITH_SHELL(a_fast_writer_does_not_get_far),
 		WITH_SHELL(what_was_begun_is_undone),
 	};
 

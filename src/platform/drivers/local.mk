@@ -13,6 +13,8 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/confine.h \
 	src/platform/drivers/process/cron.c \
 	src/platform/drivers/process/cron.h \
+	src/platform/drivers/process/deleted-files.c \
+	src/platform/drivers/process/deleted-files.h \
 	src/platform/drivers/process/disk.c \
 	src/platform/drivers/process/disk.h \
 	src/platform/drivers/process/fill.c \

@@ -522,6 +522,48 @@ cgroups_kills(const struct cgroups *c, const char *space, unsigned number)
 	return count;
 }
 
+static void
+take_processes(const char *group, void (*take)(void *data, long pid), void *data)
+{
+	char *path = xasprintf("%s/cgroup.procs", group);
+	FILE *file = fopen(path, "re");
+	long pid;
+
+	while (file && fscanf(file, "%ld", &pid) == 1)
+		take(data, pid);
+	if (file)
+		fclose(file);
+	free(path);
+}
+
+/* Any of the trees has them all. */
+void
+cgroups_for_each_process(const struct cgroups *c, const char *space,
+			 void (*take)(void *data, long pid), void *data)
+{
+	const char *tree = NULL;
+	struct dirent *entry;
+	char *group;
+	DIR *directory;
+
+	for (size_t i = 0; !tree && i < CGROUP_FILES; i++)
+		tree = c->trees[i];
+	if (!tree)
+		return;
+	group = group_of(tree, space);
+	directory = opendir(group);
+	while (directory && (entry = readdir(directory))) {
+		char *inner = xasprintf("%s/%s", group, entry->d_name);
+
+		if (entry->d_type == DT_DIR && entry->d_name[0] != '.')
+			take_processes(inner, take, data);
+		free(inner);
+	}
+	if (directory)
+		closedir(directory);
+	free(group);
+}
+
 void
 cgroups_close(const struct cgroups *c, const char *space, unsigned number)
 {

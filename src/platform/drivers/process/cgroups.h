@@ -49,6 +49,9 @@ size_t cgroups_open(const struct cgroups *cgroups, const char *space, unsigned n
 		    const struct cgroup_share *share, int files[CGROUP_FILES]);
 /* How many processes of that group the kernel has ended because there was no memory left. */
 unsigned long cgroups_kills(const struct cgroups *cgroups, const char *space, unsigned number);
+/* Calls back with the number of each process in the groups of a space, as this process sees it. */
+void cgroups_for_each_process(const struct cgroups *cgroups, const char *space,
+			      void (*take)(void *data, long pid), void *data);
 /* Nothing runs in the group of that number, or in the space, any more. */
 void cgroups_close(const struct cgroups *cgroups, const char *space, unsigned number);
 void cgroups_remove(const struct cgroups *cgroups, const char *space);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * A file system knows no environments, so what they take is measured: by a process of its own, one
- * environment after the other, with a pause that is long beside the work.  One that takes more
- * than it may is stopped, and does not start before it takes less; a single file has the same
- * limit from the kernel (instance.c), which needs no measuring.
+ * environment after the other, with a pause that is long beside the work.  The pause ends early
+ * when the file system has lost a good part of what an environment may take, which costs one call
+ * to know: so a fast writer is seen before it has much more.  One that takes more than it may is
+ * stopped, and does not start before it takes less; a single file has the same limit from the
+ * kernel (instance.c), which needs no measuring.
  */
 #include "config.h"
 
@@ -15,6 +17,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -23,12 +27,17 @@
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "net/loop.h"
+#include "platform/drivers/process/confine.h"
+#include "platform/drivers/process/deleted-files.h"
 #include "platform/drivers/process/private.h"
 #include "platform/drivers/process/space.h"
 
 #define PAUSE_LEAST_MS 1000
 #define PAUSE_MOST_MS 10000
 #define BYTES_PER_MS 100000	/* what is filled so fast is seen before it has twice as much */
+#define GLANCE_MS 100		/* at the room that is left in the file system */
+#define GLANCE_PARTS 8		/* of a limit: that much less room ends the pause */
+#define PAUSE_TIMES_EARLY 2	/* but then the pause is still so long beside the last round */
 #define PAUSE_TIMES 10		/* what the last round took, so that measuring takes 10 % at most */
 #define NICE 10
 
@@ -39,11 +48,13 @@ struct disk_watch {
 	pid_t child;		/* 0: none */
 	int report;		/* int64_t for each name, in their order */
 	int64_t begun;		/* steady ms */
+	int64_t due, earliest;	/* steady ms, of the next round; with much less room: the other */
+	int64_t room;		/* bytes, when the last round began */
 	char **names;		/* of the spaces that are measured */
 	size_t count;
 };
 
-static void begin(void *data);
+static void begin(struct disk_watch *watch);
 
 static void __attribute__((noreturn))
 measure_and_exit(const struct disk_watch *watch, int report)
@@ -53,7 +64,11 @@ measure_and_exit(const struct disk_watch *watch, int report)
 	for (size_t i = 0; i < watch->count; i++) {
 		char *path = xasprintf("%s/%s", watch->driver->spaces_dir, watch->names[i]);
 		int64_t bytes = paths_size(path);
+		struct stat st;
 
+		if (stat(path, &st) == 0)
+			bytes += deleted_files_size(confinement_cgroups(watch->driver->confinement),
+						    watch->names[i], st.st_dev);
 		if (output_write(report, &bytes, sizeof(bytes)) != 0)
 			_exit(1);
 		free(path);
@@ -67,6 +82,54 @@ pause_of(const struct disk_watch *watch)
 	int64_t ms = watch->most / BYTES_PER_MS;
 
 	return ms < PAUSE_LEAST_MS ? PAUSE_LEAST_MS : ms > PAUSE_MOST_MS ? PAUSE_MOST_MS : ms;
+}
+
+static int64_t
+room_of(const struct disk_watch *watch)
+{
+	struct statvfs now;
+
+	if (statvfs(watch->driver->spaces_dir, &now) != 0)
+		return watch->room;
+	return (int64_t)now.f_bfree * (int64_t)now.f_frsize;
+}
+
+static bool
+runs_anything(const struct disk_watch *watch)
+{
+	for (struct space *space = watch->driver->spaces; space; space = space_next(space))
+		if (space_runs(space))
+			return true;
+	return false;
+}
+
+/* Where nothing runs, nothing is written. */
+static void
+glance(void *data)
+{
+	struct disk_watch *watch = data;
+	int64_t now = clock_steady_ms();
+	bool runs = runs_anything(watch);
+
+	watch->timer = NULL;
+	if (runs && (now >= watch->due ||
+		     (now >= watch->earliest &&
+		      watch->room - room_of(watch) > watch->most / GLANCE_PARTS))) {
+		begin(watch);
+		return;
+	}
+	watch->timer = loop_add_timer(watch->driver->base.loop, runs ? GLANCE_MS : PAUSE_LEAST_MS,
+				      glance, watch);
+}
+
+static void
+pause_for(struct disk_watch *watch, int64_t took)
+{
+	int64_t now = clock_steady_ms(), least = pause_of(watch);
+
+	watch->due = now + (took * PAUSE_TIMES > least ? took * PAUSE_TIMES : least);
+	watch->earliest = now + took * PAUSE_TIMES_EARLY;
+	watch->timer = loop_add_timer(watch->driver->base.loop, GLANCE_MS, glance, watch);
 }
 
 static void
@@ -84,8 +147,7 @@ static void
 ended(void *data, pid_t pid, int status)
 {
 	struct disk_watch *watch = data;
-	int64_t pause = (clock_steady_ms() - watch->begun) * PAUSE_TIMES, bytes;
-	int64_t least = pause_of(watch);
+	int64_t bytes;
 
 	(void)pid;
 	(void)status;
@@ -100,18 +162,16 @@ ended(void *data, pid_t pid, int status)
 	close(watch->report);
 	watch->child = 0;
 	forget_names(watch);
-	watch->timer = loop_add_timer(watch->driver->base.loop,
-				      pause > least ? pause : least, begin, watch);
+	pause_for(watch, clock_steady_ms() - watch->begun);
 }
 
 static void
-begin(void *data)
+begin(struct disk_watch *watch)
 {
-	struct disk_watch *watch = data;
 	int ends[2];
 	pid_t pid = -1;
 
-	watch->timer = NULL;
+	watch->room = room_of(watch);
 	for (struct space *space = watch->driver->spaces; space; space = space_next(space)) {
 		if (!space_runs(space))
 			continue;
@@ -129,8 +189,7 @@ begin(void *data)
 	}
 	if (pid < 0) {
 		forget_names(watch);
-		watch->timer = loop_add_timer(watch->driver->base.loop, pause_of(watch), begin,
-					      watch);
+		pause_for(watch, 0);
 		return;
 	}
 	watch->child = pid;
@@ -149,7 +208,8 @@ disk_watch_new(struct process_driver *driver, int64_t most)
 	watch = xcalloc(1, sizeof(*watch));
 	watch->driver = driver;
 	watch->most = most;
-	watch->timer = loop_add_timer(driver->base.loop, pause_of(watch), begin, watch);
+	watch->room = room_of(watch);
+	pause_for(watch, 0);
 	return watch;
 }
 
