@@ -147,7 +147,8 @@ check_value(struct field_check *check, const struct workload_field *field, const
 	else if (!empty && !(field->profiles & check->profiles))
 		report(check, FINDING_OTHER_PROFILE, field, NULL);
 	else if (!empty && !field_is_honoured(field, check->honours))
-		report(check, FINDING_NOT_HONOURED, field, NULL);
+		report(check, FINDING_NOT_HONOURED, field,
+		       json_member_string(check->partly, field->path));
 	else {
 		if (!empty && json_member_string(check->partly, field->path))
 			report(check, FINDING_PARTLY_HONOURED, field,
@@ -364,6 +365,9 @@ finding_text(const struct workload_finding *finding, const char *workload, const
 	case FINDING_COUNT:
 		break;
 	}
+	if (finding->kind == FINDING_NOT_HONOURED && finding->meant)
+		return xasprintf(_("%s: %s has no effect: the driver %s does not support it: %s"),
+				 workload, finding->path, driver, finding->meant);
 	return xasprintf(_("%s: %s has no effect: the driver %s does not support it"), workload,
 			 finding->path, driver);
 }

@@ -149,6 +149,10 @@ test_what_is_found(void **state)
 		{"{'spec': {'containers': {'a': {'variables': {'X': '1'}, 'files': {'/x': {'value': ''}}}}}}",
 		 "{'honours': ['spec/containers/*/variables'], 'profiles': ['humanitec/default-module']}",
 		 "not-honoured /spec/containers/a/files"},
+		{"{'spec': {'service': {'ports': {'w': {'service_port': 80, 'container_port': 80}}}}}",
+		 "{'honours': [], 'partly': {'spec/service': 'use dns'}, "
+		 "'profiles': ['humanitec/default-module']}",
+		 "not-honoured /spec/service (use dns)"},
 		{"{'spec': {'containers': {'a': {'readiness_probe': {'type': 'tcp', 'port': 1}}}}}",
 		 "{'honours': ['spec/containers/*/readiness_probe/type'], "
 		 "'profiles': ['humanitec/default-module']}",

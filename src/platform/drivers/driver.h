@@ -125,8 +125,8 @@ struct driver_ops {
 	/* What it is, which profiles and which fields of a workload it honours, by the paths of
 	 * model/workload-fields.h, each with all below it:
 	 * {"name", "profiles": [...], "honours": [...], ...}.  "partly" may have paths of them, each
-	 * with what it does instead, in English; with "one_container" it runs workloads of exactly
-	 * one container.  New reference. */
+	 * with what it does instead, in English, or others, with what is to be used instead; with
+	 * "one_container" it runs workloads of exactly one container.  New reference. */
 	json_t *(*describe)(struct driver *driver);
 
 	/* Is there such an executable?  false with ERROR_INPUT that names the image. */

@@ -93,6 +93,9 @@ process_honours(const struct process_means *means)
 		json_array_append_new(paths, json_string(fields[i]));
 	json_object_set_new(partly, C "/volume_mounts/*/sub_path",
 			    json_string("only a whole volume can be mounted, a part is refused"));
+	json_object_set_new(partly, "spec/service",
+			    json_string("on one machine a workload is reached by the host and the "
+					"port of its resource of type dns"));
 	for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++)
 		if (!*(const bool *)((const char *)means + without[i].means))
 			json_object_set_new(partly, without[i].path,

@@ -3,8 +3,9 @@
  * The inside of the process driver.  From below: record (which guards live), images
  * (what may be run), output (log files), probe, forward; replicas (from a workload to its
  * processes), plan (what one of them asks for), confine (what its processes see), guard (what
- * they run below), instance (one program from start to end), workload (a plan kept running),
- * space (all workloads of an environment and the change from one set of them to the next).
+ * they run below), instance (one program from start to end), workload (a plan kept running), cron
+ * (one that runs at its times), space (all workloads of an environment and the change from one set
+ * of them to the next).
  *
  * On disk, below <spaces>, which only the daemon can write to but for what is marked:
  *	processes.json
@@ -12,6 +13,7 @@
  *	<org>/<app>/<env>/data					(theirs as well)
  *	<org>/<app>/<env>/volumes/<volume>			(theirs who mount it)
  *	<org>/<app>/<env>/records/<resource>.dns, .sqlite
+ *	<org>/<app>/<env>/records/jobs.json, runs.json		(what jobs and cronjobs did)
  *	<org>/<app>/<env>/files/<resource>/...			(they can read it)
  *	<org>/<app>/<env>/modules/<module>/output.log, output.log.1
  *	<org>/<app>/<env>/modules/<module>/<generation>		(one workload's)
