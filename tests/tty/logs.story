@@ -145,7 +145,7 @@ gone "api in development"
 
 test "of a workload with several containers, one or all of them with their names"
 sh platform post /deltas '{"modules":{"update":{"web":[{"op":"remove","path":"/spec/containers/web"},{"op":"add","path":"/spec/containers/site","value":{"id":"site","image":"local/topicshare-web:2.0.0-rc1","variables":{"PORT":"${externals.dns.listen}","API_URL":"http://${modules.api.externals.dns.host}:${modules.api.externals.dns.port}"}}}]}}}' >$STATE/delta
-let DELTA sed 's/.*"id":"\([^"]*\)".*/\1/' $STATE/delta
+let DELTA sed 's/.*"id":"\([0-9a-f]\{16,\}\)".*/\1/' $STATE/delta
 sh platform post /envs/qa/deploys "{\"delta_id\":\"$DELTA\"}" --quiet
 until 20 test "$(platform status qa)" = succeeded
 press-until Right "in (QA|qa)"
