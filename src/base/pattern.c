@@ -65,7 +65,7 @@ emit(struct compiler *c, enum pattern_step_kind kind, int a, int b)
 	struct pattern *p = c->pattern;
 
 	if (p->count == PROGRAM_MAX) {
-		fault(c, N_("it is too large when its repetitions are written out"));
+		fault(c, N_("it becomes too large when its repetitions are expanded"));
 		return p->count - 1;
 	}
 	p->steps[p->count] = (struct pattern_step){kind, a, b};
@@ -239,7 +239,7 @@ compile_atom(struct compiler *c)
 	case '*':
 	case '+':
 	case '?':
-		fault(c, N_("there is nothing to be repeated before a repetition"));
+		fault(c, N_("a repetition has nothing to repeat"));
 		break;
 	default:
 		emit(c, BYTE, byte, 0);

@@ -113,7 +113,7 @@ struct error;
 	X(ENVIRONMENT_MOVED, 412, N_("The environment moved: its last deployment is \"{deployment}\", and the next one builds on \"{base}\".  Look at it again.")) \
 	X(ENVIRONMENT_MOVED_TO_NOTHING, 412, N_("The environment moved: nothing was deployed to it yet.  Look at it again.")) \
 	X(ENVIRONMENT_NOT_FOUND, 404, N_("There is no environment \"{env}\".")) \
-	X(ENVIRONMENT_TOO_LARGE, 503, N_("its environment takes {total} MB on the disk, and {max} MB are allowed")) \
+	X(ENVIRONMENT_TOO_LARGE, 503, N_("its environment uses {total} MB of disk space, more than the {max} MB that are allowed")) \
 	X(ENVIRONMENT_TYPE_IN_USE, 409, N_("The environment type \"{env_type}\" is in use by the environment {env} of {app}.")) \
 	X(ENVIRONMENT_TYPE_NOT_FOUND, 400, N_("There is no environment type \"{env_type}\".")) \
 	X(ENVIRONMENT_VALUE_NOT_FOUND, 400, N_("{env} does not have its own shared value \"{key}\".")) \
@@ -272,12 +272,12 @@ struct error;
 	X(RESOURCE_CLASS_NOT_TEXT, 400, N_("The \"class\" of {resource} must be a string.")) \
 	X(RESOURCE_DRIVER_NOT_HERE, 400, N_("the definition {definition} asks for the driver \"{driver}\", which this platform does not have")) \
 	X(RESOURCE_FILE_INVALID, 400, N_("\"{name}\" cannot be a file of a resource: its name is made of letters, digits, \".\", \"_\" and \"-\", and it is a text")) \
-	X(RESOURCE_INPUT_NOT_TEXT, 400, N_("The input \"{name}\" must be a text that is not empty.")) \
+	X(RESOURCE_INPUT_NOT_TEXT, 400, N_("The input \"{name}\" must be a string that is not empty.")) \
 	X(RESOURCE_INPUT_UNKNOWN, 400, N_("Unknown input \"{name}\": resources of type \"{type}\" do not take it here.")) \
 	X(RESOURCE_IN_USE, 409, N_("The resource {resource} is in use in {env}.  Deploy without it, and it is deleted; or detach it (detach=true), and the next deployment makes another.")) \
 	X(RESOURCE_MISSING, 400, N_("there is no such resource")) \
 	X(RESOURCE_NAME_INVALID, 400, N_("\"{resource}\" cannot be the name of a resource.")) \
-	X(RESOURCE_NEEDS_UNKNOWN, 500, N_("The resource {resource} needs one that this deployment does not have.")) \
+	X(RESOURCE_NEEDS_UNKNOWN, 500, N_("The resource {resource} needs another resource, which this deployment does not have.")) \
 	X(RESOURCE_NOT_DECLARED, 400, N_("no resource {resource} is declared")) \
 	X(RESOURCE_NOT_FOUND, 404, N_("{env} has no resource \"{resource}\" of type \"{type}\".")) \
 	X(RESOURCE_NOT_OBJECT, 400, N_("The \"resource\" of {resource} must be an object.")) \

@@ -798,8 +798,8 @@ a_resource_that_needs_what_is_not_there_fails(void **state)
 	assert_non_null(provision);
 	assert_int_equal(loop_run(world.platform.loop, NULL), 0);
 	assert_string_equal(provision_culprit, "shared.a");
-	assert_string_equal(provision_why.text, "The resource shared.a needs one that this "
-						"deployment does not have.");
+	assert_string_equal(provision_why.text, "The resource shared.a needs another resource, "
+						"which this deployment does not have.");
 	provision_free(provision);
 	resource_graph_clear(&graph);
 	json_decref(body);
