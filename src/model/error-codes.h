@@ -208,7 +208,7 @@ struct error;
 	X(MODULE_WITHOUT_PROFILE, 400, N_("modules.{workload} needs a \"profile\"")) \
 	X(MODULE_WITHOUT_SPEC, 400, N_("modules.{workload} needs a \"spec\", an object")) \
 	X(NAMESPACE_INVALID, 400, N_("Cannot tell the namespace of {env}: the resource definition {definition} gives \"{name}\", and it must be a name of at most {max} lower-case letters, digits and hyphens.")) \
-	X(NAMESPACE_TAKEN, 409, N_("{env} cannot have the namespace \"{name}\" that the resource definition {definition} gives: {space} has it.")) \
+	X(NAMESPACE_TAKEN, 400, N_("{env} cannot have the namespace \"{name}\" that the resource definition {definition} gives: {space} has it.")) \
 	X(NAME_AND_REFERENCE_GIVEN, 400, N_("Give \"name\" or \"reference\", not both.")) \
 	X(NAME_MISSING, 400, N_("there is no \"{name}\"")) \
 	X(NAME_MISSING_IN_IT, 400, N_("there is no \"{name}\" in it")) \

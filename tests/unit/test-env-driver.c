@@ -538,7 +538,7 @@ environment_is_alone_in_its_namespace(void **state)
 	import("");
 	expect("POST", DEFS, NAMESPACE("one-for-all", "shop", "{}"), 200);
 	deploy("dev");
-	assert_int_equal(try_deploy("live"), 409);
+	assert_int_equal(try_deploy("live"), 400);
 	expect_message("live cannot have the namespace \"shop\"");
 	expect_message("one-for-all");
 	expect_message("acme/shop/dev has it");

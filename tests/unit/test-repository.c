@@ -458,36 +458,37 @@ a_condition_is_the_tag_of_what_is_there(void **state)
 {
 	struct state *s = *state;
 	char tag[IDS_SHA256_B64_SIZE], other[IDS_SHA256_B64_SIZE];
-	json_t *env, *details = NULL;
+	struct environment env;
+	json_t *details = NULL;
 	char *quoted, *id;
 
 	deploy(s, &QA, "dep-1", DEPLOYMENT_SUCCEEDED, NOW);
 	deploy(s, &QA, "dep-2", DEPLOYMENT_SUCCEEDED, NOW);
-	env = repository_environment(s->r, &QA, &s->err);
-	snprintf(tag, sizeof(tag), "%s", json_member_string(env, "deploy_tag"));
+	assert_int_equal(repository_read_environment(s->r, &QA, &env, &s->err), 0);
+	snprintf(tag, sizeof(tag), "%s", env.deploy_tag.raw);
 	quoted = xasprintf("\"%s\"", tag);
 	id = xstrdup("\"dep-2\"");
-	assert_int_equal(precondition_check(NULL, env, NULL, &s->err), 0);
-	assert_int_equal(precondition_check(tag, env, NULL, &s->err), 0);
-	assert_int_equal(precondition_check(quoted, env, NULL, &s->err), 0);
-	assert_int_equal(precondition_check(id, env, NULL, &s->err), 0);
-	assert_refused(s, precondition_check("\"dep-1\"", env, &details, &s->err) != 0, ERROR_STALE);
+	assert_int_equal(precondition_check(NULL, &env, NULL, &s->err), 0);
+	assert_int_equal(precondition_check(tag, &env, NULL, &s->err), 0);
+	assert_int_equal(precondition_check(quoted, &env, NULL, &s->err), 0);
+	assert_int_equal(precondition_check(id, &env, NULL, &s->err), 0);
+	assert_refused(s, precondition_check("\"dep-1\"", &env, &details, &s->err) != 0, ERROR_STALE);
 	assert_non_null(details);
 	json_decref(details);
-	assert_refused(s, precondition_check("\"\"", env, NULL, &s->err) != 0, ERROR_STALE);
-	assert_refused(s, precondition_check("x", env, NULL, &s->err) != 0, ERROR_STALE);
-	json_decref(env);
+	assert_refused(s, precondition_check("\"\"", &env, NULL, &s->err) != 0, ERROR_STALE);
+	assert_refused(s, precondition_check("x", &env, NULL, &s->err) != 0, ERROR_STALE);
+	environment_clear(&env);
 	/* Another base is another tag, though the last deployment is the same. */
 	assert_int_equal(repository_rebase_environment(s->r, &QA, "dep-1", &s->err), 0);
-	env = repository_environment(s->r, &QA, &s->err);
-	assert_string_not_equal(json_member_string(env, "deploy_tag"), tag);
-	assert_refused(s, precondition_check(quoted, env, NULL, &s->err) != 0, ERROR_STALE);
+	assert_int_equal(repository_read_environment(s->r, &QA, &env, &s->err), 0);
+	assert_string_not_equal(env.deploy_tag.raw, tag);
+	assert_refused(s, precondition_check(quoted, &env, NULL, &s->err) != 0, ERROR_STALE);
 	precondition_tag(other, "dep-2", "dep-1");
-	assert_string_equal(json_member_string(env, "deploy_tag"), other);
+	assert_string_equal(env.deploy_tag.raw, other);
 	precondition_tag(other, NULL, NULL);
 	precondition_tag(tag, "", NULL);
 	assert_true(strlen(other) > 0 && strlen(tag) > 0);
-	json_decref(env);
+	environment_clear(&env);
 	free(quoted);
 	free(id);
 }

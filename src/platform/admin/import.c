@@ -193,12 +193,7 @@ exists(int ret, struct error *err)
 static int
 check_type(struct import *import, const struct place *place, const char *type, struct error *err)
 {
-	int known = exists(repository_has_env_type(import->repository, place->org, type, err),
-			   err);
-
-	if (known == 0)
-		return error_set(err, ERROR_INPUT, _("There is no environment type \"%s\"."), type);
-	return known < 0 ? -1 : 0;
+	return repository_check_env_type(import->repository, place->org, type, err);
 }
 
 static int

@@ -224,19 +224,17 @@ make_update(struct platform *platform, const struct place *place, const struct r
 {
 	const char *maker = update->made_by;
 	struct deploy_request request = {.user = *maker ? maker : platform->user};
+	struct deployment deployment = {0};
 	struct error err = {0};
-	json_t *deployment = NULL;
 	char *delta = make_delta(platform, place, update, request.user, &err), *comment;
 	bool made;
 
-	comment = xasprintf("%s:%s by the rule %s of %s, registered by %s",
-			    update->name, update->version,
-			    update->rule, request.user,
-			    update->registered_by);
+	comment = xasprintf("%s:%s by the rule %s of %s, registered by %s", update->name,
+			    update->version, update->rule, request.user, update->registered_by);
 	if (delta && *delta) {
 		request.delta_id = delta;
 		request.comment = comment;
-		deployment = deploy_start(platform, place, &request, &err);
+		(void)!deploy_start(platform, place, &request, &deployment, &err);
 	} else if (delta) {
 		/* Nothing is to be changed, unless what goes on there now changes it. */
 		(void)!deploy_check(platform, place, &request, &err);
@@ -246,7 +244,7 @@ make_update(struct platform *platform, const struct place *place, const struct r
 	if (made && err.kind != ERROR_NONE)
 		log_line(LOG_PRIORITY_WARNING, "a rule's update was refused", "environment",
 			 place->env, "update", comment, "error", err.text, NULL);
-	json_decref(deployment);
+	deployment_clear(&deployment);
 	free(comment);
 	free(delta);
 	return made ? MADE : NOT_NOW;

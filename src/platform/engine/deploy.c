@@ -18,7 +18,7 @@
 #include "base/ids.h"
 #include "model/delta.h"
 #include "model/error-codes.h"
-#include "model/json.h"
+#include "model/nouns.h"
 #include "model/set.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/engine.h"
@@ -55,9 +55,10 @@ apply_delta(struct platform *platform, const struct place *place, const char *de
  * last: that one may have failed. */
 static struct set *
 resulting_set(struct platform *platform, const struct place *place,
-	      const struct deploy_request *request, const json_t *from, struct error *err)
+	      const struct deploy_request *request, const struct deployment *from,
+	      struct error *err)
 {
-	const char *base_id = from ? json_member_string(from, "set_id") : "0";
+	const char *base_id = from->id.raw ? untrusted_raw(&from->set_id) : "0";
 	struct set *set;
 
 	if (request->delta_id)
@@ -71,17 +72,17 @@ resulting_set(struct platform *platform, const struct place *place,
 	return set;
 }
 
-static json_t *
+static int
 record_pending(struct platform *platform, const struct place *place,
-	       const struct deploy_request *request, const json_t *from, const struct set *set,
-	       struct error *err)
+	       const struct deploy_request *request, const struct deployment *from,
+	       const struct set *set, struct deployment *out, struct error *err)
 {
 	struct repository *repository = platform->repository;
 	char id[ID_DIGITS + 1], values[IDS_UUID_SIZE];
 	struct deployment_row row = {
 		.id = id,
 		.set_id = set_id(set),
-		.from_id = from ? json_member_string(from, "id") : "",
+		.from_id = untrusted_raw(&from->id),
 		.delta_id = request->delta_id,
 		.comment = request->comment ? request->comment : "",
 		.user = request->user ? request->user : platform->user,
@@ -93,19 +94,20 @@ record_pending(struct platform *platform, const struct place *place,
 	 * later waits for the next one. */
 	if (repository_pin_values(repository, place, request->value_set_version_id, values, err) !=
 	    0)
-		return NULL;
+		return -1;
 	row.value_set_version_id = values[0] ? values : NULL;
 	ids_random_hex(id, ID_DIGITS);
 	row.created_at = row.status_changed_at = clock_wall_ms();
 	if (repository_begin(repository, err) != 0)
-		return NULL;
+		return -1;
 	if (repository_put_set(repository, place, set, err) != 0 ||
 	    repository_put_deployment(repository, place, &row, err) != 0 ||
 	    repository_commit(repository, err) != 0) {
 		repository_rollback(repository);
-		return NULL;
+		return -1;
 	}
-	return repository_deployment(repository, place, id, err);
+	*out = (struct deployment){0};
+	return repository_read_deployment(repository, place, id, out, err);
 }
 
 /* Every workload has an image and the driver has it; else ERROR_INPUT that names both. */
@@ -133,13 +135,12 @@ check_images(struct driver *driver, const struct set *set, struct error *err)
 /* The set that would run, all checked; NULL with err. */
 static struct set *
 checked_set(struct platform *platform, const struct place *place,
-	    const struct deploy_request *request, const json_t *env, struct error *err)
+	    const struct deploy_request *request, const struct environment *env, struct error *err)
 {
-	const json_t *from = json_object_get(env, "from_deploy");
 	struct driver *driver;
 	struct set *set;
 
-	set = resulting_set(platform, place, request, from, err);
+	set = resulting_set(platform, place, request, &env->from_deploy, err);
 	driver = set ? env_driver(platform, place, err) : NULL;
 	if (set && (!driver || workload_forms_check(set, err) != 0 ||
 		    check_images(driver, set, err) != 0)) {
@@ -153,16 +154,18 @@ checked_set(struct platform *platform, const struct place *place,
  * told first what is there now, also while that is still going on. */
 static int
 check_state(struct platform *platform, const struct place *place,
-	    const struct deploy_request *request, const json_t *env, struct error *err)
+	    const struct deploy_request *request, const struct environment *env, struct error *err)
 {
-	enum environment_status status = environment_status_of(json_member_string(env, "status"));
 	bool paused;
 
+	if (request->mode && strcmp(request->mode, "full") != 0 &&
+	    strcmp(request->mode, "incremental") != 0)
+		return error_set_code(err, CODE_MODE_INVALID);
 	if (precondition_check(request->if_match, env, request->details, err) != 0)
 		return -1;
 	if (engine_is_busy(platform->engine, place))
 		return error_set_code(err, CODE_DEPLOYMENT_IS_ACTIVE, .env = place->env);
-	if (engine_is_stopping(platform->engine) || status != ENVIRONMENT_ACTIVE)
+	if (engine_is_stopping(platform->engine) || env->status != ENVIRONMENT_ACTIVE)
 		return error_set_code(err, CODE_ENVIRONMENT_IS_ENDING, .env = place->env);
 	if (repository_is_paused(platform->repository, place, &paused, err) != 0)
 		return -1;
@@ -171,42 +174,46 @@ check_state(struct platform *platform, const struct place *place,
 	return 0;
 }
 
-json_t *
-deploy_start(struct platform *platform, const struct place *place,
-	     const struct deploy_request *request, struct error *err)
+/* What would run, when nothing is against it; NULL with err. */
+static struct set *
+check_all(struct platform *platform, const struct place *place,
+	  const struct deploy_request *request, const struct environment *env, struct error *err)
 {
-	json_t *env = repository_environment(platform->repository, place, err);
-	json_t *deployment = NULL;
-	struct set *set = NULL;
+	return check_state(platform, place, request, env, err) == 0
+		       ? checked_set(platform, place, request, env, err) : NULL;
+}
 
-	if (!env)
-		return NULL;
-	if (check_state(platform, place, request, env, err) == 0)
-		set = checked_set(platform, place, request, env, err);
+int
+deploy_start(struct platform *platform, const struct place *place,
+	     const struct deploy_request *request, struct deployment *out, struct error *err)
+{
+	struct environment env;
+	struct set *set;
+	int ret = -1;
+
+	if (repository_read_environment(platform->repository, place, &env, err) != 0)
+		return -1;
+	set = check_all(platform, place, request, &env, err);
 	if (set)
-		deployment = record_pending(platform, place, request,
-					    json_object_get(env, "from_deploy"), set, err);
+		ret = record_pending(platform, place, request, &env.from_deploy, set, out, err);
 	set_unref(set);
-	json_decref(env);
-	if (deployment)
-		engine_begin(platform->engine, place, json_member_string(deployment, "id"));
-	return deployment;
+	environment_clear(&env);
+	if (ret == 0)
+		engine_begin(platform->engine, place, out->id.raw);
+	return ret;
 }
 
 int
 deploy_check(struct platform *platform, const struct place *place,
 	     const struct deploy_request *request, struct error *err)
 {
-	json_t *env = repository_environment(platform->repository, place, err);
-	struct set *set = NULL;
-	int ret;
+	struct environment env;
+	struct set *set;
 
-	if (!env)
+	if (repository_read_environment(platform->repository, place, &env, err) != 0)
 		return -1;
-	if (check_state(platform, place, request, env, err) == 0)
-		set = checked_set(platform, place, request, env, err);
-	ret = set ? 0 : -1;
+	set = check_all(platform, place, request, &env, err);
+	environment_clear(&env);
 	set_unref(set);
-	json_decref(env);
-	return ret;
+	return set ? 0 : -1;
 }

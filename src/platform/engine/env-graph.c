@@ -17,7 +17,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "model/definition.h"
-#include "model/json.h"
+#include "model/nouns.h"
 #include "model/resource-graph.h"
 #include "platform/engine/graph.h"
 #include "platform/state/place.h"
@@ -47,21 +47,24 @@ keep_definitions(struct repository *repository, const char *org,
 }
 
 int
-env_graph_make(struct platform *platform, const struct place *place, const json_t *env,
-	       const struct known_resources *known, const json_t *declared,
-	       struct resource_graph *out, char *culprit, struct error *err)
+env_graph_make(struct platform *platform, const struct place *place,
+	       const struct environment *env, const struct known_resources *known,
+	       const json_t *declared, struct resource_graph *out, char *culprit,
+	       struct error *err)
 {
+	char since[CLOCK_STAMP_SIZE];
 	struct repository *repository = platform->repository;
 	struct definitions definitions;
 	struct graph_source source = {
 		.place = place,
-		.env_type = json_member_string(env, "type"),
-		.env_since = json_member_string(env, "created_at"),
+		.env_type = untrusted_raw(&env->type),
+		.env_since = since,
 		.definitions = &definitions,
 		.known = known,
 	};
 	int ret;
 
+	clock_stamp(since, env->created_at);
 	if (repository_definitions(repository, place->org, &definitions, err) != 0)
 		return -1;
 	ret = graph_build(&source, declared, out, culprit, err);
@@ -79,14 +82,16 @@ int
 env_graph_now(struct platform *platform, const struct place *place, const json_t *declared,
 	      struct resource_graph *out, char *culprit, struct error *err)
 {
-	json_t *env = repository_environment(platform->repository, place, err);
 	struct known_resources known;
+	struct environment env;
 	int ret = -1;
 
-	if (env && repository_known_resources(platform->repository, place, &known, err) == 0) {
-		ret = env_graph_make(platform, place, env, &known, declared, out, culprit, err);
+	if (repository_read_environment(platform->repository, place, &env, err) != 0)
+		return -1;
+	if (repository_known_resources(platform->repository, place, &known, err) == 0) {
+		ret = env_graph_make(platform, place, &env, &known, declared, out, culprit, err);
 		known_resources_clear(&known);
 	}
-	json_decref(env);
+	environment_clear(&env);
 	return ret;
 }

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+struct environment;
 struct error;
 struct known_resources;
 struct place;
@@ -12,13 +13,14 @@ struct platform;
 struct resource_graph;
 
 /*
- * Of what is declared, for `env` (as on the wire) with its known resources; it is
+ * Of what is declared, for the environment with its known resources; it is
  * kept, with the definitions in it.  The caller clears it.
  * `culprit` (256 bytes) is the resource that there cannot be.
  */
-int env_graph_make(struct platform *platform, const struct place *place, const json_t *env,
-		   const struct known_resources *known, const json_t *declared,
-		   struct resource_graph *out, char *culprit, struct error *err);
+int env_graph_make(struct platform *platform, const struct place *place,
+		   const struct environment *env, const struct known_resources *known,
+		   const json_t *declared, struct resource_graph *out, char *culprit,
+		   struct error *err);
 /* The same, of what the database knows of the environment now. */
 int env_graph_now(struct platform *platform, const struct place *place, const json_t *declared,
 		  struct resource_graph *out, char *culprit, struct error *err);

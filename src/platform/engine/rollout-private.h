@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <stddef.h>
 
+#include "model/nouns.h"
 #include "model/reference.h"
 #include "model/resource-graph.h"
 #include "platform/drivers/driver.h"
@@ -38,7 +39,8 @@ struct rollout {
 	bool paused;
 	struct set *set;
 	char *graph_id;			/* the one that it had; NULL: a new one is made */
-	json_t *env, *declared;
+	struct environment env;
+	json_t *declared;
 	struct known_resources known;
 	struct deployed_values *values;
 	struct resource_graph graph;	/* GRAPH */

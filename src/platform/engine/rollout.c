@@ -104,25 +104,22 @@ static int
 read_deployment(struct rollout *r, struct error *err)
 {
 	struct repository *repository = r->order.platform->repository;
-	json_t *deployment = repository_deployment(repository, &r->place, r->deploy_id, err);
-	const char *graph = json_member_string(deployment, "dependency_graph_id");
+	struct deployment deployment = {0};
 
-	if (!deployment)
+	if (repository_read_deployment(repository, &r->place, r->deploy_id, &deployment, err) != 0)
 		return -1;
-	if (r->order.resuming && graph)
-		r->graph_id = xstrdup(graph);
-	r->env = repository_environment(repository, &r->place, err);
-	if (r->env)
-		r->set = repository_set(repository, &r->place,
-					json_member_string(deployment, "set_id"), err);
+	if (r->order.resuming && deployment.dependency_graph_id.raw)
+		r->graph_id = xstrdup(deployment.dependency_graph_id.raw);
+	if (repository_read_environment(repository, &r->place, &r->env, err) == 0)
+		r->set = repository_set(repository, &r->place, untrusted_raw(&deployment.set_id),
+					err);
 	if (r->set)
 		r->declared = graph_declared(r->set);
 	/* The values are those of the version that the deployment was made with. */
 	if (r->set && repository_known_resources(repository, &r->place, &r->known, err) == 0)
-		r->values = deployed_values_read(
-			r->order.platform, &r->place,
-			json_member_string(deployment, "value_set_version_id"), err);
-	json_decref(deployment);
+		r->values = deployed_values_read(r->order.platform, &r->place,
+						 deployment.value_set_version_id.raw, err);
+	deployment_clear(&deployment);
 	return r->values ? 0 : -1;
 }
 
@@ -163,7 +160,7 @@ enter_graph(struct rollout *r)
 	if (r->graph_id)
 		ret = repository_read_graph(repository, &r->place, r->graph_id, &r->graph, &err);
 	else
-		ret = env_graph_make(r->order.platform, &r->place, r->env, &r->known, r->declared,
+		ret = env_graph_make(r->order.platform, &r->place, &r->env, &r->known, r->declared,
 				     &r->graph, culprit, &err);
 	if (ret == 0 && !r->graph_id)
 		ret = repository_set_deployment_graph(repository, r->deploy_id,
@@ -185,8 +182,8 @@ rollout_context(const struct rollout *r)
 		.org_id = r->place.org,
 		.app_id = r->place.app,
 		.env_id = r->place.env,
-		.env_type = json_member_string(r->env, "type"),
-		.env_name = json_member_string(r->env, "name"),
+		.env_type = untrusted_raw(&r->env.type),
+		.env_name = untrusted_raw(&r->env.name),
 		.deployment_id = r->deploy_id,
 		.set_id = set_id(r->set),
 	};
@@ -579,7 +576,7 @@ rollout_free(struct rollout *r)
 	driver_deployment_clear(&r->planned);
 	deployed_values_free(r->values);
 	set_unref(r->set);
-	json_decref(r->env);
+	environment_clear(&r->env);
 	json_decref(r->declared);
 	known_resources_clear(&r->known);
 	resource_graph_clear(&r->graph);

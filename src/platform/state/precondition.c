@@ -19,7 +19,7 @@
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
-#include "model/json.h"
+#include "model/nouns.h"
 #include "platform/state/place.h"
 #include "platform/state/repository-value-versions.h"
 
@@ -68,31 +68,30 @@ matches(const char *if_match, const char *tag, const char *older)
 }
 
 static json_t *
-copy_or_null(json_t *value)
+encode_or_null(const struct deployment *deployment)
 {
-	return value ? json_incref(value) : json_null();
+	return deployment->id.raw ? deployment_encode(deployment) : json_null();
 }
 
 int
-precondition_check(const char *if_match, const json_t *env, json_t **details, struct error *err)
+precondition_check(const char *if_match, const struct environment *env, json_t **details,
+		   struct error *err)
 {
-	json_t *last = json_object_get(env, "last_deploy");
-	const char *last_id = json_member_string(last, "id");
-	const char *tag = json_member_string(env, "deploy_tag");
+	const char *tag = untrusted_raw(&env->deploy_tag);
 
-	if (!if_match || matches(if_match, tag, last_id ? last_id : ""))
+	if (!if_match || matches(if_match, tag, untrusted_raw(&env->last_deploy.id)))
 		return 0;
 	if (details) {
 		json_decref(*details);
-		*details = json_pack(
-			"{s:o, s:o, s:s}", "last_deploy", copy_or_null(last), "from_deploy",
-			copy_or_null(json_object_get(env, "from_deploy")), "deploy_tag", tag);
+		*details = json_pack("{s:o, s:o, s:s}", "last_deploy",
+				     encode_or_null(&env->last_deploy), "from_deploy",
+				     encode_or_null(&env->from_deploy), "deploy_tag", tag);
 	}
-	if (!last_id)
+	if (!env->last_deploy.id.raw)
 		return error_set_code(err, CODE_ENVIRONMENT_MOVED_TO_NOTHING);
-	return error_set_code(
-		err, CODE_ENVIRONMENT_MOVED, .deployment = last_id,
-		.base = json_member_string(json_object_get(env, "from_deploy"), "id"));
+	return error_set_code(err, CODE_ENVIRONMENT_MOVED,
+			      .deployment = env->last_deploy.id.raw,
+			      .base = env->from_deploy.id.raw);
 }
 
 static int

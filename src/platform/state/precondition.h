@@ -12,6 +12,7 @@
 
 #include "base/ids.h"
 
+struct environment;
 struct error;
 struct place;
 struct repository;
@@ -19,9 +20,9 @@ struct repository;
 /* Opaque; the ids may be NULL. */
 void precondition_tag(char out[IDS_SHA256_B64_SIZE], const char *last_id, const char *from_id);
 
-/* env: as on the wire, with its deploy_tag; if_match NULL: no condition.  0, or -1 with
+/* env: with its deploy_tag; if_match NULL: no condition.  0, or -1 with
  * ERROR_STALE and in *details (json_decref() it; NULL is fine) what is there now. */
-int precondition_check(const char *if_match, const json_t *env, json_t **details,
+int precondition_check(const char *if_match, const struct environment *env, json_t **details,
 		       struct error *err);
 
 /* The same of the shared values of a place, where *details becomes {"value_set_version_id"}: by

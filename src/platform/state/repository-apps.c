@@ -174,8 +174,19 @@ int
 repository_has_env_type(struct repository *repository, const char *org, const char *id,
 			struct error *err)
 {
-	return rows_read(repository, err, NULL, NULL,
-			 "SELECT id FROM env_types WHERE org = ? AND id = ?", "ss", org, id);
+	return rows_read(repository, err, NULL, NULL, ENV_TYPE "WHERE org = ? AND id = ?", "ss",
+			 org, id);
+}
+
+int
+repository_check_env_type(struct repository *repository, const char *org, const char *id,
+			  struct error *err)
+{
+	if (repository_has_env_type(repository, org, id, err) == 0)
+		return 0;
+	if (err->kind == ERROR_NOT_FOUND)
+		error_set_code(err, CODE_ENVIRONMENT_TYPE_NOT_FOUND, .env_type = id);
+	return -1;
 }
 
 int

@@ -48,6 +48,9 @@ json_t *repository_env_type(struct repository *repository, const char *org, cons
 /* -1 with ERROR_NOT_FOUND: it has none of that id. */
 int repository_has_env_type(struct repository *repository, const char *org, const char *id,
 			    struct error *err);
+/* The same for one that somebody names: ERROR_INPUT that says so. */
+int repository_check_env_type(struct repository *repository, const char *org, const char *id,
+			      struct error *err);
 /* description NULL: none. */
 int repository_put_env_type(struct repository *repository, const char *org, const char *id,
 			    const char *description, struct error *err);

@@ -69,11 +69,7 @@ check_environment(struct platform *platform, const char *org, const json_t *env,
 
 	if (!id || !ids_is_name(id) || !json_member_string(env, "name") || !type)
 		return error_set_code(err, CODE_FIRST_ENVIRONMENT_INVALID);
-	if (repository_has_env_type(platform->repository, org, type, err) == 0)
-		return 0;
-	if (err->kind == ERROR_NOT_FOUND)
-		error_set_code(err, CODE_ENVIRONMENT_TYPE_NOT_FOUND, .env_type = type);
-	return -1;
+	return repository_check_env_type(platform->repository, org, type, err);
 }
 
 static int

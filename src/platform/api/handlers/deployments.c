@@ -74,29 +74,23 @@ list_deployments(struct platform *platform, const struct request *request,
 	return answer(response, 200, some);
 }
 
-static bool
-has_ended(const json_t *deployment)
-{
-	const char *status = json_member_string(deployment, "status");
-
-	return deployment_status_is_final(deployment_status_of(status));
-}
-
-/* With what of it has no effect in its environment.  Takes the deployment, and gives it. */
+/* With what of it has no effect in its environment. */
 static json_t *
-with_warnings(struct platform *platform, const struct request *request, json_t *deployment)
+encode_with_warnings(struct platform *platform, const struct request *request,
+		     const struct deployment *deployment)
 {
 	struct error err = {0};		/* then nothing is said of it */
-	struct driver *driver = deployment ? env_driver(platform, &request->place, &err) : NULL;
+	struct driver *driver = env_driver(platform, &request->place, &err);
+	json_t *body = deployment_encode(deployment);
 	struct set *set = NULL;
 
 	if (driver)
 		set = repository_set(platform->repository, &request->place,
-				     json_member_string(deployment, "set_id"), &err);
+				     untrusted_raw(&deployment->set_id), &err);
 	if (set)
-		json_object_set_new(deployment, "warnings", workload_warnings(driver, set));
+		json_object_set_new(body, "warnings", workload_warnings(driver, set));
 	set_unref(set);
-	return deployment;
+	return body;
 }
 
 /* GET .../envs/{envId}/deploys/{deployId}: one deployment. */
@@ -104,21 +98,21 @@ int
 get_deployment(struct platform *platform, const struct request *request,
 	       struct response *response, struct error *err)
 {
-	json_t *deployment;
+	struct deployment deployment = {0};
 	int wait_s = 0;
 
-	if (parameter_number(request, "wait", 0, WAIT_MAX_S, &wait_s, err) != 0)
+	if (parameter_number(request, "wait", 0, WAIT_MAX_S, &wait_s, err) != 0 ||
+	    repository_read_deployment(platform->repository, &request->place, request->ids[0],
+				       &deployment, err) != 0)
 		return -1;
-	deployment = repository_deployment(platform->repository, &request->place, request->ids[0],
-					   err);
 	/* Waiting keeps nothing: the request is simply asked again
 	 * when the database has changed. */
-	if (deployment && wait_s > 0 && request->may_wait && !has_ended(deployment)) {
-		json_decref(deployment);
+	if (wait_s > 0 && request->may_wait && !deployment_is_final(&deployment))
 		response->wait_ms = wait_s * 1000;
-		return 0;
-	}
-	return answer(response, 200, with_warnings(platform, request, deployment));
+	else
+		answer(response, 200, encode_with_warnings(platform, request, &deployment));
+	deployment_clear(&deployment);
+	return 0;
 }
 
 /* GET .../envs/{envId}/deploys/{deployId}/errors: why a deployment failed, one entry a workload
@@ -127,12 +121,12 @@ int
 list_deployment_errors(struct platform *platform, const struct request *request,
 		       struct response *response, struct error *err)
 {
-	json_t *deployment = repository_deployment(platform->repository, &request->place,
-						   request->ids[0], err);
+	struct deployment deployment = {0};
 
-	if (!deployment)
+	if (repository_read_deployment(platform->repository, &request->place, request->ids[0],
+				       &deployment, err) != 0)
 		return -1;
-	json_decref(deployment);
+	deployment_clear(&deployment);
 	return answer(response, 200,
 		      repository_deployment_errors(platform->repository, request->ids[0], err));
 }
@@ -152,28 +146,29 @@ check_texts(const json_t *body, struct error *err)
 	return 0;
 }
 
-/* The criteria of the pipeline match every deployment, so this one is a run of it.  The same
- * as it is then: with "pipeline".  Takes the deployment. */
-static json_t *
+/* The criteria of the pipeline match every deployment, so this one is a run of it.  It is read
+ * again then, with its "pipeline". */
+static int
 record_as_run(struct platform *platform, const struct request *request,
-	      const struct deploy_request *deploy, json_t *deployment, struct error *err)
+	      const struct deploy_request *deploy, struct deployment *deployment,
+	      struct error *err)
 {
-	const char *set_id = json_member_string(deployment, "set_id");
-	char run[IDS_UUID_SIZE];
-	json_t *inputs, *whole = NULL;
+	json_t *inputs = json_pack("{s:s, s:s, s:s*, s:s*}", "env_id", request->place.env,
+				   deploy->delta_id ? "delta_id" : "set_id",
+				   deploy->delta_id ? deploy->delta_id
+						    : untrusted_raw(&deployment->set_id),
+				   "comment", deploy->comment, "mode", deploy->mode);
+	char run[IDS_UUID_SIZE], *id = xstrdup(deployment->id.raw);
+	int ret = pipelines_record(platform, &request->place, inputs, deployment, run, err);
 
-	if (!deployment)
-		return NULL;
-	inputs = json_pack("{s:s, s:s, s:s*, s:s*}", "env_id", request->place.env,
-			   deploy->delta_id ? "delta_id" : "set_id",
-			   deploy->delta_id ? deploy->delta_id : set_id, "comment", deploy->comment,
-			   "mode", deploy->mode);
-	if (pipelines_record(platform, &request->place, inputs, deployment, run, err) == 0)
-		whole = repository_deployment(platform->repository, &request->place,
-					      json_member_string(deployment, "id"), err);
 	json_decref(inputs);
-	json_decref(deployment);
-	return whole;
+	if (ret == 0) {
+		deployment_clear(deployment);
+		ret = repository_read_deployment(platform->repository, &request->place, id,
+						 deployment, err);
+	}
+	free(id);
+	return ret;
 }
 
 /* There is one pipeline here, and its runs deploy by themselves: none comes by this route. */
@@ -194,24 +189,25 @@ change_values(struct platform *platform, const struct request *request,
 	      const struct deploy_request *deploy, struct error *err)
 {
 	const json_t *values = json_object_get(request->body, "values");
-	json_t *env;
+	struct environment env;
 	int ret;
 
 	if (!values || json_is_null(values))
 		return 0;
 	if (deploy->value_set_version_id)
 		return error_set_code(err, CODE_VALUES_AND_VERSION_GIVEN);
-	env = repository_environment(platform->repository, &request->place, err);
-	ret = env ? precondition_check(request->if_match, env, deploy->details, err) : -1;
-	json_decref(env);
+	if (repository_read_environment(platform->repository, &request->place, &env, err) != 0)
+		return -1;
+	ret = precondition_check(request->if_match, &env, deploy->details, err);
+	environment_clear(&env);
 	return ret == 0 ? values_change(platform, request, values, deploy->details, err) : -1;
 }
 
 /* What the set would get here is what its reviewer saw; else ERROR_STALE.  In the transaction of
  * the deployment, so no definition changes between this look and the deed. */
 static int
-check_graph(struct platform *platform, const struct request *request, const json_t *deployment,
-	    json_t **details, struct error *err)
+check_graph(struct platform *platform, const struct request *request,
+	    const struct deployment *deployment, json_t **details, struct error *err)
 {
 	const char *wanted = json_member_string(request->body, "dependency_graph_hash");
 	struct resource_graph graph;
@@ -223,7 +219,7 @@ check_graph(struct platform *platform, const struct request *request, const json
 	if (!wanted)
 		return 0;
 	set = repository_set(platform->repository, &request->place,
-			     json_member_string(deployment, "set_id"), err);
+			     untrusted_raw(&deployment->set_id), err);
 	declared = set ? graph_declared(set) : NULL;
 	if (declared &&
 	    env_graph_now(platform, &request->place, declared, &graph, culprit, err) == 0) {
@@ -257,23 +253,23 @@ create_deployment(struct platform *platform, const struct request *request,
 		.details = &response->details,
 		.user = request_user(request),
 	};
-	json_t *made;
+	struct deployment made = {0};
+	int ret;
 
 	if (check_texts(request->body, err) != 0 || check_no_pipeline(request->body, err) != 0)
 		return -1;
-	if (deploy.mode && strcmp(deploy.mode, "full") != 0 &&
-	    strcmp(deploy.mode, "incremental") != 0)
-		return error_set_code(err, CODE_MODE_INVALID);
 	/* A page of the vendor's manual posts the comment as "message". */
 	if (!deploy.comment)
 		deploy.comment = json_member_string(request->body, "message");
 	if (change_values(platform, request, &deploy, err) != 0)
 		return -1;
-	made = deploy_start(platform, &request->place, &deploy, err);
-	if (made && check_graph(platform, request, made, &response->details, err) != 0) {
-		json_decref(made);
+	if (deploy_start(platform, &request->place, &deploy, &made, err) != 0)
 		return -1;
-	}
-	made = record_as_run(platform, request, &deploy, made, err);
-	return answer(response, 201, with_warnings(platform, request, made));
+	ret = check_graph(platform, request, &made, &response->details, err);
+	if (ret == 0)
+		ret = record_as_run(platform, request, &deploy, &made, err);
+	if (ret == 0)
+		answer(response, 201, encode_with_warnings(platform, request, &made));
+	deployment_clear(&made);
+	return ret;
 }

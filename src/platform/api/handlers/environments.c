@@ -60,24 +60,15 @@ static int
 check_deployment(struct platform *platform, const struct place *place, const char *id,
 		 struct error *err)
 {
-	json_t *deployment = repository_deployment_of_app(platform->repository, place, id, err);
+	struct deployment deployment = {0};
 
-	if (!deployment) {
-		if (err->kind == ERROR_NOT_FOUND)
-			err->kind = ERROR_INPUT;
-		return -1;
-	}
-	json_decref(deployment);
-	return 0;
-}
-
-static int
-check_type(struct platform *platform, const char *org, const char *type, struct error *err)
-{
-	if (repository_has_env_type(platform->repository, org, type, err) == 0)
+	if (repository_read_deployment_of_app(platform->repository, place, id, &deployment,
+					      err) == 0) {
+		deployment_clear(&deployment);
 		return 0;
+	}
 	if (err->kind == ERROR_NOT_FOUND)
-		error_set_code(err, CODE_ENVIRONMENT_TYPE_NOT_FOUND, .env_type = type);
+		err->kind = ERROR_INPUT;
 	return -1;
 }
 
@@ -114,7 +105,7 @@ create_environment(struct platform *platform, const struct request *request,
 	if (!type)
 		type = "development";
 	if (check_application(platform, &place, err) != 0 ||
-	    check_type(platform, place.org, type, err) != 0 ||
+	    repository_check_env_type(platform->repository, place.org, type, err) != 0 ||
 	    access_check_type(request->caller, &request->place, type, err) != 0 ||
 	    (from && check_deployment(platform, &place, from, err) != 0))
 		return -1;
@@ -131,10 +122,13 @@ static int
 check_match(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
 {
-	json_t *env = repository_environment(platform->repository, &request->place, err);
-	int ret = env ? precondition_check(request->if_match, env, &response->details, err) : -1;
+	struct environment env;
+	int ret;
 
-	json_decref(env);
+	if (repository_read_environment(platform->repository, &request->place, &env, err) != 0)
+		return -1;
+	ret = precondition_check(request->if_match, &env, &response->details, err);
+	environment_clear(&env);
 	return ret;
 }
 
@@ -177,13 +171,12 @@ count_active(struct platform *platform, const struct place *place, size_t *count
 static int
 is_deleting(struct platform *platform, const struct place *place, bool *deleting, struct error *err)
 {
-	json_t *env = repository_environment(platform->repository, place, err);
+	struct environment env;
 
-	if (!env)
+	if (repository_read_environment(platform->repository, place, &env, err) != 0)
 		return -1;
-	*deleting = environment_status_of(json_member_string(env, "status")) ==
-		    ENVIRONMENT_DELETING;
-	json_decref(env);
+	*deleting = env.status == ENVIRONMENT_DELETING;
+	environment_clear(&env);
 	return 0;
 }
 

@@ -319,10 +319,10 @@ list_pipeline_runs(struct platform *platform, const struct request *request,
 
 /* Starting one. */
 
-/* What is to be deployed, borrowed from the inputs or *copied. */
+/* What is to be deployed, borrowed from the inputs or `copied`, which the caller clears. */
 static int
 read_inputs(struct platform *platform, const struct place *place, const json_t *inputs,
-	    struct deploy_request *deploy, json_t **copied, struct error *err)
+	    struct deploy_request *deploy, struct deployment *copied, struct error *err)
 {
 	const char *redeploy = json_member_string(inputs, "deployment_id");
 
@@ -334,30 +334,27 @@ read_inputs(struct platform *platform, const struct place *place, const json_t *
 	};
 	if ((deploy->delta_id != NULL) + (deploy->set_id != NULL) + (redeploy != NULL) != 1)
 		return error_set_code(err, CODE_NOTHING_TO_DEPLOY_GIVEN);
-	if (deploy->mode && strcmp(deploy->mode, "full") != 0 &&
-	    strcmp(deploy->mode, "incremental") != 0)
-		return error_set_code(err, CODE_MODE_INVALID);
 	if (!redeploy)
 		return 0;
-	*copied = repository_deployment_of_app(platform->repository, place, redeploy, err);
-	if (!*copied) {
+	if (repository_read_deployment_of_app(platform->repository, place, redeploy, copied,
+					      err) != 0) {
 		if (err->kind == ERROR_NOT_FOUND)
 			err->kind = ERROR_INPUT;
 		return -1;
 	}
-	deploy->set_id = json_member_string(*copied, "set_id");
+	deploy->set_id = copied->set_id.raw;
 	/* README §12: a re-deployment takes set and values of the one it repeats. */
-	deploy->value_set_version_id = json_member_string(*copied, "value_set_version_id");
+	deploy->value_set_version_id = copied->value_set_version_id.raw;
 	return 0;
 }
 
 int
 pipelines_record(struct platform *platform, const struct place *place, const json_t *inputs,
-		 const json_t *deployment, char id[IDS_UUID_SIZE], struct error *err)
+		 const struct deployment *deployment, char id[IDS_UUID_SIZE], struct error *err)
 {
 	ids_uuid7(id);
-	return repository_put_run(platform->repository, place, id, text_of(deployment, "id"),
-				  inputs, text_of(deployment, "created_by"), clock_wall_ms(), err);
+	return repository_put_run(platform->repository, place, id, deployment->id.raw, inputs,
+				  untrusted_raw(&deployment->created_by), clock_wall_ms(), err);
 }
 
 static int
@@ -383,7 +380,7 @@ start_run(struct platform *platform, const struct request *request, const json_t
 	const char *env = json_member_string(inputs, "env_id");
 	struct place place = {request->place.org, request->place.app,
 			      env ? env : json_member_string(inputs, "environment")};
-	json_t *copied = NULL, *deployment = NULL;
+	struct deployment copied = {0}, deployment = {0};
 	struct deploy_request deploy;
 	char id[IDS_UUID_SIZE];
 	int ret = -1;
@@ -400,12 +397,12 @@ start_run(struct platform *platform, const struct request *request, const json_t
 		goto out;
 	}
 	deploy.user = request_user(request);
-	deployment = deploy_start(platform, &place, &deploy, err);
-	if (deployment && pipelines_record(platform, &place, inputs, deployment, id, err) == 0)
+	if (deploy_start(platform, &place, &deploy, &deployment, err) == 0 &&
+	    pipelines_record(platform, &place, inputs, &deployment, id, err) == 0)
 		ret = answer_run(platform, &place, id, response, err);
 out:
-	json_decref(deployment);
-	json_decref(copied);
+	deployment_clear(&deployment);
+	deployment_clear(&copied);
 	return ret;
 }
 

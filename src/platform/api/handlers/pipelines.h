@@ -8,6 +8,7 @@
 #include "base/ids.h"
 #include "platform/api/handlers/handler.h"
 
+struct deployment;
 struct place;
 
 handler list_pipelines, get_pipeline, list_pipeline_criteria, list_runs_of_org,
@@ -18,6 +19,7 @@ handler list_pipelines, get_pipeline, list_pipeline_criteria, list_runs_of_org,
 /* Writes down that a deployment was made by a run of the pipeline; id becomes the run's.  The
  * inputs are what the run is restarted with. */
 int pipelines_record(struct platform *platform, const struct place *place, const json_t *inputs,
-		     const json_t *deployment, char id[IDS_UUID_SIZE], struct error *err);
+		     const struct deployment *deployment, char id[IDS_UUID_SIZE],
+		     struct error *err);
 
 #endif
