@@ -312,8 +312,10 @@ struct error;
 	X(SCOPE_ORGANIZATION_MISSPELLED, 400, N_("There is no organization \"{org}\". Did you mean {meant}?")) \
 	X(SCOPE_ORGANIZATION_NOT_FOUND, 400, N_("There is no organization \"{org}\".")) \
 	X(SCORE_CONTAINER_WITHOUT_IMAGE, 400, N_("The container \"{container}\" has no image.")) \
+	X(SCORE_FIELD_UNKNOWN, 400, N_("{path}: Score has no such field here.")) \
 	X(SCORE_FILE_INVALID, 400, N_("A file must have a \"target\" and a \"content\"; \"source\" names a file that is not here.")) \
 	X(SCORE_INVALID, 400, N_("The specification must be one of Score: \"apiVersion\": \"score.dev/v1b1\".")) \
+	X(SCORE_OVERRIDE_INVALID, 400, N_("\"property_overrides\": {path} is not a path of the specification.")) \
 	X(SCORE_RESOURCE_UNDECLARED, 400, N_("\"${resources.{resource}}\": no such resource is declared.")) \
 	X(SCORE_TEXT_TOO_LONG, 400, N_("A string of the specification is too long.")) \
 	X(SCORE_VARIABLE_NOT_STRING, 400, N_("The variable \"{name}\" must be a string.")) \
@@ -404,6 +406,7 @@ struct error;
 	X(WORKLOAD_AMOUNT_INVALID, 400, N_("The {member} \"{name}\" of workload {workload} must be an amount such as 0.5, 250m or 64Mi.")) \
 	X(WORKLOAD_DID_NOT_STAY_UP, 503, N_("Workload {workload} ({image}) ended with {how}; it must stay up for {duration}.")) \
 	X(WORKLOAD_ENDED, 503, N_("Workload {workload} ({image}) ended with {how} before it was ready.")) \
+	X(WORKLOAD_EXTENSIONS_NOT_TAKEN, 400, N_("This platform does not take \"extensions\"; change the deployment set of the workload instead.")) \
 	X(WORKLOAD_FILE_NOT_WRITTEN, 500, N_("{file}: the file cannot be written: {reason}")) \
 	X(WORKLOAD_HELD_BACK, 503, N_("not started, because workload {workload} cannot start")) \
 	X(WORKLOAD_MEMORY_TOO_SMALL, 400, N_("The {member} \"{name}\" of workload {workload} is less than 1Mi: nothing can run in it.")) \

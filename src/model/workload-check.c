@@ -263,6 +263,19 @@ workload_check(const json_t *module, const json_t *driver, workload_report *call
 	buf_clear(&check.pointer);
 }
 
+void
+shared_check(const json_t *shared, workload_report *callback, void *data)
+{
+	struct field_check check = {
+		.profile = "", .profiles = ~0u, .report = callback, .data = data,
+	};
+
+	buf_init(&check.pointer, POINTER_MAX);
+	pointer_append(&check.pointer, "shared");
+	check_object(&check, workload_field_below(NULL, "externals"), shared);
+	buf_clear(&check.pointer);
+}
+
 bool
 finding_is_fatal(enum finding_kind kind)
 {
@@ -311,8 +324,6 @@ placeholder_text(const struct workload_finding *finding, const char *workload)
 {
 	const char *meant = finding->meant ? finding->meant : "";
 
-	if (!*workload)
-		workload = _("shared resources");
 	if (finding->kind == FINDING_PLACEHOLDER)
 		return xasprintf(_("%s: %s: \"%s\" is not a well-formed placeholder; "
 				   "write \"$\\{\" if no placeholder is meant"),
@@ -330,6 +341,8 @@ finding_text(const struct workload_finding *finding, const char *workload, const
 {
 	struct error err;
 
+	if (!*workload)
+		workload = _("shared resources");
 	switch (finding->kind) {
 	case FINDING_WRONG:
 		finding_refuse(finding, workload, &err);

@@ -47,6 +47,9 @@ typedef void workload_report(void *data, const struct workload_finding *finding)
 void workload_check(const json_t *module, const json_t *driver, workload_report *report,
 		    void *data);
 
+/* The same of the resources that all workloads share, with paths below "shared". */
+void shared_check(const json_t *shared, workload_report *report, void *data);
+
 /* Whether the field is in the list of paths, as itself, as a part or in part; NULL: all are. */
 bool field_is_honoured(const struct workload_field *field, const json_t *honours);
 
@@ -58,7 +61,7 @@ const char *finding_word(enum finding_kind kind);
 enum finding_kind finding_of(const char *word);
 /* The error of a FINDING_WRONG.  Returns -1. */
 int finding_refuse(const struct workload_finding *finding, const char *workload, struct error *err);
-/* A sentence with the workload, the place and the reason, without a full stop; free() it. */
+/* A sentence with the workload ("": what is shared), the place and the reason, without a full stop; free() it. */
 char *finding_text(const struct workload_finding *finding, const char *workload,
 		   const char *driver);
 

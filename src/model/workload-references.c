@@ -28,8 +28,9 @@ struct references {
 	const struct set *set;
 	struct reference_source source;
 	struct buf pointer;
-	workload_report *report;
+	workload_report *report;	/* NULL: nobody is told */
 	void *data;
+	json_t *values;			/* those that were met; NULL: not wanted */
 	/* Of the placeholder at hand. */
 	bool is_found, is_undeclared;
 	size_t count;			/* those of the string that were read */
@@ -88,10 +89,15 @@ find_service(void *data, const char *module, struct error *err)
 static json_t *
 find_value(void *data, const char *key, bool *secret, struct error *err)
 {
-	(void)key;
+	struct references *all = data;
+
 	(void)secret;
 	(void)err;
-	return found(data, true);
+	if (all->values && !json_object_get(all->values, key))
+		json_object_set_new(all->values, key,
+				    json_sprintf("%s: %s", all->source.module,
+						 buf_str(&all->pointer)));
+	return found(all, true);
 }
 
 /* --- strings --- */
@@ -103,7 +109,8 @@ report(struct references *all, enum finding_kind kind, const char *written)
 		.kind = kind, .path = buf_str(&all->pointer), .profile = "", .meant = written,
 	};
 
-	all->report(all->data, &finding);
+	if (all->report)
+		all->report(all->data, &finding);
 }
 
 /* A name below an output has no value here, and may have one later. */
@@ -247,15 +254,16 @@ check_mounts(struct references *all, const json_t *module)
 	}
 }
 
-void
-workload_references_check(const struct set *set, const char *workload, workload_report *callback,
-			  void *data)
+static void
+check_workload(const struct set *set, const char *workload, workload_report *callback, void *data,
+	       json_t *values)
 {
 	const json_t *module = *workload ? set_module(set, workload) : NULL;
 	struct references all = {
 		.set = set,
 		.report = callback,
 		.data = data,
+		.values = values,
 		.source = {
 			.module = workload,
 			.context = {.org_id = "x", .app_id = "x", .env_id = "x", .env_type = "x",
@@ -275,4 +283,23 @@ workload_references_check(const struct set *set, const char *workload, workload_
 	pointer_append(&all.pointer, *workload ? "externals" : "shared");
 	check_parameters(&all, *workload ? json_object_get(module, "externals") : set_shared(set));
 	buf_clear(&all.pointer);
+}
+
+void
+workload_references_check(const struct set *set, const char *workload, workload_report *callback,
+			  void *data)
+{
+	check_workload(set, workload, callback, data, NULL);
+}
+
+json_t *
+set_values_used(const struct set *set)
+{
+	json_t *values = json_object(), *module;
+	const char *name;
+
+	json_object_foreach(set_modules(set), name, module)
+		check_workload(set, name, NULL, NULL, values);
+	check_workload(set, "", NULL, NULL, values);
+	return values;
 }

@@ -8,6 +8,8 @@
 #ifndef SIDESTAGE_MODEL_WORKLOAD_REFERENCES_H
 #define SIDESTAGE_MODEL_WORKLOAD_REFERENCES_H
 
+#include <jansson.h>
+
 #include "model/workload-check.h"
 
 struct set;
@@ -16,5 +18,9 @@ struct set;
  * "shared". */
 void workload_references_check(const struct set *set, const char *workload,
 			       workload_report *report, void *data);
+
+/* The shared values that a set's workloads and resources refer to: {KEY: "web: /spec/..."}, where
+ * first.  New reference. */
+json_t *set_values_used(const struct set *set);
 
 #endif

@@ -35,7 +35,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 
 	assert(value || err.kind != ERROR_NONE);
 	if (value) {
-		count = import_check(value, take_fault, take_warning, &told);
+		count = import_check(value, NULL, take_fault, take_warning, &told);
 		assert(told == (count < IMPORT_FAULTS_MAX ? count : IMPORT_FAULTS_MAX));
 		set = score_convert(value, "local/web:1.0.0", &err);
 		json_decref(set);

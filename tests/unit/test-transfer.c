@@ -56,6 +56,15 @@ yaml_means_what_the_core_schema_says(void **state)
 		{"", NULL},
 		{"a: \"\\0\"", NULL},
 		{"a: [", NULL},
+		{"<<: {a: 1}", NULL},
+		{"\"<<\": 1", "{\"<<\":1}"},
+		{"a: 1\r\nb: x\r\n", "{\"a\":1,\"b\":\"x\"}"},
+		{"\xef\xbb\xbf" "a: 1", "{\"a\":1}"},
+		{"%YAML 1.1\n---\na: yes\n...\n", "{\"a\":\"yes\"}"},
+		{"a: &x {b: 1}", "{\"a\":{\"b\":1}}"},	/* nobody refers to it */
+		{"1: a\ntrue: b", "{\"1\":\"a\",\"true\":\"b\"}"},
+		{"a:\n\t- b", NULL},
+		{"a: \xe9", NULL},
 	};
 
 	(void)state;
@@ -75,6 +84,28 @@ yaml_means_what_the_core_schema_says(void **state)
 		}
 		free(text);
 		json_decref(value);
+	}
+}
+
+/* Whoever has a thousand lines has to know which one it is. */
+static void
+what_is_wrong_with_yaml_is_said_with_its_place(void **state)
+{
+	static const struct { const char *yaml, *said; } cases[] = {
+		{"a: 1\nb: &x 1\nc: *x\n", "line 3, column 4: YAML aliases are not supported."},
+		{"a: 1\n<<: {b: 1}\n", "line 2, column 1: YAML merge keys are not supported."},
+		{"a: 1\n\n  b: \"\x01\"\n", "line 3, column 7: control characters are not allowed"},
+		{"a: 1\nb: 2\na: 3\n", "line 3, column 1: The key is given twice."},
+		{"a: 1\n---\nb: 2\n", "line 2, column 1: Only one document is allowed."},
+		{"a: \xff", "The file is not UTF-8 text."},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct error err = {0};
+
+		assert_null(document_parse_yaml(cases[i].yaml, strlen(cases[i].yaml), NULL, &err));
+		assert_string_equal(err.text, cases[i].said);
 	}
 }
 
@@ -186,6 +217,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(yaml_means_what_the_core_schema_says),
+		cmocka_unit_test(what_is_wrong_with_yaml_is_said_with_its_place),
 		cmocka_unit_test(yaml_knows_the_line_of_everything),
 		cmocka_unit_test(yaml_has_a_floor),
 		cmocka_unit_test(archives_hold_long_names),

@@ -170,6 +170,21 @@ test_what_is_found(void **state)
 		expect(cases[i].module, cases[i].driver, cases[i].findings);
 }
 
+static void
+test_shared_resources_have_fields_too(void **state)
+{
+	json_t *shared = parse("{'a': {'type': 'x', 'class': 7, 'parms': {}}, 'b': {'type': 'y', "
+			       "'params': {'x': 1}}}");
+	struct buf all;
+
+	(void)state;
+	buf_init(&all, 65536);
+	shared_check(shared, collect, &all);
+	assert_string_equal(buf_str(&all), "wrong /shared/a/class; unknown-field /shared/a/parms (params)");
+	buf_clear(&all);
+	json_decref(shared);
+}
+
 /* Of workload "w"; "" is what is shared. */
 static void
 expect_references(const char *workload, const char *set_text, const char *findings)
@@ -229,6 +244,7 @@ test_references_that_lead_nowhere(void **state)
 			  "undeclared /spec/containers/c/volume_mounts/~1f/id (externals.x); "
 			  "undeclared /spec/containers/c/volume_mounts/~1g/id (shared.v); "
 			  "undeclared /spec/containers/c/volume_mounts/~1h/id (volumes.v)");
+	expect_references("w", "{'modules': {}}", "");
 	/* A resource speaks of itself, and of nobody's own. */
 	expect_references("", "{'modules': {}, 'shared': {'a/b': {'type': 'x', 'params': {'p': "
 			      "['${context.res.id}', '${externals.x.y}']}}}}",
@@ -261,6 +277,7 @@ main(void)
 		cmocka_unit_test(test_rows_are_a_tree),
 		cmocka_unit_test(test_what_is_found),
 		cmocka_unit_test(test_references_that_lead_nowhere),
+		cmocka_unit_test(test_shared_resources_have_fields_too),
 		cmocka_unit_test(test_findings_have_words),
 	};
 

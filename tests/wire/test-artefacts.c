@@ -221,6 +221,185 @@ a_workload_is_kept_and_converted(void **state)
 	free(path);
 }
 
+/* The specification with one more member of its only container, or (a path that begins with
+ * "/") elsewhere. */
+static json_t *
+score_with(const char *at, const char *member)
+{
+	json_t *spec = json_pack("{s:s, s:{s:s}, s:{s:{s:s}}, s:{s:{s:s}}}", "apiVersion",
+				 "score.dev/v1b1", "metadata", "name", "shop", "containers", "main",
+				 "image", "acme/shop:1", "resources", "db", "type", "postgres");
+	json_t *where = spec;
+	char *path = xstrdup(at), *rest = path, *name;
+	char *text = xasprintf("{%s}", member);
+	json_t *more;
+
+	for (char *c = text; *c; c++)
+		*c = *c == '\'' ? '"' : *c;
+	more = json_loads(text, 0, NULL);
+	assert_non_null(more);
+	while ((name = strsep(&rest, "/")))
+		where = *name ? json_object_get(where, name) : where;
+	assert_int_equal(json_object_update(where, more), 0);
+	json_decref(more);
+	free(text);
+	free(path);
+	return json_pack("{s:s, s:s, s:s, s:o}", "type", "workload", "name", "shop", "version", "1",
+			 "spec", spec);
+}
+
+/* The set that a request's workload becomes, or the sentence that refuses it; free() it.  Takes the
+ * request. */
+static char *
+convert(json_t *request)
+{
+	char *body = json_dumps(request, 0), *path, *result;
+	json_t *version = NULL, *set = NULL;
+	int status = serve_ask(&serve, "POST", ORG "/artefact-versions", body, &version);
+
+	if (status == 200) {
+		path = xasprintf(ORG "/artefact-versions/%s/workload-deployment-set",
+				 text(version, "id"));
+		assert_int_equal(serve_ask(&serve, "GET", path, NULL, &set), 200);
+		result = json_dumps(set, JSON_SORT_KEYS);
+		free(path);
+	} else {
+		assert_int_equal(status, 400);
+		result = xstrdup(text(version, "message"));
+	}
+	free(body);
+	json_decref(set);
+	json_decref(version);
+	json_decref(request);
+	return result;
+}
+
+static void
+expect_score(const char *at, const char *member, const char *expected)
+{
+	char *result = convert(score_with(at, member)), *wanted = xstrdup(expected);
+
+	for (char *c = wanted; *c; c++)
+		*c = *c == '\'' ? '"' : *c;
+	if (!strstr(result, wanted))
+		fail_msg("%s %s: %s", at, member, result);
+	free(wanted);
+	free(result);
+}
+
+/* Each part of a Score specification is in the set, or goes along so that it can be said that it
+ * has no effect, or is refused by its place. */
+static void
+all_of_score_is_carried_or_refused_by_name(void **state)
+{
+	static const struct {
+		const char *at, *member, *expected;
+	} cases[] = {
+		{"containers/main", "'resources': {'limits': {'cpu': '1'}}", "{'limits': {'cpu': '1'}}"},
+		{"containers/main", "'livenessProbe': {'httpGet': {'path': '/x', 'port': 1, 'scheme': "
+		 "'HTTPS', 'host': 'h', 'httpHeaders': [{'name': 'A', 'value': 'b'}]}, "
+		 "'periodSeconds': 3}", "'liveness_probe': {'headers': {'A': 'b'}, 'host': 'h', 'path': "
+		 "'/x', 'periodSeconds': 3, 'port': 1, 'scheme': 'HTTPS', 'type': 'http'}"},
+		{"containers/main", "'readinessProbe': {'exec': {'command': ['a']}, 'httpGet': "
+		 "{'port': 1}}", "'readiness_probe': {'exec': {'command': ['a']}, 'path': '/', 'port': 1"},
+		{"containers/main", "'startupProbe': {'httpGet': {}}", "'startupProbe': {'httpGet': {}}"},
+		{"containers/main", "'before': {}", "'before': {}"},
+		{"containers/main", "'files': [{'target': '/a', 'content': 'x', 'mode': '0600'}]",
+		 "'files': {'/a': {'mode': '0600', 'value': 'x'}}"},
+		{"containers/main", "'volumes': {'/d': {'source': 'db', 'path': 'p', 'readOnly': true}}",
+		 "{'/d': {'id': 'externals.db', 'read_only': true, 'sub_path': 'p'}}"},
+		{"metadata", "'annotations': {'a/b': 'c'}, 'free': 1", "'annotations': {'a/b': 'c'}"},
+		{"/", "'service': {'ports': {'www': {'port': 80, 'protocol': 'UDP'}}}",
+		 "{'container_port': 80, 'protocol': 'UDP', 'service_port': 80}"},
+		{"resources/db", "'class': 'large', 'id': 'x', 'metadata': {'annotations': {'a': 'b'}}, "
+		 "'params': {'host': '${resources.db.host}', 'n': 3, 'me': ['$$ ${metadata.name}']}",
+		 "'db': {'class': 'large', 'id': 'x', 'metadata': {'annotations': {'a': 'b'}}, 'params': "
+		 "{'host': '${externals.db.host}', 'me': ['$ shop'], 'n': 3}, 'type': 'postgres'}"},
+		/* Refused. */
+		{"/", "'kind': 'x'", "/kind: Score has no such field here."},
+		{"/", "'resources': []", "/resources must be an object"},
+		{"/", "'service': 'x'", "/service must be an object"},
+		{"/", "'service': {'port': 80}", "/service/port: Score has no such field here."},
+		{"/", "'service': {'ports': {'www': {'port': 70000}}}", "/service/ports/www/port must be a port"},
+		{"/", "'service': {'ports': {'www': {'prt': 80}}}", "/service/ports/www/prt: Score has no"},
+		{"/", "'containers': {'main': 'x'}", "/containers/main must be an object"},
+		{"/", "'containers': ['x']", "/containers must be an object"},
+		{"metadata", "'annotations': {'a': 1}", "/metadata/annotations must be an object of strings"},
+		{"containers/main", "'args': 'x'", "/containers/main/args must be a list of strings"},
+		{"containers/main", "'variables': ['x']", "/containers/main/variables must be an object"},
+		{"containers/main", "'variables': {'A': 1}", "The variable 'A' must be a string."},
+		{"containers/main", "'files': 'x'", "/containers/main/files must be a list"},
+		{"containers/main", "'files': [{'target': '/a', 'source': 'x'}]", "'source' names a file"},
+		{"containers/main", "'files': [{'target': '/a', 'content': '', 'binaryContent': ''}]",
+		 "/files/0/binaryContent: Score has no such field here."},
+		{"containers/main", "'volumes': 'x'", "/containers/main/volumes must be a list"},
+		{"containers/main", "'volumes': [{'target': '/a', 'source': 'db', 'sub': 'x'}]",
+		 "/volumes/0/sub: Score has no such field here."},
+		{"containers/main", "'volumes': [{'target': '/a', 'source': '${resources.v}'}]",
+		 "no such resource is declared"},
+		{"containers/main", "'livenessProbe': 'x'", "/livenessProbe must be an object"},
+		{"containers/main", "'livenessProbe': {'httpGet': 7}", "/livenessProbe/httpGet must be an object"},
+		{"containers/main", "'livenessProbe': {'httpGet': {'httpHeaders': [{'nam': 'x'}]}}",
+		 "/httpHeaders/0/nam: Score has no such field here."},
+		{"containers/main", "'readinessProbe': {'exec': {'command': 'x'}}",
+		 "/readinessProbe/exec/command must be a list of strings"},
+		{"resources/db", "'properties': {}", "/resources/db/properties: Score has no such field"},
+		{"resources/db", "'params': []", "/resources/db/params must be an object"},
+		{"resources/db", "'type': 'environment', 'params': {'a': 1}",
+		 "/resources/db/params: Score has no such field here."},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		expect_score(cases[i].at, cases[i].member, cases[i].expected);
+	print_message("# %zu parts of Score are carried or refused by name\n",
+		      sizeof(cases) / sizeof(cases[0]));
+}
+
+/* A request changes its specification, or is told that it cannot. */
+static void
+a_request_overrides_its_specification(void **state)
+{
+	static const struct {
+		const char *member, *expected;
+	} cases[] = {
+		{"'overrides': {'containers': {'main': {'image': 'acme/o:2'}}}", "'image': 'acme/o:2'"},
+		{"'property_overrides': {'containers.main.image': 'acme/p:3', "
+		 "'containers.main.variables.A': 'b'}", "'variables': {'A': 'b'}"},
+		{"'property_overrides': {'containers.main.image': null}", "has no image"},
+		{"'property_overrides': {'metadata.name.x': 1}", "metadata.name.x is not a path"},
+		{"'property_overrides': {'': 1}", "is not a path of the specification"},
+		{"'resource_type_aliases': {'postgres': 'mysql'}", "'type': 'mysql'"},
+		{"'resource_type_aliases': {'postgres': 1}", "'postgres' must be a string"},
+		{"'overrides': []", "'overrides' must be an object or null"},
+		{"'extensions': {'apiVersion': 'humanitec.org/v1b1', 'profile': 'x'}",
+		 "does not take 'extensions'"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *request = score_with("containers/main", "");
+		char *text = xasprintf("{%s}", cases[i].member), *wanted = xstrdup(cases[i].expected);
+		char *result;
+		json_t *more;
+
+		for (char *c = text; *c; c++)
+			*c = *c == '\'' ? '"' : *c;
+		for (char *c = wanted; *c; c++)
+			*c = *c == '\'' ? '"' : *c;
+		more = json_loads(text, 0, NULL);
+		assert_non_null(more);
+		json_object_update(request, more);
+		json_decref(more);
+		result = convert(request);
+		if (!strstr(result, wanted))
+			fail_msg("%s: %s", cases[i].member, result);
+		free(result);
+		free(wanted);
+		free(text);
+	}
+}
+
 /* Rules. */
 
 static void
@@ -391,6 +570,8 @@ main(void)
 		WITH_PLATFORM(a_bad_version_is_refused),
 		WITH_PLATFORM(what_was_posted_can_be_deleted_and_what_is_built_in_cannot),
 		WITH_PLATFORM(a_workload_is_kept_and_converted),
+		WITH_PLATFORM(all_of_score_is_carried_or_refused_by_name),
+		WITH_PLATFORM(a_request_overrides_its_specification),
 		WITH_PLATFORM(rules_are_made_changed_and_deleted),
 		WITH_PLATFORM(an_active_rule_deploys_what_it_matches),
 	};

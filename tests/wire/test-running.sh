@@ -204,7 +204,18 @@ printf 'organizations: []\norganizations: []\n' >twice.yaml
 ok "a key that is there twice is refused" not sidestaged import --state state twice.yaml
 ok "import fills a state that no daemon has" sidestaged import --state state app.yaml
 ok "and again" sidestaged import --state state app.yaml
-ok "which changes nothing" says last '1 environments kept their own history'
+ok "which changes nothing" says last 'kept their own deployments: 1'
+ok "nor differs" not says last 'different and was not taken'
+sed 's|t/quick:1|local/other:9.9|' app.yaml >changed.yaml
+ok "another deployment is not taken" sidestaged import --state state changed.yaml
+ok "which is said" says last 'has deployments and keeps them; what the file deploys there is different'
+ok "a configuration names the images" sidestaged import --config c.conf changed.yaml
+ok "and one that is missing is named with its line" says last '/image: warning: There is no image "local/other:9.9"'
+
+sed 's/env_types:.*/&\n    definitions: [{id: far, type: k8s-cluster, driver_type: sidestage\/machine, criteria: [{env_type: other}]}]/' \
+	app.yaml >nowhere.yaml
+ok "without a daemon, too, an environment has somewhere to run" not sidestaged import --state alone nowhere.yaml
+ok "else it is said what was tried" says last 'Cannot tell where here is to run'
 
 # --- serving ---
 

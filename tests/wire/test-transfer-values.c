@@ -181,7 +181,7 @@ an_export_is_what_import_reads_and_secrets_stay_as_they_are(void **state)
 	(void)state;
 	assert_int_equal(sidestaged("export --state state out.json"), 0);
 	assert_int_equal(sidestaged("import --state state out.json"), 0);
-	assert_true(file_has("said", "3 shared values read"));
+	assert_true(file_has("said", "shared values: 3;"));
 	after = value_of("", "PIN");
 	assert_true(json_equal(before, after));		/* also when it was changed last */
 	json_decref(before);
@@ -246,19 +246,37 @@ a_field_of_a_wrong_form_is_a_fault_of_the_file(void **state)
 		const char *field, *said;
 		int status;
 	} cases[] = {
+		{"liveness_probe: {type: http, port: 80, path: '${values.GREETING}'}",
+		 "bad.yaml: organization acme: application odd: environment dev: w: /spec/containers/c/"
+		 "liveness_probe/path: there is no shared value \"GREETING\"", 1},
 		{"args: one", "bad.yaml:18: /organizations/0/applications/0/environments/0/deployments/0/"
 			      "set/modules/w/spec/containers/c/args: w: /spec/containers/c/args must be a "
 			      "list of strings", 1},
 		{"variables: {A: }", "/variables/A must be a string, a number, true or false", 1},
 		{"id: 7", "/id must be a string", 1},
-		{"lifecycle: {}", "shared values read", 0},
+		{"lifecycle: {}", "Imported: ", 0},
 		{"lifecycle: {a: 1}", "c/lifecycle: warning: w: /spec/containers/c/lifecycle has no "
 				      "effect: the driver process does not support it", 0},
 		{"variables: {PW: 'a${b'}", "bad.yaml:18: /organizations/0/applications/0/environments/0/"
 					    "deployments/0/set/modules/w/spec/containers/c/variables/"
 					    "PW: w: /spec/containers/c/variables/PW: \"${b\" is not a "
 					    "well-formed placeholder", 1},
-		{"args: ['a${b', '${HOME}']", "shared values read", 0},
+		{"files: {etc/x: {value: a}}", "bad.yaml:13: /organizations/0/applications/0/environments/0/"
+					       "deployments/0/set/modules/w: The file \"etc/x\" of "
+					       "workload w must have an absolute path", 1},
+		{"liveness_probe: {type: http, port: 80, path: x}", "must have a path that begins", 1},
+		{"liveness_probe: {type: http, port: 80, path: '${context.env.id}'}", "Imported: ", 0},
+		{"variables: {'A=B': x}", "\"A=B\" of workload w must have a name without '='", 1},
+		{"variables: {A: b}\n                        replicas: 33",
+		 "The replicas of \"w\" must be a number from 0 to 32.", 1},
+		{"variables: {A: b}\n                    '../x':\n"
+		 "                      profile: humanitec/default-module\n"
+		 "                      spec: {containers: {c: {image: 'local/x:1.0'}}}",
+		 "modules/..~1x: \"../x\" cannot be the name of a workload.", 1},
+		{"variables: {A: b}\n                  shared: {s: {type: s3, parms: {}}}",
+		 "shared/s/parms: warning: shared resources: /shared/s/parms has no effect: there is no "
+		 "such field; did you mean \"params\"?", 0},
+		{"args: ['a${b', '${HOME}']", "Imported: ", 0},
 		{"variables: {A: '${externals.db.path}'}", "refers to a resource, workload or volume that "
 							   "is not declared", 1},
 		{"volume_mounts: {/data: {id: externals.v}}",
@@ -419,6 +437,42 @@ text_of_file(const char *path)
 	return xstrdup(text);
 }
 
+#define DEFINITION_OF(members) \
+	"{\"organizations\":[{\"id\":\"acme\",\"definitions\":[{\"id\":\"odd\"," members "}]}]}"
+#define OF_SQLITE "\"type\":\"sqlite\",\"driver_type\":\"process/sqlite\""
+
+/* All of them with their places, before anything is asked of a daemon. */
+static void
+a_definition_that_nothing_could_serve_is_a_fault_of_the_file(void **state)
+{
+	static const struct { const char *file, *said; int status; } cases[] = {
+		{DEFINITION_OF("\"type\":\"sqlit\",\"driver_type\":\"process/sqlite\""),
+		 "bad.json:1: /organizations/0/definitions/0: There is no resource type \"sqlit\".  Did "
+		 "you mean \"sqlite\"?", 1},
+		{DEFINITION_OF("\"type\":\"sqlite\",\"driver_type\":\"other/sqlite\""),
+		 "This platform has no driver \"other/sqlite\"", 1},
+		{DEFINITION_OF("\"type\":\"other/x\",\"driver_type\":\"process/sqlite\""),
+		 "There is no resource type \"other/x\"", 1},
+		{DEFINITION_OF(OF_SQLITE ",\"driver_input\":{}"),
+		 "/driver_input: is not known here; did you mean \"driver_inputs\"?", 1},
+		{DEFINITION_OF(OF_SQLITE ",\"criteria\":[{\"env_typ\":\"x\"}]"),
+		 "/criteria/0/env_typ: is not known here; did you mean \"env_type\"?", 1},
+		{DEFINITION_OF(OF_SQLITE ",\"criteria\":[{\"app_id\":7}]"), "must be a string", 1},
+		{DEFINITION_OF(OF_SQLITE ",\"criteria\":[\"x\"]"), "must be an object", 1},
+		{DEFINITION_OF(OF_SQLITE ",\"provision\":[]"), "/provision: must be an object", 1},
+		{DEFINITION_OF(OF_SQLITE ",\"driver_account\":\"a\",\"created_by\":\"x\""),
+		 "/driver_account: warning: has no effect", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		write_text("bad.json", cases[i].file);
+		assert_int_equal(sidestaged("import --state state bad.json"), cases[i].status);
+		if (!file_has("said", cases[i].said))
+			fail_msg("%s: %s", cases[i].file, daemon_read(&here, "said"));
+	}
+}
+
 /* A daemon has rights that whoever asks it may not have: it opens nothing for him. */
 static void
 a_daemon_opens_nothing_that_it_is_told(void **state)
@@ -476,6 +530,7 @@ main(void)
 		cmocka_unit_test(a_value_that_makes_no_sense_is_a_fault_of_the_file),
 		cmocka_unit_test(secrets_of_definitions_are_sealed_and_kept),
 		cmocka_unit_test(a_definition_whose_secrets_make_no_sense_is_refused),
+		cmocka_unit_test(a_definition_that_nothing_could_serve_is_a_fault_of_the_file),
 		cmocka_unit_test(a_daemon_opens_nothing_that_it_is_told),
 		cmocka_unit_test(no_secret_is_in_any_answer_or_log),
 	};

@@ -19,6 +19,7 @@
 #include "platform/admin/command.h"
 #include "platform/admin/document.h"
 #include "platform/admin/import-check.h"
+#include "platform/admin/import-images.h"
 #include "platform/admin/import-secrets.h"
 #include "platform/admin/import-values.h"
 #include "platform/admin/import.h"
@@ -72,11 +73,28 @@ count(const json_t *report, const char *key)
 	return (int)json_integer_value(json_object_get(report, key));
 }
 
+/* What the file has and what did not come in. */
+static void
+print_differing(const char *path, const json_t *report)
+{
+	const json_t *environment;
+	size_t i;
+
+	json_array_foreach(json_object_get(report, "differing"), i, environment) {
+		char *text = xasprintf(_("%s: warning: %s has deployments and keeps them; what the "
+					 "file deploys there is different and was not taken"),
+				       path, json_string_value(environment));
+
+		command_print_fault(NULL, text);
+		free(text);
+	}
+}
+
 static void
 print_report(const json_t *report)
 {
-	printf(_("%d organizations, %d applications, %d environments, %d deployments, "
-		 "%d shared values read; %d environments kept their own history\n"),
+	printf(_("Imported: organizations: %d, applications: %d, environments: %d, "
+		 "deployments: %d, shared values: %d; kept their own deployments: %d\n"),
 	       count(report, "organizations"), count(report, "applications"),
 	       count(report, "environments"), count(report, "deployments"), count(report, "values"),
 	       count(report, "kept"));
@@ -89,7 +107,7 @@ import_document(const struct command_arguments *arguments, struct document *docu
 {
 	struct error err = {0};
 	json_t *request, *report;
-	size_t faults = import_check(document->value, print_fault, print_warning, document);
+	size_t faults = import_check(document->value, NULL, print_fault, print_warning, document);
 
 	if (faults == 0)
 		faults = import_fetch(document->value, document->path, print_fault, document);
@@ -99,6 +117,8 @@ import_document(const struct command_arguments *arguments, struct document *docu
 			document->path, faults);
 		return STATUS_FAILED;
 	}
+	if (arguments->images)
+		import_images_check(document->value, arguments->images, print_warning, document);
 	request = json_pack("{s:s, s:O, s:s*}", "command", "import", "file", document->value,
 			    "user", arguments->user);
 	report = offline_run(arguments, request, import_here, &err);
@@ -107,6 +127,7 @@ import_document(const struct command_arguments *arguments, struct document *docu
 		error_prefix(&err, "%s", document->path);
 		return command_fail(&err);
 	}
+	print_differing(document->path, report);
 	print_report(report);
 	json_decref(report);
 	return STATUS_FINE;

@@ -95,6 +95,10 @@ take_config(struct command_arguments *arguments, const char *path)
 		free(arguments->secret_key_file);
 		arguments->secret_key_file = xstrdup(settings.secret_key_file);
 	}
+	if (faults == 0 && settings.images) {
+		free(arguments->images);
+		arguments->images = xstrdup(settings.images);
+	}
 	settings_clear(&settings);
 	return faults == 0 ? STATUS_FINE : faults < 0 ? command_fail(&err) : STATUS_FAILED;
 }
@@ -103,6 +107,7 @@ void
 command_clear_arguments(struct command_arguments *arguments)
 {
 	free(arguments->state);
+	free(arguments->images);
 	free(arguments->secret_key_file);
 	arguments->state = arguments->secret_key_file = NULL;
 }

@@ -17,6 +17,7 @@ enum { STATUS_FINE = 0, STATUS_FAILED = 1, STATUS_USAGE = 2, STATUS_IN_PART = 3 
 struct command_arguments {
 	char *state;		/* owned; from --state, or the configuration file; NULL */
 	char *secret_key_file;	/* owned; from the configuration file; NULL */
+	char *images;		/* owned; from the configuration file; NULL */
 	const char *file;	/* the one argument; NULL */
 	const char *user;	/* NULL: not given */
 };

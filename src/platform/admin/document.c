@@ -32,6 +32,8 @@
 
 struct yaml {
 	yaml_parser_t parser;
+	const char *bytes;		/* all of it */
+	size_t length;
 	json_t *lines;			/* borrowed; NULL: not wanted */
 	struct buf pointer;		/* of what is read now */
 	int depth;
@@ -46,12 +48,32 @@ complain(struct yaml *y, const yaml_mark_t *mark, const char *what)
 			 mark->column + 1, what);
 }
 
+/* What a reader's fault has instead of a mark. */
+static yaml_mark_t
+mark_at(const struct yaml *y, size_t offset)
+{
+	yaml_mark_t mark = {0};
+
+	for (size_t i = 0; i < offset && i < y->length; i++) {
+		mark.column++;
+		if (y->bytes[i] == '\n') {
+			mark.line++;
+			mark.column = 0;
+		}
+	}
+	return mark;
+}
+
 static bool
 next_event(struct yaml *y, yaml_event_t *event)
 {
+	yaml_mark_t mark;
+
 	if (yaml_parser_parse(&y->parser, event))
 		return true;
-	complain(y, &y->parser.problem_mark, y->parser.problem ? y->parser.problem : "?");
+	mark = y->parser.error == YAML_READER_ERROR ? mark_at(y, y->parser.problem_offset)
+						    : y->parser.problem_mark;
+	complain(y, &mark, y->parser.problem ? y->parser.problem : "?");
 	return false;
 }
 
@@ -153,6 +175,8 @@ read_key(struct yaml *y, const yaml_event_t *event, const json_t *object)
 	else if (event->type != YAML_SCALAR_EVENT || event->data.scalar.tag ||
 		 strlen(text) != event->data.scalar.length)
 		complain(y, &event->start_mark, _("A key must be a plain string."));
+	else if (event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE && strcmp(text, "<<") == 0)
+		complain(y, &event->start_mark, _("YAML merge keys are not supported."));
 	else if (json_object_get(object, text))
 		complain(y, &event->start_mark, _("The key is given twice."));
 	else
@@ -239,13 +263,17 @@ expect(struct yaml *y, yaml_event_type_t type, const char *otherwise)
 json_t *
 document_parse_yaml(const char *bytes, size_t length, json_t *lines, struct error *err)
 {
-	struct yaml y = {.lines = lines, .err = err};
+	struct yaml y = {.bytes = bytes, .length = length, .lines = lines, .err = err};
 	json_t *value = NULL;
 	yaml_event_t event;
 
-	if (length > DOCUMENT_YAML_BYTES_MAX || !text_is_utf8(bytes, length)) {
-		error_set(err, ERROR_LIMIT, _("YAML must be UTF-8, and no more than %u bytes."),
+	if (length > DOCUMENT_YAML_BYTES_MAX) {
+		error_set(err, ERROR_LIMIT, _("YAML must be no more than %u bytes; JSON may have more."),
 			  DOCUMENT_YAML_BYTES_MAX);
+		return NULL;
+	}
+	if (!text_is_utf8(bytes, length)) {
+		error_set(err, ERROR_INPUT, _("The file is not UTF-8 text."));
 		return NULL;
 	}
 	if (!yaml_parser_initialize(&y.parser))

@@ -29,15 +29,20 @@
 #include "model/set.h"
 #include "model/workload-check.h"
 #include "model/workload-references.h"
+#include "platform/drivers/driver.h"
 #include "platform/drivers/process/honours.h"
 #include "platform/drivers/process/images.h"
+#include "platform/drivers/process/plan-check.h"
 #include "platform/drivers/process/process.h"
+#include "platform/drivers/registry.h"
+#include "platform/engine/definition-check.h"
+#include "platform/state/platform.h"
 #include "platform/state/value-rules.h"
 
 #define POINTER_MAX 4096
-#define ANY_MEMBER "*"
 
-enum shape { SHAPE_FILE, SHAPE_USER, SHAPE_ORG, SHAPE_ENV_TYPE, SHAPE_DEFINITION, SHAPE_APP,
+enum shape { SHAPE_FILE, SHAPE_USER, SHAPE_ORG, SHAPE_ENV_TYPE, SHAPE_DEFINITION, SHAPE_CRITERION,
+	     SHAPE_APP,
 	     SHAPE_ENV, SHAPE_DEPLOYMENT, SHAPE_VALUE, SHAPE_NONE };
 
 struct check {
@@ -45,7 +50,9 @@ struct check {
 	import_fault *fault, *warning;
 	void *data;
 	size_t faults, warnings;
-	const json_t *driver;		/* what it says of itself: this machine's */
+	const struct platform *platform;
+	const json_t *driver;		/* as this machine describes itself; NULL: not alone */
+	const char *org;		/* whose members are looked at */
 	const char *workload;		/* whose fields are looked at */
 };
 
@@ -123,7 +130,7 @@ report_field(void *data, const struct workload_finding *finding)
 	struct check *check = data;
 	size_t before = check->pointer.length;
 	char *text = finding_text(finding, check->workload,
-				  json_member_string(check->driver, "name"));
+				  check->driver ? DRIVER_PROCESS_NAME : "");
 
 	buf_puts(&check->pointer, finding->path);
 	if (finding_is_fatal(finding->kind))
@@ -183,15 +190,22 @@ check_workloads(struct check *check, const struct set *set)
 	json_t *module;
 
 	json_object_foreach(set_modules(set), name, module) {
+		size_t faults = check->faults;
+		struct error err = {0};
+
 		pointer_append(&check->pointer, "modules");
 		pointer_append(&check->pointer, name);
 		check->workload = name;
 		workload_check(module, check->driver, report_field, check);
 		workload_references_check(set, name, report_field, check);
-		check_images(check, json_object_get(module, "spec"));
+		if (check->driver)
+			check_images(check, json_object_get(module, "spec"));
+		if (check->driver && check->faults == faults && plan_check(set, name, &err) != 0)
+			complain(check, err.text);
 		buf_truncate(&check->pointer, before);
 	}
 	check->workload = "";
+	shared_check(set_shared(set), report_field, check);
 	workload_references_check(set, "", report_field, check);
 }
 
@@ -248,6 +262,39 @@ check_inputs(struct check *check, const json_t *value)
 		need(check, !from || !json_object_get(ref, "value"),
 		     _("has both \"value\" and \"value_from\""));
 	}
+}
+
+/* It has to be served by what is here: whether it is there is known to the program itself. */
+static void
+check_definition(struct check *check, const json_t *value)
+{
+	struct error err = {0};
+
+	if (json_member_string(value, "type") && json_member_string(value, "driver_type") &&
+	    definition_check(check->platform, check->org ? check->org : "", value, &err) != 0)
+		complain(check, err.text);
+}
+
+static void
+check_text_or_null(struct check *check, const json_t *value)
+{
+	if (!json_is_null(value))
+		check_text(check, value);
+}
+
+static void
+check_account(struct check *check, const json_t *value)
+{
+	check_text_or_null(check, value);
+	if (check->warning && !json_is_null(value))
+		check->warning(check->data, buf_str(&check->pointer),
+			       _("has no effect: drivers of this platform have no accounts"));
+}
+
+static void
+check_object(struct check *check, const json_t *value)
+{
+	need(check, json_is_object(value), _("must be an object"));
 }
 
 static void
@@ -320,8 +367,25 @@ static const struct import_member {
 	{SHAPE_DEFINITION, "type", check_text, true, SHAPE_NONE},
 	{SHAPE_DEFINITION, "driver_type", check_text, true, SHAPE_NONE},
 	{SHAPE_DEFINITION, "driver_inputs", check_inputs, false, SHAPE_NONE},
-	{SHAPE_DEFINITION, "criteria", check_list, false, SHAPE_NONE},
-	{SHAPE_DEFINITION, ANY_MEMBER, NULL, false, SHAPE_NONE},
+	{SHAPE_DEFINITION, "criteria", check_list, false, SHAPE_CRITERION},
+	{SHAPE_DEFINITION, "driver_account", check_account, false, SHAPE_NONE},
+	{SHAPE_DEFINITION, "provision", check_object, false, SHAPE_NONE},
+	/* As the API shows them; the platform has its own. */
+	{SHAPE_DEFINITION, "org_id", NULL, false, SHAPE_NONE},
+	{SHAPE_DEFINITION, "active_version_id", NULL, false, SHAPE_NONE},
+	{SHAPE_DEFINITION, "created_at", NULL, false, SHAPE_NONE},
+	{SHAPE_DEFINITION, "created_by", NULL, false, SHAPE_NONE},
+	{SHAPE_DEFINITION, "updated_at", NULL, false, SHAPE_NONE},
+	{SHAPE_DEFINITION, "updated_by", NULL, false, SHAPE_NONE},
+	{SHAPE_DEFINITION, "is_default", NULL, false, SHAPE_NONE},
+	{SHAPE_DEFINITION, "is_deleted", NULL, false, SHAPE_NONE},
+	{SHAPE_DEFINITION, "in_place_driver_change", NULL, false, SHAPE_NONE},
+	{SHAPE_CRITERION, "id", check_text_or_null, false, SHAPE_NONE},
+	{SHAPE_CRITERION, "env_type", check_text_or_null, false, SHAPE_NONE},
+	{SHAPE_CRITERION, "app_id", check_text_or_null, false, SHAPE_NONE},
+	{SHAPE_CRITERION, "env_id", check_text_or_null, false, SHAPE_NONE},
+	{SHAPE_CRITERION, "res_id", check_text_or_null, false, SHAPE_NONE},
+	{SHAPE_CRITERION, "class", check_text_or_null, false, SHAPE_NONE},
 	{SHAPE_APP, "id", check_id, true, SHAPE_NONE},
 	{SHAPE_APP, "name", check_text, false, SHAPE_NONE},
 	{SHAPE_APP, "values", check_list, false, SHAPE_VALUE},
@@ -350,14 +414,14 @@ static const struct {
 	void (*check)(struct check *check, const json_t *value);
 } wholes[] = {
 	{SHAPE_VALUE, check_value},
+	{SHAPE_DEFINITION, check_definition},
 };
 
 static const struct import_member *
 find_member(enum shape shape, const char *name)
 {
 	for (size_t i = 0; i < MEMBER_COUNT; i++)
-		if (members[i].of == shape && (strcmp(members[i].name, name) == 0 ||
-					       strcmp(members[i].name, ANY_MEMBER) == 0))
+		if (members[i].of == shape && strcmp(members[i].name, name) == 0)
 			return &members[i];
 	return NULL;
 }
@@ -440,6 +504,8 @@ walk(struct check *check, enum shape shape, const json_t *value)
 		complain(check, _("must be an object"));
 		return;
 	}
+	if (shape == SHAPE_ORG)
+		check->org = json_member_string(value, "id");
 	json_object_foreach((json_t *)value, name, member)
 		walk_member(check, shape, name, member);
 	for (size_t i = 0; i < MEMBER_COUNT; i++) {
@@ -456,13 +522,31 @@ walk(struct check *check, enum shape shape, const json_t *value)
 			wholes[i].check(check, value);
 }
 
-size_t
-import_check(const json_t *file, import_fault *fault, import_fault *warning, void *data)
+/* What it says of itself, where nothing else runs workloads; new reference, or NULL. */
+static json_t *
+only_driver(const struct platform *platform)
 {
-	json_t *driver = process_honours(&process_all_means);
-	struct check check = {.fault = fault, .warning = warning, .data = data, .driver = driver};
+	const struct driver *first = platform->drivers ? drivers_at(platform->drivers, 0) : NULL;
+	json_t *description;
 
-	json_object_set_new(driver, "name", json_string(DRIVER_PROCESS_NAME));
+	if (first && (strcmp(first->ops->name, DRIVER_PROCESS_NAME) != 0 ||
+		      drivers_at(platform->drivers, 1)))
+		return NULL;
+	description = process_honours(&process_all_means);
+	json_object_set_new(description, "name", json_string(DRIVER_PROCESS_NAME));
+	return description;
+}
+
+size_t
+import_check(const json_t *file, const struct platform *platform, import_fault *fault,
+	     import_fault *warning, void *data)
+{
+	const struct platform here = {0};
+	struct check check = {.platform = platform ? platform : &here, .fault = fault,
+			      .warning = warning, .data = data};
+	json_t *driver = only_driver(check.platform);
+
+	check.driver = driver;
 	buf_init(&check.pointer, POINTER_MAX);
 	walk(&check, SHAPE_FILE, file);
 	buf_clear(&check.pointer);

@@ -10,8 +10,12 @@
 
 typedef void import_fault(void *data, const char *pointer, const char *text);
 
+struct platform;
+
 /* The number of faults.  `warning` (NULL: nobody) hears of what is taken and will have no
- * effect. */
-size_t import_check(const json_t *file, import_fault *fault, import_fault *warning, void *data);
+ * effect.  platform NULL, or without drivers: it is taken for one with those of this program.
+ * Where there are others as well, what they run is not looked at with the eyes of one. */
+size_t import_check(const json_t *file, const struct platform *platform, import_fault *fault,
+		    import_fault *warning, void *data);
 
 #endif

@@ -25,6 +25,7 @@
 #include "model/json.h"
 #include "model/nouns.h"
 #include "model/set.h"
+#include "model/workload-references.h"
 #include "platform/admin/document.h"
 #include "platform/admin/import-check.h"
 #include "platform/admin/import-definition.h"
@@ -52,6 +53,7 @@ struct import {
 	int64_t now;
 	size_t organizations, applications, environments, deployments, values, kept;
 	json_t *started;		/* [{"org","app","env"}]: new, with something to run */
+	json_t *differing;		/* ["org/app/env"]: they keep something else than the file has */
 };
 
 static struct place
@@ -99,10 +101,41 @@ oldest_first(const void *a, const void *b)
 	return x->place < y->place ? -1 : x->place > y->place;
 }
 
+/* What it refers to is there; else it could not start. */
+static int
+check_values(struct import *import, const struct place *place, const struct set *set,
+	     struct error *err)
+{
+	json_t *used = set_values_used(set), *known = NULL, *where, *row;
+	const char *key, *name;
+	int ret = 0;
+	size_t i;
+
+	if (json_object_size(used) > 0) {
+		known = repository_values(import->repository, place, err);
+		ret = known ? 0 : -1;
+	}
+	json_object_foreach(used, key, where) {
+		bool is_there = false;
+
+		json_array_foreach(known, i, row) {
+			name = json_member_string(row, "key");
+			is_there = is_there || (name && strcmp(name, key) == 0);
+		}
+		if (ret == 0 && !is_there)
+			ret = error_set(err, ERROR_INPUT,
+					_("%s: there is no shared value \"%s\""),
+					json_string_value(where), key);
+	}
+	json_decref(known);
+	json_decref(used);
+	return ret;
+}
+
 /* Each builds upon the one before it, as if they had been deployed one after the other. */
 static int
 import_deployment(struct import *import, const struct place *place, const json_t *deployment,
-		  char id[ID_DIGITS + 1], struct error *err)
+		  bool is_newest, char id[ID_DIGITS + 1], struct error *err)
 {
 	json_t *body = json_copy_deep(json_object_get(deployment, "set"));
 	struct deployment_row row = {
@@ -120,7 +153,8 @@ import_deployment(struct import *import, const struct place *place, const json_t
 
 	json_object_del(body, "id");	/* the id is the content's own */
 	set = set_decode(body, err);
-	if (set && repository_pin_values(import->repository, place, NULL, values, err) == 0) {
+	if (set && (!is_newest || check_values(import, place, set, err) == 0) &&
+	    repository_pin_values(import->repository, place, NULL, values, err) == 0) {
 		row.value_set_version_id = values[0] ? values : NULL;
 		row.from_id = from;
 		row.set_id = set_id(set);
@@ -151,7 +185,8 @@ import_deployments(struct import *import, const struct place *place, json_t *lis
 	}
 	qsort(sorted, count, sizeof(*sorted), oldest_first);
 	for (size_t i = 0; i < count && ret == 0; i++)
-		ret = import_deployment(import, place, sorted[i].deployment, id, err);
+		ret = import_deployment(import, place, sorted[i].deployment, i + 1 == count, id,
+					err);
 	free(sorted);
 	if (ret == 0 && count > 0) {
 		ret = repository_rebase_environment(import->repository, place, id, err);
@@ -161,6 +196,34 @@ import_deployments(struct import *import, const struct place *place, json_t *lis
 	}
 	import->deployments += count;
 	return ret;
+}
+
+/* What an environment that is there runs is its own affair; that the file has something else is
+ * said. */
+static void
+note_difference(struct import *import, const struct place *place, const json_t *known,
+		json_t *deployments)
+{
+	const char *runs = json_member_string(json_object_get(known, "last_deploy"), "set_id");
+	const json_t *deployment, *newest = NULL;
+	struct error ignored = {0};
+	struct set *set;
+	json_t *body;
+	size_t i;
+
+	json_array_foreach(deployments, i, deployment)
+		if (!newest || time_of(import, deployment) >= time_of(import, newest))
+			newest = deployment;
+	if (!newest)
+		return;
+	import->kept++;
+	body = json_copy_deep(json_object_get(newest, "set"));
+	json_object_del(body, "id");
+	set = set_take(body, &ignored);
+	if (set && runs && strcmp(set_id(set), runs) != 0)
+		json_array_append_new(import->differing, json_sprintf("%s/%s/%s", place->org,
+								      place->app, place->env));
+	set_unref(set);
 }
 
 /* An environment is as old as its first deployment: no deployment may be before it. */
@@ -242,7 +305,7 @@ update_environment(struct import *import, const struct place *place, const json_
 		return -1;
 	if (!json_object_get(known, "last_deploy"))
 		return import_deployments(import, place, deployments, err);
-	import->kept += json_array_size(deployments) > 0;
+	note_difference(import, place, known, deployments);
 	return 0;
 }
 
@@ -358,7 +421,7 @@ import_organization(struct import *import, const json_t *org, struct error *err)
 	return 0;
 }
 
-/* What is to run has somewhere to run; only a daemon knows its drivers. */
+/* What is to run has somewhere to run; whether what runs it is here, only a daemon knows. */
 static int
 check_drivers(struct import *import, struct error *err)
 {
@@ -368,7 +431,9 @@ check_drivers(struct import *import, struct error *err)
 	json_array_foreach(import->started, i, item) {
 		struct place place = started_place(item);
 
-		if (import->platform->drivers && !env_driver(import->platform, &place, err))
+		if (import->platform->drivers
+			    ? !env_driver(import->platform, &place, err)
+			    : env_driver_check_match(import->platform, &place, err) != 0)
 			return error_prefix(err, _("environment %s"), place.env);
 	}
 	return 0;
@@ -425,32 +490,35 @@ import_apply(struct platform *platform, const json_t *file, const char *user, st
 	struct error first = {0};
 	json_t *report = NULL;
 
-	if (import_check(file, keep_first, NULL, &first) > 0) {
+	if (import_check(file, platform, keep_first, NULL, &first) > 0) {
 		*err = first;
 		return NULL;
 	}
 	import.started = json_array();
+	import.differing = json_array();
 	if (import_all(&import, file, err) == 0) {
 		if (platform->engine)
 			start_new(platform, import.started);
-		report = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "organizations",
+		report = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:O}", "organizations",
 				   (json_int_t)import.organizations, "applications",
 				   (json_int_t)import.applications, "environments",
 				   (json_int_t)import.environments, "deployments",
 				   (json_int_t)import.deployments, "values",
-				   (json_int_t)import.values, "kept", (json_int_t)import.kept);
+				   (json_int_t)import.values, "kept", (json_int_t)import.kept,
+				   "differing", import.differing);
 	}
+	json_decref(import.differing);
 	json_decref(import.started);
 	return report;
 }
 
 /* The daemon's own file: what its values name is its own to read. */
 static int
-read_all(struct document *document, struct error *err)
+read_all(const struct platform *platform, struct document *document, struct error *err)
 {
 	struct error first = {0};
 
-	if (import_check(document->value, keep_first, NULL, &first) == 0 &&
+	if (import_check(document->value, platform, keep_first, NULL, &first) == 0 &&
 	    import_fetch(document->value, document->path, keep_first, &first) == 0)
 		return 0;
 	*err = first;
@@ -474,7 +542,7 @@ import_file(struct platform *platform, const char *path, struct error *err)
 		return 0;
 	if (document_read(&document, path, err) != 0)
 		return -1;
-	report = read_all(&document, err) == 0
+	report = read_all(platform, &document, err) == 0
 			 ? import_apply(platform, document.value, NULL, err) : NULL;
 	document_clear(&document);
 	if (!report)

@@ -48,6 +48,10 @@ libplatform_api_a_SOURCES = \
 	src/platform/api/not-offered.h \
 	src/platform/api/routes.c \
 	src/platform/api/routes.h \
+	src/platform/api/score-fields.c \
+	src/platform/api/score-fields.h \
+	src/platform/api/score-overrides.c \
+	src/platform/api/score-overrides.h \
 	src/platform/api/score.c \
 	src/platform/api/score.h \
 	src/platform/api/secret-reference.c \

@@ -3,6 +3,8 @@
  * From Score to a deployment set.  Pure: one document in, another one out, so that examples
  * are all that a test of it needs.
  *
+ * Forms are checked first (score-fields.c), so what is here may take them for granted.
+ *
  * Placeholders are rewritten, not resolved: what they mean is only known at a deployment.  A
  * resource that is not declared is an error here, since ${resources.x} would otherwise fail
  * at the first deployment, far away from whoever wrote it.
@@ -21,8 +23,10 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/placeholder.h"
+#include "platform/api/score-fields.h"
 
 #define PROFILE "humanitec/default-module"
+#define RESOURCE_ID "score.humanitec.io/resId"
 #define TEXT_MAX (4u * 1024 * 1024)
 
 static const char *
@@ -39,7 +43,7 @@ shared_id(const json_t *resource)
 {
 	const json_t *annotations = json_object_get(json_object_get(resource, "metadata"),
 						    "annotations");
-	const char *id = text_of(annotations, "score.humanitec.io/resId");
+	const char *id = text_of(annotations, RESOURCE_ID);
 
 	if (!*id)
 		id = text_of(resource, "id");
@@ -161,6 +165,35 @@ translate(const json_t *spec, const char *at, struct error *err)
 	return result;
 }
 
+/* Of a whole: each text in it.  NULL with err. */
+static json_t *
+translate_all(const json_t *spec, const json_t *value, struct error *err)
+{
+	json_t *out, *member, *translated;
+	const char *key;
+	size_t i;
+
+	if (json_is_string(value))
+		return translate(spec, json_string_value(value), err);
+	if (!json_is_object(value) && !json_is_array(value))
+		return json_deep_copy(value);
+	out = json_is_object(value) ? json_object() : json_array();
+	json_object_foreach((json_t *)value, key, member) {
+		translated = translate_all(spec, member, err);
+		if (!translated || json_object_set_new(out, key, translated) != 0)
+			goto failed;
+	}
+	json_array_foreach(value, i, member) {
+		translated = translate_all(spec, member, err);
+		if (!translated || json_array_append_new(out, translated) != 0)
+			goto failed;
+	}
+	return out;
+failed:
+	json_decref(out);
+	return NULL;
+}
+
 /* A text in which nothing is a placeholder, as a set has to have it. */
 static json_t *
 literal(const char *text)
@@ -231,7 +264,7 @@ put_file(json_t *files, const json_t *spec, const char *target, const json_t *fi
 	const char *mode = text_of(file, "mode");
 	json_t *value;
 
-	if (!*target || !content) {
+	if (!*target || !content || *text_of(file, "source")) {
 		free(content);
 		return error_set_code(err, CODE_SCORE_FILE_INVALID);
 	}
@@ -361,7 +394,8 @@ http_probe(const json_t *http)
 	if (json_object_get(http, "port"))
 		json_object_set(probe, "port", json_object_get(http, "port"));
 	json_array_foreach(json_object_get(http, "httpHeaders"), i, header)
-		json_object_set(headers, text_of(header, "name"), json_object_get(header, "value"));
+		json_object_set_new(headers, text_of(header, "name"),
+				    json_string(text_of(header, "value")));
 	if (json_object_size(headers) > 0)
 		json_object_set(probe, "headers", headers);
 	json_decref(headers);
@@ -372,7 +406,7 @@ http_probe(const json_t *http)
 static void
 put_probe(json_t *out, const json_t *container, const char *from, const char *to)
 {
-	static const char *const known[] = {"httpGet", "exec", NULL};
+	static const char *const by_http[] = {"httpGet", NULL}, *const by_command[] = {"exec", NULL};
 	const json_t *declared = json_object_get(container, from);
 	const json_t *http = json_object_get(declared, "httpGet");
 	json_t *command = json_object_get(json_object_get(declared, "exec"), "command");
@@ -383,7 +417,7 @@ put_probe(json_t *out, const json_t *container, const char *from, const char *to
 	probe = http ? http_probe(http)
 		     : json_pack("{s:s, s:O*}", "type", command ? "command" : "", "command",
 				 command);
-	put_others(probe, declared, known);
+	put_others(probe, declared, http ? by_http : by_command);
 	json_object_set_new(out, to, probe);
 }
 
@@ -468,60 +502,121 @@ convert_ports(const json_t *spec)
 	return out;
 }
 
+/* What is no part of a declaration goes along: then it is said that it has no effect. */
 static json_t *
-declaration_of(const json_t *resource)
+declaration_of(const json_t *spec, const json_t *resource, struct error *err)
 {
-	static const char *const same[] = {"type", "class", "params"};
-	json_t *out = json_object();
+	static const char *const known[] = {"params", "metadata", "id", NULL};
+	const json_t *params = json_object_get(resource, "params");
+	json_t *out = json_object(), *metadata, *annotations, *translated;
 
-	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
-		if (json_object_get(resource, same[i]))
-			json_object_set(out, same[i], json_object_get(resource, same[i]));
+	put_others(out, resource, known);
+	metadata = json_deep_copy(json_object_get(resource, "metadata"));
+	annotations = json_object_get(metadata, "annotations");
+	if (shared_id(resource))
+		json_object_del(annotations, RESOURCE_ID);
+	else if (json_object_get(resource, "id"))
+		json_object_set(out, "id", json_object_get(resource, "id"));
+	if (annotations && json_object_size(annotations) == 0)
+		json_object_del(metadata, "annotations");
+	if (json_object_size(metadata) > 0)
+		json_object_set(out, "metadata", metadata);
+	json_decref(metadata);
+	if (params) {
+		translated = translate_all(spec, params, err);
+		if (!translated) {
+			json_decref(out);
+			return NULL;
+		}
+		json_object_set_new(out, "params", translated);
+	}
 	return out;
 }
 
-static void
-convert_resources(const json_t *spec, json_t *externals, json_t *shared)
+/* What has its values elsewhere has nothing to declare here. */
+static int
+check_reference(const char *name, const json_t *resource, struct error *err)
+{
+	static const char *const useless[] = {"class", "params"};
+
+	for (size_t i = 0; i < sizeof(useless) / sizeof(useless[0]); i++)
+		if (json_object_get(resource, useless[i])) {
+			char *path = xasprintf("/resources/%s/%s", name, useless[i]);
+
+			error_set_code(err, CODE_SCORE_FIELD_UNKNOWN, .path = path);
+			free(path);
+			return -1;
+		}
+	return 0;
+}
+
+static int
+convert_resources(const json_t *spec, json_t *externals, json_t *shared, struct error *err)
 {
 	const char *name;
-	json_t *resource;
+	json_t *resource, *declaration;
 
 	json_object_foreach(json_object_get(spec, "resources"), name, resource) {
 		const char *type = text_of(resource, "type");
 		const char *id = shared_id(resource);
 
-		if (strcmp(type, "environment") == 0 || strcmp(type, "service") == 0)
+		if (strcmp(type, "environment") == 0 || strcmp(type, "service") == 0) {
+			if (check_reference(name, resource, err) != 0)
+				return -1;
 			continue;
-		json_object_set_new(id ? shared : externals, id ? id : name,
-				    declaration_of(resource));
+		}
+		declaration = declaration_of(spec, resource, err);
+		if (!declaration)
+			return -1;
+		json_object_set_new(id ? shared : externals, id ? id : name, declaration);
 	}
+	return 0;
+}
+
+/* Of the workload as a whole, what stands beside its containers; takes these. */
+static json_t *
+convert_spec(const json_t *spec, json_t *containers)
+{
+	const json_t *annotations = json_object_get(json_object_get(spec, "metadata"),
+						    "annotations");
+	json_t *out = json_pack("{s:o}", "containers", containers), *ports = convert_ports(spec);
+
+	if (json_object_size(ports) > 0)
+		json_object_set_new(out, "service", json_pack("{s:O}", "ports", ports));
+	json_decref(ports);
+	if (json_object_size(annotations) > 0)
+		json_object_set(out, "annotations", (json_t *)annotations);
+	return out;
+}
+
+static int
+check_document(const json_t *spec, struct error *err)
+{
+	if (strncmp(text_of(spec, "apiVersion"), "score.dev/v1", 12) != 0)
+		return error_set_code(err, CODE_SCORE_INVALID);
+	if (!*text_of(json_object_get(spec, "metadata"), "name"))
+		return error_set_code(err, CODE_SCORE_WITHOUT_NAME);
+	return score_fields_check(spec, err);
 }
 
 json_t *
 score_convert(const json_t *spec, const char *image, struct error *err)
 {
-	const char *name = text_of(json_object_get(spec, "metadata"), "name");
-	json_t *containers, *externals, *shared, *ports, *body;
+	json_t *containers, *externals, *shared;
 
-	if (strncmp(text_of(spec, "apiVersion"), "score.dev/v1", 12) != 0) {
-		error_set_code(err, CODE_SCORE_INVALID);
-		return NULL;
-	}
-	if (!*name) {
-		error_set_code(err, CODE_SCORE_WITHOUT_NAME);
-		return NULL;
-	}
-	containers = convert_containers(spec, image, err);
+	containers = check_document(spec, err) == 0 ? convert_containers(spec, image, err) : NULL;
 	if (!containers)
 		return NULL;
 	externals = json_object();
 	shared = json_object();
-	convert_resources(spec, externals, shared);
-	body = json_pack("{s:o}", "containers", containers);
-	ports = convert_ports(spec);
-	if (json_object_size(ports) > 0)
-		json_object_set_new(body, "service", json_pack("{s:O}", "ports", ports));
-	json_decref(ports);
-	return json_pack("{s:{s:{s:s, s:o, s:o}}, s:o}", "modules", name, "profile", PROFILE,
-			 "spec", body, "externals", externals, "shared", shared);
+	if (convert_resources(spec, externals, shared, err) != 0) {
+		json_decref(containers);
+		json_decref(externals);
+		json_decref(shared);
+		return NULL;
+	}
+	return json_pack("{s:{s:{s:s, s:o, s:o}}, s:o}", "modules",
+			 text_of(json_object_get(spec, "metadata"), "name"), "profile", PROFILE,
+			 "spec", convert_spec(spec, containers), "externals", externals, "shared",
+			 shared);
 }

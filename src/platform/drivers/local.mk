@@ -50,6 +50,8 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/plan-share.c \
 	src/platform/drivers/process/plan-volumes.c \
 	src/platform/drivers/process/plan.c \
+	src/platform/drivers/process/plan-check.c \
+	src/platform/drivers/process/plan-check.h \
 	src/platform/drivers/process/plan.h \
 	src/platform/drivers/process/ports.c \
 	src/platform/drivers/process/ports.h \

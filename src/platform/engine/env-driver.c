@@ -433,3 +433,15 @@ env_namespace(struct platform *platform, const struct place *place)
 	}
 	return name ? name : place_space(place);
 }
+
+int
+env_driver_check_match(struct platform *platform, const struct place *place, struct error *err)
+{
+	struct env_home home;
+	bool is_new;
+
+	if (find_home(platform, place, &home, &is_new, err) != 0)
+		return -1;
+	env_home_clear(&home);
+	return 0;
+}

@@ -48,4 +48,8 @@ char *env_namespace(struct platform *platform, const struct place *place);
 /* Nothing was made of it or its driver is here; else -1 with err, as env_driver_made(). */
 int env_driver_check(struct platform *platform, const struct place *place, struct error *err);
 
+/* As env_driver() where there are no drivers: one definition of its cluster matches, not more. */
+int env_driver_check_match(struct platform *platform, const struct place *place,
+			   struct error *err);
+
 #endif

@@ -62,6 +62,7 @@ workload_warnings(struct driver *driver, const struct set *set)
 		workload_references_check(set, name, add_warning, &all);
 	}
 	all.workload = "";
+	shared_check(set_shared(set), add_warning, &all);
 	workload_references_check(set, "", add_warning, &all);
 	json_decref(description);
 	return all.warnings;

@@ -25,6 +25,7 @@
 #include "model/json.h"
 #include "platform/api/handlers/parameters.h"
 #include "platform/api/score.h"
+#include "platform/api/score-overrides.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/registry.h"
 #include "platform/engine/automation.h"
@@ -356,14 +357,15 @@ static int
 take_workload(struct artefact *artefact, const json_t *body, struct error *err)
 {
 	json_t *spec = json_object_get(body, "spec");
-	const json_t *overrides = json_object_get(body, "overrides");
 	json_t *set;
 
 	if (!json_is_object(spec))
 		return error_set_code(err, CODE_WORKLOAD_WITHOUT_SPEC);
+	if (json_object_size(json_object_get(body, "extensions")) > 0)
+		return error_set_code(err, CODE_WORKLOAD_EXTENSIONS_NOT_TAKEN);
 	artefact->spec = json_deep_copy(spec);
-	if (json_is_object(overrides))
-		json_object_update_recursive(artefact->spec, (json_t *)overrides);
+	if (score_override(artefact->spec, body, err) != 0)
+		return -1;
 	artefact->version.type = ARTEFACT_WORKLOAD;
 	untrusted_clear(&artefact->version.digest);	/* that of a container alone */
 	if (*text_of(body, "image"))

@@ -130,7 +130,11 @@ char *
 images_find(const struct images *images, const char *reference, struct error *err)
 {
 	char *relative = file_of(reference, err), *path = NULL;
-	int fd = relative ? open_executable(images, relative) : -1;
+	int fd;
+
+	if (!images)
+		return relative;
+	fd = relative ? open_executable(images, relative) : -1;
 
 	if (fd >= 0) {
 		path = path_of(fd);

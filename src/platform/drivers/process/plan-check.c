@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Whether a workload could be planned, asked before anything of it is there: its images are taken
+ * to be, and each placeholder stands for "1", which is as good a text as it is a port.  What a probe
+ * has of placeholders is not looked at, since a path is not a port.
+ */
+#include "config.h"
+
+#include "platform/drivers/process/plan-check.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/xmalloc.h"
+#include "model/error-codes.h"
+#include "model/json.h"
+#include "model/placeholder.h"
+#include "model/set.h"
+#include "model/workload-fields.h"
+#include "model/workload-placeholders.h"
+#include "platform/drivers/driver.h"
+#include "platform/drivers/process/plan.h"
+#include "platform/drivers/process/replicas.h"
+
+static json_t *
+stand_in(void *data, const char *const *tokens, size_t count, bool *secret, struct error *err)
+{
+	(void)data;
+	(void)tokens;
+	(void)count;
+	(void)secret;
+	(void)err;
+	return json_string("1");
+}
+
+static bool
+has_placeholder(const json_t *value)
+{
+	char *text = json_dumps(value, JSON_ENCODE_ANY);
+	bool has = text && strstr(text, "${");
+
+	free(text);
+	return has;
+}
+
+/* As it is to be resolved; NULL: it cannot be, which is not what is asked here. */
+static json_t *
+resolved_spec(const json_t *module)
+{
+	static const char *const probes[] = {"startup_probe", "readiness_probe", "liveness_probe"};
+	json_t *spec = json_deep_copy(json_object_get(module, "spec")), *container, *resolved;
+	struct error ignored = {0};
+	const char *name;
+
+	json_object_foreach(json_object_get(spec, "containers"), name, container)
+		for (size_t i = 0; i < sizeof(probes) / sizeof(probes[0]); i++)
+			if (has_placeholder(json_object_get(container, probes[i])))
+				json_object_del(container, probes[i]);
+	resolved = placeholder_resolve_some(spec, "/spec", workload_place_is_any, stand_in, NULL,
+					    NULL, &ignored);
+	json_decref(spec);
+	return resolved;
+}
+
+static void
+add_volumes(json_t *volumes, const char *prefix, const json_t *declared)
+{
+	const char *name, *type;
+	json_t *declaration;
+
+	json_object_foreach((json_t *)declared, name, declaration) {
+		char *id = xasprintf("%s%s", prefix, name);
+
+		type = json_member_string(declaration, "type");
+		if (type && strcmp(type, "volume") == 0)
+			json_object_set_new(volumes, id, json_string("/volumes/resource.1"));
+		free(id);
+	}
+}
+
+/* How many there may be is the platform's affair; one declaration goes before the other. */
+static int
+check_replicas(const char *module, const json_t *body, struct error *err)
+{
+	const json_t *spec = json_object_get(body, "spec");
+	const json_t *count = json_object_get(json_object_get(spec, "deployment"), "replicas");
+
+	if (!count || json_is_null(count))
+		count = json_object_get(spec, "replicas");
+	if (!count || json_is_null(count) || workload_field_number(count) <= WORKLOAD_REPLICAS_MAX)
+		return 0;
+	return error_set_code(err, CODE_REPLICAS_INVALID, .workload = module,
+			      .max = WORKLOAD_REPLICAS_MAX);
+}
+
+int
+plan_check(const struct set *set, const char *module, struct error *err)
+{
+	const json_t *body = set_module(set, module);
+	const char *image = set_module_image(set, module);
+	const struct plan_setting setting = {.is_confined = true};
+	struct driver_workload workload = {
+		.module = xstrdup(module),
+		.profile = xstrdup(json_member_string(body, "profile")),
+		.image = xstrdup(image ? image : ""),
+		.spec = resolved_spec(body),
+		.volumes = json_object(),
+		.deploy = json_object_get(body, "deploy"),
+	};
+	struct replica replica = {.workload = &workload, .fingerprint = "", .spec = workload.spec};
+	struct plan *plan = NULL;
+	const char *code;
+	int ret;
+
+	add_volumes(workload.volumes, "externals.", json_object_get(body, "externals"));
+	add_volumes(workload.volumes, "shared.", set_shared(set));
+	if (workload.spec && check_replicas(module, body, err) == 0)
+		plan = plan_new(&setting, &replica, &code, err);
+	ret = workload.spec && !plan ? -1 : 0;
+	plan_free(plan);
+	json_decref(workload.volumes);
+	json_decref(workload.spec);
+	free(workload.image);
+	free(workload.profile);
+	free(workload.module);
+	return ret;
+}
