@@ -557,6 +557,40 @@ restarts_are_counted_by_either_name(void **state)
 	}
 }
 
+/* A code that is known says it in the language of this program; else the message stands.  What
+ * cannot be started has no pods, and is wanted all the same. */
+static void
+why_a_workload_does_not_run_is_said_in_our_language(void **state)
+{
+	static const struct { const char *reasons, *message; } cases[] = {
+		{"[{'code':'workload_held_back','parameters':{'workload':'api'}}]",
+		 "not started, because workload api cannot start"},
+		{"[{'code':'from_tomorrow','parameters':{}}]", "as it was said"},
+		{"[{'code':'workload_held_back','parameters':{}}]", "as it was said"},
+		{"[]", "as it was said"},
+		{"'no list'", "as it was said"},
+		{"null", "as it was said"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *body = parse("{'modules':{'web':{'status':'Failed','controllers':{'web':"
+				     "{'message':'as it was said','replicas':3,'pods':[]}}}}}");
+		json_t *web = json_object_get(json_object_get(body, "modules"), "web");
+		struct error err = {0};
+		struct runtime runtime;
+
+		json_object_set_new(json_object_get(json_object_get(web, "controllers"), "web"),
+				    "reasons", parse(cases[i].reasons));
+		assert_int_equal(runtime_decode(&runtime, body, &err), 0);
+		assert_string_equal(runtime.modules[0].message.raw, cases[i].message);
+		assert_int_equal(runtime.modules[0].pods_ready, 0);
+		assert_int_equal(runtime.modules[0].pods_wanted, 3);
+		runtime_clear(&runtime);
+		json_decref(body);
+	}
+}
+
 static void
 what_runs_is_kept_in_short(void **state)
 {
@@ -991,6 +1025,7 @@ main(void)
 		cmocka_unit_test(what_can_be_read_of_an_odd_environment_is_read),
 		cmocka_unit_test(an_odd_workload_leaves_the_others),
 		cmocka_unit_test(restarts_are_counted_by_either_name),
+		cmocka_unit_test(why_a_workload_does_not_run_is_said_in_our_language),
 		cmocka_unit_test(what_runs_is_kept_in_short),
 		cmocka_unit_test(definitions_are_read_with_their_documents),
 		cmocka_unit_test(what_was_read_is_written_again),
