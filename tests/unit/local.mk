@@ -147,6 +147,16 @@ TESTS += tests/unit/test-words
 tests_unit_test_words_SOURCES = tests/unit/test-words.c
 tests_unit_test_words_LDADD = $(CMOCKA_LIBS) $(FLOW_LIBS)
 
+check_PROGRAMS += tests/unit/test-settings
+TESTS += tests/unit/test-settings
+tests_unit_test_settings_SOURCES = tests/unit/test-settings.c
+tests_unit_test_settings_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
+
+check_PROGRAMS += tests/unit/test-escapes
+TESTS += tests/unit/test-escapes
+tests_unit_test_escapes_SOURCES = tests/unit/test-escapes.c
+tests_unit_test_escapes_LDADD = libui.a libbase.a $(CMOCKA_LIBS) $(NCURSES_LIBS) $(BASE_LIBS)
+
 check_PROGRAMS += tests/unit/test-widgets
 TESTS += tests/unit/test-widgets
 tests_unit_test_widgets_SOURCES = tests/unit/test-widgets.c

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a daemon is told, by its file and by its command line: what each key takes, in which form,
+ * and what all of them together may not say. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/error.h"
+#include "base/xmalloc.h"
+#include "platform/admin/settings.h"
+
+static void
+add_fault(void *data, const char *text)
+{
+	char **all = data, *longer = xasprintf("%s%s\n", *all, text);
+
+	free(*all);
+	*all = longer;
+}
+
+/* What is said of a file with this text, a line each, without its path; free() it. */
+static char *
+faults_of(struct settings *settings, const char *text)
+{
+	char path[] = "/tmp/settings-XXXXXX", *faults = xstrdup(""), *out, *to;
+	struct error err = {0};
+	int fd = mkstemp(path), count;
+	size_t length = strlen(path), lines = 0;
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
+	close(fd);
+	settings_init(settings);
+	count = settings_read(settings, path, add_fault, &faults, &err);
+	unlink(path);
+	out = to = xcalloc(1, strlen(faults) + 1);
+	for (const char *at = faults; *at;) {
+		if (strncmp(at, path, length) == 0 && at[length] == ':')
+			at += length + 1;
+		lines += *at == '\n';
+		*to++ = *at++;
+	}
+	assert_int_equal(count, lines);
+	free(faults);
+	return out;
+}
+
+#define OFFSET(member) offsetof(struct settings, member)
+
+/* Values of one key, and what becomes of each: a number, or refused. */
+static void
+each_number_has_its_form_and_its_bounds(void **state)
+{
+	static const struct { const char *option, *value; size_t at; int64_t number; } cases[] = {
+		{"ready-timeout", "100ms", OFFSET(ready_timeout_ms), 100},
+		{"ready-timeout", "99ms", OFFSET(ready_timeout_ms), -1},
+		{"ready-timeout", "2s", OFFSET(ready_timeout_ms), 2000},
+		{"ready-timeout", "60m", OFFSET(ready_timeout_ms), 3600000},
+		{"ready-timeout", "61m", OFFSET(ready_timeout_ms), -1},
+		{"ready-timeout", "2", OFFSET(ready_timeout_ms), -1},	/* of what? */
+		{"ready-timeout", "2 s", OFFSET(ready_timeout_ms), -1},
+		{"ready-timeout", " 2s", OFFSET(ready_timeout_ms), -1},
+		{"ready-timeout", "2S", OFFSET(ready_timeout_ms), -1},
+		{"ready-timeout", "-2s", OFFSET(ready_timeout_ms), -1},
+		{"ready-timeout", "+2s", OFFSET(ready_timeout_ms), -1},
+		{"ready-timeout", "1.5s", OFFSET(ready_timeout_ms), -1},
+		{"ready-timeout", "1h", OFFSET(ready_timeout_ms), -1},
+		{"ready-timeout", "", OFFSET(ready_timeout_ms), -1},
+		{"ready-timeout", "99999999999999999999s", OFFSET(ready_timeout_ms), -1},
+		{"ready-timeout", "9223372036854775807m", OFFSET(ready_timeout_ms), -1},
+		{"stop-timeout", "0s", OFFSET(stop_timeout_ms), 0},
+		{"environment-processes", "0", OFFSET(environment_processes), 0},
+		{"environment-processes", "1000000", OFFSET(environment_processes), 1000000},
+		{"environment-processes", "1000001", OFFSET(environment_processes), -1},
+		{"environment-processes", "1K", OFFSET(environment_processes), -1},
+		{"environment-memory", "1K", OFFSET(environment_memory), 1024},
+		{"environment-memory", "64M", OFFSET(environment_memory), 64 << 20},
+		{"environment-memory", "64", OFFSET(environment_memory), 64},
+		{"environment-memory", "1G", OFFSET(environment_memory), -1},
+		{"environment-memory", "1048577M", OFFSET(environment_memory), -1},
+		{"environment-disk", "0x10", OFFSET(environment_disk), -1},
+		{"socket-mode", "0600", OFFSET(socket_mode), 0600},
+		{"socket-mode", "660", OFFSET(socket_mode), 0660},
+		{"socket-mode", "0755", OFFSET(socket_mode), -1},	/* nobody executes a socket */
+		{"socket-mode", "66", OFFSET(socket_mode), -1},
+		{"socket-mode", "0680", OFFSET(socket_mode), -1},
+		{"socket-mode", "1600", OFFSET(socket_mode), -1},
+		{"socket-mode", "-600", OFFSET(socket_mode), -1},
+		{"allow-plain", "true", OFFSET(allow_plain), 1},
+		{"allow-plain", "false", OFFSET(allow_plain), 0},
+		{"allow-plain", "yes", OFFSET(allow_plain), -1},
+		{"allow-plain", "True", OFFSET(allow_plain), -1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct settings settings;
+		struct error err = {0};
+		int64_t before, now;
+		int ret;
+
+		settings_init(&settings);
+		memcpy(&before, (char *)&settings + cases[i].at, sizeof(before));
+		ret = settings_set_option(&settings, cases[i].option, cases[i].value, &err);
+		memcpy(&now, (char *)&settings + cases[i].at, sizeof(now));
+		if ((ret == 0) != (cases[i].number >= 0))
+			fail_msg("--%s=%s: %s", cases[i].option, cases[i].value, err.text);
+		assert_int_equal(now, ret == 0 ? cases[i].number : before);
+		if (ret != 0) {
+			assert_int_equal(err.kind, ERROR_INPUT);
+			assert_non_null(strstr(err.text, cases[i].option));
+		}
+		settings_clear(&settings);
+	}
+}
+
+static void
+a_word_is_one_of_those_that_there_are(void **state)
+{
+	static const struct { const char *option, *value; bool fine; } cases[] = {
+		{"confinement", "namespaces", true}, {"confinement", "none", true},
+		{"confinement", "landlock", false}, {"confinement", "", false},
+		{"log-level", "error", true}, {"log-level", "debug", true}, {"log-level", "loud", false},
+		{"extensions", "all", true}, {"extensions", "none", true},
+		{"extensions", "deploy-values,logs-follow", true}, {"extensions", "deploy-valus", false},
+		{"listen", "127.0.0.1:8080", true}, {"listen", "[::1]:8080", true},
+		{"listen", "127.0.0.1", false}, {"listen", "127.0.0.1:99999", false},
+		{"listen", ":8080x", false}, {"listen", "", false},
+		{"user", "anna", true}, {"user", "", false},
+		{"no-such", "x", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct settings settings;
+		struct error err = {0};
+
+		settings_init(&settings);
+		if ((settings_set_option(&settings, cases[i].option, cases[i].value, &err) == 0) !=
+		    cases[i].fine)
+			fail_msg("--%s=%s: %s", cases[i].option, cases[i].value, err.text);
+		if (strcmp(cases[i].option, "no-such") == 0)
+			assert_int_equal(err.kind, ERROR_NOT_FOUND);
+		settings_clear(&settings);
+	}
+}
+
+/* A daemon may listen on several addresses, but not on any number of them. */
+static void
+addresses_are_collected_to_a_limit(void **state)
+{
+	struct settings settings;
+	struct error err = {0};
+	char address[32];
+
+	(void)state;
+	settings_init(&settings);
+	for (int i = 0; i < SETTINGS_ADDRESSES_MAX; i++) {
+		snprintf(address, sizeof(address), "127.0.0.1:%d", 8000 + i);
+		assert_int_equal(settings_set_option(&settings, "listen", address, &err), 0);
+	}
+	assert_int_equal(settings_set_option(&settings, "listen", "127.0.0.1:9000", &err), -1);
+	assert_int_equal(err.kind, ERROR_LIMIT);
+	assert_int_equal(settings.plain.count, SETTINGS_ADDRESSES_MAX);
+	assert_string_equal(settings.plain.items[0], "127.0.0.1:8000");
+	assert_int_equal(settings_set_option(&settings, "tls-listen", "127.0.0.1:9000", &err), 0);
+	settings_clear(&settings);
+}
+
+static void
+a_file_is_read_whole_and_every_fault_is_told(void **state)
+{
+	static const struct { const char *text, *faults; } cases[] = {
+		{"", ""},
+		{"# nothing\n", ""},
+		{"[state]\n\tdirectory = /var/lib/sidestage\n[run]\n\timages = /opt/images\n", ""},
+		{"[state]\n\tdirectory = var\n", "2:14: \"var\" is not an absolute path.\n"},
+		{"[state]\n\tdirectory = \"\"\n", "2:14: \"\" is not an absolute path.\n"},
+		{"[stat]\n\tdirectory = /x\n", "2:2: There is no section [stat]; did you mean [state]?\n"},
+		{"[zzz]\n\tstate = /x\n", "2:2: There is no section [zzz].\n"},
+		{"[run]\n\timage = /x\n", "2:2: [run] has no key \"image\"; did you mean \"images\"?\n"},
+		{"[run]\n\tzzzzz = /x\n", "2:2: [run] has no key \"zzzzz\".\n"},
+		{"[run]\n\timages = /a\n\timages = /b\n", "3:2: The key was given before.\n"},
+		{"[run \"x\"]\n\timages = /a\n", "2:2: No section here has a name in quotes.\n"},
+		{"[listen]\n\taddress = 127.0.0.1:1\n\taddress = 127.0.0.1:2\n", ""},
+		{"[log]\n\tlevel = loud\n[run]\n\tconfinement = maybe\n",
+		 "2:10: Invalid level \"loud\": use error, warning, notice, info or debug.\n"
+		 "4:16: Invalid value \"maybe\": use namespaces or none.\n"},
+		{"[run]\n\tconfine = best\n", ""},
+		{"[run]\n\tconfine = limits\n",
+		 "2:12: This release confines workloads by namespaces only.  Remove the key, or set "
+		 "\"confinement = none\" if you trust every program.\n"},
+		{"[limits]\n\tbody = 17M\n", "2:9: Invalid value \"17M\": expected a size from 1K to 16M.\n"},
+		{"[limits]\n\tburst = 0\n", "2:10: Invalid value \"0\": expected a number from 1 to 100000.\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct settings settings;
+		char *faults = faults_of(&settings, cases[i].text);
+
+		assert_string_equal(faults, cases[i].faults);
+		free(faults);
+		settings_clear(&settings);
+	}
+}
+
+static void
+the_command_line_comes_after_the_file(void **state)
+{
+	struct settings settings;
+	struct error err = {0};
+	char *faults = faults_of(&settings, "[state]\n\tdirectory = /of/the/file\n[access]\n\tuser = file\n");
+
+	(void)state;
+	assert_string_equal(faults, "");
+	assert_string_equal(settings.state, "/of/the/file");
+	assert_int_equal(settings_set_option(&settings, "state", "beside", &err), 0);
+	assert_string_equal(settings.state, "beside");
+	assert_string_equal(settings.user, "file");
+	free(faults);
+	settings_clear(&settings);
+	assert_null(settings.state);
+}
+
+static void
+a_file_that_is_not_there_is_said(void **state)
+{
+	struct settings settings;
+	struct error err = {0};
+	char *faults = xstrdup("");
+
+	(void)state;
+	settings_init(&settings);
+	assert_int_equal(settings_read(&settings, "/nowhere/sidestaged.conf", add_fault, &faults, &err),
+			 -1);
+	assert_true(*err.text);
+	assert_string_equal(faults, "");
+	free(faults);
+	settings_clear(&settings);
+}
+
+/* Each option once, with words for the help; only those are taken. */
+static void
+each_option_is_listed_and_taken(void **state)
+{
+	const char *name, *argument, *help, *other, *unused;
+	size_t count = 0;
+
+	(void)state;
+	for (; settings_option(count, &name, &argument, &help); count++) {
+		struct settings settings;
+		struct error err = {0};
+
+		assert_true(*name && *argument && help && *help);
+		assert_null(strchr(help, '\n'));
+		for (size_t k = 0; k < count; k++) {
+			assert_true(settings_option(k, &other, &unused, &unused));
+			assert_string_not_equal(name, other);
+		}
+		settings_init(&settings);
+		if (settings_set_option(&settings, name, "", &err) != 0)
+			assert_int_not_equal(err.kind, ERROR_NOT_FOUND);
+		settings_clear(&settings);
+	}
+	assert_true(count > 20);
+	assert_false(settings_option(count + 1, &name, &argument, &help));
+}
+
+static size_t
+check(const char *const (*options)[2], char **faults)
+{
+	struct settings settings;
+	struct error err = {0};
+	size_t count;
+
+	settings_init(&settings);
+	assert_int_equal(settings_set_option(&settings, "images", "/images", &err), 0);
+	for (; (*options)[0]; options++)
+		if (settings_set_option(&settings, (*options)[0], (*options)[1], &err) != 0)
+			fail_msg("%s", err.text);
+	*faults = xstrdup("");
+	count = settings_check(&settings, "here", add_fault, faults);
+	settings_clear(&settings);
+	return count;
+}
+
+static void
+what_only_all_of_them_say_is_checked(void **state)
+{
+	static const struct { const char *options[6][2]; const char *says; } cases[] = {
+		{{{"state", "/s"}, {"socket", "/s/sock"}}, NULL},
+		{{{"state", "/s"}, {"listen", "127.0.0.1:80"}}, NULL},
+		{{{"state", "/s"}, {"listen", "[::1]:80"}}, NULL},
+		{{{"state", "/s"}, {"listen", "0.0.0.0:80"}}, "0.0.0.0:80"},
+		{{{"state", "/s"}, {"listen", "[::]:80"}}, "[::]:80"},
+		{{{"state", "/s"}, {"listen", "0.0.0.0:80"}, {"allow-plain", "true"}}, NULL},
+		{{{"state", "/s"}, {"tls-listen", "0.0.0.0:443"}}, "certificate"},
+		{{{"state", "/s"}, {"tls-listen", "0.0.0.0:443"}, {"tls-certificate", "/c"}}, "key"},
+		{{{"state", "/s"}, {"tls-listen", "0.0.0.0:443"}, {"tls-certificate", "/c"}, {"tls-key", "/k"}}, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *faults;
+		size_t count = check(cases[i].options, &faults);
+
+		if (cases[i].says ? count == 0 || !strstr(faults, cases[i].says) : count != 0)
+			fail_msg("case %zu: %s", i, faults);
+		assert_true(count == 0 || strncmp(faults, "here: ", 6) == 0);
+		free(faults);
+	}
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_number_has_its_form_and_its_bounds),
+		cmocka_unit_test(a_word_is_one_of_those_that_there_are),
+		cmocka_unit_test(addresses_are_collected_to_a_limit),
+		cmocka_unit_test(a_file_is_read_whole_and_every_fault_is_told),
+		cmocka_unit_test(the_command_line_comes_after_the_file),
+		cmocka_unit_test(a_file_that_is_not_there_is_said),
+		cmocka_unit_test(each_option_is_listed_and_taken),
+		cmocka_unit_test(what_only_all_of_them_say_is_checked),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
