@@ -157,6 +157,11 @@ TESTS += tests/unit/test-escapes
 tests_unit_test_escapes_SOURCES = tests/unit/test-escapes.c
 tests_unit_test_escapes_LDADD = libui.a libbase.a $(CMOCKA_LIBS) $(NCURSES_LIBS) $(BASE_LIBS)
 
+check_PROGRAMS += tests/unit/test-files
+TESTS += tests/unit/test-files
+tests_unit_test_files_SOURCES = tests/unit/test-files.c
+tests_unit_test_files_LDADD = libdb.a $(UNIT_LIBS) $(SQLITE_LIBS)
+
 check_PROGRAMS += tests/unit/test-widgets
 TESTS += tests/unit/test-widgets
 tests_unit_test_widgets_SOURCES = tests/unit/test-widgets.c
