@@ -311,7 +311,7 @@ what_is_wrong_is_refused_by_name(void **state)
 		expect_failed(world, apply_cron(world, "one", spec), rows[i].words);
 		free(spec);
 	}
-	expect_failed(world, apply_items(world, "one", &never, 1), "only a job ends");
+	expect_failed(world, apply_items(world, "one", &never, 1), "never ends");
 }
 
 static bool

@@ -27,6 +27,7 @@
 #include "model/set.h"
 #include "net/loop.h"
 #include "platform/api/dispatch.h"
+#include "platform/engine/deployed-values.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/rollout.h"
 #include "platform/http/answers.h"
@@ -599,6 +600,41 @@ what_cannot_be_seen_is_unknown_and_not_stopped(void **state)
 	free(unseen);
 }
 
+/* Everything else of a spec is shown somewhere. */
+static void
+secret_is_a_variable_or_the_content_of_a_file(void **state)
+{
+	static const char *const good[] = {
+		"/spec/containers/web/variables/PIN", "/spec/containers/web/files/~1etc~1pin/value",
+		"/spec/schedules/night/containers/web/variables/PIN",
+		"/spec/pod/initContainers/0/env/1/value",
+	};
+	static const char *const bad[] = {
+		"/spec/containers/web/args/0", "/spec/containers/web/variables",
+		"/spec/containers/web/files/~1etc~1pin/mode", "/spec/labels/variables",
+		"/spec/schedules/night/containers/web/args/0", "/spec/schedules/night/schedule",
+		"/spec/pod/initContainers/0/env/1/name", "/spec/pod/labels/env",
+		"/spec/containers/web/variables/PIN/x", "/externals/containers/web/variables/PIN",
+	};
+	struct error err = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		json_t *pointers = json_pack("[s]", good[i]);
+
+		if (deployed_values_check(pointers, &err) != 0)
+			fail_msg("%s", err.text);
+		json_decref(pointers);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		json_t *pointers = json_pack("[ss]", good[0], bad[i]);
+
+		if (deployed_values_check(pointers, &err) == 0)
+			fail_msg("%s is taken", bad[i]);
+		json_decref(pointers);
+	}
+}
+
 int
 main(void)
 {
@@ -615,6 +651,7 @@ main(void)
 		IN_WORLD(what_cannot_be_adopted_is_tried_again),
 		IN_WORLD(what_cannot_be_read_is_tried_again),
 		IN_WORLD(what_cannot_be_seen_is_unknown_and_not_stopped),
+		cmocka_unit_test(secret_is_a_variable_or_the_content_of_a_file),
 	};
 
 	return cmocka_run_group_tests_name("rollout", tests, NULL, NULL);

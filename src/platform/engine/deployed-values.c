@@ -96,16 +96,26 @@ deployed_values_find(const struct deployed_values *values, const char *key, json
 static bool
 may_be_secret(const char *where)
 {
+	static const char *const places[][8] = {	/* "": any name; NULL at the end */
+		{"spec", "containers", "", "variables", ""},
+		{"spec", "containers", "", "files", "", "value"},
+		{"spec", "schedules", "", "containers", "", "variables", ""},
+		{"spec", "pod", "initContainers", "", "env", "", "value"},
+	};
 	struct pointer at;
 	struct error why;
 	bool may = false;
 
 	if (pointer_parse(&at, where, &why) != 0)
 		return false;
-	if (at.count == 5 && strcmp(at.tokens[1], "containers") == 0)
-		may = strcmp(at.tokens[3], "variables") == 0;
-	else if (at.count == 6 && strcmp(at.tokens[1], "containers") == 0)
-		may = strcmp(at.tokens[3], "files") == 0 && strcmp(at.tokens[5], "value") == 0;
+	for (size_t i = 0; !may && i < sizeof(places) / sizeof(places[0]); i++) {
+		size_t k = 0;
+
+		while (k < at.count && places[i][k] &&
+		       (!*places[i][k] || strcmp(places[i][k], at.tokens[k]) == 0))
+			k++;
+		may = k == at.count && !places[i][k];
+	}
 	pointer_clear(&at);
 	return may;
 }
