@@ -5,6 +5,7 @@ import pty
 import select
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -87,6 +88,94 @@ def unit_lacks():
                                      "ProtectControlGroups") if said.get(key, "no") != "no"]
 
 
+UNIT = os.path.join(os.environ.get("srcdir", "."), "data", "sidestaged.service.in")
+DAEMON = 61184			# the first that DynamicUser= gives
+
+
+# What a process under the unit finds: each line is a name and whether it holds.
+PROBE = """
+import ctypes, errno, os, socket, sys
+libc = ctypes.CDLL(None, use_errno=True)
+def error(*call):
+    ctypes.set_errno(0)
+    return ctypes.get_errno() if libc.syscall(*call) < 0 else 0
+def refused(what, *arguments):
+    try:
+        what(*arguments)
+    except OSError as why:
+        return why.errno
+    return 0
+calls = eval(sys.argv[1])
+kept = {
+    "a family of sockets": refused(socket.socket, 16, socket.SOCK_RAW) == errno.EAFNOSUPPORT,
+    "a network namespace": error(calls["unshare"], 0x40000000) == errno.EPERM,
+    "clone3": error(calls["clone3"], 0, 0) == errno.ENOSYS,
+    "a call of no set": error(calls["bpf"], 0, 0, 0) == errno.EPERM,
+    "a mode with set-user-id": refused(os.chmod, sys.argv[2], 0o4755) == errno.EPERM,
+    "the system's files": refused(open, "/usr/x", "w") in (errno.EROFS, errno.EACCES),
+    "root's home": not os.listdir("/root"),
+    "devices": sorted(os.listdir("/dev")) != [] and not os.path.exists("/dev/kmsg"),
+    "others' temporary files": os.listdir("/var/tmp") == [],
+    "and not Landlock": error(calls["landlock_create_ruleset"], 0, 0, 1) != errno.EPERM,
+    "nor its own directory": refused(open, sys.argv[2] + "/x", "w") == 0,
+}
+print([name for name in kept if not kept[name]])
+"""
+
+
+def forbids(case, wrapper, folder):
+    """The player of units forbids what it says, else what runs under it proves nothing."""
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    import unit
+    calls = unit.calls_of_this_machine()
+    system = "/usr/bin/python3"		# another one may lie in a home, which is out of sight
+    said = subprocess.run(wrapper + [system if os.path.exists(system) else sys.executable, "-c", PROBE,
+                                     repr(calls), folder],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False).stdout
+    case("what the unit forbids is forbidden", said.strip() == b"[]", said.decode()[-900:])
+
+
+def under_the_unit(case):
+    """The daemon as the shipped unit lets it be: it confines workloads, all the same."""
+    if os.getuid() != 0:
+        case("the shipped unit allows what is needed # SKIP only root can play systemd", True)
+        return
+    attack.USER = DAEMON
+    platform = attack.Platform(attack.Attempts())
+    platform.wrapper = [sys.executable, os.path.join(os.path.dirname(__file__), "unit.py"), UNIT,
+                        str(DAEMON), platform.folder]
+    attack.OPTIONS[:] = []
+    try:
+        forbids(case, platform.wrapper, platform.folder)
+        platform.start()
+        platform.did("POST", "/orgs/acme/apps", {"id": "shop", "name": "Shop"})
+        platform.make_environment("victim")
+        deployment = platform.begin("victim", "local/victim:1.0.0", {"ONLY": "nothing"})
+        status = attack.until(lambda: platform.ended("victim", deployment), "the deployment")
+        errors = platform.did("GET", "%s/envs/victim/deploys/%s/errors" % (attack.APP, deployment))
+        told = platform.did("GET", "/platform")["driver"]["confinement"]
+        case("under the restrictions of the shipped unit a workload starts",
+             status == "succeeded", errors)
+        case("and is confined", told.get("private_files") is True and
+             not told.get("trusted"), told)
+        with open("/proc/%d/status" % platform.process.pid) as lines:
+            kept = dict(line.rstrip("\n").split(":\t", 1) for line in lines if ":\t" in line)
+        case("the restrictions are in force", kept["Seccomp"] == "2" and kept["NoNewPrivs"] == "1"
+             and int(kept["CapBnd"], 16) == 0 and kept["Uid"].split()[0] == str(DAEMON), kept)
+        platform.did("DELETE", attack.APP + "/envs/victim")
+        attack.until(lambda: platform.ask("GET", attack.APP + "/envs/victim")[0] == 404,
+                     "the removal")
+        case("an environment is removed under them", True)
+        with open(os.path.join(platform.folder, "log")) as log:
+            refused = [line for line in log if "not permitted" in line or "not supported" in line]
+        case("nothing that it wants to do is refused", not refused, refused)
+    finally:
+        attack.USER = 0
+        if platform.process and platform.process.poll() is None:
+            platform.stop()
+        subprocess.run(["rm", "-rf", platform.folder], check=False)
+
+
 def main():
     case = Case()
     probe = subprocess.run(WRAPPER + ["unshare", "--user", "true"], stderr=subprocess.DEVNULL,
@@ -109,6 +198,7 @@ def main():
     missing, covering = unit_lacks()
     case("the shipped unit allows the namespaces, and covers nothing of /proc",
          not missing and not covering, (missing, covering))
+    under_the_unit(case)
     print("1..%d" % Case.number)
 
 
