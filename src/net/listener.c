@@ -20,7 +20,9 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 
-#define BACKLOG 64
+/* A source that opens many at once must not fill the queue: whoever comes then would be heard a
+ * second later, when their kernel asks again. */
+#define BACKLOG SOMAXCONN
 
 int
 listener_unix(const char *path, unsigned mode, struct error *err)

@@ -706,6 +706,47 @@ slow_connections_shut_nobody_out(void **state)
 	remove_directory(dir);
 }
 
+static int
+accept_queue_max(void)
+{
+	FILE *file = fopen("/proc/sys/net/core/somaxconn", "r");
+	int max = 0;
+
+	if (file && fscanf(file, "%d", &max) != 1)
+		max = 0;
+	if (file)
+		fclose(file);
+	return max;
+}
+
+/* A burst while the daemon is at something else: whoever comes behind it is not asked to come again
+ * a second later. */
+static void
+burst_of_connections_drops_nobody(void **state)
+{
+	struct error err = {0};
+	int fd = listener_tcp("127.0.0.1:0", &err), many[300], max = accept_queue_max();
+	struct sockaddr_in address = {.sin_family = AF_INET,
+				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+
+	(void)state;
+	assert_true(fd >= 0);
+	address.sin_port = htons((uint16_t)port_of(fd));
+	for (int i = 0; i < 300; i++) {
+		struct pollfd p = {.events = POLLOUT};
+
+		many[i] = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+		assert_true(many[i] >= 0);
+		(void)!connect(many[i], (struct sockaddr *)&address, sizeof(address));
+		p.fd = many[i];
+		if (i < max && poll(&p, 1, 500) != 1)
+			fail_msg("connection %d is not taken", i);
+	}
+	for (int i = 0; i < 300; i++)
+		close(many[i]);
+	close(fd);
+}
+
 static void
 control_socket_may_lie_deep(void **state)
 {
@@ -748,6 +789,7 @@ main(void)
 		cmocka_unit_test(page_of_the_audit_log_spans_32_days_at_most),
 		cmocka_unit_test(connection_that_dribbles_is_closed_at_its_deadline),
 		cmocka_unit_test(slow_connections_shut_nobody_out),
+		cmocka_unit_test(burst_of_connections_drops_nobody),
 		cmocka_unit_test(control_socket_may_lie_deep),
 	};
 

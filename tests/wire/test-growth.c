@@ -8,7 +8,13 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
 
 #include <cmocka.h>
 
@@ -86,12 +92,159 @@ clones_that_come_and_go_leave_nothing(void **state)
 	serve_clear(&serve);
 }
 
+/* --- what grows without a limit is not answered in one go --- */
+
+#define MANY 2500
+
+/* As if it had been deployed so often. */
+static void
+deploy_many(const struct serve *serve)
+{
+	char *path = xasprintf("%s/state/platform.db", serve->folder);
+	sqlite3 *database;
+
+	assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_exec(database,
+			     "WITH RECURSIVE c(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM c"
+			     " WHERE n < 2500) INSERT INTO deployments (org, app, env, id, set_id,"
+			     " from_id, delta_id, comment, mode, status, status_changed_at,"
+			     " created_at, created_by, gone, value_set_version_id)"
+			     " SELECT org, app, env, printf('many-%06d', n), set_id, from_id,"
+			     " delta_id, comment, mode, status, status_changed_at, created_at,"
+			     " created_by, gone, value_set_version_id FROM deployments, c",
+			     NULL, NULL, NULL),
+		SQLITE_OK);
+	assert_int_equal(sqlite3_close(database), SQLITE_OK);
+	free(path);
+}
+
+/* A reader that takes nothing yet. */
+static int
+ask_and_wait(const struct serve *serve, const char *request)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), small = 4096;
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", serve->socket);
+	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(send(fd, request, strlen(request), 0), (ssize_t)strlen(request));
+	return fd;
+}
+
+static void
+long_list_goes_out_in_pieces_and_keeps_nobody_waiting(void **state)
+{
+	static const char request[] = "GET " ENV "/deploys HTTP/1.1\r\nHost: a\r\n\r\n";
+	struct serve serve = {0};
+	json_t *list = NULL, *one;
+	char *id, *path, head[2048];
+	ssize_t n;
+	int fd;
+
+	(void)state;
+	serve_make(&serve);
+	id = serve_deploy(&serve, ENV, ADD(WORKER("job", "local/web:1.0.0", "")));
+	serve_stop(&serve);
+	deploy_many(&serve);
+	serve_start(&serve);
+	fd = ask_and_wait(&serve, request);
+	/* Others are answered while it has been read by nobody. */
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(serve_ask(&serve, "GET", "/orgs", NULL, NULL), 200);
+	n = recv(fd, head, sizeof(head) - 1, 0);
+	assert_true(n > 0);
+	head[n] = '\0';
+	assert_non_null(strstr(head, "HTTP/1.1 200"));
+	assert_non_null(strstr(head, "Transfer-Encoding: chunked"));
+	close(fd);
+	/* It is whole, each once, newest first. */
+	assert_int_equal(serve_ask(&serve, "GET", ENV "/deploys", NULL, &list), 200);
+	assert_int_equal(json_array_size(list), MANY + 1);
+	for (int i = 0; i < MANY; i++) {
+		char wanted[32];
+
+		snprintf(wanted, sizeof(wanted), "many-%06d", MANY - i);
+		one = json_array_get(list, (size_t)i);
+		assert_string_equal(json_string_value(json_object_get(one, "id")), wanted);
+	}
+	assert_string_equal(json_string_value(json_object_get(json_array_get(list, MANY), "id")),
+			    id);
+	one = json_object_get(json_array_get(list, MANY), "pipeline");
+	/* A run is found wherever it is. */
+	path = xasprintf(ENV "/deploys?pipelineRunId=default,%s",
+			 json_string_value(json_object_get(one, "run_id")));
+	json_decref(list);
+	assert_int_equal(serve_ask(&serve, "GET", path, NULL, &list), 200);
+	assert_int_equal(json_array_size(list), 1);
+	json_decref(list);
+	free(path);
+	assert_int_equal(serve_ask(&serve, "GET", ENV "/deploys?pipelineRunId=default,x", NULL,
+				   &list), 200);
+	assert_int_equal(json_array_size(list), 0);
+	json_decref(list);
+	free(id);
+	serve_clear(&serve);
+}
+
+/* Rows that are larger than a piece too. */
+static void
+make_many(const struct serve *serve, const char *sql)
+{
+	char *path = xasprintf("%s/state/platform.db", serve->folder);
+	sqlite3 *database;
+
+	assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(database, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(database), SQLITE_OK);
+	free(path);
+}
+
+static void
+long_lists_of_sets_and_deltas_are_whole(void **state)
+{
+	struct serve serve = {0};
+	json_t *list = NULL;
+
+	(void)state;
+	serve_make(&serve);
+	free(serve_deploy(&serve, ENV, ADD(WORKER("job", "local/web:1.0.0", ""))));
+	serve_stop(&serve);
+	make_many(&serve, "WITH RECURSIVE c(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM c"
+			  " WHERE n < 2500) INSERT INTO deltas (org, app, id, content, env, name,"
+			  " archived, contributers, created_at, created_by, modified_at)"
+			  " SELECT org, app, printf('many-%06d', n), content, env,"
+			  " printf('%.*c', iif(n % 500 = 0, 70000, 3), 'x'), archived,"
+			  " contributers, created_at, created_by, modified_at FROM deltas, c");
+	make_many(&serve, "WITH RECURSIVE c(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM c"
+			  " WHERE n < 300) INSERT INTO sets SELECT org, app,"
+			  " printf('many-%06d', n), body FROM sets, c");
+	serve_start(&serve);
+	assert_int_equal(serve_ask(&serve, "GET", APP "/deltas", NULL, &list), 200);
+	assert_int_equal(json_array_size(list), 2501);
+	for (int i = 1; i <= 2500; i++) {
+		char wanted[32];
+
+		snprintf(wanted, sizeof(wanted), "many-%06d", i);
+		assert_string_equal(json_string_value(json_object_get(json_array_get(list,
+					(size_t)i), "id")), wanted);
+	}
+	json_decref(list);
+	assert_int_equal(serve_ask(&serve, "GET", APP "/sets", NULL, &list), 200);
+	assert_int_equal(json_array_size(list), 301);
+	json_decref(list);
+	serve_clear(&serve);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(twenty_deployments_leave_nothing),
 		cmocka_unit_test(clones_that_come_and_go_leave_nothing),
+		cmocka_unit_test(long_list_goes_out_in_pieces_and_keeps_nobody_waiting),
+		cmocka_unit_test(long_lists_of_sets_and_deltas_are_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,6 +18,8 @@ libplatform_api_a_SOURCES = \
 	src/platform/api/handlers/environments.c \
 	src/platform/api/handlers/environments.h \
 	src/platform/api/handlers/handler.h \
+	src/platform/api/handlers/long-list.c \
+	src/platform/api/handlers/long-list.h \
 	src/platform/api/handlers/logs.c \
 	src/platform/api/handlers/logs.h \
 	src/platform/api/handlers/organizations.c \

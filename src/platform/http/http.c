@@ -89,6 +89,7 @@ http_connection_changed(void *data, struct MHD_Connection *mhd, void **context,
 	c->http = http;
 	c->fd = info->connect_fd;
 	guard_peer(&c->peer, c->fd, http->accepting);
+	c->source = http_source(&c->peer);
 	c->since = clock_steady_ms();
 	c->known = c->peer.trust == PEER_CONTROL || c->peer.trust == PEER_PRIVATE;
 	c->deadline = next_deadline(c);

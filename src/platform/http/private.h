@@ -25,6 +25,7 @@ struct connection {
 	struct connection *next, **link;
 	struct http *http;
 	struct peer peer;
+	uint32_t source;	/* a hash of the peer's key */
 	int fd;
 	int64_t deadline;
 	int64_t since;		/* steady ms */

@@ -23,25 +23,49 @@ send_away(struct connection *c)
 	shutdown(c->fd, SHUT_RDWR);
 }
 
+uint32_t
+http_source(const struct peer *peer)
+{
+	uint32_t hash = 2166136261u;
+
+	for (const char *c = peer->key; *c; c++)
+		hash = (hash ^ (unsigned char)*c) * 16777619u;
+	return hash;
+}
+
+/* Each is compared with each when there are too many: the text only where it may be the same. */
+static bool
+is_of(const struct connection *c, const struct connection *other)
+{
+	return c->source == other->source && strcmp(c->peer.key, other->peer.key) == 0;
+}
+
+static bool
+may_go(const struct connection *c)
+{
+	return !c->sent_away && !c->known;
+}
+
 static size_t
-count_unknown(const struct http *http, const char *source)
+count_unknown(const struct http *http, const struct connection *of)
 {
 	size_t count = 0;
 
 	for (const struct connection *c = http->connections; c; c = c->next)
-		count += !c->sent_away && !c->known && strcmp(c->peer.key, source) == 0;
+		count += may_go(c) && is_of(c, of);
 	return count;
 }
 
 /* NULL: there is none but `fresh`. */
 static struct connection *
-oldest_unknown(const struct http *http, const char *source, const struct connection *fresh)
+oldest_unknown(const struct http *http, const struct connection *of,
+	       const struct connection *fresh)
 {
 	struct connection *oldest = NULL;
 
 	for (struct connection *c = http->connections; c; c = c->next)
-		if (c != fresh && !c->sent_away && !c->known &&
-		    strcmp(c->peer.key, source) == 0 && (!oldest || c->since < oldest->since))
+		if (c != fresh && may_go(c) && is_of(c, of) &&
+		    (!oldest || c->since < oldest->since))
 			oldest = c;
 	return oldest;
 }
@@ -49,17 +73,16 @@ oldest_unknown(const struct http *http, const char *source, const struct connect
 static struct connection *
 oldest_of_crowd(const struct http *http, const struct connection *fresh)
 {
-	const char *crowd = NULL;
+	const struct connection *crowd = NULL;
 	size_t most = 0;
 
 	for (const struct connection *c = http->connections; c; c = c->next) {
-		size_t count = c == fresh || c->sent_away || c->known ||
-					       (crowd && strcmp(c->peer.key, crowd) == 0)
-				       ? 0 : count_unknown(http, c->peer.key);
+		size_t count = c == fresh || !may_go(c) || (crowd && is_of(c, crowd))
+				       ? 0 : count_unknown(http, c);
 
 		if (count > most) {
 			most = count;
-			crowd = c->peer.key;
+			crowd = c;
 		}
 	}
 	return crowd ? oldest_unknown(http, crowd, fresh) : NULL;
@@ -85,9 +108,8 @@ http_make_room(struct http *http, struct connection *fresh)
 
 	for (const struct connection *c = http->connections; c; c = c->next)
 		count += !c->sent_away;
-	if (!fresh->known &&
-	    count_unknown(http, fresh->peer.key) > http->options.connections_of_peer)
-		victim = oldest_unknown(http, fresh->peer.key, fresh);
+	if (!fresh->known && count_unknown(http, fresh) > http->options.connections_of_peer)
+		victim = oldest_unknown(http, fresh, fresh);
 	else if (count <= http->options.connections)
 		return;
 	if (!victim)

@@ -79,13 +79,52 @@ encode_deployment(struct statement *row, void *data, struct error *err)
 	return encode(&deployment, 0);
 }
 
+static void
+read_number(struct statement *row, void *data)
+{
+	*(int64_t *)data = row_int(row, 0);
+}
+
+/* Where the one behind the last of the page would be; 0: there is none. */
+static int
+find_next_page(struct repository *repository, const struct place *place, const json_t *page,
+	       int max, int64_t *next, struct error *err)
+{
+	size_t count = json_array_size(page);
+
+	*next = 0;
+	if (max < 0 || count < (size_t)max)
+		return 0;
+	return rows_each(repository, err, read_number, next,
+			 "SELECT seq FROM deployments WHERE org = ? AND app = ? AND env = ?"
+			 " AND id = ?",
+			 "ssss", place->org, place->app, place->env,
+			 json_member_string(json_array_get(page, count - 1), "id"));
+}
+
+json_t *
+repository_deployments_before(struct repository *repository, const struct place *place,
+			      int64_t before, int max, int64_t *next, struct error *err)
+{
+	json_t *page = rows_encode(repository, err, encode_deployment, NULL,
+				   DEPLOYMENT "WHERE org = ? AND app = ? AND env = ? AND gone = 0"
+					      " AND seq < ? ORDER BY seq DESC LIMIT ?",
+				   "sssii", place->org, place->app, place->env, before,
+				   (int64_t)max);
+
+	if (page && find_next_page(repository, place, page, max, next, err) != 0) {
+		json_decref(page);
+		page = NULL;
+	}
+	return page;
+}
+
 json_t *
 repository_deployments(struct repository *repository, const struct place *place, struct error *err)
 {
-	return rows_encode(repository, err, encode_deployment, NULL,
-			   DEPLOYMENT "WHERE org = ? AND app = ? AND env = ?"
-				      " AND gone = 0 ORDER BY seq DESC",
-			   "sss", place->org, place->app, place->env);
+	int64_t next;
+
+	return repository_deployments_before(repository, place, INT64_MAX, -1, &next, err);
 }
 
 /* id NULL: the newest. */

@@ -21,6 +21,10 @@ struct deployment_row {
 
 json_t *repository_deployments(struct repository *repository, const struct place *place,
 			       struct error *err);	/* newest first */
+/* Newest first, at most `max` (-1: all) of those before; *next is `before` for those behind them, 0
+ * when there are none.  INT64_MAX: from the newest on. */
+json_t *repository_deployments_before(struct repository *repository, const struct place *place,
+				      int64_t before, int max, int64_t *next, struct error *err);
 /* id NULL: the newest there is. */
 json_t *repository_deployment(struct repository *repository, const struct place *place,
 			      const char *id, struct error *err);

@@ -14,6 +14,7 @@
 #include "model/delta.h"
 #include "model/draft.h"
 #include "model/error-codes.h"
+#include "model/json.h"
 #include "model/members.h"
 #include "model/set.h"
 #include "platform/state/place.h"
@@ -27,17 +28,34 @@ enum { ID, CONTENT, ENV, NAME, ARCHIVED, CONTRIBUTERS, CREATED_AT, CREATED_BY, M
 static json_t *
 encode_set(struct statement *row, void *data, struct error *err)
 {
-	(void)data;
+	int64_t *last = data;
+
 	(void)err;
+	if (last)
+		*last = row_int(row, 1);
 	return rows_json(row, 0);
+}
+
+json_t *
+repository_sets_after(struct repository *repository, const struct place *place, int64_t from,
+		      int max, int64_t *next, struct error *err)
+{
+	json_t *page = rows_encode(repository, err, encode_set, next,
+				   "SELECT body, rowid FROM sets WHERE org = ? AND app = ?"
+				   " AND rowid > ? ORDER BY rowid LIMIT ?",
+				   "ssii", place->org, place->app, from, (int64_t)max);
+
+	if (max < 0 || json_array_size(page) < (size_t)max)
+		*next = 0;
+	return page;
 }
 
 json_t *
 repository_sets(struct repository *repository, const struct place *place, struct error *err)
 {
-	return rows_encode(repository, err, encode_set, NULL,
-			   "SELECT body FROM sets WHERE org = ? AND app = ? ORDER BY rowid", "ss",
-			   place->org, place->app);
+	int64_t next;
+
+	return repository_sets_after(repository, place, 0, -1, &next, err);
 }
 
 /* The empty set needs no row: everybody knows its content. */
@@ -117,14 +135,42 @@ encode_draft(struct statement *row, void *data, struct error *err)
 	return body;
 }
 
+static void
+read_seq(struct statement *row, void *data)
+{
+	*(int64_t *)data = row_int(row, 0);
+}
+
+json_t *
+repository_drafts_after(struct repository *repository, const struct place *place, const char *env,
+			bool archived, int64_t from, int max, int64_t *next, struct error *err)
+{
+	json_t *page = rows_encode(repository, err, encode_draft, NULL,
+				   DRAFT "WHERE org = ?1 AND app = ?2 AND (?3 IS NULL OR env = ?3)"
+					 " AND archived = ?4 AND seq > ?5 ORDER BY seq LIMIT ?6",
+				   "sssiii", place->org, place->app, env, (int64_t)archived, from,
+				   (int64_t)max);
+	size_t count = json_array_size(page);
+
+	*next = 0;
+	if (!page || max < 0 || count < (size_t)max)
+		return page;
+	if (rows_each(repository, err, read_seq, next,
+		      "SELECT seq FROM deltas WHERE org = ? AND app = ? AND id = ?", "sss",
+		      place->org, place->app,
+		      json_member_string(json_array_get(page, count - 1), "id")) == 0)
+		return page;
+	json_decref(page);
+	return NULL;
+}
+
 json_t *
 repository_drafts(struct repository *repository, const struct place *place, const char *env,
 		  bool archived, struct error *err)
 {
-	return rows_encode(repository, err, encode_draft, NULL,
-			   DRAFT "WHERE org = ?1 AND app = ?2 AND (?3 IS NULL OR env = ?3)"
-				 " AND archived = ?4 ORDER BY seq",
-			   "sssi", place->org, place->app, env, (int64_t)archived);
+	int64_t next;
+
+	return repository_drafts_after(repository, place, env, archived, 0, -1, &next, err);
 }
 
 int

@@ -14,6 +14,13 @@ struct place;
 struct repository;
 struct set;
 
+/* Of these two at most `max` (-1: all) behind the row `from` (0: the first); *next is `from` for
+ * those behind them, 0 when there are none. */
+json_t *repository_sets_after(struct repository *repository, const struct place *place,
+			      int64_t from, int max, int64_t *next, struct error *err);
+json_t *repository_drafts_after(struct repository *repository, const struct place *place,
+				const char *env, bool archived, int64_t from, int max,
+				int64_t *next, struct error *err);
 json_t *repository_sets(struct repository *repository, const struct place *place,
 			struct error *err);
 /* Any string of zeros is the empty set. */

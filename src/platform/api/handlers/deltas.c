@@ -8,6 +8,7 @@
  */
 #include "config.h"
 
+#include "platform/api/handlers/long-list.h"
 #include "platform/api/handlers/deltas.h"
 
 #include <string.h>
@@ -27,17 +28,26 @@
 
 #define ID_DIGITS 40
 
+static json_t *
+drafts_page(struct repository *repository, const struct place *place,
+	    const struct long_list_filter *filter, int64_t from, int max, int64_t *next,
+	    struct error *err)
+{
+	return repository_drafts_after(repository, place, filter->text, filter->flag, from, max,
+				       next, err);
+}
+
 /* GET .../deltas: the drafts of an application. */
 int
 list_deltas(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
 {
+	static const struct long_list list = {drafts_page, 1000, 100};
 	const char *archived = request_query(request, "archived");
+	const struct long_list_filter filter = {request_query(request, "env"),
+						archived && strcmp(archived, "true") == 0};
 
-	return answer(response, 200,
-		      repository_drafts(platform->repository, &request->place,
-					request_query(request, "env"),
-					archived && strcmp(archived, "true") == 0, err));
+	return answer_long_list(platform, request, response, &list, &filter, err);
 }
 
 static int

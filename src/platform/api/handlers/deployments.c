@@ -21,6 +21,7 @@
 #include "model/json.h"
 #include "model/resource-graph.h"
 #include "model/set.h"
+#include "platform/api/handlers/long-list.h"
 #include "platform/api/handlers/parameters.h"
 #include "platform/api/handlers/pipelines.h"
 #include "platform/api/handlers/values.h"
@@ -54,24 +55,35 @@ is_of_run(const json_t *deployment, const char *wanted)
 	return same;
 }
 
+static json_t *
+deployments_page(struct repository *repository, const struct place *place,
+		 const struct long_list_filter *filter, int64_t from, int max, int64_t *next,
+		 struct error *err)
+{
+	json_t *all = repository_deployments_before(repository, place,
+						    from > 0 ? from : INT64_MAX, max, next, err);
+	json_t *some, *deployment;
+	size_t i;
+
+	if (!all || !filter->text)
+		return all;
+	some = json_array();
+	json_array_foreach(all, i, deployment)
+		if (is_of_run(deployment, filter->text))
+			json_array_append(some, deployment);
+	json_decref(all);
+	return some;
+}
+
 /* GET .../envs/{envId}/deploys: the deployments of an environment, newest first. */
 int
 list_deployments(struct platform *platform, const struct request *request,
 		 struct response *response, struct error *err)
 {
-	json_t *all = repository_deployments(platform->repository, &request->place, err);
-	const char *run = request_query(request, "pipelineRunId");
-	json_t *some, *deployment;
-	size_t i;
+	static const struct long_list list = {deployments_page, 1000, 100};
+	const struct long_list_filter filter = {request_query(request, "pipelineRunId"), false};
 
-	if (!all || !run)
-		return answer(response, 200, all);
-	some = json_array();
-	json_array_foreach(all, i, deployment)
-		if (is_of_run(deployment, run))
-			json_array_append(some, deployment);
-	json_decref(all);
-	return answer(response, 200, some);
+	return answer_long_list(platform, request, response, &list, &filter, err);
 }
 
 /* With what of it has no effect in its environment. */

@@ -2,6 +2,7 @@
 /* Sets, and the differences between them. */
 #include "config.h"
 
+#include "platform/api/handlers/long-list.h"
 #include "platform/api/handlers/sets.h"
 
 #include <stdlib.h>
@@ -19,12 +20,24 @@
 #include "platform/state/platform.h"
 #include "platform/state/repository-sets.h"
 
+static json_t *
+sets_page(struct repository *repository, const struct place *place,
+	  const struct long_list_filter *filter, int64_t from, int max, int64_t *next,
+	  struct error *err)
+{
+	(void)filter;
+	return repository_sets_after(repository, place, from, max, next, err);
+}
+
 /* GET .../sets: the sets an application knows. */
 int
 list_sets(struct platform *platform, const struct request *request, struct response *response,
 	  struct error *err)
 {
-	return answer(response, 200, repository_sets(platform->repository, &request->place, err));
+	static const struct long_list list = {sets_page, 200, 10};
+	const struct long_list_filter all = {NULL, false};
+
+	return answer_long_list(platform, request, response, &list, &all, err);
 }
 
 /* Where it is to be deployed: an environment that is there, or one that is still to be made. */
