@@ -249,6 +249,9 @@ a_field_of_a_wrong_form_is_a_fault_of_the_file(void **state)
 		{"liveness_probe: {type: http, port: 80, path: '${values.GREETING}'}",
 		 "bad.yaml: organization acme: application odd: environment dev: w: /spec/containers/c/"
 		 "liveness_probe/path: there is no shared value \"GREETING\"", 1},
+		{"variables: {A: b}\n                      externals: {q: {type: s3}}",
+		 "bad.yaml: warning: acme/odd/dev: resource modules.w.externals.q: no resource definition "
+		 "serves type \"s3\", class \"default\"", 0},
 		{"args: one", "bad.yaml:18: /organizations/0/applications/0/environments/0/deployments/0/"
 			      "set/modules/w/spec/containers/c/args: w: /spec/containers/c/args must be a "
 			      "list of strings", 1},

@@ -20,6 +20,7 @@
 #include "platform/admin/document.h"
 #include "platform/admin/import-check.h"
 #include "platform/admin/import-images.h"
+#include "platform/admin/import-resources.h"
 #include "platform/admin/import-secrets.h"
 #include "platform/admin/import-values.h"
 #include "platform/admin/import.h"
@@ -91,6 +92,22 @@ print_differing(const char *path, const json_t *report)
 }
 
 static void
+print_unserved(const char *path, const json_t *report)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(json_object_get(report, "unserved"), i, entry) {
+		char *warning = import_unserved_text(entry);
+		char *text = xasprintf("%s: %s", path, warning);
+
+		command_print_fault(NULL, text);
+		free(text);
+		free(warning);
+	}
+}
+
+static void
 print_report(const json_t *report)
 {
 	printf(_("Imported: organizations: %d, applications: %d, environments: %d, "
@@ -128,6 +145,7 @@ import_document(const struct command_arguments *arguments, struct document *docu
 		return command_fail(&err);
 	}
 	print_differing(document->path, report);
+	print_unserved(document->path, report);
 	print_report(report);
 	json_decref(report);
 	return STATUS_FINE;

@@ -29,6 +29,7 @@
 #include "platform/admin/document.h"
 #include "platform/admin/import-check.h"
 #include "platform/admin/import-definition.h"
+#include "platform/admin/import-resources.h"
 #include "platform/admin/import-secrets.h"
 #include "platform/admin/import-values.h"
 #include "platform/engine/engine.h"
@@ -53,6 +54,8 @@ struct import {
 	int64_t now;
 	size_t organizations, applications, environments, deployments, values, kept;
 	json_t *started;		/* [{"org","app","env"}]: new, with something to run */
+	const char *env_type;		/* of the environment at hand */
+	json_t *unserved;		/* import-resources.h */
 	json_t *differing;		/* ["org/app/env"]: they keep something else than the file has */
 };
 
@@ -132,6 +135,17 @@ check_values(struct import *import, const struct place *place, const struct set 
 	return ret;
 }
 
+/* What is to run. */
+static int
+check_newest(struct import *import, const struct place *place, const struct set *set,
+	     struct error *err)
+{
+	if (check_values(import, place, set, err) != 0)
+		return -1;
+	return import_find_unserved(import->platform, place, import->env_type, set,
+				    import->unserved, err);
+}
+
 /* Each builds upon the one before it, as if they had been deployed one after the other. */
 static int
 import_deployment(struct import *import, const struct place *place, const json_t *deployment,
@@ -153,7 +167,7 @@ import_deployment(struct import *import, const struct place *place, const json_t
 
 	json_object_del(body, "id");	/* the id is the content's own */
 	set = set_decode(body, err);
-	if (set && (!is_newest || check_values(import, place, set, err) == 0) &&
+	if (set && (!is_newest || check_newest(import, place, set, err) == 0) &&
 	    repository_pin_values(import->repository, place, NULL, values, err) == 0) {
 		row.value_set_version_id = values[0] ? values : NULL;
 		row.from_id = from;
@@ -277,6 +291,7 @@ make_environment(struct import *import, const struct place *place, const json_t 
 	const char *type = text_or(env, "type", "development");
 	json_t *deployments = json_object_get(env, "deployments");
 
+	import->env_type = type;
 	if (check_type(import, place, type, err) != 0 ||
 	    repository_put_environment(import->repository, place, text_or(env, "name", place->env),
 				       type, NULL, import->user, oldest_of(import, deployments),
@@ -303,6 +318,7 @@ update_environment(struct import *import, const struct place *place, const json_
 		return -1;
 	if (put_values(import, place, env, err) != 0)
 		return -1;
+	import->env_type = json_member_string(known, "type");
 	if (!json_object_get(known, "last_deploy"))
 		return import_deployments(import, place, deployments, err);
 	note_difference(import, place, known, deployments);
@@ -496,20 +512,45 @@ import_apply(struct platform *platform, const json_t *file, const char *user, st
 	}
 	import.started = json_array();
 	import.differing = json_array();
+	import.unserved = json_array();
 	if (import_all(&import, file, err) == 0) {
 		if (platform->engine)
 			start_new(platform, import.started);
-		report = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:O}", "organizations",
+		report = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:O, s:O}", "organizations",
 				   (json_int_t)import.organizations, "applications",
 				   (json_int_t)import.applications, "environments",
 				   (json_int_t)import.environments, "deployments",
 				   (json_int_t)import.deployments, "values",
 				   (json_int_t)import.values, "kept", (json_int_t)import.kept,
-				   "differing", import.differing);
+				   "differing", import.differing, "unserved", import.unserved);
 	}
 	json_decref(import.differing);
+	json_decref(import.unserved);
 	json_decref(import.started);
 	return report;
+}
+
+/* Nobody sits before a daemon. */
+static void
+log_warning(void *data, const char *pointer, const char *text)
+{
+	(void)data;
+	log_line(LOG_PRIORITY_WARNING, "import", "at", *pointer ? pointer : "/", "warning", text,
+		 NULL);
+}
+
+static void
+log_unserved(const json_t *report)
+{
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(json_object_get(report, "unserved"), i, entry) {
+		char *text = import_unserved_text(entry);
+
+		log_line(LOG_PRIORITY_WARNING, "import", "text", text, NULL);
+		free(text);
+	}
 }
 
 /* The daemon's own file: what its values name is its own to read. */
@@ -518,7 +559,7 @@ read_all(const struct platform *platform, struct document *document, struct erro
 {
 	struct error first = {0};
 
-	if (import_check(document->value, platform, keep_first, NULL, &first) == 0 &&
+	if (import_check(document->value, platform, keep_first, log_warning, &first) == 0 &&
 	    import_fetch(document->value, document->path, keep_first, &first) == 0)
 		return 0;
 	*err = first;
@@ -547,6 +588,7 @@ import_file(struct platform *platform, const char *path, struct error *err)
 	document_clear(&document);
 	if (!report)
 		return error_prefix(err, "%s", path);
+	log_unserved(report);
 	json_decref(report);
 	log_line(LOG_PRIORITY_NOTICE, "imported", "file", path, NULL);
 	return 0;

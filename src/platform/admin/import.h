@@ -21,7 +21,7 @@ int import_file(struct platform *platform, const char *path, struct error *err)
 	__attribute__((warn_unused_result));
 /* The same from a value, whatever the platform has; environments that are new start to run
  * when there is an engine.  user NULL: the platform's.  {"organizations", "applications",
- * "environments", "deployments", "values", "kept": n, "differing": [...]} of what was read; NULL with
+ * "environments", "deployments", "values", "kept": n, "differing", "unserved": [...]} of what was read; NULL with
  * err. */
 json_t *import_apply(struct platform *platform, const json_t *file, const char *user,
 		     struct error *err);

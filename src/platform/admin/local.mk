@@ -39,6 +39,8 @@ libplatform_admin_a_SOURCES = \
 	src/platform/admin/import-definition.h \
 	src/platform/admin/import-images.c \
 	src/platform/admin/import-images.h \
+	src/platform/admin/import-resources.c \
+	src/platform/admin/import-resources.h \
 	src/platform/admin/import-secrets.c \
 	src/platform/admin/import-secrets.h \
 	src/platform/admin/import-values.c \

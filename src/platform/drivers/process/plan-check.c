@@ -95,31 +95,47 @@ check_replicas(const char *module, const json_t *body, struct error *err)
 			      .max = WORKLOAD_REPLICAS_MAX);
 }
 
+/* A cronjob has a plan for each of its schedules. */
+static int
+check_plans(const struct driver_workload *workload, struct error *err)
+{
+	const struct plan_setting setting = {.is_confined = true};
+	int count = plan_count(workload, err);
+	const char *code;
+
+	for (int i = 0; i < count; i++) {
+		struct replica replica = {.workload = workload, .number = i, .fingerprint = "",
+					  .spec = workload->spec};
+		struct plan *plan = plan_new(&setting, &replica, &code, err);
+
+		if (!plan)
+			return -1;
+		plan_free(plan);
+	}
+	return count < 0 ? -1 : 0;
+}
+
 int
 plan_check(const struct set *set, const char *module, struct error *err)
 {
 	const json_t *body = set_module(set, module);
 	const char *image = set_module_image(set, module);
-	const struct plan_setting setting = {.is_confined = true};
 	struct driver_workload workload = {
 		.module = xstrdup(module),
+		.replicas = 1,
 		.profile = xstrdup(json_member_string(body, "profile")),
 		.image = xstrdup(image ? image : ""),
 		.spec = resolved_spec(body),
 		.volumes = json_object(),
 		.deploy = json_object_get(body, "deploy"),
 	};
-	struct replica replica = {.workload = &workload, .fingerprint = "", .spec = workload.spec};
-	struct plan *plan = NULL;
-	const char *code;
-	int ret;
+	int ret = 0;
 
 	add_volumes(workload.volumes, "externals.", json_object_get(body, "externals"));
 	add_volumes(workload.volumes, "shared.", set_shared(set));
-	if (workload.spec && check_replicas(module, body, err) == 0)
-		plan = plan_new(&setting, &replica, &code, err);
-	ret = workload.spec && !plan ? -1 : 0;
-	plan_free(plan);
+	if (workload.spec &&
+	    (check_replicas(module, body, err) != 0 || check_plans(&workload, err) != 0))
+		ret = -1;
 	json_decref(workload.volumes);
 	json_decref(workload.spec);
 	free(workload.image);
