@@ -373,6 +373,20 @@ static const struct member user_token_members[] = {
 NOUN(user_token, "token", NULL)
 NOUN_ENCODE(user_token)
 
+#define AT(member) IN(audit_entry, member)
+static const struct member audit_entry_members[] = {
+	{"at", MEMBER_TIME, MEMBER_OPTIONAL, AT(at)},
+	{"user_id", MEMBER_TEXT, MEMBER_LOOSE, AT(user_id)},
+	{"request_method", MEMBER_TEXT, MEMBER_REQUIRED, AT(request_method)},
+	{"request_path", MEMBER_TEXT, MEMBER_REQUIRED, AT(request_path)},
+	{"response_status", MEMBER_NUMBER, MEMBER_OPTIONAL, AT(response_status)},
+	{"org_id", MEMBER_TEXT, MEMBER_LOOSE, AT(org_id)},
+	MEMBERS_END,
+};
+#undef AT
+NOUN(audit_entry, "audit entry", NULL)
+NOUN_ENCODE(audit_entry)
+
 /* Nobody says how bad a line is: it came from a program's output. */
 static const char *const log_levels[] = {"INFO"};
 static const struct member_words log_level = {.items = log_levels};

@@ -256,6 +256,21 @@ int user_token_decode(struct user_token *out, const json_t *body, struct error *
 json_t *user_token_encode(const struct user_token *token);
 void user_token_clear(struct user_token *token);
 
+/* One request that the platform took or refused. */
+struct audit_entry {
+	int64_t at;			/* wall ms */
+	struct untrusted user_id, request_method, request_path;
+	int64_t response_status;	/* of HTTP */
+	struct untrusted org_id;	/* raw NULL: of no organization */
+	struct untrusted problem;
+};
+/* From GET /audit-logs. */
+void audit_entry_read(struct audit_entry *out, const json_t *body);
+int audit_entry_decode(struct audit_entry *out, const json_t *body, struct error *err)
+	__attribute__((warn_unused_result));
+json_t *audit_entry_encode(const struct audit_entry *entry);
+void audit_entry_clear(struct audit_entry *entry);
+
 /* What a workload wrote. */
 struct log_line {
 	struct untrusted payload, workload, container;

@@ -102,6 +102,7 @@ read_one(const json_t *body)
 	READ(draft);
 	READ(environment_type);
 	READ(resource_graph);
+	READ(audit_entry);
 	READ(rule);
 	READ(pipeline);
 	READ(pipeline_criterion);

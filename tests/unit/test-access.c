@@ -419,12 +419,12 @@ audit_count(struct repository *repository, int64_t before)
 	struct audit_query query = {.org = "acme", .before = before, .status_from = 100,
 				    .status_to = 599, .count = 1000};
 	struct error err = {0};
-	json_t *entries = repository_audit(repository, &query, &err);
+	struct audit_entries entries;
 	size_t count;
 
-	assert_non_null(entries);
-	count = json_array_size(entries);
-	json_decref(entries);
+	assert_int_equal(repository_audit(repository, &query, &entries, &err), 0);
+	count = entries.count;
+	audit_entries_clear(&entries);
 	return count;
 }
 

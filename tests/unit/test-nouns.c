@@ -115,6 +115,9 @@
 #define RESOURCE_GRAPH                                                                       \
 	"{'id':'i','hash':'h','nodes':[" GRAPH_NODE "],"                                     \
 	"'created_at':'2026-01-02T03:04:05.000Z','used_at':'2026-01-03T03:04:05.000Z'}"
+#define AUDIT_ENTRY                                                                      \
+	"{'at':'2026-01-02T03:04:05.000Z','user_id':'jo','request_method':'POST',"       \
+	"'request_path':'/orgs/acme/apps','response_status':201,'org_id':'acme'}"
 #define LOG_LINE                                                                 \
 	"{'level':'INFO','payload':'started','workload_id':'web','container_id':'c'," \
 	"'timestamp':'2026-01-02T03:04:05.000Z'}"
@@ -170,6 +173,7 @@ union noun {
 	struct draft draft;
 	struct rule rule;
 	struct resource_graph resource_graph;
+	struct audit_entry audit_entry;
 	struct log_line log_line;
 };
 
@@ -227,6 +231,7 @@ DOORS(pipeline_job)
 DOORS(draft)
 DOORS(rule)
 DOORS(resource_graph)
+DOORS(audit_entry)
 DOORS(log_line)
 
 static const struct doors nouns[] = {
@@ -353,6 +358,12 @@ static const struct doors nouns[] = {
 	 {"created_at", "used_at"},
 	 {"id", "hash"},
 	 OF(resource_graph)},
+	{"audit entry",
+	 AUDIT_ENTRY,
+	 {"request_method", "request_path"},
+	 {"at"},
+	 {"user_id", "response_status", "org_id"},
+	 OF(audit_entry)},
 	{"log line",
 	 LOG_LINE,
 	 {NULL},
@@ -769,6 +780,7 @@ each_noun_is_written_as_it_was_read(void **state)
 			     "'shared':false,'contributers':[]},'modules':{},'shared':[]}");
 	WRITTEN_AGAIN(rule, RULE);
 	WRITTEN_AGAIN(resource_graph, RESOURCE_GRAPH);
+	WRITTEN_AGAIN(audit_entry, AUDIT_ENTRY);
 	WRITTEN_AGAIN(log_line, LOG_LINE);
 	WRITTEN_AGAIN(shared_value, SHARED_VALUE);
 	WRITTEN_AGAIN(shared_value,

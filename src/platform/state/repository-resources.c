@@ -53,24 +53,21 @@ repository_definitions(struct repository *repository, const char *org, struct de
 	return -1;
 }
 
-/* The member `body` of the row that is found. */
 static json_t *
-body_of(json_t *row)
+read_body(struct statement *row, void *data, struct error *err)
 {
-	json_t *body = json_incref(json_object_get(row, "body"));
-
-	json_decref(row);
-	return body;
+	(void)data;
+	(void)err;
+	return rows_json(row, 0);
 }
 
 json_t *
 repository_definition(struct repository *repository, const char *org, const char *id,
 		      struct error *err)
 {
-	json_t *body = body_of(
-		rows_one(repository, err,
-			 "SELECT body AS \"json:body\" FROM definitions WHERE org = ? AND id = ?",
-			 "ss", org, id));
+	json_t *body = rows_encode_one(repository, err, read_body, NULL,
+				       "SELECT body FROM definitions WHERE org = ? AND id = ?",
+				       "ss", org, id);
 
 	if (!body && err->kind == ERROR_NOT_FOUND)
 		error_set_code(err, CODE_DEFINITION_NOT_FOUND, .definition = id);
@@ -81,10 +78,10 @@ json_t *
 repository_definition_version(struct repository *repository, const char *org, const char *id,
 			      const char *version, struct error *err)
 {
-	json_t *body = body_of(rows_one(repository, err,
-					"SELECT body AS \"json:body\" FROM definition_versions"
-					" WHERE org = ? AND id = ? AND version = ?",
-					"sss", org, id, version));
+	json_t *body = rows_encode_one(repository, err, read_body, NULL,
+				       "SELECT body FROM definition_versions"
+				       " WHERE org = ? AND id = ? AND version = ?",
+				       "sss", org, id, version);
 
 	if (!body && err->kind == ERROR_NOT_FOUND)
 		error_set_code(err, CODE_DEFINITION_VERSION_NOT_FOUND, .definition = id,

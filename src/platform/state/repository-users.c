@@ -334,20 +334,51 @@ repository_prune_audit(struct repository *repository, int64_t max_rows, int64_t 
 }
 
 #define AUDIT                                                                                      \
-	"SELECT printf('%x', seq) AS seq, at AS \"stamp:at\", user AS user_id,"                    \
-	" method AS request_method, path AS request_path,"                                         \
-	" CAST(status AS TEXT) AS \"json:response_status\", nullif(org, '') AS \"opt:org_id\""     \
+	"SELECT seq, at, user, method, path, status, nullif(org, '')"                              \
 	" FROM audit WHERE at > ?2 AND (at < ?3 OR (at = ?3 AND seq < ?4))"                        \
 	" AND status BETWEEN ?5 AND ?6"
 #define NEWEST_FIRST " ORDER BY at DESC, seq DESC LIMIT ?7"
 
-/* Two statements, so that each has its index. */
-json_t *
-repository_audit(struct repository *repository, const struct audit_query *query, struct error *err)
+static void
+read_audit_entry(struct statement *row, void *noun)
 {
-	return rows_all(repository, err,
-			query->org ? AUDIT " AND org = ?1" NEWEST_FIRST
-				   : AUDIT " AND ?1 IS NULL" NEWEST_FIRST,
-			"siiiiii", query->org, query->after, query->before, query->before_seq,
-			(int64_t)query->status_from, (int64_t)query->status_to, query->count);
+	struct audit_entries *entries = noun;
+	struct numbered_entry *numbered;
+	struct audit_entry *entry;
+
+	entries->items =
+		xreallocarray(entries->items, entries->count + 1, sizeof(*entries->items));
+	numbered = &entries->items[entries->count++];
+	entry = &numbered->entry;
+	numbered->seq = row_int(row, 0);
+	*entry = (struct audit_entry){.at = row_int(row, 1), .response_status = row_int(row, 5)};
+	untrusted_init(&entry->user_id, row_text_or(row, 2, ""));
+	untrusted_init(&entry->request_method, row_text_or(row, 3, ""));
+	untrusted_init(&entry->request_path, row_text_or(row, 4, ""));
+	untrusted_init(&entry->org_id, row_text(row, 6));
+}
+
+/* Two statements, so that each has its index. */
+int
+repository_audit(struct repository *repository, const struct audit_query *query,
+		 struct audit_entries *out, struct error *err)
+{
+	*out = (struct audit_entries){0};
+	if (rows_each(repository, err, read_audit_entry, out,
+		      query->org ? AUDIT " AND org = ?1" NEWEST_FIRST
+				 : AUDIT " AND ?1 IS NULL" NEWEST_FIRST,
+		      "siiiiii", query->org, query->after, query->before, query->before_seq,
+		      (int64_t)query->status_from, (int64_t)query->status_to, query->count) == 0)
+		return 0;
+	audit_entries_clear(out);
+	return -1;
+}
+
+void
+audit_entries_clear(struct audit_entries *entries)
+{
+	for (size_t i = 0; i < entries->count; i++)
+		audit_entry_clear(&entries->items[i].entry);
+	free(entries->items);
+	*entries = (struct audit_entries){0};
 }

@@ -7,13 +7,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/nouns.h"
+
 struct error;
 struct grant;
 struct grant_scope;
 struct grants;
 struct place;
 struct repository;
-struct user;
 
 /* --- users (model/nouns.h); their roles are read by themselves --- */
 
@@ -102,8 +103,17 @@ struct audit_query {
 	int status_from, status_to;	/* both inclusive */
 	int64_t count;
 };
-/* Newest first: AuditLogEntry and, for the next page, "seq". */
-json_t *repository_audit(struct repository *repository, const struct audit_query *query,
-			 struct error *err);
+struct numbered_entry {
+	int64_t seq;			/* of all entries */
+	struct audit_entry entry;
+};
+struct audit_entries {
+	struct numbered_entry *items;
+	size_t count;
+};
+/* Newest first; audit_entries_clear() them. */
+int repository_audit(struct repository *repository, const struct audit_query *query,
+		     struct audit_entries *out, struct error *err);
+void audit_entries_clear(struct audit_entries *entries);
 
 #endif

@@ -154,17 +154,13 @@ char *
 repository_sealed_value(struct repository *repository, const struct place *place, const char *key,
 			const char *version, struct error *err)
 {
-	json_t *row = rows_one(
+	return rows_text(
 		repository, err,
 		"SELECT sealed FROM value_rows WHERE org = ?1 AND app = ?2 AND env = ?3"
 		" AND key = ?4 AND sealed IS NOT NULL AND NOT purged"
 		" AND ((?5 IS NULL AND until = " NOW ") OR fingerprint = ?5)"
 		" ORDER BY since DESC LIMIT 1",
 		"sssss", place->org, place->app, value_level(place), key, version);
-	char *sealed = row ? xstrdup(json_member_string(row, "sealed")) : NULL;
-
-	json_decref(row);
-	return sealed;
 }
 
 /* --- changes --- */
@@ -432,18 +428,18 @@ repository_forget_values(struct repository *repository, const struct place *plac
 int
 repository_has_secrets(struct repository *repository, struct error *err)
 {
-	json_t *row = rows_one(
+	char *sealed = rows_text(
 		repository, err,
 		"SELECT EXISTS (SELECT 1 FROM value_rows WHERE sealed IS NOT NULL)"
 		" OR EXISTS (SELECT 1 FROM definitions WHERE"
 		" json_extract(body, '$.driver_inputs.sealed') IS NOT NULL)"
 		" OR EXISTS (SELECT 1 FROM definition_versions WHERE"
-		" json_extract(body, '$.driver_inputs.sealed') IS NOT NULL) AS \"bool:sealed\"",
+		" json_extract(body, '$.driver_inputs.sealed') IS NOT NULL)",
 		"");
-	bool sealed = json_is_true(json_object_get(row, "sealed"));
+	int has = sealed ? strcmp(sealed, "0") != 0 : -1;
 
-	json_decref(row);
-	return row ? sealed : -1;
+	free(sealed);
+	return has;
 }
 
 /* A state without secrets takes whatever key it is started with; from its
@@ -452,7 +448,7 @@ int
 repository_check_key(struct repository *repository, const char *check, struct error *err)
 {
 	int sealed = repository_has_secrets(repository, err);
-	json_t *row;
+	char *kept;
 	bool same;
 
 	if (sealed < 0)
@@ -461,11 +457,11 @@ repository_check_key(struct repository *repository, const char *check, struct er
 		return rows_run(repository, err,
 				"INSERT INTO secret_keys VALUES (1, ?1) ON CONFLICT (one)"
 				" DO UPDATE SET key_check = ?1", "s", check);
-	row = rows_one(repository, err, "SELECT key_check FROM secret_keys", "");
-	if (!row)
+	kept = rows_text(repository, err, "SELECT key_check FROM secret_keys", "");
+	if (!kept)
 		return -1;
-	same = strcmp(json_member_string(row, "key_check"), check) == 0;
-	json_decref(row);
+	same = strcmp(kept, check) == 0;
+	free(kept);
 	if (same)
 		return 0;
 	return error_set(err, ERROR_INPUT,

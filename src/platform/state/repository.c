@@ -116,18 +116,17 @@ migrate(struct repository *r, struct error *err)
 static int
 read_platform_id(struct repository *r, struct error *err)
 {
-	char id[IDS_UUID_SIZE];
-	json_t *row;
+	char id[IDS_UUID_SIZE], *kept;
 
 	ids_uuid7(id);
 	if (rows_run(r, err, "INSERT INTO platform VALUES (1, ?) ON CONFLICT DO NOTHING", "s",
 		     id) != 0)
 		return -1;
-	row = rows_one(r, err, "SELECT id FROM platform", "");
-	if (!row)
+	kept = rows_text(r, err, "SELECT id FROM platform", "");
+	if (!kept)
 		return -1;
-	snprintf(r->id, sizeof(r->id), "%s", json_member_string(row, "id"));
-	json_decref(row);
+	snprintf(r->id, sizeof(r->id), "%s", kept);
+	free(kept);
 	return 0;
 }
 

@@ -18,7 +18,7 @@
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
-#include "model/json.h"
+#include "model/nouns.h"
 #include "net/url.h"
 #include "platform/api/handlers/parameters.h"
 #include "platform/state/platform.h"
@@ -76,33 +76,22 @@ read_outcome(const struct request *request, struct audit_query *query, struct er
 	return error_set_code(err, CODE_OUTCOME_INVALID);
 }
 
-static int64_t
-time_of(const json_t *entry)
+/* How many make a page.  One entry more than a page was read, so the last page is known to be
+ * the last. */
+static size_t
+count_page(const struct audit_entries *entries, int count)
 {
-	int64_t at = 0;
+	int64_t oldest = entries->count > 0 ? entries->items[0].entry.at - PAGE_MS : 0;
+	size_t keep = 0;
 
-	(void)clock_parse(json_member_string(entry, "at"), &at);
-	return at;
-}
-
-/* What is too much for one page goes away: true when there was any.  One entry more than a
- * page was read, so the last page is known to be the last. */
-static bool
-cut(json_t *entries, int count)
-{
-	size_t size = json_array_size(entries), keep = 0;
-	int64_t newest = size > 0 ? time_of(json_array_get(entries, 0)) : 0;
-
-	while (keep < size && keep < (size_t)count &&
-	       time_of(json_array_get(entries, keep)) > newest - PAGE_MS)
+	while (keep < entries->count && keep < (size_t)count &&
+	       entries->items[keep].entry.at > oldest)
 		keep++;
-	for (size_t i = size; i > keep; i--)
-		json_array_remove(entries, i - 1);
-	return keep < size;
+	return keep;
 }
 
 static char *
-link_to_next(const struct request *request, const json_t *last)
+link_to_next(const struct request *request, const struct numbered_entry *last)
 {
 	static const char *const kept[] = {"from", "to", "per_page", "outcome"};
 	struct buf link;
@@ -112,8 +101,8 @@ link_to_next(const struct request *request, const json_t *last)
 		buf_printf(&link, "</orgs/%s", request->place.org);
 	else
 		buf_puts(&link, "<");
-	buf_printf(&link, "/audit-logs?page=%llx-%s", (unsigned long long)time_of(last),
-		   json_member_string(last, "seq"));
+	buf_printf(&link, "/audit-logs?page=%llx-%llx", (unsigned long long)last->entry.at,
+		   (unsigned long long)last->seq);
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
 		const char *value = request_query(request, kept[i]);
 
@@ -133,9 +122,10 @@ list_audit_log(struct platform *platform, const struct request *request,
 	       struct response *response, struct error *err)
 {
 	struct audit_query query = {.org = request->place.org, .after = 0, .before = INT64_MAX};
+	struct audit_entries entries;
 	int count = PER_PAGE;
-	json_t *entries, *entry;
-	size_t i;
+	json_t *list;
+	size_t page;
 
 	if (parameter_time(request, "from", &query.after, err) != 0 ||
 	    parameter_time(request, "to", &query.before, err) != 0 ||
@@ -144,13 +134,14 @@ list_audit_log(struct platform *platform, const struct request *request,
 	    read_outcome(request, &query, err) != 0)
 		return -1;
 	query.count = count + 1;
-	entries = repository_audit(platform->repository, &query, err);
-	if (!entries)
+	if (repository_audit(platform->repository, &query, &entries, err) != 0)
 		return -1;
-	if (cut(entries, count))
-		response->link = link_to_next(
-			request, json_array_get(entries, json_array_size(entries) - 1));
-	json_array_foreach(entries, i, entry)
-		json_object_del(entry, "seq");
-	return answer(response, 200, entries);
+	page = count_page(&entries, count);
+	if (page > 0 && page < entries.count)
+		response->link = link_to_next(request, &entries.items[page - 1]);
+	list = json_array();
+	for (size_t i = 0; i < page; i++)
+		json_array_append_new(list, audit_entry_encode(&entries.items[i].entry));
+	audit_entries_clear(&entries);
+	return answer(response, 200, list);
 }
