@@ -465,6 +465,11 @@ a_deployment_has_parts(void **state)
 		{"web", NULL, RUNS("echo again >>" DIARY "; exec sleep 600"), NULL},
 		{"first", JOB, RUNS("exit 1"), "{'when': 'before', 'success': 'complete'}"},
 	};
+	static const struct item gone[] = {
+		{"web", NULL, RUNS("echo again >>" DIARY "; exec sleep 600"), NULL},
+		{"first", JOB, "{'containers': {'c': {'image': 'local/none:1.0.0'}}}",
+		 "{'when': 'before'}"},
+	};
 	struct world *world = *state;
 	long pid;
 
@@ -473,6 +478,12 @@ a_deployment_has_parts(void **state)
 	pid = pid_of(world, "web", NULL, NULL);
 	/* What comes later is not even begun. */
 	expect_failed(world, apply_items(world, "two", failing, 2), "Job first");
+	expect_diary(world, "first web last");
+	assert_int_equal(pid_of(world, "web", NULL, NULL), pid);
+	/* Not after a restart either. */
+	world->resumes = true;
+	expect_failed(world, apply_items(world, "two", failing, 2), "Job first");
+	expect_failed(world, apply_items(world, "two", gone, 2), "local/none:1.0.0");
 	expect_diary(world, "first web last");
 	assert_int_equal(pid_of(world, "web", NULL, NULL), pid);
 }

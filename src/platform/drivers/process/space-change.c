@@ -9,7 +9,8 @@
  * They start in up to three parts (plan.h, when): the next one when the one before has succeeded.
  *
  * Where what was deployed before is only started again (is_resumed), each of them counts for
- * itself: one that cannot start is left out and told, and keeps no other from running.
+ * itself: one that cannot start is left out and told, and keeps no other from running, unless it is
+ * to go before the others.
  *
  * Until then nothing that runs is touched, so a rollback has nothing to bring back.  A public
  * port that nothing stood behind before is opened as soon as its candidate is ready: others
@@ -27,6 +28,7 @@
 #include "base/log.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
+#include "model/json.h"
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/confine.h"
@@ -283,7 +285,7 @@ kept_too_late(void *data)
 static void
 give_up(struct space *space, struct workload *candidate)
 {
-	if (!space->is_resumed) {
+	if (!space->is_resumed || workload_plan(candidate)->when == PLAN_BEFORE) {
 		roll_back(space);
 		return;
 	}
@@ -551,6 +553,23 @@ cancel_change(void *data)
 	roll_back(space);
 }
 
+/* Something cannot be planned without which nothing is to start. */
+static bool
+is_planned_in_vain(const struct space *space, const struct driver_deployment *deployment)
+{
+	for (size_t i = 0; i < deployment->count; i++) {
+		const struct driver_workload *workload = &deployment->workloads[i];
+		const char *when = json_member_string(workload->deploy, "when");
+		bool is_first = when && strcmp(when, "before") == 0;
+
+		for (size_t k = 0; k < space->errors.count; k++)
+			if ((is_first || !space->is_resumed) &&
+			    strcmp(space->errors.items[k].object_id, workload->module) == 0)
+				return true;
+	}
+	return false;
+}
+
 /* With nothing new it may be over at once, by way of the same states. */
 static void
 start_change(struct space *space, const struct driver_deployment *deployment)
@@ -561,7 +580,7 @@ start_change(struct space *space, const struct driver_deployment *deployment)
 	space->is_resumed = deployment->is_resumed;
 	for (size_t i = 0; i < deployment->count; i++)
 		make_plans(space, deployment, i, &plans);
-	if (space->errors.count > 0 && !space->is_resumed) {
+	if (is_planned_in_vain(space, deployment)) {
 		for (size_t i = 0; i < plans.count; i++)
 			plan_free(plans.items[i]);
 		space_prune_forwards(space);
