@@ -605,15 +605,16 @@ what_does_not_run_says_why_after_an_import(void **state)
 	serve_wait_replicas(&serve, ENV, "job", 1);
 }
 
-/* Without all placeholders nothing can be planned. */
+/* One that is to go before the others is not there. */
 static void
 what_waits_for_another_says_for_which(void **state)
 {
 	(void)state;
-	import(WORKER("web", "local/worker:1.0.0", ", 'B': '${values.NONE}'") ", "
+	import("'first': {'profile': 'humanitec/default-module', 'deploy': {'when': 'before'}, "
+	       "'spec': {'containers': {'main': {'id': 'main', 'image': 'local/worker:1.O'}}}}, "
 	       WORKER("job", "local/worker:1.0.0", ""));
-	expect_reason("web", "the placeholder ${values.NONE} has no value", "in_workload");
-	expect_reason("job", "not started, because workload web cannot start",
+	expect_reason("first", "local/worker:1.O", "image_not_found");
+	expect_reason("job", "not started, because workload first cannot start",
 		      "workload_held_back");
 }
 
