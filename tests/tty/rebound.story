@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A text that names a key names the one that does it now, whatever it came with.
-limit 60
+limit 10
 size 140x40
 env BROWSER= DISPLAY= WAYLAND_DISPLAY=
 sh mkdir -p $XDG_CONFIG_HOME/sidestage
@@ -37,6 +37,21 @@ row "f topicshare"
 key Esc
 key F3
 gone "modules.api"
+
+test "in the review of a clone, where each finding is acknowledged"
+sh platform post /values '{"key":"API_URL","value":"https://api.acme.test/v1","description":""}' --quiet
+press-until Right "in [Pp]roduction"
+key C
+expect "Name of the clone"
+key Enter
+row "\[ \]" "values/API_URL leads to the host api.acme.test"
+key A
+expect "Acknowledge the finding first (z) or change it (E)"
+key z
+row "\[x\]" "API_URL"
+key Esc
+key Esc
+gone "API_URL"
 
 test "in the logs"
 key l
