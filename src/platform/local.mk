@@ -12,13 +12,15 @@ sidestaged_LDADD = $(PLATFORM_LIBS)
 if HAVE_CMOCKA
 SERVE = tests/wire/serve.c tests/wire/serve.h
 SERVE_LIBS = libmodel.a libbase.a $(CMOCKA_LIBS) $(CURL_LIBS) $(BASE_LIBS)
-SERVE_TESTS = tests/wire/test-graph tests/wire/test-runtime tests/wire/test-applications tests/wire/test-artefacts \
+SERVE_TESTS = tests/wire/test-graph tests/wire/test-sets tests/wire/test-runtime tests/wire/test-applications tests/wire/test-artefacts \
 	tests/wire/test-growth tests/wire/test-pipelines
 check_PROGRAMS += $(SERVE_TESTS)
 TESTS += $(SERVE_TESTS)
 tests_wire_test_runtime_SOURCES = tests/wire/test-runtime.c $(SERVE)
 tests_wire_test_runtime_LDADD = $(SERVE_LIBS)
 tests_wire_test_graph_SOURCES = tests/wire/test-graph.c $(SERVE)
+tests_wire_test_sets_SOURCES = tests/wire/test-sets.c $(SERVE)
+tests_wire_test_sets_LDADD = $(SERVE_LIBS)
 tests_wire_test_applications_SOURCES = tests/wire/test-applications.c $(SERVE)
 tests_wire_test_graph_LDADD = $(SERVE_LIBS)
 tests_wire_test_applications_LDADD = $(SERVE_LIBS)
