@@ -162,6 +162,11 @@ TESTS += tests/unit/test-files
 tests_unit_test_files_SOURCES = tests/unit/test-files.c
 tests_unit_test_files_LDADD = libdb.a $(UNIT_LIBS) $(SQLITE_LIBS)
 
+check_PROGRAMS += tests/unit/test-forward
+TESTS += tests/unit/test-forward
+tests_unit_test_forward_SOURCES = tests/unit/test-forward.c
+tests_unit_test_forward_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
+
 check_PROGRAMS += tests/unit/test-widgets
 TESTS += tests/unit/test-widgets
 tests_unit_test_widgets_SOURCES = tests/unit/test-widgets.c
