@@ -111,7 +111,8 @@ an_environment_is_said_by_what_hides_the_rest(void **state)
 		{{RUNTIME_RUNNING}, 1, "running", MOOD_GOOD},
 		{{RUNTIME_RUNNING, RUNTIME_SUCCEEDED}, 2, "running", MOOD_GOOD},
 		{{RUNTIME_RUNNING, RUNTIME_STARTING}, 2, "1 of 2", MOOD_BUSY},
-		{{RUNTIME_FAILED, RUNTIME_STOPPED}, 2, "0 of 2", MOOD_BUSY},
+		{{RUNTIME_FAILED, RUNTIME_RUNNING}, 2, "1 of 2", MOOD_BAD},	/* waiting does not help */
+		{{RUNTIME_STOPPED, RUNTIME_STOPPED}, 2, "0 of 2", MOOD_BUSY},
 		{{RUNTIME_UNKNOWN, RUNTIME_RUNNING, RUNTIME_PARTLY}, 3, "1 of 3", MOOD_BUSY},
 		{{RUNTIME_UNKNOWN}, 0, "nothing runs", MOOD_BAD},
 	};
@@ -189,7 +190,7 @@ a_life_is_said_in_one_length(void **state)
 		assert_string_equal(words.text, cases[i].text);
 		assert_int_equal(words.mood, cases[i].mood);
 	}
-	assert_string_equal(words_of_life(0, NOW).text, "no end set here");
+	assert_string_equal(words_of_life(0, NOW).text, "no expiry set");
 }
 
 static void
