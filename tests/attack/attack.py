@@ -119,6 +119,9 @@ class Platform:
         self.program = os.path.join(self.folder, "sidestaged")
         self.process = None
         self.wrapper = as_user(USER) if USER else []
+        if UNIT:
+            self.wrapper = [sys.executable, os.path.join(os.path.dirname(__file__), "unit.py"),
+                            UNIT, str(USER), self.folder]
         self.slowest = 0
         shutil.copy(os.environ["SIDESTAGED"], self.program)
         for image in ("local/evil/1.0.0", "local/victim/1.0.0"):
@@ -455,7 +458,8 @@ class Story:
 STATES = (os.environ.get("STATES") or "starting running redeploying filling backing_up restarting removing").split()
 OPTIONS = sys.argv[1:]
 USER = int(os.environ.get("ATTACK_USER", "0"))
-WHO = "root" if os.geteuid() == 0 and not USER else "a user"
+UNIT = os.environ.get("ATTACK_UNIT", "")	# whose restrictions the daemon has
+WHO = "a user under the unit" if UNIT else "root" if os.geteuid() == 0 and not USER else "a user"
 
 
 def main():

@@ -6,6 +6,6 @@ tests_attack_attacker_SOURCES = tests/attack/attack-files.c tests/attack/attack-
 tests_attack_attacker_LDADD =
 
 EXTRA_DIST += tests/attack/attack.py tests/attack/refused.py tests/attack/syscall-sets tests/attack/unit.py
-ATTACK_TESTS = tests/attack/test-attack.sh tests/attack/test-attack-user.sh tests/attack/test-refused.sh
+ATTACK_TESTS = tests/attack/test-attack.sh tests/attack/test-attack-unit.sh tests/attack/test-attack-user.sh tests/attack/test-refused.sh
 dist_check_SCRIPTS += $(ATTACK_TESTS)
 TESTS += $(ATTACK_TESTS)
