@@ -72,9 +72,13 @@ daemon_add_image(struct daemon *daemon, const char *name, const char *script)
 void
 daemon_add_template(struct daemon *daemon, const char *name, const char *sql)
 {
-	char *path = xasprintf("%s/images/%s", daemon->folder, name);
+	char *directory = xasprintf("%s/templates", daemon->folder);
+	char *path = xasprintf("%s/%s", directory, name);
 
+	if (paths_make(directory, NULL) != 0)
+		abort();
 	write_file(path, sql, 0600);
+	free(directory);
 	free(path);
 }
 
@@ -84,6 +88,7 @@ run(const struct daemon *daemon, int ready)
 	const char *program = getenv("SIDESTAGED");
 	char *images = xasprintf("%s/images", daemon->folder);
 	char *import = xasprintf("%s/import.json", daemon->folder);
+	char *templates = xasprintf("%s/templates", daemon->folder);
 	const char *arguments[32] = {
 		program, "serve", "--socket", daemon->socket, "--state", daemon->state,
 		"--images", images, "--import", import, "--ready-fd", "0",
@@ -91,6 +96,10 @@ run(const struct daemon *daemon, int ready)
 	int errors = open(daemon->errors, O_WRONLY | O_CREAT | O_APPEND, 0600);
 	size_t count = 12;
 
+	if (access(templates, F_OK) == 0) {
+		arguments[count++] = "--templates";
+		arguments[count++] = templates;
+	}
 	for (size_t i = 0; daemon->arguments[i]; i++)
 		arguments[count++] = daemon->arguments[i];
 	for (size_t i = 0; daemon->variables[i]; i++)

@@ -27,6 +27,7 @@ struct daemon {
 int daemon_prepare(struct daemon *daemon, const char *import);
 /* A script as the image "local/NAME:1.0.0". */
 void daemon_add_image(struct daemon *daemon, const char *name, const char *script);
+/* A template that this daemon's definitions may name. */
 void daemon_add_template(struct daemon *daemon, const char *name, const char *sql);
 /* true once it serves; false: it ended. */
 bool daemon_start(struct daemon *daemon);
