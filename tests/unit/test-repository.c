@@ -252,6 +252,7 @@ static void
 places_are_listed_by_id_and_renamed(void **state)
 {
 	struct state *s = *state;
+	struct placed_environments all;
 
 	assert_int_equal(repository_put_organization(s->r, "aaa", "First", "x", NOW, &s->err), 0);
 	assert_members(repository_organizations(s->r, &s->err), "id", "aaa,acme");
@@ -264,7 +265,13 @@ places_are_listed_by_id_and_renamed(void **state)
 	assert_member(repository_application(s->r, &SHOP, &s->err), "name", "한글");
 	assert_refused(s, repository_rename_environment(s->r, &(struct place){"acme", "shop", "no"}, "x",
 							&s->err) != 0, ERROR_NOT_FOUND);
-	assert_members(repository_all_environments(s->r, &s->err), "env", "qa,dev");
+	assert_int_equal(repository_all_environments(s->r, &all, &s->err), 0);
+	assert_int_equal(all.count, 2);
+	assert_string_equal(all.items[0].env, "qa");
+	assert_string_equal(all.items[1].env, "dev");
+	assert_int_equal(all.items[1].status, ENVIRONMENT_ACTIVE);
+	assert_null(all.items[1].pending);
+	placed_environments_clear(&all);
 }
 
 static void

@@ -23,7 +23,6 @@
 #include "base/log.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
-#include "model/json.h"
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/env-driver.h"
@@ -325,8 +324,9 @@ static void
 resume(struct engine_env *env)
 {
 	struct place place = place_of(env);
+	struct deployment deployment = {0};
 	struct error err = {0};
-	json_t *deployment;
+	int ret;
 
 	if (env_driver_check(env->engine->platform, &place, &err) != 0 &&
 	    err.kind == ERROR_INPUT) {	/* until a daemon starts that has it */
@@ -336,8 +336,9 @@ resume(struct engine_env *env)
 		schedule(env, 0);
 		return;
 	}
-	deployment = repository_newest_succeeded(env->engine->platform->repository, &place, &err);
-	if (!deployment && err.kind != ERROR_NOT_FOUND) {
+	ret = repository_read_newest_succeeded(env->engine->platform->repository, &place,
+					       &deployment, &err);
+	if (ret != 0 && err.kind != ERROR_NOT_FOUND) {
 		complain(env, "cannot read what should run, trying again", &err);
 		set_env_problem(env, "cannot-prepare", &err);
 		env->should_resume = true;
@@ -345,10 +346,10 @@ resume(struct engine_env *env)
 		return;
 	}
 	env->record_ms = RECORD_MIN_MS;
-	if (!deployment)
+	if (ret != 0)
 		env->starting = false;
-	start_rollout(env, json_member_string(deployment, "id"), true);
-	json_decref(deployment);
+	start_rollout(env, deployment.id.raw, true);
+	deployment_clear(&deployment);
 }
 
 /* --- removing --- */
@@ -593,31 +594,26 @@ engine_resume(struct engine *engine, struct error *err)
 {
 	struct repository *repository = engine->platform->repository;
 	int64_t now = clock_wall_ms();
-	json_t *envs, *row;
-	size_t i;
+	struct placed_environments envs;
 
 	if (repository_fail_interrupted(repository, now, now - PENDING_MAX_MS, err) != 0)
 		return -1;
 	if (repository_drop_applications(repository, err) != 0)
 		return -1;
-	envs = repository_all_environments(repository, err);
-	if (!envs)
+	if (repository_all_environments(repository, &envs, err) != 0)
 		return -1;
-	json_array_foreach(envs, i, row) {
-		struct place place = {json_member_string(row, "org"),
-				      json_member_string(row, "app"),
-				      json_member_string(row, "env")};
+	for (size_t i = 0; i < envs.count; i++) {
+		const struct placed_environment *row = &envs.items[i];
+		struct place place = {row->org, row->app, row->env};
 		struct engine_env *env = find_env(engine, &place, true);
-		const char *pending = json_member_string(row, "pending");
 
-		env->deleting = environment_status_of(json_member_string(row, "status")) ==
-				ENVIRONMENT_DELETING;
+		env->deleting = row->status == ENVIRONMENT_DELETING;
 		env->should_resume = env->starting = !env->deleting;
-		if (pending)
-			env->wanted = xstrdup(pending);
+		if (row->pending)
+			env->wanted = xstrdup(row->pending);
 		schedule(env, 0);
 	}
-	json_decref(envs);
+	placed_environments_clear(&envs);
 	return 0;
 }
 

@@ -19,7 +19,6 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/xmalloc.h"
-#include "model/json.h"
 #include "model/nouns.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/env-driver.h"
@@ -234,10 +233,9 @@ put_deployments(struct buf *out, const struct metrics *metrics)
 /* Asked of the drivers when somebody looks; a counter of our own
  * would miss what died by itself. */
 static uint64_t
-count_processes(struct platform *platform, const json_t *env)
+count_processes(struct platform *platform, const struct placed_environment *env)
 {
-	const struct place place = {json_member_string(env, "org"), json_member_string(env, "app"),
-				    json_member_string(env, "env")};
+	const struct place place = {env->org, env->app, env->env};
 	struct error err = {0};
 	struct driver *driver = env_driver_made(platform, &place, &err);
 	char *space = place_space(&place);
@@ -257,19 +255,18 @@ static void
 put_environments(struct buf *out, struct platform *platform)
 {
 	struct error err = {0};
-	json_t *envs = repository_all_environments(platform->repository, &err), *env;
 	uint64_t active = 0, deleting = 0, processes = 0;
-	size_t i;
+	struct placed_environments envs;
 
-	json_array_foreach(envs, i, env) {
-		if (environment_status_of(json_member_string(env, "status")) ==
-		    ENVIRONMENT_DELETING)
+	(void)!repository_all_environments(platform->repository, &envs, &err);
+	for (size_t i = 0; i < envs.count; i++) {
+		if (envs.items[i].status == ENVIRONMENT_DELETING)
 			deleting++;
 		else
 			active++;
-		processes += count_processes(platform, env);
+		processes += count_processes(platform, &envs.items[i]);
 	}
-	json_decref(envs);
+	placed_environments_clear(&envs);
 	head(out, "sidestaged_environments", "gauge", "Environments there are.");
 	buf_printf(out, "sidestaged_environments{status=\"active\"} %llu\n"
 			"sidestaged_environments{status=\"deleting\"} %llu\n",

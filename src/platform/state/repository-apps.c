@@ -521,15 +521,48 @@ repository_environment(struct repository *repository, const struct place *place,
 			       place->org, place->app, place->env);
 }
 
-json_t *
-repository_all_environments(struct repository *repository, struct error *err)
+static void
+read_placed_environment(struct statement *row, void *noun)
 {
-	return rows_all(repository, err,
-			"SELECT org, app, id AS env, status, (SELECT id FROM deployments AS d"
-			" WHERE d.org = e.org AND d.app = e.app AND d.env = e.id AND gone = 0"
-			" AND d.status = ? ORDER BY seq DESC LIMIT 1) AS \"opt:pending\""
-			" FROM environments AS e ORDER BY rowid",
-			"s", deployment_status_word(DEPLOYMENT_PENDING));
+	struct placed_environments *all = noun;
+
+	all->items = xreallocarray(all->items, all->count + 1, sizeof(*all->items));
+	all->items[all->count++] = (struct placed_environment){
+		.org = row_copy_or(row, 0, ""),
+		.app = row_copy_or(row, 1, ""),
+		.env = row_copy_or(row, 2, ""),
+		.status = environment_status_of(row_text(row, 3)),
+		.pending = row_copy(row, 4),
+	};
+}
+
+int
+repository_all_environments(struct repository *repository, struct placed_environments *out,
+			    struct error *err)
+{
+	*out = (struct placed_environments){0};
+	if (rows_each(repository, err, read_placed_environment, out,
+		      "SELECT org, app, id, status, (SELECT id FROM deployments AS d"
+		      " WHERE d.org = e.org AND d.app = e.app AND d.env = e.id AND gone = 0"
+		      " AND d.status = ? ORDER BY seq DESC LIMIT 1)"
+		      " FROM environments AS e ORDER BY rowid",
+		      "s", deployment_status_word(DEPLOYMENT_PENDING)) == 0)
+		return 0;
+	placed_environments_clear(out);
+	return -1;
+}
+
+void
+placed_environments_clear(struct placed_environments *environments)
+{
+	for (size_t i = 0; i < environments->count; i++) {
+		free(environments->items[i].org);
+		free(environments->items[i].app);
+		free(environments->items[i].env);
+		free(environments->items[i].pending);
+	}
+	free(environments->items);
+	*environments = (struct placed_environments){0};
 }
 
 int

@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct application;
-struct environment;
+#include "model/nouns.h"
+
 struct error;
 struct place;
 struct repository;
@@ -96,9 +96,19 @@ json_t *repository_environment(struct repository *repository, const struct place
 /* The same as a struct, which the caller clears. */
 int repository_read_environment(struct repository *repository, const struct place *place,
 				struct environment *out, struct error *err);
-/* [{"org","app","env","status","pending"?}]: all there are; a deployment that is still to be
- * begun. */
-json_t *repository_all_environments(struct repository *repository, struct error *err);
+struct placed_environment {
+	char *org, *app, *env;
+	enum environment_status status;
+	char *pending;			/* a deployment that is still to be begun; NULL: none */
+};
+struct placed_environments {
+	struct placed_environment *items;
+	size_t count;
+};
+/* All there are; placed_environments_clear() them. */
+int repository_all_environments(struct repository *repository, struct placed_environments *out,
+				struct error *err);
+void placed_environments_clear(struct placed_environments *environments);
 /* from_deploy_id NULL: it begins from nothing; else a deployment of the application. */
 int repository_put_environment(struct repository *repository, const struct place *place,
 			       const char *name, const char *type, const char *from_deploy_id,

@@ -176,6 +176,17 @@ repository_deployment_of_app(struct repository *repository, const struct place *
 								     &deployment, err));
 }
 
+int
+repository_read_newest_succeeded(struct repository *repository, const struct place *place,
+				 struct deployment *out, struct error *err)
+{
+	return rows_read(repository, err, read_deployment, out,
+			 DEPLOYMENT "WHERE org = ? AND app = ? AND env = ? AND gone = 0"
+				    " AND status = ? ORDER BY seq DESC LIMIT 1",
+			 "ssss", place->org, place->app, place->env,
+			 deployment_status_word(DEPLOYMENT_SUCCEEDED));
+}
+
 json_t *
 repository_newest_succeeded(struct repository *repository, const struct place *place,
 			    struct error *err)
@@ -183,11 +194,7 @@ repository_newest_succeeded(struct repository *repository, const struct place *p
 	struct deployment deployment = {0};
 
 	return encode(&deployment,
-		      rows_read(repository, err, read_deployment, &deployment,
-				DEPLOYMENT "WHERE org = ? AND app = ? AND env = ? AND gone = 0"
-					   " AND status = ? ORDER BY seq DESC LIMIT 1",
-				"ssss", place->org, place->app, place->env,
-				deployment_status_word(DEPLOYMENT_SUCCEEDED)));
+		      repository_read_newest_succeeded(repository, place, &deployment, err));
 }
 
 int

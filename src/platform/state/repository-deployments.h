@@ -55,11 +55,12 @@ repository_put_deployment_error(struct repository *repository, const char *id, c
 				const char *object_id, const char *code, const char *summary,
 				const char *reason, const char *message, struct error *err);
 
-/* repository_deployment() and repository_deployment_of_app() as a struct, which the caller
- * clears. */
+/* repository_deployment() and so on as a struct, which is zero and the caller clears. */
 int repository_read_deployment(struct repository *repository, const struct place *place,
 			       const char *id, struct deployment *out, struct error *err);
 int repository_read_deployment_of_app(struct repository *repository, const struct place *place,
 				      const char *id, struct deployment *out, struct error *err);
+int repository_read_newest_succeeded(struct repository *repository, const struct place *place,
+				     struct deployment *out, struct error *err);
 
 #endif

@@ -180,22 +180,21 @@ add_running(struct runtime *runtime, const struct driver_workload_status *items,
 static json_t *
 declared_modules(struct platform *platform, const struct place *place, struct error *err)
 {
-	json_t *deployment = repository_newest_succeeded(platform->repository, place, err);
+	struct deployment deployment = {0};
 	json_t *modules = NULL;
 	struct set *set;
 
-	if (!deployment) {
+	if (repository_read_newest_succeeded(platform->repository, place, &deployment, err) != 0) {
 		if (err->kind != ERROR_NOT_FOUND)
 			return NULL;
 		*err = (struct error){0};
 		return json_object();
 	}
-	set = repository_set(platform->repository, place, json_member_string(deployment, "set_id"),
-			     err);
+	set = repository_set(platform->repository, place, untrusted_raw(&deployment.set_id), err);
 	if (set)
 		modules = json_incref(set_modules(set));
 	set_unref(set);
-	json_decref(deployment);
+	deployment_clear(&deployment);
 	return modules;
 }
 
