@@ -211,7 +211,7 @@ is_said_to_fill_the_disk(void *data)
 	world->driver->ops->observe(world->driver, SPACE, &all);
 	for (size_t i = 0; i < all.count; i++)
 		said = said || (all.items[i].message &&
-				strstr(all.items[i].message, "MB on the disk"));
+				strstr(all.items[i].message, "MB of disk space"));
 	driver_status_clear(&all);
 	return said;
 }
