@@ -96,6 +96,26 @@ out_of_memory_is_said(void **state)
 						   "'512Mi'}}, " TAKE("4")));
 }
 
+/* Where the limit of the environment is less, that is said, and not a limit that was not met. */
+static void
+an_environment_without_memory_is_said(void **state)
+{
+	struct world *world = *state;
+
+	close_driver(world);
+	world->limits.memory = 64 << 20;
+	open_driver(world);
+	if (!cgroups_has_memory(groups_of(world)))
+		skip();
+	expect_failed(world, apply_container(world, SHELL ", 'readiness_probe': {'type': 'tcp', "
+						    "'port': 1}, " TAKE("90")),
+		      "out of memory (its environment has no more)");
+	expect_failed(world, apply_container(world, SHELL ", 'resources': {'limits': {'memory': "
+						    "'2Gi'}}, 'readiness_probe': {'type': 'tcp', "
+						    "'port': 1}, " TAKE("90")),
+		      "out of memory (its environment has no more)");
+}
+
 static bool
 is_said_to_lack_memory(void *data)
 {
@@ -306,6 +326,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_SHELL(out_of_memory_is_said),
+		WITH_SHELL(an_environment_without_memory_is_said),
 		WITH_SHELL(a_workload_that_runs_out_of_memory_later_says_so),
 		WITH_SHELL(limits_and_requests_are_the_groups),
 		WITH_SHELL(without_groups_the_process_is_limited),

@@ -30,6 +30,7 @@
 
 #define PREFIX "sidestaged-"
 
+#define NEAR_LIMIT 65536	/* bytes; the kernel takes several pages at once */
 #define PERIOD_US 100000	/* of a share of the processors; the kernel's usual one */
 #define QUOTA_US_MIN 1000	/* the kernel refuses less */
 #define SHARES_MIN 2		/* of version 1, as are the others */
@@ -410,15 +411,22 @@ set_share_number(const char *group, const char *file, int64_t number)
 	set_share(group, file, text);
 }
 
-/* What is swapped out is as much its memory as the rest.  More than it has as a part of the space
- * is no limit. */
+/* More than it has as a part of the space is no limit. */
+static bool
+has_memory_share(const struct cgroups *c, const struct cgroup_share *share)
+{
+	int64_t most = c->limits.memory / 4 * 3;
+
+	return share->memory > 0 && (most <= 0 || share->memory < most);
+}
+
+/* What is swapped out is as much its memory as the rest. */
 static void
 set_memory_share(const struct cgroups *c, const char *group, const struct cgroup_share *share)
 {
 	static const char *const kept[] = {"memory.soft_limit_in_bytes", "memory.low"};
-	int64_t most = c->limits.memory / 4 * 3;
 
-	if (share->memory > 0 && (most <= 0 || share->memory < most)) {
+	if (has_memory_share(c, share)) {
 		set_share_number(group, controllers[MEMORY].files[c->version - 1], share->memory);
 		if (c->version == 1)
 			set_share_number(group, "memory.memsw.limit_in_bytes", share->memory);
@@ -504,22 +512,47 @@ cgroups_open(const struct cgroups *c, const char *space, unsigned number,
 	return count;
 }
 
-unsigned long
-cgroups_kills(const struct cgroups *c, const char *space, unsigned number)
+/* The number behind a word in a file of a group, or all of the file; 0: it is not there. */
+static unsigned long
+read_count(const char *group, const char *file, const char *word)
 {
-	const char *tree = tree_of(c, MEMORY);
-	char *group = tree ? group_of(tree, space) : NULL;
-	char *path = group ? xasprintf("%s/%u/%s", group, number,
-				       c->version == 1 ? "memory.oom_control" : "memory.events")
-			   : NULL;
-	char *text = path ? read_text(path) : xstrdup("");
-	const char *found = strstr(text, "oom_kill ");
-	unsigned long count = found ? strtoul(found + strlen("oom_kill "), NULL, 10) : 0;
+	char *path = xasprintf("%s/%s", group, file), *text = read_text(path);
+	const char *found = strstr(text, word);
+	unsigned long count = found ? strtoul(found + strlen(word), NULL, 10) : 0;
 
 	free(text);
 	free(path);
-	free(group);
 	return count;
+}
+
+/* Version 1 does not count each time. */
+static bool
+has_hit_limit(const struct cgroups *c, const char *group, int64_t limit)
+{
+	if (c->version == 2)
+		return read_count(group, "memory.events", "\nmax ") > 0;
+	return (int64_t)read_count(group, "memory.max_usage_in_bytes", "") >= limit - NEAR_LIMIT;
+}
+
+enum cgroup_lack
+cgroups_lack(const struct cgroups *c, const char *space, unsigned number,
+	     const struct cgroup_share *share)
+{
+	static const char *const kills[] = {"memory.oom_control", "memory.events"};
+	const char *tree = tree_of(c, MEMORY);
+	enum cgroup_lack lack = CGROUP_LACKS_NOTHING;
+	char *group, *inner;
+
+	if (!tree)
+		return lack;
+	group = group_of(tree, space);
+	inner = xasprintf("%s/%u", group, number);
+	if (read_count(inner, kills[c->version - 1], "oom_kill ") > 0)
+		lack = has_memory_share(c, share) && has_hit_limit(c, inner, share->memory)
+			       ? CGROUP_LACKS_SHARE : CGROUP_LACKS_MORE;
+	free(inner);
+	free(group);
+	return lack;
 }
 
 static void

@@ -47,8 +47,14 @@ unsigned cgroups_number(struct cgroups *cgroups);
  * Descriptors into each of which a process writes "0" to join; the caller closes them.  How many. */
 size_t cgroups_open(const struct cgroups *cgroups, const char *space, unsigned number,
 		    const struct cgroup_share *share, int files[CGROUP_FILES]);
-/* How many processes of that group the kernel has ended because there was no memory left. */
-unsigned long cgroups_kills(const struct cgroups *cgroups, const char *space, unsigned number);
+/* Why the kernel has ended a process of that group: there was no memory left. */
+enum cgroup_lack {
+	CGROUP_LACKS_NOTHING,
+	CGROUP_LACKS_SHARE,	/* of what its share allows */
+	CGROUP_LACKS_MORE	/* of what the space may have, or of all there is */
+};
+enum cgroup_lack cgroups_lack(const struct cgroups *cgroups, const char *space, unsigned number,
+			      const struct cgroup_share *share);
 /* Calls back with the number of each process in the groups of a space, as this process sees it. */
 void cgroups_for_each_process(const struct cgroups *cgroups, const char *space,
 			      void (*take)(void *data, long pid), void *data);

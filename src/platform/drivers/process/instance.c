@@ -58,7 +58,7 @@ struct instance {
 	bool runs;			/* the program was executed */
 	bool ended;			/* the program */
 	int status;			/* of the program; without a word from the guard, of that */
-	bool lacked_memory;		/* and the kernel ended something of it for that */
+	enum cgroup_lack lack;		/* of memory, for which the kernel ended something of it */
 	bool stopping;
 	bool asked_to_kill;
 	int grace_ms;
@@ -226,8 +226,8 @@ on_end(void *data, pid_t pid, int status)
 	instance->watch = NULL;
 	instance->reports_watch = NULL;
 	record_remove(instance->record, instance->guard);
-	instance->lacked_memory = cgroups_kills(confinement_cgroups(instance->confinement),
-						instance->space, instance->group) > 0;
+	instance->lack = cgroups_lack(confinement_cgroups(instance->confinement), instance->space,
+				      instance->group, &instance->plan->share);
 	cgroups_close(confinement_cgroups(instance->confinement), instance->space, instance->group);
 	instance->events.ended(instance->events.data);
 }
@@ -463,14 +463,16 @@ instance_pid(const struct instance *instance)
 static char *
 out_of_memory(const struct instance *instance)
 {
-	const char *limit = instance->plan->memory_text;
+	bool exited = WIFEXITED(instance->status);
+	char *limit = instance->lack == CGROUP_LACKS_SHARE
+			      ? xasprintf("its limit is %s", instance->plan->memory_text)
+			      : xstrdup("its environment has no more");
+	char *how = xasprintf("%s %d, out of memory (%s)", exited ? "status" : "signal",
+			      exited ? WEXITSTATUS(instance->status) : WTERMSIG(instance->status),
+			      limit);
 
-	if (WIFEXITED(instance->status))
-		return xasprintf("status %d, out of memory%s%s%s", WEXITSTATUS(instance->status),
-				 limit ? " (its limit is " : "", limit ? limit : "",
-				 limit ? ")" : "");
-	return xasprintf("signal %d, out of memory%s%s%s", WTERMSIG(instance->status),
-			 limit ? " (its limit is " : "", limit ? limit : "", limit ? ")" : "");
+	free(limit);
+	return how;
 }
 
 /* In the words of a shell: status, or signal. */
@@ -481,7 +483,7 @@ instance_end(const struct instance *instance, bool *cannot_start)
 	if (*cannot_start)
 		return xasprintf("%s: %s", instance->failure.step,
 				 strerror(instance->failure.number));
-	if (instance->lacked_memory && instance->status != 0)
+	if (instance->lack != CGROUP_LACKS_NOTHING && instance->status != 0)
 		return out_of_memory(instance);
 	if (WIFSIGNALED(instance->status))
 		return xasprintf("signal %d (%s)", WTERMSIG(instance->status),
