@@ -99,7 +99,7 @@ parse(const char *text, double scale, int64_t *out)
 	/* 0.1 is a little more than a tenth: what is a whole number but for that is one. */
 	*out = (int64_t)number;
 	rest = number - (double)*out;
-	if (rest > 1e-9 * number)
+	if (rest > 1e-12 * number)
 		++*out;
 	return true;
 }
