@@ -10,25 +10,25 @@
 #include "platform/state/repository-runtime.h"
 
 #include "base/error.h"
-#include "model/json.h"
+#include "db/statement.h"
 #include "platform/state/place.h"
 #include "platform/state/repository.h"
 #include "platform/state/rows.h"
+
+static void
+read_paused(struct statement *row, void *paused)
+{
+	*(bool *)paused = row_int(row, 0) != 0;
+}
 
 int
 repository_is_paused(struct repository *repository, const struct place *place, bool *paused,
 		     struct error *err)
 {
-	json_t *rows = rows_all(repository, err,
-				"SELECT paused AS \"bool:paused\" FROM runtime WHERE org = ?"
-				" AND app = ? AND env = ?",
-				"sss", place->org, place->app, place->env);
-
-	if (!rows)
-		return -1;
-	*paused = json_is_true(json_object_get(json_array_get(rows, 0), "paused"));
-	json_decref(rows);
-	return 0;
+	*paused = false;
+	return rows_each(repository, err, read_paused, paused,
+			 "SELECT paused FROM runtime WHERE org = ? AND app = ? AND env = ?", "sss",
+			 place->org, place->app, place->env);
 }
 
 int
@@ -41,24 +41,23 @@ repository_set_paused(struct repository *repository, const struct place *place, 
 			"sssi", place->org, place->app, place->env, (int64_t)paused);
 }
 
+static void
+read_replicas(struct statement *row, void *counts)
+{
+	json_object_set_new(counts, row_text_or(row, 0, ""), json_integer(row_int(row, 1)));
+}
+
 json_t *
 repository_replicas(struct repository *repository, const struct place *place, struct error *err)
 {
-	json_t *rows = rows_all(repository, err,
-				"SELECT module, CAST(count AS TEXT) AS \"json:count\" FROM replicas"
-				" WHERE org = ? AND app = ? AND env = ?",
-				"sss", place->org, place->app, place->env);
-	json_t *counts, *row;
-	size_t i;
+	json_t *counts = json_object();
 
-	if (!rows)
-		return NULL;
-	counts = json_object();
-	json_array_foreach(rows, i, row)
-		json_object_set(counts, json_member_string(row, "module"),
-				json_object_get(row, "count"));
-	json_decref(rows);
-	return counts;
+	if (rows_each(repository, err, read_replicas, counts,
+		      "SELECT module, count FROM replicas WHERE org = ? AND app = ? AND env = ?",
+		      "sss", place->org, place->app, place->env) == 0)
+		return counts;
+	json_decref(counts);
+	return NULL;
 }
 
 int

@@ -458,6 +458,18 @@ repository_pin_values(struct repository *repository, const struct place *place,
 	return -1;
 }
 
+static void
+read_value_at(struct statement *row, void *values)
+{
+	json_object_set_new(
+		values, row_text_or(row, 0, ""),
+		json_pack("{s:s, s:s, s:b, s:b, s:s, s:s, s:s}", "key", row_text_or(row, 0, ""),
+			  "env", row_text_or(row, 1, ""), "is_secret", row_int(row, 2) != 0,
+			  "purged", row_int(row, 3) != 0, "value", row_text_or(row, 4, ""),
+			  "sealed", row_text_or(row, 5, ""), "fingerprint",
+			  row_text_or(row, 6, "")));
+}
+
 /* In the order application, environment: what comes later takes
  * the place of what came before. */
 json_t *
@@ -465,23 +477,18 @@ repository_values_at(struct repository *repository, const struct place *place,
 		     const char *id, struct error *err)
 {
 	struct version_row version;
-	json_t *rows = NULL, *values, *row;
-	size_t i;
+	json_t *values = json_object();
+	int ret = find_version(repository, place, id, &version, err);
 
-	if (find_version(repository, place, id, &version, err) == 0)
-		rows = rows_all(repository, err,
-				"SELECT key, env, is_secret AS \"bool:is_secret\","
-				" purged AS \"bool:purged\", value, sealed, fingerprint"
+	if (ret == 0)
+		ret = rows_each(repository, err, read_value_at, values,
+				"SELECT key, env, is_secret, purged, value, sealed, fingerprint"
 				" FROM value_rows " AT_PLACE "AND since <= ?4 AND until > ?4"
 				" ORDER BY env",
-				"sssi", place->org, place->app, value_level(place),
-				version.seq);
+				"sssi", place->org, place->app, value_level(place), version.seq);
 	clear_version(&version);
-	if (!rows)
-		return NULL;
-	values = json_object();
-	json_array_foreach(rows, i, row)
-		json_object_set(values, json_member_string(row, "key"), row);
-	json_decref(rows);
-	return values;
+	if (ret == 0)
+		return values;
+	json_decref(values);
+	return NULL;
 }

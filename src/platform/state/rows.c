@@ -2,8 +2,8 @@
 /*
  * The one way statements run.
  *
- * Rows come out as JSON in the shape of the wire, by the names of their columns (rows.h): between
- * a query and an answer there is no code to forget a member in.  Failures are told by kind and in
+ * A row becomes a struct, and what is shown of that is made by its noun's table (model/members.h).
+ * Failures are told by kind and in
  * a sentence of ours; what SQLite says names tables and files, so it goes to the log.
  */
 #include "config.h"
@@ -16,7 +16,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "db/db.h"
@@ -93,27 +92,6 @@ end(struct repository *r, struct statement *statement, struct error *err)
 	return statement_end(statement, NULL) ? rows_failed(r, err) : 0;
 }
 
-static json_t *
-column_text(struct statement *row, int i)
-{
-	return json_string(row_text_or(row, i, ""));
-}
-
-static json_t *
-column_stamp(struct statement *row, int i)
-{
-	char stamp[CLOCK_STAMP_SIZE];
-
-	clock_stamp(stamp, row_int(row, i));
-	return json_string(stamp);
-}
-
-static json_t *
-column_bool(struct statement *row, int i)
-{
-	return json_boolean(row_int(row, i) != 0);
-}
-
 json_t *
 rows_json(struct statement *row, int column)
 {
@@ -123,34 +101,14 @@ rows_json(struct statement *row, int column)
 	return value ? value : json_object();
 }
 
-static const struct {
-	const char *prefix;
-	json_t *(*read)(struct statement *row, int i);
-} columns[] = {
-	{"stamp:", column_stamp},
-	{"bool:", column_bool},
-	{"json:", rows_json},
-	{"optjson:", rows_json},
-	{"opt:", column_text},
-	{"", column_text},
-};
-
 static json_t *
 read_row(struct statement *row)
 {
 	json_t *object = json_object();
 
-	for (int i = 0; i < row_columns(row); i++) {
-		const char *name = row_name(row, i);
-		size_t kind = 0, length;
-
-		while (strncmp(name, columns[kind].prefix, strlen(columns[kind].prefix)) != 0)
-			kind++;
-		length = strlen(columns[kind].prefix);
-		if (strncmp(columns[kind].prefix, "opt", 3) == 0 && row_is_null(row, i))
-			continue;
-		json_object_set_new(object, name + length, columns[kind].read(row, i));
-	}
+	for (int i = 0; i < row_columns(row); i++)
+		json_object_set_new(object, row_name(row, i),
+				    json_string(row_text_or(row, i, "")));
 	return object;
 }
 

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * What the files of the repository share: one statement in, JSON rows out.
+ * What the files of the repository share: one statement in, rows out.
  *
- * A result column is named after the member that it becomes; a prefix says how:
- * "stamp:" (milliseconds to a timestamp), "bool:", "json:" (text to a value), "opt:" and
- * "optjson:" (left out when NULL).  Parameters are given by a format, a letter each: s string
- * (NULL is NULL), i int64_t, j json_t.
+ * Parameters are given by a format, a letter each: s string (NULL is NULL), i int64_t, j json_t.
  */
 #ifndef SIDESTAGE_PLATFORM_STATE_ROWS_H
 #define SIDESTAGE_PLATFORM_STATE_ROWS_H
@@ -48,7 +45,7 @@ char *rows_text(struct repository *repository, struct error *err, const char *sq
 /* A column that holds JSON, new; {} when it does not. */
 json_t *rows_json(struct statement *row, int column);
 
-/* --- the others --- */
+/* --- rows that are nothing but texts: {column: text} --- */
 
 /* Array, maybe empty. */
 json_t *rows_all(struct repository *repository, struct error *err, const char *sql,
