@@ -175,7 +175,7 @@ fits_day(const struct schedule *schedule, const struct tm *local)
 int64_t
 schedule_next(const struct schedule *schedule, const struct time_zone *zone, int64_t after)
 {
-	int64_t at = after - after % 60 + 60;
+	int64_t at = after + 1;
 	int64_t end = after + (int64_t)YEARS_MAX * 366 * 24 * HOUR;
 
 	while (at < end) {
@@ -183,10 +183,13 @@ schedule_next(const struct schedule *schedule, const struct time_zone *zone, int
 		struct tm local;
 
 		gmtime_r(&shown, &local);
-		if (!fits_day(schedule, &local) || !(schedule->hours >> local.tm_hour & 1))
-			at += HOUR - local.tm_min * 60 - local.tm_sec;
-		else if (!(schedule->minutes >> local.tm_min & 1))
+		/* By its own clocks: a zone may be seconds off. */
+		if (local.tm_sec != 0)
 			at += 60 - local.tm_sec;
+		else if (!fits_day(schedule, &local) || !(schedule->hours >> local.tm_hour & 1))
+			at += HOUR - local.tm_min * 60;
+		else if (!(schedule->minutes >> local.tm_min & 1))
+			at += 60;
 		else
 			return at;
 	}
