@@ -192,19 +192,31 @@ time_of(const struct zone_change *change, int64_t year)
 	return (day + date) * DAY + change->time;
 }
 
+/* The one that begins in the rule of this year; in the south it ends in the next. */
+static bool
+is_in_summer(const struct zone_rule *rule, int64_t year, int64_t at)
+{
+	int64_t begin = time_of(&rule->begin, year) - rule->standard;
+	int64_t end = time_of(&rule->end, year) - rule->summer;
+
+	if (end <= begin)
+		end = time_of(&rule->end, year + 1) - rule->summer;
+	return at >= begin && at < end;
+}
+
+/* A change may be up to a week before or after its day, and so in another year. */
 static int
 rule_offset(const struct zone_rule *rule, int64_t at)
 {
-	int64_t year, begin, end;
-	bool is_summer;
+	int64_t year;
 
 	if (!rule->has_summer)
 		return rule->standard;
 	year = year_of(at + rule->standard);
-	begin = time_of(&rule->begin, year) - rule->standard;
-	end = time_of(&rule->end, year) - rule->summer;
-	is_summer = begin < end ? at >= begin && at < end : at >= begin || at < end;
-	return is_summer ? rule->summer : rule->standard;
+	for (int64_t y = year - 1; y <= year + 1; y++)
+		if (is_in_summer(rule, y, at))
+			return rule->summer;
+	return rule->standard;
 }
 
 /* --- the file --- */
