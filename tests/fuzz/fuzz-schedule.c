@@ -13,6 +13,7 @@
 #include "model/schedule.h"
 
 #define BEGIN 1709164740	/* 2024-02-28 23:59 UTC: before a leap day */
+#define NEVER (8LL * 366 * 86400)
 #define MINUTES 3000		/* that are asked one by one */
 
 static int
@@ -82,7 +83,9 @@ look_at_zone(const char *name, const char *text)
 		assert(llabs(time_zone_offset(zone, at)) <= 7 * 86400);
 	if (schedule_parse(&schedule, text)) {
 		next = schedule_next(&schedule, zone, BEGIN);
-		assert(next > BEGIN && schedule_next(&schedule, zone, next - 1) == next);
+		assert(next > BEGIN);
+		/* A minute that spring leaves out each year never comes. */
+		assert(next > BEGIN + NEVER || schedule_next(&schedule, zone, next - 1) == next);
 	}
 	time_zone_free(zone);
 }
