@@ -489,9 +489,10 @@ int
 repository_read_environment(struct repository *repository, const struct place *place,
 			    struct environment *out, struct error *err)
 {
-	struct one_environment one = {{repository, place}, out, {0}};
+	struct one_environment one = {.of = {repository, place}};
 
 	*out = (struct environment){0};
+	one.out = out;
 	if (rows_read(repository, err, read_one_environment, &one,
 		      ENVIRONMENT "WHERE org = ? AND app = ? AND id = ?", "sss", place->org,
 		      place->app, place->env) == 0 &&
