@@ -22,6 +22,7 @@
 #include "model/json.h"
 #include "model/pointer.h"
 #include "model/workload-fields.h"
+#include "../trusted/trusted.h"
 
 #define APP "/orgs/acme/apps/shop"
 #define ENV APP "/envs/dev"
@@ -643,5 +644,9 @@ main(void)
 		cmocka_unit_test(what_is_honoured_runs_and_the_deployment_names_the_rest),
 	};
 
+	if (daemon_is_trusting()) {
+		puts("1..0 # SKIP this machine refuses namespaces, and without them less is honoured");
+		return 0;
+	}
 	return cmocka_run_group_tests_name("fields", tests, start, stop);
 }

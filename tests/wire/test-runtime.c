@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/xmalloc.h"
 #include "serve.h"
+#include "../trusted/trusted.h"
 
 #define BOTH ADD(WEB("web", "local/web:1.0.0", "") ", " WORKER("job", "local/worker:1.0.0", ""))
 
@@ -348,7 +349,9 @@ how_workloads_are_confined_is_told(void **state)
 	assert_true(json_is_boolean(json_object_get(confinement, "private_files")));
 	/* What is missing has a reason. */
 	if (!json_is_true(json_object_get(confinement, "private_files")))
-		assert_true(json_is_string(json_object_get(confinement, "refused")));
+		assert_true(json_is_string(json_object_get(confinement, "refused")) ||
+			    json_is_true(json_object_get(confinement, "trusted")));
+	assert_int_equal(json_is_true(json_object_get(confinement, "trusted")), daemon_is_trusting());
 	json_decref(answer);
 }
 
