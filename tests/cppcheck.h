@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* For cppcheck alone, which reads no header of a library: what their macros stand for. */
 #define json_object_foreach(object, key, value) \
 	for (key = json_object_iter_key(object); key && (value = json_object_get(object, key)); \

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Choices, what is made of them, and the search for the smallest case. */
 #include "config.h"
 

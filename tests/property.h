@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Laws that hold for whatever is drawn.  All that is random is a row of choices; a case that
  * breaks a law is made smaller by making its choices fewer and smaller, so a generator needs

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The script runs in a thread of its own, since the client under test has the loop in the
  * main one.  Every wait of it is also for server_stop(): a test that fails in the middle must

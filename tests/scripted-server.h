@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A small server of raw sockets for tests of HTTP clients: it hangs, drips, cuts, floods and lies.
  * What it does with its n-th connection is data.

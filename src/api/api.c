@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The engine under the operations.  A call waits until the turn of the loop in which it was
  * made ends, so that what belongs to it can be added; then it is one request of the HTTP

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The client's half of the wire: calls, all asynchronous, all over one HTTP client; the operations
  * (api/operations.h) make them.  A call is queued when it is made; it is sent, and its callback

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The operations of the API: one table, and one function each that fills its blanks.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The operations of the API.  Every one takes `done` and `data` last and gives a call, which is
  * never NULL; api/api.h says what becomes of it.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What api.c, operations.c and reply.c share; nothing outside this folder includes it. */
 #ifndef SIDESTAGE_API_PRIVATE_H
 #define SIDESTAGE_API_PRIVATE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What an answer, or its absence, means.  The rule that matters: a write whose outcome we did
  * not see is ERROR_NO_REPLY, whatever hid it from us: a lost connection, a gateway that gave

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What the end of a request means. */
 #ifndef SIDESTAGE_API_REPLY_H
 #define SIDESTAGE_API_REPLY_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Bytes that grow up to a maximum which is given where the buffer is made. */
 #ifndef SIDESTAGE_BASE_BUF_H
 #define SIDESTAGE_BASE_BUF_H

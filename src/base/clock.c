@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The two clocks, and timestamps: written in one form, read in all of RFC 3339.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Time: two clocks, the timestamps of the wire, and how people read it. */
 #ifndef SIDESTAGE_BASE_CLOCK_H
 #define SIDESTAGE_BASE_CLOCK_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Reads a line at a time.  A fault ends its line and not the reading, so that a person learns
  * of all faults at once.  Every position is in bytes, as compilers count them.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* An error is a value: a kind that callers decide by, a sentence that people read. */
 #ifndef SIDESTAGE_BASE_ERROR_H
 #define SIDESTAGE_BASE_ERROR_H

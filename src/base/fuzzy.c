@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The scorer.  Two rows of the table say which score is best when the needle's first n
  * characters lie within the text's first m: `ends` with the n-th exactly at m, `best`

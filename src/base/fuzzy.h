@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Finding as you type: whether the characters of a needle occur in a text in order, and how
  * good a find that is.  The score follows the method that fzy publishes (its ALGORITHM.md): runs

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A locale that the machine does not have must cost neither UTF-8 nor the person's language:
  * both are put together from what the environment says and what there is.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Identifiers: making them, and telling good ones from bad. */
 #ifndef SIDESTAGE_BASE_IDS_H
 #define SIDESTAGE_BASE_IDS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A person's "file" may be a pipe, a terminal or a device.  Nothing here waits without an end
  * that the caller chose: opening does not block, and reading has a deadline. */
 #include "config.h"

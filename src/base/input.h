@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Reading what a person names: a file, or a pipe into which nobody may ever write. */
 #ifndef SIDESTAGE_BASE_INPUT_H
 #define SIDESTAGE_BASE_INPUT_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Four states and a time.  The one rule that everything follows: a failed read changes the state
  * and the reason, never the time of the last good answer, so that what is shown keeps its true
  * age. */

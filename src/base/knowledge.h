@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What is known of one part of the platform, and how: it was read (when), it is not there, or it
  * could not be read (why).  What was known before a read failed is kept by its owner; `at` still

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * One write for each line, and each line at most LINE_MAX_BYTES: lines of several processes
  * that share a descriptor do not mix, and no value can forge a second line.

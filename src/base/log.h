@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The daemon's log: logfmt lines on stderr with the <N> priorities that journald reads. */
 #ifndef SIDESTAGE_BASE_LOG_H
 #define SIDESTAGE_BASE_LOG_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* write(2) may take a part.  A caller that ignored it would lose output without a word. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Writing all of it, or saying that not all of it was written. */
 #ifndef SIDESTAGE_BASE_OUTPUT_H
 #define SIDESTAGE_BASE_OUTPUT_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * XDG directories, what comes with the program, and making and removing trees without
  * following links.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Where files live (XDG Base Directory Specification) and the few things done to paths. */
 #ifndef SIDESTAGE_BASE_PATHS_H
 #define SIDESTAGE_BASE_PATHS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Ken Thompson's way ("Regular Expression Search Algorithm", CACM 11/6, 1968): the pattern becomes
  * a small program, and all places where it can be are followed at once, a byte of the text after

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Extended regular expressions (POSIX) that come from elsewhere.  Whatever the pattern and the text
  * are, compiling and matching end after a bounded number of steps; there are no groups to refer

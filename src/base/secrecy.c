@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The two ways out of a process's memory that its own user has: a core file, and looking into
  * it by ptrace(2) or /proc.  Both are shut before the first secret is read.

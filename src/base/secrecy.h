@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What a process does so that its secrets stay in its memory (promise 7). */
 #ifndef SIDESTAGE_BASE_SECRECY_H
 #define SIDESTAGE_BASE_SECRECY_H

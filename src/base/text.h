@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Text from elsewhere, and the one place that makes it fit to be shown.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The files of RFC 8536 (TZif): a list of changes, and a rule of POSIX for what comes after.  Some
  * systems list changes for decades and some leave nearly all to the rule, so both are read.

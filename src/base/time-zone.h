@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* How far the clocks of a place are from UTC, without changing the zone of this program. */
 #ifndef SIDESTAGE_BASE_TIME_ZONE_H
 #define SIDESTAGE_BASE_TIME_ZONE_H

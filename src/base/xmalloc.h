@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Memory that is never NULL: running out ends the program, and the journal makes that safe. */
 #ifndef SIDESTAGE_BASE_XMALLOC_H
 #define SIDESTAGE_BASE_XMALLOC_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * `sidestage board`, and `sidestage` alone: which platform is meant, and its board.
  *

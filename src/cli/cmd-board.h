@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* `sidestage`, and `sidestage board`. */
 #ifndef SIDESTAGE_CLI_CMD_BOARD_H
 #define SIDESTAGE_CLI_CMD_BOARD_H

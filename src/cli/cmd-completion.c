@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * `sidestage completion`: a script for bash, made from the tables of commands and options.
  *

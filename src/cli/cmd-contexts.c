@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* `sidestage contexts`: which platforms the configuration names. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* `sidestage contexts`. */
 #ifndef SIDESTAGE_CLI_CMD_CONTEXTS_H
 #define SIDESTAGE_CLI_CMD_CONTEXTS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* `sidestage demo`: the board on the sample, with a platform of our own.  The configuration
  * is read for the other platforms only, which can be gone to from there. */
 #include "config.h"

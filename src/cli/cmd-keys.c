@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * `sidestage keys`: what every key does, as the configuration has bound them.  The man page's
  * section and tests/keys.sh are made from the same rows, so neither can name a key that does

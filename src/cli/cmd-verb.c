@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * `sidestage VERB`: a command of the plain lines, done once, for scripts.
  *

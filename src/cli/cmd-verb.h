@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A command of the plain lines, done once. */
 #ifndef SIDESTAGE_CLI_CMD_VERB_H
 #define SIDESTAGE_CLI_CMD_VERB_H

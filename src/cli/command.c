@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* All sub-commands, by name; completion and help keep this order. */
 #include "config.h"
 

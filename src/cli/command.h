@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A sub-command as data: --help and the parsing of argv both come from it. */
 #ifndef SIDESTAGE_CLI_COMMAND_H
 #define SIDESTAGE_CLI_COMMAND_H

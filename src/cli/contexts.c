@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Reading and adding contexts.  One table says which keys a section has.
  *

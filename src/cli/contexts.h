@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The platforms that a person works with, from $XDG_CONFIG_HOME/sidestage/config (sidestage(1),
  * CONFIGURATION): a section for each, and which one is opened when none is named.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The embedded platform: a `sidestaged` of our own on a Unix socket in a private directory.
  * The first client starts it, others join; each holds a lease (an open connection).  When the

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The exit codes of every command, and which of them an error is.  They are part of the interface:
  * sidestage(1) and `sidestage --help` list them from the table in exit-code.c.

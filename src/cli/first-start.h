@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What a person who starts without any platform is asked, in plain lines. */
 #ifndef SIDESTAGE_CLI_FIRST_START_H
 #define SIDESTAGE_CLI_FIRST_START_H

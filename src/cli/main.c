@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * argv: finds the sub-command, fills its arguments, runs it, and says what went wrong.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Names from a command line, looked up in what was read; one that is not there is told with
  * those that may have been meant.

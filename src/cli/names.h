@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Names that a person gave.  Each is what it says or is refused with the nearest ones; none is ever
  * replaced by another, and one that could mean two things is refused with both.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* One row an option: its group, what it is called, what it takes and where its value goes.  What
  * a command accepts is the set of its groups, so that --help, completion and the parser cannot
  * disagree, and an option that a command does not use is refused instead of ignored. */

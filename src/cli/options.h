@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The options of all commands: one table, from which argv is parsed and --help is written. */
 #ifndef SIDESTAGE_CLI_OPTIONS_H
 #define SIDESTAGE_CLI_OPTIONS_H

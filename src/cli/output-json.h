@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What a screen shows, as JSON for scripts (--json): the same as plain mode prints, with
  * words and times that no language changes.  Every value returned is a new reference.  Times are

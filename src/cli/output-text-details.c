@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The plain lines about one environment from near: what runs, what it has, its logs, its
  * hotfix.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What the plain lines say of one environment, its logs and its hotfix. */
 #ifndef SIDESTAGE_CLI_OUTPUT_TEXT_DETAILS_H
 #define SIDESTAGE_CLI_OUTPUT_TEXT_DETAILS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What the plain lines say: of the board, of a review, of a difference.  Everything foreign is
  * sanitised on its way to stdout. */
 #ifndef SIDESTAGE_CLI_OUTPUT_TEXT_H

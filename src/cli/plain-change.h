@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The commands that change something. */
 #ifndef SIDESTAGE_CLI_PLAIN_CHANGE_H
 #define SIDESTAGE_CLI_PLAIN_CHANGE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What did not work, for people and for scripts: the words and the exit code.  A name that is not
  * there is told with those that may have been meant; what could not be read is never left out

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Says what did not work, and why something is not there. */
 #ifndef SIDESTAGE_CLI_PLAIN_FAIL_H
 #define SIDESTAGE_CLI_PLAIN_FAIL_H

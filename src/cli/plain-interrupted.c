@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Interrupted operations: "resume" lists or resumes them, "abandon" gives one up.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Interrupted operations: told, resumed and abandoned. */
 #ifndef SIDESTAGE_CLI_PLAIN_INTERRUPTED_H
 #define SIDESTAGE_CLI_PLAIN_INTERRUPTED_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Logs in plain lines. */
 #ifndef SIDESTAGE_CLI_PLAIN_LOGS_H
 #define SIDESTAGE_CLI_PLAIN_LOGS_H

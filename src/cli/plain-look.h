@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The commands that only tell. */
 #ifndef SIDESTAGE_CLI_PLAIN_LOOK_H
 #define SIDESTAGE_CLI_PLAIN_LOOK_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * One command of the plain lines, and the end.  Nobody is there to answer: what a person would be
  * asked is given by options, and what is not given ends the command with a code of its own before

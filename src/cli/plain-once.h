@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* One command, and the end. */
 #ifndef SIDESTAGE_CLI_PLAIN_ONCE_H
 #define SIDESTAGE_CLI_PLAIN_ONCE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * One value of a workload's configuration is changed: by its path, as text or as JSON.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* One value of a workload's configuration. */
 #ifndef SIDESTAGE_CLI_PLAIN_SET_H
 #define SIDESTAGE_CLI_PLAIN_SET_H

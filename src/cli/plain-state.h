@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The state of the plain lines from inside, and what commands do with it (plain.c). */
 #ifndef SIDESTAGE_CLI_PLAIN_STATE_H
 #define SIDESTAGE_CLI_PLAIN_STATE_H

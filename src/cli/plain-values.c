@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What options decide about shared values.  A secret is never taken from the command line, where
  * everybody on the machine may read it, but from a file or standard input.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Which shared values a change has: by options, or asked one by one. */
 #ifndef SIDESTAGE_CLI_PLAIN_VALUES_H
 #define SIDESTAGE_CLI_PLAIN_VALUES_H

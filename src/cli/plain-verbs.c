@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The plain lines' commands: the table, "help", and how a line finds its command.
  *

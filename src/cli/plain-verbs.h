@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The commands of the plain lines as a table, each of which can be done once as a sub-command.
  */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The loop of the plain lines.  A line is taken only when nothing is under way, so that a script
  * can be piped in; an operation is reviewed, approved by a typed word, and followed step by

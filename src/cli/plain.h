@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The screen's twin in plain lines: the same verbs, one command a line, every answer as text that
  * scrolls.  For screen readers, for dumb terminals, and for input that is no terminal at all.

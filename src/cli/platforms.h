@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The screen on one platform after another: those of the configuration, the embedded one, and the
  * one that the command line names.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Opens a session and the screen on it: what the commands that show a board share. */
 #ifndef SIDESTAGE_CLI_SCREEN_H
 #define SIDESTAGE_CLI_SCREEN_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Where the token comes from (promise 7: it is never in argv, and never shown). */
 #ifndef SIDESTAGE_CLI_TOKEN_H
 #define SIDESTAGE_CLI_TOKEN_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Whether an environment has a fix.  The three-way merge answers it: the fix is "ours", the
  * environment is "theirs".  A leaf on both sides is there already, one of ours alone is

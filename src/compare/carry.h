@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Whether an environment has a fix: the change from `before` to `after`, as a promotion made
  * it in another environment (promise 10).  It is the merge of that change onto what the

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What differs, in words: the leaf operations between two sets, with the names that people
  * use.

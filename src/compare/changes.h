@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What differs between two sets, in words: what a review shows. */
 #ifndef SIDESTAGE_COMPARE_CHANGES_H
 #define SIDESTAGE_COMPARE_CHANGES_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The exact diff.  Each object that differs is rendered, from the deepest place that holds
  * all its changes, as YAML-like lines, and the two renderings are compared line by line, and

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The exact difference between two sets, in lines. */
 #ifndef SIDESTAGE_COMPARE_DIFF_H
 #define SIDESTAGE_COMPARE_DIFF_H

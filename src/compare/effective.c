@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Placeholders of a set, resolved with what is known of an environment.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A set as one environment has it: with what its placeholders stand for there.  By the same
  * table of forms as the platform's (reference.h), so that two environments can be compared by

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The hosts that a text names, in whatever form: URLs with or without a user, jdbc: and dsn
  * forms, host:port, lists of them, addresses of IPv4 and IPv6, bare names.  What a name leads to

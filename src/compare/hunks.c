@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The longest common subsequence by its table.  Equal ends are cut off first, which leaves
  * little to compare; what is still too large for the table is replaced whole.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Where two sequences of texts differ: of lines, or of the words of a line. */
 #ifndef SIDESTAGE_COMPARE_HUNKS_H
 #define SIDESTAGE_COMPARE_HUNKS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The hosts in a text that a clone should not reach.  One counts unless it is this machine, a
  * part of the clone itself, or one that only documents are on.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Hosts and addresses in a text. */
 #ifndef SIDESTAGE_COMPARE_ISOLATION_HOSTS_H
 #define SIDESTAGE_COMPARE_ISOLATION_HOSTS_H

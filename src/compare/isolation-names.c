@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The names of environments in a text.  A name counts as a word of its own, whatever parts it
  * from the rest ("production_db", "db.production.svc", "dbProduction", not "reproduction"),

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Names of environments in a text, which lead there, or are only read in prose and comments. */
 #ifndef SIDESTAGE_COMPARE_ISOLATION_NAMES_H
 #define SIDESTAGE_COMPARE_ISOLATION_NAMES_H

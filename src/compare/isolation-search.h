@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A search under way, and what it has found: isolation.c makes it, and what looks for names and for
  * hosts adds to it.

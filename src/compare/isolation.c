@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Every string is read in several ways: as it is, with its ${values.KEY} put in where the platform
  * does that, decoded where it has percent signs or backslashes, and the base64 in it.  In each

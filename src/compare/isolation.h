@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What of a clone still leads to where it was cloned from (promise 9): environments that are
  * named, hosts and addresses that are the same everywhere, and static resources.  None is left

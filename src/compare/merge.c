@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The merge walks the three trees together.  Where all three hold an object it goes down;
  * anything else is a leaf and is decided whole: who changed it from the base, and whether

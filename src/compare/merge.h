@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Three-way merge of sets, and of states: sets with the values of an environment.  base = the
  * origin when it was cloned, theirs = the origin now, ours = the clone.  Leaves are compared

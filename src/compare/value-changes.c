@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What is to be written to an environment's own level of shared values, by key as the values
  * are.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Changes of shared values: what is to be written to an environment's own level. */
 #ifndef SIDESTAGE_COMPARE_VALUE_CHANGES_H
 #define SIDESTAGE_COMPARE_VALUE_CHANGES_H

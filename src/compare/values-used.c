@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Which shared values a workload uses: two environments may have one set and run differently.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The shared values that a set, or a part of one, uses. */
 #ifndef SIDESTAGE_COMPARE_VALUES_USED_H
 #define SIDESTAGE_COMPARE_VALUES_USED_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Shared values: lists that are ordered by key and small, so they are searched by halves.  Two
  * secrets are equal when their fingerprints are.  A fingerprint is what a platform gives as one;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Shared values: the other half of what runs.  A state is a pair, a set and the values that
  * its placeholders stand for.

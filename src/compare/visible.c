@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * How a text looks is how it is printed, composed, its blanks one each and none at an end,
  * and letters of other alphabets as those of ours that they are drawn like.  Two texts that

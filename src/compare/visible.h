@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Differences that cannot be seen, made visible: blanks at an end, line breaks, other spaces,
  * characters that look alike, one character written in two ways. */
 #ifndef SIDESTAGE_COMPARE_VISIBLE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A line is parted into words, runs of white space, and single other characters, so that of
  * "api.qa.example" and "api.production.example" the middle is marked.  Two marks that have

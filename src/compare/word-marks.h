@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The words that differ within a line that took another one's place. */
 #ifndef SIDESTAGE_COMPARE_WORD_MARKS_H
 #define SIDESTAGE_COMPARE_WORD_MARKS_H

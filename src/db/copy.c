@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * SQLite's backup interface, a few pages a step: the daemon goes on between two steps, and
  * what it writes meanwhile is in the copy as well.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A copy of a database that is in use, some pages at a time; and one made from a text. */
 #ifndef SIDESTAGE_DB_COPY_H
 #define SIDESTAGE_DB_COPY_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The journal is TRUNCATE and not WAL where several programs share a file: SQLite before
  * 3.51.3 can lose commits of two connections in WAL mode; synchronous is EXTRA there, since

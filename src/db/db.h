@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The one door to SQLite: a file that is opened, transactions in it, and what went wrong.
  * Statements and their rows are in db/statement.h, numbered schemas in db/migrate.h.

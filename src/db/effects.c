@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A list in the order of asking; each entry knows the depth of its transaction.  Committing
  * an inner one lowers the depth of its entries, rolling it back drops them.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What is to happen once a change is durable: processes that start or stop, timers, files that
  * go.  Whoever changes the database asks for it in the same transaction, and it happens when

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The number is SQLite's user_version.  A newer file is refused and left alone: an older
  * program would not know what it breaks.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Numbered schemas: what brings a file from each version to the next. */
 #ifndef SIDESTAGE_DB_MIGRATE_H
 #define SIDESTAGE_DB_MIGRATE_H

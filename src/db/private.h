@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What the files of db/ share. */
 #ifndef SIDESTAGE_DB_PRIVATE_H
 #define SIDESTAGE_DB_PRIVATE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A fair queue between programs without a server: each that waits locks one byte of a file, at
  * the offset of the microsecond at which it came.  Who finds no lock below its own is first.
  * The kernel drops the locks of a program that dies, so nobody waits for the dead. */

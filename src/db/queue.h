@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Who waits longest is next: turns among the programs that want to write one file.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A table with one place for each hash of a text: a statement that finds its place taken when
  * it is given back finalizes the other, so the table never grows, whatever the texts are.

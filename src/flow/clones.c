@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Which environments are clones, where each is from, and what it has that is not promoted.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Every clone of an organization: those of the local record, and those that others made,
  * which are told by their first deployment: it began from a deployment of another

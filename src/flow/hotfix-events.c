@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The events of a hotfix's story, from the three places that know of them: this person's
  * journal, the clone's own deployments, and those of its origin.

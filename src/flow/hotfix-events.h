@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What happened to a clone, from the journal and the platform; for flow/hotfix.c only. */
 #ifndef SIDESTAGE_FLOW_HOTFIX_EVENTS_H
 #define SIDESTAGE_FLOW_HOTFIX_EVENTS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A hotfix from inside, for the files flow/hotfix*.c only. */
 #ifndef SIDESTAGE_FLOW_HOTFIX_STATE_H
 #define SIDESTAGE_FLOW_HOTFIX_STATE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What the events mean: what the fix is, who has it, and which steps are done.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Where the story of a hotfix stands: worked out from what happened. */
 #ifndef SIDESTAGE_FLOW_HOTFIX_STEPS_H
 #define SIDESTAGE_FLOW_HOTFIX_STEPS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* One table for the name and purpose of each step, so that the screen and the plain lines never
  * call the same step by two names. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The steps of a hotfix in words: what the screen and the plain lines say alike. */
 #ifndef SIDESTAGE_FLOW_HOTFIX_WORDS_H
 #define SIDESTAGE_FLOW_HOTFIX_WORDS_H

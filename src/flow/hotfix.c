@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Where the story of a hotfix stands: from what happened, step by step.
  *

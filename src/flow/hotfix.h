@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * One hotfix as a story: clone, reproduce, fix, verify, promote, clean up, carry.  What was
  * done here is in the journal; what others did is told by the platform's deployments; that

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The session: it owns everything that the client has of one platform, and the one loop.  A
  * turn of it is a turn of the loop (network, descriptors of the caller, timers), then what

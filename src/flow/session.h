@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A session: one platform, one store, the world, and the operations under way; and the
  * one wait of the program.  ui/ and cli/ own a session and turn it.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * jansson can write this text as well, and took twenty times as long as SHA-256 takes for the same
  * bytes: it allocates and sorts the keys of each object through two levels of calls and hands out

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The one canonical text of a JSON value, which ids and fingerprints are made of: members by the
  * bytes of their keys, no white space, text and numbers as jansson prints them (JSON_COMPACT |

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Of a criterion nothing is a fault: what is no text in it is not asked for, on either side of the
  * wire, so client and platform choose the same definition whatever stands there.

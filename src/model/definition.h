@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A resource definition, as far as it decides which resources it serves and how.  What else is in
  * it, known to us or not, stays in its document, which is what a platform keeps and answers and

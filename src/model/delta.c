@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Deltas, kept in the wire's own form, because that is what they are made of.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A deployment delta: a change from one set to another.
  * {modules: {add, remove, update}, shared: [op]}.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A delta that a platform stores, with what is known of it: whose it is, and what it is for.  As a
  * noun of the API (nouns.h has the rules); what it changes is model/delta.h.

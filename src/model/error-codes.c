@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A sentence is put together from its pieces, and where each parameter came to lie is kept
  * (struct error_part).  So an error needs no room for its parameters beside its text, and they can

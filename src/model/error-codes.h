@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What the platform refuses and what fails there, one row each: a code that never changes, the
  * status, and the sentence with the names of its parameters.  The platform says the sentence in

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Two tables: what an extension is called and what is said where it is absent, and everything
  * that it adds to the public API.  The second one is what makes "only adds" something that a

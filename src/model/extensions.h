@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What sidestaged offers beyond the public API, in one table: what the platform announces
  * (Sidestage-Extensions), leaves out when it is told to, and what the client looks for and says

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A role that somebody holds in a scope.  On the wire they are {scope: role}, where a scope is
  *

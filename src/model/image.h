@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Image references: name[:version][@digest]. */
 #ifndef SIDESTAGE_MODEL_IMAGE_H
 #define SIDESTAGE_MODEL_IMAGE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * JSON as text, written by hand where jansson does it otherwise: numbers.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * JSON as people, programs and the wire get it.  It is the text that jansson writes, but for the
  * numbers: jansson gives each 17 digits, so that 0.1 became 0.10000000000000001.  Here a number has

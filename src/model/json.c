@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Decoding with limits.  A million small objects take twenty times their text in memory, so
  * depth and values are counted before the tree is built.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* JSON from outside with limits, and the one canonical form that ids are made of. */
 #ifndef SIDESTAGE_MODEL_JSON_H
 #define SIDESTAGE_MODEL_JSON_H

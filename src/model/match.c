@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Every field that a criterion names must agree.  Specificity goes env_type < app_id <
  * env_id < res_id, and the strongest field decides first: so each field is a bit, and the

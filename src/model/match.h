@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Which resource definition serves a resource in an environment.  Pure. */
 #ifndef SIDESTAGE_MODEL_MATCH_H
 #define SIDESTAGE_MODEL_MATCH_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Every kind of member has its line in each of the four: decode, encode, clear, copy.
  *

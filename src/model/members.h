@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A noun of the API as a table of its members: which there are, what each must be, and where in
  * its struct it lies.  The one table decodes what came and encodes what goes, so that client and

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The nouns of the API, each a table of its members (members.h).  Where a word or a flag came to
  * be written by others in ways that we do not know, the member is LOOSE: what is shown does not

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The nouns of the API as structs, decoded at the edge; all text is foreign.  What the platform
  * writes is encoded by the same table of members (members.h), so a name means one thing.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * JSON Patch (RFC 6902): add, remove, replace.  Everything happens on a copy, so a failing
  * operation leaves nothing behind.

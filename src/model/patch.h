@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The operations of JSON Patch (RFC 6902) that the wire knows: add, remove, replace. */
 #ifndef SIDESTAGE_MODEL_PATCH_H
 #define SIDESTAGE_MODEL_PATCH_H

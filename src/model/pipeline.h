@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Pipelines, their runs, jobs and steps, as nouns of the API (nouns.h has the rules).  There is no
  * enum of what a pipeline can do: of a step only its name and how far it is are of use to anybody.

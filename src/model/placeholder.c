@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A small scanner over strings, and a walk over the tree that holds them.  Strings are
  * counted, not ended by NUL; every limit is there so that a small set cannot become a large

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Placeholders: ${path.to['a'].value} in strings.  How they are written and
  * put in is here; what they mean is in reference.h.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* JSON Pointer (RFC 6901).  Tokens are unescaped when a pointer is parsed, so that a path is
  * split at its slashes exactly once; "~1" in a name of a workload must not become a level. */
 #include "config.h"

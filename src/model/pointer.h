@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* JSON Pointer (RFC 6901). */
 #ifndef SIDESTAGE_MODEL_POINTER_H
 #define SIDESTAGE_MODEL_POINTER_H

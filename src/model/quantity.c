@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A number with an optional fraction, and one suffix: of the powers of two (Ki to Ei), of ten (n to
  * E), or an exponent of ten ("e3", "E-2").  "1E" is a suffix, "1E3" an exponent.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Amounts as Kubernetes writes them: "250m", "64Mi", "1e3", "0.5". */
 #ifndef SIDESTAGE_MODEL_QUANTITY_H
 #define SIDESTAGE_MODEL_QUANTITY_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What placeholders mean: one table of the forms, over a source that knows
  * the values.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The resource graph of an environment, as a noun of the API (nouns.h has the rules).  How one is
  * made is platform/engine/graph.h.

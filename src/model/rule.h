@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * An automation rule: which new versions of artefacts are deployed to an environment by
  * themselves.  As a noun of the API (nouns.h has the rules); what it matches is

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A status stands on each level under one name or two, in words that differ: a pod whose phase is
  * "Running" has the status "Success".  They are tables over one enum, so what wrote it down need

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What runs in an environment, in the second of the two forms that the API has: workloads with
  * their controllers, pods and containers.  Rules of nouns.h.

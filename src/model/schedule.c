@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A field is a set of numbers, one bit each.  The next time is found by walking through the zone's
  * clock: by hours where the day or the hour does not fit, by minutes where they do.  The longest

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* When something is to run: the five fields of cron, as Kubernetes reads them. */
 #ifndef SIDESTAGE_MODEL_SCHEDULE_H
 #define SIDESTAGE_MODEL_SCHEDULE_H

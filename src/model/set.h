@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A deployment set: all configuration that does not depend on the environment.  Immutable; its id
  * is the unpadded base64url SHA-256 of its canonical content {modules, shared, version, and other

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The values of a version stay JSON: a platform makes hundreds of versions of the same few values,
  * and whoever reads one takes out of it what a list of values has too.

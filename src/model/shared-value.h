@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Shared values and the versions of a set of them, as on the wire.  Rules of nouns.h. */
 #ifndef SIDESTAGE_MODEL_SHARED_VALUE_H
 #define SIDESTAGE_MODEL_SHARED_VALUE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Takes a version apart, from its end to its beginning and then through its numbers.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A version in its components. */
 #ifndef SIDESTAGE_MODEL_VERSION_PARSE_H
 #define SIDESTAGE_MODEL_VERSION_PARSE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A version is taken apart once, into components that are compared in a fixed order:
  *

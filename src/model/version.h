@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The order of versions, each compared by what it is: semver, calendar versions, dates, build
  * numbers, `git describe`, the forms of Python and Java.  The order is strict and partial:

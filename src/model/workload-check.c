@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A walk of the module along the rows of its fields.  A whole counts as honoured when the driver
  * honours something of it; then each of its members is asked about, else none.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What is odd about a workload: fields of a wrong form, and fields that will have no effect
  * because nobody knows them, or because what runs the workload does not honour them.  One finding

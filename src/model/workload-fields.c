@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The rows follow the profiles' features as the vendor documents them (containers, probes,
  * service, volumes, schedules, and the parts of Kubernetes objects in "deployment", "cronjob",

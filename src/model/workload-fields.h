@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What a workload may say, as one table: every field of the three profiles that the public API
  * documents, in which form it is written, and of which profiles it is.  What becomes of a field

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * No more places than the API has: a placeholder that is resolved where nobody expects one is a
  * program that gets another text than was written, and there is no way to see it from

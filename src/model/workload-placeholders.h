@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Where a workload may hold placeholders: in its labels, variables and files, as the public API has
  * it, and in its probes, as the extension probe-placeholders has it.  Everywhere else "${HOME}" is

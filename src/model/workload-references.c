@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The resolver itself reads the strings, with a source that knows what is declared and gives every
  * value as "": what it would refuse at a deployment is refused here, and nothing else.

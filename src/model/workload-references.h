@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Placeholders of a set that can have a value nowhere: written wrongly, of a form that there is
  * not, or of a resource or workload that the set does not declare; and mounts of volumes that it

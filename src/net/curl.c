@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * dlopen() by soname, so that only the ABI of libcurl 4 is taken, and every function that we
  * use is looked for at once: what is missing is said before the first request and not in the

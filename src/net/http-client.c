@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * libcurl's multi interface on our loop.  It says which descriptors and which time it waits for
  * (on_socket, on_timer); the loop calls, libcurl works, and what has ended then is collected.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The one HTTP client, on the loop: requests wait for room, are sent, are sent again where that is
  * allowed and of use, and end with one call of `done`, always from a turn of the loop.  libcurl

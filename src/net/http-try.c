@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * One request in libcurl's hands: what it is told, what comes, and what the end means.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* One try of a request, in libcurl's hands. */
 #ifndef SIDESTAGE_NET_HTTP_TRY_H
 #define SIDESTAGE_NET_HTTP_TRY_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Addresses are numbers only: a daemon that looked up a name at its start would depend on a
  * network that may come later, and on whoever answers for the name. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Sockets that listen: a private Unix socket, or a TCP port of this machine. */
 #ifndef SIDESTAGE_NET_LISTENER_H
 #define SIDESTAGE_NET_LISTENER_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * One turn: wait until a descriptor is ready or the first timer is due, call what became ready,
  * then the timers, then what was deferred, then what wants the end of the turn; at last free what

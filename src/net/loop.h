@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The one loop of a program: descriptors, timers, deferred work, signals and children, on one
  * thread over epoll.  Callbacks run only within loop_turn() and loop_run(); in each of them

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A workload runs as the daemon's own user, so the user of a peer does not tell them apart; that it
  * has more than one process number does.  A process above us (the host of our container) has no

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Who is at the other end of a Unix socket. */
 #ifndef SIDESTAGE_NET_PEER_H
 #define SIDESTAGE_NET_PEER_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A client and its requests from inside, for http-client.c and http-try.c; nothing outside this
  * folder includes it. */
 #ifndef SIDESTAGE_NET_PRIVATE_H

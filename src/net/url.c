@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * An address is taken apart only as far as safety asks: which host hears the token, and that
  * nothing but scheme, host, port and path is in it.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Addresses: which of them we speak to, and who may hear a token there. */
 #ifndef SIDESTAGE_NET_URL_H
 #define SIDESTAGE_NET_URL_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The cache: a file that may vanish, be damaged or be anything else at any time.  So no
  * function here reports an error: whatever goes wrong, except a moment's lock, ends in

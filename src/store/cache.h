@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What can be fetched again: sets by id, and the last answers of each platform.  It never fails
  * loudly; what is not there is asked for again.  `url` is the platform's address.

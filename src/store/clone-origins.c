@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What is written down of clones: where each is from, and until when it shall live.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Where a clone comes from, and how long it is kept. */
 #ifndef SIDESTAGE_STORE_CLONE_ORIGINS_H
 #define SIDESTAGE_STORE_CLONE_ORIGINS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The history: operations as they are read.  The columns of an operation are one table; every
  * statement about it is made from it.

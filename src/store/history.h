@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Operations as they are kept, and lists of them.  `url` is what names the platform: its key
  * (store/platforms.h), whatever its address.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The journal of operations: what is written of them, and who works on one.  It is the history
  * too, which history.c reads.

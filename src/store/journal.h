@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * An operation is written down before its first request and after each step, so that a crash
  * neither loses nor doubles it; and who works on it is known among the programs that use the file.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What a person says is done of a hotfix: one row for each step of a story, and the last word
  * counts.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What a person says is done of a hotfix; no platform knows it. */
 #ifndef SIDESTAGE_STORE_MARKS_H
 #define SIDESTAGE_STORE_MARKS_H

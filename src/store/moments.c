@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The board as it was: a row for each time that something else was seen of an environment.
  * What stood at a time is the last row of each environment until then, so only changes are kept.

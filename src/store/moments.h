@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The board as it was. */
 #ifndef SIDESTAGE_STORE_MOMENTS_H
 #define SIDESTAGE_STORE_MOMENTS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Which platform it is, whatever its address. */
 #ifndef SIDESTAGE_STORE_PLATFORMS_H
 #define SIDESTAGE_STORE_PLATFORMS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What the files of store/ share. */
 #ifndef SIDESTAGE_STORE_PRIVATE_H
 #define SIDESTAGE_STORE_PRIVATE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What store_history_list() does with `find`, in pieces of a few milliseconds each, the newest
  * first, however long the history is.  after, limit, unfinished and unwatched do not count.

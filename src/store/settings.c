@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What a person has arranged, as a text by name.  The store does not know what is in it:
  * whoever puts a setting reads it, and takes for none what is of another version. */
 #include "config.h"

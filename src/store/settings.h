@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* How a person likes an application to be shown. */
 #ifndef SIDESTAGE_STORE_SETTINGS_H
 #define SIDESTAGE_STORE_SETTINGS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The client's two SQLite files.  history.db holds what must never be lost: the journal
  * of operations and their steps, with the way back of each; it is written durably, before

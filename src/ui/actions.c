@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Rows point to actions and never the other way round: an action has one name and one help, a
  * view decides what it means there.  What a key needs is asked when it is pressed and when the
  * bar is drawn, by the same functions, so the bar never offers what would be refused. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What keys do.  Every action is here once, with its name in a configuration, whether it leads to a
  * change, and the sentence of the help.  A view has a table of rows: which key does which of these

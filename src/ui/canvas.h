@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Where views draw.  A canvas is a rectangle with a pen; nothing leaves the rectangle, and
  * no byte reaches the terminal but through text_sanitise().  The only file that calls ncurses'

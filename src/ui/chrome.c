@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What stands around a view: the header, what was said, the keys, and the window's title.
  *

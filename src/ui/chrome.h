@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The insides of the screen, for ui.c and chrome.c only: what it is, and what stands around the
  * view on top.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The handler runs in a program that is broken: it calls only what a signal handler may, on a
  * stack of its own, and every text it writes was made before.  The report holds the signal and

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A crash gives the terminal back, writes a report, and says where the report is. */
 #ifndef SIDESTAGE_UI_CRASH_H
 #define SIDESTAGE_UI_CRASH_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Everything is written straight to the terminal, between two updates of ncurses, whose buffer
  * is empty then.  What a program cannot ask is taken from TERM and a few variables.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What is said to the terminal beside ncurses: the window's title, pastes that are marked as
  * such, focus, the clipboard, a bell with words, and frames that are shown whole.  Only

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The mouse only moves: a click that could approve or delete would be too easy to do by
  * mistake.  A place is remembered with the view that it was on, since the view may be another
  * one when the button goes up. */

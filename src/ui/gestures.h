@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What is done with pastes, clicks and the wheel: they write into fields and move the cursor,
  * and never do what a key does that changes something. */
 #ifndef SIDESTAGE_UI_GESTURES_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * ncurses tells sequences from keys by a list; what it does not know of itself is added to the
  * list with codes of our own.  The text between the two marks of a paste is gathered here and

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What a person does: keys, the mouse, a paste as one piece, and whether the window has focus. */
 #ifndef SIDESTAGE_UI_INPUT_H
 #define SIDESTAGE_UI_INPUT_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The tables of keys by name.  A changed table is a copy of the view's own in which the rows of
  * the bound actions are others, so that whoever reads tables sees nothing of it.

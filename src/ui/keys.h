@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * All tables of keys, by name, and what a configuration changes in them.
  *

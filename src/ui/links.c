@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Addresses that can be clicked (OSC 8), written over the text that ncurses has drawn.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Addresses on the screen that terminals can open (OSC 8).  ncurses knows no links: so after
  * an update that touched the line of one, its text is written once more with the link around

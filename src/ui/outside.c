@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Other programs get the terminal whole, and our signals' actions as they were; nothing of what
  * a platform said ever goes through a shell but as an argument of its own.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Programs of the person's own: the editor, which takes the terminal, and the browser beside it. */
 #ifndef SIDESTAGE_UI_OUTSIDE_H
 #define SIDESTAGE_UI_OUTSIDE_H

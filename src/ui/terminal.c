@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Signals become bytes in a pipe, which the one wait of the program watches; only a crash is
  * handled where it happens (crash.c).

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The terminal: taken at the start, given back whole however the program ends. */
 #ifndef SIDESTAGE_UI_TERMINAL_H
 #define SIDESTAGE_UI_TERMINAL_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The default theme, for when no file is found: what
  * data/themes/colour-blind.theme says, as test-theme.c checks. */
 #include "config.h"

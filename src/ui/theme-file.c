@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The reader of themes.  Words are cut at blanks; a message names file, line and column.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A theme as text: one line a style, `STYLE FG on BG [ATTRIBUTE...] [| the same for 8 and 16
  * colours]`.  A colour is #rrggbb (not behind the bar), one of the 16 names, or `terminal`; an

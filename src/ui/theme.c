@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A theme on this terminal: direct colours as they are, 256 colours by the nearest one, 16
  * and 8 by name, and without colours attributes that carry the meaning alone.

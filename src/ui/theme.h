@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Styles by meaning, and the glyphs; how they look depends on the terminal. */
 #ifndef SIDESTAGE_UI_THEME_H
 #define SIDESTAGE_UI_THEME_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The loop of the screen: wait, take keys, let the views react, draw once.  Views are a stack;
  * the top one gets the keys and is drawn.  What a view wants done to the stack is done at the

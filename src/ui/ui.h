@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The screen: opens on a session and returns when the person quits. */
 #ifndef SIDESTAGE_UI_UI_H
 #define SIDESTAGE_UI_UI_H

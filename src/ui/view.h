@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What a view is, and what views may ask of the screen.  Only files of ui/ include this. */
 #ifndef SIDESTAGE_UI_VIEW_H
 #define SIDESTAGE_UI_VIEW_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Files: reading and writing what is not ours, and planting what the daemon may stumble over. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The rest of the machine: sockets, ports, processes, memory, and the rights to more. */
 #include "config.h"
 

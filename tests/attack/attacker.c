@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A workload that hates us.  It tries everything in its table, round after round until it is
  * ended, and tells each attempt to the test by a datagram, "NAME won|lost DETAIL", so that nothing

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The attacks of a workload: one table, in a file for each kind. */
 #ifndef SIDESTAGE_TESTS_ATTACK_ATTACKS_H
 #define SIDESTAGE_TESTS_ATTACK_ATTACKS_H

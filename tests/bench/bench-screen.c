@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * How fast the screen is, against a platform that is only large (big-platform.c).
  *

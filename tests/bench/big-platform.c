@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A platform that is only large: it answers the reads of the board for an organization of any
  * size from what the path says, and runs nothing.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * load SOCKET PATH CONNECTIONS MILLISECONDS: asks for PATH on so many connections that stay
  * open, one request at a time on each, and prints

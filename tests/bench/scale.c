@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The scale that is promised: environments of five workloads each on one machine, of which the
  * last clone is ready soon after its last process is; and deployments in a row that leave no

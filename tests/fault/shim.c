@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Preloaded into a program under test: ends it, or lets a call fail, at a place that is chosen
  * by its number.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Any JSON: the canonical text is jansson's, byte for byte, and the text for people reads back as
  * the same value, also where numbers are kept as they were written. */
 #include "config.h"

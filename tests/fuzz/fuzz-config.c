@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A configuration file, of either program. */
 #include "config.h"
 

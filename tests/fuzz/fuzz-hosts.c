@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Hosts in any text stand where it is said, in order, in lower case; and addresses of platforms are
  * refused with a sentence or have no slash at their end. */
 #include "config.h"

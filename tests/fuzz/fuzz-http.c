@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A request as a peer writes it: the first line is an address, each other line a header; the blocks
  * of a backup; and the path as one of a route. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* YAML, what import takes of it, and workload specifications of Score. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Any text is searched for what leads to another environment; each finding names something. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What the journal holds of a request, and the comments of deployments. */
 #include "config.h"
 

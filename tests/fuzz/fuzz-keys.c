@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Bindings of keys: lines of "VIEW ACTION KEYS...". */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Bodies of the API: each sort of answer from any JSON, by both doors. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* [document, other, patch]: any patch is applied or refused; the one between two is exact. */
 #include "config.h"
 

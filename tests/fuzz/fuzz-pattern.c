@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The first line is a pattern, the rest a text: it compiles or is refused with a reason, and where
  * the C library's matcher takes it too, both say the same. */
 #include "config.h"

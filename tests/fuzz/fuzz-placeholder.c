@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Placeholders in any text; what is escaped resolves to itself. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A pointer in any text is refused, or its tokens make the same pointer again. */
 #include "config.h"
 

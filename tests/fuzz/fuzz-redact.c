@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The first line is a secret, the rest what a program prints: the secret is not in what is given
  * on, however the output is cut, and what was taken out is all that is missing. */
 #include "config.h"

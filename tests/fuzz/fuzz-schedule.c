@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The first line is a schedule of cron, the second an amount, the third a time zone.  The next time
  * is the first minute that fits, found here by asking each minute; an amount means the same in
  * thousandths and in whole; no clock is further from UTC than a week, the most that POSIX has. */

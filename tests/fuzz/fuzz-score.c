@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A Score specification, as JSON: it is refused with a sentence, or becomes a set's module. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* [set, set, set]: the difference of two leads from one to the other and shows something, and a
  * merge of three is the same from both sides. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What a terminal sends: any bytes become events, and none of them is left for the next. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Text from elsewhere: what is drawn is printable and as wide as was said; two lines that differ
  * look different; the hunks between two lists of lines lead from one to the other. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Times and durations in any text: what is taken is written as a time that is the same. */
 #include "config.h"
 

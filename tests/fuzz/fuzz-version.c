@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Three lines are three versions, and image references: the order is strict and transitive, and
  * what differs has labels that differ. */
 #include "config.h"

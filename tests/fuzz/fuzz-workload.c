@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Any JSON as a workload: every finding names a place in it and has a sentence, a field has one at
  * most, and a driver that honours nothing hides none: there is one at the field, or above it. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A fuzz target reads bytes from outside with one of our parsers, and asserts what must hold of
  * any bytes.  libFuzzer drives it in a build of its own (`make fuzz`); `make check` replays the

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Gives a fuzz target each file of its corpus, whole, and some of each file's beginnings and
  * files with one byte changed: cheap, the same each time, and enough to find what comes back.

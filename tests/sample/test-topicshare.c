@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The sample's programs as the process driver runs them: nothing in the environment but what
  * was declared, a port of their own, one database.  Every version must behave as its number

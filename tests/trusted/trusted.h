@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Whether the daemon of tests trusts its programs, since this machine refuses namespaces
  * (tests/trusted/sidestaged). */
 #ifndef SIDESTAGE_TESTS_TRUSTED_TRUSTED_H

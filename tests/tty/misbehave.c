@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * misbehave LISTEN UPSTREAM RULES: a platform with faults.  Stands on the socket LISTEN before the
  * one on UPSTREAM and passes everything on, but for the requests that a line of RULES is about; the

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The screen as a picture: SVG, each run of cells that look the same as one text. */
 #include "config.h"
 

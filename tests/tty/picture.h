@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The screen as a picture, for the guide. */
 #ifndef SIDESTAGE_TESTS_TTY_PICTURE_H
 #define SIDESTAGE_TESTS_TTY_PICTURE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Processes are found by a variable of their environment or by where they work.  Both are
  * inherited, also by what a daemon leaves behind and by what changes its own environment;

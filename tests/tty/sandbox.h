@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The private world of one story: a directory that is removed at the end, an environment that
  * holds nothing of the person's own, and a mark that finds every process of the story again.

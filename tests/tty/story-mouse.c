@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The commands for the mouse, for pastes, and for what was written byte by byte. */
 #include "config.h"
 

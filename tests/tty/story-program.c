@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The commands that start, press, type and end. */
 #include "config.h"
 

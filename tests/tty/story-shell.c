@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The commands about values and about the world outside of the terminals. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* How a story waits: for conditions, with a limit, while every terminal is read on. */
 #include "config.h"
 

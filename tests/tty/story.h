@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What the parts of tty-run share: the story that is acted, how it waits, and the commands.
  * A command returns false after story_fails() has said why.

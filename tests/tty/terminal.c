@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The program's other end of the pseudo-terminal, and libvterm behind it.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A program in a real pseudo-terminal, and the screen that a person would see.
  *

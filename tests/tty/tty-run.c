@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Acts a story: keys in, then the screen as the person sees it.  tests/tty/README says how
  * stories are written; the table `commands` below is all there is.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A shell's words without a shell: stories are to be read line by line, with the line named
  * when one is wrong, and nothing in them may be run by accident. */
 #include "config.h"

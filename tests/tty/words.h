@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * One line of a story as words.  Words are parted by blanks; "..." knows \n \t \e \" \\ and
  * $NAME; '...' is taken as it stands; outside of quotes $NAME is replaced too.  A # that

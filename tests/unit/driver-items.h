@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Workloads that are scripts of a shell, for the tests of what their fields do. */
 #ifndef SIDESTAGE_TESTS_UNIT_DRIVER_ITEMS_H
 #define SIDESTAGE_TESTS_UNIT_DRIVER_ITEMS_H

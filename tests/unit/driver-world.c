@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The driver is the real one, and so are its processes; only what they run is helper-server,
  * which does what its variables say.  Tests run the loop until something holds, and fail when

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A process driver over an empty directory, and what its tests do with it. */
 #ifndef SIDESTAGE_TESTS_UNIT_DRIVER_WORLD_H
 #define SIDESTAGE_TESTS_UNIT_DRIVER_WORLD_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A workload for the tests of the driver.  It answers HTTP on $PORT and tells what it was
  * given.  $MODE: exit (prints, ends with 3), count (prints ten lines), deaf (listens on nothing),

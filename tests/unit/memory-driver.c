@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Calls end at once, or where a test asks for it are held until it releases them: so the
  * order of events is the test's own, and what happens between two of them can be looked at

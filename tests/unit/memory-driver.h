@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A driver that keeps everything in memory, is as slow as it is asked to be, and fails on
  * demand.  What "runs" is the cluster's, which outlives the driver: another driver over the same

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Put together and taken apart in the order of a daemon (platform/admin/daemon.c): what is
  * made first is what the others hold. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A platform over the memory driver, as a daemon has it, but for the sockets. */
 #ifndef SIDESTAGE_TESTS_UNIT_MEMORY_PLATFORM_H
 #define SIDESTAGE_TESTS_UNIT_MEMORY_PLATFORM_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The parts of the platform that say who may and how often, without a daemon around them. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Answers that are kept: each only under its own key, and only for its own version. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The ground floor: nothing from outside drives the terminal, overruns a buffer or leaves a
  * tree. */
 #include "config.h"

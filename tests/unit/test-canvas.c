@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Nothing that is drawn leaves its rectangle, whatever the text: columns are filled with
  * difficult strings on a real ncurses in a real pseudo-terminal, whose bytes go through

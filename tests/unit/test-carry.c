@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Who has a fix, who lacks it, and where a person has to decide (promise 10). */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What a deployment's comment says to people and to another person's program. */
 #include "config.h"
 

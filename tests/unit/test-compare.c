@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The parts that comparing is made of: where two lists of lines differ, which words of a line, how
  * texts that look the same are told apart, what hosts a text names, what is to be written to
  * shared values. */

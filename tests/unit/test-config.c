@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The configuration file's form: what is read, and where a fault is said to be. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What a workload can reach.  Where the kernel refuses namespaces there is nothing to be seen of
  * them, and no workload starts.  tests/attack has what a hostile one tries.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What is kept of a platform: its section in the configuration, and its token. */
 #include "config.h"
 

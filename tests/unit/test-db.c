@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The one door to SQLite: statements, transactions, numbered schemas, and who writes next. */
 #include "config.h"
 

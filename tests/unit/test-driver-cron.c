@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Cronjobs.  A minute is too long for a test: a schedule that is due every minute is made to have
  * missed its last one, by its record, and is owed that run.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Each field of a workload that the process driver honours, seen from the program that runs. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What a workload may take of memory and processors, and what is said when it wants more. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What the process driver reads and makes: images, specs, resources, logs. */
 #include "config.h"
 

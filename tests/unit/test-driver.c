@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The process driver with real processes, and the loop below it. */
 #include "config.h"
 

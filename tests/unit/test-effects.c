@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A refused request does nothing.  Every route that changes something is asked again and again,
  * and each time the next of its writes to the database fails: the answer must be an error, the

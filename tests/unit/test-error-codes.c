@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The platform's errors as code and parameters: what is said here is said there. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What is said to each kind of terminal beside ncurses: nothing to one that may show it, and to no
  * terminal a byte that came from elsewhere. */
 #include "config.h"

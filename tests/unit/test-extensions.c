@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The table of extensions, and doc/api/extensions, which is the page of it. */
 #include "config.h"
 

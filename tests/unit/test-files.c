@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Files and directories of our own: where they are, what a full disk or a pipe does to them, how
  * much room they take, copies of databases that are in use, and the ids in their names. */
 #include "config.h"

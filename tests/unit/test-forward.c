@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A public port in front of those of instances: who is led where, what goes through whole, and what
  * becomes of connections when their target is not there. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Finding as you type puts first what a person means, and marks why. */
 #include "config.h"
 

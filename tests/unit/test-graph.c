@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Whatever needs whatever: a graph is in order, or the circle in it is named. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The HTTP client against a server that hangs, drips, cuts, floods and lies.
  */

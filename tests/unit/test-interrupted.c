@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What a program left: which records can be resumed, which are only shown, and that nothing but a
  * person goes on with any.  Also what stays as it is while the history cannot be read.  The

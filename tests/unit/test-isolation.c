@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A clone is isolated, and says so: what leads to its source is found in every form that it is
  * written in, and what leads nowhere is left alone. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The cursor of a list is on a row by its id, whatever comes and goes around it. */
 #include "config.h"
 

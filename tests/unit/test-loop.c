@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The loop: what is called, in which order and how often, while callbacks add and remove.
  */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The definition that is chosen is the one that a plain reading of the order chooses. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The arithmetic of sets: ids, deltas, patches, merges and diffs. */
 #include "config.h"
 

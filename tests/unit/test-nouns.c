@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * One odd member takes nothing else away: each noun is read with each of its members missing, null
  * and of every other type.  What is shown says which member it was; the target of a change is

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Patterns from elsewhere: they mean what POSIX says, and always end soon. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Placeholders: how they are written, what they mean, and what hostile strings may not do. */
 #include "config.h"
 

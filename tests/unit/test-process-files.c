@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The process driver's files in directories where workloads could have been: whatever somebody puts
  * in their place (links, FIFOs, directories, trees without end), nothing else is opened, written or

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The laws of sets, deltas, merges, patches and pointers, on whatever is drawn. */
 #include "config.h"
 

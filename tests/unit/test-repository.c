@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The state of the platform by noun, in a real SQLite file: what was put comes back, what is not
  * there is said so, what is there already is a conflict, and a refused change changed nothing. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What is looked at of a request before anything is done: its address, its headers, its tags, who
  * sent it from where; the scopes of roles; and the blocks of a backup. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A rollout over a driver that is slow and fails on demand: every state failed, waited for and
  * cancelled; what runs that cannot be seen; a daemon that ends in the middle, and the next.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Schedules of cron, and the clocks that they go by. */
 #include "config.h"
 

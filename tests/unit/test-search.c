@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What is found in the history by typing, and what the board looked like at a time. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Sealing, the file of the key, and what is taken out of the output of workloads. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What a daemon is told, by its file and by its command line: what each key takes, in which form,
  * and what all of them together may not say. */
 #include "config.h"

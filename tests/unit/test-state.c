@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What is asked of the platform's state costs what it gives, however much was done. */
 #include "config.h"
 

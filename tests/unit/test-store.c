@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What is kept on this machine: histories survive crashes, full disks, other programs and
  * other releases; caches need not, and cost only time. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Which operations are told as one story. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Every theme can be read by everybody (WCAG 2.1, 1.4.3 and 1.4.11), and a wrong one says where. */
 #include "config.h"
 

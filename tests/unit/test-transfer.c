@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What comes in from files: YAML under its limits, archives, and databases of before. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Shared values as half of a state: read, compared, merged three ways, shown. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Versions compare by what they are, and what is not known is not guessed. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What the small parts of the screen do with text and room: the field, the cut, the columns, the
  * part of a list that is in sight, links and fuzzy finding. */
 #include "config.h"

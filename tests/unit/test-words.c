@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What is said of the world: how environments do, how workloads compare, how long clones live, what
  * could not be read.  Nothing that is not known is ever said to be equal, running or empty. */
 #include "config.h"

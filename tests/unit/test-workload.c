@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The table of a workload's fields, and what is found in a workload by it. */
 #include "config.h"
 

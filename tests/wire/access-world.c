@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A client of raw sockets, since what is tested is what must be refused:
  * libcurl would not send most of it. */
 #include "config.h"

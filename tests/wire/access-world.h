@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A real sidestaged with two organizations, and a client of raw sockets. */
 #ifndef SIDESTAGE_TESTS_WIRE_ACCESS_WORLD_H
 #define SIDESTAGE_TESTS_WIRE_ACCESS_WORLD_H

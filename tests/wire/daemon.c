@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The daemon says that it is ready through a pipe, so nobody polls for its socket; the pipe's
  * end without a word is how a start that failed is seen. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A real sidestaged for the tests of its wire: started in a folder of its own with programs
  * that are scripts, asked over its socket, stopped.  Everything that it answers is kept.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A thread a connection, each of which asks upstream by a connection of its own. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Stands between a client and the daemon's socket and does what networks do: a request is
  * lost, an answer is lost when the work is done already, or cut in its middle.

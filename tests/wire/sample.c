@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The installed sample, from where the test run has it (SIDESTAGE_LIBEXEC,
  * SIDESTAGE_DATA), with a state of its own. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A real sidestaged with the sample, for tests of what stands above the wire: its processes run. */
 #ifndef SIDESTAGE_TESTS_WIRE_SAMPLE_H
 #define SIDESTAGE_TESTS_WIRE_SAMPLE_H

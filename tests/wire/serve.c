@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Images are copies of one program that does what its variables say, so a
  * test needs nothing of the sample. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A real sidestaged with one organization "acme" (type development, production; resources sqlite
  * and dns) whose images are tests/unit/helper-server under several names, asked over its socket.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Who may do what, as it is seen on the wire: tokens, roles, audit log, limits, entity tags. */
 #include "config.h"
 

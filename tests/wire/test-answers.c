@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The platform keeps encoded answers.  Whatever is kept: nobody is given what was answered to
  * somebody else, and nobody what he could see before.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The real client against a scripted server: what it sends, and what it makes of answers that are
  * good, cut, slow, too large, or none.

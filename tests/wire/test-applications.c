@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Applications from their making to their end, and the deltas of one. */
 #include "config.h"
 

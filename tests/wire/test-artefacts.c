@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Artefacts and their versions, and the rules that deploy them.  README §12 of the reference. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What runs is what was reviewed: preconditions of an environment, values in the request that
  * deploys, and deltas that nobody changes behind a reviewer's back.

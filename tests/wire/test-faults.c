@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Promise 4 of the design, on a bad network: whatever is lost on the way, an operation is
  * carried out once, or it ends with the truth.  The client's flows against a real sidestaged,

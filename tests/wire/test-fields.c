@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Every field that a workload may have, and every wrong form of it, is walked through a deployment
  * to this machine: it has an effect, or is named as one that has none, or is refused by name.  None

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The verbs against a real sidestaged with the sample: the hotfix story without a screen,
  * and what must be refused on the way.  The tests run in order, on one platform.

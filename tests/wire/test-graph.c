@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Resources that need resources, and what becomes of them from deployment to deployment. */
 #include "config.h"
 

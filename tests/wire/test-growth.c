@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Deployments in a row leave nothing behind but what is stored.  tests/bench/ does many more. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Idempotency-Key: what is sent again because the answer was lost is done once. */
 #include "config.h"
 

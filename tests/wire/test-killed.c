@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The real daemon is killed as soon as it has answered, and started again: what it said is
  * true, a deployment is never left hanging, and what runs is the newest that succeeded.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Promise 1 of the design with its other half: what runs is the reviewed pair, the set and the
  * values, whoever does what in whichever moment.  Each story is told twice: with a platform that

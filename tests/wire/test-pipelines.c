@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The built-in pipeline: its runs are deployments.  README §12 of the reference. */
 #include "config.h"
 

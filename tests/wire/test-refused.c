@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A request that is refused because its note in the audit log cannot be written does nothing:
  * the real daemon, real processes, and a trigger that makes the database fail.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Resource definitions and their criteria, as they are seen on the wire. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What runs, as the wire tells it; pausing, replicas, logs.  README §11 of the reference. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What a deployment makes of values and secrets: the process gets them, nothing else does.
  * Each test has a daemon of its own; its workloads are scripts that write what they got to

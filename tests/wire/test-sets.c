@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Sets and deltas over the wire: what is previewed, compared, changed and frozen, and which answers
  * those get that make no sense.  Nothing is deployed here, so nothing is waited for. */
 #include "config.h"

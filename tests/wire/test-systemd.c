@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * We play systemd: a socket that listens is handed over as descriptor 3, and what the daemon
  * says is read from a socket of ours.  The tests run in order, on one daemon.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Shared values that come from a file and go into one: by the daemon's --import, by
  * `sidestaged import` with a daemon and without, and by `sidestaged export`.

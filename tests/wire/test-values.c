@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Shared values and value set versions on the wire. */
 #include "config.h"
 

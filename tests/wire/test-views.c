@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Drawing changes nothing: every kind of view is drawn twice, on a real ncurses and a session with
  * the sample, and neither the picture nor the view nor the screen's own state is another one after

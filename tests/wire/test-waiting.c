@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Answers of the daemon that come later, or in pieces: what brings them, how long they wait, how
  * many may, and what becomes of them when their reader or the daemon goes.

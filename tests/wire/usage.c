@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Counted from outside, in /proc and in the state directory: what a daemon says of itself
  * could be what leaks.  The database is left out; it grows by design. */
 #include "config.h"

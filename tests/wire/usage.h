@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What a running daemon holds, for tests that nothing grows. */
 #ifndef SIDESTAGE_TESTS_WIRE_USAGE_H
 #define SIDESTAGE_TESTS_WIRE_USAGE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A setting is one JSON object in the history.  Changes count at once and are written a
  * little later: a person who holds a key down must not wait for a disk, nor wear it out.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * How a person has arranged the board of an application: which environments stay in sight,
  * which are left out, how wide the columns are, and how the workloads are sorted.  It is

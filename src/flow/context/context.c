@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The accessors of a session for the rooms that may not know its insides, and the two questions
  * that guard every change: is this session allowed to change anything, and is this environment
  * protected. */

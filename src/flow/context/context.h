@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What all parts of a session share: which platform, as whom, with which store and loop, and what
  * may be changed there.  It is the lowest room of flow/: of the world and of what watches it, it

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The list in the session is what makes "Everything is read again." true: a view cannot forget to
  * be in it, since without it there is no way to ask repeatedly.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A question that is asked again some time after each answer, for as long as a view is open: so a
  * slow platform is never asked twice at once, one that asks for a pause gets it, and R (session_

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A token that expired is fetched anew from where it came from, while the session goes on.
  *

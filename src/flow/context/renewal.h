@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A token that was refused is fetched again, once for each refusal, while the loop goes on: tokens
  * rotate, and a board is open for days.  For session.c only; NULL is fine everywhere, and is what

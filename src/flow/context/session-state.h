@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A session from inside, for the files that are one: context.c, verbs/flows.c and session.c. */
 #ifndef SIDESTAGE_FLOW_CONTEXT_SESSION_STATE_H
 #define SIDESTAGE_FLOW_CONTEXT_SESSION_STATE_H

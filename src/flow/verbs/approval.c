@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * From the review to the journal: what must be acknowledged, typed and given as a reason, and the
  * record that is written before the first step.

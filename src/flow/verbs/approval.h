@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A person approves the review, or acknowledges what it found (flow/verbs/flow.h). */
 #ifndef SIDESTAGE_FLOW_VERBS_APPROVAL_H
 #define SIDESTAGE_FLOW_VERBS_APPROVAL_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * carry: take a promoted fix to another environment that lacks it.
  *

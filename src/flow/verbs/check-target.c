@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The first step of a deployment looks again: whether the target, its values and its
  * resources are still what was reviewed.  Between review and approval minutes may pass, and

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Whether the target is still what was reviewed. */
 #ifndef SIDESTAGE_FLOW_VERBS_CHECK_TARGET_H
 #define SIDESTAGE_FLOW_VERBS_CHECK_TARGET_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Values of the source's own level are no part of its set, so they are copied one by one:
  * at once where nothing in them leads back to the source, and else after a person has said

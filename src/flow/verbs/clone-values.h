@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Which values a clone gets, and where a person has to say so. */
 #ifndef SIDESTAGE_FLOW_VERBS_CLONE_VALUES_H
 #define SIDESTAGE_FLOW_VERBS_CLONE_VALUES_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * clone: make an environment from what another one runs, with resources of its own.
  *

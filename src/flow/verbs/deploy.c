@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * deploy: other versions in one environment, or what it was made from as it is.
  *

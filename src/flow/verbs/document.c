@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The request of an operation as JSON, for the journal: what another program needs to go on
  * with it, or to review it again.

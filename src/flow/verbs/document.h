@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What was asked for and approved, as one JSON document in the journal: everything that is
  * needed to make the request again, in this program or in a later one.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What of the workloads will have no effect where they are deployed. */
 #ifndef SIDESTAGE_FLOW_VERBS_FIELD_WARNINGS_H
 #define SIDESTAGE_FLOW_VERBS_FIELD_WARNINGS_H

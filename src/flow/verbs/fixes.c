@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The fixes that were promoted to an environment: whoever is about to drop one is told its
  * name (promise 10).

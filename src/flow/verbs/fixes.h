@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Fixes that a deployment would drop. */
 #ifndef SIDESTAGE_FLOW_VERBS_FIXES_H
 #define SIDESTAGE_FLOW_VERBS_FIXES_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The life of a flow: the phases before the review, the journaled steps after it.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* How the phases and steps of a flow go on, wait and end. */
 #ifndef SIDESTAGE_FLOW_VERBS_FLOW_ADVANCE_H
 #define SIDESTAGE_FLOW_VERBS_FLOW_ADVANCE_H

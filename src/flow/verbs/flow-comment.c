@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What the comment of a flow's deployment says of it (flow/world/comment.h has the form).
  *

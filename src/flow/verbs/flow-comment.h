@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The comment of a deployment (flow/world/comment.h). */
 #ifndef SIDESTAGE_FLOW_VERBS_FLOW_COMMENT_H
 #define SIDESTAGE_FLOW_VERBS_FLOW_COMMENT_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A flow from inside, for the files of the verbs. */
 #ifndef SIDESTAGE_FLOW_VERBS_FLOW_STATE_H
 #define SIDESTAGE_FLOW_VERBS_FLOW_STATE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A flow as others see it, from its making to its end, and the table of verbs.
  *

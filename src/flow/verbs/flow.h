@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The verbs.  A flow first prepares (reads what it needs and computes the review), then
  * waits for a person, then runs its table of journaled steps.  It never draws.

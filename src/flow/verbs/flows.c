@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The session owns its flows, newest first, in one small array; they are identified by the id of
  * their operation, since indices change whenever one begins or goes. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The flows of a session. */
 #ifndef SIDESTAGE_FLOW_VERBS_FLOWS_H
 #define SIDESTAGE_FLOW_VERBS_FLOWS_H

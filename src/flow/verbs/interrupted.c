@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What became of the operations that nobody saw the end of: first the environment is asked
  * for, then, where the verb deploys, its deployments, among which ours is known by its

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Interrupted operations: approved, begun, and left by a program that was killed or whose
  * machine stopped.  Only a person goes on with one (flow/verbs/resume.h), or gives

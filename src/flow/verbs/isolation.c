@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What of a clone leads to its source, for its review: the reads that only this needs, and the
  * findings in words.  What could not be read is a finding as well, since nobody knows then.

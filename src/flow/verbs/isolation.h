@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What of a clone leads to its source. */
 #ifndef SIDESTAGE_FLOW_VERBS_ISOLATION_H
 #define SIDESTAGE_FLOW_VERBS_ISOLATION_H

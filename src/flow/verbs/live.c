@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A review that waits for a person looks at what it is about, again and again: when that is
  * not what was reviewed any more, it says so, once, and looks no further.  A look that fails

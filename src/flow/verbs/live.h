@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Looks at the target while a person reads the review. */
 #ifndef SIDESTAGE_FLOW_VERBS_LIVE_H
 #define SIDESTAGE_FLOW_VERBS_LIVE_H

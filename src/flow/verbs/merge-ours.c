@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The three-way merge of a verb: what differs between the ancestor and ours comes to the target,
  * and what others changed there meanwhile stays.  What both changed differently waits for a person,

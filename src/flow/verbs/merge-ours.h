@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The three-way merge that promotions, fixes that are carried, and rollbacks share. */
 #ifndef SIDESTAGE_FLOW_VERBS_MERGE_OURS_H
 #define SIDESTAGE_FLOW_VERBS_MERGE_OURS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What was reviewed beside the sets, as one object of the journal's document: the values that
  * are written, the version that they are written to, the resources, the tag.  No secret is in

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What was reviewed beside the sets, for the journal. */
 #ifndef SIDESTAGE_FLOW_VERBS_PINS_H
 #define SIDESTAGE_FLOW_VERBS_PINS_H

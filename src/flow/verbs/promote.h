@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What a promotion shares with the way back. */
 #ifndef SIDESTAGE_FLOW_VERBS_PROMOTE_H
 #define SIDESTAGE_FLOW_VERBS_PROMOTE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The reads of shared values and of the resources that a set would get: the half of a review
  * that is not in a set.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Phases that read shared values and resources; every one calls flow_next_phase(). */
 #ifndef SIDESTAGE_FLOW_VERBS_READS_VALUES_H
 #define SIDESTAGE_FLOW_VERBS_READS_VALUES_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The reads that the verbs prepare their reviews from: always fresh, but for sets, which
  * never change. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What a person asked for: copied, freed, and looked at before anything is read.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What a person asked for, as a flow keeps it. */
 #ifndef SIDESTAGE_FLOW_VERBS_REQUEST_H
 #define SIDESTAGE_FLOW_VERBS_REQUEST_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What a person can do about an operation that was begun and left. */
 #ifndef SIDESTAGE_FLOW_VERBS_RESUME_H
 #define SIDESTAGE_FLOW_VERBS_RESUME_H

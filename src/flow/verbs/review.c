@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What a person approves: the pinned ids, the changes in words and lines, the way back.
  *

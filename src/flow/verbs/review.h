@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* How the review is made (struct review in flow/verbs/flow.h). */
 #ifndef SIDESTAGE_FLOW_VERBS_REVIEW_H
 #define SIDESTAGE_FLOW_VERBS_REVIEW_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The steps of a deployment: look again, write the values, look at them, deploy, compare,
  * watch.

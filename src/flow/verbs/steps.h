@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The steps of a deployment. */
 #ifndef SIDESTAGE_FLOW_VERBS_STEPS_H
 #define SIDESTAGE_FLOW_VERBS_STEPS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A verb is two tables.  `prepare` reads, phase by phase, what the review needs; the last
  * phase makes the review.  `steps` is what runs after the approval; each step has a `start`

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The last step watches what was deployed until it runs or has failed.  A look that fails is no
  * failure of the deployment: it is said, and looked again.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The values that a deployment changes, at the environment's own level: written one by one
  * before it, looked at once more, and put back when it is refused.

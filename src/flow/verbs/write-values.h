@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The step that writes value_changes, and what puts them back. */
 #ifndef SIDESTAGE_FLOW_VERBS_WRITE_VALUES_H
 #define SIDESTAGE_FLOW_VERBS_WRITE_VALUES_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Comments are read by people first, so the part for programs stands last, in brackets, and only
  * its last occurrence counts: a person's text may hold anything, an older bracket included.
  * What does not parse whole is not taken in part. */

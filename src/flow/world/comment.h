@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The comment of a deployment: text for people, followed by a part for programs.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Two questions, each asked again some time after its answer.  Only one environment is looked at
  * so closely, therefore these are no feeds of the watch, and end with the view that opened them.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What only somebody who looks at one environment needs: its shared values and the history
  * of its deployments, read again while they look.  Everything in it is foreign.

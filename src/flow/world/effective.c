@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * From what was read of an environment to what its placeholders stand for.  A secret's value
  * is never known here: its fingerprint stands in its place, so that two environments can

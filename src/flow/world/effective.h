@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What an environment's set comes to there: with its values and the outputs of its resources. */
 #ifndef SIDESTAGE_FLOW_WORLD_EFFECTIVE_H
 #define SIDESTAGE_FLOW_WORLD_EFFECTIVE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What lies beyond the board's own feeds: histories, old sets, old values, asked for once
  * each.

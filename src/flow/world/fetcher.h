@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Histories, sets and old values that somebody wants to look at besides the focused application.
  * Each update is a round: begin, ask for what is wanted, end; what no round wants any more is

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * From answers to the world: decode, compare, keep what stayed, replace what did not.
  *

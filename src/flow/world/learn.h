@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What an answer of the platform changes in the world.  An answer that makes no sense as a whole
  * is -1 with err, and the world as it was; of a list each entry stands for itself: an odd one is

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Asks for the newest lines once a second; an answer takes the place of the one before.
  *

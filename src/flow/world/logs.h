@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The newest lines that the workloads of an environment wrote, read again and again while
  * somebody looks.  Everything in them is foreign.

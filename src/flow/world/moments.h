@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The board as it was: what the store remembers of an application, made a world again.  Only
  * what was seen is remembered: the time of a moment is when it was seen, and of the times when

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What a clone and its origin have in common, as it is written down here.  At first it is what
  * the origin ran when it was cloned; each promotion advances it to what was promoted, and an

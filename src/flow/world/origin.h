@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What a clone was made from, and what it and its origin have in common: as the local history has
  * it. */
 #ifndef SIDESTAGE_FLOW_WORLD_ORIGIN_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * An environment is a clone when its first deployment says so: "verb=clone hotfix=ENV
  * origin=FROM/DEPLOYMENT".  Each promotion that stands advances what clone and origin have in

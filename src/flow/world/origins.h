@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Where the clones of the focused application come from, as the platform's deployments and their
  * comments tell it: for clones that somebody else made, or that were made or promoted on another

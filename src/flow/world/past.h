@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What an earlier deployment was: a set that no environment may have now, and its values. */
 #ifndef SIDESTAGE_FLOW_WORLD_PAST_H
 #define SIDESTAGE_FLOW_WORLD_PAST_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The count is the merge that a promotion would be, so that the board promises neither more nor
  * less than the review will show.  It is kept with the revisions it was made of: merging is not
  * cheap, and the board asks with every change of the world. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What a clone has that is not promoted yet, by the merge that its promotion would be. */
 #ifndef SIDESTAGE_FLOW_WORLD_UNPROMOTED_H
 #define SIDESTAGE_FLOW_WORLD_UNPROMOTED_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The questions that there are, each with its timer, its last answer and what the cache has
  * of it.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The questions that there are. */
 #ifndef SIDESTAGE_FLOW_WORLD_WATCH_FEEDS_H
 #define SIDESTAGE_FLOW_WORLD_WATCH_FEEDS_H

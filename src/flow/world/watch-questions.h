@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What is asked of the platform, and when. */
 #ifndef SIDESTAGE_FLOW_WORLD_WATCH_QUESTIONS_H
 #define SIDESTAGE_FLOW_WORLD_WATCH_QUESTIONS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What is asked of the platform, from inside: for the files flow/world/watch*.c only. */
 #ifndef SIDESTAGE_FLOW_WORLD_WATCH_STATE_H
 #define SIDESTAGE_FLOW_WORLD_WATCH_STATE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Keeps the world like the platform: what is asked, when, and what an answer changes.
  * For session.c only; world.c's side of it stands here as well, since nobody else may

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * States and standings, decided in one place: board, lists and plain lines must never call
  * one state by two names.  What is not known is said as "?", and is never taken for nothing

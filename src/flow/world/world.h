@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The last known state of the platform, with the age of every part (promise 5).
  * Only flow/world/watch.c changes it; views read it.  Identify things by id, never by index:

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A file after the other: first copied by SQLite into a work file, then from there into the tar, a
  * piece in each step.  Of our own database the copy follows the changes of our connection, some

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A copy of a state in one file: a tar (POSIX ustar) with platform.db and the databases of
  * environments below spaces/, each copied by SQLite's backup API, so each is whole even while

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * sidestaged check-config: every fault of a configuration file, before a daemon meets it.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* sidestaged check-config FILE. */
 #ifndef SIDESTAGE_PLATFORM_ADMIN_COMMAND_CHECK_CONFIG_H
 #define SIDESTAGE_PLATFORM_ADMIN_COMMAND_CHECK_CONFIG_H

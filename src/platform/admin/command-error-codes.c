@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* sidestaged error-codes: their table as machine text, for clients in other languages and for
  * tests/contract, which holds each answer to it. */
 #include "config.h"

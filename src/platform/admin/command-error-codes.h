@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* sidestaged error-codes. */
 #ifndef SIDESTAGE_PLATFORM_ADMIN_COMMAND_ERROR_CODES_H
 #define SIDESTAGE_PLATFORM_ADMIN_COMMAND_ERROR_CODES_H

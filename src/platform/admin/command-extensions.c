@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* sidestaged extensions: their table as machine text, one addition a line.  The contract tests
  * compare it with what the documents say. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * sidestaged fields: the table of what a workload may say, with what becomes of it on this
  * machine.  The section of sidestaged(8) is made of it.

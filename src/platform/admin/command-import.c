@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * sidestaged import FILE: every fault with its line first, and only then any change.
  *

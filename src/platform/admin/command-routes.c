@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* sidestaged routes: the table of routes as machine text, one a line.  The contract tests
  * read it, so that the specification and the program cannot drift apart. */
 #include "config.h"

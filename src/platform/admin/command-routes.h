@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The sub-command "routes" of sidestaged. */
 #ifndef SIDESTAGE_PLATFORM_ADMIN_COMMAND_ROUTES_H
 #define SIDESTAGE_PLATFORM_ADMIN_COMMAND_ROUTES_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * sidestaged serve: the settings, from a file and from options, which win.
  *

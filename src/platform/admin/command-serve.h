@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* sidestaged serve: the daemon. */
 #ifndef SIDESTAGE_PLATFORM_ADMIN_COMMAND_SERVE_H
 #define SIDESTAGE_PLATFORM_ADMIN_COMMAND_SERVE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What the sub-commands share: their arguments, the lock of a state, and how they fail.
  *

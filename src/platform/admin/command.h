@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What the sub-commands of sidestaged share.  Each gets its own argv, with its name in front, and
  * returns what to exit with. */
 #ifndef SIDESTAGE_PLATFORM_ADMIN_COMMAND_H

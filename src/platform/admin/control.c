@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Asking the daemon by its control socket.  A command is nobody who waits beside something
  * else: its loop turns until the answer is there.

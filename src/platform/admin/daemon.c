@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * One daemon a state directory: a lock on a file in it is taken before anything else is
  * touched, and waited for, since the daemon before may still be stopping its processes.

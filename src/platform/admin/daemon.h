@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The life of the daemon: start, serve, reload, stop. */
 #ifndef SIDESTAGE_PLATFORM_ADMIN_DAEMON_H
 #define SIDESTAGE_PLATFORM_ADMIN_DAEMON_H

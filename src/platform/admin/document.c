@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * JSON and YAML as one kind of value, with the line of each part.
  *

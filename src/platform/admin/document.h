@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A file of JSON or YAML as a value, and the lines that its parts stand on.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The tree of import.h from the top down; each level is a list of what is below it.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Everything that import.h reads, as one value; no secret is in it. */
 #ifndef SIDESTAGE_PLATFORM_ADMIN_EXPORT_H
 #define SIDESTAGE_PLATFORM_ADMIN_EXPORT_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Whether a file is what import takes.  One table of what may stand where; the walk knows no
  * noun.

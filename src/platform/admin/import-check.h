@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Whether a value is what import takes: every fault, each with its JSON pointer. */
 #ifndef SIDESTAGE_PLATFORM_ADMIN_IMPORT_CHECK_H
 #define SIDESTAGE_PLATFORM_ADMIN_IMPORT_CHECK_H

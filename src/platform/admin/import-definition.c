@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A definition from a file.  Its secrets are the difficulty: a file that was exported names
  * them without their texts, and importing it again must neither fail nor lose what is known.

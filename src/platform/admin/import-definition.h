@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A resource definition from a file, as the route of definitions would take it. */
 #ifndef SIDESTAGE_PLATFORM_ADMIN_IMPORT_DEFINITION_H
 #define SIDESTAGE_PLATFORM_ADMIN_IMPORT_DEFINITION_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A walk down to the containers, along a list of the members that lead there: "*" is each entry
  * of a list or of an object.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Images that a file deploys and that are not there: they may come later, so this is no fault. */
 #ifndef SIDESTAGE_PLATFORM_ADMIN_IMPORT_IMAGES_H
 #define SIDESTAGE_PLATFORM_ADMIN_IMPORT_IMAGES_H

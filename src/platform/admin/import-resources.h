@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Resources that a set declares and that no definition serves where it is to run. */
 #ifndef SIDESTAGE_PLATFORM_ADMIN_IMPORT_RESOURCES_H
 #define SIDESTAGE_PLATFORM_ADMIN_IMPORT_RESOURCES_H

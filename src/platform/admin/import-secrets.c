@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The file is completed where it is read, by the person's own program: a daemon that opened
  * paths named in an import would read any file that it can and they cannot. */
 #include "config.h"

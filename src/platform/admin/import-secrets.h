@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The shared values and the secrets of definitions of a file that are kept elsewhere: "value_from":
  * {"file": PATH} or

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Shared values from a file, under the rules of the routes (state/value-rules.c).  Each is a
  * change of its own in the history, as if a person had made them one after the other. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The shared values of an application or of an environment, from a file. */
 #ifndef SIDESTAGE_PLATFORM_ADMIN_IMPORT_VALUES_H
 #define SIDESTAGE_PLATFORM_ADMIN_IMPORT_VALUES_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Organizations with their environment types, resource definitions, applications, shared
  * values, environments, and deployments with their sets, from a file.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The kernel is the one that counts: a connection closes whatever becomes of its process, so
  * there is no process id to check and no heartbeat to miss. */
 #include "config.h"

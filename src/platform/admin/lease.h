@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Leases: the embedded daemon lives while clients hold connections to a second socket.
  * A client that is killed lets go as surely as one that quits, since the kernel closes it.

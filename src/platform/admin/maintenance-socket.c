@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The socket, and the asker's side of it, which may wait: it is a
  * command that has nothing else to do. */
 #include "config.h"

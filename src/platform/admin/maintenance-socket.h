@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The socket of maintenance.h by its place in a state directory, however long that is. */
 #ifndef SIDESTAGE_PLATFORM_ADMIN_MAINTENANCE_SOCKET_H
 #define SIDESTAGE_PLATFORM_ADMIN_MAINTENANCE_SOCKET_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The daemon's side.  A visitor is read until its line is whole, then worked for, then
  * written to; a backup is worked on a little in each turn, so that the API goes on meanwhile.

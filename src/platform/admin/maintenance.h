@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What `sidestaged backup`, `import` and `export` ask of the daemon that holds a state: one
  * line of JSON there and one back, on STATE/maintenance.sock (0600; only the daemon's own

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Who holds the lock decides: it is taken, or the daemon that has it is asked.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A command's work on a state: by the daemon that has it, or here when none runs. */
 #ifndef SIDESTAGE_PLATFORM_ADMIN_OFFLINE_H
 #define SIDESTAGE_PLATFORM_ADMIN_OFFLINE_H

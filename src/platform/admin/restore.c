@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The archive is unpacked beside the state and moved to its place when all of it is there and
  * makes sense, so a state is whole or not there.  The file may be anybody's: only names that

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A state from a backup. */
 #ifndef SIDESTAGE_PLATFORM_ADMIN_RESTORE_H
 #define SIDESTAGE_PLATFORM_ADMIN_RESTORE_H

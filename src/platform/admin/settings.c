@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A key is a row; its kind says how a value is read.  A key that may be given once and is
  * given again in the file is a fault: which of the two was meant cannot be known.

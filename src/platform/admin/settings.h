@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What a daemon is told: one table of keys, for the configuration file and, by their option
  * names, for the command line.  sidestaged.conf(5) is the manual of it.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What the sockets in the state directory ask for besides: a secret that stands in a file of that
  * directory (0600), which no workload sees.

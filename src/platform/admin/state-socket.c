@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Sockets in the state directory.  /proc/self/fd/N/NAME is a short name for a file in a
  * directory of any length, and stays the same directory when its path is renamed. */
 #include "config.h"

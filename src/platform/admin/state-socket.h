@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Sockets in the state directory, by which its daemon is reached.  The name of a socket has
  * room for 107 bytes; a state directory may be longer, so a socket is named by way of a

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Spoken here rather than linked: the library would be a dependency for two datagrams and three
  * variables of the environment. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The two small protocols of systemd that a daemon needs: sd_notify(3) and
  * sd_listen_fds(3).  Outside of systemd all of this does nothing.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* ustar because every tar(1) of the last decades opens it without an option; a name or a size
  * that it cannot hold is refused rather than written in somebody's extension. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The few lines of POSIX ustar (pax(1), "ustar Interchange Format") that a backup needs. */
 #ifndef SIDESTAGE_PLATFORM_ADMIN_TAR_H
 #define SIDESTAGE_PLATFORM_ADMIN_TAR_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What is the same for all routes: who may, does the place exist, is the body what it must
  * be, is it a change that was asked for before, and errors in the shape of the wire.

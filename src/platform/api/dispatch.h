@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* From a request to its answer: what is the same for all routes; knows no socket. */
 #ifndef SIDESTAGE_PLATFORM_API_DISPATCH_H
 #define SIDESTAGE_PLATFORM_API_DISPATCH_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The answer is kept in the transaction of the change: the same key is answered again or was
  * never carried out, and no crash comes between.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The header Idempotency-Key: a request that is sent again under its key, because the answer
  * was lost, is answered as it was and does nothing a second time.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What the public API has and this platform has not: whoever asks for it did not mistype anything,
  * and is to be told so.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The table has the forms of model/workload-fields.h, so that what is wrong is said in the same
  * words.  What is only in a newer Score, or in an older one, has a row as well.

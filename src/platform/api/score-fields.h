@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Whether a document is one of Score: a table of what stands where. */
 #ifndef SIDESTAGE_PLATFORM_API_SCORE_FIELDS_H
 #define SIDESTAGE_PLATFORM_API_SCORE_FIELDS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What a request wants otherwise than its Score specification has it. */
 #ifndef SIDESTAGE_PLATFORM_API_SCORE_OVERRIDES_H
 #define SIDESTAGE_PLATFORM_API_SCORE_OVERRIDES_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * From Score to a deployment set.  Pure: one document in, another one out, so that examples
  * are all that a test of it needs.

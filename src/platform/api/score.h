@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * From a workload specification of Score (score.dev/v1b1) to what a deployment set holds.
  * The mapping is that of the published converter (score-humanitec): containers, service ports,

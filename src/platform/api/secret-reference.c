@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A secret that is named instead of given: where the name leads, whether the caller may use
  * it, and its text for the moment of sealing it again.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * "secret_ref": {"store", "ref", "version"} of a shared value: a secret that this platform keeps
  * already, by the place that lists of values tell (secret_store_id, secret_key and, for one that

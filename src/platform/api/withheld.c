@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Leaving an extension out, before and behind every handler: what it adds to a request is
  * taken away, and what it adds to an answer is removed.  It exists for tests, and for a

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A platform that was told to do without an extension (model/extensions.h) is one that never heard
  * of it: what the extension adds to a request is not seen, and not told in an answer.  So handlers

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Rights are a set of bits, and what a caller may at a place is the union over the roles that
  * cover it.  Seeing is asked first: who may not see a place is told that it is not there,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The order protects the cheap from the costly: buckets are looked at before a token is
  * looked up in the database, and wrong tokens cost their address, so that guessing slows down

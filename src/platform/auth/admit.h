@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Before a request's body is read: who asks, and not too often? */
 #ifndef SIDESTAGE_PLATFORM_AUTH_ADMIT_H
 #define SIDESTAGE_PLATFORM_AUTH_ADMIT_H

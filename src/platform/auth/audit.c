@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * An entry is written in the transaction of the change that it tells of: there is never one
  * without the other.  The log is bounded by rows and by age, and pruned now and then, not

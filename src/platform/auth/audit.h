@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Who did what: one entry for each POST, PUT, PATCH and DELETE of a known caller, also for
  * those that were refused.  An entry is written in the transaction of the change that it tells

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Token buckets, filled when they are looked at by the time that has passed: no timer, no
  * thread, and a table of a fixed size however many addresses ask.

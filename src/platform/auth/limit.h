@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * How often a caller may ask: token buckets in a table of a fixed size.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What all drivers have in common: the ownership of what goes in and out.  A driver fills
  * these structs, and whoever asked clears them, so no driver has to outlive an answer that it

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What runs environments.  The engine calls a driver; a driver knows no set, no delta and no
  * repository.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Output comes in pieces that end anywhere, and a workload may print what it likes, so each
  * secret is followed byte by byte (Knuth, Morris, Pratt): the work is the number of bytes

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Takes secrets out of what a workload prints, before anything of it is kept.
  *

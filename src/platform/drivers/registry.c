@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A list: there are few, their order is the one in which people read them, and none goes before
  * the daemon does. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The drivers that this daemon has.  Each is known by the `driver_type` of the resource
  * definitions that choose it (driver_ops.driver_type).

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A form that is short is found everywhere, so each kind has a least length.  Base64 depends on
  * where in its triples the secret begins, and its first and last characters on what stands beside

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The forms in which programs print a secret that they were given: other line ends, indented, as a
  * JSON string, in base64 (also in the midst of more, as in "user:secret"), or in a URL.

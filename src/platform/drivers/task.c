@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A task that ends at once still ends from the loop, by a timer of 0 ms: the caller has then
  * stored its pointer, and needs no second way for what fails immediately. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A rule's update is a row that waits until its environment is free, so that a crash between
  * the new version and its deployment loses neither.  The row goes in the transaction that

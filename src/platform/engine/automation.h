@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What the platform deploys by itself: an artefact version that was registered and whose ref
  * an active rule of an environment matches takes the place of other versions of the same

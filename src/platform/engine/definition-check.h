@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Whether a resource definition can ever serve: its type and its driver are ones that there are,
  * and the driver takes its inputs. */
 #ifndef SIDESTAGE_PLATFORM_ENGINE_DEFINITION_CHECK_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Asking for a deployment: what would run is computed and checked, the caller's condition is
  * compared, and a pending deployment is recorded.  The engine carries it out.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Asking for a deployment, with all that can refuse it. */
 #ifndef SIDESTAGE_PLATFORM_ENGINE_DEPLOY_H
 #define SIDESTAGE_PLATFORM_ENGINE_DEPLOY_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A secret is opened when it is asked for, and its text is wiped when it was handed over.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The shared values that one deployment has: those of its version, opened one by one. */
 #ifndef SIDESTAGE_PLATFORM_ENGINE_DEPLOYED_VALUES_H
 #define SIDESTAGE_PLATFORM_ENGINE_DEPLOYED_VALUES_H

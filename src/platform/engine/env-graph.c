@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The graph of one environment: what graph.c computes, over what the database holds, and kept
  * with the versions of the definitions that it names.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The resource graph that an environment has, or would have now. */
 #ifndef SIDESTAGE_PLATFORM_ENGINE_ENV_GRAPH_H
 #define SIDESTAGE_PLATFORM_ENGINE_ENV_GRAPH_H

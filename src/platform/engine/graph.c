@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The resource graph.  Nodes are looked at in the order in which they came; looking at one
  * may add others at the end, so the walk ends when there are none left to look at, and

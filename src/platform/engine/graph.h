@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The resource graph of an environment: which resources there are to be, by which definitions,
  * and which needs which.  Pure.

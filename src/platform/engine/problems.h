@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What went wrong in a rollout, as a list of rows of texts: those that a deployment error is stored
  * with, and by which the runtime says why something does not run.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What the two halves of provision.h share: the order of a graph, and the making of a resource. */
 #ifndef SIDESTAGE_PLATFORM_ENGINE_PROVISION_PRIVATE_H
 #define SIDESTAGE_PLATFORM_ENGINE_PROVISION_PRIVATE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Carrying a resource graph out: the order, what becomes of it, and what is left over.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Carries a resource graph out: each resource as soon as those that it depends on are there,
  * and side by side where none waits for another.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Resources go one after the other; one that cannot be removed is logged and tried again with
  * the next pruning, and keeps no other from going.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Removing the resources of an environment that no deployment needs any more, one after the
  * other: those that no deployment committed, and those that are to go.  What cannot be removed

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Making one resource: what its definition names is resolved, and its driver does the rest.
  * The drivers are a table; what none of them makes is the environment's own driver's.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * How one resource of a graph is made, by the driver that its definition names.
  *

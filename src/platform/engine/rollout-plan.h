@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* PLAN, a state of the rollout: its workloads, with every placeholder resolved. */
 #ifndef SIDESTAGE_PLATFORM_ENGINE_ROLLOUT_PLAN_H
 #define SIDESTAGE_PLATFORM_ENGINE_ROLLOUT_PLAN_H

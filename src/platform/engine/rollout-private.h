@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What the rollout's states share: rollout.c (the states) and rollout-plan.c (PLAN). */
 #ifndef SIDESTAGE_PLATFORM_ENGINE_ROLLOUT_PRIVATE_H
 #define SIDESTAGE_PLATFORM_ENGINE_ROLLOUT_PRIVATE_H

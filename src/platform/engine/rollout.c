@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The states of a rollout are a table; rollout_advance() is the one function that goes from
  * one to another.  A state's function does its work and says whether the next may come, or

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What is odd about a set, told twice: as warnings for whoever is about to deploy it, and as
  * a refusal when it is deployed.

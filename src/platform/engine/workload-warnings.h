@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What of a set's workloads will have no effect where it is deployed, and what of them cannot be
  * deployed at all. */
 #ifndef SIDESTAGE_PLATFORM_ENGINE_WORKLOAD_WARNINGS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A table with one place for each hash of a key: a newer answer takes the place of an older
  * one, so there is nothing to age and the whole is never larger than SLOTS times TEXT_MAX.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Answers that are kept, encoded, until the database (or what else they are made of) changes. */
 #ifndef SIDESTAGE_PLATFORM_HTTP_ANSWERS_H
 #define SIDESTAGE_PLATFORM_HTTP_ANSWERS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The tag is a hash of the bytes, so equal answers have equal tags whichever daemon gives them,
  * and nothing has to be remembered. */
 #include "config.h"

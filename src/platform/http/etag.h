@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Entity tags (RFC 9110 §8.8.3): strong, of the bytes that are sent. */
 #ifndef SIDESTAGE_PLATFORM_HTTP_ETAG_H
 #define SIDESTAGE_PLATFORM_HTTP_ETAG_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What a handler needs to know of HTTP, and no more: it can be tested without a socket, and
  * the server can be another one.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A request and its answer as the server hands them to whoever answers; knows no socket. */
 #ifndef SIDESTAGE_PLATFORM_HTTP_EXCHANGE_H
 #define SIDESTAGE_PLATFORM_HTTP_EXCHANGE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Alive: it answers.  Ready: what should run was started (or has failed once, which a
  * restart of the daemon would not mend), deployments are taken, and the database can be

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* /healthz, /readyz and /metrics: for those who look after the daemon, beside the API. */
 #ifndef SIDESTAGE_PLATFORM_HTTP_HEALTH_H
 #define SIDESTAGE_PLATFORM_HTTP_HEALTH_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Two readers of one message that disagree about where it ends can be made to see different
  * requests (request smuggling, RFC 9112 §11.2).  Whatever could be read in two ways is

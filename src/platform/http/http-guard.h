@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What libmicrohttpd lets pass and we do not: two Content-Length, two Host, Content-Length
  * beside Transfer-Encoding (each lets two programs on the way disagree about where a request

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The library's complaints, thinned out: any peer makes it complain as often as it likes, and
  * a full disk of "connection closed" would hide the lines that matter. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What libmicrohttpd has to say, in our log, and not more than a few lines a minute of it: any
  * peer makes it complain as often as it likes.

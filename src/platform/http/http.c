@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * One exchange after the other, as libmicrohttpd hands them over.  Guards that the library
  * does not have: what http-guard.h refuses; bodies have a maximum, and are not read for those

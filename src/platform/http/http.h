@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * From a connection to an exchange: what libmicrohttpd calls, `data` being the struct http of
  * private.h.  server.c hands it to the library.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A series is a row of a list: few enough to look through, since its labels are routes of our
  * table, methods that we know and the statuses that we give.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What is counted, and all of it as Prometheus' text format 0.0.4. */
 #ifndef SIDESTAGE_PLATFORM_HTTP_METRICS_H
 #define SIDESTAGE_PLATFORM_HTTP_METRICS_H

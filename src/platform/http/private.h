@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What http.c (exchanges) and server.c (sockets, the library in our loop) share; nothing outside
  * this folder includes it. */
 #ifndef SIDESTAGE_PLATFORM_HTTP_PRIVATE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Who is sent away when connections are at their limit.  Opening one costs nobody anything, so
  * those that were only opened must not keep out those that ask: of the sources with such

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Who is sent away when connections are at their limit. */
 #ifndef SIDESTAGE_PLATFORM_HTTP_ROOM_H
 #define SIDESTAGE_PLATFORM_HTTP_ROOM_H

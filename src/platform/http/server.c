@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * libmicrohttpd without a thread or a listening socket of its own: we accept, it parses.
  * Its epoll descriptor is one source of our loop, its time-out one of our timers.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The HTTP half of the daemon: connections and their limits; what is answered is another's. */
 #ifndef SIDESTAGE_PLATFORM_HTTP_SERVER_H
 #define SIDESTAGE_PLATFORM_HTTP_SERVER_H

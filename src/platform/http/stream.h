@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A body that comes in pieces, for as long as somebody reads it. */
 #ifndef SIDESTAGE_PLATFORM_HTTP_STREAM_H
 #define SIDESTAGE_PLATFORM_HTTP_STREAM_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * libmicrohttpd takes a certificate when it starts, and then never again; but it lets us
  * answer GnuTLS's question for one at each handshake.  GnuTLS borrows what we answer until

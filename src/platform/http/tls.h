@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The certificate that new TLS connections get.  It can be read again at any time; those
  * that are open keep the one they began with.  One a process.

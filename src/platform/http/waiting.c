@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A suspended connection is in no list of the library's, so each is in one of ours, with all
  * that can end its wait: a change, a deadline, its peer's end, and the end of the daemon.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Connections that stand still: a request whose answer comes later, or an answer whose next piece
  * does.  The HTTP library forgets a connection that is suspended, its peer's end included, so what

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The driver_inputs of a resource definition: values, and secrets that go in and never out.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A resource definition as it is kept: the document that was sent.  What is read out of it in
  * more than one place is here.  Pure.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A place's name in one word, for drivers and logs: it is also the
  * directory of the process driver. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The place of a thing in the platform: an organization, an application, an environment. */
 #ifndef SIDESTAGE_PLATFORM_STATE_PLACE_H
 #define SIDESTAGE_PLATFORM_STATE_PLACE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What the daemon's parts share: the one platform. */
 #ifndef SIDESTAGE_PLATFORM_STATE_PLATFORM_H
 #define SIDESTAGE_PLATFORM_STATE_PLATFORM_H

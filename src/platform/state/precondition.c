@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * If-Match is a list (RFC 9110 §13.1.1); one that fits is enough.  Bare tags are taken as
  * well as quoted ones (doc/api/extensions).

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What a caller believes of an environment before it changes it: If-Match with the deploy_tag
  * that it has read, which covers what was deployed last and what the next deployment builds

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Organizations, environment types, applications and environments.  Rules of repository.h. */
 #ifndef SIDESTAGE_PLATFORM_STATE_REPOSITORY_APPS_H
 #define SIDESTAGE_PLATFORM_STATE_REPOSITORY_APPS_H

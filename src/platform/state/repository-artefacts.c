@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A version is kept as it is on the wire, with "spec" and "image" beside it; whether it is
  * archived is a column, since that is all that changes.

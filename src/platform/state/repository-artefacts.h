@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Artefact versions that were registered; what the drivers have of themselves is not stored.
  * Rules of repository.h.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Deployments, and what failed in them.  Rules of repository.h. */
 #ifndef SIDESTAGE_PLATFORM_STATE_REPOSITORY_DEPLOYMENTS_H
 #define SIDESTAGE_PLATFORM_STATE_REPOSITORY_DEPLOYMENTS_H

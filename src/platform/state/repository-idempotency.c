@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* One table, keyed by user and key: nobody can be answered with what somebody else was told. */
 #include "config.h"
 

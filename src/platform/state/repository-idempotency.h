@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Answers that are given again: idempotency.h.  Rules of repository.h. */
 #ifndef SIDESTAGE_PLATFORM_STATE_REPOSITORY_IDEMPOTENCY_H
 #define SIDESTAGE_PLATFORM_STATE_REPOSITORY_IDEMPOTENCY_H

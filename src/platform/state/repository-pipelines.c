@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Runs of the pipeline; how far one is, is how far its deployment is.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Runs of the pipeline.  Rules of repository.h. */
 #ifndef SIDESTAGE_PLATFORM_STATE_REPOSITORY_PIPELINES_H
 #define SIDESTAGE_PLATFORM_STATE_REPOSITORY_PIPELINES_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Resource definitions and their versions, the resources of environments, and resource graphs.
  * Rules of repository.h.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What is asked of an environment besides its deployments: paused, and how many of each.
  *

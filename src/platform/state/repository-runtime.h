@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What is asked of an environment besides its deployments.  Rules of repository.h. */
 #ifndef SIDESTAGE_PLATFORM_STATE_REPOSITORY_RUNTIME_H
 #define SIDESTAGE_PLATFORM_STATE_REPOSITORY_RUNTIME_H

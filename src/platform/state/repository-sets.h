@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Sets and deltas.  Rules of repository.h. */
 #ifndef SIDESTAGE_PLATFORM_STATE_REPOSITORY_SETS_H
 #define SIDESTAGE_PLATFORM_STATE_REPOSITORY_SETS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Importing twice gives the same: what is there is brought to what the file says. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What importing puts: it is made, or brought to what is given.  Rules of repository.h. */
 #ifndef SIDESTAGE_PLATFORM_STATE_REPOSITORY_TRANSFER_H
 #define SIDESTAGE_PLATFORM_STATE_REPOSITORY_TRANSFER_H

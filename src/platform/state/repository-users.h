@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Users, the hashes of their tokens, their roles, and who did what; as repository.h says. */
 #ifndef SIDESTAGE_PLATFORM_STATE_REPOSITORY_USERS_H
 #define SIDESTAGE_PLATFORM_STATE_REPOSITORY_USERS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The versions of shared values: repository-values.h says what they are. */
 #ifndef SIDESTAGE_PLATFORM_STATE_REPOSITORY_VALUE_VERSIONS_H
 #define SIDESTAGE_PLATFORM_STATE_REPOSITORY_VALUE_VERSIONS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Shared values and their versions, of an application (place->env NULL) or of an environment,
  * which overrides the application's.  Rules of repository.h.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The types of resource: those of the public platform and our own, "sqlite".  An organization may
  * have more, which begin with its id: "acme/ledger".

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The steps of the schema; a new one goes to the end.  A step that was released is never
  * changed: there are files that have made it.  What a table means is said where it was added.

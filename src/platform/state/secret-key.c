@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Reads the key, or makes it.  A new one is written beside its name and linked into place
  * when it is on the disk, so that there is never half a key; a key that is there is never

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The file that holds the platform's key; secret.h says which one. */
 #ifndef SIDESTAGE_PLATFORM_STATE_SECRET_KEY_H
 #define SIDESTAGE_PLATFORM_STATE_SECRET_KEY_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * From the one key of the file come three, by HMAC, so that none says anything about another:
  * one seals, one makes fingerprints, and one is kept in the open with the state, to tell

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Secrets at rest: ChaCha20-Poly1305 (RFC 8439) under the platform's key, with a random nonce,
  * and the place of the secret as associated data, so that a sealed text which is moved to

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A key that does not fit is found when the state is opened, and not when the first secret is
  * needed.

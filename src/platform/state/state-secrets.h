@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The key that belongs to a state: found, and compared with what was sealed there. */
 #ifndef SIDESTAGE_PLATFORM_STATE_STATE_SECRETS_H
 #define SIDESTAGE_PLATFORM_STATE_STATE_SECRETS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A slot for every key holds the application's row and the environment's own, as they are at
  * one moment; `view` is what an environment sees of them.  Going back over a version, the

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * From the rows of shared values to value set versions on the wire.  Pure.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* One place for what a value may be: the routes and the import must refuse the same. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What a shared value may be, whether it comes over the wire or from a file. */
 #ifndef SIDESTAGE_PLATFORM_STATE_VALUE_RULES_H
 #define SIDESTAGE_PLATFORM_STATE_VALUE_RULES_H

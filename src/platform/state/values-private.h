@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What the two files of repository-values.h share. */
 #ifndef SIDESTAGE_PLATFORM_STATE_VALUES_PRIVATE_H
 #define SIDESTAGE_PLATFORM_STATE_VALUES_PRIVATE_H

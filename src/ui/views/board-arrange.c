@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * How the board is arranged: what is pinned, left out, sorted, wide, and marked.
  *

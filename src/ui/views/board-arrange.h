@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* How a person likes the board: pinned, hidden, sorted, how wide, what is marked. */
 #ifndef SIDESTAGE_UI_VIEWS_BOARD_ARRANGE_H
 #define SIDESTAGE_UI_VIEWS_BOARD_ARRANGE_H

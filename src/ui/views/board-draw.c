@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * How the board looks: the tree, the matrix, and the pane below.
  *

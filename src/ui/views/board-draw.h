@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Where the parts of the board stand, and how they look. */
 #ifndef SIDESTAGE_UI_VIEWS_BOARD_DRAW_H
 #define SIDESTAGE_UI_VIEWS_BOARD_DRAW_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Where the matrix of the board has its columns and rows: it folds with the screen.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Where the matrix has its columns and rows. */
 #ifndef SIDESTAGE_UI_VIEWS_BOARD_GRID_H
 #define SIDESTAGE_UI_VIEWS_BOARD_GRID_H

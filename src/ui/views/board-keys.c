@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What the keys of the board do, as it is and as it was, and what must be under the cursor for
  * it. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What the keys of the board do. */
 #ifndef SIDESTAGE_UI_VIEWS_BOARD_KEYS_H
 #define SIDESTAGE_UI_VIEWS_BOARD_KEYS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What is under the board's cursor, and which environments and workloads are in sight, and
  * how sorted.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The world as the board sees it. */
 #ifndef SIDESTAGE_UI_VIEWS_BOARD_MODEL_H
 #define SIDESTAGE_UI_VIEWS_BOARD_MODEL_H

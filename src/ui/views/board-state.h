@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The board from inside, for its files. */
 #ifndef SIDESTAGE_UI_VIEWS_BOARD_STATE_H
 #define SIDESTAGE_UI_VIEWS_BOARD_STATE_H

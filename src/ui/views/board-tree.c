@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The applications beside the board: one is always open, and the arrows go from one to the
  * next.

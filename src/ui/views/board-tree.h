@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The organizations and applications beside the matrix. */
 #ifndef SIDESTAGE_UI_VIEWS_BOARD_TREE_H
 #define SIDESTAGE_UI_VIEWS_BOARD_TREE_H

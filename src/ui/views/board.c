@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The board: workloads down, environments across, and how each version stands to the
  * baseline.  The cursor is an environment and a workload by id, so that what comes and goes

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Workloads and environments, and which version runs where. */
 #ifndef SIDESTAGE_UI_VIEWS_BOARD_H
 #define SIDESTAGE_UI_VIEWS_BOARD_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Changes on the screen: the sign first, then what, then from and to; colour comes last,
  * since not every terminal and not every eye has it.

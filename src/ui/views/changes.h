@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Drawing changes in words: what review and compare share. */
 #ifndef SIDESTAGE_UI_VIEWS_CHANGES_H
 #define SIDESTAGE_UI_VIEWS_CHANGES_H

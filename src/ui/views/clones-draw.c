@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* How the clones look: a line for each, and all of the selected one below. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* How the clones look. */
 #ifndef SIDESTAGE_UI_VIEWS_CLONES_DRAW_H
 #define SIDESTAGE_UI_VIEWS_CLONES_DRAW_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The view of clones from inside. */
 #ifndef SIDESTAGE_UI_VIEWS_CLONES_STATE_H
 #define SIDESTAGE_UI_VIEWS_CLONES_STATE_H

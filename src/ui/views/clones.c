@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Every clone: whose it is, from what, when it expires, and what it has that is not promoted.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The clones that there are, and how long they are kept. */
 #ifndef SIDESTAGE_UI_VIEWS_CLONES_H
 #define SIDESTAGE_UI_VIEWS_CLONES_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Any environment, as it is or as an earlier deployment was, against any other: as it is
  * written, or with what the placeholders stand for in each ("as it runs").

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The difference between two environments, or deployments. */
 #ifndef SIDESTAGE_UI_VIEWS_COMPARE_H
 #define SIDESTAGE_UI_VIEWS_COMPARE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The contents of a set, made anew as lines each time: the review shows them where nothing
  * differs, since "no difference" alone would let a person approve something that was never

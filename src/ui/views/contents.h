@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What a set consists of, as two lists: for reviews that make or remove a whole environment.
  * It takes the keys of a difference that move and find.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The platforms that there are to go to: their addresses, and which one this is.
  *

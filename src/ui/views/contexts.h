@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The platforms that one can go to. */
 #ifndef SIDESTAGE_UI_VIEWS_CONTEXTS_H
 #define SIDESTAGE_UI_VIEWS_CONTEXTS_H

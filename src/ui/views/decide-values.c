@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * One value has four rows: its name and what was decided, what the source has, what the
  * application has, and why it was not simply copied.  A secret is shown as stars while it is

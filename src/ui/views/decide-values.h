@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The values that a clone does not simply get: what it shall have instead, one by one. */
 #ifndef SIDESTAGE_UI_VIEWS_DECIDE_VALUES_H
 #define SIDESTAGE_UI_VIEWS_DECIDE_VALUES_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The conflicts of a merge.  Every line says in a word who changed it, colour comes second;
  * a conflict has what it was below it, and the two values, the chosen one marked.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The conflicts of a merge: who changed what, and whose value a person takes. */
 #ifndef SIDESTAGE_UI_VIEWS_DECIDE_H
 #define SIDESTAGE_UI_VIEWS_DECIDE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Another value for one environment.  It takes effect with a deployment, so what is typed becomes
  * a draft and its review, like everything that changes what runs.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Changing a shared value of one environment. */
 #ifndef SIDESTAGE_UI_VIEWS_EDIT_VALUE_H
 #define SIDESTAGE_UI_VIEWS_EDIT_VALUE_H

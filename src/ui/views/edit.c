@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A workload's configuration in the person's editor.  What cannot be understood goes back there
  * with what is wrong with it, as often as they change something; emptied or unchanged it is given

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A workload's configuration, changed in an editor. */
 #ifndef SIDESTAGE_UI_VIEWS_EDIT_H
 #define SIDESTAGE_UI_VIEWS_EDIT_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What the keys of an environment do: each tab has its own, and all know what the cursor is on. */
 #include "config.h"
 

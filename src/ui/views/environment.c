@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The details of one environment: its workloads, resources, shared values and deployments.
  *

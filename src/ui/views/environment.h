@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* One environment. */
 #ifndef SIDESTAGE_UI_VIEWS_ENVIRONMENT_H
 #define SIDESTAGE_UI_VIEWS_ENVIRONMENT_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The part of a view that the finder needs; what is found, and what is
  * done with it, is each view's own. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What the views share that are a list found in by typing: their structs begin with this one, and
  * their operations with FINDER_VIEW_OPS.

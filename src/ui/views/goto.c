@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Finds an environment, a workload or an application by typing, and tells who asked.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Applications, environments and workloads, found by typing. */
 #ifndef SIDESTAGE_UI_VIEWS_GOTO_H
 #define SIDESTAGE_UI_VIEWS_GOTO_H

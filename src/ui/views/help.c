@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The keys of the view below, from its own table; so what is listed is what works, also where
  * a person has bound other keys.  To know how long it is it is drawn once on a canvas without

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The keys of a view. */
 #ifndef SIDESTAGE_UI_VIEWS_HELP_H
 #define SIDESTAGE_UI_VIEWS_HELP_H

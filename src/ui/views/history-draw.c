@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * How the history looks: the field, the rows, and the pane of what is selected.
  *

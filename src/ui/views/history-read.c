@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What of the history is at hand.  It has no end, so the view holds a window of it, and moves that
  * as the person goes on; the stories are those that the window tells.  Words are looked for in

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What of the history is at hand, and what is found in it.  The cursor is the caller's affair.
  */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The view of the history from inside: what is at hand of it, and what a row is. */
 #ifndef SIDESTAGE_UI_VIEWS_HISTORY_STATE_H
 #define SIDESTAGE_UI_VIEWS_HISTORY_STATE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Every operation, newest last as a story is told: what was done on one clone stands together
  * and folds, and what is typed behind `/` is found in all of it.

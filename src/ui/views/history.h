@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What was done. */
 #ifndef SIDESTAGE_UI_VIEWS_HISTORY_H
 #define SIDESTAGE_UI_VIEWS_HISTORY_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * How a hotfix looks: its steps, and below them what the selected one is about.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* How a hotfix looks. */
 #ifndef SIDESTAGE_UI_VIEWS_HOTFIX_DRAW_H
 #define SIDESTAGE_UI_VIEWS_HOTFIX_DRAW_H

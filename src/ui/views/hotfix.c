@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * One hotfix from clone to carry: what is done and by whom, what is next and with which key.
  * The state is flow/hotfix.c's; here are its looks, and the keys that do the next step.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A hotfix as one story, step by step. */
 #ifndef SIDESTAGE_UI_VIEWS_HOTFIX_H
 #define SIDESTAGE_UI_VIEWS_HOTFIX_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Interrupted operations: what was begun and left, how far it came, and what the platform says
  * of it now.  The person resumes or abandons each; leaving the view decides nothing.

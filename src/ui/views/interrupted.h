@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Operations that were begun and left. */
 #ifndef SIDESTAGE_UI_VIEWS_INTERRUPTED_H
 #define SIDESTAGE_UI_VIEWS_INTERRUPTED_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Which lines are seen, and how they look. */
 #ifndef SIDESTAGE_UI_VIEWS_LOGS_DRAW_H
 #define SIDESTAGE_UI_VIEWS_LOGS_DRAW_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What the keys of the logs do: whose lines, which of them, and where to.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The view of logs from inside: which lines there are, and which of them are seen.
  *

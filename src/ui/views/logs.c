@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What the workloads of an environment write: followed, paused, found in, filtered and saved.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What workloads write. */
 #ifndef SIDESTAGE_UI_VIEWS_LOGS_H
 #define SIDESTAGE_UI_VIEWS_LOGS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Chooses an environment as it is, or an earlier deployment of one, by typing.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Chooses an environment, or an earlier deployment of one. */
 #ifndef SIDESTAGE_UI_VIEWS_MOMENT_H
 #define SIDESTAGE_UI_VIEWS_MOMENT_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What several views do with an operation: its name, opening its review, and the offer to
  * roll it back.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* An operation: in a few words, for headers; the way to its review; and the offer to roll it
  * back. */
 #ifndef SIDESTAGE_UI_VIEWS_OPERATION_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Every command of the view below, found by typing: made from its table of keys.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The commands of a view, found by typing. */
 #ifndef SIDESTAGE_UI_VIEWS_PALETTE_H
 #define SIDESTAGE_UI_VIEWS_PALETTE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The versions of an image, to choose one. */
 #ifndef SIDESTAGE_UI_VIEWS_PICKER_H
 #define SIDESTAGE_UI_VIEWS_PICKER_H

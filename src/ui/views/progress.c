@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What an approved operation is doing: its steps, the workloads, and on failure the reason.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* An approved operation, step by step. */
 #ifndef SIDESTAGE_UI_VIEWS_PROGRESS_H
 #define SIDESTAGE_UI_VIEWS_PROGRESS_H

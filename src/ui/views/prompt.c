@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Asks for one line, and says while it is typed what is wrong with it.
  *

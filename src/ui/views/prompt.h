@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* One line of text that is asked for. */
 #ifndef SIDESTAGE_UI_VIEWS_PROMPT_H
 #define SIDESTAGE_UI_VIEWS_PROMPT_H

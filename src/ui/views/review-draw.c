@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * How a review looks, and where it has what.  The head stays in sight where it leaves half of the
  * rows to the difference; else both are one text, and the head goes out of sight first.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* How a review looks. */
 #ifndef SIDESTAGE_UI_VIEWS_REVIEW_DRAW_H
 #define SIDESTAGE_UI_VIEWS_REVIEW_DRAW_H

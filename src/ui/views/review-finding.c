@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What a finding is in becomes another text in the clone: asked for in a field, or in the
  * editor.

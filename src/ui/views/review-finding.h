@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A finding of a clone's review that is changed. */
 #ifndef SIDESTAGE_UI_VIEWS_REVIEW_FINDING_H
 #define SIDESTAGE_UI_VIEWS_REVIEW_FINDING_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What the keys of the review do.  While conflicts or values wait for a decision, among the
  * findings and in the fields, some of them do something else: each of these modes has rows of its

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What the keys of a review do. */
 #ifndef SIDESTAGE_UI_VIEWS_REVIEW_KEYS_H
 #define SIDESTAGE_UI_VIEWS_REVIEW_KEYS_H

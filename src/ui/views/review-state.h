@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The view of a review from inside: its state, and what is where in the room that it has. */
 #ifndef SIDESTAGE_UI_VIEWS_REVIEW_STATE_H
 #define SIDESTAGE_UI_VIEWS_REVIEW_STATE_H

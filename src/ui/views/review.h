@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What a person decides on, before anything is sent. */
 #ifndef SIDESTAGE_UI_VIEWS_REVIEW_H
 #define SIDESTAGE_UI_VIEWS_REVIEW_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Which operations belong together: a clone, what was done on it, its promotions and its end.
  *

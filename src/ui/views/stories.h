@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Operations told as stories: what was done on one clone, from its making to its end, with what
  * its origin got by it.  The rest stands alone.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Text that does not fit, cut where it is told apart best, and the widths of columns.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Names that do not fit: they are cut where what is left still tells one from the other. */
 #ifndef SIDESTAGE_UI_WIDGETS_CUT_H
 #define SIDESTAGE_UI_WIDGETS_CUT_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Lines of a diff become rows: one each, or, side by side, an old line with the new one that
  * took its place.  A fold is one row, or all that it stands for.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* How lines of a diff become rows; for difference.c alone. */
 #ifndef SIDESTAGE_UI_WIDGETS_DIFFERENCE_ROWS_H
 #define SIDESTAGE_UI_WIDGETS_DIFFERENCE_ROWS_H

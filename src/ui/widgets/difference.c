@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The difference on the screen, and the keys that move, fold and find in it.
  *

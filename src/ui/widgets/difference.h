@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The exact difference of two sets, to be read whole (a long line is wrapped): in one column or
  * side by side, each workload or resource to be folded, or alone, and found in by typing.  Where

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The text field.  What it moves by and removes is a character, never a byte of one. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* One line of text that a person types, in UTF-8, with a limit. */
 #ifndef SIDESTAGE_UI_WIDGETS_FIELD_H
 #define SIDESTAGE_UI_WIDGETS_FIELD_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A list that is found in by typing: a field, the items that match what stands in it, best first,
  * and the one that is selected, which is known by its id and not by its row.

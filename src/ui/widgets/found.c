@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The pieces between the finds are drawn as ranges of the one text, so that the canvas may cut
  * at its edge in any of them without the text being taken apart. */
 #include "config.h"

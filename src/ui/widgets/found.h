@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Text in which every place of what was found looks different.  Case does not matter. */
 #ifndef SIDESTAGE_UI_WIDGETS_FOUND_H
 #define SIDESTAGE_UI_WIDGETS_FOUND_H

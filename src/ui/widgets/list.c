@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The id of the selected row is a copy: rows are made anew whenever the world changes, and an
  * index or a pointer would then mean another row. */
 #include "config.h"

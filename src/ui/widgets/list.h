@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A list with a cursor, for every view that has one.  The cursor is on a row by its id: it stays on
  * it whatever comes and goes around it, and where the row itself goes, the next one gets it.  The

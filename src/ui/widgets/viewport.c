@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Lists only move when what is selected would leave the screen, and say what is in sight. */
 #include "config.h"
 

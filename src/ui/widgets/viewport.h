@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The part of a list that there is room for. */
 #ifndef SIDESTAGE_UI_WIDGETS_VIEWPORT_H
 #define SIDESTAGE_UI_WIDGETS_VIEWPORT_H

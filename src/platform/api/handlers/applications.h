@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Applications; which of them a caller sees is decided for each one. */
 #ifndef SIDESTAGE_PLATFORM_API_HANDLERS_APPLICATIONS_H
 #define SIDESTAGE_PLATFORM_API_HANDLERS_APPLICATIONS_H

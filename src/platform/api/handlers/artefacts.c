@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Artefacts and their versions: what the driver has, and what was registered by POST.
  *

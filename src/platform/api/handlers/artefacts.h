@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Artefacts and their versions: what the driver has, and what was registered. */
 #ifndef SIDESTAGE_PLATFORM_API_HANDLERS_ARTEFACTS_H
 #define SIDESTAGE_PLATFORM_API_HANDLERS_ARTEFACTS_H

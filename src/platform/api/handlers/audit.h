@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The audit log, a page at a time. */
 #ifndef SIDESTAGE_PLATFORM_API_HANDLERS_AUDIT_H
 #define SIDESTAGE_PLATFORM_API_HANDLERS_AUDIT_H

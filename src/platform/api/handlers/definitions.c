@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Resource definitions and their matching criteria.  A definition is kept as the document
  * that was sent, completed on its way out; its version is a hash of what decides the

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Resource definitions and their matching criteria. */
 #ifndef SIDESTAGE_PLATFORM_API_HANDLERS_DEFINITIONS_H
 #define SIDESTAGE_PLATFORM_API_HANDLERS_DEFINITIONS_H

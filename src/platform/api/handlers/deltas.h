@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Deltas: who may change which, and what stays as it was deployed. */
 #ifndef SIDESTAGE_PLATFORM_API_HANDLERS_DELTAS_H
 #define SIDESTAGE_PLATFORM_API_HANDLERS_DELTAS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Deployments, and what failed in them. */
 #ifndef SIDESTAGE_PLATFORM_API_HANDLERS_DEPLOYMENTS_H
 #define SIDESTAGE_PLATFORM_API_HANDLERS_DEPLOYMENTS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * One function an operation.  Organization, application and environment of the path exist
  * when a handler is called, and the body is of the kind that the route's table asks for.

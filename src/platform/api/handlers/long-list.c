@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A row may be larger than a piece, so a row's text is sent in as many as it takes.  What changes
  * while the list is read may be in it or not; each row is in it once.  When the database fails on

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Lists of which there is no limit.  A short one is answered as every other, with an ETag.
  * Encoding a long one would stop the loop for everybody (10,000 deployments: a tenth of a second),

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Organizations and environment types.  The API has no way to make an organization: that is
  * what an import is for (admin/import.c). */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The platform itself, organizations, and environment types. */
 #ifndef SIDESTAGE_PLATFORM_API_HANDLERS_ORGANIZATIONS_H
 #define SIDESTAGE_PLATFORM_API_HANDLERS_ORGANIZATIONS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Query parameters that are more than text.  One that was given and cannot be read is an
  * error and never the usual value: an answer to another question looks like one to this. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Query parameters that are more than text. */
 #ifndef SIDESTAGE_PLATFORM_API_HANDLERS_PARAMETERS_H
 #define SIDESTAGE_PLATFORM_API_HANDLERS_PARAMETERS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A run has no state of its own: it is as far as its deployment is.  So has its job, and the
  * step of that.  timeout_seconds is 0, for none: a deployment ends by itself.

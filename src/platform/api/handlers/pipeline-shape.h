@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The pipeline that every application has, its runs and their one job, as they are on the wire. */
 #ifndef SIDESTAGE_PLATFORM_API_HANDLERS_PIPELINE_SHAPE_H
 #define SIDESTAGE_PLATFORM_API_HANDLERS_PIPELINE_SHAPE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Pipelines.  Every application has the one that is built in: it deploys, and that is what a
  * run of it is, one deployment with what asked for it; it matches every deployment, so a

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Pipelines: the one that is built in, and its runs. */
 #ifndef SIDESTAGE_PLATFORM_API_HANDLERS_PIPELINES_H
 #define SIDESTAGE_PLATFORM_API_HANDLERS_PIPELINES_H

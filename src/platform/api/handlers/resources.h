@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The resources of an environment, and the graph that they make. */
 #ifndef SIDESTAGE_PLATFORM_API_HANDLERS_RESOURCES_H
 #define SIDESTAGE_PLATFORM_API_HANDLERS_RESOURCES_H

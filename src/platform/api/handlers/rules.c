@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Automation rules of an environment: their form.  What a rule means, and which
  * it matches, is engine/automation.c. */
 #include "config.h"

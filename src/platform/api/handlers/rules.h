@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Automation rules of an environment. */
 #ifndef SIDESTAGE_PLATFORM_API_HANDLERS_RULES_H
 #define SIDESTAGE_PLATFORM_API_HANDLERS_RULES_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What runs: the runtime in both of its shapes; pausing and replicas.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What runs, in both of its shapes; pausing and replicas. */
 #ifndef SIDESTAGE_PLATFORM_API_HANDLERS_RUNTIME_H
 #define SIDESTAGE_PLATFORM_API_HANDLERS_RUNTIME_H

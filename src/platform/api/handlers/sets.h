@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Sets, and the differences between them. */
 #ifndef SIDESTAGE_PLATFORM_API_HANDLERS_SETS_H
 #define SIDESTAGE_PLATFORM_API_HANDLERS_SETS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Users, their roles and their tokens.  /users itself is ours; the rest is of the wire.
  *

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Users and their tokens.  /users itself is ours; the rest is of the wire. */
 #ifndef SIDESTAGE_PLATFORM_API_HANDLERS_USERS_H
 #define SIDESTAGE_PLATFORM_API_HANDLERS_USERS_H

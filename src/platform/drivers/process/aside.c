@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Two processes: a keeper, which is ours and waits with a limit, and below it the program, in the
  * namespaces of the workload's guard.  The keeper does not enter the namespace of processes itself

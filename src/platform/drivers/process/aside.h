@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A program beside a workload's: it sees the same files and processes, and has the same limits. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_ASIDE_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_ASIDE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Part by part, and no part may be a link: nothing that lies elsewhere can be reached.
  * (openat2 would say it in one call, but not below valgrind.)

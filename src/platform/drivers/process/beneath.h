@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A file below an open directory, whatever links others have put there. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_BENEATH_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_BENEATH_H

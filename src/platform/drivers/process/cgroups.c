@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Control groups, in both of the kernel's forms.  In version 1 each controller has a tree of its
  * own, and a group is made below ours in each.  In version 2 there is one tree, in which only

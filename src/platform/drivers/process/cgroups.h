@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Limits that hold for all processes of an environment together. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_CGROUPS_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_CGROUPS_H

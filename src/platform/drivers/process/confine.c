@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What the processes of a workload may see and touch: namespaces of users, mounts, processes and
  * IPC of their own, and no capabilities in them.  Their root is made of the system's directories,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What the processes of a workload may see and touch. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_CONFINE_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_CONFINE_H

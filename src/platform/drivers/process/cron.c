@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A clock that is looked at once a minute at least, since it may be set: what is due then runs, and
  * of several times that were missed the last one.  How late a run may begin is declared

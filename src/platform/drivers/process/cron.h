@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The runs of a workload that has a schedule.  Each is a workload of its own: a job. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_CRON_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_CRON_H

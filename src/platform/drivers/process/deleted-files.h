@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Files that have no name any more, but are still open: they take room that no directory shows. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_DELETED_FILES_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_DELETED_FILES_H

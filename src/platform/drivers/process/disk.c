@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A file system knows no environments, so what they take is measured: by a process of its own, one
  * environment after the other, with a pause that is long beside the work.  The pause ends early

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* How much room each environment takes on the disk, and what happens when it is too much. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_DISK_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_DISK_H

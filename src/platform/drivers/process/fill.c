@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Fills a database from its template, in a process of its own: a large template keeps neither
  * the daemon nor another resource waiting.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A database is filled in a process of its own. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_FILL_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_FILL_H

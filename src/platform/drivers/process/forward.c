@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Several targets are given connections in turn; one that does not take it is passed over.
  *

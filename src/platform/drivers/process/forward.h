@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A public port in front of the ports of instances. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_FORWARD_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_FORWARD_H

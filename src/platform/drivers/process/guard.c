@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Every workload's program runs below a guard: a process of ours that starts it, passes on what
  * the daemon asks, and does not end before everything has ended that came from the program,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The process that a workload's program runs below. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_GUARD_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_GUARD_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The startup probe goes first, alone; when it has succeeded it is over, and the other two go on
  * as long as the program runs.

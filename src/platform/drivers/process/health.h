@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The probes of one running program, from its start to its end. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_HEALTH_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_HEALTH_H

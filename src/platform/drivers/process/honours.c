@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * One list, by the paths of model/workload-fields.h: people are warned of every field that is not
  * in it.  So a field comes in here in the commit that makes it work, with the test that shows it.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Which fields of a workload the process driver does something with. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_HONOURS_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_HONOURS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The executables below one directory, each named like an image: "name:version". */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_IMAGES_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_IMAGES_H

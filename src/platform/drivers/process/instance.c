@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The daemon's end of a guard (guard.c) and its program.  What the child needs is laid out
  * before the fork.  What it reports comes through a socket of packets.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* One program, with all that comes from it, from start to end. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_INSTANCE_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_INSTANCE_H

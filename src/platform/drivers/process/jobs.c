@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A file of each environment among the daemon's records: {"MODULE/REPLICA": [deployments]}, the
  * newest last.  A few are kept: after a deployment that failed, what ran before it is started

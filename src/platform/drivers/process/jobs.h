@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Which jobs of an environment have done their work, so that none does it twice. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_JOBS_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_JOBS_H

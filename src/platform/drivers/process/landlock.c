@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The network is shared, and with it the abstract Unix sockets of the whole machine, which have no
  * mode and of which some programs think that only friends find them.  Landlock keeps a process to

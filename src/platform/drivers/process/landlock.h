@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What namespaces leave open, closed where the kernel has Landlock. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_LANDLOCK_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_LANDLOCK_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The directory of an environment belongs to the daemon.  Of what lies in it a workload is given
  * some directories (instance.c), as they are and without what lies beside them; so it can do to

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What lies where in the directory of an environment. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_LAYOUT_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_LAYOUT_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A program may not have more than the daemon itself; and the machine stays usable whatever it
  * does. */
 #include "config.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What one process may use at most.  What all of an environment may use together is another
  * matter. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_LIMITS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The system's directories are there as they are, since programs find their libraries and data in
  * them; of /etc, which holds secrets among the rest, only what is named here.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What a workload's root is made of: a table that is laid out before anything is mounted. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_MOUNTS_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_MOUNTS_H

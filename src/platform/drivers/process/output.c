@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What workloads print.  The file is opened for every append: the instances of a module, old
  * and candidate, write to the same one, and none may hold on to a file that was rotated away.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Whether a workload could be planned, asked before anything of it is there: its images are taken
  * to be, and each placeholder stands for "1", which is as good a text as it is a port.  What a probe

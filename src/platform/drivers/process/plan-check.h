@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Whether this machine could run a workload of a set, as far as the set alone shows. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PLAN_CHECK_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PLAN_CHECK_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What the files that make a plan (plan.c, plan-probes.c) share. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PLAN_PARTS_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PLAN_PARTS_H

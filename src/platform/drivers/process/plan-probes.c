@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The probes of a container.  Whatever is wrong with one is refused by its name and key. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What a workload is (a service or a job), when it is its turn in a deployment, what counts as its
  * success, and what has to run before it.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The schedules of a cronjob.  Each is a process of its own as a replica is (the number says which,
  * in the order of their names), and may have a command, arguments and variables of its own.

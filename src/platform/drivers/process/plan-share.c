@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * How much memory and how many processors a container may have (limits), and how much of them it
  * keeps while others want more (requests).

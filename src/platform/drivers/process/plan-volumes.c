@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Volumes are directories of the environment, "volumes/NAME" in it, which only those workloads see
  * that mount them, and which live as long as the environment or, of a resource, as that.  A volume

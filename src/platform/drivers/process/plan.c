@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Reads a module's spec.  What is read of a container is a table, and the driver tells it
  * (describe): of the rest of a spec, which other platforms honour, people are warned.  What is

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* One process's declaration, checked and copied. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PLAN_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PLAN_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Ports are taken below the range from which the kernel gives ports to outgoing connections:
  * one of those could sit on a public port just while its process restarts.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Free ports of this machine. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PORTS_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PORTS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The inside of the process driver.  From below: record (which guards live), images
  * (what may be run), output (log files), probe, forward; replicas (from a workload to its

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* One try: connect, ask, read the status line.  It has a deadline of its own, because a
  * workload that accepts and then says nothing must not hold the next try up. */
 #include "config.h"

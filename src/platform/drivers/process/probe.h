@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* One try of a probe: what is asked, and whether the answer was a good one. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PROBE_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PROBE_H

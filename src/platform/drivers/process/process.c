@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The process driver: an environment is a directory, a workload a supervised child.  This
  * file is its door (driver.h); the work is done by the parts that private.h lists.

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* How the process driver is made; what it does is driver.h. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PROCESS_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PROCESS_H

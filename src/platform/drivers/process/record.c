@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * A guard ends all that it guards when the daemon dies, unless it was killed itself.  So the
  * guards that live are written down with their start times; a number alone could be somebody

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The guards that live, written down so that the next daemon can end them. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_RECORD_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_RECORD_H

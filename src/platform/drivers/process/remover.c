@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * What workloads could write to is removed without waiting for it.  First it is moved away, so that
  * its name is free of it at once, whatever becomes of the rest; a little is removed then and there,

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* What workloads could write to is removed beside everything else. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_REMOVER_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_REMOVER_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * Files that a resource consists of.  A file is named after the tag of what is in it, so another
  * text does not touch what is being read, and a deployment that fails leaves the files of the one

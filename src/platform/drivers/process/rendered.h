@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Files that a resource consists of. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_RENDERED_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_RENDERED_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* From a workload to the processes that it is to be. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_REPLICAS_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_REPLICAS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The resources that this machine itself can give: a table of types, each made and unmade.
  *

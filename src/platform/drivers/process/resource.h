@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The resources that this machine itself can give, made and unmade: sqlite, dns. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_RESOURCE_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_RESOURCE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A file of each environment: {"MODULE": {"SCHEDULE": {"due", "started", "ended", ...}}}. */
 #include "config.h"
 

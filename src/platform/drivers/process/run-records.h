@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* When each schedule of an environment ran last, and how that ended: over restarts and pauses. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_RUN_RECORDS_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_RUN_RECORDS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * From one set of workloads to the next.  Candidates start beside what runs; only when all of
  * them are ready do they take its place, in one turn of the loop:

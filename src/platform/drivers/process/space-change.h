@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* From one set of workloads of a space to the next. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_SPACE_CHANGE_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_SPACE_CHANGE_H

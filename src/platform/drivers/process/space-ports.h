@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The public ports of a space, and which instances stand behind each. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_SPACE_PORTS_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_SPACE_PORTS_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * The inside of a space, for its rooms alone: space.c (which there are, status, removal),
  * space-change.c (from one set of workloads to the next), space-ports.c (public ports).

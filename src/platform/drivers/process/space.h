@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* An environment: which there are, what runs in them, and their removal. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_SPACE_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_SPACE_H

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* The inside of a workload, for the files that it is made of: workload.c (from start to start, and
  * what others ask of it), workload-ready.c (from a running program to one that is ready) and
  * workload-status.c (what is shown of it). */

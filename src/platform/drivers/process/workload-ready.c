@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * From a running program to one that is ready, and back: what the probes say, how long it must stay
  * so, and how long it has.

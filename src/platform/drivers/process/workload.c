@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /*
  * STARTING -> READY <-> UNREADY; from these -> (its program ended) ENDING -> (and all it started)
  * WAITING -> STARTING ...; from everywhere -> STOPPING -> STOPPED.  A candidate that ends, or is

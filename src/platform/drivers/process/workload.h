@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* A plan that is kept running. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_WORKLOAD_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_WORKLOAD_H

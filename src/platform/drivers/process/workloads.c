@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Lists of workloads: what runs, what is to run, what is to stop. */
 #include "config.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
 /* Lists of workloads.  They borrow: who removes a workload from one frees it. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_WORKLOADS_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_WORKLOADS_H
