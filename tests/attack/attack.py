@@ -147,7 +147,7 @@ class Platform:
             self.wrapper + [self.program, "serve", "--state", self.state, "--images", self.images,
              "--import", os.path.join(self.folder, "import.json"), "--socket", self.socket,
              "--listen", "127.0.0.1:%d" % self.api_port(),
-             "--ready-timeout", "4s", "--ready-fd", str(writer),
+             "--ready-timeout", "4s", "--min-ready", "300ms", "--ready-fd", str(writer),
              "--environment-processes", str(PROCESSES), "--environment-memory",
              "%dM" % MEMORY_MB, "--environment-disk", "%dM" % DISK_MB] + OPTIONS,
             pass_fds=[writer], stderr=self.log, stdin=subprocess.DEVNULL,

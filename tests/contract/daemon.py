@@ -111,7 +111,7 @@ class Daemon:
             [program(), "serve", "--state", os.path.join(self.directory, "state"),
              "--images", os.path.join(os.environ["SIDESTAGE_LIBEXEC"], "images"),
              "--templates", data, "--import", sample,
-             "--socket", self.socket, "--extensions", self.extensions,
+             "--socket", self.socket, "--extensions", self.extensions, "--min-ready", "300ms",
              "--ready-fd", str(writer)] + guard,
             pass_fds=[writer], stderr=self.log, stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
         os.close(writer)

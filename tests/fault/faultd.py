@@ -130,7 +130,7 @@ class Platform:
         self.log = open(os.path.join(self.folder, "log"), "w+")
         self.process = subprocess.Popen(
             [program, "serve", "--state", state, "--images", os.path.join(self.folder, "images"),
-             "--socket", self.socket, "--user", "oncall", "--ready-fd", str(writer)],
+             "--socket", self.socket, "--user", "oncall", "--min-ready", "300ms", "--ready-fd", str(writer)],
             pass_fds=[writer], stderr=self.log, stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
         os.close(writer)
         if os.read(reader, 6) != b"ready\n":

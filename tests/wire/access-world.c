@@ -110,6 +110,8 @@ execute(struct world *world, int ready)
 		socket,
 		"--listen",
 		listen,
+		"--min-ready",
+		"300ms",
 		"--ready-fd",
 		number,
 		"--socket-mode",

@@ -92,10 +92,10 @@ run(const struct daemon *daemon, int ready)
 	char *templates = xasprintf("%s/templates", daemon->folder);
 	const char *arguments[32] = {
 		program, "serve", "--socket", daemon->socket, "--state", daemon->state,
-		"--images", images, "--import", import, "--ready-fd", "0",
+		"--images", images, "--import", import, "--min-ready", "300ms", "--ready-fd", "0",
 	};
 	int errors = open(daemon->errors, O_WRONLY | O_CREAT | O_APPEND, 0600);
-	size_t count = 12;
+	size_t count = 14;
 
 	if (access(templates, F_OK) == 0) {
 		arguments[count++] = "--templates";

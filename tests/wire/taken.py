@@ -70,7 +70,7 @@ class Daemon:
         with open(os.path.join(self.folder, "log"), "a") as log:
             self.process = subprocess.Popen(
                 [os.environ["SIDESTAGED"], "serve", "--state", self.state, "--images", self.images,
-                 "--socket", self.socket, "--ready-fd", str(writer)],
+                 "--socket", self.socket, "--min-ready", "300ms", "--ready-fd", str(writer)],
                 pass_fds=[writer], stderr=log, stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
         os.close(writer)
         if os.read(reader, 6) != b"ready\n":

@@ -112,7 +112,7 @@ for version in 1.0 1.1; do
 	chmod +x images/acme/web/$version
 done
 start() {	# OPTION...
-	sidestaged serve --socket "$folder/api.sock" --state state --images images --confinement none "$@" >daemon.log 2>&1 &
+	sidestaged serve --socket "$folder/api.sock" --state state --images images --confinement none --min-ready 300ms "$@" >daemon.log 2>&1 &
 	daemon=$!
 	wait_for test -S api.sock
 }

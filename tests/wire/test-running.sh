@@ -144,6 +144,7 @@ cat >c.conf <<END
 	images = $folder/images
 	stop-timeout = 20s
 	ready-timeout = 10s
+	min-ready = 300ms
 [listen]
 	socket = $folder/api.sock
 	socket-mode = 0660
