@@ -102,7 +102,7 @@ plain_watch(struct plain *p, struct flow *flow)
 	p->reviewed = true;
 	p->asking = ASKING_COMMAND;
 	if (p->once)
-		signal(SIGPIPE, SIG_IGN);	/* as for one that is approved */
+		signal(SIGPIPE, SIG_IGN); /* as for one that is approved */
 }
 
 /* The session is turned meanwhile, so that answers come. */
@@ -161,9 +161,10 @@ plain_forget(struct plain *p, struct flow *flow)
 static enum plain_asking
 asking_after_review(const struct review *review)
 {
-	return review_open_findings(review) > 0 ? ASKING_FINDING :
-	       review->is_protected ? ASKING_REASON :
-	       review->asks_name ? ASKING_NAME : ASKING_YES;
+	return review_open_findings(review) > 0 ? ASKING_FINDING
+	       : review->is_protected		? ASKING_REASON
+	       : review->asks_name		? ASKING_NAME
+						: ASKING_YES;
 }
 
 /* While one is asked about there is one. */
@@ -328,7 +329,7 @@ plain_advance(struct plain *p)
 	if (!flow)
 		return;
 	if (p->once && (flow_state(flow) == FLOW_DECIDING || flow_state(flow) == FLOW_VALUES))
-		return;		/* plain-once.c decides */
+		return; /* plain-once.c decides */
 	if (flow_state(flow) == FLOW_VALUES && p->asking == ASKING_COMMAND) {
 		if (!plain_ask_value(p, flow))
 			give_up(p, flow);
@@ -580,13 +581,17 @@ plain_wait_anew(struct plain *p)
 static void
 open_first(struct plain *p)
 {
+	const char *remark = session_remark(p->session);
+	char *where = xasprintf("%s%s%s", session_context(p->session), *remark ? ", " : "", remark);
+
 	plain_wait_anew(p);
 	if (session_world(p->session)->link == WORLD_OFFLINE)
 		output_text_line("%s", session_world(p->session)->link_error.text);
-	output_text_line(_("%s, %s in %s.  \"help\" lists the commands."),
-			 session_context(p->session), p->app ? p->app : _("no application"),
+	output_text_line(_("%s, %s in %s.  \"help\" lists the commands."), where,
+			 p->app ? p->app : _("no application"),
 			 p->org ? p->org : _("no organization"));
 	plain_board(p, NULL, 0);
+	free(where);
 }
 
 /* --- */

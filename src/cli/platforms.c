@@ -170,7 +170,8 @@ open_embedded(const struct arguments *arguments, struct ui_contexts *contexts, s
 		&(struct session_options){
 			.url = "http://localhost",
 			.socket = embedded.socket,
-			.context = embedded.unconfined ? _("embedded, not confined") : EMBEDDED,
+			.context = EMBEDDED,
+			.remark = embedded.unconfined ? _("not confined") : NULL,
 			.history_path = history,
 			.cache_path = cache,
 			.read_only = arguments->read_only,

@@ -282,6 +282,7 @@ session_new(const struct session_options *options, struct error *err)
 	session->look_again = look_again;
 	session->refresh = refresh;
 	session->context = xstrdup(options->context ? options->context : "");
+	session->remark = xstrdup(options->remark ? options->remark : "");
 	session->address = platform_name(options);
 	session->protect = copy_words(options->protect);
 	session->read_only = options->read_only;
@@ -338,6 +339,7 @@ session_free(struct session *session)
 	free(session->address);
 	free(session->identity);
 	free(session->context);
+	free(session->remark);
 	free(session->history_problem);
 	free(session);
 }

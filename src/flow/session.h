@@ -28,6 +28,7 @@ struct session_options {
 	const char *ca_file;		/* trusted certificates; NULL: the system's */
 	bool allow_http;		/* the token may go in clear to another machine */
 	const char *context;		/* shown in the header: "embedded", "team", ... */
+	const char *remark;		/* for people, beside it: "not confined"; NULL: none */
 	const char *history_path;	/* history.db */
 	const char *cache_path;		/* cache.db */
 	const char *const *protect;	/* NULL-terminated types or ids; NULL: {"production"} */

@@ -107,7 +107,7 @@ stripe_of(const struct ui *ui)
 }
 
 /* What stands on the right where there is room for it; the rest stands there always. */
-enum { PART_CLONES = 1, PART_USER = 2, PART_LINK = 4 };
+enum { PART_CLONES = 1, PART_USER = 2, PART_LINK = 4, PART_REMARK = 8 };
 
 /* The platform, what may be done there, and what goes on; and of the others those of `parts`. */
 static void
@@ -127,6 +127,7 @@ list_parts(struct ui *ui, char *right, size_t size, unsigned parts)
 	right[0] = '\0';
 	if (stripe_of(ui) == STYLE_COUNT)
 		add_part(ui, right, size, session_context(ui->session));
+	add_part(ui, right, size, parts & PART_REMARK ? session_remark(ui->session) : "");
 	add_part(ui, right, size, parts & PART_USER ? untrusted_raw(&world->user) : "");
 	add_part(ui, right, size, session_read_only(ui->session) ? _("read-only") : "");
 	add_part(ui, right, size, session_history_problem(ui->session) ? _("no history") : "");
@@ -156,7 +157,11 @@ void
 chrome_header(struct ui *ui, struct canvas *screen)
 {
 	static const unsigned fewer[] = {
-		PART_CLONES | PART_USER | PART_LINK, PART_USER | PART_LINK, PART_LINK, 0,
+		PART_CLONES | PART_REMARK | PART_USER | PART_LINK,
+		PART_CLONES | PART_USER | PART_LINK,
+		PART_USER | PART_LINK,
+		PART_LINK,
+		0,
 	};
 	const struct world *world = session_world(ui->session);
 	struct canvas bar = canvas_sub(screen, 0, 0, 1, screen->width), left;

@@ -147,7 +147,7 @@ gone "Time to live"
 resize 80x24
 row "topicshare-inc ▸ topicshare" "embedded" "oncall"
 resize 120x40
-row "topicshare-inc ▸ topicshare" "embedded · oncall · 1 clone, overdue by"
+row "topicshare-inc ▸ topicshare" "embedded" "oncall · 1 clone, overdue by"
 key Q
 exit 0 10
 restored

@@ -50,6 +50,12 @@ session_context(const struct session *session)
 }
 
 const char *
+session_remark(const struct session *session)
+{
+	return session->remark;
+}
+
+const char *
 session_address(const struct session *session)
 {
 	return session->address;

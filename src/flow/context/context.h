@@ -25,6 +25,8 @@ struct store *session_store(struct session *session);
 struct api *session_api(struct session *session);
 /* The name of the context for the header: "embedded", "team".  Borrowed. */
 const char *session_context(const struct session *session);
+/* What people should know of the platform besides; "": nothing.  Borrowed. */
+const char *session_remark(const struct session *session);
 /* The base URL, and the socket if any: what the cache is kept under. */
 const char *session_address(const struct session *session);
 /* What names the platform in the history, whatever its address (store_platform_at()).  Borrowed

@@ -35,7 +35,7 @@ struct session {
 	struct origins *origins;
 	struct flow **flows;		/* newest first; owned */
 	size_t flow_count;
-	char *context;
+	char *context, *remark;
 	char *address;			/* the URL, and the socket if any */
 	char *platform;			/* its key in the store */
 	char *identity;			/* what it says that it is; NULL: nothing yet */
