@@ -9,7 +9,7 @@
 struct time_zone;
 
 /* By its name in the zone files ("Europe/Berlin"), or a rule as POSIX has them ("CET-1CEST,M3.5.0,
- * M10.5.0/3"); NULL: that of this machine.  NULL: there is no such. */
+ * M10.5.0/3"); NULL: that of this machine.  NULL is returned for an unknown one. */
 struct time_zone *time_zone_new(const char *name);
 void time_zone_free(struct time_zone *zone);	/* NULL is fine */
 /* Seconds east of UTC at that time (seconds since 1970).  zone NULL: UTC. */

@@ -536,7 +536,7 @@ plain_hotfix(struct plain *p, char **words, size_t count)
 		return;
 	}
 	if (!env) {
-		output_text_line(_("There is no hotfix yet. \"clone\" begins one."));
+		output_text_line(_("No hotfix was begun yet. Type \"clone\" to begin one."));
 		return;
 	}
 	if (!p->app) {

@@ -182,6 +182,18 @@ remove_world(void **state)
 	return ret;
 }
 
+bool
+machine_confines(void)
+{
+	void *state;
+	bool confines;
+
+	make_world(&state);
+	confines = world_confines(state);
+	remove_world(&state);
+	return confines;
+}
+
 /* Running the loop until something holds. */
 
 static void

@@ -72,6 +72,8 @@ void open_driver(struct world *world);
 void close_driver(struct world *world);
 /* Whether workloads are confined by namespaces. */
 bool world_confines(const struct world *world);
+/* The same of any world that this machine can make. */
+bool machine_confines(void);
 /* With the confinement that there is: where the kernel (or valgrind) refuses it, with none. */
 int make_world(void **state);
 int remove_world(void **state);

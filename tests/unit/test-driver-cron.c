@@ -315,18 +315,6 @@ what_is_wrong_is_refused_by_name(void **state)
 	expect_failed(world, apply_items(world, "one", &never, 1), "never ends");
 }
 
-static bool
-is_confined_here(void)
-{
-	void *state;
-	bool confines;
-
-	make_world(&state);
-	confines = world_confines(state);
-	remove_world(&state);
-	return confines;
-}
-
 int
 main(void)
 {
@@ -341,7 +329,7 @@ main(void)
 		WITH_SHELL(what_is_wrong_is_refused_by_name),
 	};
 
-	if (!is_confined_here()) {
+	if (!machine_confines()) {
 		puts("1..0 # SKIP this kernel refuses namespaces");
 		return 0;
 	}

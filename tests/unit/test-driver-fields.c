@@ -532,18 +532,6 @@ init_containers_run_one_after_the_other(void **state)
 		"'local/nothing:1'}]}}"), "local/nothing");
 }
 
-static bool
-is_confined_here(void)
-{
-	void *state;
-	bool confines;
-
-	make_world(&state);
-	confines = world_confines(state);
-	remove_world(&state);
-	return confines;
-}
-
 int
 main(void)
 {
@@ -570,7 +558,7 @@ main(void)
 		WITH_SHELL(an_http_probe_has_delay_threshold_and_headers),
 	};
 
-	if (!is_confined_here()) {
+	if (!machine_confines()) {
 		puts("1..0 # SKIP this kernel refuses namespaces");
 		return 0;
 	}
