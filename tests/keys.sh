@@ -57,6 +57,20 @@ bound '[keys "board"]\n\tcarry = K\n'
 ok "a view has only its own actions" refused 'config:2:2: .*no action "carry"'
 bound '[keys "palette"]\n\tdown = J\n'
 ok "where one types a character is no key" refused 'config:2:2: .*typed'
+# Names that were changed: each of the table in src/ui/keys.c binds what it is called now.
+sed -n '/former_actions\[\] = {/,/^}, former_views/p' "$top/src/ui/keys.c" | grep -oE '\{"[^}]*' | tr -d '{",' >"$folder/actions"
+sed -n '/former_views\[\] = {/,/^};/p' "$top/src/ui/keys.c" | grep -oE '\{"[^}]*' | tr -d '{",' >"$folder/views"
+ok "names were changed" test -s "$folder/actions" -a -s "$folder/views"
+while read -r old now; do
+	bound "[keys]\n\t$old = F12\n"
+	ok "the action $old of a configuration is $now" shows "^[a-z-]+ +F12 +$now "
+	ok "and nothing else" test -z "$(awk -v now="$now" '$2 == "F12" && $3 != now' "$folder/out")$(awk -v old="$old" '$3 == old' "$folder/out")"
+done <"$folder/actions"
+while read -r old now; do
+	bound "[keys \"$old\"]\n\tback = F12\n"
+	ok "the view $old of a configuration is $now" shows "^$now +F12 +back "
+	ok "and no other" test "$(grep -c ' F12 ' "$folder/out")" = 1 -a "$(grep -c "^$old " "$folder/out")" = 0
+done <"$folder/views"
 bound '[sidestage]\n\tmouse = perhaps\n'
 ok "a switch is true or false" refused 'config:2:2: '
 

@@ -73,7 +73,7 @@ print_lines(const struct bindings *bindings)
 	struct key_row row;
 
 	for (size_t i = 0; bindings_row(bindings, i, &row); i++)
-		output_text_line("%-12s %-9s %-12s %s", row.view, row.key, row.action,
+		output_text_line("%-14s %-9s %-14s %s", row.view, row.key, row.action,
 				 row.help ? _(row.help) : "");
 }
 

@@ -28,7 +28,7 @@ struct view_ops;
 	X(PAGE_DOWN, "page-down", false, N_("Move down one page."))                               \
 	X(FIRST, "first", false, N_("Go to the beginning."))                                      \
 	X(LAST, "last", false, N_("Go to the end."))                                              \
-	X(PANE, "pane", false, N_("Go to the next tab."))                                         \
+	X(NEXT_PANE, "next-pane", false, N_("Go to the next tab."))                                         \
 	X(OPEN, "open", false, N_("Open the clone."))                                             \
 	X(BACK, "back", false, N_("Go back."))                                                    \
 	X(CLONE, "clone", true, N_("Clone the environment under the cursor."))                    \
@@ -55,8 +55,8 @@ struct view_ops;
 	X(PALETTE, "palette", false, N_("Find a command by typing."))                             \
 	X(FIND, "find", false, N_("Find an environment, a workload or an application."))          \
 	X(LOGS, "logs", false, N_("Show the workload's logs."))                                   \
-	X(HOLD, "hold", false, N_("Pause or resume following."))                                  \
-	X(CONTAINER, "container", false,                                                          \
+	X(PAUSE, "pause", false, N_("Pause or resume following."))                                  \
+	X(NEXT_CONTAINER, "next-container", false,                                                          \
 	  N_("Show the next container of the workload, then all of them."))                       \
 	X(STAMPS, "timestamps", false, N_("Show or hide the times."))                             \
 	X(TAB_1, "tab-1", false, N_("Show workloads and their state."))                           \
@@ -65,12 +65,12 @@ struct view_ops;
 	X(TAB_4, "tab-4", false, N_("Show who deployed what, and when."))                         \
 	X(COPY, "copy", false, N_("Copy the changes in words."))                                  \
 	X(BROWSE, "browse", false, N_("Open the workload's address in a browser."))               \
-	X(BESIDE, "beside", false, N_("Show old and new side by side, or in one column."))        \
+	X(SIDE_BY_SIDE, "side-by-side", false, N_("Show old and new side by side, or in one column."))        \
 	X(FOLD, "fold", false,                                                                    \
 	  N_("Fold or unfold what is at the top: unchanged lines, or the workload or resource.")) \
 	X(UNFOLD, "unfold", false, N_("Show the first unchanged lines that are folded here."))    \
 	X(ONLY, "only", false, N_("Show only the workload or resource at the top, or all."))      \
-	X(CONTEXT, "context", false, N_("Show all unchanged lines, or only those near changes.")) \
+	X(DIFF_CONTEXT, "diff-context", false, N_("Show all unchanged lines, or only those near changes.")) \
 	X(EFFECTIVE, "effective", false,                                                          \
 	  N_("Compare as written, or with the values and resources filled in."))                  \
 	X(SWAP, "swap", false, N_("Swap the sides."))                                             \
@@ -79,17 +79,17 @@ struct view_ops;
 	X(CHOOSE_TO, "choose-to", false, N_("Choose another right side."))                        \
 	X(CLONES, "clones", false, N_("List the clones and when they expire."))                   \
 	X(HOTFIX, "hotfix", false, N_("Show how far its hotfix has come, and what is next."))     \
-	X(END, "end", true, N_("Set the clone's time to live."))                                  \
+	X(TTL, "ttl", true, N_("Set the clone's time to live."))                                  \
 	X(MARK, "mark", false, N_("Mark or unmark the workload."))                                \
 	X(CARRY, "carry", true, N_("Carry the fix to the environment selected below."))           \
 	X(EARLIER, "earlier", false, N_("Go to the previous change."))                            \
 	X(LATER, "later", false, N_("Go to the next change (after the last: the live board)."))   \
-	X(THEN, "then", false, N_("Show the board as it was before this operation."))             \
+	X(SNAPSHOT, "snapshot", false, N_("Show the board as it was before this operation."))             \
 	X(OURS, "ours", false, N_("In a conflict, take the clone's value."))                      \
 	X(THEIRS, "theirs", false, N_("In a conflict, take the target's value."))                 \
 	X(PIN, "pin", false, N_("Pin or unpin the environment."))                                 \
 	X(HIDE, "hide", false, N_("Hide the environment."))                                       \
-	X(SHOW, "show", false, N_("Show the hidden environments."))                               \
+	X(SHOW_HIDDEN, "show-hidden", false, N_("Show the hidden environments."))                               \
 	X(NARROWER, "narrower", false,                                                            \
 	  N_("Make columns narrower; a column's border can be dragged too."))                     \
 	X(WIDER, "wider", false, N_("Make columns wider."))                                       \
@@ -172,18 +172,18 @@ void key_run(const struct key *row, struct view *view, struct ui *ui);
 	X(environment, "environment")                   \
 	X(review, "review")                             \
 	X(compare, "compare")                           \
-	X(moment, "moment")                             \
+	X(moment, "compare-with")                             \
 	X(progress, "progress")                         \
 	X(logs, "logs")                                 \
 	X(history, "history")                           \
 	X(history_find, "history-find")                 \
-	X(board_snapshot, "board-then")                 \
+	X(board_snapshot, "board-snapshot")                 \
 	X(clones, "clones")                             \
 	X(hotfix, "hotfix")                             \
 	X(contexts, "contexts")                         \
 	X(interrupted, "interrupted")                   \
 	X(goto, "goto")                                 \
-	X(picker, "picker")                             \
+	X(picker, "versions")                             \
 	X(prompt, "prompt")                             \
 	X(palette, "palette")                           \
 	X(help, "help")

@@ -34,6 +34,17 @@ static const struct view_name {
 };
 #define VIEW_COUNT (sizeof(views) / sizeof(views[0]))
 
+/* What a configuration may still say, silently, and what it is called now. */
+static const struct former_name {
+	const char *old, *now;
+} former_actions[] = {
+	{"beside", "side-by-side"}, {"container", "next-container"}, {"context", "diff-context"},
+	{"end", "ttl"}, {"hold", "pause"}, {"pane", "next-pane"}, {"show", "show-hidden"},
+	{"then", "snapshot"}, {NULL, NULL},
+}, former_views[] = {
+	{"board-then", "board-snapshot"}, {"moment", "compare-with"}, {"picker", "versions"}, {NULL, NULL},
+};
+
 static const struct {
 	int key;
 	const char *name;
@@ -257,6 +268,15 @@ is_typed(size_t view, int key)
 	return views[view].ops && views[view].ops->takes_text && key >= ' ' && key < KEY_BASE;
 }
 
+static const char *
+present_name(const struct former_name *former, const char *name)
+{
+	for (; former->old; former++)
+		if (strcmp(former->old, name) == 0)
+			return former->now;
+	return name;
+}
+
 static size_t
 find_view(const char *name)
 {
@@ -286,8 +306,9 @@ int
 bindings_add(struct bindings *bindings, const char *view, const char *action, const char *keys,
 	     const char *where, struct error *err)
 {
-	enum action found = action_of_name(action);
-	size_t only = *view ? find_view(view) : VIEW_COUNT, count, bound = 0;
+	enum action found = action_of_name(present_name(former_actions, action));
+	size_t only = *view ? find_view(present_name(former_views, view)) : VIEW_COUNT;
+	size_t count, bound = 0;
 	int codes[KEYS_OF_ACTION_MAX];
 
 	if (*view && only == VIEW_COUNT)

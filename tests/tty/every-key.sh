@@ -27,18 +27,18 @@ enter() {
 	environment) say 'key Enter' 'row "sidestage" "Environment"' ;;
 	review) say 'key V' 'row "sidestage" "Version"' 'expect " of 3"' "type \"$version\"" 'key Enter' 'expect "A approve"' ;;
 	compare) say 'press-until Right "in hotfix-1"' 'press-until Left "in Development"' 'key d' 'expect "as it is written"' ;;
-	moment) say 'press-until Left "in Development"' 'key d' 'expect "as it is written"' 'key >' 'expect "Compare with"' ;;
+	compare-with) say 'press-until Left "in Development"' 'key d' 'expect "as it is written"' 'key >' 'expect "Compare with"' ;;
 	progress) say 'key D' 'expect "A approve"' 'key A' 'expect "Done in" 20' ;;
 	logs) say 'key l' 'row "sidestage" "Logs"' 'expect "listens on"' ;;
 	history) say 'key h' 'row "sidestage" "History"' ;;
 	history-find) say 'key h' 'row "sidestage" "History"' 'key /' 'match "^ Find +[0-9]+ of"' ;;
-	board-then) say 'key h' 'row "sidestage" "History"' 'key t' 'row "sidestage" "Board as it was"' ;;
+	board-snapshot) say 'key h' 'row "sidestage" "History"' 'key t' 'row "sidestage" "Board as it was"' ;;
 	clones) say 'key c' 'row "sidestage" "Clones"' 'expect "hotfix-1"' 'gone "? unknown"' ;;
 	contexts) say 'key w' 'row "sidestage" "Contexts"' ;;
 	interrupted) say 'key i' 'expect "No operation is interrupted."' ;;
 	hotfix) say 'key H' 'expect "hotfix-1 of production"' ;;
 	goto) say 'key /' 'expect "environment QA"' ;;
-	picker) say 'key V' 'row "sidestage" "Version"' 'expect " of 3"' ;;
+	versions) say 'key V' 'row "sidestage" "Version"' 'expect " of 3"' ;;
 	prompt) say 'key C' 'expect "Name of the clone"' ;;
 	palette) say 'key :' 'row "sidestage" "Commands"' ;;
 	help) say 'key ?' 'row "sidestage" "Help"' ;;
@@ -51,7 +51,7 @@ prepare() {	# VIEW ACTION
 	case $1/$2 in
 	interrupted/*) ;;	# none is: each key says so
 	everywhere/redraw) say 'press-until Up "This is the beginning."' ;;	# the message goes
-	picker/down | picker/page-down) say 'answers Up' ;;
+	versions/down | versions/page-down) say 'answers Up' ;;
 	environment/tab-1) say 'answers 2' ;;
 	environment/edit | environment/inherit) say 'answers 3' ;;
 	environment/page-up | clones/page-up) say 'answers PgDn' ;;
@@ -60,15 +60,15 @@ prepare() {	# VIEW ACTION
 	clones/first) say 'answers G' ;;
 	history/down | history-find/down) say 'answers Up' ;;
 	history/last | history/page-down) say 'answers g' ;;
-	history/right | board-then/right | hotfix/right) say 'answers Left' ;;
+	history/right | board-snapshot/right | hotfix/right) say 'answers Left' ;;
 	hotfix/left) say 'answers Right' ;;
-	board-then/last) say 'answers g' ;;
-	board-then/later) say 'answers [' ;;
+	board-snapshot/last) say 'answers g' ;;
+	board-snapshot/later) say 'answers [' ;;
 	contexts/up) say 'answers Down' ;;
-	moment/up | goto/up | picker/up | palette/up | */up) say 'answers Down' ;;
+	compare-with/up | goto/up | versions/up | palette/up | */up) say 'answers Down' ;;
 	board/right | everywhere/right) say 'answers Left' ;;
 	board/last) say 'answers g' ;;
-	board*/page-up | goto/page-up | picker/page-up | moment/page-up | palette/page-up) say 'answers PgDn' ;;
+	board*/page-up | goto/page-up | versions/page-up | compare-with/page-up | palette/page-up) say 'answers PgDn' ;;
 	*/page-up | */first | */previous) say 'answers G' ;;
 	esac
 }
@@ -87,7 +87,7 @@ has_no_more() {	# VIEW ACTION
 # What brings the board back to how the next key wants it.
 restore() {	# VIEW ACTION
 	case $1/$2 in
-	board/pane) say 'key Tab' ;;
+	board/next-pane) say 'key Tab' ;;
 	board/pin) say 'key !' ;;
 	contexts/*) say 'press-until Esc "sidestage +Board ▸"' ;;
 	board/sort) say 'key s' ;;

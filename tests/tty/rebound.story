@@ -4,7 +4,7 @@ limit 10
 size 140x40
 env BROWSER= DISPLAY= WAYLAND_DISPLAY=
 sh mkdir -p $XDG_CONFIG_HOME/sidestage
-sh printf '[keys]\n\tfind = f F4\n\tfold = z\n\tonly = %%\n\tunfold = u\n[keys "board"]\n\tshow = @\n\tcopy = Y\n\tback = F2\n[keys "logs"]\n\tonly = F6\n[keys "compare"]\n\tback = F3\n' >$XDG_CONFIG_HOME/sidestage/config
+sh printf '[keys]\n\tfind = f F4\n\tfold = z\n\tonly = %%\n\tunfold = u\n[keys "board"]\n\tshow-hidden = @\n\tcopy = Y\n\tback = F2\n[keys "logs"]\n\tonly = F6\n[keys "compare"]\n\tback = F3\n' >$XDG_CONFIG_HOME/sidestage/config
 
 test "on the board"
 run sidestage demo

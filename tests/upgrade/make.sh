@@ -105,6 +105,10 @@ cat >home/sidestage/config <<'END'
 	down = j Down
 [keys "board"]
 	clone = K
+[keys "logs"]
+	hold = F9
+[keys "board-then"]
+	back = F10
 END
 cat >set.json <<'END'
 {"modules": {

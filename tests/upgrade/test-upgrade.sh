@@ -151,7 +151,9 @@ for data in "$top"/tests/upgrade/[0-9]*; do
 	# --- the client ---
 
 	ok "the client's configuration is accepted" tells look "$SIDESTAGE" contexts
-	ok "and its keys" "$SIDESTAGE" keys
+	ok "and its keys" tells K "$SIDESTAGE" keys
+	ok "also those of an action and a view that had other names" sh -c \
+		'"$SIDESTAGE" keys >told 2>&1 && grep -q "^logs *F9 *pause" told && grep -q "^board-snapshot *F10 *back" told || { cat told; false; }'
 	ok "the history lists every operation" every_operation
 	ok "as it ended" ended_as_it_did
 	ok "the board is shown" tells hotfix-1 stage board --json

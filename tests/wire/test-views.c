@@ -323,7 +323,7 @@ lists_and_texts_are_only_drawn(void **state)
 	look_and_close(help_view_new(view), "help");
 	look_and_close(palette_view_new(&here.ui, view), "palette");
 	here.ui.views[here.ui.count++] = view;
-	press(view, ACTION_PANE);
+	press(view, ACTION_NEXT_PANE);
 	here.ui.count--;
 	look_and_close(view, "board, in the applications");
 	look_and_close(contexts_view_new(&here.ui), "contexts");

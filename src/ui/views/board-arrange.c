@@ -81,12 +81,12 @@ board_run_hide(struct view *view, struct ui *ui)
 	char *env = NULL;
 
 	if (s->column_count < 2) {
-		ui_say(ui, _("This is the last environment shown; {show} shows the others."));
+		ui_say(ui, _("This is the last environment shown; {show-hidden} shows the others."));
 		return;
 	}
 	board_replace(&env, board_env_id(s->env));
 	board_replace(&b->env, board_env_id(s->columns[next]));
-	ui_say(ui, _("%s is hidden; {show} shows it."), env);
+	ui_say(ui, _("%s is hidden; {show-hidden} shows it."), env);
 	arrangement_hide(b->arrangement, env);
 	free(env);
 }

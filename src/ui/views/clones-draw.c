@@ -182,7 +182,7 @@ draw_detail(struct canvas *c, struct ui *ui, const struct clone *clone)
 			c, STYLE_DIM,
 			ui_keyed_text(
 				ui,
-				_("; it stays until it is discarded: {discard} discards it, {end} extends it")));
+				_("; it stays until it is discarded: {discard} discards it, {ttl} extends it")));
 	else if (!clone->is_recorded)
 		canvas_text(c, STYLE_DIM, _("; it was not made here"));
 	label(c, &row, _("not promoted"));

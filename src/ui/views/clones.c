@@ -247,7 +247,7 @@ static const struct key keys[] = {
 	{27, "Esc", ACTION_BACK, N_("back"), .run = ui_run_back},
 	{'q', NULL, ACTION_BACK, .help = NULL},
 	{'\r', "Enter", ACTION_OPEN, N_("open"), NULL, run_open, {&a_clone}},
-	{'E', "E", ACTION_END, N_("time to live"), NULL, run_end, {&a_clone}},
+	{'E', "E", ACTION_TTL, N_("time to live"), NULL, run_end, {&a_clone}},
 	{'d', "d", ACTION_DIFF, N_("diff"), NULL, run_diff, {&a_clone, &an_origin}},
 	{'P', "P", ACTION_PROMOTE, N_("promote"), NULL, run_promote, {&a_clone, &an_origin}},
 	{'X', "X", ACTION_DISCARD, N_("discard"), NULL, run_discard, {&a_clone}},

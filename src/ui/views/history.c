@@ -511,7 +511,7 @@ static const struct key keys[] = {
 	{' ', NULL, ACTION_OPEN, .help = NULL},
 	{'U', "U", ACTION_UNDO, N_("undo"), N_("Roll this operation back."),
 	 run_undo, {&an_operation, &not_undone, &a_deployment}},
-	{'t', "t", ACTION_THEN, N_("snapshot"), NULL, run_then, {&a_row}},
+	{'t', "t", ACTION_SNAPSHOT, N_("snapshot"), NULL, run_then, {&a_row}},
 	{'j', "j", ACTION_DOWN, N_("later"), .help = N_("Go to the next operation.")},
 	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, .help = NULL},
 	{'k', "k", ACTION_UP, N_("earlier"), .help = N_("Go to the previous operation.")},

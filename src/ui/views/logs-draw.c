@@ -166,7 +166,7 @@ draw_state(const struct logs_view *v, struct ui *ui, struct canvas *c)
 	if (logs_error(v->logs)->kind != ERROR_NONE)
 		canvas_untrusted_bytes(c, STYLE_DANGER, logs_error(v->logs)->text, 0);
 	else if (v->held)
-		canvas_text(c, STYLE_WARN, ui_keyed_text(ui, _("paused; {hold} resumes")));
+		canvas_text(c, STYLE_WARN, ui_keyed_text(ui, _("paused; {pause} resumes")));
 	else if (v->bottom > 0)
 		canvas_format(
 			c, STYLE_WARN,

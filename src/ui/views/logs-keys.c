@@ -362,7 +362,7 @@ static const struct need lines_to_save = {
 static const struct need workloads = {has_workloads, N_("The workloads of %s are not known."),
 				      env_name};
 static const struct need a_workload = {
-	is_of_workload, N_("These are the logs of all workloads; {pane} selects one."), NULL,
+	is_of_workload, N_("These are the logs of all workloads; {next-pane} selects one."), NULL,
 };
 static const struct need a_wanted_text = {has_wanted, N_("Find a text first: {find}."), NULL};
 static const struct need long_rows = {is_unwrapped,
@@ -372,15 +372,15 @@ static const struct need newer_lines = {has_newer, NULL, NULL};
 const struct key logs_keys[] = {
 	{27, "Esc", ACTION_BACK, N_("back"), .run = run_back},
 	{'q', NULL, ACTION_BACK, .help = NULL},
-	{' ', "Space", ACTION_HOLD, N_("pause"), .run = run_hold},
+	{' ', "Space", ACTION_PAUSE, N_("pause"), .run = run_hold},
 	{'\t',
 	 "Tab",
-	 ACTION_PANE,
+	 ACTION_NEXT_PANE,
 	 N_("next workload"),
 	 N_("Show the next workload's lines, or all."),
 	 run_next_workload,
 	 {&workloads}},
-	{'c', "c", ACTION_CONTAINER, NULL, NULL, run_next_container, {&a_workload}},
+	{'c', "c", ACTION_NEXT_CONTAINER, NULL, NULL, run_next_container, {&a_workload}},
 	{'/', "/", ACTION_FIND, N_("find"), N_("Find a text; Esc forgets it."), .run = run_find},
 	{'n', "n", ACTION_NEXT, NULL, N_("Go to the previous match."), .run = run_older_find},
 	{'N', "N", ACTION_PREVIOUS, NULL, N_("Go to the next match."), .run = run_newer_find},

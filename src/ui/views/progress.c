@@ -113,7 +113,7 @@ draw_operations(struct canvas *c, struct ui *ui, const struct flow *shown)
 	if (c->height < 20) {
 		canvas_move(c, 0, 1);
 		canvas_format(c, STYLE_KEY, _("Operation %zu of %zu"), at + 1, count);
-		canvas_text(c, STYLE_DIM, ui_keyed_text(ui, _("; {pane} shows the next.")));
+		canvas_text(c, STYLE_DIM, ui_keyed_text(ui, _("; {next-pane} shows the next.")));
 		return 1;
 	}
 	first = at >= OPERATIONS_SHOWN ? at - OPERATIONS_SHOWN + 1 : 0;
@@ -589,7 +589,7 @@ static const struct key keys[] = {
 	{'q', NULL, ACTION_BACK, .help = NULL},
 	{'\t',
 	 "Tab",
-	 ACTION_PANE,
+	 ACTION_NEXT_PANE,
 	 N_("next operation"),
 	 N_("Go to the next operation that runs or has just ended."),
 	 run_next,

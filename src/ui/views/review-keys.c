@@ -531,7 +531,7 @@ static const struct need findings = {
 	has_findings, N_("There is no finding here whose text could be changed."), NULL};
 static const struct need a_finding = {
 	is_on_finding,
-	N_("{pane} goes to the findings; {edit} changes the text of one of them."),
+	N_("{next-pane} goes to the findings; {edit} changes the text of one of them."),
 	NULL,
 };
 static const struct need fields = {has_fields, N_("There is nothing to fill in here."), NULL};
@@ -550,7 +550,7 @@ const struct key review_keys[] = {
 	{'E', "E", ACTION_EDIT, NULL, N_("On a finding, change its text in the clone."),
 	 run_change_finding, {A_REVIEW, &findings, &a_finding, &changeable}},
 	{'y', "y", ACTION_COPY, NULL, NULL, run_copy, {A_REVIEW, &a_change}},
-	{'\t', "Tab", ACTION_PANE, NULL, N_("Go to the findings, then to the next field."),
+	{'\t', "Tab", ACTION_NEXT_PANE, NULL, N_("Go to the findings, then to the next field."),
 	 run_next_field, {A_REVIEW, &fields}},
 	{'\r', "Enter", ACTION_OPEN, NULL,
 	 N_("In a field, go to the next one; in the last one, approve once all are filled in."),
@@ -579,7 +579,7 @@ static const struct key conflict_keys[] = {
 static const struct key value_keys[] = {
 	{'o', "o", ACTION_OURS, N_("the source's"), .run = run_own_value},
 	{'t', "t", ACTION_THEIRS, N_("the application's"), .run = run_application_value},
-	{'\t', "Tab", ACTION_PANE, N_("type"), .run = run_type_value},
+	{'\t', "Tab", ACTION_NEXT_PANE, N_("type"), .run = run_type_value},
 	{' ', "Space", ACTION_FOLD, N_("leave out"), .run = run_leave_out},
 	{'j', NULL, ACTION_DOWN, .run = run_next_value},
 	{'n', NULL, ACTION_NEXT, .run = run_next_value},
@@ -597,7 +597,7 @@ static const struct key value_keys[] = {
 static const struct key typing_keys[] = {
 	{'\r', "Enter", ACTION_OPEN, N_("take it"), .run = run_take_typed},
 	{27, "Esc", ACTION_BACK, N_("back"), .run = run_stop_typing},
-	{'\t', NULL, ACTION_PANE, .run = run_nothing},
+	{'\t', NULL, ACTION_NEXT_PANE, .run = run_nothing},
 	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, .run = run_nothing},
 	{KEY_BASE + KEY_UP, NULL, ACTION_UP, .run = run_nothing},
 	{KEY_BASE + KEY_NPAGE, NULL, ACTION_PAGE_DOWN, .run = run_nothing},
@@ -619,7 +619,7 @@ static const struct key finding_keys[] = {
 	{'j', "j", ACTION_DOWN, N_("next finding"), .run = run_next_finding},
 	{'k', "k", ACTION_UP, N_("previous finding"), .run = run_previous_finding},
 	{'\r', NULL, ACTION_OPEN, .run = run_explain_finding},
-	{'\t', "Tab", ACTION_PANE, N_("go on"), .run = run_next_field},
+	{'\t', "Tab", ACTION_NEXT_PANE, N_("go on"), .run = run_next_field},
 	NO_KEY,
 };
 
@@ -645,7 +645,7 @@ review_name_deed(struct review_view *r, const struct review *review)
 	else
 		*row++ = (struct key){KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, N_("read on"),
 				      .help = NULL};
-	*row++ = (struct key){'\t', "Tab", ACTION_PANE, N_("next field"), .run = run_next_field};
+	*row++ = (struct key){'\t', "Tab", ACTION_NEXT_PANE, N_("next field"), .run = run_next_field};
 	*row++ = (struct key){27, "Esc", ACTION_BACK, N_("back"), .run = run_back};
 	*row = (struct key)NO_KEY;
 }

@@ -574,8 +574,8 @@ difference_act(struct difference *d, struct ui *ui, enum action action)
 	case ACTION_FOLD: fold(d, ui); break;
 	case ACTION_UNFOLD: unfold(d, ui); break;
 	case ACTION_ONLY: only(d, ui); break;
-	case ACTION_CONTEXT: context(d); break;
-	case ACTION_BESIDE: beside(d, ui); break;
+	case ACTION_DIFF_CONTEXT: context(d); break;
+	case ACTION_SIDE_BY_SIDE: beside(d, ui); break;
 	case ACTION_FIND:
 		d->finding = true;
 		d->find_from = d->top;

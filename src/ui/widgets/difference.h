@@ -91,10 +91,10 @@ bool difference_type(struct difference *difference, struct ui *ui, int key);
 #define DIFFERENCE_FIND_KEYS(...) \
 	{'/', "/", ACTION_FIND, N_("find"), N_("Find in the diff by typing; Esc forgets it."), NULL, {__VA_ARGS__}}
 #define DIFFERENCE_FOLD_KEYS(...) \
-	{'s', "s", ACTION_BESIDE, N_("side by side"), NULL, NULL, {__VA_ARGS__}}, \
+	{'s', "s", ACTION_SIDE_BY_SIDE, N_("side by side"), NULL, NULL, {__VA_ARGS__}}, \
 	{' ', "Space", ACTION_FOLD, NULL, NULL, NULL, {__VA_ARGS__}}, \
 	{'f', "f", ACTION_UNFOLD, NULL, NULL, NULL, {__VA_ARGS__}}, \
 	{'w', "w", ACTION_ONLY, NULL, NULL, NULL, {__VA_ARGS__}}, \
-	{'c', "c", ACTION_CONTEXT, NULL, NULL, NULL, {__VA_ARGS__}}
+	{'c', "c", ACTION_DIFF_CONTEXT, NULL, NULL, NULL, {__VA_ARGS__}}
 
 #endif
