@@ -98,6 +98,8 @@ run(const struct arguments *arguments, struct error *err)
 const struct command command_board = {
 	.name = "board",
 	.help = N_("Open the board of a platform"),
+	.examples = "sidestage board --url=https://api.humanitec.io --org=acme --app=shop --token-file=token\n"
+		"sidestage board --demo --json\n",
 	.options = OPTIONS_PLATFORM | OPTIONS_DEMO | OPTIONS_ORG | OPTIONS_APP | OPTIONS_READ_ONLY |
 		   OPTIONS_SCREEN | OPTIONS_JSON | OPTIONS_TIMEOUT | OPTIONS_OFFLINE |
 		   OPTIONS_AT,

@@ -72,5 +72,8 @@ run(const struct arguments *arguments, struct error *err)
 const struct command command_completion = {
 	.name = "completion",
 	.help = N_("Print a completion script for bash"),
+	.note = N_("The first line below completes in this shell, the second one in every new shell."),
+	.examples = "source <(sidestage completion)\n"
+		"sidestage completion > ~/.local/share/bash-completion/completions/sidestage\n",
 	.run = run,
 };

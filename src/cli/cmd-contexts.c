@@ -76,6 +76,8 @@ run(const struct arguments *arguments, struct error *err)
 const struct command command_contexts = {
 	.name = "contexts",
 	.help = N_("List the configured platforms"),
+	.examples = "sidestage contexts\n"
+		"sidestage contexts --json\n",
 	.options = OPTIONS_JSON,
 	.run = run,
 };

@@ -29,6 +29,8 @@ run(const struct arguments *arguments, struct error *err)
 const struct command command_demo = {
 	.name = "demo",
 	.help = N_("Run a sample on this machine and open its board"),
+	.examples = "sidestage demo\n"
+		"sidestage demo --fresh --theme=light\n",
 	.options = OPTIONS_FRESH | OPTIONS_ORG | OPTIONS_APP | OPTIONS_READ_ONLY | OPTIONS_SCREEN |
 		   OPTIONS_JSON | OPTIONS_TIMEOUT,
 	.run = run,

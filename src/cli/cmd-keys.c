@@ -100,6 +100,8 @@ run(const struct arguments *arguments, struct error *err)
 const struct command command_keys = {
 	.name = "keys",
 	.help = N_("List what every key does"),
+	.examples = "sidestage keys\n"
+		"sidestage keys --lines | grep \"^board \"\n",
 	.options = OPTIONS_JSON | OPTIONS_KEYS,
 	.run = run,
 };

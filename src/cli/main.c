@@ -63,9 +63,16 @@ print_command_help(const struct command *command)
 {
 	const char *words = command->words && *command->words ? _(command->words) : "";
 
-	printf(_("Usage: sidestage %s%s%s [OPTION...]\n%s\n\n"), command->name, *words ? " " : "",
-	       words, _(command->help));
+	printf(_("Usage: sidestage %s%s%s%s\n%s\n"), command->name, *words ? " " : "", words,
+	       command->options ? _(" [OPTION...]") : "", _(command->help));
+	if (command->note)
+		puts(_(command->note));
+	if (command->options)
+		puts("");
 	options_print(command);
+	puts(_("\nExamples:"));
+	for (const char *line = command->examples; *line; line += strcspn(line, "\n") + 1)
+		printf("  %.*s\n", (int)strcspn(line, "\n"), line);
 }
 
 /* NULL: there is none; verb: room for one that is no command of its own. */
@@ -84,6 +91,8 @@ find_command(const char *name, struct command *verb)
 		verb->name = found;
 		verb->words = words;
 		verb->help = help;
+		verb->note = plain_verb(found)->note;
+		verb->examples = plain_verb(found)->examples;
 		verb->options |= plain_verb_options(found);
 		return verb;
 	}

@@ -284,6 +284,19 @@ store(const struct command *command, struct arguments *arguments,
 	return OPTIONS_TAKEN;
 }
 
+/* A word that looks like the next option is no value: whoever wrote `--approve --reason x` forgot
+ * one, and the rest of the line would mean something else. */
+static enum options_result
+take_value(const struct command *command, char **argv, struct arguments *arguments,
+	   const struct command_option *option)
+{
+	if (optarg && optarg == argv[optind - 1] && strncmp(optarg, "--", 2) == 0)
+		return complain(command,
+				_("--%s needs a value. If it is \"%s\", write --%s=%s."),
+				option->name, optarg, option->name, optarg);
+	return store(command, arguments, option, optarg);
+}
+
 /* --- */
 
 /* All options are known to getopt, so that one of another command is
@@ -313,7 +326,7 @@ take_options(const struct command *command, int argc, char **argv, struct argume
 		if (!is_used(command, &options[index]))
 			return complain(command, _("%s does not use --%s."), command->name,
 					options[index].name);
-		result = store(command, arguments, &options[index], optarg);
+		result = take_value(command, argv, arguments, &options[index]);
 	}
 	return result;
 }

@@ -20,6 +20,7 @@ struct plain;
 /* A command.  Words are its own, without its name; they may be written to. */
 struct plain_verb {
 	const char *name, *arguments, *help;	/* arguments and help N_() */
+	const char *note, *examples;		/* for --help, as in command.h */
 	size_t least, most;			/* words behind the name */
 	unsigned options;			/* that it uses; see command.h */
 	unsigned needs; /* what has to be read first: a set of NEED_; 0: nothing */

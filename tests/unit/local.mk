@@ -187,6 +187,6 @@ endif
 endif
 
 EXTRA_DIST += tests/tap.sh
-dist_check_SCRIPTS += tests/error-codes.sh tests/fields.sh tests/form.sh tests/keys.sh tests/language.sh tests/layers.sh tests/po.sh tests/reliability.sh
-TESTS += tests/error-codes.sh tests/fields.sh tests/form.sh tests/keys.sh tests/language.sh tests/layers.sh tests/po.sh tests/reliability.sh
+dist_check_SCRIPTS += tests/error-codes.sh tests/fields.sh tests/form.sh tests/help.sh tests/keys.sh tests/language.sh tests/layers.sh tests/po.sh tests/reliability.sh
+TESTS += tests/error-codes.sh tests/fields.sh tests/form.sh tests/help.sh tests/keys.sh tests/language.sh tests/layers.sh tests/po.sh tests/reliability.sh
 EXTRA_DIST += tests/cppcheck.h tests/cppcheck.suppress tests/language.counts

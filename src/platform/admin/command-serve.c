@@ -66,7 +66,7 @@ read_config(struct settings *settings, const struct option *longs, int argc, cha
 	int which, faults = 0;
 
 	opterr = 0;
-	while ((which = getopt_long(argc, argv, ":h", longs, NULL)) != -1) {
+	while ((which = command_next_option(argc, argv, longs, NULL)) != -1) {
 		if (which == 'h') {
 			print_help(stdout);
 			return -1;
@@ -92,7 +92,7 @@ take_options(struct settings *settings, const struct option *longs, int argc, ch
 	int which, index = 0;
 
 	optind = 0;	/* from the beginning */
-	while ((which = getopt_long(argc, argv, ":h", longs, &index)) != -1)
+	while ((which = command_next_option(argc, argv, longs, &index)) != -1)
 		if (which == 's' &&
 		    settings_set_option(settings, longs[index].name, optarg, &err) != 0) {
 			command_fail(&err);

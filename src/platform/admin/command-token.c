@@ -419,7 +419,7 @@ read_arguments(struct token_command *command, int argc, char **argv)
 	longs[OPTION_COUNT] = (struct option){"help", no_argument, NULL, 'h'};
 	optind = 1;
 	opterr = 0;
-	while ((which = getopt_long(argc, argv, ":h", longs, &index)) != -1) {
+	while ((which = command_next_option(argc, argv, longs, &index)) != -1) {
 		if (which == 'h')
 			return usage(stdout) + 1;
 		if (which != 1)

@@ -124,6 +124,17 @@ option_word(char **argv)
 }
 
 int
+command_next_option(int argc, char **argv, const struct option *longs, int *index)
+{
+	int found = getopt_long(argc, argv, ":h", longs, index);
+
+	if (found <= 0 || !optarg || optarg != argv[optind - 1] || strncmp(optarg, "--", 2) != 0)
+		return found;
+	optind--;	/* command_refuse_option() names the word before it */
+	return ':';
+}
+
+int
 command_refuse_option(const struct option *longs, char **argv, int found)
 {
 	char *word = text_printable(option_word(argv)), *name;
@@ -179,11 +190,13 @@ command_read_arguments(struct command_arguments *arguments, int argc, char **arg
 	*arguments = (struct command_arguments){0};
 	opterr = 0;
 	while (status == STATUS_FINE &&
-	       (which = getopt_long(argc, argv, ":h", longs, NULL)) != -1) {
+	       (which = command_next_option(argc, argv, longs, NULL)) != -1) {
 		if (which == 'h') {
 			printf("%s\n%s\n\n%s\n", usage, help,
 			       _("  --state DIR     Use the state in this directory\n"
 				 "  --config FILE   Use the state that this configuration names"));
+			if (strstr(usage, "--user"))
+				puts(_("  --user NAME     Record the changes as made by this user"));
 			status = -1;
 		} else if (which == 'c') {
 			status = take_config(arguments, optarg);

@@ -32,8 +32,11 @@ int command_read_arguments(struct command_arguments *arguments, int argc, char *
 int command_read_nothing(int argc, char **argv, const char *help);
 /* Frees what command_read_arguments() made. */
 void command_clear_arguments(struct command_arguments *arguments);
-/* Says what is wrong with the option that getopt_long() (with ":" first, opterr 0) has just answered
- * with `found`, ':' or '?'; STATUS_USAGE. */
+/* As getopt_long() with ":h" and opterr 0; ':' also where the value of an option, as a word of its
+ * own, begins with "--": it is the next option, and a value was forgotten. */
+int command_next_option(int argc, char **argv, const struct option *longs, int *index);
+/* Says what is wrong with the option that command_next_option() has just answered with `found`, ':'
+ * or '?'; STATUS_USAGE. */
 int command_refuse_option(const struct option *longs, char **argv, int found);
 /* Writes a fault to standard error; for settings_read(). */
 void command_print_fault(void *data, const char *text);
