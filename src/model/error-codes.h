@@ -243,6 +243,7 @@ struct error;
 	X(PIPELINE_VERSION_NOT_FOUND, 404, N_("The pipeline has no version \"{version}\".")) \
 	X(PLACEHOLDER_MALFORMED, 400, N_("{path}: \"{placeholder}\" is not a well-formed placeholder")) \
 	X(PLACEHOLDER_TOO_LONG, 413, N_("{path}: longer than {max} bytes once its placeholders are resolved, or longer than {total} bytes with all before it")) \
+	X(PLACEHOLDER_UNKNOWN, 400, N_("{path}: the platform knows no placeholder {placeholder}")) \
 	X(PLACEHOLDER_WITHOUT_VALUE, 400, N_("{path}: the placeholder {placeholder} has no value")) \
 	X(PLATFORM_IS_STOPPING, 503, N_("the platform is being stopped")) \
 	X(POINTER_ESCAPE_INVALID, 400, N_("\"{path}\" is not a JSON pointer: \"~\" must be followed by 0 or 1")) \

@@ -301,6 +301,21 @@ finding_of(const char *word)
 	return (enum finding_kind)i;
 }
 
+bool
+finding_is_wrong(enum finding_kind kind)
+{
+	return kind == FINDING_WRONG || kind == FINDING_PLACEHOLDER || kind == FINDING_REFERENCE;
+}
+
+static int
+refuse_placeholder(const struct workload_finding *finding, const char *workload, struct error *err)
+{
+	error_set_code(err, finding->kind == FINDING_PLACEHOLDER ? CODE_PLACEHOLDER_MALFORMED
+								 : CODE_PLACEHOLDER_UNKNOWN,
+		       .path = finding->path, .placeholder = finding->meant);
+	return *workload ? error_prefix_code(err, CODE_IN_WORKLOAD, .workload = workload) : -1;
+}
+
 int
 finding_refuse(const struct workload_finding *finding, const char *workload, struct error *err)
 {
@@ -316,6 +331,8 @@ finding_refuse(const struct workload_finding *finding, const char *workload, str
 	};
 	const struct workload_field *field = finding->field;
 
+	if (finding->kind != FINDING_WRONG)
+		return refuse_placeholder(finding, workload, err);
 	return error_set_code(err, codes[field ? field->form : FIELD_ANY], .workload = workload,
 			      .path = finding->path, .words = field ? field->words : NULL);
 }

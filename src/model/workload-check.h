@@ -56,11 +56,13 @@ bool field_is_honoured(const struct workload_field *field, const json_t *honours
 
 /* Whether the workload cannot run with it; else it runs without what is found. */
 bool finding_is_fatal(enum finding_kind kind);
+/* Whether it is written in a way that can mean nothing, wherever it is deployed. */
+bool finding_is_wrong(enum finding_kind kind);
 /* "not-honoured" and so on: for the wire. */
 const char *finding_word(enum finding_kind kind);
 /* FINDING_COUNT: a word of a newer platform. */
 enum finding_kind finding_of(const char *word);
-/* The error of a FINDING_WRONG.  Returns -1. */
+/* The error of one that is wrong (workload "": what is shared).  Returns -1. */
 int finding_refuse(const struct workload_finding *finding, const char *workload, struct error *err);
 /* A sentence with the workload ("": what is shared), the place and the reason, without a full stop; free() it. */
 char *finding_text(const struct workload_finding *finding, const char *workload,

@@ -96,21 +96,30 @@ expect(const char *method, const char *path, const char *body, int status)
 
 static const char *externals = "";	/* of the one workload */
 
-/* Deploys a set with the one workload "teller", whose container has these members; the
- * deployment as it ended. */
-static json_t *
-deploy(const char *env, const char *members, const char *more)
+/* For a POST that deploys a set with the one workload "teller", whose container has these members;
+ * free() it. */
+static char *
+request_of(const char *members, const char *more)
 {
 	char *body = xasprintf("{'modules':{'add':{'teller':{'profile':'humanitec/default-module',"
 			       "'externals':{%s},'spec':{'containers':{'main':{'id':'main',"
 			       "'image':'local/teller:1.0.0',%s}}}}}}}", externals, members);
-	json_t *delta = ask("POST", APP "/deltas", body, 200), *deployment;
-	char *path = xasprintf(APP "/envs/%s/deploys", env);
-	int64_t until = clock_steady_ms() + WAIT_MS;
+	json_t *delta = ask("POST", APP "/deltas", body, 200);
 
 	free(body);
 	body = xasprintf("{'delta_id':'%s'%s}", json_member_string(delta, "id"), more);
 	json_decref(delta);
+	return body;
+}
+
+/* Deploys that; the deployment as it ended. */
+static json_t *
+deploy(const char *env, const char *members, const char *more)
+{
+	char *body = request_of(members, more), *path = xasprintf(APP "/envs/%s/deploys", env);
+	int64_t until = clock_steady_ms() + WAIT_MS;
+	json_t *deployment;
+
 	deployment = ask("POST", path, body, 201);
 	free(body);
 	body = xasprintf("%s/%s", path, json_member_string(deployment, "id"));
@@ -572,12 +581,8 @@ an_unknown_placeholder_is_named_with_its_place(void **state)
 		 {"workload teller", "/spec/containers/main/variables/A~1B", "${values.NOBODY}"}},
 		{"'variables':{'A':'${externals.dns.host}'}",
 		 {"workload teller", "/spec/containers/main/variables/A", "${externals.dns.host}"}},
-		{"'variables':{'A':'${context.nobody}'}",
-		 {"workload teller", "/spec/containers/main/variables/A", "${context.nobody}"}},
 		{"'files':{'/etc/x':{'value':'${modules.nobody.service.name}'}}",
 		 {"workload teller", "/files/~1etc~1x/value", "${modules.nobody.service.name}"}},
-		{"'variables':{'A':'${unfinished'}",
-		 {"workload teller", "/spec/containers/main/variables/A", "well-formed"}},
 	};
 
 	(void)state;
@@ -592,6 +597,51 @@ an_unknown_placeholder_is_named_with_its_place(void **state)
 					 json_member_string(error, "summary"));
 		json_decref(error);
 	}
+}
+
+/* What can have a value nowhere is no deployment: nothing is made for it. */
+static void
+a_placeholder_that_means_nothing_is_refused_before_anything_is_made(void **state)
+{
+	static const struct {
+		const char *members, *words[3];
+	} cases[] = {
+		{"'variables':{'A/B':'x${values.X'}",
+		 {"workload teller: ", "/spec/containers/main/variables/A~1B",
+		  "\"${values.X\" is not a well-formed placeholder"}},
+		{"'variables':{'A':'${foo}'}",
+		 {"workload teller: ", "/spec/containers/main/variables/A",
+		  "the platform knows no placeholder ${foo}"}},
+		{"'variables':{'A':'$${foo}'}",
+		 {"workload teller: ", "/spec/containers/main/variables/A", "${foo}"}},
+		{"'variables':{'A':'${context.nobody}'}",
+		 {"workload teller: ", "/spec/containers/main/variables/A", "${context.nobody}"}},
+		{"'files':{'/etc/x':{'value':'${}'}}",
+		 {"workload teller: ", "/spec/containers/main/files/~1etc~1x/value", "\"${}\""}},
+	};
+	json_t *before = ask("GET", ENV "/deploys", NULL, 200), *after;
+
+	(void)state;
+	externals = "'db':{'type':'sqlite'}";
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *body = request_of(cases[i].members, "");
+		json_t *answer = ask("POST", ENV "/deploys", body, 400);
+
+		for (size_t k = 0; k < 3; k++)
+			if (!strstr(json_member_string(answer, "message"), cases[i].words[k]))
+				fail_msg("%s: %s", cases[i].members,
+					 json_member_string(answer, "message"));
+		json_decref(answer);
+		free(body);
+	}
+	externals = "";
+	after = ask("GET", ENV "/deploys", NULL, 200);
+	assert_int_equal(json_array_size(after), json_array_size(before));
+	json_decref(before);
+	json_decref(after);
+	/* Literals stay literal. */
+	deploy_well("production", VARIABLES("'A':'$\\\\{foo}','B':'$5'") ",'args':['${foo}']");
+	wait_told("production", "A=${foo}");
 }
 
 static void
@@ -709,6 +759,7 @@ main(void)
 		ALONE(a_deployment_before_any_value_names_no_version),
 		ALONE(placeholders_name_their_context),
 		ALONE(an_unknown_placeholder_is_named_with_its_place),
+		ALONE(a_placeholder_that_means_nothing_is_refused_before_anything_is_made),
 		ALONE(a_resource_takes_values_but_no_secret),
 		ALONE(a_state_with_secrets_needs_its_key),
 	};

@@ -4,8 +4,8 @@
  * What is odd about a set, told twice: as warnings for whoever is about to deploy it, and as
  * a refusal when it is deployed.
  *
- * Only a wrong form refuses.  A field that has no effect here may have one on another
- * platform, and sets come from there; so it is said and left in.
+ * Only a wrong form refuses, of a field or of a placeholder.  A field that has no effect here may
+ * have one on another platform, and sets come from there; so it is said and left in.
  */
 #include "config.h"
 
@@ -70,11 +70,11 @@ workload_warnings(struct driver *driver, const struct set *set)
 }
 
 static void
-keep_wrong(void *data, const struct workload_finding *finding)
+refuse_first(void *data, const struct workload_finding *finding)
 {
 	struct findings *all = data;
 
-	if (finding->kind == FINDING_WRONG && all->err->kind == ERROR_NONE)
+	if (all->err->kind == ERROR_NONE && finding_is_wrong(finding->kind))
 		finding_refuse(finding, all->workload, all->err);
 }
 
@@ -89,8 +89,11 @@ workload_forms_check(const struct set *set, struct error *err)
 
 	json_object_foreach(set_modules(set), name, module) {
 		all.workload = name;
-		workload_check(module, NULL, keep_wrong, &all);
+		workload_check(module, NULL, refuse_first, &all);
+		workload_references_check(set, name, refuse_first, &all);
 	}
+	all.workload = "";
+	workload_references_check(set, "", refuse_first, &all);
 	if (wrong.kind != ERROR_NONE)
 		*err = wrong;
 	return wrong.kind == ERROR_NONE ? 0 : -1;
