@@ -192,17 +192,23 @@ what_was_going_on_was_interrupted(void **state)
 	expect_diary(world, "begun");
 }
 
+/* Whether it is said of the times or of the runs. */
 static void
 a_suspended_one_does_not_run(void **state)
 {
+	static const char *const specs[] = {
+		CRON("echo ran >>" DIARY, MINUTELY ", 'cronjob': {'suspend': true}"),
+		CRON("echo ran >>" DIARY, MINUTELY ", 'job': {'suspend': true}"),
+	};
 	struct world *world = *state;
 
 	ran_before(world, "cron", 70, "often");
-	expect_ready(world, apply_cron(world, "one", CRON("echo ran >>" DIARY, MINUTELY
-		", 'cronjob': {'suspend': true}")));
-	expect_said(world, 0, "suspended");
-	run_for(world, 500);
-	expect_diary(world, "");
+	for (size_t i = 0; i < sizeof(specs) / sizeof(specs[0]); i++) {
+		expect_ready(world, apply_cron(world, "one", specs[i]));
+		expect_said(world, 0, "suspended");
+		run_for(world, 500);
+		expect_diary(world, "");
+	}
 }
 
 /* --- two at the same time --- */

@@ -433,6 +433,27 @@ a_job_runs_once_in_a_deployment(void **state)
 	expect_diary(world, "ran ran");
 }
 
+/* It counts as done until another deployment lets it run. */
+static void
+a_suspended_job_does_not_run_until_it_is_let(void **state)
+{
+	static const struct item items[][2] = {
+		{{"job", JOB, "{'containers': {'c': {" SHELL ", 'args': ['echo ran >>" DIARY "']}}, "
+		  "'job': {'suspend': true}}", "{'when': 'before'}"},
+		 {"web", NULL, RUNS("exec sleep 600"), NULL}},
+		{{"job", JOB, "{'containers': {'c': {" SHELL ", 'args': ['echo ran >>" DIARY "']}}, "
+		  "'job': {'suspend': false}}", "{'when': 'before'}"},
+		 {"web", NULL, RUNS("exec sleep 600"), NULL}}};
+	struct world *world = *state;
+
+	expect_ready(world, apply_items(world, "one", items[0], 2));
+	assert_int_equal(status_of(world, "job"), RUNTIME_STOPPED);
+	run_for(world, 300);
+	expect_diary(world, "");
+	expect_ready(world, apply_items(world, "two", items[1], 2));
+	expect_diary(world, "ran");
+}
+
 static void
 a_job_that_fails_is_tried_as_often_as_it_says(void **state)
 {
@@ -551,6 +572,7 @@ main(void)
 		WITH_SHELL(liveness_that_fails_starts_it_again),
 		WITH_SHELL(startup_goes_first),
 		WITH_SHELL(a_job_runs_once_in_a_deployment),
+		WITH_SHELL(a_suspended_job_does_not_run_until_it_is_let),
 		WITH_SHELL(a_job_that_fails_is_tried_as_often_as_it_says),
 		WITH_SHELL(a_deployment_has_parts),
 		WITH_SHELL(success_is_what_was_asked_for),

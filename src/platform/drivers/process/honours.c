@@ -45,6 +45,7 @@ static const char *const fields[] = {
 	"spec/cronjob/startingDeadlineSeconds",
 	"spec/job/backoffLimit",
 	"spec/job/activeDeadlineSeconds",
+	"spec/job/suspend",
 	"spec/replicas",
 	"spec/deployment/replicas",
 	"spec/deployment/minReadySeconds",

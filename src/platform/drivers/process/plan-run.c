@@ -63,6 +63,7 @@ read_job(struct plan *plan, const json_t *job, struct error *err)
 	json_int_t number = workload_field_number(value);
 
 	plan->back_offs = BACK_OFFS;
+	plan->is_suspended = json_is_true(json_object_get(job, "suspend"));
 	if (plan->ready_timeout_ms == 0)
 		plan->ready_timeout_ms = JOB_MS;
 	if (value && !json_is_null(value)) {

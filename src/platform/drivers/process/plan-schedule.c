@@ -159,7 +159,10 @@ plan_read_schedule(struct plan *plan, const json_t *spec, const json_t *containe
 
 	plan->schedule = schedule;
 	schedule->name = xstrdup(name_of(schedules, plan->replica));
-	schedule->suspended = json_is_true(json_object_get(cronjob, "suspend"));
+	/* Runs that wait are no runs. */
+	schedule->suspended = json_is_true(json_object_get(cronjob, "suspend")) ||
+			      json_is_true(json_object_get(json_object_get(spec, "job"),
+							   "suspend"));
 	for (size_t i = 0; policy && i < sizeof(policies) / sizeof(policies[0]); i++)
 		if (strcmp(policies[i], policy) == 0)
 			schedule->concurrency = (enum plan_concurrency)i;

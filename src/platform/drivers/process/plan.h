@@ -75,6 +75,7 @@ struct plan {
 	size_t init_count;
 	bool is_job;		/* it ends, and is not started again */
 	struct plan_schedule *schedule;	/* of a job; NULL: it runs once */
+	bool is_suspended;	/* a job that waits until another deployment says otherwise */
 	enum plan_when when;
 	enum plan_success success;
 	int back_offs;		/* of a job: how often it is tried again */

@@ -22,7 +22,7 @@ struct loop_timer;
 
 enum workload_state {
 	STARTING, READY, UNREADY, RUNNING, DONE, ENDING, WAITING, FAILED, STOPPING, STOPPED,
-	SCHEDULED
+	SCHEDULED, SUSPENDED
 };
 
 struct workload {

@@ -4,8 +4,9 @@
  * STARTING -> READY <-> UNREADY; from these -> (its program ended) ENDING -> (and all it started)
  * WAITING -> STARTING ...; from everywhere -> STOPPING -> STOPPED.  A candidate that ends, or is
  * not ready in time, is FAILED and stays so.  A job: STARTING -> RUNNING -> DONE, or WAITING and
- * again.  A job with a schedule: STARTING -> SCHEDULED, and each run is a workload (cron.h) that
- * goes the way of a job.  workload_set_state() is the only place where the state changes.
+ * again; or SUSPENDED at once.  A job with a schedule: STARTING -> SCHEDULED, and each run is a
+ * workload (cron.h) that goes the way of a job.  workload_set_state() is the only place where the
+ * state changes.
  */
 #include "config.h"
 
@@ -44,7 +45,7 @@
 static const char *const state_names[] = {
 	[STARTING] = "starting", [READY] = "ready",   [UNREADY] = "unready", [RUNNING] = "running", [DONE] = "done",   [ENDING] = "ending",
 	[WAITING] = "waiting",	 [FAILED] = "failed", [STOPPING] = "stopping", [STOPPED] = "stopped",
-	[SCHEDULED] = "scheduled",
+	[SCHEDULED] = "scheduled", [SUSPENDED] = "suspended",
 };
 
 static void begin(void *data);
@@ -306,6 +307,17 @@ now_scheduled(void *data)
 	workload_tell(workload, WORKLOAD_IS_READY);
 }
 
+static void
+now_suspended(void *data)
+{
+	struct workload *workload = data;
+
+	workload->next = NULL;
+	error_set_code(&workload->said, CODE_SCHEDULE_SUSPENDED);
+	workload_set_state(workload, SUSPENDED);
+	workload_tell(workload, WORKLOAD_IS_READY);
+}
+
 /* Not by being asked to. */
 static void
 ended(struct workload *workload, const char *how, bool succeeded, bool cannot_start)
@@ -531,9 +543,10 @@ workload_new(struct plan *plan, const struct workload_place *place, workload_cha
 	if (plan->schedule && !place->is_run)
 		workload->cron = cron_new(workload, place->generations);
 	workload->next = loop_add_timer(workload->loop, 0,
-					workload->cron	? now_scheduled
-					: place->is_done ? now_done
-							 : begin,
+					workload->cron	     ? now_scheduled
+					: place->is_done     ? now_done
+					: plan->is_suspended ? now_suspended
+							     : begin,
 					workload);
 	return workload;
 }
@@ -575,6 +588,8 @@ workload_is_good(const struct workload *workload)
 		return false;
 	if (workload->cron)
 		return workload->state == SCHEDULED;
+	if (plan->is_suspended)
+		return workload->state == SUSPENDED;
 	if (plan->success == PLAN_STARTED && workload->has_run)
 		return true;
 	if (plan->is_job)
