@@ -622,6 +622,53 @@ what_waits_for_another_says_for_which(void **state)
 		      "workload_held_back");
 }
 
+#define LACKS_IT                                                                                   \
+	"'lacks': {'profile': 'humanitec/default-module', 'externals': {'cfg': {'type': "          \
+	"'config'}}, 'spec': {'containers': {'main': {'id': 'main', 'image': "                     \
+	"'local/worker:1.0.0'}}}}, "
+#define ASKS_FOR_MORE                                                                              \
+	"'asks': {'profile': 'humanitec/default-module', 'externals': {'db': {'type': "            \
+	"'sqlite'}}, 'spec': {'containers': {'main': {'id': 'main', 'image': "                     \
+	"'local/worker:1.0.0', 'variables': {'X': '${externals.db.nothing}'}}}}}, "
+
+static void
+expect_two_held(void)
+{
+	json_t *modules;
+
+	expect_reason("asks", "has no output \"nothing\"", "in_workload");
+	expect_reason("lacks", "resource modules.lacks.externals.cfg", "in_resource");
+	serve_wait_replicas(&serve, ENV, "web", 1);
+	serve_wait_replicas(&serve, ENV, "job", 1);
+	modules = serve_runtime(&serve, ENV);
+	assert_string_equal(text(controller_of(modules, "job"), "message"), "");
+	assert_string_equal(text(controller_of(modules, "web"), "message"), "");
+	json_decref(modules);
+}
+
+/* A resource that cannot be made, and a placeholder without a value, hold those back that need
+ * them, whoever starts the environment. */
+static void
+what_cannot_be_planned_keeps_no_other_down(void **state)
+{
+	(void)state;
+	assert_int_equal(serve_ask(&serve, "POST", ORG "/resources/defs",
+				   "{'id': 'cfg', 'name': 'cfg', 'type': 'config', 'driver_type': "
+				   "'humanitec/static', 'driver_inputs': {'values': {'a': "
+				   "'${params.nothing}'}}, 'criteria': [{}]}", NULL), 200);
+	import(LACKS_IT ASKS_FOR_MORE WEB("web", "local/web:1.0.0", "") ", "
+	       WORKER("job", "local/worker:1.0.0", ""));
+	expect_two_held();
+	serve_stop(&serve);
+	serve_start(&serve);
+	expect_two_held();
+	/* What runs goes on while it is tried again, by a pause too. */
+	assert_int_equal(serve_ask(&serve, "PUT", ENV "/runtime/paused", "true", NULL), 204);
+	serve_wait_replicas(&serve, ENV, "job", 0);
+	assert_int_equal(serve_ask(&serve, "PUT", ENV "/runtime/paused", "false", NULL), 204);
+	expect_two_held();
+}
+
 #define WITH_PLATFORM(test) cmocka_unit_test_setup_teardown(test, make, clear)
 
 int
@@ -642,6 +689,7 @@ main(void)
 		WITH_PLATFORM(what_does_not_run_says_why_after_a_pause),
 		WITH_PLATFORM(what_does_not_run_says_why_after_an_import),
 		WITH_PLATFORM(what_waits_for_another_says_for_which),
+		WITH_PLATFORM(what_cannot_be_planned_keeps_no_other_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

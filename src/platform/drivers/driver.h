@@ -56,6 +56,9 @@ struct driver_workload {
 	size_t endpoint_count;
 	json_t *secret_places; /* JSON pointers below the module, "/spec/...", of secrets in it */
 	json_t *secrets;       /* their texts: nothing of its output that holds one is kept */
+	/* Nothing else is known of it but its module and when it starts: what runs of it is left as
+	 * it is, and nothing is started.  Only of what is resumed. */
+	bool is_held;
 };
 /* All that is to run in a space. */
 struct driver_deployment {

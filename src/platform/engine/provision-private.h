@@ -28,6 +28,7 @@ struct resource_job {
 	json_t *kept;		/* what the driver keeps for itself */
 	struct driver_task *task;	/* what the driver is doing for it */
 	json_t *templates, *locals;	/* until its files are there */
+	struct error *why;	/* FAILED */
 };
 
 struct provision {
@@ -36,7 +37,7 @@ struct provision {
 	struct resource_job *items;
 	size_t count, going;
 	json_t *places;		/* {guresid: place} */
-	bool failed, starting;
+	bool failed, cancelled, starting;
 	char *culprit;
 	struct error why;
 	struct loop_timer *timer;

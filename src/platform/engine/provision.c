@@ -83,11 +83,16 @@ provision_made(struct resource_job *m, json_t *outputs, const struct error *err)
 	m->state = outputs ? READY : FAILED;
 	if (!m->secrets)
 		m->secrets = json_object();
+	if (!outputs) {
+		m->why = xcalloc(1, sizeof(*m->why));
+		*m->why = *err;
+		error_prefix_code(m->why, CODE_IN_RESOURCE,
+				  .resource = untrusted_raw(&m->node->id));
+	}
 	if (!outputs && !p->failed) {
 		p->failed = true;
 		p->culprit = xstrdup(untrusted_raw(&m->node->id));
-		p->why = *err;
-		error_prefix_code(&p->why, CODE_IN_RESOURCE, .resource = p->culprit);
+		p->why = *m->why;
 	}
 	start_jobs(p);
 }
@@ -133,6 +138,13 @@ fail_waiting(struct provision *p)
 	}
 }
 
+/* Nothing more is begun. */
+static bool
+is_over(const struct provision *p)
+{
+	return p->cancelled || (p->failed && !p->order.is_resumed);
+}
+
 /* A driver may answer at once: then it is the outer call that goes on. */
 static void
 start_jobs(struct provision *p)
@@ -144,8 +156,8 @@ start_jobs(struct provision *p)
 	p->starting = true;
 	while (more) {
 		more = false;
-		for (size_t i = 0; i < p->count && !p->failed && p->going < SIDE_BY_SIDE; i++) {
-			if (!may_begin(p, &p->items[i]))
+		for (size_t i = 0; i < p->count && p->going < SIDE_BY_SIDE; i++) {
+			if (is_over(p) || !may_begin(p, &p->items[i]))
 				continue;
 			provision_make(&p->items[i]);
 			more = true;
@@ -252,7 +264,7 @@ provision_cancel(struct provision *p)
 {
 	if (!p->failed)
 		error_set_code(&p->why, CODE_CANCELLED);
-	p->failed = true;
+	p->failed = p->cancelled = true;
 	for (size_t i = 0; i < p->count; i++)
 		if (p->items[i].task)
 			driver_task_cancel(p->items[i].task);
@@ -273,6 +285,7 @@ provision_free(struct provision *p)
 		json_decref(p->items[i].kept);
 		json_decref(p->items[i].templates);
 		json_decref(p->items[i].locals);
+		free(p->items[i].why);
 	}
 	json_decref(p->places);
 	free(p->items);
@@ -324,9 +337,22 @@ provision_find(const struct provision *p, const char *res_id, const char *name, 
 	const struct resource_job *m = find_declared(p, res_id);
 
 	if (m)
-		return provision_output(m, name, texts, secret, err);
+		return provision_check(p, res_id, err) == 0
+			       ? provision_output(m, name, texts, secret, err) : NULL;
 	error_set_code(err, CODE_RESOURCE_NOT_DECLARED, .resource = res_id);
 	return NULL;
+}
+
+/* One that waits in vain waits for what failed. */
+int
+provision_check(const struct provision *p, const char *res_id, struct error *err)
+{
+	const struct resource_job *m = find_declared(p, res_id);
+
+	if (!m || m->state == READY)
+		return 0;
+	*err = m->why ? *m->why : p->why;
+	return -1;
 }
 
 /* What is secret is named and not kept: the next deployment makes it anew. */
@@ -359,7 +385,8 @@ commit_job(const struct provision *p, const struct resource_job *m, struct error
 	return ret;
 }
 
-/* What was not settled by this deployment is marked to go; pruning removes it later. */
+/* What was not settled by this deployment is marked to go; pruning removes it later.  Where one
+ * could not be made, what is there may be what it needs. */
 int
 provision_commit(const struct provision *p, struct error *err)
 {
@@ -369,8 +396,9 @@ provision_commit(const struct provision *p, struct error *err)
 	if (repository_begin(repository, err) != 0)
 		return -1;
 	for (size_t i = 0; ret == 0 && i < p->count; i++)
-		ret = commit_job(p, &p->items[i], err);
-	if (ret == 0)
+		if (p->items[i].state == READY)
+			ret = commit_job(p, &p->items[i], err);
+	if (ret == 0 && !p->failed)
 		ret = repository_doom_resources(repository, p->order.place,
 						p->order.context.deployment_id, clock_wall_ms(),
 						err);

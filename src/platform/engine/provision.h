@@ -41,6 +41,9 @@ struct provision_order {
 	const json_t *declared;			/* graph_declared() of the set */
 	const struct resource_graph *graph;
 	const struct known_resources *known;
+	/* What was deployed before is only started again: one that fails keeps none from being made
+	 * but those that need it. */
+	bool is_resumed;
 };
 /* All that the order points at must live as long.  `done` is called once, from the loop; err
  * NULL: all are there, else `culprit` is the resource that is not. */
@@ -61,7 +64,10 @@ const json_t *provision_driver_outputs(const struct provision *provision, const 
 json_t *provision_find(const struct provision *provision, const char *res_id, const char *name,
 		       json_t *texts, bool *secret, struct error *err);
 
-/* What was made is what the environment has from now on; the rest of its resources is to go. */
+/* Why a resource that the set declares was not made.  0: it was, or it declares none; else -1. */
+int provision_check(const struct provision *provision, const char *res_id, struct error *err);
+/* What was made is what the environment has from now on; the rest of its resources is to go, but
+ * where some were not made. */
 int provision_commit(const struct provision *provision, struct error *err);
 
 #endif

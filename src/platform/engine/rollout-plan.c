@@ -212,6 +212,25 @@ find_volumes(const struct rollout *r, struct driver_workload *w)
 	free(own);
 }
 
+/* Of the resources of its own, also of those that it names nowhere. */
+static int
+check_resources(const struct rollout *r, const char *module, struct error *err)
+{
+	const char *name;
+	json_t *declaration;
+	int ret = 0;
+
+	json_object_foreach(json_object_get(set_module(r->set, module), "externals"), name,
+			    declaration) {
+		char *res_id = xasprintf("modules.%s.externals.%s", module, name);
+
+		if (ret == 0)
+			ret = provision_check(r->provision, res_id, err);
+		free(res_id);
+	}
+	return ret;
+}
+
 /* replicas -1: nobody has asked for a number. */
 static int
 plan_workload(const struct rollout *r, const char *module, int replicas,
@@ -227,12 +246,31 @@ plan_workload(const struct rollout *r, const char *module, int replicas,
 		.replicas = replicas,
 		.deploy = json_incref(json_object_get(set_module(r->set, module), "deploy")),
 	};
+	if (check_resources(r, module, err) != 0)
+		return set_problem(problem, "workload", "cannot-provision", module);
 	find_endpoints(r, w);
 	find_volumes(r, w);
 	if (resolve_spec(r, w, err) != 0)
 		return set_problem(problem, "workload", "placeholder", module);
 	if (replicas < 0 && declared_replicas(w, err) != 0)
 		return set_problem(problem, "workload", "replicas", module);
+	return 0;
+}
+
+/* Of what was deployed before each counts for itself: one that cannot be planned is left as it is.
+ */
+static int
+plan_or_hold(struct rollout *r, const char *module, int replicas, struct problem *problem,
+	     struct error *err)
+{
+	struct driver_workload *w = &r->planned.workloads[r->planned.count++];
+	int ret = plan_workload(r, module, replicas, w, problem, err);
+
+	if (ret == 0 || !r->order.resuming)
+		return ret;
+	rollout_add_problem(r, problem, err, "");
+	w->is_held = true;
+	set_problem(problem, "environment", "cannot-prepare", r->place.env);
 	return 0;
 }
 
@@ -255,8 +293,7 @@ rollout_make_plan(struct rollout *r, struct problem *problem, struct error *err)
 		int replicas = asked ? (int)json_integer_value(asked) : -1;
 
 		if (ret == 0)
-			ret = plan_workload(r, module, replicas, &plan->workloads[plan->count++],
-					    problem, err);
+			ret = plan_or_hold(r, module, replicas, problem, err);
 	}
 	json_decref(counts);
 	return ret;

@@ -46,11 +46,16 @@ struct rollout {
 	struct deployed_values *values;
 	struct resource_graph graph;	/* GRAPH */
 	struct provision *provision;	/* PROVISION */
+	struct problem lack;	/* a resource of what is resumed could not be made */
+	struct error *lack_why;		/* NULL: all were */
 	struct driver_task *task;	/* PROVISION, APPLY */
 	struct driver_deployment planned;	/* PLAN */
 	struct prune *prune;		/* PRUNE */
 };
 
+/* It is recorded with the end; `message` is what a program has printed. */
+void rollout_add_problem(struct rollout *rollout, const struct problem *problem,
+			 const struct error *why, const char *message);
 /* Returns -1. */
 int set_problem(struct problem *problem, const char *scope, const char *code,
 		const char *object_id);

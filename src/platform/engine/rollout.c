@@ -66,24 +66,23 @@ set_problem(struct problem *problem, const char *scope, const char *code, const 
 	return -1;
 }
 
-/* It is recorded with the end.  Who shows the message alone finds the reason there too, where no
- * program has printed anything. */
-static void
-add_problem(struct rollout *r, const char *scope, const char *object_id, const char *code,
-	    const struct error *why, const char *message)
+/* Who shows the message alone finds the reason there too, where no program has printed anything. */
+void
+rollout_add_problem(struct rollout *r, const struct problem *problem, const struct error *why,
+		    const char *message)
 {
-	json_t *row = problem_new(scope, object_id, code, why, message);
+	json_t *row = problem_new(problem->scope, problem->object_id, problem->code, why, message);
 
 	log_line(LOG_PRIORITY_WARNING, "deployment error", "space", r->space, "id", r->deploy_id,
-		 "object", object_id, "code", code, "summary", problem_text(row, PROBLEM_SUMMARY),
-		 NULL);
+		 "object", problem->object_id, "code", problem->code, "summary",
+		 problem_text(row, PROBLEM_SUMMARY), NULL);
 	json_array_append_new(r->problems, row);
 }
 
 static enum step
 fail(struct rollout *r, const struct problem *problem, const struct error *err)
 {
-	add_problem(r, problem->scope, problem->object_id, problem->code, err, "");
+	rollout_add_problem(r, problem, err, "");
 	return STEP_FAIL;
 }
 
@@ -191,19 +190,26 @@ rollout_context(const struct rollout *r)
 }
 
 /* The callback of PROVISION.  A cancelled one does not report its failure: the reason is why it
- * was cancelled. */
+ * was cancelled.  Of what is resumed, the workloads that need it say it. */
 static void
 provisioned(void *data, const char *culprit, const struct error *err)
 {
 	struct rollout *r = data;
 	struct problem problem;
 
-	if (!err) {
+	if (!err || r->cancelled) {
 		rollout_advance(r, STEP_NEXT);
-	} else {
-		set_problem(&problem, "resource", "cannot-provision", culprit ? culprit : "");
-		rollout_advance(r, r->cancelled ? STEP_NEXT : fail(r, &problem, err));
+		return;
 	}
+	set_problem(&problem, "resource", "cannot-provision", culprit ? culprit : "");
+	if (!r->order.resuming) {
+		rollout_advance(r, fail(r, &problem, err));
+		return;
+	}
+	r->lack = problem;
+	r->lack_why = xcalloc(1, sizeof(*err));
+	*r->lack_why = *err;
+	rollout_advance(r, STEP_NEXT);
 }
 
 /* After the driver has room: resources are made in the space. */
@@ -219,6 +225,7 @@ start_provision(struct rollout *r)
 		.declared = r->declared,
 		.graph = &r->graph,
 		.known = &r->known,
+		.is_resumed = r->order.resuming,
 	};
 	struct error err = {0};
 
@@ -274,9 +281,11 @@ enter_plan(struct rollout *r)
 	struct problem problem;
 	struct error err = {0};
 
-	if (r->paused || rollout_make_plan(r, &problem, &err) == 0)
-		return STEP_NEXT;
-	return fail(r, &problem, &err);
+	if (!r->paused && rollout_make_plan(r, &problem, &err) != 0)
+		return fail(r, &problem, &err);
+	if (r->lack_why && json_array_size(r->problems) == 0)
+		rollout_add_problem(r, &r->lack, r->lack_why, "");
+	return STEP_NEXT;
 }
 
 /* --- APPLY and WATCH --- */
@@ -287,6 +296,7 @@ static void
 applied(void *data, const struct driver_result *result)
 {
 	struct rollout *r = data;
+	struct problem problem;
 
 	r->task = NULL;
 	if (!result->err) {
@@ -295,8 +305,8 @@ applied(void *data, const struct driver_result *result)
 		for (size_t i = 0; i < result->problems->count; i++) {
 			const struct driver_error *e = &result->problems->items[i];
 
-			add_problem(r, "workload", e->object_id, e->code, &e->why,
-				    e->message ? e->message : "");
+			set_problem(&problem, "workload", e->code, e->object_id);
+			rollout_add_problem(r, &problem, &e->why, e->message ? e->message : "");
 		}
 		rollout_advance(r, r->order.resuming ? STEP_NEXT : STEP_FAIL);
 	} else if (r->cancelled) {
@@ -582,6 +592,7 @@ rollout_free(struct rollout *r)
 	known_resources_clear(&r->known);
 	resource_graph_clear(&r->graph);
 	json_decref(r->problems);
+	free(r->lack_why);
 	free(r->graph_id);
 	free(r->deploy_id);
 	free(r->cancelled);

@@ -272,6 +272,12 @@ explain_module(struct runtime_module *module, const json_t *problem, const json_
 	free(reason);
 }
 
+static bool
+is_of_workload(const json_t *problem)
+{
+	return problem && strcmp(problem_text(problem, PROBLEM_SCOPE), "workload") == 0;
+}
+
 /* Why what is declared does not run as declared, where it was tried.  What the driver says of a
  * workload goes before; one that is not to run at all has nothing to say. */
 static int
@@ -295,7 +301,7 @@ explain(struct runtime *runtime, struct platform *platform, const struct place *
 		int64_t wanted = asked ? json_integer_value(asked) : declared_count(body);
 
 		if (*untrusted_raw(&module->controllers->message) || wanted == 0 ||
-		    (module->status != RUNTIME_STOPPED && !problem))
+		    (module->status != RUNTIME_STOPPED && !is_of_workload(problem)))
 			continue;
 		if (module->status == RUNTIME_STOPPED) {
 			module->status = module->controllers->status = RUNTIME_FAILED;

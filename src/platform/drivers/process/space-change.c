@@ -372,11 +372,21 @@ on_changed(void *data, struct workload *workload, enum workload_event event)
 	}
 }
 
+static bool
+is_held(const struct driver_deployment *deployment, const char *module)
+{
+	for (size_t i = 0; i < deployment->count; i++)
+		if (deployment->workloads[i].is_held &&
+		    strcmp(deployment->workloads[i].module, module) == 0)
+			return true;
+	return false;
+}
+
 /* What is wrong with it was found before. */
 static size_t
 count_of(const struct driver_workload *workload)
 {
-	int count = plan_count(workload, NULL);
+	int count = workload->is_held ? 0 : plan_count(workload, NULL);
 
 	return count > 0 ? (size_t)count : 0;
 }
@@ -389,11 +399,18 @@ set_declared(struct space *space, const struct driver_deployment *deployment)
 	space_forget_change(space);
 	for (size_t i = 0; i < deployment->count; i++)
 		count += count_of(&deployment->workloads[i]);
-	space->declared = xcalloc(count + 1, sizeof(*space->declared));
+	space->declared = xcalloc(count + space->running.count + 1, sizeof(*space->declared));
 	for (size_t i = 0; i < deployment->count; i++)
 		for (size_t k = 0; k < count_of(&deployment->workloads[i]); k++)
 			space->declared[space->declared_count++] = (struct declared){
 				xstrdup(deployment->workloads[i].module), (int)k};
+	for (size_t i = 0; i < space->running.count; i++) {
+		const struct plan *plan = workload_plan(space->running.items[i]);
+
+		if (is_held(deployment, plan->module))
+			space->declared[space->declared_count++] =
+				(struct declared){xstrdup(plan->module), plan->replica};
+	}
 }
 
 static bool
@@ -475,10 +492,14 @@ make_plans(struct space *space, const struct driver_deployment *deployment, size
 	   struct plans *plans)
 {
 	const struct driver_workload *workload = &deployment->workloads[which];
-	char *fingerprint = replica_fingerprint(workload);
+	char *fingerprint;
 	struct error err;
-	int count = plan_count(workload, &err);
+	int count;
 
+	if (workload->is_held)
+		return;
+	fingerprint = replica_fingerprint(workload);
+	count = plan_count(workload, &err);
 	if (count >= 0 && is_twice(deployment, which)) {
 		error_set_code(&err, CODE_WORKLOAD_TWICE, .workload = workload->module);
 		count = -1;
@@ -563,6 +584,8 @@ is_planned_in_vain(const struct space *space, const struct driver_deployment *de
 		const char *when = json_member_string(workload->deploy, "when");
 		bool is_first = when && strcmp(when, "before") == 0;
 
+		if (workload->is_held && is_first)
+			return true;
 		for (size_t k = 0; k < space->errors.count; k++)
 			if ((is_first || !space->is_resumed) &&
 			    strcmp(space->errors.items[k].object_id, workload->module) == 0)
