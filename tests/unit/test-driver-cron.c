@@ -2,7 +2,7 @@
 
 /*
  * Cronjobs.  A minute is too long for a test: a schedule that is due every minute is made to have
- * missed its last one, by its record, and is owed that run.
+ * missed its last one, by its record, and is owed that run; or the clocks go on by a minute, now.
  */
 #include "config.h"
 
@@ -11,6 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/paths.h"
@@ -20,6 +23,58 @@
 #define MINUTELY "'schedules': {'often': {'schedule': '* * * * *'}}"
 #define CRON(script, more) \
 	"{'containers': {'c': {" SHELL ", 'args': ['" script "']}}, " more "}"
+
+/* What the clocks are ahead of the machine's: both, and the one on the wall, which people set. */
+static int64_t passed_ms, set_ms;
+
+/* The C library's, for all that is linked into this program. */
+int
+clock_gettime(clockid_t id, struct timespec *now)
+{
+	int64_t ahead = passed_ms + (id == CLOCK_REALTIME ? set_ms : 0);
+	int ret = (int)syscall(SYS_clock_gettime, id, now);
+
+	now->tv_sec += ahead / 1000;
+	now->tv_nsec += ahead % 1000 * 1000000;
+	if (now->tv_nsec >= 1000000000 || now->tv_nsec < 0) {
+		int more = now->tv_nsec < 0 ? -1 : 1;
+
+		now->tv_sec += more;
+		now->tv_nsec -= more * 1000000000L;
+	}
+	return ret;
+}
+
+/* The loop finds at its next turn that so much time has passed. */
+static void
+let_pass(int64_t ms)
+{
+	passed_ms += ms;
+}
+
+static void
+let_a_minute_begin(void)
+{
+	let_pass(60000 - clock_wall_ms() % 60000);
+}
+
+/* No minute ends while a test looks at what ran in it. */
+static int
+make_timed_world(void **state)
+{
+	let_pass(60000 + 15000 - clock_wall_ms() % 60000);
+	return make_shell_world(state);
+}
+
+static int
+remove_timed_world(void **state)
+{
+	passed_ms = set_ms = 0;
+	return remove_world(state);
+}
+
+#define WITH_TIME(test) \
+	cmocka_unit_test_setup_teardown(test, make_timed_world, remove_timed_world)
 
 /* As if it had run last at that time before now. */
 static void
@@ -246,8 +301,8 @@ the_others_began_again(void *data)
 	return count_lines(data, "Allow") > 1 && count_lines(data, "Replace") > 2;
 }
 
-/* The next minute comes, in its real time, while the runs of the last one go on: then one more
- * runs, or none, or one in the place of the other. */
+/* The next minute comes while the runs of the last one go on: then one more runs, or none, or one
+ * in the place of the other. */
 static void
 the_next_run_goes_by_the_policy(void **state)
 {
@@ -264,12 +319,70 @@ the_next_run_goes_by_the_policy(void **state)
 	expect_ready(world, apply_items(world, "one", items, 3));
 	run_until(world, all_have_begun, world);
 	minute = clock_wall_ms() / 60000;
+	let_a_minute_begin();
 	run_until(world, the_others_began_again, world);
 	assert_true(clock_wall_ms() / 60000 > minute);
 	run_for(world, 500);
 	assert_int_equal(count_lines(world, "Allow"), 2);
 	assert_int_equal(count_lines(world, "Forbid"), 1);
 	assert_int_equal(count_lines(world, "Replace"), 3);	/* begun, ended, begun */
+}
+
+/* --- clocks that are set --- */
+
+static bool
+ran_again(void *data)
+{
+	return count_lines(data, "diary") > 1;
+}
+
+/* An hour comes twice: what ran in it does not run again, and goes on when it is over. */
+static void
+a_clock_that_is_set_back_runs_nothing_twice(void **state)
+{
+	struct world *world = *state;
+
+	ran_before(world, "cron", 70, "often");
+	expect_ready(world, apply_cron(world, "one", CRON("echo ran >>" DIARY, MINUTELY)));
+	await(world, " succeeded");
+	set_ms = -3600 * 1000;
+	for (int i = 0; i < 3; i++) {
+		let_a_minute_begin();
+		run_for(world, 100);
+		expect_diary(world, "ran");
+	}
+	set_ms = 0;
+	let_a_minute_begin();
+	run_until(world, ran_again, world);
+	await(world, " succeeded");
+	assert_int_equal(count_lines(world, "diary"), 2);
+}
+
+/* A machine that slept a day owes one run of a thousand, and of one that is long over none, unless
+ * it says how late it may begin. */
+static void
+what_a_sleep_missed_runs_once_or_not_at_all(void **state)
+{
+	static const struct item items[] = {
+		{"cron", CRONJOB, CRON("echo often >>../../../data/often", MINUTELY), NULL},
+		{"seldom", CRONJOB, CRON("echo seldom >>../../../data/seldom",
+		 "'schedules': {'s': {'schedule': '0 * * * *'}}"), NULL},
+		{"patient", CRONJOB, CRON("echo patient >>../../../data/patient",
+		 "'schedules': {'s': {'schedule': '0 * * * *'}}, 'cronjob': "
+		 "{'startingDeadlineSeconds': 7200}"), NULL},
+	};
+	struct world *world = *state;
+
+	/* It is half past, so that the last hour that was missed is half an hour ago. */
+	let_pass((5400 - clock_wall_ms() / 1000 % 3600) * 1000);
+	expect_ready(world, apply_items(world, "one", items, 3));
+	expect_said(world, 0, "first run at ");
+	let_pass(24 * 3600 * 1000);
+	await(world, " succeeded");
+	run_for(world, 300);
+	assert_int_equal(count_lines(world, "often"), 1);
+	assert_int_equal(count_lines(world, "seldom"), 0);
+	assert_int_equal(count_lines(world, "patient"), 1);
 }
 
 /* --- what they are --- */
@@ -325,14 +438,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_SHELL(what_is_due_runs_and_says_how_it_ended),
-		WITH_SHELL(its_time_zone_is_said),
-		WITH_SHELL(it_survives_a_restart_and_owes_what_it_missed),
-		WITH_SHELL(what_was_going_on_was_interrupted),
-		WITH_SHELL(a_suspended_one_does_not_run),
-		WITH_SHELL(the_next_run_goes_by_the_policy),
-		WITH_SHELL(each_schedule_has_its_own_words),
-		WITH_SHELL(what_is_wrong_is_refused_by_name),
+		WITH_TIME(what_is_due_runs_and_says_how_it_ended),
+		WITH_TIME(its_time_zone_is_said),
+		WITH_TIME(it_survives_a_restart_and_owes_what_it_missed),
+		WITH_TIME(what_was_going_on_was_interrupted),
+		WITH_TIME(a_suspended_one_does_not_run),
+		WITH_TIME(the_next_run_goes_by_the_policy),
+		WITH_TIME(a_clock_that_is_set_back_runs_nothing_twice),
+		WITH_TIME(what_a_sleep_missed_runs_once_or_not_at_all),
+		WITH_TIME(each_schedule_has_its_own_words),
+		WITH_TIME(what_is_wrong_is_refused_by_name),
 	};
 
 	if (!machine_confines()) {

@@ -98,7 +98,7 @@ libplatform_drivers_a_SOURCES = \
 if HAVE_CMOCKA
 DRIVER_TESTS = tests/unit/test-driver tests/unit/test-driver-parts tests/unit/test-driver-fields \
 	tests/unit/test-confine tests/unit/test-driver-limits \
-	tests/unit/test-driver-cron
+	tests/unit/test-driver-cron tests/unit/test-driver-faults
 check_PROGRAMS += $(DRIVER_TESTS) tests/unit/helper-server
 TESTS += $(DRIVER_TESTS)
 
@@ -113,6 +113,9 @@ tests_unit_test_driver_limits_SOURCES = tests/unit/test-driver-limits.c $(DRIVER
 tests_unit_test_driver_limits_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_driver_cron_SOURCES = tests/unit/test-driver-cron.c $(DRIVER_ITEMS)
 tests_unit_test_driver_cron_LDADD = $(DRIVER_TEST_LIBS)
+tests_unit_test_driver_faults_SOURCES = tests/unit/test-driver-faults.c tests/unit/faults.c \
+	tests/unit/faults.h $(DRIVER_ITEMS)
+tests_unit_test_driver_faults_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_driver_parts_SOURCES = tests/unit/test-driver-parts.c $(DRIVER_WORLD)
 tests_unit_test_driver_parts_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_confine_SOURCES = tests/unit/test-confine.c $(DRIVER_WORLD)
