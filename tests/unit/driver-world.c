@@ -562,14 +562,6 @@ count_of(const char *text, const char *what)
 	return count;
 }
 
-bool
-below_valgrind(void)
-{
-	const char *preload = getenv("LD_PRELOAD");
-
-	return preload && strstr(preload, "vgpreload");
-}
-
 static bool
 is_image(const struct world *world, const struct stat *program)
 {

@@ -16,6 +16,7 @@
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/process.h"
+#include "below-valgrind.h"
 
 #define SPACE "acme/shop/production"
 #define PATIENCE_MS 90000
@@ -104,7 +105,6 @@ int new_port(struct world *world, const char *res_id);
 bool exchange(struct request *request);
 char *fetch(struct world *world, int port, const char *path, bool half_close);
 size_t count_of(const char *text, const char *what);
-bool below_valgrind(void);
 int count_processes(const struct world *world);
 void forget_result(struct world *world);
 
