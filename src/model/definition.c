@@ -10,8 +10,8 @@
 
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "base/xmalloc.h"
 #include "model/members.h"
 
 #define IN(noun, field) .offset = offsetof(struct noun, field)
@@ -24,22 +24,48 @@ static const struct member criterion_members[] = {
 	{"env_id", MEMBER_TEXT, MEMBER_LOOSE, AT(env_id)},
 	{"res_id", MEMBER_TEXT, MEMBER_LOOSE, AT(res_id)},
 	{"class", MEMBER_TEXT, MEMBER_LOOSE, AT(resource_class)},
+	{"", MEMBER_DOCUMENT, MEMBER_OPTIONAL, AT(document)},
 	MEMBERS_END,
 };
 #undef AT
-static const struct noun criterion_noun = {
-	.name = "criterion", .size = sizeof(struct criterion), .members = criterion_members,
-};
+NOUN(criterion, "criterion", NULL)
+NOUN_ENCODE(criterion)
+NOUN_MISFIT(criterion)
+
+static bool
+is_same(const struct untrusted *a, const struct untrusted *b, const char *usual)
+{
+	const char *x = untrusted_raw(a), *y = untrusted_raw(b);
+
+	return strcmp(*x ? x : usual, *y ? y : usual) == 0;
+}
+
+bool
+criterion_equal(const struct criterion *a, const struct criterion *b)
+{
+	return is_same(&a->env_type, &b->env_type, "") && is_same(&a->app_id, &b->app_id, "") &&
+	       is_same(&a->env_id, &b->env_id, "") && is_same(&a->res_id, &b->res_id, "") &&
+	       is_same(&a->resource_class, &b->resource_class, "default");
+}
 
 #define AT(member) IN(definition, member)
 static const struct member definition_members[] = {
 	{"id", MEMBER_TEXT, MEMBER_REQUIRED, AT(id)},
+	{"org_id", MEMBER_TEXT, MEMBER_LOOSE, AT(org_id)},
+	{"name", MEMBER_TEXT, MEMBER_LOOSE, AT(name)},
 	{"type", MEMBER_TEXT, MEMBER_REQUIRED, AT(type)},
+	{"active_version_id", MEMBER_TEXT, MEMBER_LOOSE, AT(active_version_id)},
+	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},
+	{"created_by", MEMBER_TEXT, MEMBER_LOOSE, AT(created_by)},
+	{"updated_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(updated_at)},
+	{"updated_by", MEMBER_TEXT, MEMBER_LOOSE, AT(updated_by)},
 	{"driver_type", MEMBER_TEXT, MEMBER_OPTIONAL, AT(driver_type)},
 	{"driver_account", MEMBER_TEXT, MEMBER_LOOSE, AT(driver_account)},
 	{"in_place_driver_change", MEMBER_FLAG, MEMBER_LOOSE, AT(in_place_driver_change)},
+	{"is_default", MEMBER_FLAG, MEMBER_LOOSE, AT(is_default)},
 	{"is_deleted", MEMBER_FLAG, MEMBER_LOOSE, AT(is_deleted)},
 	{"driver_inputs", MEMBER_JSON, MEMBER_OPTIONAL, AT(driver_inputs)},
+	{"provision", MEMBER_JSON, MEMBER_LOOSE | MEMBER_OPEN, AT(provision)},
 	{"criteria", MEMBER_LIST, MEMBER_LOOSE, AT(criteria), .noun = &criterion_noun,
 	 .count = offsetof(struct definition, criterion_count)},
 	{"", MEMBER_DOCUMENT, MEMBER_OPTIONAL, AT(document)},
@@ -47,14 +73,35 @@ static const struct member definition_members[] = {
 };
 #undef AT
 NOUN(definition, "definition", NULL)
+NOUN_ENCODE(definition)
+NOUN_MISFIT(definition)
+NOUN_CHANGE(definition)
+NOUN_LIST(definition, definitions)
+
+json_t *
+definition_encode_criteria(const struct definition *definition)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < definition->criterion_count; i++)
+		json_array_append_new(list, criterion_encode(&definition->criteria[i]));
+	return list;
+}
 
 void
-definitions_add(struct definitions *definitions, struct definition *definition)
+definition_add_criterion(struct definition *definition, struct criterion *criterion)
 {
-	definitions->items = xreallocarray(definitions->items, definitions->count + 1,
-					   sizeof(*definitions->items));
-	definitions->items[definitions->count++] = *definition;
-	*definition = (struct definition){0};
+	definition->criteria = member_items_add(definition->criteria, &definition->criterion_count,
+						criterion, sizeof(*criterion));
+}
+
+void
+definition_remove_criterion(struct definition *definition, size_t i)
+{
+	struct criterion *gone = &definition->criteria[i];
+
+	criterion_clear(gone);
+	memmove(gone, gone + 1, (--definition->criterion_count - i) * sizeof(*gone));
 }
 
 static void
@@ -82,11 +129,18 @@ definitions_read(struct definitions *out, const json_t *body)
 		add_list(out, list);
 }
 
-void
-definitions_clear(struct definitions *definitions)
-{
-	for (size_t i = 0; i < definitions->count; i++)
-		definition_clear(&definitions->items[i]);
-	free(definitions->items);
-	*definitions = (struct definitions){0};
-}
+#define AT(member) IN(definition_change, member)
+static const struct member definition_change_members[] = {
+	{"app_id", MEMBER_TEXT, MEMBER_REQUIRED, AT(app_id)},
+	{"env_id", MEMBER_TEXT, MEMBER_REQUIRED, AT(env_id)},
+	{"res_id", MEMBER_TEXT, MEMBER_REQUIRED, AT(res_id)},
+	{"from_def", MEMBER_TEXT, MEMBER_REQUIRED, AT(from_def)},
+	{"to_def", MEMBER_TEXT, MEMBER_REQUIRED, AT(to_def)},
+	MEMBERS_END,
+};
+#undef AT
+NOUN(definition_change, "change of a definition", NULL)
+NOUN_ENCODE(definition_change)
+NOUN_LIST(definition_change, definition_changes)
+NOUN_LIST_READ(definition_change, definition_changes)
+NOUN_LIST_ENCODE(definition_change, definition_changes)

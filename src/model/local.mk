@@ -12,6 +12,10 @@ libmodel_a_SOURCES = \
 	src/model/json.c src/model/json.h \
 	src/model/json-text.c src/model/json-text.h \
 	src/model/match.c src/model/match.h \
+	src/model/members-misfit.c \
+	src/model/members-own.c \
+	src/model/private.h \
+	src/model/members-write.c \
 	src/model/members.c src/model/members.h \
 	src/model/nouns.c src/model/nouns.h \
 	src/model/pipeline.c src/model/pipeline.h \

@@ -31,14 +31,16 @@ enum member_kind {
 	MEMBER_TEXTS,		/* pointer to so many (`count`) struct untrusted */
 	MEMBER_MAP,		/* the same of an object; each struct begins with its key, a text */
 	MEMBER_JSON,		/* json_t *, shared with where it was read; NULL: absent */
-	MEMBER_DOCUMENT		/* the same of the whole object that it is in; not written */
+	MEMBER_DOCUMENT		/* the same of the whole object that it is in; written of it is what
+				   no other member says */
 };
 
 /*
  * What is absent is a fault when it is REQUIRED, and then written as "" (JSON: as {}).  Otherwise
  * it is left out, or written as null when it is NULLABLE; so is a time or word that is unknown.
  * One of another type is a fault; when it is LOOSE it is as if it were absent.  DERIVED says again
- * what another member at the same place says: it is written and not read.
+ * what another member at the same place says: it is written and not read.  JSON that is OPEN is an
+ * object, of whatever members.
  *
  * Texts, a list or a map are always written.  Of one that has structs with a `problem`, each keeps
  * its own fault; else the list has it.
@@ -48,7 +50,8 @@ enum member_need {
 	MEMBER_REQUIRED = 1,
 	MEMBER_NULLABLE = 2,
 	MEMBER_LOOSE = 4,
-	MEMBER_DERIVED = 8
+	MEMBER_DERIVED = 8,
+	MEMBER_OPEN = 16
 };
 
 /* The words of an enum, in its order; the value of what is none of them, which has no word. */
@@ -84,12 +87,25 @@ struct noun {
  */
 void noun_read(const struct noun *noun, void *out, const json_t *body);
 int noun_decode(const struct noun *noun, void *out, const json_t *body, struct error *err);
+/*
+ * Reads those members of one that was read again that have one of these keys (NULL ends them) and
+ * are in the body.  `all`: a member that is not in it becomes absent.
+ */
+void noun_change(const struct noun *noun, void *out, const json_t *body, const char *const *keys,
+		 bool all);
 /* New reference; without its problem. */
 json_t *noun_encode(const struct noun *noun, const void *from);
 /* `to` need not be initialised, and shares nothing. */
 void noun_copy(const struct noun *noun, void *to, const void *from);
 /* Frees what was filled; all is zero then. */
 void noun_clear(const struct noun *noun, void *out);
+
+/*
+ * The first member that is there and not null, and is not what the table says, LOOSE or not; NULL:
+ * none.  What somebody asks for is refused where reading what somebody wrote would look away.  Of
+ * lists, objects and maps only the outermost is looked at, of texts in a list each.
+ */
+const struct member *noun_misfit(const struct noun *noun, const json_t *body);
 
 /* For what is needed of some nouns only: as reading a text that is REQUIRED, without reading it. */
 int member_need_text(const json_t *body, const char *key, struct error *err);
@@ -98,6 +114,9 @@ int member_need_text(const json_t *body, const char *key, struct error *err);
 void member_texts_add(struct untrusted **texts, size_t *count, const char *text);
 /* The same of each text in a JSON list; what is none is left out. */
 void member_texts_read(struct untrusted **texts, size_t *count, const json_t *list);
+
+/* Puts what is in `item` behind those in `items`; `item` is zero then.  What `items` is now. */
+void *member_items_add(void *items, size_t *count, void *item, size_t size);
 
 /* Which of them it is; NULL is none. */
 unsigned member_word(const struct member_words *words, const char *word);
@@ -130,6 +149,17 @@ unsigned member_word(const struct member_words *words, const char *word);
 	{ \
 		noun_clear(&kind##_noun, out); \
 	}
+#define NOUN_MISFIT(kind) \
+	const struct member *kind##_misfit(const json_t *body) \
+	{ \
+		return noun_misfit(&kind##_noun, body); \
+	}
+#define NOUN_CHANGE(kind) \
+	void kind##_change(struct kind *out, const json_t *body, const char *const *keys, \
+			   bool all) \
+	{ \
+		noun_change(&kind##_noun, out, body, keys, all); \
+	}
 #define NOUN_COPY(kind) \
 	void kind##_copy(struct kind *out, const struct kind *from) \
 	{ \
@@ -139,6 +169,41 @@ unsigned member_word(const struct member_words *words, const char *word);
 	json_t *kind##_encode(const struct kind *from) \
 	{ \
 		return noun_encode(&kind##_noun, from); \
+	}
+
+/* The functions of a list of such nouns: a struct of that name with `items` and their `count`. */
+#define NOUN_LIST(kind, list) \
+	void list##_add(struct list *out, struct kind *item) \
+	{ \
+		out->items = member_items_add(out->items, &out->count, item, sizeof(*item)); \
+	} \
+	void list##_clear(struct list *out) \
+	{ \
+		for (size_t i = 0; i < out->count; i++) \
+			kind##_clear(&out->items[i]); \
+		free(out->items); \
+		*out = (struct list){0}; \
+	}
+/* What is no list is an empty one. */
+#define NOUN_LIST_READ(kind, list) \
+	void list##_read(struct list *out, const json_t *body) \
+	{ \
+		struct kind item; \
+\
+		*out = (struct list){0}; \
+		for (size_t i = 0; i < json_array_size(body); i++) { \
+			kind##_read(&item, json_array_get(body, i)); \
+			list##_add(out, &item); \
+		} \
+	}
+#define NOUN_LIST_ENCODE(kind, list) \
+	json_t *list##_encode(const struct list *from) \
+	{ \
+		json_t *body = json_array(); \
+\
+		for (size_t i = 0; i < from->count; i++) \
+			json_array_append_new(body, kind##_encode(&from->items[i])); \
+		return body; \
 	}
 
 #endif

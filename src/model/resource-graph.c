@@ -12,6 +12,30 @@
 
 #define IN(noun, field) .offset = offsetof(struct noun, field)
 
+#define AT(member) IN(declared_resource, member)
+static const struct member declared_resource_members[] = {
+	{"id", MEMBER_TEXT, MEMBER_REQUIRED, AT(id)},
+	{"type", MEMBER_TEXT, MEMBER_REQUIRED, AT(type)},
+	{"class", MEMBER_TEXT, MEMBER_OPTIONAL, AT(resource_class)},
+	{"resource", MEMBER_JSON, MEMBER_OPEN, AT(params)},
+	MEMBERS_END,
+};
+#undef AT
+NOUN(declared_resource, "declared resource", NULL)
+NOUN_ENCODE(declared_resource)
+NOUN_MISFIT(declared_resource)
+NOUN_LIST(declared_resource, declared_resources)
+NOUN_LIST_READ(declared_resource, declared_resources)
+NOUN_LIST_ENCODE(declared_resource, declared_resources)
+
+const char *
+declared_resource_class(const struct declared_resource *declared)
+{
+	const char *named = untrusted_raw(&declared->resource_class);
+
+	return *named ? named : "default";
+}
+
 #define AT(member) IN(graph_node, member)
 static const struct member node_members[] = {
 	{"id", MEMBER_TEXT, MEMBER_REQUIRED, AT(id)},

@@ -16,6 +16,34 @@
 #include "base/text.h"
 
 struct error;
+struct member;
+
+/* A resource as it is asked for: by a set that declares it, or by whoever wants its graph. */
+struct declared_resource {
+	struct untrusted id, type;
+	struct untrusted resource_class;	/* raw NULL or "": "default" */
+	json_t *params;				/* object; NULL: none */
+	struct untrusted problem;
+};
+struct declared_resources {
+	struct declared_resource *items;
+	size_t count;
+};
+/* From GET .../sets/{set}/resources, and for POST .../resources/graphs. */
+void declared_resource_read(struct declared_resource *out, const json_t *body);
+int declared_resource_decode(struct declared_resource *out, const json_t *body, struct error *err)
+	__attribute__((warn_unused_result));
+json_t *declared_resource_encode(const struct declared_resource *declared);
+void declared_resource_clear(struct declared_resource *declared);
+const struct member *declared_resource_misfit(const json_t *body);
+/* As it is matched. */
+const char *declared_resource_class(const struct declared_resource *declared);
+
+void declared_resources_read(struct declared_resources *out, const json_t *body);
+json_t *declared_resources_encode(const struct declared_resources *declared);
+/* Takes what is in it. */
+void declared_resources_add(struct declared_resources *declared, struct declared_resource *one);
+void declared_resources_clear(struct declared_resources *declared);
 
 /* One resource that there is to be. */
 struct graph_node {

@@ -73,6 +73,12 @@ TESTS += tests/unit/test-nouns
 tests_unit_test_nouns_SOURCES = tests/unit/test-nouns.c
 tests_unit_test_nouns_LDADD = $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-noun-laws
+TESTS += tests/unit/test-noun-laws
+tests_unit_test_noun_laws_SOURCES = tests/property.c tests/property.h tests/unit/test-noun-laws.c
+tests_unit_test_noun_laws_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_test_noun_laws_LDADD = $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-carry
 TESTS += tests/unit/test-carry
 tests_unit_test_carry_SOURCES = tests/unit/test-carry.c

@@ -781,12 +781,13 @@ a_resource_that_needs_what_is_not_there_fails(void **state)
 		" 'process/dns', 'depends_on': ['gone']}]}";
 	const struct place place = {"acme", "shop", "dev"};
 	char *json = quoted(text);
-	json_t *body = json_loads(json, 0, NULL), *none = json_array();
+	json_t *body = json_loads(json, 0, NULL);
+	const struct declared_resources none = {0};
 	const struct known_resources known = {0};
 	struct resource_graph graph;
 	struct provision_order order = {
 		.platform = &world.platform, .place = &place, .driver = &world.machine.base,
-		.context = {.deployment_id = "one"}, .declared = none, .graph = &graph,
+		.context = {.deployment_id = "one"}, .declared = &none, .graph = &graph,
 		.known = &known,
 	};
 	struct error err = {0};
@@ -804,7 +805,6 @@ a_resource_that_needs_what_is_not_there_fails(void **state)
 	provision_free(provision);
 	resource_graph_clear(&graph);
 	json_decref(body);
-	json_decref(none);
 	free(json);
 }
 

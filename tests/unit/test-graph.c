@@ -78,14 +78,17 @@ build(struct resource_graph *out, const json_t *definitions, const struct known_
 	struct graph_source source = {.place = &place, .env_type = "t", .env_since = "2026",
 				      .definitions = &read, .known = known ? known : &nothing};
 	json_t *wanted = json_loads(declared, 0, NULL);
+	struct declared_resources all;
 	char blamed[256];
 	int ret;
 
 	assert_non_null(wanted);
+	declared_resources_read(&all, wanted);
 	definitions_read(&read, definitions);
-	ret = graph_build(&source, wanted, out, blamed, err);
+	ret = graph_build(&source, &all, out, blamed, err);
 	definitions_clear(&read);
 	assert_int_equal(ret != 0, blamed[0] != '\0');
+	declared_resources_clear(&all);
 	json_decref(wanted);
 	return ret == 0;
 }

@@ -391,6 +391,73 @@ unknown_driver_or_output_fails_by_name(void **state)
 	assert_null(resource("shared.c", "config"));
 }
 
+/* A definition, a criterion and a resource are held against their tables first. */
+static void
+odd_member_is_refused_by_its_name(void **state)
+{
+	static const struct {
+		const char *method, *path, *body, *said;
+	} cases[] = {
+		{"PATCH", DEFS "/a-cloud", "{'driver_account': 7}", "\"driver_account\""},
+		{"PATCH", DEFS "/a-cloud", "{'provision': []}", "\"provision\""},
+		{"PATCH", DEFS "/a-cloud", "{'in_place_driver_change': 'yes'}",
+		 "\"in_place_driver_change\""},
+		{"PATCH", DEFS "/a-cloud", "{'driver_inputs': 7}", "\"driver_inputs\""},
+		{"PATCH", DEFS "/a-cloud", "{'name': null}", "\"name\""},
+		{"PUT", DEFS "/a-cloud", "{'driver_account': 'a'}", "\"name\""},
+		{"PUT", DEFS "/a-cloud", "{'name': 'N', 'driver_type': ''}", "\"driver_type\""},
+		{"PUT", DEFS "/a-cloud/criteria", "[{'class': 'odd'}, 7]", "criterion"},
+		{"PUT", DEFS "/a-cloud/criteria", "[{'app_id': ['a']}]", "\"app_id\""},
+		{"POST", ENV "/resources/graphs", "[{'id': 's', 'type': 't', 'class': 7}]", "class"},
+		{"POST", ENV "/resources/graphs", "[{'id': 's', 'type': 't', 'resource': []}]", "s"},
+		{"POST", ENV "/resources/graphs", "[{'id': '', 'type': 't'}]", "id"},
+		{"POST", ENV "/resources/graphs", "[{'id': 's', 'type': 7}]", "type"},
+		{"POST", ENV "/resources/graphs", "[7]", "type"},
+	};
+	json_t *before = ask("GET", DEFS "/a-cloud", NULL, 200), *answer;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *message;
+
+		answer = ask(cases[i].method, cases[i].path, cases[i].body, 400);
+		message = json_member_string(answer, "message");
+		if (!message || !strstr(message, cases[i].said))
+			fail_msg("%s %s: %s", cases[i].path, cases[i].body, message ? message : "");
+		json_decref(answer);
+	}
+	expect("PUT", DEFS "/a-cloud/criteria", "[{'class': 'a'}, {'class': 'a'}]", 409);
+	answer = ask("GET", DEFS "/a-cloud", NULL, 200);
+	assert_true(json_equal(answer, before));
+	json_decref(answer);
+	json_decref(before);
+}
+
+/* What is null is taken away; what nobody can set stays as it is. */
+static void
+changed_definition_has_what_was_given(void **state)
+{
+	json_t *answer = ask("PATCH", DEFS "/a-cloud",
+			     "{'driver_account': 'a', 'created_by': 'al', 'type': 'dns'}", 200);
+
+	(void)state;
+	assert_string_equal(json_member_string(answer, "driver_account"), "a");
+	assert_string_not_equal(json_member_string(answer, "created_by"), "al");
+	assert_string_equal(json_member_string(answer, "type"), "acme/cloud");
+	assert_non_null(json_object_get(answer, "updated_at"));
+	json_decref(answer);
+	answer = ask("PATCH", DEFS "/a-cloud", "{'driver_account': null}", 200);
+	assert_null(json_object_get(answer, "driver_account"));
+	assert_non_null(json_object_get(answer, "driver_inputs"));
+	json_decref(answer);
+	answer = ask("PUT", DEFS "/a-cloud", "{'name': 'M'}", 200);
+	assert_string_equal(json_member_string(answer, "name"), "M");
+	assert_string_equal(json_member_string(answer, "driver_type"), "static");
+	assert_null(json_object_get(answer, "driver_inputs"));
+	assert_int_equal(json_array_size(json_object_get(answer, "criteria")), 1);
+	json_decref(answer);
+}
+
 #define WITH_DB "{'shared': [{'op': 'add', 'path': '/db', 'value': {'type': 'sqlite'}}]}"
 
 static void
@@ -707,6 +774,8 @@ main(void)
 		cmocka_unit_test(pinned_resource_stays_with_its_version),
 		cmocka_unit_test(circle_is_named_and_what_runs_goes_on),
 		cmocka_unit_test(unknown_driver_or_output_fails_by_name),
+		cmocka_unit_test(odd_member_is_refused_by_its_name),
+		cmocka_unit_test(changed_definition_has_what_was_given),
 		cmocka_unit_test(failed_deployment_takes_its_new_resources_with_it),
 		cmocka_unit_test(removed_resource_goes_after_the_deployment),
 		cmocka_unit_test(detached_resource_is_left_alone_and_another_made),

@@ -24,6 +24,7 @@
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
+#include "model/definition.h"
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/pointer.h"
@@ -265,6 +266,18 @@ check_inputs(struct check *check, const json_t *value)
 	}
 }
 
+static int
+check_definition_as_sent(const struct check *check, const json_t *value, struct error *err)
+{
+	struct definition definition;
+	int ret;
+
+	definition_read(&definition, value);
+	ret = definition_check(check->platform, check->org ? check->org : "", &definition, err);
+	definition_clear(&definition);
+	return ret;
+}
+
 /* It has to be served by what is here: whether it is there is known to the program itself. */
 static void
 check_definition(struct check *check, const json_t *value)
@@ -272,7 +285,7 @@ check_definition(struct check *check, const json_t *value)
 	struct error err = {0};
 
 	if (json_member_string(value, "type") && json_member_string(value, "driver_type") &&
-	    definition_check(check->platform, check->org ? check->org : "", value, &err) != 0)
+	    check_definition_as_sent(check, value, &err) != 0)
 		complain(check, err.text);
 }
 

@@ -10,23 +10,13 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/text.h"
+#include "model/definition.h"
 #include "model/json.h"
 #include "platform/engine/definition-check.h"
 #include "platform/state/definition-inputs.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-resources.h"
-
-/* The secrets that are kept; an empty object without any. */
-static json_t *
-open_known(struct platform *platform, const char *org, const char *id, const json_t *known,
-	   struct error *err)
-{
-	const json_t *kept = json_object_get(known, "driver_inputs");
-
-	if (!json_object_get(kept, "sealed"))
-		return json_object();
-	return definition_inputs_open(platform, org, id, kept, err);
-}
 
 /* {NAME: secret} of secret_refs; what has no value is the one that is known. */
 static json_t *
@@ -57,21 +47,21 @@ secrets_of(const json_t *refs, const json_t *known, struct error *err)
 
 /* As they are kept; NULL with err. */
 static json_t *
-inputs_of(struct platform *platform, const char *org, const json_t *definition,
-	  const json_t *known, struct error *err)
+inputs_of(struct platform *platform, const char *org, const struct definition *definition,
+	  const struct definition *known, struct error *err)
 {
-	const char *id = json_member_string(definition, "id");
-	json_t *inputs = json_copy_deep(json_object_get(definition, "driver_inputs"));
+	const char *id = untrusted_raw(&definition->id);
+	json_t *inputs = json_deep_copy(definition->driver_inputs);
 	const json_t *refs = json_object_get(inputs, "secret_refs");
 	json_t *before, *secrets, *kept = NULL;
 
-	if (import_definition_has_secrets(definition) && !platform->secrets) {
+	if (import_definition_has_secrets(definition->document) && !platform->secrets) {
 		error_set(err, ERROR_INPUT, _("There is no key to seal a secret with."));
 		json_decref(inputs);
 		return NULL;
 	}
 	if (json_object_size(refs) > 0) {
-		before = open_known(platform, org, id, known, err);
+		before = definition_inputs_open(platform, org, id, known->driver_inputs, err);
 		secrets = before ? secrets_of(refs, before, err) : NULL;
 		json_decref(before);
 		if (!secrets) {
@@ -86,30 +76,47 @@ inputs_of(struct platform *platform, const char *org, const json_t *definition,
 	return kept;
 }
 
+/* A document keeps all that it came with. */
+static int
+put(struct platform *platform, const char *org, const struct definition *definition,
+    bool is_known, struct error *err)
+{
+	const char *id = untrusted_raw(&definition->id);
+	json_t *body = json_copy(definition->document);
+	int ret;
+
+	json_object_set(body, "driver_inputs", definition->driver_inputs);
+	ret = is_known ? repository_change_definition(platform->repository, org, id, body, err)
+		       : repository_put_definition(platform->repository, org, id, body, err);
+	json_decref(body);
+	return ret;
+}
+
 int
-import_definition(struct platform *platform, const char *org, const json_t *definition,
+import_definition(struct platform *platform, const char *org, const json_t *body,
 		  struct error *err)
 {
-	const char *id = json_member_string(definition, "id");
+	const char *id = json_member_string(body, "id");
+	struct definition definition, known;
 	struct error why = {0};
-	json_t *known = repository_definition(platform->repository, org, id, &why), *inputs, *body;
+	json_t *inputs;
 	int ret = -1;
 
-	if (!known && why.kind != ERROR_NOT_FOUND) {
+	if (repository_read_definition(platform->repository, org, id, &known, &why) != 0 &&
+	    why.kind != ERROR_NOT_FOUND) {
 		*err = why;
 		return -1;
 	}
-	inputs = definition_check(platform, org, definition, err) == 0
-			 ? inputs_of(platform, org, definition, known, err) : NULL;
+	definition_read(&definition, body);
+	inputs = definition_check(platform, org, &definition, err) == 0
+			 ? inputs_of(platform, org, &definition, &known, err) : NULL;
 	if (inputs) {
-		body = json_copy_deep(definition);
-		json_object_set(body, "driver_inputs", inputs);
-		ret = known ? repository_change_definition(platform->repository, org, id, body, err)
-			    : repository_put_definition(platform->repository, org, id, body, err);
-		json_decref(body);
+		json_decref(definition.driver_inputs);
+		definition.driver_inputs = inputs;
+		ret = put(platform, org, &definition, known.document != NULL, err);
 	}
-	json_decref(inputs);
-	json_decref(known);
+	definition_clear(&definition);
+	definition_clear(&known);
 	return ret == 0 ? 0 : error_prefix(err, _("definition %s"), id);
 }
 

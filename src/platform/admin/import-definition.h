@@ -12,7 +12,7 @@ struct platform;
 
 /* Makes it, or brings it to what the file says.  A secret of which the file says only that
  * there is one (as an export does) stays what it is. */
-int import_definition(struct platform *platform, const char *org, const json_t *definition,
+int import_definition(struct platform *platform, const char *org, const json_t *body,
 		      struct error *err) __attribute__((warn_unused_result));
 /* Whether the platform's key is needed for it. */
 bool import_definition_has_secrets(const json_t *definition);

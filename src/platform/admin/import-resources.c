@@ -10,6 +10,7 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/match.h"
+#include "model/resource-graph.h"
 #include "platform/engine/graph.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
@@ -17,16 +18,15 @@
 
 static void
 look_at(const struct definitions *definitions, const struct place *place, const char *env_type,
-	const json_t *declared, json_t *list)
+	const struct declared_resource *declared, json_t *list)
 {
-	const char *resource_class = json_member_string(declared, "class");
 	struct match_request request = {
-		.type = json_member_string(declared, "type"),
-		.resource_class = resource_class ? resource_class : "default",
+		.type = untrusted_raw(&declared->type),
+		.resource_class = declared_resource_class(declared),
 		.app_id = place->app,
 		.env_id = place->env,
 		.env_type = env_type,
-		.res_id = json_member_string(declared, "id"),
+		.res_id = untrusted_raw(&declared->id),
 	};
 
 	if (match_definition(definitions, &request))
@@ -43,20 +43,17 @@ int
 import_find_unserved(struct platform *platform, const struct place *place, const char *env_type,
 		     const struct set *set, json_t *list, struct error *err)
 {
-	json_t *all = graph_declared(set), *declared;
-	struct definitions definitions;
-	size_t i;
+	struct declared_resources declared;
+	struct definitions definitions = {0};
 	int ret = 0;
 
-	if (json_array_size(all) > 0) {
+	graph_declared(set, &declared);
+	if (declared.count > 0)
 		ret = repository_definitions(platform->repository, place->org, &definitions, err);
-		if (ret == 0) {
-			json_array_foreach(all, i, declared)
-				look_at(&definitions, place, env_type, declared, list);
-			definitions_clear(&definitions);
-		}
-	}
-	json_decref(all);
+	for (size_t i = 0; ret == 0 && i < declared.count; i++)
+		look_at(&definitions, place, env_type, &declared.items[i], list);
+	definitions_clear(&definitions);
+	declared_resources_clear(&declared);
 	return ret;
 }
 

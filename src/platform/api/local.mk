@@ -24,6 +24,8 @@ libplatform_api_a_SOURCES = \
 	src/platform/api/handlers/logs.h \
 	src/platform/api/handlers/organizations.c \
 	src/platform/api/handlers/organizations.h \
+	src/platform/api/handlers/misfit.c \
+	src/platform/api/handlers/misfit.h \
 	src/platform/api/handlers/parameters.c \
 	src/platform/api/handlers/parameters.h \
 	src/platform/api/handlers/pipeline-shape.c \

@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/text.h"
+#include "model/definition.h"
 #include "model/error-codes.h"
-#include "model/json.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/process.h"
 #include "platform/drivers/registry.h"
@@ -82,11 +83,11 @@ look_at_makers(struct known_drivers *known, const struct drivers *drivers)
 }
 
 int
-definition_check(const struct platform *platform, const char *org, const json_t *body,
-		 struct error *err)
+definition_check(const struct platform *platform, const char *org,
+		 const struct definition *definition, struct error *err)
 {
-	const char *type = json_member_string(body, "type");
-	struct known_drivers known = {.wanted = json_member_string(body, "driver_type")};
+	const char *type = untrusted_raw(&definition->type);
+	struct known_drivers known = {.wanted = untrusted_raw(&definition->driver_type)};
 	int ret = 0;
 
 	if (resource_types_check(org, type, err) != 0)
@@ -102,5 +103,5 @@ definition_check(const struct platform *platform, const char *org, const json_t 
 		ret = error_set_code(err, CODE_DRIVER_TYPE_UNKNOWN, .driver = known.wanted,
 				     .type = type, .tried = buf_str(&known.names));
 	buf_clear(&known.names);
-	return ret == 0 ? provision_check_inputs(platform, body, err) : -1;
+	return ret == 0 ? provision_check_inputs(platform, definition, err) : -1;
 }

@@ -5,14 +5,13 @@
 #ifndef SIDESTAGE_PLATFORM_ENGINE_DEFINITION_CHECK_H
 #define SIDESTAGE_PLATFORM_ENGINE_DEFINITION_CHECK_H
 
-#include <jansson.h>
-
+struct definition;
 struct error;
 struct platform;
 
-/* Of a body with "type" and "driver_type".  A platform that runs nothing is taken for one with the
+/* As it was sent, or as it is kept.  A platform that runs nothing is taken for one with the
  * drivers of this program.  0, or -1 with err, which names what there is. */
-int definition_check(const struct platform *platform, const char *org, const json_t *body,
-		     struct error *err);
+int definition_check(const struct platform *platform, const char *org,
+		     const struct definition *definition, struct error *err);
 
 #endif

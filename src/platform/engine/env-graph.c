@@ -50,8 +50,8 @@ keep_definitions(struct repository *repository, const char *org,
 int
 env_graph_make(struct platform *platform, const struct place *place,
 	       const struct environment *env, const struct known_resources *known,
-	       const json_t *declared, struct resource_graph *out, char *culprit,
-	       struct error *err)
+	       const struct declared_resources *declared, struct resource_graph *out,
+	       char *culprit, struct error *err)
 {
 	char since[CLOCK_STAMP_SIZE];
 	struct repository *repository = platform->repository;
@@ -80,8 +80,9 @@ env_graph_make(struct platform *platform, const struct place *place,
 }
 
 int
-env_graph_now(struct platform *platform, const struct place *place, const json_t *declared,
-	      struct resource_graph *out, char *culprit, struct error *err)
+env_graph_now(struct platform *platform, const struct place *place,
+	      const struct declared_resources *declared, struct resource_graph *out, char *culprit,
+	      struct error *err)
 {
 	struct known_resources known;
 	struct environment env;

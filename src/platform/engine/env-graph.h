@@ -4,8 +4,7 @@
 #ifndef SIDESTAGE_PLATFORM_ENGINE_ENV_GRAPH_H
 #define SIDESTAGE_PLATFORM_ENGINE_ENV_GRAPH_H
 
-#include <jansson.h>
-
+struct declared_resources;
 struct environment;
 struct error;
 struct known_resources;
@@ -20,10 +19,11 @@ struct resource_graph;
  */
 int env_graph_make(struct platform *platform, const struct place *place,
 		   const struct environment *env, const struct known_resources *known,
-		   const json_t *declared, struct resource_graph *out, char *culprit,
-		   struct error *err);
+		   const struct declared_resources *declared, struct resource_graph *out,
+		   char *culprit, struct error *err);
 /* The same, of what the database knows of the environment now. */
-int env_graph_now(struct platform *platform, const struct place *place, const json_t *declared,
-		  struct resource_graph *out, char *culprit, struct error *err);
+int env_graph_now(struct platform *platform, const struct place *place,
+		  const struct declared_resources *declared, struct resource_graph *out,
+		  char *culprit, struct error *err);
 
 #endif

@@ -66,50 +66,37 @@ graph_key(const char *type, const char *resource_class, const char *id)
 
 /* --- what is declared --- */
 
+/* A set says what it was written with: a class or parameters of another type are none. */
 static void
-add_declared(json_t *declared, char *id, const json_t *declaration)
+add_declared(struct declared_resources *declared, char *id, const json_t *declaration)
 {
-	static const struct {
-		const char *from, *to;
-	} members[] = {{"type", "type"}, {"class", "class"}, {"params", "resource"}};
-	json_t *input = json_pack("{s:s}", "id", id);
+	const json_t *params = json_object_get(declaration, "params");
+	struct declared_resource one = {.id = {id}};
 
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-		json_t *value = json_object_get(declaration, members[i].from);
-
-		if (value)
-			json_object_set(input, members[i].to, value);
-	}
-	json_array_append_new(declared, input);
-	free(id);
+	untrusted_init(&one.type, json_member_string(declaration, "type"));
+	untrusted_init(&one.resource_class, json_member_string(declaration, "class"));
+	if (json_is_object(params))
+		one.params = json_incref((json_t *)(uintptr_t)params);
+	declared_resources_add(declared, &one);
 }
 
-json_t *
-graph_declared(const struct set *set)
+void
+graph_declared(const struct set *set, struct declared_resources *out)
 {
-	json_t *declared = json_array(), *body, *declaration;
 	const char *module, *resource;
+	json_t *body, *declaration;
 
+	*out = (struct declared_resources){0};
 	json_object_foreach(set_shared(set), resource, declaration)
-		add_declared(declared, xasprintf("shared.%s", resource), declaration);
+		add_declared(out, xasprintf("shared.%s", resource), declaration);
 	json_object_foreach(set_modules(set), module, body) {
 		json_object_foreach(json_object_get(body, "externals"), resource, declaration)
-			add_declared(declared,
-				     xasprintf("modules.%s.externals.%s", module, resource),
+			add_declared(out, xasprintf("modules.%s.externals.%s", module, resource),
 				     declaration);
 	}
-	return declared;
 }
 
 /* --- one node --- */
-
-static const char *
-node_text(const json_t *node, const char *key)
-{
-	const char *text = json_member_string(node, key);
-
-	return text ? text : "";
-}
 
 static bool
 is_same_resource(const struct known_resource *row, const char *type, const char *resource_class,
@@ -183,14 +170,10 @@ criterion_id(const struct definition *definition, const struct match_request *re
 {
 	int rank;
 	const struct criterion *criterion = match_criterion(definition, request, &rank);
-	json_t *all = definition_criteria(definition->document);
-	const json_t *shown = criterion ? json_array_get(all, (size_t)(criterion -
-								      definition->criteria))
-					: NULL;
-	char *id = xstrdup(node_text(shown, "id"));
 
-	json_decref(all);
-	return id;
+	return criterion ? definition_criterion_id(definition,
+						   (size_t)(criterion - definition->criteria))
+			 : xstrdup("");
 }
 
 /* Another driver cannot take over what the one before made, so it is another resource with another
@@ -559,8 +542,8 @@ put_in_order(struct build *b, struct resource_graph *out, struct error *err)
 /* The list is walked while it grows: what a node refers to, or has
  * beside it, becomes a node behind it. */
 int
-graph_build(const struct graph_source *source, const json_t *declared, struct resource_graph *out,
-	    char *culprit, struct error *err)
+graph_build(const struct graph_source *source, const struct declared_resources *declared,
+	    struct resource_graph *out, char *culprit, struct error *err)
 {
 	struct build b = {
 		.source = source,
@@ -570,19 +553,15 @@ graph_build(const struct graph_source *source, const json_t *declared, struct re
 		.beside = xcalloc((size_t)GRAPH_NODES_MAX * GRAPH_NODES_MAX, sizeof(bool)),
 		.culprit = culprit,
 	};
-	const json_t *wanted;
 	int ret = -1;
-	size_t i;
 
 	*out = (struct resource_graph){0};
 	culprit[0] = '\0';
-	json_array_foreach(declared, i, wanted) {
-		const char *resource_class = json_member_string(wanted, "class");
+	for (size_t i = 0; i < declared->count && !b.failed; i++) {
+		const struct declared_resource *wanted = &declared->items[i];
 
-		if (!b.failed)
-			add_node(&b, node_text(wanted, "type"),
-				 resource_class && *resource_class ? resource_class : "default",
-				 node_text(wanted, "id"), json_object_get(wanted, "resource"), err);
+		add_node(&b, untrusted_raw(&wanted->type), declared_resource_class(wanted),
+			 untrusted_raw(&wanted->id), wanted->params, err);
 	}
 	while (!b.failed && b.at < b.graph.node_count && look_at(&b, err) == 0)
 		b.at++;

@@ -14,8 +14,7 @@
 #ifndef SIDESTAGE_PLATFORM_ENGINE_GRAPH_H
 #define SIDESTAGE_PLATFORM_ENGINE_GRAPH_H
 
-#include <jansson.h>
-
+struct declared_resources;
 struct definitions;
 struct error;
 struct known_resources;
@@ -34,16 +33,15 @@ struct graph_source {
 	const struct known_resources *known; /* what is there keeps its id */
 };
 
-/* What a set declares, as [{id, type, class, resource?}] (ResourceInputsResponse): shared ones
- * first.  New reference. */
-json_t *graph_declared(const struct set *set);
+/* What a set declares, shared ones first; declared_resources_clear() it. */
+void graph_declared(const struct set *set, struct declared_resources *out);
 
 /*
  * The graph of what is declared; resource_graph_clear() it.  -1 with ERROR_INPUT that names the
  * resource: no definition serves it, what it needs is named wrongly, it needs itself (with the
  * circle); ERROR_LIMIT: more than GRAPH_NODES_MAX.  `culprit` (256 bytes) gets its id.
  */
-int graph_build(const struct graph_source *source, const json_t *declared,
+int graph_build(const struct graph_source *source, const struct declared_resources *declared,
 		struct resource_graph *out, char *culprit, struct error *err);
 
 #endif

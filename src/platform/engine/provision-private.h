@@ -45,8 +45,6 @@ struct provision {
 	void *data;
 };
 
-/* The member's text; "" when it has none. */
-const char *provision_text(const json_t *object, const char *key);
 /* The resource of this id; type and class NULL: of any.  NULL: there is none. */
 struct resource_job *provision_find_job(const struct provision *p, const char *type,
 					const char *resource_class, const char *id);

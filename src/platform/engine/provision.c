@@ -18,6 +18,7 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/resource-graph.h"
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/provision-private.h"
@@ -28,14 +29,6 @@
 #include "platform/state/repository.h"
 
 #define SIDE_BY_SIDE 8
-
-const char *
-provision_text(const json_t *object, const char *key)
-{
-	const char *text = json_member_string(object, key);
-
-	return text ? text : "";
-}
 
 /* NULL type or class: whichever; the id alone is the only one in most sets. */
 struct resource_job *
@@ -300,15 +293,14 @@ provision_free(struct provision *p)
 static const struct resource_job *
 find_declared(const struct provision *p, const char *res_id)
 {
-	const json_t *wanted;
-	size_t i;
+	const struct declared_resources *declared = p->order.declared;
 
-	json_array_foreach(p->order.declared, i, wanted) {
-		const char *resource_class = provision_text(wanted, "class");
+	for (size_t i = 0; i < declared->count; i++) {
+		const struct declared_resource *wanted = &declared->items[i];
 
-		if (strcmp(provision_text(wanted, "id"), res_id) == 0)
-			return provision_find_job(p, provision_text(wanted, "type"),
-					 *resource_class ? resource_class : "default", res_id);
+		if (untrusted_is(&wanted->id, res_id))
+			return provision_find_job(p, untrusted_raw(&wanted->type),
+						  declared_resource_class(wanted), res_id);
 	}
 	return NULL;
 }

@@ -25,6 +25,7 @@
 
 #include "model/reference.h"
 
+struct declared_resources;
 struct deployed_values;
 struct driver;
 struct error;
@@ -38,7 +39,7 @@ struct provision_order {
 	struct driver *driver;			/* the environment's */
 	struct reference_context context;	/* of the deployment; no resource in it */
 	const struct deployed_values *values;
-	const json_t *declared;			/* graph_declared() of the set */
+	const struct declared_resources *declared;	/* graph_declared() of the set */
 	const struct resource_graph *graph;
 	const struct known_resources *known;
 	/* What was deployed before is only started again: one that fails keeps none from being made

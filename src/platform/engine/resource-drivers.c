@@ -16,7 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/xmalloc.h"
+#include "model/definition.h"
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/placeholder.h"
@@ -434,18 +436,18 @@ has_secrets(const json_t *inputs)
 }
 
 int
-provision_check_inputs(const struct platform *platform, const json_t *definition,
-			   struct error *err)
+provision_check_inputs(const struct platform *platform, const struct definition *definition,
+		       struct error *err)
 {
-	const char *id = provision_text(definition, "id"),
-		   *driver_type = provision_text(definition, "driver_type");
-	const json_t *inputs = json_object_get(definition, "driver_inputs"),
+	const char *id = untrusted_raw(&definition->id),
+		   *driver_type = untrusted_raw(&definition->driver_type);
+	const json_t *inputs = definition->driver_inputs,
 		     *values = json_object_get(inputs, "values");
 	const struct maker *maker = find_maker(driver_type);
 
 	if (!maker->takes_secrets && has_secrets(inputs))
 		return error_set_code(err, CODE_DEFINITION_SECRETS_NOT_TAKEN, .definition = id);
-	if (strcmp(provision_text(definition, "type"), DEFINITION_CLUSTER) == 0)
+	if (untrusted_is(&definition->type, DEFINITION_CLUSTER))
 		return check_cluster(values, err);
 	if (maker->driver_type)
 		return maker->check ? maker->check(values, err) : 0;

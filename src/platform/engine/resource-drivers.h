@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct definition;
 struct driver;
 struct error;
 struct platform;
@@ -30,7 +31,7 @@ bool provision_maker_is_static(size_t i);
 /* Whether a definition's driver takes its inputs {"values", secrets in any form}: it is looked at
  * when it is written, and what it names is looked at again when it is made.  0 also when there is
  * no such driver; -1 with err. */
-int provision_check_inputs(const struct platform *platform, const json_t *definition,
+int provision_check_inputs(const struct platform *platform, const struct definition *definition,
 			   struct error *err);
 /* Whether it consists of files of its own. */
 bool provision_keeps_files(const char *driver_type);

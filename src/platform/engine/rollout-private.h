@@ -41,7 +41,7 @@ struct rollout {
 	struct set *set;
 	char *graph_id;			/* the one that it had; NULL: a new one is made */
 	struct environment env;
-	json_t *declared;
+	struct declared_resources declared;
 	struct known_resources known;
 	struct deployed_values *values;
 	struct resource_graph graph;	/* GRAPH */

@@ -114,7 +114,7 @@ read_deployment(struct rollout *r, struct error *err)
 		r->set = repository_set(repository, &r->place, untrusted_raw(&deployment.set_id),
 					err);
 	if (r->set)
-		r->declared = graph_declared(r->set);
+		graph_declared(r->set, &r->declared);
 	/* The values are those of the version that the deployment was made with. */
 	if (r->set && repository_known_resources(repository, &r->place, &r->known, err) == 0)
 		r->values = deployed_values_read(r->order.platform, &r->place,
@@ -160,8 +160,8 @@ enter_graph(struct rollout *r)
 	if (r->graph_id)
 		ret = repository_read_graph(repository, &r->place, r->graph_id, &r->graph, &err);
 	else
-		ret = env_graph_make(r->order.platform, &r->place, &r->env, &r->known, r->declared,
-				     &r->graph, culprit, &err);
+		ret = env_graph_make(r->order.platform, &r->place, &r->env, &r->known,
+				     &r->declared, &r->graph, culprit, &err);
 	if (ret == 0 && !r->graph_id)
 		ret = repository_set_deployment_graph(repository, r->deploy_id,
 						      untrusted_raw(&r->graph.id), &err);
@@ -222,7 +222,7 @@ start_provision(struct rollout *r)
 		.driver = r->driver,
 		.context = rollout_context(r),
 		.values = r->values,
-		.declared = r->declared,
+		.declared = &r->declared,
 		.graph = &r->graph,
 		.known = &r->known,
 		.is_resumed = r->order.resuming,
@@ -588,7 +588,7 @@ rollout_free(struct rollout *r)
 	deployed_values_free(r->values);
 	set_unref(r->set);
 	environment_clear(&r->env);
-	json_decref(r->declared);
+	declared_resources_clear(&r->declared);
 	known_resources_clear(&r->known);
 	resource_graph_clear(&r->graph);
 	json_decref(r->problems);

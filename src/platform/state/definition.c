@@ -15,26 +15,30 @@
 #include <string.h>
 
 #include "base/ids.h"
+#include "base/text.h"
 #include "base/xmalloc.h"
-#include "model/json.h"
+#include "model/definition.h"
 
-/* Ids are by place in the list: the API wants one for each, and senders give none. */
-json_t *
-definition_criteria(const json_t *body)
+char *
+definition_criterion_id(const struct definition *definition, size_t i)
 {
-	json_t *list = json_array();
-	const json_t *criterion;
-	size_t i;
+	const struct untrusted *id = &definition->criteria[i].id;
 
-	json_array_foreach(json_object_get(body, "criteria"), i, criterion) {
-		char *id = xasprintf("%s-%zu", json_member_string(body, "id"), i + 1);
-		json_t *whole = json_pack("{s:s, s:s}", "id", id, "class", "default");
+	return id->raw ? xstrdup(id->raw)
+		       : xasprintf("%s-%zu", untrusted_raw(&definition->id), i + 1);
+}
 
-		json_object_update(whole, (json_t *)criterion);
-		json_array_append_new(list, whole);
-		free(id);
+void
+definition_complete_criteria(struct definition *definition)
+{
+	for (size_t i = 0; i < definition->criterion_count; i++) {
+		struct criterion *criterion = &definition->criteria[i];
+
+		if (!criterion->id.raw)
+			criterion->id.raw = definition_criterion_id(definition, i);
+		if (!criterion->resource_class.raw)
+			untrusted_set(&criterion->resource_class, "default");
 	}
-	return list;
 }
 
 /* A hash of what decides the resource, and of nothing else: another name or other criteria do

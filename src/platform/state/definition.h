@@ -9,6 +9,10 @@
 
 #include <jansson.h>
 
+#include <stddef.h>
+
+struct definition;
+
 #define DEFINITION_VERSION_SIZE 33
 
 /* The type, and the id, of the resource that says where an environment runs. */
@@ -21,8 +25,9 @@
 /* A hash of what decides the resource: it changes when, and only when, that does. */
 void definition_version(char out[DEFINITION_VERSION_SIZE], const json_t *body);
 
-/* Each with what the wire requires; one without an id (from an import) has its place as its
- * id.  New reference. */
-json_t *definition_criteria(const json_t *body);
+/* The id of one of its criteria, new: its place, where it has none (from an import). */
+char *definition_criterion_id(const struct definition *definition, size_t i);
+/* Gives each criterion what the wire requires: an id, and a class. */
+void definition_complete_criteria(struct definition *definition);
 
 #endif

@@ -32,13 +32,20 @@
 /* --- definitions --- */
 
 static void
-add_definition(struct statement *row, void *data)
+read_definition(struct statement *row, void *noun)
 {
 	json_t *body = rows_json(row, 0);
+
+	definition_read(noun, body);
+	json_decref(body);
+}
+
+static void
+add_definition(struct statement *row, void *data)
+{
 	struct definition definition;
 
-	definition_read(&definition, body);
-	json_decref(body);
+	read_definition(row, &definition);
 	definitions_add(data, &definition);
 }
 
@@ -62,17 +69,18 @@ read_body(struct statement *row, void *data, struct error *err)
 	return rows_json(row, 0);
 }
 
-json_t *
-repository_definition(struct repository *repository, const char *org, const char *id,
-		      struct error *err)
+int
+repository_read_definition(struct repository *repository, const char *org, const char *id,
+			   struct definition *out, struct error *err)
 {
-	json_t *body = rows_encode_one(repository, err, read_body, NULL,
-				       "SELECT body FROM definitions WHERE org = ? AND id = ?",
-				       "ss", org, id);
-
-	if (!body && err->kind == ERROR_NOT_FOUND)
+	*out = (struct definition){0};
+	if (rows_read(repository, err, read_definition, out,
+		      "SELECT body FROM definitions WHERE org = ? AND id = ?", "ss", org, id) == 0)
+		return 0;
+	definition_clear(out);
+	if (err->kind == ERROR_NOT_FOUND)
 		error_set_code(err, CODE_DEFINITION_NOT_FOUND, .definition = id);
-	return body;
+	return -1;
 }
 
 json_t *
@@ -146,20 +154,52 @@ repository_drop_definition(struct repository *repository, const char *org, const
 	return -1;
 }
 
-json_t *
-repository_uses_of_definition(struct repository *repository, const char *org, const char *id,
-			      struct error *err)
+static void
+read_use(struct statement *row, void *data)
 {
-	return rows_all(
-		repository, err,
-		"SELECT app AS app_id, env AS env_id, res_id, def_id AS from_def, '' AS to_def"
-		" FROM resources WHERE org = ?1 AND def_id = ?2 AND status <> ?4"
-		" UNION ALL SELECT app, env, ?3, def_id, '' FROM env_drivers"
+	struct definition_change use = {0};
+
+	untrusted_init(&use.app_id, row_text(row, 0));
+	untrusted_init(&use.env_id, row_text(row, 1));
+	untrusted_init(&use.res_id, row_text(row, 2));
+	untrusted_init(&use.from_def, row_text(row, 3));
+	untrusted_init(&use.to_def, "");
+	definition_changes_add(data, &use);
+}
+
+int
+repository_uses_of_definition(struct repository *repository, const char *org, const char *id,
+			      struct definition_changes *out, struct error *err)
+{
+	*out = (struct definition_changes){0};
+	return rows_each(
+		repository, err, read_use, out,
+		"SELECT app AS app_id, env AS env_id, res_id, def_id FROM resources"
+		" WHERE org = ?1 AND def_id = ?2 AND status <> ?4"
+		" UNION ALL SELECT app, env, ?3, def_id FROM env_drivers"
 		" WHERE org = ?1 AND def_id = ?2"
-		" UNION ALL SELECT app, env, ?5, namespace_def, '' FROM env_drivers"
+		" UNION ALL SELECT app, env, ?5, namespace_def FROM env_drivers"
 		" WHERE org = ?1 AND namespace_def = ?2 ORDER BY app_id, env_id, res_id",
 		"sssss", org, id, DEFINITION_CLUSTER, resource_status_word(RESOURCE_DETACHED),
 		DEFINITION_NAMESPACE);
+}
+
+/* For every environment; a new reference. */
+static json_t *
+machine_definition(const char *id)
+{
+	struct definition machine = {.driver_inputs = json_pack("{s:{}}", "values")};
+	struct criterion any = {0};
+	json_t *body;
+
+	untrusted_init(&machine.id, id);
+	untrusted_init(&machine.name, "This machine");
+	untrusted_init(&machine.type, DEFINITION_CLUSTER);
+	untrusted_init(&machine.driver_type, DEFINITION_MACHINE);
+	definition_add_criterion(&machine, &any);
+	body = definition_encode(&machine);
+	definition_clear(&machine);
+	return body;
 }
 
 /* Its id is its own, also where a definition of another type has taken the usual one. */
@@ -183,9 +223,7 @@ repository_add_machine(struct repository *repository, const char *org, struct er
 	else
 		*strrchr(id, '-') = '\0';
 	if (ret == 0 && !has_one) {
-		body = json_pack("{s:s, s:s, s:s, s:s, s:{s:{}}, s:[{}]}", "id", id, "name",
-				 "This machine", "type", DEFINITION_CLUSTER, "driver_type",
-				 DEFINITION_MACHINE, "driver_inputs", "values", "criteria");
+		body = machine_definition(id);
 		ret = repository_put_definition(repository, org, id, body, err);
 		json_decref(body);
 	}

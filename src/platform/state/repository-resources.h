@@ -13,6 +13,8 @@
 
 #include "model/nouns.h"
 
+struct definition;
+struct definition_changes;
 struct definitions;
 struct error;
 struct graph_node;
@@ -25,9 +27,9 @@ struct resource_graph;
 /* By id; 0, or -1 with an empty list. */
 int repository_definitions(struct repository *repository, const char *org, struct definitions *out,
 			   struct error *err) __attribute__((warn_unused_result));
-/* The body as it is kept. */
-json_t *repository_definition(struct repository *repository, const char *org, const char *id,
-			      struct error *err);
+/* As it is kept, with its document.  definition_clear() it. */
+int repository_read_definition(struct repository *repository, const char *org, const char *id,
+			       struct definition *out, struct error *err);
 /* A version of it that was or is, whole. */
 json_t *repository_definition_version(struct repository *repository, const char *org,
 				      const char *id, const char *version, struct error *err);
@@ -41,10 +43,10 @@ int repository_drop_definition(struct repository *repository, const char *org, c
 /* Keeps what the definition is now, for those that are pinned to it later. */
 int repository_keep_definition(struct repository *repository, const char *org, const char *id,
 			       const json_t *body, struct error *err);
-/* [{app_id, env_id, res_id, from_def, to_def}]: resources that were made by it, and environments
- * that run by it. */
-json_t *repository_uses_of_definition(struct repository *repository, const char *org,
-				      const char *id, struct error *err);
+/* What would be without it: resources that were made by it, and environments that run by it.
+ * definition_changes_clear() it. */
+int repository_uses_of_definition(struct repository *repository, const char *org, const char *id,
+				  struct definition_changes *out, struct error *err);
 
 /* An organization that has no definition of type DEFINITION_CLUSTER gets one for this machine,
  * which serves every environment. */

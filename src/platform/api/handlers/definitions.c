@@ -19,8 +19,9 @@
 #include "base/xmalloc.h"
 #include "model/definition.h"
 #include "model/error-codes.h"
-#include "model/json.h"
 #include "model/match.h"
+#include "model/members.h"
+#include "platform/api/handlers/misfit.h"
 #include "platform/engine/definition-check.h"
 #include "platform/state/definition-inputs.h"
 #include "platform/state/definition.h"
@@ -31,37 +32,37 @@
 /* Each is compared with all others of its type when a definition is written. */
 #define CRITERIA_MAX 200
 
-static const char *const criterion_keys[] = {"env_type", "app_id", "env_id", "res_id", "class"};
-#define CRITERION_KEYS (sizeof(criterion_keys) / sizeof(criterion_keys[0]))
-
 /* --- on the way out --- */
 
+/* As it is kept, and then as it goes out: it is completed for that. */
 static json_t *
-whole_of(const struct platform *platform, const char *org, const json_t *body)
+encode_whole(const struct platform *platform, const char *org, struct definition *definition,
+	     const json_t *kept)
 {
-	char stamp[CLOCK_STAMP_SIZE], version[DEFINITION_VERSION_SIZE];
-	json_t *whole;
+	char version[DEFINITION_VERSION_SIZE];
+	json_t *inputs = definition->driver_inputs;
 
-	clock_stamp(stamp, platform->started_at);
-	definition_version(version, body);
+	definition_version(version, kept);
+	untrusted_set(&definition->active_version_id, version);
+	if (!definition->org_id.raw)
+		untrusted_set(&definition->org_id, org);
 	/* What an import does not say is from the daemon's start. */
-	whole = json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:b}", "org_id", org, "active_version_id",
-			  version, "created_at", stamp, "created_by", platform->user, "is_default",
-			  0, "is_deleted", 0, "in_place_driver_change", 0);
-	json_object_update(whole, (json_t *)body);
-	if (json_object_get(body, "driver_inputs"))
-		json_object_set_new(
-			whole, "driver_inputs",
-			definition_inputs_shown(org, json_member_string(body, "id"),
-						json_object_get(body, "driver_inputs")));
-	json_object_set_new(whole, "criteria", definition_criteria(body));
-	return whole;
+	if (definition->created_at == 0)
+		definition->created_at = platform->started_at;
+	if (!definition->created_by.raw)
+		untrusted_set(&definition->created_by, platform->user);
+	if (inputs)
+		definition->driver_inputs =
+			definition_inputs_shown(org, untrusted_raw(&definition->id), inputs);
+	json_decref(inputs);
+	definition_complete_criteria(definition);
+	return definition_encode(definition);
 }
 
 /* --- listing --- */
 
 struct ranked {
-	const struct definition *definition;
+	struct definition *definition;
 	int rank;
 };
 
@@ -80,7 +81,7 @@ by_rank(const void *a, const void *b)
 
 /* Those that would match, grouped by type, the one that would be chosen first; how many. */
 static size_t
-rank_matching(struct ranked *out, const struct definitions *all, const struct request *request)
+rank_matching(struct ranked *out, struct definitions *all, const struct request *request)
 {
 	struct match_request wanted = {
 		.resource_class = request_query(request, "class"),
@@ -93,7 +94,7 @@ rank_matching(struct ranked *out, const struct definitions *all, const struct re
 	size_t count = 0;
 
 	for (size_t i = 0; i < all->count; i++) {
-		const struct definition *definition = &all->items[i];
+		struct definition *definition = &all->items[i];
 		int rank = !type || untrusted_is(&definition->type, type)
 				   ? match_rank(definition, &wanted)
 				   : -1;
@@ -136,8 +137,8 @@ list_definitions(struct platform *platform, const struct request *request,
 		count = rank_matching(ranked, &all, request);
 	list = json_array();
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(list,
-				      whole_of(platform, org, ranked[i].definition->document));
+		json_array_append_new(list, encode_whole(platform, org, ranked[i].definition,
+							 ranked[i].definition->document));
 	free(ranked);
 	definitions_clear(&all);
 	return answer(response, 200, list);
@@ -148,14 +149,14 @@ int
 get_definition(struct platform *platform, const struct request *request,
 	       struct response *response, struct error *err)
 {
-	json_t *body = repository_definition(platform->repository, request->place.org,
-					     request->ids[0], err);
+	const char *org = request->place.org;
+	struct definition definition;
 
-	if (!body)
+	if (repository_read_definition(platform->repository, org, request->ids[0], &definition,
+				       err) != 0)
 		return -1;
-	response->body = whole_of(platform, request->place.org, body);
-	response->status = 200;
-	json_decref(body);
+	answer(response, 200, encode_whole(platform, org, &definition, definition.document));
+	definition_clear(&definition);
 	return 0;
 }
 
@@ -166,7 +167,7 @@ check_text(const json_t *body, const char *key, bool required, struct error *err
 {
 	const json_t *value = json_object_get(body, key);
 
-	if (!value || json_is_null(value))
+	if (!value || (required && json_is_null(value)))
 		return required ? error_set_code(err, CODE_DEFINITION_LACKS_MEMBER, .member = key)
 				: 0;
 	return json_is_string(value) && *json_string_value(value)
@@ -177,144 +178,168 @@ check_text(const json_t *body, const char *key, bool required, struct error *err
 static int
 check_criterion(const json_t *criterion, struct error *err)
 {
+	const struct member *misfit = criterion_misfit(criterion);
+
 	if (!json_is_object(criterion))
 		return error_set_code(err, CODE_CRITERION_NOT_OBJECT);
-	for (size_t i = 0; i < CRITERION_KEYS; i++) {
-		const json_t *value = json_object_get(criterion, criterion_keys[i]);
+	return misfit ? error_set_code(err, CODE_CRITERION_MEMBER_NOT_TEXT, .member = misfit->key)
+		      : 0;
+}
 
-		if (value && !json_is_null(value) && !json_is_string(value))
-			return error_set_code(err, CODE_CRITERION_MEMBER_NOT_TEXT,
-					      .member = criterion_keys[i]);
-	}
+static int
+check_criteria(const json_t *criteria, struct error *err)
+{
+	const json_t *criterion;
+	size_t i;
+
+	if (criteria && !json_is_null(criteria) && !json_is_array(criteria))
+		return error_set_code(err, CODE_MEMBER_NOT_LIST, .member = "criteria");
+	if (json_array_size(criteria) > CRITERIA_MAX)
+		return error_set_code(err, CODE_TOO_MANY_CRITERIA, .max = CRITERIA_MAX);
+	json_array_foreach(criteria, i, criterion)
+		if (check_criterion(criterion, err) != 0)
+			return -1;
 	return 0;
 }
 
-/* As it is kept: the keys that say something, and an id. */
-static json_t *
-keep_criterion(const json_t *criterion)
+static void
+keep_text(struct untrusted *out, const struct untrusted *sent)
 {
-	char id[CRITERION_ID_DIGITS + 1];
-	json_t *kept = json_object();
-
-	ids_random_hex(id, CRITERION_ID_DIGITS);
-	json_object_set_new(kept, "id", json_string(id));
-	for (size_t i = 0; i < CRITERION_KEYS; i++) {
-		const char *value = json_member_string(criterion, criterion_keys[i]);
-
-		if (value && *value)
-			json_object_set_new(kept, criterion_keys[i], json_string(value));
-	}
-	return kept;
+	if (*untrusted_raw(sent))
+		untrusted_init(out, sent->raw);
 }
 
-/* A class that is not given is "default", as for matching: the two must
- * not disagree about what is twice. */
-static bool
-is_same_rule(const json_t *a, const json_t *b)
+/* As it is kept: what says something, and an id. */
+static void
+keep_criterion(struct definition *definition, const json_t *body)
 {
-	for (size_t i = 0; i < CRITERION_KEYS; i++) {
-		bool is_class = strcmp(criterion_keys[i], "class") == 0;
-		const char *x = json_member_string(a, criterion_keys[i]);
-		const char *y = json_member_string(b, criterion_keys[i]);
+	char id[CRITERION_ID_DIGITS + 1];
+	struct criterion sent, kept = {0};
 
-		if (strcmp(x && *x    ? x
-			   : is_class ? "default"
-				      : "",
-			   y && *y    ? y
-			   : is_class ? "default"
-				      : "") != 0)
-			return false;
-	}
-	return true;
+	criterion_read(&sent, body);
+	ids_random_hex(id, CRITERION_ID_DIGITS);
+	untrusted_init(&kept.id, id);
+	keep_text(&kept.env_type, &sent.env_type);
+	keep_text(&kept.app_id, &sent.app_id);
+	keep_text(&kept.env_id, &sent.env_id);
+	keep_text(&kept.res_id, &sent.res_id);
+	keep_text(&kept.resource_class, &sent.resource_class);
+	criterion_clear(&sent);
+	definition_add_criterion(definition, &kept);
+}
+
+static bool
+has_criterion(const struct definition *definition, const struct criterion *criterion)
+{
+	for (size_t i = 0; i < definition->criterion_count; i++)
+		if (criterion_equal(&definition->criteria[i], criterion))
+			return true;
+	return false;
 }
 
 /* ERROR_CONFLICT when a definition of the type has such a rule already; `but` is left out. */
 static int
-check_others(const struct definitions *others, const json_t *criteria, const char *type,
-	     const char *but, struct error *err)
+check_others(const struct definitions *others, const struct definition *definition,
+	     size_t from, const char *but, struct error *err)
 {
-	const json_t *rule, *other;
-	size_t k, m;
-
 	for (size_t i = 0; i < others->count; i++) {
-		const struct definition *definition = &others->items[i];
+		const struct definition *other = &others->items[i];
 
-		if (!untrusted_is(&definition->type, type) ||
-		    (but && untrusted_is(&definition->id, but)))
+		if (!untrusted_equal(&other->type, &definition->type) ||
+		    (but && untrusted_is(&other->id, but)))
 			continue;
-		json_array_foreach(criteria, k, rule)
-			json_array_foreach(json_object_get(definition->document, "criteria"), m,
-					   other)
-				if (is_same_rule(rule, other))
-					return error_set_code(
-						err, CODE_CRITERION_OF_OTHER_DEFINITION,
-						.definition = untrusted_raw(&definition->id),
-						.type = type);
+		for (size_t k = from; k < definition->criterion_count; k++)
+			if (has_criterion(other, &definition->criteria[k]))
+				return error_set_code(err, CODE_CRITERION_OF_OTHER_DEFINITION,
+						      .definition = untrusted_raw(&other->id),
+						      .type = untrusted_raw(&definition->type));
 	}
 	return 0;
 }
 
+/* Those from there on must be unlike each other, and unlike all of other definitions. */
 static int
-check_duplicates(struct platform *platform, const char *org, const json_t *criteria,
-		 const char *type, const char *but, struct error *err)
+check_duplicates(struct platform *platform, const char *org, const struct definition *definition,
+		 size_t from, const char *but, struct error *err)
 {
 	struct definitions others;
-	const json_t *rule;
-	size_t k, m;
 	int ret = repository_definitions(platform->repository, org, &others, err);
 
 	if (ret == 0)
-		ret = check_others(&others, criteria, type, but, err);
+		ret = check_others(&others, definition, from, but, err);
 	definitions_clear(&others);
-	json_array_foreach(criteria, k, rule)
-		for (m = 0; m < k && ret == 0; m++)
-			if (is_same_rule(rule, json_array_get(criteria, m)))
+	for (size_t k = from; k < definition->criterion_count; k++)
+		for (size_t m = from; m < k && ret == 0; m++)
+			if (criterion_equal(&definition->criteria[k], &definition->criteria[m]))
 				ret = error_set_code(err, CODE_CRITERION_TWICE);
 	return ret;
 }
 
-/* The criteria of a body as they are kept; NULL with err. */
-static json_t *
-take_criteria(struct platform *platform, const char *org, const json_t *criteria, const char *type,
-	      const char *but, struct error *err)
+/* Puts those that were sent behind those that the definition has. */
+static int
+take_criteria(struct platform *platform, const char *org, struct definition *definition,
+	      const json_t *criteria, const char *but, struct error *err)
 {
-	json_t *kept;
+	size_t from = definition->criterion_count, i;
 	const json_t *criterion;
-	size_t i;
 
-	if (criteria && !json_is_null(criteria) && !json_is_array(criteria)) {
-		error_set_code(err, CODE_MEMBER_NOT_LIST, .member = "criteria");
-		return NULL;
-	}
-	if (json_array_size(criteria) > CRITERIA_MAX) {
-		error_set_code(err, CODE_TOO_MANY_CRITERIA, .max = CRITERIA_MAX);
-		return NULL;
-	}
+	if (check_criteria(criteria, err) != 0)
+		return -1;
 	json_array_foreach(criteria, i, criterion)
-		if (check_criterion(criterion, err) != 0)
-			return NULL;
-	if (check_duplicates(platform, org, criteria, type, but, err) != 0)
-		return NULL;
-	kept = json_array();
-	json_array_foreach(criteria, i, criterion)
-		json_array_append_new(kept, keep_criterion(criterion));
-	return kept;
+		keep_criterion(definition, criterion);
+	return check_duplicates(platform, org, definition, from, but, err);
 }
 
 /* --- writing --- */
 
-static const char *const settable[] = {"name", "driver_type", "driver_account", "driver_inputs",
-				       "provision", "in_place_driver_change"};
-#define SETTABLE (sizeof(settable) / sizeof(settable[0]))
+#define SETTABLE                                                                                   \
+	"name", "driver_account", "driver_inputs", "provision", "in_place_driver_change"
 
 static void
-stamp_body(json_t *body, const char *at, const char *by, const struct request *request)
+stamp(int64_t *at, struct untrusted *by, const struct request *request)
 {
-	char stamp[CLOCK_STAMP_SIZE];
+	*at = clock_wall_ms();
+	untrusted_set(by, request_user(request));
+}
 
-	clock_stamp(stamp, clock_wall_ms());
-	json_object_set_new(body, at, json_string(stamp));
-	json_object_set_new(body, by, json_string(request_user(request)));
+/* In the place of those that it has, as they are kept. */
+static int
+take_inputs(struct platform *platform, const char *org, struct definition *definition,
+	    const json_t *inputs, struct error *err)
+{
+	json_t *kept = definition_inputs_take(platform, org, untrusted_raw(&definition->id),
+					      inputs, err);
+
+	if (!kept)
+		return -1;
+	json_decref(definition->driver_inputs);
+	definition->driver_inputs = kept;
+	return 0;
+}
+
+/* What a request makes; 0, or -1 with one that is to be cleared all the same. */
+static int
+read_new(struct platform *platform, const struct request *request, struct definition *out,
+	 struct error *err)
+{
+	static const char *const required[] = {"id", "name", "type", "driver_type"};
+	static const char *const keys[] = {"id", "type", "driver_type", SETTABLE, NULL};
+	const char *org = request->place.org;
+	const json_t *body = request->body;
+
+	*out = (struct definition){0};
+	for (size_t i = 0; i < sizeof(required) / sizeof(required[0]); i++)
+		if (check_text(body, required[i], true, err) != 0)
+			return -1;
+	definition_change(out, body, keys, true);
+	if (!ids_is_name(out->id.raw))
+		return error_set_code(err, CODE_DEFINITION_ID_INVALID, .definition = out->id.raw);
+	if (refuse_misfit(definition_misfit(body), err) != 0 ||
+	    definition_check(platform, org, out, err) != 0 ||
+	    take_inputs(platform, org, out, out->driver_inputs, err) != 0)
+		return -1;
+	stamp(&out->created_at, &out->created_by, request);
+	return take_criteria(platform, org, out, json_object_get(body, "criteria"), NULL, err);
 }
 
 /* POST /orgs/{orgId}/resources/defs: add a definition. */
@@ -322,40 +347,64 @@ int
 create_definition(struct platform *platform, const struct request *request,
 		  struct response *response, struct error *err)
 {
-	static const char *const required[] = {"id", "name", "type", "driver_type"};
-	const char *id = json_member_string(request->body, "id");
-	json_t *body, *criteria = NULL, *inputs;
-	int ret = -1;
+	const char *org = request->place.org;
+	struct definition definition;
+	json_t *body;
+	int ret = read_new(platform, request, &definition, err);
 
-	for (size_t i = 0; i < sizeof(required) / sizeof(required[0]); i++)
-		if (check_text(request->body, required[i], true, err) != 0)
-			return -1;
-	if (!ids_is_name(id))
-		return error_set_code(err, CODE_DEFINITION_ID_INVALID, .definition = id);
-	if (definition_check(platform, request->place.org, request->body, err) != 0)
-		return -1;
-	inputs = definition_inputs_take(platform, request->place.org, id,
-					json_object_get(request->body, "driver_inputs"), err);
-	if (inputs)
-		criteria = take_criteria(platform, request->place.org,
-					 json_object_get(request->body, "criteria"),
-					 json_member_string(request->body, "type"), NULL, err);
-	if (!criteria) {
-		json_decref(inputs);
-		return -1;
+	if (ret == 0) {
+		body = definition_encode(&definition);
+		ret = repository_put_definition(platform->repository, org, definition.id.raw, body,
+						err);
+		if (ret == 0)
+			answer(response, 200, encode_whole(platform, org, &definition, body));
+		else if (err->kind == ERROR_CONFLICT)
+			error_set_code(err, CODE_DEFINITION_EXISTS,
+				       .definition = definition.id.raw);
+		json_decref(body);
 	}
-	body = json_pack("{s:s, s:s, s:o}", "id", id, "type",
-			 json_member_string(request->body, "type"), "criteria", criteria);
-	for (size_t i = 0; i < SETTABLE; i++)
-		json_object_set(body, settable[i], json_object_get(request->body, settable[i]));
-	json_object_set_new(body, "driver_inputs", inputs);
-	stamp_body(body, "created_at", "created_by", request);
-	if (repository_put_definition(platform->repository, request->place.org, id, body, err) == 0)
-		ret = answer(response, 200, whole_of(platform, request->place.org, body));
-	else if (err->kind == ERROR_CONFLICT)
-		error_set_code(err, CODE_DEFINITION_EXISTS, .definition = id);
-	json_decref(body);
+	definition_clear(&definition);
 	return ret;
+}
+
+/* Keeps it as it is now; `body` becomes what is kept (a new reference). */
+static int
+keep_changed(struct platform *platform, const struct request *request,
+	     struct definition *definition, json_t **body, struct error *err)
+{
+	stamp(&definition->updated_at, &definition->updated_by, request);
+	*body = definition_encode(definition);
+	return repository_change_definition(platform->repository, request->place.org,
+					    request->ids[0], *body, err);
+}
+
+static int
+check_change(const json_t *body, bool all, struct error *err)
+{
+	if (check_text(body, "name", all, err) != 0 ||
+	    check_text(body, "driver_type", false, err) != 0)
+		return -1;
+	return refuse_misfit(definition_misfit(body), err);
+}
+
+/* A driver is not taken away.  One of before, whose driver is not here any more, may still get
+ * another name. */
+static int
+apply_change(struct platform *platform, const struct request *request,
+	     struct definition *definition, bool all, struct error *err)
+{
+	static const char *const keys[] = {SETTABLE, NULL}, *const driver[] = {"driver_type", NULL};
+	const char *org = request->place.org;
+	const json_t *body = request->body, *inputs = json_object_get(body, "driver_inputs");
+	int ret;
+
+	definition_change(definition, body, keys, all);
+	definition_change(definition, body, driver, false);
+	ret = inputs ? take_inputs(platform, org, definition, inputs, err) : 0;
+	if (ret != 0 || check_change(body, all, err) != 0)
+		return -1;
+	return inputs || json_object_get(body, "driver_type")
+		       ? definition_check(platform, org, definition, err) : 0;
 }
 
 /* PUT takes all of it and needs a name, PATCH what is given. */
@@ -364,37 +413,18 @@ change_definition(struct platform *platform, const struct request *request,
 		  struct response *response, bool all, struct error *err)
 {
 	const char *org = request->place.org, *id = request->ids[0];
-	json_t *body = repository_definition(platform->repository, org, id, err), *inputs;
-	int ret = -1;
+	struct definition definition;
+	json_t *body = NULL;
+	int ret = repository_read_definition(platform->repository, org, id, &definition, err);
 
-	if (!body)
-		return -1;
-	inputs = definition_inputs_take(platform, org, id,
-					json_object_get(request->body, "driver_inputs"), err);
-	if (!inputs || check_text(request->body, "name", all, err) != 0 ||
-	    check_text(request->body, "driver_type", false, err) != 0)
-		goto out;
-	for (size_t i = 0; i < SETTABLE; i++) {
-		json_t *value = json_object_get(request->body, settable[i]);
-
-		if (value)
-			json_object_set(body, settable[i], value);
-		else if (all && strcmp(settable[i], "driver_type") != 0)
-			json_object_del(body, settable[i]);
-	}
-	if (json_object_get(request->body, "driver_inputs"))
-		json_object_set(body, "driver_inputs", inputs);
-	/* One of before, whose driver is not here any more, may still get another name. */
-	if ((json_object_get(request->body, "driver_type") ||
-	     json_object_get(request->body, "driver_inputs")) &&
-	    definition_check(platform, org, body, err) != 0)
-		goto out;
-	stamp_body(body, "updated_at", "updated_by", request);
-	if (repository_change_definition(platform->repository, org, id, body, err) == 0)
-		ret = answer(response, 200, whole_of(platform, org, body));
-out:
-	json_decref(inputs);
+	if (ret == 0)
+		ret = apply_change(platform, request, &definition, all, err);
+	if (ret == 0)
+		ret = keep_changed(platform, request, &definition, &body, err);
+	if (ret == 0)
+		answer(response, 200, encode_whole(platform, org, &definition, body));
 	json_decref(body);
+	definition_clear(&definition);
 	return ret;
 }
 
@@ -428,16 +458,19 @@ delete_definition(struct platform *platform, const struct request *request,
 		  struct response *response, struct error *err)
 {
 	const char *org = request->place.org, *id = request->ids[0];
-	json_t *used;
+	struct definition_changes used = {0};
+	int ret = 0;
 
-	if (!is_forced(request)) {
-		used = repository_uses_of_definition(platform->repository, org, id, err);
-		if (!used)
-			return -1;
-		if (json_array_size(used) > 0)
-			return answer(response, 409, used);
-		json_decref(used);
+	if (!is_forced(request))
+		ret = repository_uses_of_definition(platform->repository, org, id, &used, err);
+	if (ret == 0 && used.count > 0) {
+		answer(response, 409, definition_changes_encode(&used));
+		definition_changes_clear(&used);
+		return 0;
 	}
+	definition_changes_clear(&used);
+	if (ret != 0)
+		return -1;
 	response->status = 204;
 	return repository_drop_definition(platform->repository, org, id, err);
 }
@@ -460,20 +493,22 @@ put_criteria(struct platform *platform, const struct request *request, struct re
 	     struct error *err)
 {
 	const char *org = request->place.org, *id = request->ids[0];
-	json_t *body = repository_definition(platform->repository, org, id, err), *criteria;
-	int ret = -1;
+	struct definition definition;
+	json_t *body = NULL;
+	int ret = repository_read_definition(platform->repository, org, id, &definition, err);
 
-	if (!body)
-		return -1;
-	criteria = take_criteria(platform, org, request->body, json_member_string(body, "type"), id,
-				 err);
-	if (criteria) {
-		json_object_set_new(body, "criteria", criteria);
-		stamp_body(body, "updated_at", "updated_by", request);
-		if (repository_change_definition(platform->repository, org, id, body, err) == 0)
-			ret = answer(response, 200, definition_criteria(body));
+	while (definition.criterion_count > 0)
+		definition_remove_criterion(&definition, definition.criterion_count - 1);
+	if (ret == 0)
+		ret = take_criteria(platform, org, &definition, request->body, id, err);
+	if (ret == 0)
+		ret = keep_changed(platform, request, &definition, &body, err);
+	if (ret == 0) {
+		definition_complete_criteria(&definition);
+		answer(response, 200, definition_encode_criteria(&definition));
 	}
 	json_decref(body);
+	definition_clear(&definition);
 	return ret;
 }
 
@@ -483,63 +518,98 @@ create_criterion(struct platform *platform, const struct request *request,
 		 struct response *response, struct error *err)
 {
 	const char *org = request->place.org, *id = request->ids[0];
-	json_t *body = repository_definition(platform->repository, org, id, err);
-	json_t *one = json_pack("[O]", request->body), *taken = NULL, *all;
-	int ret = -1;
+	json_t *one = json_pack("[O]", request->body), *body = NULL;
+	struct definition definition;
+	int ret = repository_read_definition(platform->repository, org, id, &definition, err);
 
-	if (body)
-		taken = take_criteria(platform, org, one, json_member_string(body, "type"), NULL,
-				      err);
-	if (taken) {
-		all = definition_criteria(
-			body); /* from here on all of them have ids of their own */
-		json_array_extend(all, taken);
-		json_object_set_new(body, "criteria", all);
-		stamp_body(body, "updated_at", "updated_by", request);
-		if (repository_change_definition(platform->repository, org, id, body, err) == 0) {
-			json_t *answered = json_pack("{s:s}", "class", "default");
-
-			json_object_update(answered, json_array_get(taken, 0));
-			ret = answer(response, 200, answered);
-		}
+	definition_complete_criteria(&definition); /* from here on all have ids of their own */
+	if (ret == 0)
+		ret = take_criteria(platform, org, &definition, one, NULL, err);
+	if (ret == 0)
+		ret = keep_changed(platform, request, &definition, &body, err);
+	if (ret == 0) {
+		definition_complete_criteria(&definition);
+		answer(response, 200,
+		       criterion_encode(&definition.criteria[definition.criterion_count - 1]));
 	}
-	json_decref(taken);
-	json_decref(one);
 	json_decref(body);
+	json_decref(one);
+	definition_clear(&definition);
 	return ret;
 }
 
-/* What is active by the definition and would not be without the criterion, as changes. */
-static json_t *
-affected_without(struct platform *platform, const char *org, const json_t *body, struct error *err)
+static void
+add_change(struct definition_changes *out, const struct active_resource *resource)
 {
-	const char *id = json_member_string(body, "id");
-	json_t *active = repository_resources_by_definition(platform->repository, org, id, err);
-	json_t *changes = active ? json_array() : NULL, *resource;
-	struct definition definition;
+	struct definition_change change = {0};
+
+	untrusted_init(&change.app_id, resource->app_id.raw);
+	untrusted_init(&change.env_id, resource->env_id.raw);
+	untrusted_init(&change.res_id, resource->res_id.raw);
+	untrusted_init(&change.from_def, resource->def_id.raw);
+	untrusted_init(&change.to_def, "");
+	definition_changes_add(out, &change);
+}
+
+/* What is active by the definition and would not be without the criterion. */
+static int
+affected_without(struct platform *platform, const char *org, const struct definition *definition,
+		 struct definition_changes *out, struct error *err)
+{
+	json_t *active = repository_resources_by_definition(
+		platform->repository, org, untrusted_raw(&definition->id), err);
+	struct active_resource resource;
 	size_t i;
+	json_t *body;
 
-	definition_read(&definition, body);
-	json_array_foreach(active, i, resource) {
-		const struct match_request request = {
-			.type = json_member_string(resource, "type"),
-			.resource_class = json_member_string(resource, "class"),
-			.app_id = json_member_string(resource, "app_id"),
-			.env_id = json_member_string(resource, "env_id"),
-			.env_type = json_member_string(resource, "env_type"),
-			.res_id = json_member_string(resource, "res_id"),
-		};
-
-		if (match_rank(&definition, &request) < 0)
-			json_array_append_new(changes,
-					      json_pack("{s:s, s:s, s:s, s:s, s:s}", "app_id",
-							request.app_id, "env_id", request.env_id,
-							"res_id", request.res_id, "from_def", id,
-							"to_def", ""));
+	json_array_foreach(active, i, body) {
+		active_resource_read(&resource, body);
+		if (match_rank(definition, &(struct match_request){
+						   .type = resource.type.raw,
+						   .resource_class = resource.resource_class.raw,
+						   .app_id = resource.app_id.raw,
+						   .env_id = resource.env_id.raw,
+						   .env_type = resource.env_type.raw,
+						   .res_id = resource.res_id.raw,
+					   }) < 0)
+			add_change(out, &resource);
+		active_resource_clear(&resource);
 	}
-	definition_clear(&definition);
 	json_decref(active);
-	return changes;
+	return active ? 0 : -1;
+}
+
+static size_t
+find_criterion(const struct definition *definition, const char *id)
+{
+	size_t i = 0;
+
+	while (i < definition->criterion_count && !untrusted_is(&definition->criteria[i].id, id))
+		i++;
+	return i;
+}
+
+/* Without it, unless something is active by it: then `changes` is what that is. */
+static int
+drop_criterion(struct platform *platform, const struct request *request,
+	       struct definition *definition, struct definition_changes *changes,
+	       struct error *err)
+{
+	const char *id = request->ids[1];
+	size_t at = find_criterion(definition, id);
+	json_t *body = NULL;
+	int ret = 0;
+
+	if (at == definition->criterion_count)
+		return error_set_code(err, CODE_CRITERION_NOT_FOUND,
+				      .definition = request->ids[0], .criterion = id);
+	definition_remove_criterion(definition, at);
+	if (!is_forced(request))
+		ret = affected_without(platform, request->place.org, definition, changes, err);
+	if (ret == 0 && changes->count == 0)
+		ret = keep_changed(platform, request, definition, &body, err);
+	json_decref(body);
+	return ret;
 }
 
 /* DELETE /orgs/{orgId}/resources/defs/{defId}/criteria/{criteriaId}: take a criterion away. */
@@ -547,37 +617,18 @@ int
 delete_criterion(struct platform *platform, const struct request *request,
 		 struct response *response, struct error *err)
 {
-	const char *org = request->place.org, *id = request->ids[0];
-	json_t *body = repository_definition(platform->repository, org, id, err), *all,
-	       *affected = NULL;
-	const json_t *criterion;
-	size_t i;
-	int ret = -1;
+	struct definition_changes changes = {0};
+	struct definition definition;
+	int ret = repository_read_definition(platform->repository, request->place.org,
+					     request->ids[0], &definition, err);
 
-	if (!body)
-		return -1;
-	all = definition_criteria(body);
-	json_array_foreach(all, i, criterion)
-		if (strcmp(json_member_string(criterion, "id"), request->ids[1]) == 0)
-			break;
-	if (i == json_array_size(all)) {
-		error_set_code(err, CODE_CRITERION_NOT_FOUND, .definition = id,
-			       .criterion = request->ids[1]);
-	} else {
-		json_array_remove(all, i);
-		json_object_set(body, "criteria", all);
-		affected = is_forced(request) ? json_array()
-					      : affected_without(platform, org, body, err);
-		stamp_body(body, "updated_at", "updated_by", request);
-		response->status = 204;
-		if (json_array_size(affected) > 0)
-			ret = answer(response, 409, json_incref(affected));
-		else if (affected)
-			ret = repository_change_definition(platform->repository, org, id, body,
-							   err);
-	}
-	json_decref(affected);
-	json_decref(all);
-	json_decref(body);
+	definition_complete_criteria(&definition);
+	if (ret == 0)
+		ret = drop_criterion(platform, request, &definition, &changes, err);
+	response->status = 204;
+	if (changes.count > 0)
+		answer(response, 409, definition_changes_encode(&changes));
+	definition_changes_clear(&changes);
+	definition_clear(&definition);
 	return ret;
 }

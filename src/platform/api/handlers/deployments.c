@@ -224,8 +224,8 @@ check_graph(struct platform *platform, const struct request *request,
 {
 	const char *wanted = json_member_string(request->body, "dependency_graph_hash");
 	struct resource_graph graph;
+	struct declared_resources declared;
 	struct set *set;
-	json_t *declared;
 	char culprit[256];
 	int ret = -1;
 
@@ -233,9 +233,11 @@ check_graph(struct platform *platform, const struct request *request,
 		return 0;
 	set = repository_set(platform->repository, &request->place,
 			     untrusted_raw(&deployment->set_id), err);
-	declared = set ? graph_declared(set) : NULL;
-	if (declared &&
-	    env_graph_now(platform, &request->place, declared, &graph, culprit, err) == 0) {
+	if (!set)
+		return -1;
+	graph_declared(set, &declared);
+	set_unref(set);
+	if (env_graph_now(platform, &request->place, &declared, &graph, culprit, err) == 0) {
 		ret = untrusted_is(&graph.hash, wanted) ? 0 : -1;
 		if (ret != 0) {
 			json_decref(*details);
@@ -245,8 +247,7 @@ check_graph(struct platform *platform, const struct request *request,
 		}
 		resource_graph_clear(&graph);
 	}
-	json_decref(declared);
-	set_unref(set);
+	declared_resources_clear(&declared);
 	return ret;
 }
 

@@ -16,8 +16,10 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/xmalloc.h"
+#include "model/definition.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/members.h"
 #include "model/nouns.h"
 #include "model/resource-graph.h"
 #include "platform/engine/engine.h"
@@ -147,13 +149,15 @@ check_version(struct platform *platform, const struct request *request,
 	      const struct known_resource *row, const char *version, struct error *err)
 {
 	const char *org = request->place.org, *id = row->def_id;
-	json_t *body = repository_definition(platform->repository, org, id, err);
-	int ret = 0;
+	struct definition definition;
+	json_t *body;
+	int ret = repository_read_definition(platform->repository, org, id, &definition, err);
 
 	/* One that came by an import was not written down yet. */
-	if (body)
-		ret = repository_keep_definition(platform->repository, org, id, body, err);
-	json_decref(body);
+	if (ret == 0)
+		ret = repository_keep_definition(platform->repository, org, id,
+						 definition.document, err);
+	definition_clear(&definition);
 	if (ret != 0)
 		return -1;
 	body = repository_definition_version(platform->repository, org, id, version, err);
@@ -195,40 +199,46 @@ pin_active_resource(struct platform *platform, const struct request *request,
 /* --- graphs --- */
 
 static int
-check_wanted(const json_t *wanted, struct error *err)
+check_wanted(const json_t *body, const struct declared_resource *wanted, struct error *err)
 {
-	const json_t *resource = json_object_get(wanted, "resource");
-	const char *id = json_member_string(wanted, "id"),
-		   *type = json_member_string(wanted, "type");
-	const json_t *resource_class = json_object_get(wanted, "class");
+	const char *id = untrusted_raw(&wanted->id);
+	const struct member *misfit = declared_resource_misfit(body);
 
-	if (!id || !*id || !type || !*type)
+	if (!*id || !*untrusted_raw(&wanted->type))
 		return error_set_code(err, CODE_RESOURCE_WITHOUT_ID_OR_TYPE);
-	if (resource_class && !json_is_null(resource_class) && !json_is_string(resource_class))
+	if (misfit && misfit->kind == MEMBER_TEXT)
 		return error_set_code(err, CODE_RESOURCE_CLASS_NOT_TEXT, .resource = id);
-	if (resource && !json_is_null(resource) && !json_is_object(resource))
-		return error_set_code(err, CODE_RESOURCE_NOT_OBJECT, .resource = id);
-	return 0;
+	return misfit ? error_set_code(err, CODE_RESOURCE_NOT_OBJECT, .resource = id) : 0;
+}
+
+static int
+check_all_wanted(const json_t *list, const struct declared_resources *wanted, struct error *err)
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < wanted->count && ret == 0; i++)
+		ret = check_wanted(json_array_get(list, i), &wanted->items[i], err);
+	return ret;
 }
 
 static int
 compute_graph(struct platform *platform, const struct request *request, struct resource_graph *out,
 	      struct error *err)
 {
-	const json_t *wanted;
+	struct declared_resources wanted;
 	char culprit[256];
-	size_t i;
+	int ret;
 
 	if (json_array_size(request->body) > GRAPH_NODES_MAX)
 		return error_set_code(err, CODE_TOO_MANY_RESOURCES, .max = GRAPH_NODES_MAX);
-	json_array_foreach(request->body, i, wanted)
-		if (check_wanted(wanted, err) != 0)
-			return -1;
-	if (env_graph_now(platform, &request->place, request->body, out, culprit, err) == 0)
-		return 0;
-	if (err->kind == ERROR_LIMIT)
+	declared_resources_read(&wanted, request->body);
+	ret = check_all_wanted(request->body, &wanted, err);
+	if (ret == 0)
+		ret = env_graph_now(platform, &request->place, &wanted, out, culprit, err);
+	declared_resources_clear(&wanted);
+	if (ret != 0 && err->kind == ERROR_LIMIT)
 		err->kind = ERROR_INPUT;
-	return -1;
+	return ret;
 }
 
 /* POST .../envs/{envId}/resources/graphs: work out the resources of a set without deploying it. */

@@ -13,6 +13,7 @@
 #include "model/delta.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/resource-graph.h"
 #include "model/set.h"
 #include "platform/engine/env-driver.h"
 #include "platform/engine/graph.h"
@@ -143,11 +144,13 @@ get_set_resources(struct platform *platform, const struct request *request,
 {
 	struct set *set = repository_set(platform->repository, &request->place, request->ids[0],
 					 err);
-	json_t *declared;
+	struct declared_resources declared;
 
 	if (!set)
 		return -1;
-	declared = graph_declared(set);
+	graph_declared(set, &declared);
 	set_unref(set);
-	return answer(response, 200, declared);
+	answer(response, 200, declared_resources_encode(&declared));
+	declared_resources_clear(&declared);
+	return 0;
 }

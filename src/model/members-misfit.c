@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What a request brings is held against the table as it came, before anything of it is read. */
+#include "config.h"
+
+#include <stdbool.h>
+
+#include "model/members.h"
+
+static bool
+are_texts(const json_t *list)
+{
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(list, i, item)
+		if (!json_is_string(item))
+			return false;
+	return json_is_array(list);
+}
+
+static bool
+fits(const struct member *m, const json_t *value)
+{
+	switch (m->kind) {
+	case MEMBER_TEXT:
+	case MEMBER_TIME:
+	case MEMBER_WORD:
+		return json_is_string(value);
+	case MEMBER_FLAG:
+		return json_is_boolean(value);
+	case MEMBER_NUMBER:
+		return json_is_integer(value);
+	case MEMBER_OBJECT:
+	case MEMBER_MAP:
+		return json_is_object(value);
+	case MEMBER_LIST:
+		return json_is_array(value);
+	case MEMBER_TEXTS:
+		return are_texts(value);
+	case MEMBER_JSON:
+		return !(m->need & MEMBER_OPEN) || json_is_object(value);
+	case MEMBER_CONSTANT:
+	case MEMBER_DOCUMENT:
+		break;
+	}
+	return true;
+}
+
+const struct member *
+noun_misfit(const struct noun *noun, const json_t *body)
+{
+	for (const struct member *m = noun->members; m->key; m++) {
+		const json_t *value = json_object_get(body, m->key);
+
+		if (value && !json_is_null(value) && !fits(m, value))
+			return m;
+	}
+	return NULL;
+}

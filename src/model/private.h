@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Where in its struct a member lies.  For the files that know every kind of member. */
+#ifndef SIDESTAGE_MODEL_PRIVATE_H
+#define SIDESTAGE_MODEL_PRIVATE_H
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/xmalloc.h"
+#include "model/members.h"
+
+static inline void *
+place_in(void *noun, const struct member *m)
+{
+	return (char *)noun + m->offset;
+}
+
+static inline const void *
+place_of(const void *noun, const struct member *m)
+{
+	return (const char *)noun + m->offset;
+}
+
+static inline int64_t
+number_of(const void *noun, const struct member *m)
+{
+	return *(const int64_t *)place_of(noun, m);
+}
+
+static inline size_t
+word_of(const void *noun, const struct member *m)
+{
+	return *(const unsigned *)place_of(noun, m);
+}
+
+static inline json_t *const *
+json_in(const void *noun, const struct member *m)
+{
+	return place_of(noun, m);
+}
+
+/* A pointer to whatever struct is no void pointer to the language. */
+static inline void *
+items_in(const void *noun, const struct member *m)
+{
+	void *items;
+
+	memcpy(&items, place_of(noun, m), sizeof(items));
+	return items;
+}
+
+static inline size_t *
+count_in(void *noun, const struct member *m)
+{
+	return (size_t *)(void *)((char *)noun + m->count);
+}
+
+static inline size_t
+count_of(const void *noun, const struct member *m)
+{
+	return *(const size_t *)(const void *)((const char *)noun + m->count);
+}
+
+static inline size_t
+item_size(const struct member *m)
+{
+	return m->kind == MEMBER_TEXTS ? sizeof(struct untrusted) : m->noun->size;
+}
+
+/* Of texts, a list or a map, of which there are none yet: so many that are zero. */
+static inline void *
+make_items(void *to, const struct member *m, size_t count)
+{
+	char *items = xcalloc(count + 1, item_size(m));
+
+	memcpy(place_in(to, m), &items, sizeof(items));
+	*count_in(to, m) = count;
+	return items;
+}
+
+/* By which one of a map is called. */
+static inline struct untrusted *
+key_of(void *item)
+{
+	return item;
+}
+
+/* An object that is embedded has no pointer to be NULL: its first text says whether it is there. */
+static inline const struct member *
+first_text(const struct noun *noun)
+{
+	const struct member *m = noun->members;
+
+	while (m->kind != MEMBER_TEXT)
+		m++;
+	return m;
+}
+
+/* Where it says what of it was not understood; NULL: it does not. */
+static inline struct untrusted *
+problem_in(void *out, const struct noun *noun)
+{
+	return noun->problem ? (struct untrusted *)(void *)((char *)out + noun->problem) : NULL;
+}
+
+/* Makes this one absent. */
+void member_clear(void *noun, const struct member *m);
+
+#endif

@@ -1,0 +1,649 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Laws of a noun's table, on bodies that are drawn: what was read is written again and read the
+ * same; a member that is missing, or of another type, is a fault that names it or is as if it were
+ * absent; a request with it is refused by its name in either case.
+ *
+ * What the members are is said here once more, and not taken from the table.
+ */
+#include "config.h"
+
+#include <jansson.h>
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "model/definition.h"
+#include "model/members.h"
+#include "model/resource-graph.h"
+#include "property.h"
+
+enum {
+	REQUIRED = 1,	/* a fault when it is missing; "" is written for it */
+	LOOSE = 2,	/* one of another type is as if it were absent */
+	OTHERS = 4	/* of a noun: members that nobody knows are written again */
+};
+
+struct noun_doors;
+struct field {
+	const char *key;
+	char type;	/* t text, d time, b flag, o object, j anything, l list of `of` */
+	unsigned need;
+	const struct noun_doors *of;
+};
+
+union any_noun {
+	struct declared_resource declared_resource;
+	struct definition_change definition_change;
+	struct criterion criterion;
+	struct definition definition;
+};
+
+struct noun_doors {
+	const char *name;
+	const struct field *fields;
+	unsigned need;
+	void (*read)(union any_noun *out, const json_t *body);
+	int (*decode)(union any_noun *out, const json_t *body, struct error *err);
+	json_t *(*encode)(const union any_noun *from);
+	void (*clear)(union any_noun *noun);
+	const char *(*problem)(const union any_noun *noun);
+	const struct member *(*misfit)(const json_t *body);
+};
+
+#define DOORS(kind) \
+	static void \
+	read_##kind(union any_noun *out, const json_t *body) \
+	{ \
+		kind##_read(&out->kind, body); \
+	} \
+	static int \
+	decode_##kind(union any_noun *out, const json_t *body, struct error *err) \
+	{ \
+		return kind##_decode(&out->kind, body, err); \
+	} \
+	static json_t * \
+	encode_##kind(const union any_noun *from) \
+	{ \
+		return kind##_encode(&from->kind); \
+	} \
+	static void \
+	clear_##kind(union any_noun *out) \
+	{ \
+		kind##_clear(&out->kind); \
+	} \
+	static const char * \
+	problem_##kind(const union any_noun *out) \
+	{ \
+		return out->kind.problem.raw; \
+	}
+#define OF(kind) read_##kind, decode_##kind, encode_##kind, clear_##kind, problem_##kind
+
+DOORS(declared_resource)
+DOORS(definition_change)
+DOORS(criterion)
+DOORS(definition)
+
+static const struct field declared_fields[] = {
+	{.key = "id", .type = 't', .need = REQUIRED},
+	{.key = "type", .type = 't', .need = REQUIRED},
+	{.key = "class", .type = 't'},
+	{.key = "resource", .type = 'o'},
+	{.key = NULL},
+};
+static const struct field change_fields[] = {
+	{.key = "app_id", .type = 't', .need = REQUIRED},
+	{.key = "env_id", .type = 't', .need = REQUIRED},
+	{.key = "res_id", .type = 't', .need = REQUIRED},
+	{.key = "from_def", .type = 't', .need = REQUIRED},
+	{.key = "to_def", .type = 't', .need = REQUIRED},
+	{.key = NULL},
+};
+static const struct field criterion_fields[] = {
+	{.key = "id", .type = 't', .need = LOOSE},
+	{.key = "env_type", .type = 't', .need = LOOSE},
+	{.key = "app_id", .type = 't', .need = LOOSE},
+	{.key = "env_id", .type = 't', .need = LOOSE},
+	{.key = "res_id", .type = 't', .need = LOOSE},
+	{.key = "class", .type = 't', .need = LOOSE},
+	{.key = NULL},
+};
+static const struct noun_doors criterion_doors = {
+	"criterion", criterion_fields, OTHERS, OF(criterion), criterion_misfit,
+};
+static const struct field definition_fields[] = {
+	{.key = "id", .type = 't', .need = REQUIRED},
+	{.key = "org_id", .type = 't', .need = LOOSE},
+	{.key = "name", .type = 't', .need = LOOSE},
+	{.key = "type", .type = 't', .need = REQUIRED},
+	{.key = "active_version_id", .type = 't', .need = LOOSE},
+	{.key = "created_at", .type = 'd', .need = LOOSE},
+	{.key = "created_by", .type = 't', .need = LOOSE},
+	{.key = "updated_at", .type = 'd', .need = LOOSE},
+	{.key = "updated_by", .type = 't', .need = LOOSE},
+	{.key = "driver_type", .type = 't'},
+	{.key = "driver_account", .type = 't', .need = LOOSE},
+	{.key = "driver_inputs", .type = 'j'},
+	{.key = "provision", .type = 'o', .need = LOOSE},
+	{.key = "criteria", .type = 'l', .need = LOOSE, .of = &criterion_doors},
+	{.key = "in_place_driver_change", .type = 'b', .need = LOOSE},
+	{.key = "is_default", .type = 'b', .need = LOOSE},
+	{.key = "is_deleted", .type = 'b', .need = LOOSE},
+	{.key = NULL},
+};
+
+static const struct noun_doors nouns[] = {
+	{"declared resource", declared_fields, 0, OF(declared_resource), declared_resource_misfit},
+	{"change of a definition", change_fields, 0, OF(definition_change), NULL},
+	{"criterion", criterion_fields, OTHERS, OF(criterion), criterion_misfit},
+	{"definition", definition_fields, OTHERS, OF(definition), definition_misfit},
+};
+#define NOUNS (sizeof(nouns) / sizeof(nouns[0]))
+
+/* --- bodies that are drawn --- */
+
+/* Every one that the wire may carry: a text is UTF-8 without NUL. */
+static json_t *
+draw_text(struct source *source)
+{
+	static const char *const texts[] = {"", "a", "shared.db", "\xc3\xa9", "a b", "null", "{}",
+					    "\x01", "\xf0\x9f\x90\x99", "0"};
+
+	return json_string(texts[source_draw(source, sizeof(texts) / sizeof(texts[0]))]);
+}
+
+static json_t *
+draw_time(struct source *source)
+{
+	return json_sprintf("20%02u-%02u-%02uT%02u:%02u:%02u.%03uZ", source_draw(source, 100),
+			    source_draw(source, 12) + 1, source_draw(source, 28) + 1,
+			    source_draw(source, 24), source_draw(source, 60),
+			    source_draw(source, 60), source_draw(source, 1000));
+}
+
+static json_t *draw_body(struct source *source, const struct noun_doors *noun);
+
+/* Of the type that it is to be; null, which is as absent, is not. */
+static json_t *
+draw_value(struct source *source, const struct field *field)
+{
+	json_t *value;
+
+	switch (field->type) {
+	case 't':
+		return draw_text(source);
+	case 'd':
+		return draw_time(source);
+	case 'b':
+		return json_boolean(source_draw(source, 2));
+	case 'o':
+		return source_object(source, 3);
+	case 'l':
+		value = json_array();
+		for (unsigned i = source_draw(source, 4); i > 0; i--)
+			json_array_append_new(value, draw_body(source, field->of));
+		return value;
+	default:
+		value = source_json(source, 3);
+		if (!json_is_null(value))
+			return value;
+		json_decref(value);
+		return json_true();
+	}
+}
+
+static json_t *
+draw_body(struct source *source, const struct noun_doors *noun)
+{
+	json_t *body = json_object();
+
+	for (const struct field *field = noun->fields; field->key; field++)
+		if ((field->need & REQUIRED) || source_draw(source, 2))
+			json_object_set_new(body, field->key, draw_value(source, field));
+	if (noun->need & OTHERS)
+		for (unsigned i = source_draw(source, 3); i > 0; i--)
+			json_object_set_new(body, i > 1 ? "proposed" : "x-owner",
+					    source_json(source, 2));
+	return body;
+}
+
+/* --- what is written --- */
+
+/* What stands for one that is absent; NULL: nothing does. */
+static json_t *
+absent_value(const struct field *field)
+{
+	if (field->type == 'b')
+		return json_false();
+	if (field->type == 'l')
+		return json_array();
+	return field->need & REQUIRED ? json_string("") : NULL;
+}
+
+/* The body with all that is written for what it lacks. */
+static json_t *
+complete(const json_t *body, const struct noun_doors *noun)
+{
+	json_t *whole = json_deep_copy(body), *item;
+	size_t i;
+
+	for (const struct field *field = noun->fields; field->key; field++) {
+		json_t *value = json_object_get(whole, field->key);
+
+		if (!value && (value = absent_value(field)) != NULL)
+			json_object_set_new(whole, field->key, value);
+		else if (field->type == 'l')
+			json_array_foreach(value, i, item)
+				json_array_set_new(value, i, complete(item, field->of));
+	}
+	return whole;
+}
+
+/* Takes `body`; NULL: it was not understood. */
+static json_t *
+read_and_write(const struct noun_doors *noun, json_t *body)
+{
+	struct error err = {0};
+	union any_noun out;
+	json_t *again;
+
+	if (noun->decode(&out, body, &err) != 0) {
+		json_decref(body);
+		return NULL;
+	}
+	json_decref(body);
+	again = noun->encode(&out);
+	noun->clear(&out);
+	return again;
+}
+
+static bool
+are_written_as_read(struct source *source)
+{
+	bool held = true;
+
+	for (size_t n = 0; n < NOUNS; n++) {
+		json_t *body = draw_body(source, &nouns[n]), *again, *twice, *wanted;
+
+		source_note(source, nouns[n].name, body);
+		wanted = complete(body, &nouns[n]);
+		again = read_and_write(&nouns[n], json_incref(body));
+		source_note(source, "again", again);
+		twice = read_and_write(&nouns[n], json_incref(again));
+		held &= again && json_equal(again, wanted) && json_equal(twice, again);
+		held &= !nouns[n].misfit || !nouns[n].misfit(body);
+		json_decref(twice);
+		json_decref(again);
+		json_decref(wanted);
+		json_decref(body);
+	}
+	return held;
+}
+
+static void
+what_was_read_is_written_and_read_again(void **state)
+{
+	(void)state;
+	assert_true(property_holds("written as read", are_written_as_read));
+}
+
+/* Into texts that were cut or mixed as well: no body makes a noun that cannot be written. */
+static bool
+anything_is_read_somehow(struct source *source)
+{
+	bool held = true;
+
+	for (size_t n = 0; n < NOUNS; n++) {
+		json_t *good = draw_body(source, &nouns[n]), *body = source_near(source, good, 3);
+		json_t *first, *second;
+		union any_noun out;
+
+		source_note(source, nouns[n].name, body);
+		nouns[n].read(&out, body);
+		first = nouns[n].encode(&out);
+		nouns[n].clear(&out);
+		nouns[n].read(&out, first);
+		second = nouns[n].encode(&out);
+		nouns[n].clear(&out);
+		held &= json_equal(first, second);
+		json_decref(second);
+		json_decref(first);
+		json_decref(body);
+		json_decref(good);
+	}
+	return held;
+}
+
+static void
+whatever_was_read_is_written_the_same_twice(void **state)
+{
+	(void)state;
+	assert_true(property_holds("written twice", anything_is_read_somehow));
+}
+
+/* --- one member that is odd --- */
+
+static const char *const odd_values[] = {
+	"true", "7", "0.5", "\"x\"", "[]", "[null]", "{}", "{\"id\":null}", "\"2026-01-02\"",
+};
+
+static bool
+is_of_type(char type, const json_t *value)
+{
+	switch (type) {
+	case 't':
+	case 'd':
+		return json_is_string(value);
+	case 'b':
+		return json_is_boolean(value);
+	case 'o':
+		return json_is_object(value);
+	case 'l':
+		return json_is_array(value);
+	default:
+		return true;
+	}
+}
+
+static json_t *
+good_body(const struct noun_doors *noun)
+{
+	json_t *body = json_object();
+
+	for (const struct field *field = noun->fields; field->key; field++)
+		json_object_set_new(body, field->key,
+				    field->type == 't'   ? json_string("t")
+				    : field->type == 'd' ? json_string("2026-01-02T03:04:05.000Z")
+				    : field->type == 'b' ? json_true()
+				    : field->type == 'l' ? json_array()
+							 : json_pack("{s:i}", "size", 1));
+	return body;
+}
+
+/* A fault, which names the member, or as if the member were absent; never a crash. */
+static void
+check_read(const struct noun_doors *noun, const struct field *field, const json_t *body,
+	   bool is_fault)
+{
+	struct error err = {0};
+	union any_noun out, strict;
+	json_t *again, *less = json_deep_copy(body), *wanted;
+
+	json_object_del(less, field->key);
+	wanted = complete(less, noun);
+	noun->read(&out, body);
+	again = noun->encode(&out);
+	if ((noun->problem(&out) != NULL) != is_fault)
+		fail_msg("%s: %s: %s", noun->name, field->key,
+			 is_fault ? "understood" : noun->problem(&out));
+	if (is_fault && !strstr(noun->problem(&out), field->key))
+		fail_msg("%s: %s: %s", noun->name, field->key, noun->problem(&out));
+	if (!json_equal(again, wanted))
+		fail_msg("%s: %s: %s", noun->name, field->key, json_dumps(again, 0));
+	assert_int_equal(noun->decode(&strict, body, &err) != 0, is_fault);
+	if (is_fault)
+		assert_true(strstr(err.text, noun->name) == err.text &&
+			    strstr(err.text, field->key));
+	noun->clear(&strict);
+	noun->clear(&out);
+	json_decref(again);
+	json_decref(wanted);
+	json_decref(less);
+}
+
+static void
+check_odd(const struct noun_doors *noun, const struct field *field, const char *text)
+{
+	json_t *body = good_body(noun), *value = json_loads(text, JSON_DECODE_ANY, NULL);
+	const struct member *misfit;
+
+	assert_non_null(value);
+	if (!is_of_type(field->type, value)) {
+		json_object_set(body, field->key, value);
+		misfit = noun->misfit ? noun->misfit(body) : NULL;
+		if (noun->misfit && (!misfit || strcmp(misfit->key, field->key) != 0))
+			fail_msg("%s: %s is %s: %s is the misfit", noun->name, field->key, text,
+				 misfit ? misfit->key : "nothing");
+		check_read(noun, field, body, !(field->need & LOOSE));
+	}
+	json_decref(value);
+	json_decref(body);
+}
+
+static void
+each_member_of_another_type_is_named_or_absent(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < NOUNS; n++)
+		for (const struct field *field = nouns[n].fields; field->key; field++)
+			for (size_t i = 0; i < sizeof(odd_values) / sizeof(odd_values[0]); i++)
+				check_odd(&nouns[n], field, odd_values[i]);
+}
+
+/* Missing, and null, which is the same. */
+static void
+each_member_that_is_missing_is_named_or_absent(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < NOUNS; n++)
+		for (const struct field *field = nouns[n].fields; field->key; field++) {
+			json_t *body = good_body(&nouns[n]);
+
+			json_object_del(body, field->key);
+			check_read(&nouns[n], field, body, field->need & REQUIRED);
+			json_object_set_new(body, field->key, json_null());
+			check_read(&nouns[n], field, body, field->need & REQUIRED);
+			assert_true(!nouns[n].misfit || !nouns[n].misfit(body));
+			json_decref(body);
+		}
+}
+
+static void
+what_is_no_object_is_no_noun(void **state)
+{
+	static const char *const bodies[] = {"null", "true", "7", "\"id\"", "[]", "[{}]"};
+	struct error err = {0};
+	union any_noun out;
+
+	(void)state;
+	for (size_t n = 0; n < NOUNS; n++)
+		for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+			json_t *body = json_loads(bodies[i], JSON_DECODE_ANY, NULL);
+
+			nouns[n].read(&out, body);
+			assert_string_equal(nouns[n].problem(&out), "it is not an object");
+			nouns[n].clear(&out);
+			assert_int_equal(nouns[n].decode(&out, body, &err), -1);
+			assert_true(!nouns[n].misfit || !nouns[n].misfit(body));
+			json_decref(body);
+		}
+}
+
+/* --- what only some have --- */
+
+static json_t *
+parse(const char *text)
+{
+	char quoted[1024];
+	json_t *body;
+
+	snprintf(quoted, sizeof(quoted), "%s", text);
+	for (char *at = quoted; *at; at++)
+		*at = *at == '\'' ? '"' : *at;
+	body = json_loads(quoted, JSON_DECODE_ANY, NULL);
+	assert_non_null(body);
+	return body;
+}
+
+/* Takes `body`. */
+static void
+assert_json(json_t *body, const char *expected)
+{
+	json_t *wanted = parse(expected);
+
+	if (!json_equal(body, wanted))
+		fail_msg("%s instead of %s", json_dumps(body, JSON_SORT_KEYS), expected);
+	json_decref(wanted);
+	json_decref(body);
+}
+
+#define KEPT                                                                             \
+	"{'id':'d','type':'dns','name':'n','driver_type':'static','driver_account':'a'," \
+	"'provision':{'x#y':{}},'driver_inputs':{'values':{'host':'h'}},'criteria':[],"  \
+	"'in_place_driver_change':true,'is_default':false,'is_deleted':false,'x-owner':'jo'"
+
+static void
+definition_becomes_what_a_request_says(void **state)
+{
+	static const char *const keys[] = {"name", "driver_account", "provision",
+					   "in_place_driver_change", NULL};
+	static const struct {
+		const char *body;
+		bool all;
+		const char *expected;
+	} cases[] = {
+		{"{}", false, KEPT "}"},
+		{"{'name':'m'}", false, KEPT ",'name':'m'}"},
+		/* Not among the keys. */
+		{"{'type':'s3','id':'e','x-owner':'al','proposed':true}", false, KEPT "}"},
+		/* Null is given, too. */
+		{"{'driver_account':null,'provision':null}", false,
+		 "{'id':'d','type':'dns','name':'n','driver_type':'static',"
+		 "'driver_inputs':{'values':{'host':'h'}},'criteria':[],"
+		 "'in_place_driver_change':true,'is_default':false,'is_deleted':false,"
+		 "'x-owner':'jo'}"},
+		{"{'name':'m'}", true,
+		 "{'id':'d','type':'dns','name':'m','driver_type':'static',"
+		 "'driver_inputs':{'values':{'host':'h'}},'criteria':[],"
+		 "'in_place_driver_change':false,'is_default':false,'is_deleted':false,"
+		 "'x-owner':'jo'}"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *kept = parse(KEPT "}"), *body = parse(cases[i].body);
+		struct definition definition;
+
+		definition_read(&definition, kept);
+		definition_change(&definition, body, keys, cases[i].all);
+		assert_json(definition_encode(&definition), cases[i].expected);
+		definition_clear(&definition);
+		json_decref(body);
+		json_decref(kept);
+	}
+}
+
+static void
+criteria_are_added_and_removed(void **state)
+{
+	json_t *body = parse("{'id':'d','type':'dns','criteria':[{'id':'1'},{'id':'2'},{'id':'3'}]}");
+	struct criterion one = {0};
+	struct definition definition;
+
+	(void)state;
+	definition_read(&definition, body);
+	json_decref(body);
+	definition_remove_criterion(&definition, 1);
+	untrusted_init(&one.id, "4");
+	definition_add_criterion(&definition, &one);
+	assert_null(one.id.raw);
+	assert_json(definition_encode_criteria(&definition), "[{'id':'1'},{'id':'3'},{'id':'4'}]");
+	while (definition.criterion_count > 0)
+		definition_remove_criterion(&definition, definition.criterion_count - 1);
+	assert_json(definition_encode_criteria(&definition), "[]");
+	definition_clear(&definition);
+}
+
+/* No class is "default", and the id is only a name. */
+static void
+criteria_are_equal_when_they_choose_the_same(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool equal;
+	} cases[] = {
+		{"{}", "{}", true},
+		{"{'id':'1'}", "{'id':'2','app_id':''}", true},
+		{"{'class':'default'}", "{}", true},
+		{"{'class':'default'}", "{'class':''}", true},
+		{"{'class':'big'}", "{}", false},
+		{"{'app_id':'default'}", "{}", false},
+		{"{'app_id':'shop'}", "{'env_id':'shop'}", false},
+		{"{'app_id':'shop','res_id':'r'}", "{'app_id':'shop','res_id':'r'}", true},
+		{"{'env_type':'a'}", "{'env_type':'b'}", false},
+		{"{'env_type':7}", "{'env_type':null}", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *first = parse(cases[i].a), *second = parse(cases[i].b);
+		struct criterion a, b;
+
+		criterion_read(&a, first);
+		criterion_read(&b, second);
+		if (criterion_equal(&a, &b) != cases[i].equal ||
+		    criterion_equal(&b, &a) != cases[i].equal)
+			fail_msg("%s and %s", cases[i].a, cases[i].b);
+		criterion_clear(&a);
+		criterion_clear(&b);
+		json_decref(first);
+		json_decref(second);
+	}
+}
+
+static void
+lists_are_read_item_by_item(void **state)
+{
+	json_t *body = parse("[{'id':'a','type':'t'},7,{'id':'b','type':'t','class':'c'}]");
+	struct definition_changes changes;
+	struct declared_resources all;
+
+	(void)state;
+	declared_resources_read(&all, body);
+	assert_int_equal(all.count, 3);
+	assert_string_equal(all.items[1].problem.raw, "it is not an object");
+	assert_string_equal(declared_resource_class(&all.items[0]), "default");
+	assert_string_equal(declared_resource_class(&all.items[2]), "c");
+	assert_json(declared_resources_encode(&all),
+		    "[{'id':'a','type':'t'},{'id':'','type':''},{'id':'b','type':'t','class':'c'}]");
+	declared_resources_clear(&all);
+	assert_int_equal(all.count, 0);
+	definition_changes_read(&changes, body);
+	assert_int_equal(changes.count, 3);
+	assert_true(strstr(changes.items[0].problem.raw, "app_id") != NULL);
+	definition_changes_clear(&changes);
+	json_decref(body);
+	body = parse("{'id':'a'}");
+	declared_resources_read(&all, body);
+	assert_int_equal(all.count, 0);
+	assert_json(declared_resources_encode(&all), "[]");
+	json_decref(body);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_read_is_written_and_read_again),
+		cmocka_unit_test(whatever_was_read_is_written_the_same_twice),
+		cmocka_unit_test(each_member_of_another_type_is_named_or_absent),
+		cmocka_unit_test(each_member_that_is_missing_is_named_or_absent),
+		cmocka_unit_test(what_is_no_object_is_no_noun),
+		cmocka_unit_test(definition_becomes_what_a_request_says),
+		cmocka_unit_test(criteria_are_added_and_removed),
+		cmocka_unit_test(criteria_are_equal_when_they_choose_the_same),
+		cmocka_unit_test(lists_are_read_item_by_item),
+	};
+
+	if (!setlocale(LC_ALL, "C.UTF-8"))
+		return 1;
+	return cmocka_run_group_tests_name("noun laws", tests, NULL, NULL);
+}
