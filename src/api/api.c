@@ -25,6 +25,7 @@
 #include "api/reply.h"
 #include "base/buf.h"
 #include "base/i18n.h"
+#include "base/owner-secret.h"
 #include "base/xmalloc.h"
 #include "model/json-text.h"
 #include "model/json.h"
@@ -366,6 +367,22 @@ add_headers(const struct api_call *call, char **headers)
 		add_header(headers, "If-Match", "\"", call->if_match);
 }
 
+/* Read for each request: the next daemon on that socket has another one. */
+static void
+add_owner_secret(const struct api *api, char **headers)
+{
+	char line[OWNER_SECRET_LINE_SIZE];
+	size_t count = 0;
+
+	if (!api->socket || !owner_secret_read(api->socket, line))
+		return;
+	while (headers[count])
+		count++;
+	assert(count < HEADERS_MAX);
+	headers[count] = xstrdup(line);
+	explicit_bzero(line, sizeof(line));
+}
+
 /* A write has no deadline for silence, only one for the whole: a platform may work before it
  * answers, and giving up early would make an outcome unknown that was about to be told. */
 static void
@@ -376,6 +393,7 @@ send_call(struct api_call *call)
 	char *headers[HEADERS_MAX + 1] = {NULL};
 
 	add_headers(call, headers);
+	add_owner_secret(api, headers);
 	call->token_serial = api->token_serial;
 	call->state = CALL_SENT;
 	call->sent = http_send(api->client, &(struct http_request_options){
@@ -396,7 +414,7 @@ send_call(struct api_call *call)
 		.data = call,
 	});
 	for (size_t i = 0; headers[i]; i++)
-		free(headers[i]);
+		wipe_free(headers[i]);
 }
 
 /* In the turn after it was made, or after it was let go. */
@@ -508,6 +526,7 @@ api_new(struct loop *loop, const struct api_options *options, struct error *err)
 	api->loop = loop;
 	api->url = url_base(options->url, err);
 	api->token = options->token && options->token[0] ? xstrdup(options->token) : NULL;
+	api->socket = options->socket ? xstrdup(options->socket) : NULL;
 	api->client_header = xasprintf("app %s/%s", PACKAGE, VERSION);
 	api->timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : 30000;
 	api->connect_timeout_ms = options->connect_timeout_ms > 0 ? options->connect_timeout_ms :
@@ -545,6 +564,7 @@ api_free(struct api *api)
 	http_client_free(api->client);
 	wipe_free(api->token);
 	free(api->url);
+	free(api->socket);
 	free(api->client_header);
 	free(api);
 }

@@ -62,6 +62,7 @@ struct api {
 	struct http_client *client;
 	struct http_retry retry;
 	char *url;			/* without a trailing slash */
+	char *socket;			/* NULL: TCP */
 	char *token;
 	unsigned token_serial;		/* grows with every token */
 	bool renews_token;

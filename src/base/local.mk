@@ -14,7 +14,9 @@ libbase_a_SOURCES = \
 	src/base/output.c src/base/output.h \
 	src/base/paths.c src/base/paths.h \
 	src/base/pattern.c src/base/pattern.h \
+	src/base/owner-secret.c src/base/owner-secret.h \
 	src/base/secrecy.c src/base/secrecy.h \
+	src/base/secret-file.c src/base/secret-file.h \
 	src/base/text.c src/base/text.h \
 	src/base/time-zone.c src/base/time-zone.h \
 	src/base/xmalloc.c src/base/xmalloc.h

@@ -333,6 +333,7 @@ struct error;
 	X(SERVICE_NEVER_COMPLETE, 400, N_("The workload {workload} cannot have \"success\": \"complete\", because it is not a job and never ends.")) \
 	X(SET_NOT_FOUND, 404, N_("The application {app} has no set \"{set}\".")) \
 	X(SET_NOT_OBJECT, 400, N_("a set must be an object")) \
+	X(SOCKET_SECRET_MISSING, 401, N_("This socket requires a token, or the header in {file} from its owner (curl -H @{file}).")) \
 	X(SPACE_IS_CHANGING, 409, N_("The environment {space} is being changed.")) \
 	X(SPACE_IS_REMOVED, 503, N_("{space} is being removed")) \
 	X(SPACE_NAME_INVALID, 400, N_("\"{space}\" is not an environment: it must be ORGANIZATION/APPLICATION/ENVIRONMENT.")) \

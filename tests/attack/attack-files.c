@@ -103,7 +103,7 @@ attack_reading(void)
 	static const struct place places[] = {
 		{"", "/etc/shadow"}, {"", "/etc/sudoers"}, {"", "/etc/shadow-"},
 		{"TOKEN", ""}, {"STATE", "/platform.db"}, {"STATE", "/platform.db-wal"},
-		{"STATE", "/secret.key"}, {"STATE", "/sockets.secret"},
+		{"STATE", "/secret.key"}, {"STATE", "/sockets.secret"}, {"STATE", "/api.secret"}, {"API", ".secret"},
 		{"STATE", "/spaces/processes.json"}, {"STATE", ""},
 		{"VICTIM", ""}, {"VICTIM", "/resources"}, {"VICTIM", "/modules/victim/output.log"},
 		{"OWN", "/../victim/modules/victim/output.log"}, {"", "/root"}, {"", "/home"},

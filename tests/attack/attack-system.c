@@ -135,6 +135,8 @@ attack_sockets(void)
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		try_connect(others[i]);
 	try_connect(given("API"));
+	snprintf(path, sizeof(path), "/proc/1/root%s", given("API"));
+	try_connect(path);
 	if (number("API_PORT"))
 		attempt("socket", asks_the_api((int)number("API_PORT")), "the API by TCP");
 	try_abstract();

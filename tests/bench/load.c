@@ -22,6 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/owner-secret.h"
 #include "base/xmalloc.h"
 
 #define CONNECTIONS_MAX 1024
@@ -196,14 +197,18 @@ main(int argc, char **argv)
 {
 	size_t count = argc == 5 ? strtoul(argv[3], NULL, 10) : 0;
 	int64_t start, duration = argc == 5 ? strtol(argv[4], NULL, 10) * 1000 : 0;
+	char secret[OWNER_SECRET_LINE_SIZE];
 	double seconds;
+	bool is_owner;
 
 	if (count == 0 || count > CONNECTIONS_MAX || duration <= 0) {
 		fputs("Usage: load SOCKET PATH CONNECTIONS MILLISECONDS\n", stderr);
 		return 2;
 	}
 	load.epoll = epoll_create1(EPOLL_CLOEXEC);
-	load.request = xasprintf("GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", argv[2]);
+	is_owner = owner_secret_read(argv[1], secret);
+	load.request = xasprintf("GET %s HTTP/1.1\r\nHost: localhost\r\n%s%s\r\n", argv[2], secret,
+				 is_owner ? "\r\n" : "");
 	load.length = strlen(load.request);
 	load.connections = xcalloc(count, sizeof(*load.connections));
 	load.slots = xcalloc(SLOTS, sizeof(*load.slots));

@@ -90,6 +90,16 @@ def connect(connection, path):
     until(is_in)
 
 
+def owner(path):
+    """The header that the owner of this socket shows; a platform of an earlier release asks for none."""
+    try:
+        with open(path + ".secret") as file:
+            name, value = file.read().strip().split(": ")
+    except FileNotFoundError:
+        return {}
+    return {name: value}
+
+
 class UnixConnection(http.client.HTTPConnection):
     def __init__(self, path):
         super().__init__("localhost", timeout=HANG_LIMIT_S)
@@ -99,6 +109,9 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.settimeout(self.timeout)
         connect(self.sock, self.path)
+
+    def request(self, method, url, body=None, headers=None, **more):
+        super().request(method, url, body, {**owner(self.path), **(headers or {})}, **more)
 
 
 class Platform:
@@ -379,6 +392,8 @@ class Faultd:
         head = request.head
         if request.fault:	# a fault needs an answer with a body
             head = re.sub(rb"\r\nif-none-match:[^\r]*", b"", head, flags=re.I)
+        head += b"".join(b"\r\n%s: %s" % (name.encode(), value.encode())
+                         for name, value in owner(self.platform.socket).items())
         upstream.sendall(head + b"\r\n\r\n" + request.body)
         answer = self.message(upstream, bodyless=request.method == "HEAD")
         upstream.close()

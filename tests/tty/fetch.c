@@ -35,6 +35,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/owner-secret.h"
 #include "base/xmalloc.h"
 
 #define BODY_MAX (16 * 1024 * 1024)
@@ -98,7 +99,7 @@ request(const struct options *options, struct buf *body, long *status, char why[
 	struct curl_slist *headers = NULL;
 	struct curl_slist *connect_to = NULL;
 	const char *host = strstr(options->url, "://");
-	char *line;
+	char *line, secret[OWNER_SECRET_LINE_SIZE];
 	CURLcode code;
 
 	why[0] = '\0';
@@ -114,6 +115,8 @@ request(const struct options *options, struct buf *body, long *status, char why[
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	if (options->socket)
 		curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, options->socket);
+	if (options->socket && owner_secret_read(options->socket, secret))
+		headers = curl_slist_append(headers, secret);
 	if (memmem(host, strcspn(host, ":/"), "localhost", 9))
 		connect_to = curl_slist_append(NULL, "::127.0.0.1:");
 	if (connect_to && !options->socket)

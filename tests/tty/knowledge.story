@@ -100,7 +100,7 @@ key Q
 exit 0
 run sidestage board --url http://localhost --socket $FAULTY --reduced-motion
 row "running" "running" "running"
-sh printf 'GET /envs$ status 200 %s\n' "$(curl -s --unix-socket $SOCKET http://localhost/orgs/topicshare-inc/apps/topicshare/envs)" >$DIR/list
+sh printf 'GET /envs$ status 200 %s\n' "$(curl -s --unix-socket $SOCKET -H @$SOCKET.secret http://localhost/orgs/topicshare-inc/apps/topicshare/envs)" >$DIR/list
 sh sed 's/"id":"qa"/"more":1,"id":"qa"/' $DIR/list >$RULES
 let ASKED grep -c "/envs status" $RULES.log
 until 15 test $(grep -c "/envs status" $RULES.log) -gt $((ASKED + 1))

@@ -85,7 +85,7 @@ tests_tty_tty_run_LDADD = libbase.a $(VTERM_LIBS) $(BASE_LIBS)
 tests_tty_fetch_SOURCES = tests/tty/fetch.c
 tests_tty_fetch_LDADD = libbase.a $(CURL_LIBS) $(BASE_LIBS)
 tests_tty_misbehave_SOURCES = tests/tty/misbehave.c
-tests_tty_misbehave_LDADD = -lpthread
+tests_tty_misbehave_LDADD = libbase.a $(BASE_LIBS) -lpthread
 endif
 
 STORY_LOG_COMPILER = tests/tty/tty-run

@@ -29,6 +29,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/owner-secret.h"
+
 #define BYTES_MAX (8u << 20)
 #define WORDS_MAX 5
 
@@ -131,12 +133,15 @@ ask_upstream(const struct bytes *request)
 {
 	static const char *const without[] = {
 		"connection:", "authorization:", "if-none-match:", NULL};
-	struct bytes sent = edit_head(request, without, "Connection: close\r\n"), answer = {0};
-	struct sockaddr_un address;
+	char part[4096], secret[OWNER_SECRET_LINE_SIZE], more[OWNER_SECRET_LINE_SIZE + 32];
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	char part[4096];
+	bool is_owner = owner_secret_read(upstream_path, secret);
+	struct bytes sent, answer = {0};
+	struct sockaddr_un address;
 	ssize_t n;
 
+	snprintf(more, sizeof(more), "Connection: close\r\n%s%s", secret, is_owner ? "\r\n" : "");
+	sent = edit_head(request, without, more);
 	if (address_of(&address, upstream_path) &&
 	    connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0) {
 		send_all(fd, sent.data, sent.length);

@@ -29,6 +29,7 @@
 #include "base/ids.h"
 #include "base/input.h"
 #include "base/knowledge.h"
+#include "base/owner-secret.h"
 #include "base/paths.h"
 #include "base/secrecy.h"
 #include "base/text.h"
@@ -433,10 +434,89 @@ a_tree_goes_however_it_was_made(void **state)
 	free(outside);
 }
 
+/* --- a socket's secret --- */
+
+#define HEX "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+static void
+put_secret(const char *path, const char *text, mode_t mode)
+{
+	int fd;
+
+	unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	assert_int_equal(fchmod(fd, mode), 0);
+	close(fd);
+}
+
+static void
+a_secret_of_somebody_else_is_not_read(void **state)
+{
+	static const char good[] = "Sidestage-Secret: " HEX "\n";
+	static const struct { const char *text; mode_t mode; bool is_read; } cases[] = {
+		{good, 0600, true}, {good, 0400, true},
+		{good, 0640, false}, {good, 0604, false}, {good, 0620, false},
+		{"Sidestage-Secret: " HEX, 0600, false},
+		{"Sidestage-Secret: " HEX "\nX: y\n", 0600, false},
+		{"Sidestage-Secret: " HEX "0\n", 0600, false},
+		{"Sidestage-Secret: 0011\n", 0600, false},
+		{"Authorization: Bearer " HEX "\n", 0600, false},
+		{"root:x:0:0::/root:/bin/sh\n", 0600, false},
+		{"", 0600, false},
+	};
+	char folder[] = "/tmp/sidestage-base-XXXXXX", line[OWNER_SECRET_LINE_SIZE];
+	char *socket, *path, *elsewhere, *link;
+	struct error err = {0};
+	struct stat st;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	socket = xasprintf("%s/api.sock", folder);
+	path = owner_secret_path(socket);
+	elsewhere = xasprintf("%s/elsewhere", folder);
+	assert_false(owner_secret_read(socket, line));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		put_secret(path, cases[i].text, cases[i].mode);
+		if (owner_secret_read(socket, line) != cases[i].is_read)
+			fail_msg("case %zu", i);
+		assert_string_equal(line, cases[i].is_read ? "Sidestage-Secret: " HEX : "");
+	}
+	/* A link to the socket is fine; it is where the file is looked for that counts. */
+	put_secret(path, good, 0600);
+	put_secret(socket, "", 0600);
+	link = xasprintf("%s/link", folder);
+	assert_int_equal(symlink(socket, link), 0);
+	assert_true(owner_secret_read(link, line));
+	/* A link, a pipe that nobody writes to, a directory. */
+	put_secret(elsewhere, good, 0600);
+	unlink(path);
+	assert_int_equal(symlink(elsewhere, path), 0);
+	assert_false(owner_secret_read(socket, line));
+	/* What is written replaces the link, and leaves alone what it led to. */
+	assert_int_equal(owner_secret_write(path, HEX, &err), 0);
+	assert_int_equal(lstat(path, &st), 0);
+	assert_true(S_ISREG(st.st_mode) && (st.st_mode & 0777) == 0600);
+	assert_true(owner_secret_read(socket, line));
+	unlink(path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_false(owner_secret_read(socket, line));
+	unlink(path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_false(owner_secret_read(socket, line));
+	assert_int_not_equal(owner_secret_write(path, HEX, &err), 0);
+	assert_int_equal(paths_remove_tree(folder, &err), 0);
+	free(link);
+	free(elsewhere);
+	free(path);
+	free(socket);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_secret_of_somebody_else_is_not_read),
 		cmocka_unit_test(a_tree_goes_however_it_was_made),
 		cmocka_unit_test(no_byte_reaches_the_terminal_raw),
 		cmocka_unit_test(what_does_not_fit_ends_in_a_mark_and_never_inside_a_character),

@@ -40,7 +40,7 @@ wait_for() {	# a limit for hangs only
 		sleep 0.05
 	done
 }
-api() { curl --silent --fail --max-time 60 --unix-socket real.sock "http://localhost$1"; }
+api() { curl --silent --fail --max-time 60 --unix-socket real.sock -H @real.sock.secret "http://localhost$1"; }
 answer_is() {	# PATH EXPRESSION: of the answer, in python
 	api "$1" >answer || return 1
 	python3 -c "import json
@@ -50,7 +50,7 @@ print(json.dumps(answer, indent=1)[:2000])
 raise SystemExit(not ok)"
 }
 is_refused() {	# METHOD PATH EXPRESSION: with 409, and of the answer
-	[ "$(curl --silent --max-time 60 --unix-socket real.sock --output answer \
+	[ "$(curl --silent --max-time 60 --unix-socket real.sock -H @real.sock.secret --output answer \
 		--write-out '%{http_code}' -X "$1" "http://localhost$2")" = 409 ] &&
 		python3 -c "import json
 answer = json.load(open('answer'))

@@ -27,6 +27,7 @@
 
 #include <cmocka.h>
 
+#include "base/owner-secret.h"
 #include "base/xmalloc.h"
 
 #define ANSWER_MAX 262144
@@ -253,6 +254,15 @@ world_secret(const struct world *world)
 	return xstrdup(text);
 }
 
+char *
+world_owner_line(const struct world *world)
+{
+	char line[OWNER_SECRET_LINE_SIZE];
+
+	return owner_secret_read(world_path(world, "platform.sock"), line)
+		       ? xasprintf("%s\r\n", line) : xstrdup("");
+}
+
 struct answer
 world_ask(const struct world *world, enum way way, const char *token, const char *method,
 	  const char *path, const char *headers, const char *body)
@@ -261,13 +271,15 @@ world_ask(const struct world *world, enum way way, const char *token, const char
 	char *bearer = token || secret ? xasprintf("Authorization: Bearer %s\r\n",
 						    token ? token : secret)
 				       : xstrdup("");
+	char *owner = way == BY_SOCKET ? world_owner_line(world) : xstrdup("");
 	char *bytes = xasprintf("%s %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-				"Content-Length: %zu\r\n%s%s\r\n%s",
-				method, path, body ? strlen(body) : 0, bearer,
+				"Content-Length: %zu\r\n%s%s%s\r\n%s",
+				method, path, body ? strlen(body) : 0, bearer, owner,
 				headers ? headers : "", body ? body : "");
 	struct answer answer = world_send(world, way, bytes);
 
 	free(secret);
+	free(owner);
 	free(bearer);
 	free(bytes);
 	return answer;

@@ -42,6 +42,8 @@ int world_connect(const struct world *world, enum way way);
 struct answer world_send(const struct world *world, enum way way, const char *bytes);
 /* What the sockets in the state ask for; free() it. */
 char *world_secret(const struct world *world);
+/* The header that the owner shows on the API's socket, with its end; "" when there is none. */
+char *world_owner_line(const struct world *world);
 /* Without a token the control socket is told the secret.  token, headers ("Name: value\r\n...") and body may be NULL. */
 struct answer world_ask(const struct world *world, enum way way, const char *token,
 			const char *method, const char *path, const char *headers,

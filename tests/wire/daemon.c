@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/owner-secret.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
 
@@ -183,13 +184,18 @@ daemon_send(struct daemon *daemon, const char *method, const char *path, const c
 	CURL *curl = curl_easy_init();
 	char *url = xasprintf("http://localhost%s", path);
 	long status = 0;
+	char secret[OWNER_SECRET_LINE_SIZE];
+	struct curl_slist *headers = NULL;
 	struct buf body;
 
+	if (owner_secret_read(daemon->socket, secret))
+		headers = curl_slist_append(NULL, secret);
 	buf_init(&body, ANSWER_MAX);
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
 	curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, daemon->socket);
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
 	if (bytes)
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, bytes);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
@@ -197,6 +203,7 @@ daemon_send(struct daemon *daemon, const char *method, const char *path, const c
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT, 60L);
 	if (curl_easy_perform(curl) == CURLE_OK)
 		curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+	curl_slist_free_all(headers);
 	curl_easy_cleanup(curl);
 	keep(daemon, &body);
 	if (answer)

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/owner-secret.h"
 #include "base/xmalloc.h"
 
 #define CONNECTIONS_MAX 256
@@ -89,11 +90,16 @@ ask_upstream(const struct proxy *proxy, const struct buf *request, struct buf *a
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	size_t line = strcspn(buf_str(request), "\n") + 1;
+	char secret[OWNER_SECRET_LINE_SIZE], more[OWNER_SECRET_LINE_SIZE + 2] = "";
 	bool fine;
 
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s", proxy->upstream);
+	if (owner_secret_read(proxy->upstream, secret))
+		snprintf(more, sizeof(more), "%s\r\n", secret);
 	fine = fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
-	       send_all(fd, request->data, request->length) && receive(fd, answer);
+	       send_all(fd, request->data, line) && send_all(fd, more, strlen(more)) &&
+	       send_all(fd, request->data + line, request->length - line) && receive(fd, answer);
 	if (fd >= 0)
 		close(fd);
 	return fine;

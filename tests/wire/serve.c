@@ -28,6 +28,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/owner-secret.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
 
@@ -198,12 +199,15 @@ serve_ask_as(struct serve *serve, const char *method, const char *path, const ch
 	char *url = xasprintf("http://localhost%s", path);
 	char *header = xasprintf("Accept: %s", accept ? accept : "application/json");
 	struct curl_slist *headers = curl_slist_append(NULL, header);
+	char secret[OWNER_SECRET_LINE_SIZE];
 	char *bytes = body ? quoted(body) : NULL;
 	const char *media = NULL;
 	struct buf text;
 	long status = 0;
 
 	buf_init(&text, ANSWER_MAX);
+	if (owner_secret_read(serve->socket, secret))
+		headers = curl_slist_append(headers, secret);
 	serve->link[0] = '\0';
 	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
 	curl_easy_setopt(curl, CURLOPT_HEADERDATA, serve);

@@ -149,6 +149,98 @@ private_socket_is_the_daemons_own_user(void **state)
 	expect(BY_SOCKET, "of-another-platform", "GET", SHOP, NULL, 200);
 }
 
+/* Its answer with these headers and no others. */
+static struct answer
+ask_bare(const char *headers)
+{
+	char *bytes = xasprintf("GET /current-user HTTP/1.1\r\nHost: a\r\nConnection: close\r\n%s\r\n",
+				headers);
+	struct answer answer = world_send(&world, BY_SOCKET, bytes);
+
+	free(bytes);
+	return answer;
+}
+
+static int
+status_bare(const char *headers)
+{
+	struct answer answer = ask_bare(headers);
+	int status = answer.status;
+
+	answer_clear(&answer);
+	return status;
+}
+
+/* The same user, not confined: as a workload is whose process number was given anew. */
+static void
+api_socket_asks_its_owner_for_a_secret(void **state)
+{
+	char *line = world_owner_line(&world), *other = xstrdup(line);
+	char *secret = world_secret(&world), *wrong, *log;
+	char *path = xasprintf("%s.secret", world_path(&world, "platform.sock"));
+	struct answer answer = ask_bare("");
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(lstat(path, &st), 0);
+	assert_true(S_ISREG(st.st_mode));
+	assert_int_equal(st.st_mode & 0777, 0600);
+	/* Who could read it is told where it is. */
+	assert_int_equal(answer.status, 401);
+	assert_non_null(strstr(text_of(&answer, "message"), path));
+	answer_clear(&answer);
+	other[20] = other[20] == 'a' ? 'b' : 'a';
+	assert_int_equal(status_bare(other), 401);
+	assert_int_equal(status_bare("Sidestage-Secret: \r\n"), 401);
+	assert_int_equal(status_bare("Authorization: Bearer of-another-platform\r\n"), 401);
+	assert_int_equal(status_bare(line), 200);
+	/* That of the state's sockets is another, and a token is none. */
+	wrong = xasprintf("Sidestage-Secret: %s\r\n", secret);
+	assert_int_equal(status_bare(wrong), 401);
+	free(wrong);
+	wrong = xasprintf("Authorization: Bearer %.64s\r\n", line + strlen("Sidestage-Secret: "));
+	assert_int_equal(status_bare(wrong), 401);
+	free(wrong);
+	/* It opens nothing else, and stands in no log. */
+	answer = world_ask(&world, BY_TCP, NULL, "GET", "/orgs", line, NULL);
+	assert_int_equal(answer.status, 401);
+	assert_null(strstr(text_of(&answer, "message"), path));
+	answer_clear(&answer);
+	log = world_log(&world);
+	line[strcspn(line, "\r")] = '\0';
+	assert_null(strstr(log, line + strlen("Sidestage-Secret: ")));
+	free(log);
+	free(path);
+	free(line);
+	free(other);
+	free(secret);
+}
+
+static void
+secret_of_the_api_socket_is_new_with_each_start(void **state)
+{
+	char *before = world_owner_line(&world), *now;
+	char *path = xasprintf("%s.secret", world_path(&world, "platform.sock"));
+	char *new_path = xasprintf("%s.new", path);
+
+	(void)state;
+	world_stop(&world);
+	assert_int_not_equal(access(path, F_OK), 0);
+	assert_int_equal(symlink(world_path(&world, "elsewhere"), path), 0);
+	assert_int_equal(symlink(world_path(&world, "elsewhere"), new_path), 0);
+	world_start(&world);
+	now = world_owner_line(&world);
+	assert_string_not_equal(now, "");
+	assert_string_not_equal(before, now);
+	assert_int_not_equal(access(world_path(&world, "elsewhere"), F_OK), 0);
+	assert_int_equal(status_bare(before), 401);
+	assert_int_equal(status_bare(now), 200);
+	free(before);
+	free(now);
+	free(path);
+	free(new_path);
+}
+
 /* Its status; 0: no answer.  In namespaces of its own, where it is the same user all the same. */
 static int
 ask_as_a_workload(enum way way)
@@ -1266,8 +1358,13 @@ requests_that_can_be_read_in_two_ways_are_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct answer answer = world_send(&world, BY_SOCKET, cases[i].bytes);
+		const char *rest = strstr(cases[i].bytes, "\r\n") + 2;
+		char *owner = world_owner_line(&world),
+		     *bytes = xasprintf("%.*s%s%s", (int)(rest - cases[i].bytes), cases[i].bytes, owner, rest);
+		struct answer answer = world_send(&world, BY_SOCKET, bytes);
 
+		free(owner);
+		free(bytes);
 		if (answer.status != cases[i].status)
 			fail_msg("%d and not %d for: %s", answer.status, cases[i].status,
 				 cases[i].bytes);
@@ -1508,6 +1605,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(private_socket_is_the_daemons_own_user),
+		cmocka_unit_test(api_socket_asks_its_owner_for_a_secret),
+		OWN(secret_of_the_api_socket_is_new_with_each_start),
 		cmocka_unit_test(workload_that_finds_a_socket_is_a_stranger),
 		OWN(sockets_of_the_state_ask_for_its_secret),
 		OWN(secret_of_the_sockets_is_new_with_each_start),

@@ -203,14 +203,14 @@ done
 	json 0 'd == []' diff production hot $first
 	exits 0 "" diff production hot $first --exit-code
 	envs=http://localhost/orgs/acme/apps/first/envs
-	curl --silent --show-error --fail --unix-socket "$folder/api.sock" --output out "$envs" \
+	curl --silent --show-error --fail --unix-socket "$folder/api.sock" -H "@$folder/api.sock.secret" --output out "$envs" \
 		--json '{"id": "bare", "name": "Bare", "type": "development"}'
 	exits 3 "Nothing was deployed to bare" diff production bare $first
 	json 0 'd["last_deploy"] is None and d["workloads"] == []' environment bare $first
 	run environment bare $first $P
 	grep -q "Nothing runs here" out
 	result $? "of an environment that was never deployed it is known that nothing runs there"
-	curl --silent --show-error --fail --unix-socket "$folder/api.sock" --request DELETE "$envs/bare"
+	curl --silent --show-error --fail --unix-socket "$folder/api.sock" -H "@$folder/api.sock.secret" --request DELETE "$envs/bare"
 	json 0 'd[0]["environment"] == "hot"' clones
 	json 0 'd == []' clones --org=beta
 	json 0 'type(d) is list' versions hot web $first
@@ -463,7 +463,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         platform.sock = socket.socket(socket.AF_UNIX)
         platform.sock.connect("api.sock")
         given = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        platform.request(self.command, self.path, given or None, {"Content-Type": "application/json"})
+        owner = open("api.sock.secret").read().strip().split(": ")
+        platform.request(self.command, self.path, given or None,
+                         {"Content-Type": "application/json", owner[0]: owner[1]})
         answer = platform.getresponse()
         body = answer.read()
         if self.path == "/orgs":

@@ -45,7 +45,7 @@ wait_for() {	# up to 10 s
 		sleep 0.05
 	done
 }
-api() { curl --silent --max-time 10 --unix-socket "$folder/api.sock" "$@"; }
+api() { curl --silent --max-time 10 --unix-socket "$folder/api.sock" -H "@$folder/api.sock.secret" "$@"; }
 start() {
 	sidestaged serve --config c.conf 2>>log &
 	daemon=$!
@@ -371,18 +371,18 @@ deploy_slow() {
 }
 deployment() { api $app/envs/here/deploys/$1; }
 began=$(deploy_slow)
-ok "a deployment goes on" wait_for sh -c "curl -s --unix-socket api.sock $app/envs/here/deploys/$began | grep -q '\"in progress\"'"
+ok "a deployment goes on" wait_for sh -c "curl -s --unix-socket api.sock -H @api.sock.secret $app/envs/here/deploys/$began | grep -q '\"in progress\"'"
 ok "SIGTERM ends it well" stop
 ok "and waits for the deployment" not says log 'a deployment is interrupted'
 start
 deployment "$began" >after
 ok "whose end is known" grep -q '"status":"failed"' after
-ok "and is its own" not sh -c "curl -s --unix-socket api.sock $app/envs/here/deploys/$began/errors | grep -q interrupted"
+ok "and is its own" not sh -c "curl -s --unix-socket api.sock -H @api.sock.secret $app/envs/here/deploys/$began/errors | grep -q interrupted"
 stop
 sed -i 's/stop-timeout = 20s/stop-timeout = 100ms/' c.conf
 start
 began=$(deploy_slow)
-wait_for sh -c "curl -s --unix-socket api.sock $app/envs/here/deploys/$began | grep -q '\"in progress\"'"
+wait_for sh -c "curl -s --unix-socket api.sock -H @api.sock.secret $app/envs/here/deploys/$began | grep -q '\"in progress\"'"
 ok "one that takes too long does not hold it" stop
 ok "which is logged" says log 'a deployment is interrupted'
 start
@@ -390,7 +390,7 @@ api $app/envs/here/deploys/"$began"/errors >after
 ok "and the next start says why it failed" grep -q '"code":"interrupted"' after
 # A request whose body is half here when the stop is asked for.
 { printf '{"modules"'; wait_for test ! -e api.sock; printf ':{}}'; } |
-	curl --silent --verbose --max-time 20 --unix-socket api.sock -H 'Expect: 100-continue' \
+	curl --silent --verbose --max-time 20 --unix-socket api.sock -H @api.sock.secret -H 'Expect: 100-continue' \
 		-X POST -T - $app/deltas >answer 2>./talk &
 talker=$!
 wait_for grep -q '100 Continue' talk

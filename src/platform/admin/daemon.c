@@ -45,6 +45,7 @@
 #include "platform/admin/control.h"
 #include "platform/admin/import.h"
 #include "platform/admin/lease.h"
+#include "platform/admin/listening.h"
 #include "platform/admin/maintenance.h"
 #include "platform/admin/settings.h"
 #include "platform/admin/socket-secret.h"
@@ -287,64 +288,6 @@ open_platform(struct daemon *d, struct error *err)
 }
 
 static int
-listen_by(struct daemon *d, int fd, bool tls, struct error *err)
-{
-	return tls ? http_listen_tls(d->http, fd, err) : http_listen(d->http, fd, err);
-}
-
-static int
-listen_tcp(struct daemon *d, const struct settings_addresses *addresses, bool tls,
-	   struct error *err)
-{
-	for (size_t i = 0; i < addresses->count; i++) {
-		int fd = listener_tcp(addresses->items[i], err);
-
-		if (fd < 0 || listen_by(d, fd, tls, err) != 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* What [listen] would refuse is refused here too. */
-static int
-check_handed_over(const struct daemon *d, int fd, bool tls, struct error *err)
-{
-	struct sockaddr_storage address = {0};
-	socklen_t length = sizeof(address), size = sizeof(int);
-	int listening = 0;
-
-	if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || !listening ||
-	    getsockname(fd, (struct sockaddr *)&address, &length) != 0)
-		return error_set(err, ERROR_INPUT,
-				 _("Descriptor %d was handed over, but is not a listening "
-				   "socket."),
-				 fd);
-	if (tls || d->settings->allow_plain || listener_is_local((struct sockaddr *)&address))
-		return 0;
-	return error_set(err, ERROR_INPUT,
-			 _("Other machines can reach the socket on descriptor %d: name it \"tls\", or set allow-plain = true."),
-			 fd);
-}
-
-/* A socket of a name that begins with "tls" speaks TLS. */
-static int
-listen_handed_over(struct daemon *d, struct error *err)
-{
-	size_t count = systemd_listen_count();
-
-	for (size_t i = 0; i < count; i++) {
-		char *name = systemd_listen_name(i);
-		bool tls = strncmp(name, "tls", 3) == 0;
-
-		free(name);
-		if (check_handed_over(d, SYSTEMD_LISTEN_FIRST + (int)i, tls, err) != 0 ||
-		    listen_by(d, SYSTEMD_LISTEN_FIRST + (int)i, tls, err) != 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int
 start_http(struct daemon *d, struct error *err)
 {
 	const struct settings *settings = d->settings;
@@ -365,24 +308,6 @@ start_http(struct daemon *d, struct error *err)
 	options.tls = d->tls != NULL;
 	d->http = http_new_with(&d->platform, &options, dispatch_answer, err);
 	return d->http ? 0 : -1;
-}
-
-static int
-start_listening(struct daemon *d, struct error *err)
-{
-	const struct settings *settings = d->settings;
-	int fd;
-
-	if (listen_handed_over(d, err) != 0)
-		return -1;
-	if (settings->socket) {
-		fd = listener_unix(settings->socket, (unsigned)settings->socket_mode, err);
-		if (fd < 0 || listen_by(d, fd, false, err) != 0)
-			return -1;
-	}
-	if (listen_tcp(d, &settings->plain, false, err) != 0)
-		return -1;
-	return listen_tcp(d, &settings->tls, true, err);
 }
 
 static void stop(void *data);
@@ -440,7 +365,7 @@ start(struct daemon *d, struct error *err)
 	if (audit_prune(&d->platform, err) != 0)
 		return -1;
 	if (start_http(d, err) != 0 || engine_resume(d->platform.engine, err) != 0 ||
-	    start_listening(d, err) != 0)
+	    listening_start(&d->platform, d->http, settings, err) != 0)
 		return -1;
 	return listen_in_state(d, err) == 0 ? start_lease(d, err) : -1;
 }
@@ -594,8 +519,7 @@ stop(void *data)
 	systemd_notify("STOPPING=1\nSTATUS=Waiting for deployments to end");
 	if (d->settings->lease)
 		unlink(d->settings->lease);
-	if (d->settings->socket)
-		unlink(d->settings->socket);
+	listening_unlink(d->settings);
 	if (d->lease)
 		lease_stop_listening(d->lease);
 	maintenance_stop_listening(d->maintenance);
@@ -652,6 +576,8 @@ clear(struct daemon *d)
 	metrics_free(platform->metrics);
 	limiter_free(platform->limiter);
 	free(platform->control_hash);
+	free(platform->owner_hash);
+	free(platform->owner_file);
 	free(platform->token_hash);
 }
 

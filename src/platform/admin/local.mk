@@ -49,6 +49,7 @@ libplatform_admin_a_SOURCES = \
 	src/platform/admin/import.h \
 	src/platform/admin/lease.c \
 	src/platform/admin/lease.h \
+	src/platform/admin/listening.c src/platform/admin/listening.h \
 	src/platform/admin/maintenance-socket.c \
 	src/platform/admin/maintenance-socket.h \
 	src/platform/admin/maintenance.c \

@@ -5,35 +5,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/ids.h"
-#include "base/output.h"
+#include "base/log.h"
+#include "base/owner-secret.h"
+#include "base/secret-file.h"
+#include "base/xmalloc.h"
 
 #define NAME "sockets.secret"
-#define NEW_NAME NAME ".new"
-
-static int
-write_new(int directory, const char *secret)
-{
-	int fd, ret;
-
-	if (unlinkat(directory, NEW_NAME, 0) != 0 && errno != ENOENT)
-		return -1;
-	fd = openat(directory, NEW_NAME, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		    0600);
-	if (fd < 0)
-		return -1;
-	ret = fchmod(fd, 0600) == 0 ? output_write(fd, secret, strlen(secret)) : -1;
-	if (close(fd) != 0)
-		ret = -1;
-	return ret == 0 ? renameat(directory, NEW_NAME, directory, NAME) : -1;
-}
+#define API_NAME "api.secret"
 
 int
 socket_secret_make(const char *state, char out[SOCKET_SECRET_SIZE], struct error *err)
@@ -42,7 +27,7 @@ socket_secret_make(const char *state, char out[SOCKET_SECRET_SIZE], struct error
 
 	ids_random_hex(out, SOCKET_SECRET_SIZE - 1);
 	if (directory >= 0)
-		ret = write_new(directory, out);
+		ret = secret_file_write(directory, NAME, out);
 	if (ret != 0)
 		error_errno(err, _("%s: the secret of the sockets cannot be written"), state);
 	if (directory >= 0)
@@ -54,17 +39,9 @@ socket_secret_make(const char *state, char out[SOCKET_SECRET_SIZE], struct error
 static int
 read_file(int directory, char out[SOCKET_SECRET_SIZE])
 {
-	int fd = openat(directory, NAME, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	struct stat st;
-	ssize_t n = -1;
-
-	if (fd < 0)
+	if (secret_file_read(directory, NAME, out, SOCKET_SECRET_SIZE) != 0)
 		return errno == ENOENT ? 0 : -1;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		n = read(fd, out, SOCKET_SECRET_SIZE - 1);
-	close(fd);
-	out[n > 0 ? n : 0] = '\0';
-	if (n == SOCKET_SECRET_SIZE - 1 && strspn(out, "0123456789abcdef") == (size_t)n)
+	if (strspn(out, "0123456789abcdef") == SOCKET_SECRET_SIZE - 1)
 		return 0;
 	out[0] = '\0';
 	errno = EINVAL;
@@ -87,4 +64,24 @@ socket_secret_read(const char *state, char out[SOCKET_SECRET_SIZE], struct error
 	if (directory >= 0)
 		close(directory);
 	return ret;
+}
+
+/* Where the socket was handed over, its directory may belong to somebody else. */
+char *
+socket_secret_publish(const char *state, const char *socket, const char *secret, struct error *err)
+{
+	char *path = owner_secret_path(socket);
+	struct error why = {0};
+
+	if (owner_secret_write(path, secret, &why) == 0)
+		return path;
+	free(path);
+	path = xasprintf("%s/" API_NAME, state);
+	if (owner_secret_write(path, secret, err) == 0) {
+		log_line(LOG_PRIORITY_WARNING, "the secret of the socket is not beside it", "error",
+			 why.text, "file", path, NULL);
+		return path;
+	}
+	free(path);
+	return NULL;
 }

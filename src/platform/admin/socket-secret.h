@@ -25,5 +25,12 @@ int socket_secret_make(const char *state, char out[SOCKET_SECRET_SIZE], struct e
  * 0, or -1 with err. */
 int socket_secret_read(const char *state, char out[SOCKET_SECRET_SIZE], struct error *err)
 	__attribute__((warn_unused_result));
+/*
+ * The API's own socket asks its owner for another one (base/owner-secret.h), which opens nothing
+ * but the API: others may be let in to that socket.  Writes it beside the socket, or, where that
+ * cannot be, in STATE/api.secret.  The path of the file (free() it), or NULL with err.
+ */
+char *socket_secret_publish(const char *state, const char *socket, const char *secret,
+			    struct error *err) __attribute__((warn_unused_result));
 
 #endif

@@ -111,6 +111,17 @@ is_equal_hash(const char *a, const char *b)
 	       memeql_sec(a, b, IDS_SHA256_HEX_SIZE - 1) != 0;
 }
 
+bool
+access_is_owner_secret(const struct platform *platform, const char *secret)
+{
+	char hash[IDS_SHA256_HEX_SIZE];
+
+	if (!secret)
+		return false;
+	ids_sha256_hex(hash, secret, strlen(secret));
+	return is_equal_hash(platform->owner_hash, hash);
+}
+
 static enum access_answer
 identify_by_token(struct platform *platform, const struct kept_token *token, struct caller *out,
 		  struct error *err)
@@ -189,7 +200,7 @@ identify_by_secret(const struct platform *platform, const char *authorization, s
 	return ACCESS_KNOWN;
 }
 
-/* On the private socket the owner may come without a token.  A token that is shown there
+/* Who is known as the owner may come without a token.  A token that is shown there
  * counts all the same, so a script can be tried with the rights that it will have. */
 enum access_answer
 access_identify(struct platform *platform, const char *authorization, enum peer_trust trust,

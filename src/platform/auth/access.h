@@ -46,8 +46,9 @@ enum peer_trust {
 	PEER_REMOTE,		/* TCP: not at all */
 	PEER_STRANGER,		/* a Unix socket whose mode lets another user in, or one that a
 				 * workload found: not at all */
-	PEER_PRIVATE,		/* the same from the daemon's own user or root: as that user, unless
-				 * the daemon was given a token that every request must carry */
+	PEER_PRIVATE,		/* the same from the daemon's own user or root: as that user, with
+				 * the secret of the socket (admit.c), unless the daemon was given a
+				 * token that every request must carry */
 	PEER_CONTROL,		/* the socket in the state directory: asked for the secret that lies
 				 * there; who may open that directory may do everything anyway */
 };
@@ -82,6 +83,8 @@ bool access_hash_of(const char *authorization, char hash[IDS_SHA256_HEX_SIZE]);
  * client that always sends one also speaks to a private socket.  One that was revoked is. */
 enum access_answer access_identify(struct platform *platform, const char *authorization,
 				   enum peer_trust trust, struct caller *out, struct error *err);
+/* The secret that the owner shows on the API's socket (base/owner-secret.h); NULL: none. */
+bool access_is_owner_secret(const struct platform *platform, const char *secret);
 /* The daemon's own user. */
 void caller_init_own(struct caller *caller, const struct platform *platform);
 /* A user by name, as they are now, for what they asked for earlier; "": the daemon's own.  Somebody

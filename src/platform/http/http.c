@@ -29,6 +29,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/log.h"
+#include "base/owner-secret.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/extensions.h"
@@ -321,14 +322,21 @@ header(struct MHD_Connection *mhd, const char *name)
 	return MHD_lookup_connection_value(mhd, MHD_HEADER_KIND, name);
 }
 
+static struct credentials
+credentials_of(struct MHD_Connection *mhd)
+{
+	return (struct credentials){header(mhd, "Authorization"), header(mhd, OWNER_SECRET_HEADER)};
+}
+
 /* A token may be revoked while its holder reads a log for an hour. */
 static bool
 is_still_admitted(struct exchange *exchange, bool *changed, struct refusal *refused)
 {
 	struct connection *c = exchange->connection;
+	struct credentials shown = credentials_of(exchange->mhd);
 
-	return admit_again(c->http->platform, &c->peer, header(exchange->mhd, "Authorization"),
-			   &exchange->caller, changed, refused);
+	return admit_again(c->http->platform, &c->peer, &shown, &exchange->caller, changed,
+			   refused);
 }
 
 /* The library asks when the peer has taken what came before.  Who may not read it any more, or has
@@ -457,6 +465,7 @@ begin(struct http *http, struct MHD_Connection *mhd, const char *method,
       struct exchange *exchange)
 {
 	struct connection *c = connection_of(mhd);
+	struct credentials shown = credentials_of(mhd);
 	struct refusal refused;
 	enum error_code fault;
 
@@ -472,8 +481,7 @@ begin(struct http *http, struct MHD_Connection *mhd, const char *method,
 	}
 	if (health_is_open(exchange->path, c->local))
 		return MHD_YES;
-	if (admit(http->platform, &c->peer, header(mhd, "Authorization"), &exchange->caller,
-		  &refused)) {
+	if (admit(http->platform, &c->peer, &shown, &exchange->caller, &refused)) {
 		c->known = true;
 		c->deadline = next_deadline(c);		/* of the body */
 		return MHD_YES;

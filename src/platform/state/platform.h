@@ -31,6 +31,8 @@ struct platform {
 			   * will do; who asks is request_user(), and not this */
 	char *control_hash;	/* SHA-256 in hex of what the control socket asks for; NULL: nothing
 				 * will do */
+	char *owner_hash;	/* the same of what the API's Unix socket asks its owner for */
+	char *owner_file;	/* where that lies; NULL: there is no such socket */
 	char *token_hash;	/* SHA-256 in hex of the token file's; NULL: there is none */
 	struct limiter *limiter;	/* NULL: no limits */
 	const struct audit_options *audit;	/* NULL: the defaults */
