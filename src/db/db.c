@@ -335,11 +335,8 @@ db_check_whole(struct db *db, struct error *err)
 
 /* --- transactions --- */
 
-/* BEGIN IMMEDIATE: the lock to write is taken now.  A transaction that reads first
- * and takes it later could fail in its middle, when somebody else has written in
- * between, and would have to start over. */
-int
-db_begin(struct db *db, struct error *err)
+static int
+begin(struct db *db, bool writes, struct error *err)
 {
 	if (db_refuses(db))
 		return db_error(db, err);
@@ -347,13 +344,28 @@ db_begin(struct db *db, struct error *err)
 	if (db->depth == 0 && !sqlite3_get_autocommit(db->sqlite) && execute(db, "ROLLBACK"))
 		return db_error(db, err);
 	if (db->depth == 0)
-		db_await_turn(db, true);
-	if (execute(db, db->depth > 0 ? "SAVEPOINT inner" : "BEGIN IMMEDIATE")) {
+		db_await_turn(db, writes);
+	if (execute(db, db->depth > 0 ? "SAVEPOINT inner" : writes ? "BEGIN IMMEDIATE" : "BEGIN")) {
 		db_leave_turn(db);
 		return db_error(db, err);
 	}
 	db->depth++;
 	return 0;
+}
+
+/* BEGIN IMMEDIATE: the lock to write is taken now.  A transaction that reads first
+ * and takes it later could fail in its middle, when somebody else has written in
+ * between, and would have to start over. */
+int
+db_begin(struct db *db, struct error *err)
+{
+	return begin(db, true, err);
+}
+
+int
+db_begin_reading(struct db *db, struct error *err)
+{
+	return begin(db, false, err);
 }
 
 /* A COMMIT that fails as busy leaves the transaction open: the caller rolls

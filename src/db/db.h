@@ -62,6 +62,9 @@ int db_check_whole(struct db *db, struct error *err);
 int db_begin(struct db *db, struct error *err) __attribute__((warn_unused_result));
 int db_commit(struct db *db, struct error *err) __attribute__((warn_unused_result));
 void db_rollback(struct db *db);
+/* One for reading alone: until db_commit() or db_rollback() the file is as it was at the first
+ * statement, and its locks are asked for once.  Other programs cannot write meanwhile. */
+int db_begin_reading(struct db *db, struct error *err) __attribute__((warn_unused_result));
 /* For "ret = db_end(db, ret, err)": commits when ret is 0, else, or when that fails, rolls back. */
 int db_end(struct db *db, int ret, struct error *err);
 int db_depth(const struct db *db);	/* 0: no transaction is open */

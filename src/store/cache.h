@@ -24,6 +24,9 @@ void store_put_set(struct store *store, const char *url, const char *org, const 
 char *store_cache_get(struct store *store, const char *key, size_t *length, int64_t *read_at);
 /* As above; what was put longest ago goes when there are too many. */
 void store_cache_put(struct store *store, const char *key, const char *body, size_t length);
+/* Between these two all that is read is read under one lock, and other programs cannot write. */
+void store_cache_hold(struct store *store);
+void store_cache_release(struct store *store);
 void store_cache_drop(struct store *store, const char *key);
 
 #endif

@@ -54,7 +54,8 @@ struct watch {
 	struct world *world;
 	int64_t attended_at;		/* steady ms */
 	int64_t walk_until;		/* steady ms: then sets are left for the next walk */
-	size_t sets_loaded;		/* from the cache, ever */
+	bool is_shown;			/* a first picture stands: the walks may take their time */
+	size_t sets_loaded;		/* from the cache, of what is looked at */
 	struct loop_timer *walk_on;
 	api_done *on_reply;		/* with the feed */
 	struct feed *feeds;

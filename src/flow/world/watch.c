@@ -94,6 +94,7 @@ walk_on(void *data)
 	struct watch *watch = data;
 
 	watch->walk_on = NULL;
+	watch->is_shown = true;
 	reconcile(watch);
 	session_changed(watch->session);
 }
@@ -277,15 +278,11 @@ want_details(struct watch *watch, const char *org, const char *app,
 
 /* By index and from the top each time: what watch_want() learns may move the arrays. */
 static void
-reconcile(struct watch *watch)
+walk(struct watch *watch, const struct clone_list *clones)
 {
 	const struct world *world = watch->world;
-	struct clone_list clones = {0};
 
-	/* Without the list no clone is known; the next walk looks again. */
-	(void)!store_clone_list(session_store(watch->session), session_platform(watch->session),
-				&clones, NULL);
-	watch->walk_until = clock_steady_ms() + (watch->sets_loaded < FIRST_SETS ? -1 : WALK_MS);
+	watch->walk_until = clock_steady_ms() + (watch->is_shown ? WALK_MS : -1);
 	for (struct feed *feed = watch->feeds; feed; feed = feed->next)
 		feed->wanted = false;
 	watch_want(watch, FEED_USER, "", "", "", "");
@@ -303,7 +300,7 @@ reconcile(struct watch *watch)
 			struct learn_place place = {watch->session, org, app, NULL, NULL, NULL};
 
 			watch_want(watch, FEED_ENVIRONMENTS, org, app, "", "");
-			learn_clones(watch->world, &place, &clones);
+			learn_clones(watch->world, &place, clones);
 			if (!watch_is_focused(watch, org, app))
 				continue;
 			/* Production first: the others are compared with it. */
@@ -315,8 +312,21 @@ reconcile(struct watch *watch)
 						&application->environments[k % application->count]);
 		}
 	}
-	clone_list_clear(&clones);
 	watch_drop_unwanted(watch);
+}
+
+static void
+reconcile(struct watch *watch)
+{
+	struct store *store = session_store(watch->session);
+	struct clone_list clones = {0};
+
+	/* Without the list no clone is known; the next walk looks again. */
+	(void)!store_clone_list(store, session_platform(watch->session), &clones, NULL);
+	store_cache_hold(store);
+	walk(watch, &clones);
+	store_cache_release(store);
+	clone_list_clear(&clones);
 }
 
 /* --- answers --- */
@@ -473,6 +483,7 @@ on_reply(void *data, const struct api_reply *reply)
 	bool again;
 
 	feed->call = NULL;
+	watch->is_shown = true;
 	if (error.kind == ERROR_NONE)
 		(void)learn(feed, reply, &error);
 	note_answer(feed, &error);
@@ -548,6 +559,8 @@ watch_focus(struct watch *watch, const char *org, const char *app)
 {
 	if (same_text(org, watch->focus_org) && same_text(app, watch->focus_app))
 		return;
+	if (!org || !watch_is_focused(watch, org, app))
+		watch->sets_loaded = 0;
 	free(watch->focus_org);
 	free(watch->focus_app);
 	watch->focus_org = org ? xstrdup(org) : NULL;
