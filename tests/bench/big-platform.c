@@ -28,6 +28,7 @@
 #include "base/xmalloc.h"
 
 #define CONNECTIONS_MAX 64
+#define BACKLOG 4096 /* many starts while it is stopped: one that is refused says so, and is no start */
 #define REQUEST_MAX 8192
 #define BODY_MAX (256u * 1024 * 1024)
 
@@ -251,7 +252,7 @@ listen_at(const char *path)
 
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0 ||
-	    listen(fd, 64) != 0) {
+	    listen(fd, BACKLOG) != 0) {
 		perror(path);
 		exit(1);
 	}
