@@ -257,16 +257,18 @@ patch_apply(const json_t *document, const json_t *operations, struct error *err)
 	return root;
 }
 
-/* The value is copied: the operations outlive what they were made of. */
+/* The value is copied: the operations outlive what they were made of.  All of it is UTF-8: it comes
+ * out of JSON. */
 static void
-emit(json_t *operations, enum op op, const char *path, json_t *value)
+emit(json_t *operations, enum op op, const struct buf *path, json_t *value)
 {
 	json_t *operation = json_object();
 
-	json_object_set_new(operation, "op", json_string(op_kinds[op].name));
-	json_object_set_new(operation, "path", json_string(path));
+	json_object_set_new_nocheck(operation, "op", json_string_nocheck(op_kinds[op].name));
+	json_object_set_new_nocheck(operation, "path",
+				    json_stringn_nocheck(buf_str(path), path->length));
 	if (value)
-		json_object_set_new(operation, "value", json_deep_copy(value));
+		json_object_set_new_nocheck(operation, "value", json_deep_copy(value));
 	json_array_append_new(operations, operation);
 }
 
@@ -294,7 +296,7 @@ emit_at(json_t *operations, enum op op, const struct walked *at, json_t *value)
 	buf_init(&path, PATH_MAX_BYTES);
 	(void)buf_puts(&path, "");
 	append_walked(&path, at);
-	emit(operations, op, buf_str(&path), value);
+	emit(operations, op, &path, value);
 	buf_clear(&path);
 }
 
@@ -306,7 +308,7 @@ struct range {
 
 struct ranges {
 	struct range *items;
-	size_t count;
+	size_t count, room;
 };
 
 static void
@@ -314,7 +316,10 @@ note_range(struct ranges *ranges, const char *key, size_t from, size_t to)
 {
 	if (from == to)
 		return;
-	ranges->items = xreallocarray(ranges->items, ranges->count + 1, sizeof(*ranges->items));
+	if (ranges->count == ranges->room) {
+		ranges->room = ranges->room ? 2 * ranges->room : 8;
+		ranges->items = xreallocarray(ranges->items, ranges->room, sizeof(*ranges->items));
+	}
 	ranges->items[ranges->count++] = (struct range){key, from, to};
 }
 
@@ -346,25 +351,46 @@ sort_ranges(json_t *operations, size_t base, struct ranges *ranges)
 
 static void compare(json_t *operations, const struct walked *at, json_t *from, json_t *to);
 
+static bool
+is_beside(void *i, void *j)
+{
+	return j && strcmp(json_object_iter_key(i), json_object_iter_key(j)) == 0;
+}
+
+/* Over members that are beside each other and equal texts, which nearly all are.  How many. */
+static size_t
+pass_same_texts(json_t *from, void **i, json_t *to, void **j)
+{
+	size_t passed = 0;
+
+	while (*i && is_beside(*i, *j) &&
+	       json_same_text(json_object_iter_value(*i), json_object_iter_value(*j))) {
+		*i = json_object_iter_next(from, *i);
+		*j = json_object_iter_next(to, *j);
+		passed++;
+	}
+	return passed;
+}
+
 /* Along both objects at once, as json_same() does: in sets of one application the members mostly
  * stand in one order, and looking each up costs more than comparing it. */
 static void
 compare_members(json_t *operations, const struct walked *at, json_t *from, json_t *to,
 		struct ranges *ranges)
 {
-	void *i, *j = json_object_iter(to);
+	void *i = json_object_iter(from), *j = json_object_iter(to);
 	size_t found = 0, before;
 
-	for (i = json_object_iter(from); i; i = json_object_iter_next(from, i)) {
+	while (found += pass_same_texts(from, &i, to, &j), i) {
 		struct walked member = {at, json_object_iter_key(i)};
-		bool is_beside = j && strcmp(member.key, json_object_iter_key(j)) == 0;
 		json_t *value = json_object_iter_value(i);
-		json_t *other = is_beside ? json_object_iter_value(j)
-					  : json_object_get(to, member.key);
+		json_t *other = is_beside(i, j) ? json_object_iter_value(j)
+						: json_object_get(to, member.key);
 
 		found += other != NULL;
+		i = json_object_iter_next(from, i);
 		j = j ? json_object_iter_next(to, j) : NULL;
-		if (json_same_text(value, other))	/* nearly all of them */
+		if (json_same_text(value, other))
 			continue;
 		before = json_array_size(operations);
 		if (other)

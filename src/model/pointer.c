@@ -114,12 +114,12 @@ pointer_append(struct buf *path, const char *token)
 	/* A path that passes the buffer's limit is cut; callers give room for JSON_DEPTH_MAX
 	 * keys. */
 	(void)buf_puts(path, "/");
-	for (; *token; token++) {
-		if (*token == '~')
-			(void)buf_puts(path, "~0");
-		else if (*token == '/')
-			(void)buf_puts(path, "~1");
-		else
-			(void)buf_append(path, token, 1);
+	while (*token) {
+		size_t plain = strcspn(token, "~/");
+
+		(void)buf_append(path, token, plain);
+		token += plain;
+		if (*token)
+			(void)buf_puts(path, *token++ == '~' ? "~0" : "~1");
 	}
 }

@@ -869,6 +869,27 @@ another_body_of_a_workload_is_a_delta_of_its_leaves(void **state)
 	free(before);
 }
 
+/* A path names its place whatever the names on the way are, and the operations come in their
+ * order. */
+static void
+a_path_escapes_what_parts_it(void **state)
+{
+	json_t *from = parse("{'a/b~':{'~1/':'x','/':'y'},'':{'z':1}}");
+	json_t *to = parse("{'a/b~':{'~1/':'X','~':'n'},'':{'z':2}}");
+	json_t *wanted = parse("[{'op':'replace','path':'//z','value':2},"
+			       "{'op':'remove','path':'/a~1b~0/~1'},"
+			       "{'op':'add','path':'/a~1b~0/~0','value':'n'},"
+			       "{'op':'replace','path':'/a~1b~0/~01~1','value':'X'}]");
+	json_t *operations = patch_between(from, to);
+
+	(void)state;
+	assert_true(json_equal(operations, wanted));
+	json_decref(operations);
+	json_decref(wanted);
+	json_decref(from);
+	json_decref(to);
+}
+
 int
 main(void)
 {
@@ -897,6 +918,7 @@ main(void)
 		cmocka_unit_test(numbers_keep_their_text),
 		cmocka_unit_test(effective_set_has_what_its_placeholders_stand_for),
 		cmocka_unit_test(another_body_of_a_workload_is_a_delta_of_its_leaves),
+		cmocka_unit_test(a_path_escapes_what_parts_it),
 	};
 
 	return cmocka_run_group_tests_name("model", tests, NULL, NULL);

@@ -423,6 +423,58 @@ text_is_what_jansson_writes(struct source *source)
 	return good;
 }
 
+/* --- what no small value reaches --- */
+
+/* As many members as a key's number, in any order: some begin as another ends, some have more than
+ * eight bytes in common after that. */
+static json_t *
+wide_object(size_t count)
+{
+	json_t *object = json_object();
+
+	for (size_t i = 0; i < count; i++) {
+		size_t n = (i * 7919 + 13) % 211;
+		char *key = xasprintf("%s%.*s%zu", n % 5 == 0 ? "" : "VARIABLE_",
+				      (int)(n % 4 * 7), "LONGER_THAN_EIGHT_BYTES_IN", n / 3);
+
+		json_object_set_new(object, key, json_integer((json_int_t)i));
+		free(key);
+	}
+	return object;
+}
+
+/* With something to escape at every place of a word, and around the end of a piece. */
+static json_t *
+long_text(size_t length)
+{
+	char *text = xmalloc(length + 1);
+	json_t *value;
+
+	memset(text, 'x', length);
+	for (size_t i = length % 9; i < length; i += i > 16300 && i < 16500 ? 3 : 97)
+		text[i] = "\"\\\n\x01"[i % 4];
+	text[length] = '\0';
+	value = json_string(text);
+	free(text);
+	return value;
+}
+
+static void
+wide_objects_and_long_texts_are_canonical(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < 120; n++) {
+		json_t *value = json_pack("[o, o]", wide_object(n), long_text(16320 + n));
+		char *text = json_canonical(value);
+		char *jansson = json_dumps(value, JSON_COMPACT | JSON_SORT_KEYS);
+
+		assert_string_equal(text, jansson);
+		free(text);
+		free(jansson);
+		json_decref(value);
+	}
+}
+
 /* --- what is shown --- */
 
 static bool
@@ -516,6 +568,7 @@ main(void)
 #define X(law) {#law, test_##law, NULL, NULL, NULL},
 		LAWS(X)
 #undef X
+		cmocka_unit_test(wide_objects_and_long_texts_are_canonical),
 	};
 
 	(void)setlocale(LC_ALL, "C.UTF-8");	/* where other alphabets are shown */
