@@ -19,6 +19,7 @@ libmodel_a_SOURCES = \
 	src/model/members.c src/model/members.h \
 	src/model/nouns.c src/model/nouns.h \
 	src/model/pipeline.c src/model/pipeline.h \
+	src/model/packed.c src/model/packed.h \
 	src/model/patch.c src/model/patch.h \
 	src/model/placeholder.c src/model/placeholder.h \
 	src/model/pointer.c src/model/pointer.h \

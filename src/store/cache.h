@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/ids.h"
+
 struct store;
 
 /* The set's JSON as it came from the platform.  New reference, or NULL: not cached. */
@@ -19,11 +21,13 @@ json_t *store_get_set(struct store *store, const char *url, const char *org, con
 /* Without effect when it cannot be written. */
 void store_put_set(struct store *store, const char *url, const char *org, const char *app,
 		   const char *set_id, const json_t *set);
-/* Raw bodies of the last answers, e.g. by url + path; free() it.  NULL: not cached.
- * read_at (NULL is fine): wall ms of when it was put. */
-char *store_cache_get(struct store *store, const char *key, size_t *length, int64_t *read_at);
+/* The last answers, e.g. by url + path.  New reference, or NULL: not cached.  digest: that of the
+ * answer's own bytes, as it was given; read_at: wall ms of when it was put.  NULL is fine for
+ * both. */
+json_t *store_cache_get(struct store *store, const char *key, char digest[IDS_SHA256_B64_SIZE],
+			int64_t *read_at);
 /* As above; what was put longest ago goes when there are too many. */
-void store_cache_put(struct store *store, const char *key, const char *body, size_t length);
+void store_cache_put(struct store *store, const char *key, const json_t *body, const char *digest);
 /* Between these two all that is read is read under one lock, and other programs cannot write. */
 void store_cache_hold(struct store *store);
 void store_cache_release(struct store *store);

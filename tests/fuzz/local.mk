@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A target a parser.  `make check` replays the corpora; `make fuzz` builds them with clang in a
 # directory of its own and lets libFuzzer search for FUZZ_SECONDS each.
-FUZZ_TARGETS = canonical config hosts http import isolation journal keys nouns patch pattern \
+FUZZ_TARGETS = canonical config hosts http import isolation journal keys nouns packed patch pattern \
 	placeholder pointer redact schedule score set terminal text time version workload
 FUZZ_SECONDS = 60
 FUZZ_MODEL_REPLAYS = tests/fuzz/replay-canonical tests/fuzz/replay-hosts \
-	tests/fuzz/replay-isolation tests/fuzz/replay-pattern tests/fuzz/replay-pointer \
+	tests/fuzz/replay-isolation tests/fuzz/replay-packed tests/fuzz/replay-pattern \
+	tests/fuzz/replay-pointer \
 	tests/fuzz/replay-schedule tests/fuzz/replay-score tests/fuzz/replay-set \
 	tests/fuzz/replay-text tests/fuzz/replay-time \
 	tests/fuzz/replay-version tests/fuzz/replay-workload
@@ -69,6 +70,8 @@ tests_fuzz_replay_redact_SOURCES = tests/fuzz/fuzz-redact.c $(FUZZ_COMMON) $(FUZ
 tests_fuzz_replay_redact_LDADD = $(FUZZ_LIBS) $(PLATFORM_LIBS)
 tests_fuzz_replay_schedule_SOURCES = tests/fuzz/fuzz-schedule.c $(FUZZ_COMMON) $(FUZZ_MAIN)
 tests_fuzz_replay_schedule_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
+tests_fuzz_replay_packed_SOURCES = tests/fuzz/fuzz-packed.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_packed_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
 tests_fuzz_replay_text_SOURCES = tests/fuzz/fuzz-text.c $(FUZZ_COMMON) $(FUZZ_MAIN)
 tests_fuzz_replay_text_LDADD = $(FUZZ_LIBS) libcompare.a libmodel.a libbase.a $(BASE_LIBS)
 tests_fuzz_replay_workload_SOURCES = tests/fuzz/fuzz-workload.c $(FUZZ_COMMON) $(FUZZ_MAIN)

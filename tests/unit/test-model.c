@@ -24,6 +24,7 @@
 #include "model/image.h"
 #include "model/json-text.h"
 #include "model/json.h"
+#include "model/packed.h"
 #include "model/patch.h"
 #include "model/pointer.h"
 #include "model/set.h"
@@ -869,6 +870,43 @@ another_body_of_a_workload_is_a_delta_of_its_leaves(void **state)
 	free(before);
 }
 
+/* Bytes that packed_write() does not make, each of which would pass where one check is missing. */
+static void
+packed_bytes_from_outside_have_limits(void **state)
+{
+#define BYTES(text) {text, sizeof(text) - 1}
+	static const struct { const char *bytes; size_t length; } cases[] = {
+		BYTES(""), BYTES("x"), BYTES("nn"), BYTES("i1234567"), BYTES("s"), BYTES("s\1"),
+		BYTES("s\1a"), BYTES("s\1ab"), BYTES("s\1\0\0"), BYTES("s\2a\0\0"),
+		BYTES("s\1\xff\0"), BYTES("s\x81\x80\x80\x80\x80\x80\x80\x80\x80\0a\0"),
+		BYTES("a"), BYTES("a\2n"), BYTES("a\xff\xff\xff\x7fn"), BYTES("a\1x"),
+		BYTES("o\1"), BYTES("o\1\1a\0"), BYTES("o\1\1anx"), BYTES("o\2\1a\0n\1a\0n"),
+		BYTES("o\1\1\xff\0n"), BYTES("r\0\0\0\0\0\0\xf0\x7f"),
+	};
+	char deep[2 * JSON_DEPTH_MAX + 3], *many = xcalloc(JSON_VALUES_MAX + 10, 1);
+	json_t *value;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (packed_read(cases[i].bytes, cases[i].length))
+			fail_msg("case %zu is read", i);
+	for (size_t i = 0; i <= JSON_DEPTH_MAX; i++)
+		memcpy(deep + 2 * i, "a\1", 2);
+	deep[2 * JSON_DEPTH_MAX + 2] = 'n';
+	assert_null(packed_read(deep, sizeof(deep)));
+	value = packed_read(deep + 2, sizeof(deep) - 2);
+	assert_non_null(value);
+	json_decref(value);
+	memset(many, 'n', JSON_VALUES_MAX + 10);
+	memcpy(many, "a\xc0\x9a\x0c", 4);	/* 200 000 and the array itself */
+	assert_null(packed_read(many, 4 + JSON_VALUES_MAX));
+	memcpy(many, "a\xbf\x9a\x0c", 4);
+	value = packed_read(many, 4 + JSON_VALUES_MAX - 1);
+	assert_int_equal(json_array_size(value), JSON_VALUES_MAX - 1);
+	json_decref(value);
+	free(many);
+}
+
 /* A path names its place whatever the names on the way are, and the operations come in their
  * order. */
 static void
@@ -918,6 +956,7 @@ main(void)
 		cmocka_unit_test(numbers_keep_their_text),
 		cmocka_unit_test(effective_set_has_what_its_placeholders_stand_for),
 		cmocka_unit_test(another_body_of_a_workload_is_a_delta_of_its_leaves),
+		cmocka_unit_test(packed_bytes_from_outside_have_limits),
 		cmocka_unit_test(a_path_escapes_what_parts_it),
 	};
 

@@ -22,6 +22,7 @@
 #include "model/delta.h"
 #include "model/json-text.h"
 #include "model/json.h"
+#include "model/packed.h"
 #include "model/patch.h"
 #include "model/pointer.h"
 #include "model/set.h"
@@ -400,6 +401,31 @@ canonical_text_is_the_value(struct source *source)
 }
 
 static bool
+what_is_packed_reads_back(struct source *source)
+{
+	json_t *value = source_json(source, 4), *again;
+	struct buf bytes;
+	bool good;
+
+	source_note(source, "value", value);
+	buf_init(&bytes, JSON_BYTES_MAX);
+	good = packed_write(value, &bytes);
+	again = packed_read(bytes.data, bytes.length);
+	good = good && again && json_equal(again, value);
+	json_decref(again);
+	/* Neither a part of it nor more than it is read as anything. */
+	for (size_t n = 0; good && n < bytes.length; n++) {
+		again = packed_read(bytes.data, n);
+		good = !again;
+		json_decref(again);
+	}
+	good = good && buf_append(&bytes, "n", 1) && !packed_read(bytes.data, bytes.length);
+	buf_clear(&bytes);
+	json_decref(value);
+	return good;
+}
+
+static bool
 text_is_what_jansson_writes(struct source *source)
 {
 	static const size_t flags[] = {
@@ -549,6 +575,7 @@ a_difference_always_shows_something(struct source *source)
 	X(patch_does_not_depend_on_the_order_of_members)                                   \
 	X(patch_is_done_whole_or_not_at_all)                                               \
 	X(canonical_text_is_the_value)                                                     \
+	X(what_is_packed_reads_back)                                                       \
 	X(text_is_what_jansson_writes)                                                     \
 	X(a_difference_always_shows_something)
 

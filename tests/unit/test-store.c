@@ -803,24 +803,75 @@ static void
 caches_sets_and_bodies(void **state)
 {
 	struct store *store = open_store(*state);
-	size_t length = 0;
+	json_t *answer = json_pack("[s, {s:i}]", "a", "n", 1), *body;
+	char digest[IDS_SHA256_B64_SIZE] = "";
 	int64_t read_at = 0;
-	char *body;
 
 	put_and_get(store, "shop");
 	assert_null(store_get_set(store, URL, "acme", "other", "abc"));
 	assert_null(store_get_set(store, "http://other", "acme", "shop", "abc"));
-	assert_null(store_cache_get(store, "envs", &length, NULL));
-	store_cache_put(store, "envs", "[\0]", 3);
+	assert_null(store_cache_get(store, "envs", NULL, NULL));
+	store_cache_put(store, "envs", answer, "of its bytes");
 	store_close(store);
 	store = open_store(*state);
-	body = store_cache_get(store, "envs", &length, &read_at);
-	assert_int_equal(length, 3);
-	assert_memory_equal(body, "[\0]", 3);
+	body = store_cache_get(store, "envs", digest, &read_at);
+	assert_true(json_equal(body, answer));
+	assert_string_equal(digest, "of its bytes");
 	assert_true(read_at > 0);
-	free(body);
+	json_decref(body);
+	json_decref(answer);
 	store_cache_drop(store, "envs");
-	assert_null(store_cache_get(store, "envs", &length, NULL));
+	assert_null(store_cache_get(store, "envs", NULL, NULL));
+	store_close(store);
+}
+
+static void
+put_text(struct store *store, const char *key, const char *text)
+{
+	json_t *body = json_string(text);
+
+	store_cache_put(store, key, body, "");
+	json_decref(body);
+}
+
+static bool
+has_text(struct store *store, const char *key, const char *text)
+{
+	json_t *body = store_cache_get(store, key, NULL, NULL);
+	bool has = body && strcmp(json_string_value(body), text) == 0;
+
+	json_decref(body);
+	return has;
+}
+
+/* Who holds what is read keeps others from writing, and reads on when its file was thrown away. */
+static void
+what_is_held_does_not_change(void **state)
+{
+	struct place *place = *state;
+	struct store *store = open_store(place), *other = open_store(place);
+
+	put_text(store, "k", "first");
+	store_cache_hold(store);
+	assert_true(has_text(store, "k", "first"));
+	put_text(other, "k", "second");
+	assert_true(has_text(store, "k", "first"));
+	store_cache_release(store);
+	put_text(other, "k", "second");
+	assert_true(has_text(store, "k", "second"));
+	store_cache_hold(store);
+	put_text(store, "k", "by the holder");
+	run_sql(place->cache, "SELECT 1");
+	store_cache_release(store);
+	assert_true(has_text(other, "k", "by the holder"));
+	store_cache_hold(store);
+	cache_close(store);
+	cache_open(store);
+	put_text(store, "k", "in another file");
+	store_cache_release(store);
+	store_cache_release(store);
+	assert_true(has_text(other, "k", "in another file"));
+	store_close(other);
 	store_close(store);
 }
 
@@ -831,7 +882,7 @@ cost_of_puts(struct store *store)
 	int64_t before = db_work(store->cache);
 
 	for (int i = 0; i < 50; i++)
-		store_cache_put(store, "envs", "[]", 2);
+		put_text(store, "envs", "x");
 	return db_work(store->cache) - before;
 }
 
@@ -846,23 +897,20 @@ a_full_cache_costs_what_an_empty_one_does_and_loses_the_oldest(void **state)
 {
 	struct place *place = *state;
 	struct store *store = open_store(place);
-	size_t length;
 	int64_t empty;
-	char *body;
 
-	store_cache_put(store, "first", "[]", 2);
+	put_text(store, "first", "x");
 	empty = cost_of_puts(store);
 	run_sql(place->cache,
 		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)"
-		" INSERT INTO body (key, bytes, hash, put_at) SELECT 'old' || i, '[]', '', i FROM n");
+		" INSERT INTO body (key, bytes, hash, digest, put_at)"
+		" SELECT 'old' || i, 'n', '', '', i FROM n");
 	assert_true(cost_of_puts(store) < 2 * empty);
 	for (int i = 0; i < 400; i++)
-		store_cache_put(store, "envs", "[]", 2);
+		put_text(store, "envs", "x");
 	assert_true(count_bodies(store) <= 4000);
 	assert_true(count_bodies(store) > 3000);
-	body = store_cache_get(store, "first", &length, NULL);
-	assert_non_null(body);
-	free(body);
+	assert_true(has_text(store, "first", "x"));
 	assert_int_equal(db_number(store->cache, "SELECT count(*) FROM body WHERE key='old1'", -1),
 			 0);
 	store_close(store);
@@ -874,13 +922,11 @@ remakes_a_bad_cache(void **state)
 	struct place *place = *state;
 	struct store *store = open_store(place);
 	FILE *file;
-	char *body;
-	size_t length;
 
 	put_and_get(store, "shop");
 	/* gone while it is open */
 	assert_int_equal(unlink(place->cache), 0);
-	store_cache_put(store, "k", "v", 1);
+	put_text(store, "k", "v");
 	put_and_get(store, "shop");
 	/* changed under our feet: the hash does not fit */
 	run_sql(place->cache, "UPDATE body SET bytes='{}'");
@@ -892,8 +938,7 @@ remakes_a_bad_cache(void **state)
 	for (int i = 0; i < 4000; i++)
 		fputs("rubbish\n", file);
 	fclose(file);
-	body = store_cache_get(store, "k", &length, NULL);
-	free(body);
+	(void)has_text(store, "k", "v");
 	put_and_get(store, "shop2");
 	store_close(store);
 	/* rubbish from the start */
@@ -1035,6 +1080,7 @@ main(void)
 		TEST(files_are_private),
 		TEST(caches_sets_and_bodies),
 		TEST(a_full_cache_costs_what_an_empty_one_does_and_loses_the_oldest),
+		TEST(what_is_held_does_not_change),
 		TEST(remakes_a_bad_cache),
 		TEST(knows_where_a_clone_comes_from),
 		TEST(knows_whose_clone_ends),

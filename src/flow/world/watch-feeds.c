@@ -95,15 +95,14 @@ learn_cached(struct feed *feed)
 {
 	const struct learn_place place = feed_place(feed);
 	char *key = feed_cache_key(feed);
+	char digest[IDS_SHA256_B64_SIZE];
 	int64_t read_at = 0;
-	size_t length = 0;
-	char *bytes = store_cache_get(session_store(feed->watch->session), key, &length, &read_at);
-	json_t *body = bytes && length > 0 ? json_decode(bytes, length, NULL) : NULL;
+	json_t *body = store_cache_get(session_store(feed->watch->session), key, digest, &read_at);
 
 	feed->looked_up = true;
 	if (body &&
 	    feed_kinds[feed->kind].learn(feed->watch->world, &place, body, read_at, NULL) == 0)
-		ids_sha256_b64(feed->digest, bytes, length);
+		memcpy(feed->digest, digest, sizeof(digest));
 	if (feed->digest[0] != '\0') {
 		struct knowledge *knowledge = feed_knowledge(feed);
 
@@ -112,7 +111,6 @@ learn_cached(struct feed *feed)
 		session_changed(feed->watch->session);
 	}
 	json_decref(body);
-	free(bytes);
 	free(key);
 }
 

@@ -451,8 +451,8 @@ learn(struct feed *feed, const struct api_reply *reply, struct error *err)
 		return -1;
 	if (kind->cached && strcmp(reply->digest, feed->digest) != 0) {
 		key = feed_cache_key(feed);
-		store_cache_put(session_store(feed->watch->session), key, reply->bytes,
-				reply->length);
+		store_cache_put(session_store(feed->watch->session), key, reply->body,
+				reply->digest);
 		free(key);
 	}
 	memcpy(feed->digest, reply->digest, sizeof(feed->digest));

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Each value is a letter and what follows it:
+ *
+ *	n t f		null, true, false
+ *	i		eight bytes, an integer
+ *	r		eight bytes, a real
+ *	s		a length, so many bytes, a NUL
+ *	a		a count, so many values
+ *	o		a count, so many times: a length, a key, a NUL, a value
+ *
+ * Lengths and counts take seven bits a byte, the lowest first.  Numbers are as this machine keeps
+ * them: a cache does not travel.
+ *
+ * The reader believes nothing: it stays inside the bytes, and leaves text to jansson, which checks
+ * that it is UTF-8.
+ */
+#include "config.h"
+
+#include "model/packed.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "model/json.h"
+
+/* --- writing --- */
+
+static bool
+write_size(struct buf *out, size_t size)
+{
+	unsigned char bytes[(sizeof(size) * 8 + 6) / 7];
+	size_t n = 0;
+
+	for (; size > 0x7f; size >>= 7)
+		bytes[n++] = (unsigned char)(0x80 | (size & 0x7f));
+	bytes[n++] = (unsigned char)size;
+	return buf_append(out, bytes, n);
+}
+
+static bool
+write_text(struct buf *out, const char *text, size_t length)
+{
+	return write_size(out, length) && buf_append(out, text, length + 1);
+}
+
+static bool
+write_number(struct buf *out, char kind, const void *number)
+{
+	return buf_append(out, &kind, 1) && buf_append(out, number, 8);
+}
+
+static bool
+write_array(const json_t *array, struct buf *out)
+{
+	const size_t count = json_array_size(array);
+	bool fits = buf_append(out, "a", 1) && write_size(out, count);
+
+	for (size_t i = 0; fits && i < count; i++)
+		fits = packed_write(json_array_get(array, i), out);
+	return fits;
+}
+
+static bool
+write_object(const json_t *value, struct buf *out)
+{
+	json_t *object = (json_t *)value;
+	bool fits = buf_append(out, "o", 1) && write_size(out, json_object_size(object));
+
+	for (void *i = json_object_iter(object); fits && i; i = json_object_iter_next(object, i)) {
+		const char *key = json_object_iter_key(i);
+
+		fits = write_text(out, key, strlen(key)) &&
+		       packed_write(json_object_iter_value(i), out);
+	}
+	return fits;
+}
+
+bool
+packed_write(const json_t *value, struct buf *out)
+{
+	const int64_t integer = json_integer_value(value);
+	const double real = json_real_value(value);
+
+	switch (value ? json_typeof(value) : JSON_NULL) {
+	case JSON_OBJECT: return write_object(value, out);
+	case JSON_ARRAY: return write_array(value, out);
+	case JSON_STRING:
+		return buf_append(out, "s", 1) &&
+		       write_text(out, json_string_value(value), json_string_length(value));
+	case JSON_INTEGER: return write_number(out, 'i', &integer);
+	case JSON_REAL: return write_number(out, 'r', &real);
+	case JSON_TRUE: return buf_append(out, "t", 1);
+	case JSON_FALSE: return buf_append(out, "f", 1);
+	case JSON_NULL: break;
+	}
+	return buf_append(out, "n", 1);
+}
+
+/* --- reading --- */
+
+struct reader {
+	const char *at, *end;
+	size_t values;		/* that may still come */
+	int depth;		/* that may still be gone down */
+};
+
+/* false: there is none.  Of a count at least as many bytes follow, of a length even more. */
+static bool
+read_size(struct reader *r, size_t *size)
+{
+	unsigned shift = 0;
+
+	*size = 0;
+	while (r->at < r->end && shift < 28) {
+		const unsigned char byte = (unsigned char)*r->at++;
+
+		*size |= (size_t)(byte & 0x7f) << shift;
+		shift += 7;
+		if (byte < 0x80)
+			return *size <= (size_t)(r->end - r->at);
+	}
+	return false;
+}
+
+/* Borrowed, with a NUL behind it and none in it; NULL: there is none. */
+static const char *
+read_text(struct reader *r, size_t *length)
+{
+	const char *text;
+
+	if (!read_size(r, length) || *length == (size_t)(r->end - r->at))
+		return NULL;
+	text = r->at;
+	r->at += *length + 1;
+	return memchr(text, '\0', *length + 1) == text + *length ? text : NULL;
+}
+
+static json_t *
+read_string(struct reader *r)
+{
+	size_t length;
+	const char *text = read_text(r, &length);
+
+	return text ? json_stringn(text, length) : NULL;
+}
+
+static json_t *
+read_number(struct reader *r, char kind)
+{
+	int64_t integer;
+	double real;
+
+	if (r->end - r->at < 8)
+		return NULL;
+	memcpy(&integer, r->at, 8);
+	memcpy(&real, r->at, 8);
+	r->at += 8;
+	return kind == 'i' ? json_integer(integer) : json_real(real);	/* NULL: not finite */
+}
+
+static json_t *read_value(struct reader *r);
+
+/* Setters take the reference to a value also in vain, and refuse NULL. */
+static bool
+fill_array(struct reader *r, json_t *array)
+{
+	size_t count;
+
+	if (!read_size(r, &count))
+		return false;
+	while (count-- > 0)
+		if (json_array_append_new(array, read_value(r)) != 0)
+			return false;
+	return true;
+}
+
+/* A key that is there twice makes the object smaller than it says. */
+static bool
+fill_object(struct reader *r, json_t *object)
+{
+	size_t count, length;
+
+	if (!read_size(r, &count))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const char *key = read_text(r, &length);
+
+		if (!key || json_object_set_new(object, key, read_value(r)) != 0)
+			return false;
+	}
+	return json_object_size(object) == count;
+}
+
+static json_t *
+read_container(struct reader *r, json_t *empty)
+{
+	bool is_good = r->depth-- > 0 &&
+		       (json_is_array(empty) ? fill_array(r, empty) : fill_object(r, empty));
+
+	r->depth++;
+	if (is_good)
+		return empty;
+	json_decref(empty);
+	return NULL;
+}
+
+static json_t *
+read_value(struct reader *r)
+{
+	if (r->at == r->end || r->values == 0)
+		return NULL;
+	r->values--;
+	switch (*r->at++) {
+	case 'n': return json_null();
+	case 't': return json_true();
+	case 'f': return json_false();
+	case 'i': return read_number(r, 'i');
+	case 'r': return read_number(r, 'r');
+	case 's': return read_string(r);
+	case 'a': return read_container(r, json_array());
+	case 'o': return read_container(r, json_object());
+	default: return NULL;
+	}
+}
+
+json_t *
+packed_read(const char *bytes, size_t length)
+{
+	struct reader r = {bytes, bytes + length, JSON_VALUES_MAX, JSON_DEPTH_MAX};
+	json_t *value = read_value(&r);
+
+	if (r.at == r.end)
+		return value;
+	json_decref(value);
+	return NULL;
+}
