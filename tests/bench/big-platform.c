@@ -28,7 +28,7 @@
 #include "base/xmalloc.h"
 
 #define CONNECTIONS_MAX 64
-#define BACKLOG 4096 /* many starts while it is stopped: one that is refused says so, and is no start */
+#define BACKLOG 4096 /* of many starts while it is stopped: none of them is to be refused */
 #define REQUEST_MAX 8192
 #define BODY_MAX (256u * 1024 * 1024)
 

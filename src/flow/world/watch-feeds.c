@@ -201,6 +201,25 @@ watch_want(struct watch *watch, enum feed_id kind, const char *org, const char *
 	feed_schedule(feed, 0);
 }
 
+/* A feed that has its answer for ever has no timer and no call: it stays as it is. */
+void
+watch_hurry_all(struct watch *watch)
+{
+	for (struct feed *feed = watch->feeds; feed; feed = feed->next)
+		if (feed->timer && !feed_is_far(feed))
+			feed_schedule(feed, 0);
+}
+
+/* A deployment began or ended there: what depends on it is not left to its own clock. */
+void
+watch_hurry_details(struct watch *watch, const char *org, const char *app)
+{
+	for (struct feed *feed = watch->feeds; feed; feed = feed->next)
+		if ((feed->kind == FEED_RUNTIME || feed->kind == FEED_RESOURCES) && feed->timer &&
+		    strcmp(feed->org, org) == 0 && strcmp(feed->app, app) == 0)
+			feed_schedule(feed, 0);
+}
+
 void
 feed_free(struct feed *feed)
 {

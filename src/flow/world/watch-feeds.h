@@ -26,6 +26,9 @@ struct feed *watch_find_feed(const struct watch *watch, enum feed_id kind, const
  * the world: what the cache teaches may free them. */
 void watch_want(struct watch *watch, enum feed_id kind, const char *org, const char *app,
 		const char *env, const char *id);
+/* What has a time to be asked is asked now: all that is looked at, or what runs there. */
+void watch_hurry_all(struct watch *watch);
+void watch_hurry_details(struct watch *watch, const char *org, const char *app);
 /* Frees the feeds that the walk did not want, and what was kept for them alone. */
 void watch_drop_unwanted(struct watch *watch);
 /* The feed, which is in no list any more; its request is cancelled. */

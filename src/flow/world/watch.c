@@ -331,15 +331,6 @@ reconcile(struct watch *watch)
 
 /* --- answers --- */
 
-/* A feed that has its answer for ever has no timer and no call: it stays as it is. */
-static void
-hurry_all(struct watch *watch)
-{
-	for (struct feed *feed = watch->feeds; feed; feed = feed->next)
-		if (feed->timer && !feed_is_far(feed))
-			feed_schedule(feed, 0);
-}
-
 /* Whatever failed while the platform was away is asked for now and not when its pause ends. */
 static void
 set_online(struct watch *watch)
@@ -353,7 +344,7 @@ set_online(struct watch *watch)
 	world->link_error = (struct error){0};
 	world->revision++;
 	if (was_offline)
-		hurry_all(watch);
+		watch_hurry_all(watch);
 }
 
 /* The first of several errors of a kind stays: the text must not flicker between feeds. */
@@ -460,16 +451,6 @@ learn(struct feed *feed, const struct api_reply *reply, struct error *err)
 	return 0;
 }
 
-/* A deployment began or ended there: what depends on it is not left to its own clock. */
-static void
-hurry_details(struct watch *watch, const char *org, const char *app)
-{
-	for (struct feed *feed = watch->feeds; feed; feed = feed->next)
-		if ((feed->kind == FEED_RUNTIME || feed->kind == FEED_RESOURCES) && feed->timer &&
-		    strcmp(feed->org, org) == 0 && strcmp(feed->app, app) == 0)
-			feed_schedule(feed, 0);
-}
-
 /* In this order: what is learnt, how it is known, when it is asked again, and then the walk,
  * which may free the feed itself. */
 static void
@@ -504,7 +485,7 @@ on_reply(void *data, const struct api_reply *reply)
 		return;
 	}
 	if (feed->kind == FEED_ENVIRONMENTS)
-		hurry_details(watch, feed->org, feed->app);
+		watch_hurry_details(watch, feed->org, feed->app);
 	if ((feed->kind == FEED_ENVIRONMENTS || feed->kind == FEED_RUNNING) &&
 	    watch_is_focused(watch, feed->org, feed->app))
 		moments_note(watch->session, feed->org, feed->app);
@@ -600,7 +581,7 @@ watch_refresh(struct watch *watch)
 	for (struct feed *feed = watch->feeds; feed; feed = feed->next)
 		if (feed->call && !feed_is_far(feed))
 			feed->again = true;
-	hurry_all(watch);
+	watch_hurry_all(watch);
 	reconcile(watch);
 }
 
