@@ -23,11 +23,13 @@
 
 #include "base/clock.h"
 
+#define RANDOM_MAX 256
+
 /* Without randomness there is no id that nobody else has, and nothing sensible to go on with. */
 static void
 random_bytes(unsigned char *out, size_t count)
 {
-	/* Up to 256 bytes getrandom() is never interrupted and never short. */
+	/* Up to RANDOM_MAX bytes getrandom() is never interrupted and never short. */
 	if (getrandom(out, count, 0) != (ssize_t)count)
 		abort();
 }
@@ -72,11 +74,15 @@ ids_uuid7(char out[IDS_UUID_SIZE])
 void
 ids_random_hex(char *out, size_t digits)
 {
-	unsigned char bytes[32]; /* a call of the system for each digit costs more than a request */
+	/* A call of the system for each digit costs more than a request. */
+	unsigned char bytes[RANDOM_MAX];
+	size_t more;
 
 	for (size_t i = 0; i < digits; i++) {
-		if (i % sizeof(bytes) == 0)
-			random_bytes(bytes, sizeof(bytes));
+		if (i % sizeof(bytes) == 0) {
+			more = digits - i;
+			random_bytes(bytes, more < sizeof(bytes) ? more : sizeof(bytes));
+		}
 		out[i] = "0123456789abcdef"[bytes[i % sizeof(bytes)] & 15];
 	}
 	out[digits] = '\0';

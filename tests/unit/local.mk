@@ -108,6 +108,11 @@ tests_unit_test_env_driver_SOURCES = tests/unit/test-env-driver.c tests/unit/mem
 	tests/unit/memory-driver.h tests/unit/memory-platform.c tests/unit/memory-platform.h
 tests_unit_test_env_driver_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 
+check_PROGRAMS += tests/unit/test-log
+TESTS += tests/unit/test-log
+tests_unit_test_log_SOURCES = tests/unit/test-log.c
+tests_unit_test_log_LDADD = libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
+
 check_PROGRAMS += tests/unit/test-answers
 TESTS += tests/unit/test-answers
 tests_unit_test_answers_SOURCES = tests/unit/test-answers.c

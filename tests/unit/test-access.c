@@ -35,6 +35,7 @@
 #include "platform/auth/access.h"
 #include "platform/auth/audit.h"
 #include "platform/auth/limit.h"
+#include "platform/http/answers.h"
 #include "platform/http/etag.h"
 #include "platform/http/exchange.h"
 #include "platform/http/metrics.h"
@@ -488,6 +489,7 @@ page_of_the_audit_log_spans_32_days_at_most(void **state)
 
 	(void)state;
 	platform.repository = open_repository(dir);
+	platform.answers = answers_new();
 	caller_init_own(&own, &platform);
 	assert_int_equal(
 		repository_put_organization(platform.repository, "acme", "Acme", "jo", 1, &err), 0);
@@ -525,6 +527,7 @@ page_of_the_audit_log_spans_32_days_at_most(void **state)
 		free(link);
 	}
 	caller_clear(&own);
+	answers_free(platform.answers);
 	repository_close(platform.repository);
 	remove_directory(dir);
 }

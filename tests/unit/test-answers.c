@@ -38,7 +38,7 @@ an_answer_is_found_under_its_own_key_only(void **state)
 				assert_string_equal(known->key, key);
 				kept++;
 			}
-			answers_put(answers, key, 7, text, "\"tag\"");
+			answers_put(answers, known_answer_new(key), 7, text, "\"tag\"");
 			assert_string_equal(answers_find(answers, key, 7)->text, text);
 		}
 	}
@@ -52,11 +52,11 @@ a_change_of_the_platform_ends_every_answer(void **state)
 	struct answers *answers = answers_new();
 
 	(void)state;
-	answers_put(answers, "a", 7, "seven", "\"7\"");
+	answers_put(answers, known_answer_new("a"), 7, "seven", "\"7\"");
 	assert_non_null(answers_find(answers, "a", 7));
 	assert_null(answers_find(answers, "a", 8));
 	assert_null(answers_find(answers, "a", 6));
-	answers_put(answers, "a", 8, "eight", "\"8\"");
+	answers_put(answers, known_answer_new("a"), 8, "eight", "\"8\"");
 	assert_string_equal(answers_find(answers, "a", 8)->etag, "\"8\"");
 	assert_null(answers_find(answers, "a", 7));
 	answers_free(answers);
@@ -72,8 +72,8 @@ what_is_very_large_is_not_kept_and_does_not_hide_what_is(void **state)
 	(void)state;
 	memset(large, 'x', 1024 * 1024 - 1);
 	large[1024 * 1024 - 1] = '\0';
-	answers_put(answers, "a", 7, "small", "\"1\"");
-	answers_put(answers, "a", 8, large, "\"2\"");
+	answers_put(answers, known_answer_new("a"), 7, "small", "\"1\"");
+	answers_put(answers, known_answer_new("a"), 8, large, "\"2\"");
 	assert_null(answers_find(answers, "a", 8));
 	free(large);
 	answers_free(answers);

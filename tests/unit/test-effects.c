@@ -37,6 +37,7 @@
 #include "platform/api/routes.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/engine.h"
+#include "platform/http/answers.h"
 #include "platform/http/exchange.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository.h"
@@ -310,7 +311,7 @@ clear(struct response *response)
 	json_decref(response->body);
 	free(response->content_type);
 	free(response->link);
-	free(response->key);
+	known_answer_free(response->keep);
 	*response = (struct response){0};
 }
 

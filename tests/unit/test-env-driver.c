@@ -31,6 +31,7 @@
 #include "platform/drivers/registry.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/provision.h"
+#include "platform/http/answers.h"
 #include "platform/http/exchange.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-resources.h"
@@ -191,7 +192,7 @@ ask(const char *method, const char *path, const char *query, const char *body)
 	world.message = message ? xstrdup(message) : NULL;
 	free(response.content_type);
 	free(response.link);
-	free(response.key);
+	known_answer_free(response.keep);
 	return response.status;
 }
 

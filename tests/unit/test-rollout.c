@@ -578,7 +578,7 @@ runtime_of_worker(void)
 	json_decref(response.body);
 	free(response.content_type);
 	free(response.link);
-	free(response.key);
+	known_answer_free(response.keep);
 	caller_clear(&caller);
 	return status;
 }

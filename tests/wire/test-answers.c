@@ -23,6 +23,8 @@
 #define SHOP "/orgs/acme/apps/shop"
 #define BILLING "/orgs/acme/apps/billing"
 #define ROUNDS 3		/* the first is kept, the others are what was kept */
+#define IDS 300
+#define ID_SIZE 17
 
 static struct world world;
 
@@ -212,6 +214,53 @@ the_name_of_the_daemons_own_user_is_worth_nothing(void **state)
 	free(token);
 }
 
+/* What is kept has one form; whoever asks for the other one is not given it. */
+static void
+a_runtime_is_given_in_the_form_that_was_asked_for(void **state)
+{
+	static const char *const accepts[] = {NULL, "Accept: application/v2+json\r\n"};
+	static const char *const types[] = {"application/json", "application/v2+json"};
+
+	(void)state;
+	for (int i = 0; i < 3 * ROUNDS; i++) {
+		/* Each twice, so that the second is what was kept of the first. */
+		int form = i / 2 % 2;
+		struct answer answer = world_ask(&world, BY_SOCKET, NULL, "GET",
+						 SHOP "/envs/dev/runtime", accepts[form],
+						 NULL);
+
+		assert_int_equal(answer.status, 200);
+		assert_string_equal(answer_header(&answer, "Content-Type"), types[form]);
+		answer_clear(&answer);
+	}
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+/* The system is asked for many of them at once. */
+static void
+no_two_requests_have_the_same_id(void **state)
+{
+	char ids[IDS][ID_SIZE];
+
+	(void)state;
+	for (int i = 0; i < IDS; i++) {
+		struct answer answer = world_ask(&world, BY_SOCKET, NULL, "GET", SHOP, NULL, NULL);
+
+		assert_int_equal(snprintf(ids[i], ID_SIZE, "%s",
+					  answer_header(&answer, "X-Request-Id")), ID_SIZE - 1);
+		assert_int_equal(strspn(ids[i], "0123456789abcdef"), ID_SIZE - 1);
+		answer_clear(&answer);
+	}
+	qsort(ids, IDS, ID_SIZE, by_text);
+	for (int i = 1; i < IDS; i++)
+		assert_string_not_equal(ids[i - 1], ids[i]);
+}
+
 int
 main(void)
 {
@@ -221,6 +270,8 @@ main(void)
 		cmocka_unit_test(a_role_that_is_given_or_taken_counts_for_the_next_answer),
 		cmocka_unit_test(a_token_that_is_revoked_gets_nothing_that_was_kept_for_it),
 		cmocka_unit_test(the_name_of_the_daemons_own_user_is_worth_nothing),
+		cmocka_unit_test(a_runtime_is_given_in_the_form_that_was_asked_for),
+		cmocka_unit_test(no_two_requests_have_the_same_id),
 	};
 
 	return cmocka_run_group_tests(tests, start, end);

@@ -581,6 +581,14 @@ clear(struct daemon *d)
 	free(platform->token_hash);
 }
 
+/* The lines of a turn's requests are one write.  The last of all that is done in a turn. */
+static void
+write_log(void *data)
+{
+	(void)data;
+	log_flush();
+}
+
 int
 daemon_run(const struct settings *settings, const char *config_path, struct error *err)
 {
@@ -600,7 +608,10 @@ daemon_run(const struct settings *settings, const char *config_path, struct erro
 	if (start(&d, err) == 0) {
 		loop_on_stop_signal(d.platform.loop, take_signal, &d);
 		say_ready(&d);
+		loop_on_turn(d.platform.loop, write_log, NULL);
+		log_hold(true);
 		ret = loop_run(d.platform.loop, err);
+		log_hold(false);
 	}
 	clear(&d);
 	return ret;

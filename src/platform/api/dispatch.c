@@ -35,6 +35,8 @@
 #include "platform/state/repository-users.h"
 #include "platform/state/repository.h"
 
+#define KEY_SIZE 1024	/* no address that is polled is longer */
+
 static bool
 is_kind(const json_t *body, enum body_kind kind)
 {
@@ -128,61 +130,113 @@ is_bad_input(struct platform *platform, const struct route *route, const struct 
 }
 
 /* Their answers are made of the database alone, and so stay as they are until it changes;
- * `beside` says what else an answer is made of. */
-static const struct steady {
-	const char *operation;
-	char *(*beside)(struct platform *platform, const struct request *request,
-			struct response *response);
-} steady[] = {
-	{"listOrganizations", NULL}, {"getOrganization", NULL}, {"listEnvironmentTypes", NULL},
-	{"getEnvironmentType", NULL}, {"listApplications", NULL}, {"getApplication", NULL},
-	{"listEnvironments", NULL}, {"getEnvironment", NULL}, {"listDeployments", NULL},
-	{"getDeployment", NULL}, {"listDeploymentErrors", NULL}, {"listSets", NULL},
-	{"getSet", NULL}, {"getSetResourceInputs", NULL}, {"getDiff", NULL}, {"listDeltas", NULL},
-	{"getDelta", NULL}, {"getRuntime", runtime_beside},
+ * getRuntime's is made of how the workloads are as well. */
+static const char *const steady[] = {
+	"listOrganizations", "getOrganization", "listEnvironmentTypes", "getEnvironmentType",
+	"listApplications", "getApplication", "listEnvironments", "getEnvironment",
+	"listDeployments", "getDeployment", "listDeploymentErrors", "listSets", "getSet",
+	"getSetResourceInputs", "getDiff", "listDeltas", "getDelta", "getRuntime",
 };
 
-static const struct steady *
-find_steady(const struct route *route)
+static bool
+is_steady(const struct route *route)
 {
 	for (size_t i = 0; i < sizeof(steady) / sizeof(steady[0]); i++)
-		if (strcmp(steady[i].operation, route->operation) == 0)
-			return &steady[i];
-	return NULL;
+		if (strcmp(steady[i], route->operation) == 0)
+			return true;
+	return false;
 }
 
-/*
- * Who asks is a part of the key: not everybody is told the same.  What is known was given to
- * the same caller by the same token at the same version of the database, which holds the
- * place and his roles as well: neither has to be looked at again.
- */
 static bool
-find_known(struct platform *platform, const struct route *route, const struct request *request,
-	   struct response *response)
+has_beside(const struct route *route)
 {
-	const struct steady *kept = request->has_query ? NULL : find_steady(route);
-	const struct caller *caller = request->caller;
-	char *key, *beside;
-
-	if (!kept)
-		return false;
-	beside = kept->beside ? kept->beside(platform, request, response) : NULL;
-	key = xasprintf("%s %s %s %s %s", caller->is_all ? "*" : "", caller->user, caller->token,
-			request->path, beside ? beside : "");
-	free(beside);
-	response->known = answers_find(platform->answers, key,
-				       repository_version(platform->repository));
-	if (response->known)
-		free(key);
-	else
-		response->key = key;
-	return response->known != NULL;
+	return route->handle == get_runtime;
 }
 
 static bool
 is_write(const struct request *request)
 {
 	return strcmp(request->method, "GET") != 0;
+}
+
+/* Who asks is a part of the key: not everybody is told the same.  false: it has none. */
+static bool
+write_key(char out[KEY_SIZE], const struct request *request)
+{
+	const struct caller *caller = request->caller;
+	const char *const parts[] = {caller->is_all ? "*" : "", caller->user, caller->token,
+				     request->path};
+	size_t length = 0;
+
+	if (request->has_query || is_write(request))
+		return false;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		size_t more = strlen(parts[i]);
+
+		if (more + 2 > KEY_SIZE - length)
+			return false;
+		memcpy(out + length, parts[i], more);
+		length += more;
+		out[length++] = ' ';
+	}
+	out[length] = '\0';
+	return true;
+}
+
+/*
+ * What is known was given to the same caller by the same token at the same version of the
+ * database, which holds the place and his roles as well: neither has to be looked at again, nor
+ * the table of routes.
+ */
+static bool
+find_known(struct platform *platform, const struct request *request, struct response *response)
+{
+	const struct known_answer *known;
+	struct answer_beside beside;
+	char key[KEY_SIZE];
+
+	if (!write_key(key, request))
+		return false;
+	known = answers_find(platform->answers, key, repository_version(platform->repository));
+	if (known && has_beside(known->route)) {
+		runtime_beside(platform, request, known, &beside);
+		if (beside.other_form != known->beside.other_form ||
+		    beside.driver != known->beside.driver ||
+		    beside.problems != known->beside.problems)
+			return false;
+	}
+	if (!known)
+		return false;
+	response->status = 200;
+	response->route = known->route->pattern;
+	response->known = known;
+	return true;
+}
+
+static char *
+copy_or_null(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
+/* What it is made of is looked at before it is made: whatever changes meanwhile is seen. */
+static void
+keep_answer(struct platform *platform, const struct route *route, const struct request *request,
+	    struct response *response)
+{
+	struct known_answer *keep;
+	char key[KEY_SIZE];
+
+	if (!is_steady(route) || !write_key(key, request))
+		return;
+	keep = known_answer_new(key);
+	keep->route = route;
+	keep->org = copy_or_null(request->place.org);
+	keep->app = copy_or_null(request->place.app);
+	keep->env = copy_or_null(request->place.env);
+	if (has_beside(route))
+		runtime_find_beside(platform, request, keep);
+	response->keep = keep;
 }
 
 /* They start something that must not be started twice because an answer was lost. */
@@ -293,8 +347,7 @@ run(struct platform *platform, const struct route *route, struct request *reques
 	const char *self = route->permission == PERMISSION_SELF ? request->ids[0] : NULL;
 
 	response->status = 200;
-	if (find_known(platform, route, request, response))
-		return 0;
+	keep_answer(platform, route, request, response);
 	if (request->place.org &&
 	    repository_has(platform->repository, &request->place, err) != 0) {
 		if (is_bad_input(platform, route, request, err))
@@ -354,6 +407,8 @@ dispatch_answer(struct platform *platform, struct request *request, struct respo
 	struct route_path path;
 
 	*response = (struct response){0};
+	if (find_known(platform, request, response))
+		return;
 	if (route_path_split(&path, request->path))
 		route = routes_find(&path, request, response);
 	if (route)

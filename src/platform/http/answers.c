@@ -21,7 +21,7 @@
 #define TEXT_MAX (128 * 1024)
 
 struct answers {
-	struct known_answer slots[SLOTS];
+	struct known_answer *slots[SLOTS];
 };
 
 struct answers *
@@ -30,13 +30,28 @@ answers_new(void)
 	return xcalloc(1, sizeof(struct answers));
 }
 
-static void
-forget(struct known_answer *answer)
+struct known_answer *
+known_answer_new(const char *key)
 {
+	struct known_answer *answer = xcalloc(1, sizeof(*answer));
+
+	answer->key = xstrdup(key);
+	return answer;
+}
+
+void
+known_answer_free(struct known_answer *answer)
+{
+	if (!answer)
+		return;
 	free(answer->key);
 	free(answer->text);
 	free(answer->etag);
-	*answer = (struct known_answer){0};
+	free(answer->content_type);
+	free(answer->org);
+	free(answer->app);
+	free(answer->env);
+	free(answer);
 }
 
 void
@@ -45,7 +60,7 @@ answers_free(struct answers *answers)
 	if (!answers)
 		return;
 	for (size_t i = 0; i < SLOTS; i++)
-		forget(&answers->slots[i]);
+		known_answer_free(answers->slots[i]);
 	free(answers);
 }
 
@@ -63,22 +78,28 @@ slot_of(const char *key)
 const struct known_answer *
 answers_find(const struct answers *answers, const char *key, int64_t version)
 {
-	const struct known_answer *answer = &answers->slots[slot_of(key)];
+	const struct known_answer *answer = answers->slots[slot_of(key)];
 
-	return answer->key && answer->version == version && strcmp(answer->key, key) == 0 ? answer
-											  : NULL;
+	return answer && answer->version == version && strcmp(answer->key, key) == 0 ? answer
+										     : NULL;
 }
 
 /* A large answer is left out; one of them would be worth the memory
  * of hundreds that are polled. */
 void
-answers_put(struct answers *answers, const char *key, int64_t version, const char *text,
-	    const char *etag)
+answers_put(struct answers *answers, struct known_answer *answer, int64_t version,
+	    const char *text, const char *etag)
 {
-	struct known_answer *answer = &answers->slots[slot_of(key)];
+	struct known_answer **slot = &answers->slots[slot_of(answer->key)];
 
-	if (strlen(text) > TEXT_MAX)
+	answer->length = strlen(text);
+	if (answer->length > TEXT_MAX) {
+		known_answer_free(answer);
 		return;
-	forget(answer);
-	*answer = (struct known_answer){xstrdup(key), xstrdup(text), xstrdup(etag), version};
+	}
+	answer->text = xstrdup(text);
+	answer->etag = xstrdup(etag);
+	answer->version = version;
+	known_answer_free(*slot);
+	*slot = answer;
 }

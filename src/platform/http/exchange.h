@@ -49,7 +49,7 @@ struct response {
 	char allow[64];			/* for 405 */
 	char *content_type;		/* owned; NULL: application/json */
 	const struct known_answer *known;	/* borrowed; instead of a body */
-	char *key;			/* owned; not NULL: the answer may be kept by it */
+	struct known_answer *keep;	/* owned; not NULL: the answer may be kept as this one */
 	char *link;			/* owned; the header of a page that is not the last */
 	int retry_after;		/* seconds; for 429 and 503 */
 	char *text;			/* owned; sent instead of a body, as it is */

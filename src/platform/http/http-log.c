@@ -16,12 +16,16 @@
 #define LINES_A_MINUTE 20
 #define MINUTE_MS 60000
 
-/* It sets options of TCP on Unix sockets too, and says each time that they have no such thing. */
+/* It sets options of TCP on Unix sockets too, and says each time that they have no such thing.
+ * Most of it is known by how it begins: it need not be written to be left out. */
 static bool
 is_noise(const char *text)
 {
+	static const char option[] = "Setting %s option to ";
 	static const char *const parts[] = {"TCP_CORK", "TCP_NODELAY", "Failed to push the data"};
 
+	if (strncmp(text, option, sizeof(option) - 1) == 0)
+		return true;
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (strstr(text, parts[i]))
 			return true;
@@ -51,6 +55,8 @@ http_log_line(void *data, const char *format, va_list args)
 {
 	char text[512];
 
+	if (is_noise(format))
+		return;
 	vsnprintf(text, sizeof(text), format, args);
 	text[strcspn(text, "\n")] = '\0';
 	if (!is_noise(text) && has_room(data))

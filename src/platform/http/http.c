@@ -32,7 +32,6 @@
 #include "base/owner-secret.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
-#include "model/extensions.h"
 #include "model/json-text.h"
 #include "model/json.h"
 #include "net/listener.h"
@@ -115,6 +114,18 @@ connection_of(struct MHD_Connection *mhd)
 	return info ? info->socket_context : NULL;
 }
 
+/* They tell requests apart and keep nothing secret, so the system is asked for many at once. */
+static void
+take_request_id(struct http *http, char out[REQUEST_ID_DIGITS + 1])
+{
+	if (http->ids_left == 0) {
+		ids_random_hex(http->ids, REQUEST_IDS_AHEAD * REQUEST_ID_DIGITS);
+		http->ids_left = REQUEST_IDS_AHEAD;
+	}
+	memcpy(out, http->ids + --http->ids_left * REQUEST_ID_DIGITS, REQUEST_ID_DIGITS);
+	out[REQUEST_ID_DIGITS] = '\0';
+}
+
 /* Called with the first line of a request, before the headers are known. */
 void *
 http_exchange_new(void *data, const char *uri, struct MHD_Connection *mhd)
@@ -130,7 +141,7 @@ http_exchange_new(void *data, const char *uri, struct MHD_Connection *mhd)
 		memset(&c->now, 0, sizeof(c->now));
 		c->busy = true;
 		c->now.began = clock_steady_ms();
-		ids_random_hex(c->now.id, REQUEST_ID_DIGITS);
+		take_request_id(http, c->now.id);
 	}
 	buf_init(&exchange->body, http->options.body_bytes);
 	exchange->body.wipe = true;	/* it may bring a secret */
@@ -219,11 +230,8 @@ queue(struct MHD_Connection *mhd, const struct response *response, struct MHD_Re
 		MHD_add_response_header(out, "WWW-Authenticate", "Bearer");
 	MHD_add_response_header(out, "Cache-Control", "no-cache");
 	if (c) {
-		char extensions[EXTENSIONS_LIST_SIZE];
-
-		extensions_write(extensions, EXTENSIONS_ALL & ~c->http->platform->withheld);
-		if (extensions[0])
-			MHD_add_response_header(out, "Sidestage-Extensions", extensions);
+		if (c->http->extensions[0])
+			MHD_add_response_header(out, "Sidestage-Extensions", c->http->extensions);
 		MHD_add_response_header(out, "Sidestage-Platform",
 					repository_platform_id(c->http->platform->repository));
 		c->now.status = response->status;
@@ -241,11 +249,11 @@ queue(struct MHD_Connection *mhd, const struct response *response, struct MHD_Re
  * sent. */
 static enum MHD_Result
 send_response(struct MHD_Connection *mhd, const struct response *response, const char *text,
-	      const char *etag)
+	      size_t length, const char *etag)
 {
-	return queue(mhd, response, MHD_create_response_from_buffer(strlen(text), (void *)text,
+	return queue(mhd, response, MHD_create_response_from_buffer(length, (void *)text,
 								     MHD_RESPMEM_MUST_COPY),
-		     *text != '\0', etag);
+		     length > 0, etag);
 }
 
 /* With the ETag it has; 304 when the caller has that already.  Takes what the response owns. */
@@ -258,7 +266,9 @@ finish_known(struct MHD_Connection *mhd, struct response *response, const char *
 
 	if (same)
 		response->status = 304;
-	ret = send_response(mhd, response, same ? "" : known->text, known->etag);
+	if (known->content_type)
+		response->content_type = xstrdup(known->content_type);
+	ret = send_response(mhd, response, known->text, same ? 0 : known->length, known->etag);
 	free(response->content_type);
 	return ret;
 }
@@ -268,7 +278,7 @@ free_response(struct response *response)
 {
 	json_decref(response->body);
 	free(response->content_type);
-	free(response->key);
+	known_answer_free(response->keep);
 	free(response->link);
 }
 
@@ -291,14 +301,18 @@ finish(struct http *http, struct MHD_Connection *mhd, struct response *response,
 	}
 	if (tagged)
 		etag_make(etag, text, strlen(text));
-	if (tagged && response->key)
-		answers_put(http->platform->answers, response->key,
+	if (tagged && response->keep) {
+		if (response->content_type)
+			response->keep->content_type = xstrdup(response->content_type);
+		answers_put(http->platform->answers, response->keep,
 			    repository_version(http->platform->repository), text, etag);
+		response->keep = NULL;
+	}
 	if (tagged && if_none_match && etag_matches(if_none_match, etag)) {
 		response->status = 304;
 		text[0] = '\0';
 	}
-	ret = send_response(mhd, response, text, tagged ? etag : NULL);
+	ret = send_response(mhd, response, text, strlen(text), tagged ? etag : NULL);
 	free(text);
 	free_response(response);
 	return ret;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "model/extensions.h"
 #include "platform/auth/admit.h"
 #include "platform/http/exchange.h"
 #include "platform/http/http-guard.h"
@@ -20,6 +21,7 @@
 
 #define LISTENERS_MAX 24
 #define REQUEST_ID_DIGITS 16
+#define REQUEST_IDS_AHEAD 64
 #define METHOD_MAX 16
 
 struct connection {
@@ -73,6 +75,9 @@ struct http {
 	struct waits waits;
 	struct loop_task *resumed;	/* some of them were: the library is to be run */
 	int64_t seen;			/* of the database, by those that wait */
+	char extensions[EXTENSIONS_LIST_SIZE];	/* for the header of each answer */
+	char ids[REQUEST_IDS_AHEAD * REQUEST_ID_DIGITS + 1];	/* of the next requests */
+	size_t ids_left;
 	bool stopping;
 };
 

@@ -209,6 +209,7 @@ http_new_with(struct platform *platform, const struct http_options *options, htt
 	http->answer = answer;
 	if (http->options.body_bytes == 0)
 		http->options.body_bytes = JSON_BYTES_MAX;
+	extensions_write(http->extensions, EXTENSIONS_ALL & ~platform->withheld);
 	waits_init(&http->waits, platform->loop, WAITS_MAX, run_soon, http);
 	loop_on_turn(platform->loop, look_again, http);
 	if (start_server(http, &http->plain, false, err) != 0 ||

@@ -12,7 +12,6 @@
 
 #include "platform/api/handlers/runtime.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +27,7 @@
 #include "platform/engine/engine.h"
 #include "platform/engine/env-driver.h"
 #include "platform/engine/problems.h"
+#include "platform/http/answers.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-apps.h"
@@ -347,23 +347,31 @@ wants_v2(const struct request *request)
 	return request->accept && strstr(request->accept, V2);
 }
 
-char *
+void
 runtime_beside(struct platform *platform, const struct request *request,
-	       struct response *response)
+	       const struct known_answer *known, struct answer_beside *out)
 {
-	bool v2 = wants_v2(request);
-	char *space = place_space(&request->place), *state;
-	struct error ignored = {0};
-	struct driver *driver = env_driver_made(platform, &request->place, &ignored);
-	const struct problems *problems = engine_problems(platform->engine, &request->place);
+	const struct place place = {known->org, known->app, known->env};
+	const struct problems *problems = engine_problems(platform->engine, &place);
+	char *space = known->driver ? place_space(&place) : NULL;
 
-	state = xasprintf("%d %" PRIx64 " %" PRIu64, v2,
-			  driver ? driver->ops->state(driver, space) : 0,
-			  problems ? problems->version : 0);
+	*out = (struct answer_beside){
+		.other_form = wants_v2(request),
+		.driver = known->driver ? known->driver->ops->state(known->driver, space) : 0,
+		.problems = problems ? problems->version : 0,
+	};
 	free(space);
-	if (v2)
-		response->content_type = xstrdup(V2);
-	return state;
+}
+
+void
+runtime_find_beside(struct platform *platform, const struct request *request,
+		    struct known_answer *keep)
+{
+	const struct place place = {keep->org, keep->app, keep->env};
+	struct error ignored = {0};
+
+	keep->driver = env_driver_made(platform, &place, &ignored);
+	runtime_beside(platform, request, keep, &keep->beside);
 }
 
 /* In the first form a workload is its controllers alone. */

@@ -6,11 +6,17 @@
 
 #include "platform/api/handlers/handler.h"
 
+struct answer_beside;
+struct known_answer;
+
 handler get_runtime, list_runtime, update_paused, patch_replicas;
 
 /* What the answer of get_runtime is made of beside the database: how the workloads are, and in
- * which form it is asked for, which the response gets already.  free() it. */
-char *runtime_beside(struct platform *platform, const struct request *request,
-		     struct response *response);
+ * which form it is asked for.  The first finds the driver, which is the same until the database
+ * changes. */
+void runtime_find_beside(struct platform *platform, const struct request *request,
+			 struct known_answer *keep);
+void runtime_beside(struct platform *platform, const struct request *request,
+		    const struct known_answer *known, struct answer_beside *out);
 
 #endif
