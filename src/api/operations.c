@@ -18,6 +18,7 @@
 
 #include "api/private.h"
 #include "base/i18n.h"
+#include "model/shared-value.h"
 
 #define APP "/orgs/%/apps/%"
 #define ENV APP "/envs/%"
@@ -312,6 +313,23 @@ api_list_values(struct api *api, const char *org, const char *app, const char *e
 	return call_new(api, LIST_VALUES, (const char *const[]){org, app, env}, done, data);
 }
 
+static json_t *
+encode_value(const struct api_value *value)
+{
+	struct value_request request = {.is_secret = value->is_secret};
+	json_t *body;
+
+	untrusted_init(&request.key, value->key);
+	untrusted_init(&request.description, value->description ? value->description : "");
+	untrusted_init(&request.value, value->store ? NULL : value->text);
+	untrusted_init(&request.secret_ref.store, value->store);
+	untrusted_init(&request.secret_ref.key, value->store_key);
+	untrusted_init(&request.secret_ref.version, value->store_version);
+	body = value_request_encode(&request);
+	value_request_clear(&request);
+	return body;
+}
+
 /* The API has two operations for it, and each refuses the other's case.  A secret goes by its
  * text or by where it lies in a store, never by both. */
 struct api_call *
@@ -326,17 +344,7 @@ api_put_value(struct api *api, const char *org, const char *app, const char *env
 						   (const char *const[]){org, app, env}, done,
 						   data);
 
-	json_t *body = json_pack("{s:s, s:s, s:b}", "key", value->key, "description",
-				 value->description ? value->description : "", "is_secret",
-				 value->is_secret);
-
-	if (value->store)
-		json_object_set_new(body, "secret_ref",
-				    json_pack("{s:s, s:s?, s:s*}", "store", value->store, "ref",
-					      value->store_key, "version", value->store_version));
-	else
-		json_object_set_new(body, "value", json_string(value->text));
-	api_call_body(call, body);
+	api_call_body(call, encode_value(value));
 	return call;
 }
 

@@ -4,6 +4,8 @@
 #include "config.h"
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
 
 #include "model/members.h"
 
@@ -40,6 +42,7 @@ fits(const struct member *m, const json_t *value)
 		return are_texts(value);
 	case MEMBER_JSON:
 		return !(m->need & MEMBER_OPEN) || json_is_object(value);
+	case MEMBER_GIVEN:
 	case MEMBER_CONSTANT:
 	case MEMBER_DOCUMENT:
 		break;
@@ -55,6 +58,23 @@ noun_misfit(const struct noun *noun, const json_t *body)
 
 		if (value && !json_is_null(value) && !fits(m, value))
 			return m;
+	}
+	return NULL;
+}
+
+const char *
+noun_stranger(const struct noun *noun, const json_t *body)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)(uintptr_t)body, key, value) {
+		const struct member *m = noun->members;
+
+		while (m->key && strcmp(m->key, key) != 0)
+			m++;
+		if (!m->key)
+			return key;
 	}
 	return NULL;
 }

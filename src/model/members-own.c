@@ -68,6 +68,7 @@ member_clear(void *out, const struct member *m)
 		memset(place_in(out, m), 0, sizeof(int64_t));
 		return;
 	case MEMBER_FLAG:
+	case MEMBER_GIVEN:
 		memset(place_in(out, m), 0, sizeof(bool));
 		return;
 	case MEMBER_WORD:
@@ -143,6 +144,7 @@ copy_member(void *to, const void *from, const struct member *m)
 		memcpy(place, its, sizeof(int64_t));
 		return;
 	case MEMBER_FLAG:
+	case MEMBER_GIVEN:
 		memcpy(place, its, sizeof(bool));
 		return;
 	case MEMBER_WORD:

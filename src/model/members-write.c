@@ -97,6 +97,7 @@ encode_member(const void *noun, const struct member *m)
 	case MEMBER_JSON:
 		return json_incref(*json_in(noun, m));
 	case MEMBER_DOCUMENT:
+	case MEMBER_GIVEN:
 		return NULL;
 	case MEMBER_TEXT:
 		break;
@@ -146,7 +147,7 @@ noun_encode(const struct noun *noun, const void *from)
 	for (const struct member *m = noun->members; m->key; m++) {
 		json_t *value = encode_member(from, m);
 
-		if (!value)
+		if (!value && m->kind != MEMBER_GIVEN)
 			value = encode_absent(m);
 		if (value)
 			json_object_set_new(body, m->key, value);

@@ -258,6 +258,9 @@ decode_member(void *noun, const struct member *m, const json_t *body, struct err
 	case MEMBER_DOCUMENT:
 		*(json_t **)place = json_incref((json_t *)(uintptr_t)body);
 		return 0;
+	case MEMBER_GIVEN:
+		*(bool *)place = value && (!json_is_null(value) || (m->need & MEMBER_NULLABLE));
+		return 0;
 	case MEMBER_CONSTANT:
 		return 0;
 	case MEMBER_TEXT:

@@ -23,6 +23,7 @@ enum member_kind {
 	MEMBER_TEXT,		/* struct untrusted */
 	MEMBER_TIME,		/* int64_t, wall ms; 0: unknown, also one that cannot be read */
 	MEMBER_FLAG,		/* bool */
+	MEMBER_GIVEN,		/* bool: whether it is there; as NULL only when it is NULLABLE */
 	MEMBER_NUMBER,		/* int64_t; what is no integer leaves it as it is */
 	MEMBER_WORD,		/* enum: which of `words` */
 	MEMBER_CONSTANT,	/* nowhere: always the first of `words`, and not read */
@@ -107,6 +108,9 @@ void noun_clear(const struct noun *noun, void *out);
  */
 const struct member *noun_misfit(const struct noun *noun, const json_t *body);
 
+/* The first key of the body that is none of the table; NULL: there is none. */
+const char *noun_stranger(const struct noun *noun, const json_t *body);
+
 /* For what is needed of some nouns only: as reading a text that is REQUIRED, without reading it. */
 int member_need_text(const json_t *body, const char *key, struct error *err);
 
@@ -153,6 +157,11 @@ unsigned member_word(const struct member_words *words, const char *word);
 	const struct member *kind##_misfit(const json_t *body) \
 	{ \
 		return noun_misfit(&kind##_noun, body); \
+	}
+#define NOUN_STRANGER(kind) \
+	const char *kind##_stranger(const json_t *body) \
+	{ \
+		return noun_stranger(&kind##_noun, body); \
 	}
 #define NOUN_CHANGE(kind) \
 	void kind##_change(struct kind *out, const json_t *body, const char *const *keys, \

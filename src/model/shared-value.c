@@ -59,6 +59,57 @@ complete_value(void *noun, const json_t *body, struct error *err)
 NOUN(shared_value, "shared value", complete_value)
 NOUN_ENCODE(shared_value)
 
+#define AT(member) IN(secret_source, member)
+static const struct member secret_source_members[] = {
+	{"store", MEMBER_TEXT, MEMBER_OPTIONAL, AT(store)},
+	{"ref", MEMBER_TEXT, MEMBER_OPTIONAL, AT(key)},
+	{"version", MEMBER_TEXT, MEMBER_OPTIONAL, AT(version)},
+	{"value", MEMBER_TEXT, MEMBER_OPTIONAL, AT(value)},
+	MEMBERS_END,
+};
+#undef AT
+NOUN(secret_source, "secret_ref", NULL)
+NOUN_ENCODE(secret_source)
+NOUN_MISFIT(secret_source)
+
+#define AT(member) IN(value_request, member)
+static const struct member value_request_members[] = {
+	{"key", MEMBER_TEXT, MEMBER_OPTIONAL, AT(key)},
+	{"is_secret", MEMBER_FLAG, MEMBER_OPTIONAL, AT(is_secret)},
+	{"description", MEMBER_TEXT, MEMBER_OPTIONAL, AT(description)},
+	{"value", MEMBER_TEXT, MEMBER_OPTIONAL, AT(value)},
+	{"secret_ref", MEMBER_OBJECT, MEMBER_OPTIONAL, AT(secret_ref), .noun = &secret_source_noun},
+	{"description", MEMBER_GIVEN, MEMBER_NULLABLE, AT(has_description)},
+	{"secret_ref", MEMBER_GIVEN, MEMBER_OPTIONAL, AT(has_secret_ref)},
+	MEMBERS_END,
+};
+#undef AT
+NOUN(value_request, "shared value", NULL)
+NOUN_ENCODE(value_request)
+NOUN_MISFIT(value_request)
+
+#define AT(member) IN(values_request, member)
+static const struct member values_request_members[] = {
+	{"base", MEMBER_TEXT, MEMBER_NULLABLE, AT(base)},
+	{"base", MEMBER_GIVEN, MEMBER_NULLABLE, AT(has_base)},
+	{"set", MEMBER_LIST, MEMBER_OPTIONAL, AT(set), .noun = &value_request_noun,
+	 .count = offsetof(struct values_request, set_count)},
+	{"delete", MEMBER_TEXTS, MEMBER_OPTIONAL, AT(deleted),
+	 .count = offsetof(struct values_request, deleted_count)},
+	MEMBERS_END,
+};
+#undef AT
+NOUN(values_request, "values", NULL)
+NOUN_ENCODE(values_request)
+NOUN_MISFIT(values_request)
+NOUN_STRANGER(values_request)
+
+void
+values_request_add(struct values_request *request, struct value_request *value)
+{
+	request->set = member_items_add(request->set, &request->set_count, value, sizeof(*value));
+}
+
 #define AT(member) IN(value_set_version, member)
 static const struct member value_set_version_members[] = {
 	{"id", MEMBER_TEXT, MEMBER_REQUIRED, AT(id)},

@@ -25,18 +25,21 @@
 #include "model/definition.h"
 #include "model/members.h"
 #include "model/resource-graph.h"
+#include "model/shared-value.h"
 #include "property.h"
 
 enum {
 	REQUIRED = 1,	/* a fault when it is missing; "" is written for it */
 	LOOSE = 2,	/* one of another type is as if it were absent */
-	OTHERS = 4	/* of a noun: members that nobody knows are written again */
+	NULLABLE = 4,	/* null is written for it when it is missing */
+	OTHERS = 8	/* of a noun: members that nobody knows are written again */
 };
 
 struct noun_doors;
 struct field {
 	const char *key;
-	char type;	/* t text, d time, b flag, o object, j anything, l list of `of` */
+	char type;	/* t text, d time, b flag, o object, j anything, s texts, l list of `of`,
+			 * e one of `of`, which is there when its first text is */
 	unsigned need;
 	const struct noun_doors *of;
 };
@@ -46,6 +49,9 @@ union any_noun {
 	struct definition_change definition_change;
 	struct criterion criterion;
 	struct definition definition;
+	struct secret_source secret_source;
+	struct value_request value_request;
+	struct values_request values_request;
 };
 
 struct noun_doors {
@@ -92,6 +98,9 @@ DOORS(declared_resource)
 DOORS(definition_change)
 DOORS(criterion)
 DOORS(definition)
+DOORS(secret_source)
+DOORS(value_request)
+DOORS(values_request)
 
 static const struct field declared_fields[] = {
 	{.key = "id", .type = 't', .need = REQUIRED},
@@ -141,11 +150,42 @@ static const struct field definition_fields[] = {
 	{.key = NULL},
 };
 
+static const struct field source_fields[] = {
+	{.key = "store", .type = 't'},
+	{.key = "ref", .type = 't'},
+	{.key = "version", .type = 't'},
+	{.key = "value", .type = 't'},
+	{.key = NULL},
+};
+static const struct noun_doors source_doors = {
+	"secret_ref", source_fields, 0, OF(secret_source), secret_source_misfit,
+};
+static const struct field value_fields[] = {
+	{.key = "key", .type = 't'},
+	{.key = "is_secret", .type = 'b'},
+	{.key = "description", .type = 't'},
+	{.key = "value", .type = 't'},
+	{.key = "secret_ref", .type = 'e', .of = &source_doors},
+	{.key = NULL},
+};
+static const struct noun_doors value_doors = {
+	"shared value", value_fields, 0, OF(value_request), value_request_misfit,
+};
+static const struct field values_fields[] = {
+	{.key = "base", .type = 't', .need = NULLABLE},
+	{.key = "set", .type = 'l', .of = &value_doors},
+	{.key = "delete", .type = 's'},
+	{.key = NULL},
+};
+
 static const struct noun_doors nouns[] = {
 	{"declared resource", declared_fields, 0, OF(declared_resource), declared_resource_misfit},
 	{"change of a definition", change_fields, 0, OF(definition_change), NULL},
 	{"criterion", criterion_fields, OTHERS, OF(criterion), criterion_misfit},
 	{"definition", definition_fields, OTHERS, OF(definition), definition_misfit},
+	{"secret_ref", source_fields, 0, OF(secret_source), secret_source_misfit},
+	{"shared value", value_fields, 0, OF(value_request), value_request_misfit},
+	{"values", values_fields, 0, OF(values_request), values_request_misfit},
 };
 #define NOUNS (sizeof(nouns) / sizeof(nouns[0]))
 
@@ -188,9 +228,15 @@ draw_value(struct source *source, const struct field *field)
 	case 'o':
 		return source_object(source, 3);
 	case 'l':
+	case 's':
 		value = json_array();
 		for (unsigned i = source_draw(source, 4); i > 0; i--)
-			json_array_append_new(value, draw_body(source, field->of));
+			json_array_append_new(value, field->of ? draw_body(source, field->of)
+							       : draw_text(source));
+		return value;
+	case 'e':
+		value = draw_body(source, field->of);
+		json_object_set_new(value, field->of->fields[0].key, draw_text(source));
 		return value;
 	default:
 		value = source_json(source, 3);
@@ -224,8 +270,10 @@ absent_value(const struct field *field)
 {
 	if (field->type == 'b')
 		return json_false();
-	if (field->type == 'l')
+	if (field->type == 'l' || field->type == 's')
 		return json_array();
+	if (field->need & NULLABLE)
+		return json_null();
 	return field->need & REQUIRED ? json_string("") : NULL;
 }
 
@@ -346,9 +394,13 @@ is_of_type(char type, const json_t *value)
 	case 'b':
 		return json_is_boolean(value);
 	case 'o':
+	case 'e':
 		return json_is_object(value);
 	case 'l':
 		return json_is_array(value);
+	case 's':
+		return json_is_array(value) &&
+		       (json_array_size(value) == 0 || json_is_string(json_array_get(value, 0)));
 	default:
 		return true;
 	}
@@ -364,8 +416,10 @@ good_body(const struct noun_doors *noun)
 				    field->type == 't'   ? json_string("t")
 				    : field->type == 'd' ? json_string("2026-01-02T03:04:05.000Z")
 				    : field->type == 'b' ? json_true()
-				    : field->type == 'l' ? json_array()
-							 : json_pack("{s:i}", "size", 1));
+				    : field->type == 'e' ? json_pack("{s:s}", "store", "s")
+				    : strchr("ls", field->type)
+					    ? json_array()
+					    : json_pack("{s:i}", "size", 1));
 	return body;
 }
 
@@ -380,6 +434,11 @@ check_read(const struct noun_doors *noun, const struct field *field, const json_
 
 	json_object_del(less, field->key);
 	wanted = complete(less, noun);
+	/* One that is odd is there all the same; of texts each. */
+	if (is_fault && field->type == 'e')
+		json_object_set_new(wanted, field->key, json_pack("{s:s}", "store", ""));
+	if (is_fault && field->type == 's' && json_is_array(json_object_get(body, field->key)))
+		json_object_set_new(wanted, field->key, json_pack("[s]", ""));
 	noun->read(&out, body);
 	again = noun->encode(&out);
 	if ((noun->problem(&out) != NULL) != is_fault)
@@ -599,6 +658,53 @@ criteria_are_equal_when_they_choose_the_same(void **state)
 	}
 }
 
+/* Null is given, for a description and a base; not for a place of a secret. */
+static void
+what_was_given_is_known(void **state)
+{
+	static const struct {
+		const char *body;
+		bool description, secret_ref;
+	} cases[] = {
+		{"{}", false, false},
+		{"{'description':null,'secret_ref':null}", true, false},
+		{"{'description':'','secret_ref':{}}", true, true},
+		{"{'description':7,'secret_ref':7}", true, true},
+	};
+	struct values_request values;
+	struct value_request value;
+	json_t *body;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		body = parse(cases[i].body);
+		value_request_read(&value, body);
+		assert_int_equal(value.has_description, cases[i].description);
+		assert_int_equal(value.has_secret_ref, cases[i].secret_ref);
+		value_request_clear(&value);
+		json_decref(body);
+	}
+	body = parse("{'base':null,'sets':[]}");
+	values_request_read(&values, body);
+	assert_true(values.has_base);
+	assert_null(values.base.raw);
+	assert_string_equal(values_request_stranger(body), "sets");
+	values_request_clear(&values);
+	json_object_del(body, "sets");
+	assert_null(values_request_stranger(body));
+	json_object_del(body, "base");
+	values_request_read(&values, body);
+	assert_false(values.has_base);
+	json_decref(body);
+	untrusted_init(&value.key, "A");
+	values_request_add(&values, &value);
+	assert_null(value.key.raw);
+	member_texts_add(&values.deleted, &values.deleted_count, "B");
+	assert_json(values_request_encode(&values),
+		    "{'base':null,'set':[{'key':'A','is_secret':false}],'delete':['B']}");
+	values_request_clear(&values);
+}
+
 static void
 lists_are_read_item_by_item(void **state)
 {
@@ -640,6 +746,7 @@ main(void)
 		cmocka_unit_test(definition_becomes_what_a_request_says),
 		cmocka_unit_test(criteria_are_added_and_removed),
 		cmocka_unit_test(criteria_are_equal_when_they_choose_the_same),
+		cmocka_unit_test(what_was_given_is_known),
 		cmocka_unit_test(lists_are_read_item_by_item),
 	};
 

@@ -28,6 +28,7 @@
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/reads-values.h"
 #include "model/json.h"
+#include "model/members.h"
 #include "model/pointer.h"
 #include "model/shared-value.h"
 
@@ -50,19 +51,40 @@ flow_can_send_together(const struct flow *flow)
 }
 
 /* A secret by where it lies: one of another environment, or what this one was. */
-static json_t *
-secret_in_request(const struct flow *flow, const struct value_change *change)
+static void
+refer_to_secret(struct value_request *out, const struct flow *flow,
+		const struct value_change *change)
 {
 	const struct flow_request *r = &flow->request;
-	char *ref = change->store_key ? xstrdup(change->store_key)
-				      : xasprintf("orgs/%s/apps/%s/envs/%s/values/%s", r->org,
-						  r->app, r->env, change->key);
-	json_t *item = json_pack("{s:s, s:s*, s:{s:s, s:s, s:s*}}", "key", change->key,
-				 "description", change->description, "secret_ref", "store",
-				 VALUE_OWN_STORE, "ref", ref, "version", change->fingerprint);
 
-	free(ref);
-	return item;
+	out->is_secret = true;
+	untrusted_init(&out->secret_ref.store, VALUE_OWN_STORE);
+	out->secret_ref.key.raw = change->store_key
+					  ? xstrdup(change->store_key)
+					  : xasprintf("orgs/%s/apps/%s/envs/%s/values/%s", r->org,
+						      r->app, r->env, change->key);
+	untrusted_init(&out->secret_ref.version, change->fingerprint);
+}
+
+static void
+add_to_request(struct values_request *out, const struct flow *flow,
+	       const struct value_change *change)
+{
+	struct value_request value = {.is_secret = change->is_secret};
+
+	if (change->kind == VALUE_DELETE) {
+		member_texts_add(&out->deleted, &out->deleted_count, change->key);
+		return;
+	}
+	untrusted_init(&value.key, change->key);
+	if (change->kind == VALUE_RESTORE || change->store) {
+		untrusted_init(&value.description, change->description);
+		refer_to_secret(&value, flow, change);
+	} else {
+		untrusted_init(&value.value, change->text ? change->text : "");
+		untrusted_init(&value.description, change->description ? change->description : "");
+	}
+	values_request_add(out, &value);
 }
 
 /* "base" makes the platform refuse when the values moved since the review. */
@@ -70,30 +92,17 @@ json_t *
 flow_values_in_request(const struct flow *flow)
 {
 	const struct value_changes *changes = &flow->value_changes;
-	json_t *set, *deleted;
+	struct values_request request = {0};
+	json_t *body;
 
 	if (changes->count == 0 || !flow->values_now.known || !flow->values_together)
 		return NULL;
-	set = json_array();
-	deleted = json_array();
-	for (size_t i = 0; i < changes->count; i++) {
-		const struct value_change *change = &changes->items[i];
-
-		if (change->kind == VALUE_DELETE) {
-			json_array_append_new(deleted, json_string(change->key));
-		} else if (change->kind == VALUE_RESTORE || change->store) {
-			json_array_append_new(set, secret_in_request(flow, change));
-		} else {
-			json_array_append_new(
-				set, json_pack("{s:s, s:s, s:b, s:s}", "key", change->key, "value",
-					       change->text ? change->text : "", "is_secret",
-					       change->is_secret,
-					       "description",
-					       change->description ? change->description : ""));
-		}
-	}
-	return json_pack("{s:s?, s:o, s:o}", "base", flow->review.values_version, "set", set,
-			 "delete", deleted);
+	untrusted_init(&request.base, flow->review.values_version);
+	for (size_t i = 0; i < changes->count; i++)
+		add_to_request(&request, flow, &changes->items[i]);
+	body = values_request_encode(&request);
+	values_request_clear(&request);
+	return body;
 }
 
 static bool

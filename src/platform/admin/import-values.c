@@ -20,18 +20,18 @@
  * stays one. */
 static int
 is_secret(struct platform *platform, const struct place *place, const json_t *value,
-	  const json_t *known, struct error *err)
+	  int known, struct error *err)
 {
-	if (json_is_true(json_object_get(value, "secret")) ||
-	    json_is_true(json_object_get(known, "is_secret")))
+	if (json_is_true(json_object_get(value, "secret")) || known > 0)
 		return 1;
 	return value_inherits_secrecy(platform->repository, place, json_member_string(value, "key"),
 				      err);
 }
 
+/* known: whether the value that is there is a secret; -1: there is none. */
 static int
-put(struct platform *platform, const struct place *place, const json_t *value,
-    const json_t *known, const struct value_set_change *change, struct error *err)
+put(struct platform *platform, const struct place *place, const json_t *value, int known,
+    const struct value_set_change *change, struct error *err)
 {
 	const char *text = json_member_string(value, "value");
 	struct value_content content = {
@@ -44,7 +44,7 @@ put(struct platform *platform, const struct place *place, const json_t *value,
 
 	if (secret < 0)
 		return -1;
-	if (!text && (!known || !json_is_true(json_object_get(known, "is_secret"))))
+	if (!text && known <= 0)
 		return error_set(err, ERROR_INPUT,
 				 _("This secret is not known yet; give its \"value\", or "
 				   "say with \"value_from\" where it is."));
@@ -52,8 +52,9 @@ put(struct platform *platform, const struct place *place, const json_t *value,
 		return error_set(err, ERROR_INPUT, _("There is no key to seal a secret with."));
 	if (text && secret)
 		sealed = value_seal(platform->secrets, place, text, fingerprint, &content);
-	ret = known ? repository_update_value(platform->repository, place, &content, change, err)
-		    : repository_create_value(platform->repository, place, &content, change, err);
+	ret = known >= 0
+		      ? repository_update_value(platform->repository, place, &content, change, err)
+		      : repository_create_value(platform->repository, place, &content, change, err);
 	free(sealed);
 	return ret;
 }
@@ -63,21 +64,18 @@ import_value(struct platform *platform, const struct place *place, const json_t 
 	     const struct value_set_change *change, struct error *err)
 {
 	struct error why = {0};
-	json_t *known;
-	int ret;
+	int known;
 
 	/* Somebody who asks a daemon has read it already (import-secrets.h). */
 	if (json_object_get(value, "value_from"))
 		return error_set(err, ERROR_INPUT, _("What \"value_from\" names was not read."));
-	known = repository_value(platform->repository, place, json_member_string(value, "key"),
-				 &why);
-	if (!known && why.kind != ERROR_NOT_FOUND) {
+	known = repository_value_is_secret(platform->repository, place,
+					   json_member_string(value, "key"), &why);
+	if (known < 0 && why.kind != ERROR_NOT_FOUND) {
 		*err = why;
 		return -1;
 	}
-	ret = put(platform, place, value, known, change, err);
-	json_decref(known);
-	return ret;
+	return put(platform, place, value, known, change, err);
 }
 
 int

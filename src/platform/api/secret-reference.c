@@ -17,7 +17,7 @@
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
-#include "model/json.h"
+#include "model/shared-value.h"
 #include "platform/auth/access.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
@@ -92,23 +92,21 @@ open_at(struct platform *platform, const struct caller *caller, const struct add
 
 char *
 secret_reference_open(struct platform *platform, const struct caller *caller,
-		      const struct place *place, const json_t *reference, struct error *err)
+		      const struct place *place, const struct secret_source *reference,
+		      struct error *err)
 {
-	const char *store = json_member_string(reference, "store");
-	const char *ref = json_member_string(reference, "ref");
 	struct address address;
 	char *text = NULL;
 
-	if (!store || strcmp(store, SECRET_STORE) != 0 || !ref) {
+	if (!untrusted_is(&reference->store, SECRET_STORE) || !reference->key.raw) {
 		error_set_code(err, CODE_SECRET_STORE_UNKNOWN, .store = SECRET_STORE);
 		return NULL;
 	}
-	if (!read_address(&address, ref) || strcmp(address.org, place->org) != 0 ||
+	if (!read_address(&address, reference->key.raw) || strcmp(address.org, place->org) != 0 ||
 	    strcmp(address.app, place->app) != 0)
 		error_set_code(err, CODE_SECRET_REF_INVALID);
 	else
-		text = open_at(platform, caller, &address, json_member_string(reference, "version"),
-			       err);
+		text = open_at(platform, caller, &address, reference->version.raw, err);
 	free(address.copy);
 	return text;
 }

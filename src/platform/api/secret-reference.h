@@ -12,17 +12,16 @@
 #ifndef SIDESTAGE_PLATFORM_API_SECRET_REFERENCE_H
 #define SIDESTAGE_PLATFORM_API_SECRET_REFERENCE_H
 
-#include <jansson.h>
-
 struct caller;
 struct error;
 struct place;
 struct platform;
+struct secret_source;
 
 /* place: where the value is to be.  The text, for secrets_wipe(); NULL with ERROR_INPUT (no such
  * secret, or no such store) or ERROR_ACCESS. */
 char *secret_reference_open(struct platform *platform, const struct caller *caller,
-			    const struct place *place, const json_t *reference,
+			    const struct place *place, const struct secret_source *reference,
 			    struct error *err);
 
 #endif

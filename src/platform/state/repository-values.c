@@ -151,6 +151,19 @@ repository_value(struct repository *repository, const struct place *place, const
 	return body;
 }
 
+int
+repository_value_is_secret(struct repository *repository, const struct place *place,
+			   const char *key, struct error *err)
+{
+	struct value_row row;
+	int secret = -1;
+
+	if (read_current_row(repository, place, key, &row, err) == 0)
+		secret = row.value.is_secret;
+	value_row_clear(&row);
+	return secret;
+}
+
 char *
 repository_sealed_value(struct repository *repository, const struct place *place, const char *key,
 			const char *version, struct error *err)
@@ -366,20 +379,17 @@ drop_row(struct repository *repository, const struct place *place, const char *k
 int
 repository_change_values(struct repository *repository, const struct place *place,
 			 const struct value_content *contents, size_t count,
-			 const json_t *deleted, const struct value_set_change *change,
-			 struct error *err)
+			 const struct untrusted *deleted, size_t deleted_count,
+			 const struct value_set_change *change, struct error *err)
 {
 	struct value_version version = {.what = "value_update"};
-	bool changed = json_array_size(deleted) > 0;
+	bool changed = deleted_count > 0;
 	int ret = value_version_begin(repository, place, &version, change, err);
-	const json_t *key;
-	size_t i;
 
-	for (i = 0; ret == 0 && i < count; i++)
+	for (size_t i = 0; ret == 0 && i < count; i++)
 		ret = put_row(repository, place, &contents[i], version.seq, change, &changed, err);
-	json_array_foreach(deleted, i, key)
-		if (ret == 0)
-			ret = drop_row(repository, place, json_string_value(key), version.seq, err);
+	for (size_t i = 0; ret == 0 && i < deleted_count; i++)
+		ret = drop_row(repository, place, untrusted_raw(&deleted[i]), version.seq, err);
 	if (ret == 0 && !changed) {
 		repository_rollback(repository);
 		return 0;

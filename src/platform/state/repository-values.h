@@ -18,6 +18,7 @@
 struct error;
 struct place;
 struct repository;
+struct untrusted;
 
 #define VALUES_MAX 1000			/* of one application, or of one environment */
 #define VALUES_BYTES_MAX (4 * 1024 * 1024)	/* of these together */
@@ -45,6 +46,9 @@ json_t *repository_values(struct repository *repository, const struct place *pla
 /* Of this level alone. */
 json_t *repository_value(struct repository *repository, const struct place *place,
 			 const char *key, struct error *err);
+/* Whether that one is a secret: 1 or 0; -1 with ERROR_NOT_FOUND when there is none. */
+int repository_value_is_secret(struct repository *repository, const struct place *place,
+			       const char *key, struct error *err);
 /* A secret of this level as it is sealed, for free(): the present one, or (version: its
  * fingerprint) one that it was.  ERROR_NOT_FOUND: none, purged, or not a secret. */
 char *repository_sealed_value(struct repository *repository, const struct place *place,
@@ -61,12 +65,12 @@ int repository_update_value(struct repository *repository, const struct place *p
 int repository_delete_values(struct repository *repository, const struct place *place,
 			     const char *key, const struct value_set_change *change,
 			     struct error *err);
-/* Several keys in one version: those of `contents` are made or changed, those of `deleted` (an
- * array of keys, which must be there: ERROR_INPUT) deleted.  What is so already makes none. */
+/* Several keys in one version: those of `contents` are made or changed, those of `deleted`
+ * (keys, which must be there: ERROR_INPUT) deleted.  What is so already makes none. */
 int repository_change_values(struct repository *repository, const struct place *place,
 			     const struct value_content *contents, size_t count,
-			     const json_t *deleted, const struct value_set_change *change,
-			     struct error *err);
+			     const struct untrusted *deleted, size_t deleted_count,
+			     const struct value_set_change *change, struct error *err);
 /* The place is deleted, and all of its values and versions with it; in a transaction. */
 int repository_forget_values(struct repository *repository, const struct place *place,
 			     struct error *err);

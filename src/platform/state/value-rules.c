@@ -29,19 +29,16 @@ value_inherits_secrecy(struct repository *repository, const struct place *place,
 {
 	const struct place app = {place->org, place->app, NULL};
 	struct error why = {0};
-	json_t *below;
 	int secret;
 
 	if (!place->env)
 		return 0;
-	below = repository_value(repository, &app, key, &why);
-	if (!below && why.kind != ERROR_NOT_FOUND) {
+	secret = repository_value_is_secret(repository, &app, key, &why);
+	if (secret < 0 && why.kind != ERROR_NOT_FOUND) {
 		*err = why;
 		return -1;
 	}
-	secret = json_is_true(json_object_get(below, "is_secret"));
-	json_decref(below);
-	return secret;
+	return secret > 0;
 }
 
 char *

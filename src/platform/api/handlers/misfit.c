@@ -28,6 +28,7 @@ refuse_misfit(const struct member *misfit, struct error *err)
 	case MEMBER_TIME:
 	case MEMBER_WORD:
 	case MEMBER_NUMBER:
+	case MEMBER_GIVEN:
 	case MEMBER_CONSTANT:
 	case MEMBER_DOCUMENT:
 		break;

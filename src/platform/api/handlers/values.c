@@ -19,23 +19,18 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/members.h"
+#include "model/shared-value.h"
+#include "platform/api/handlers/misfit.h"
 #include "platform/api/secret-reference.h"
 #include "platform/state/platform.h"
 #include "platform/state/precondition.h"
 #include "platform/state/repository-values.h"
 #include "platform/state/value-rules.h"
-
-/* What the body says; borrowed from it, but for a secret that was referred to. */
-struct asked {
-	const char *description;	/* NULL: null, or not there */
-	const char *value;		/* also from secret_ref; NULL: null, or not there */
-	char *opened;			/* owned; NULL: none was referred to */
-	bool has_description;		/* null counts */
-	bool is_secret;
-};
 
 static struct value_set_change
 change_by(const struct request *request)
@@ -51,89 +46,120 @@ check_key(const char *key, struct error *err)
 	return error_set_code(err, CODE_VALUE_KEY_INVALID, .max = VALUE_KEY_MAX);
 }
 
-/* A string, null or nothing; the text itself is in no error. */
+/* What the texts may be; the text itself is in no error. */
 static int
-read_text(const json_t *body, const char *key, size_t max, const char **out, struct error *err)
+check_lengths(const struct value_request *asked, struct error *err)
 {
-	const json_t *value = json_object_get(body, key);
+	const struct {
+		const char *key;
+		const struct untrusted *text;
+		size_t max;
+	} texts[] = {
+		{"description", &asked->description, VALUE_DESCRIPTION_MAX},
+		{"value", &asked->value, VALUE_TEXT_MAX},
+		{"value", &asked->secret_ref.value, VALUE_TEXT_MAX},
+	};
 
-	*out = json_string_value(value);
-	if (value && !json_is_null(value) && !*out)
-		return error_set_code(err, CODE_MEMBER_NOT_STRING_OR_NULL, .member = key);
-	if (*out && json_string_length(value) > max)
-		return error_set_code(err, CODE_MEMBER_TOO_LONG, .member = key, .max = max);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (strlen(untrusted_raw(texts[i].text)) > texts[i].max)
+			return error_set_code(err, CODE_MEMBER_TOO_LONG, .member = texts[i].key,
+					      .max = texts[i].max);
 	return 0;
 }
 
 static void
-asked_clear(struct asked *asked)
+wipe(struct untrusted *text)
 {
-	secrets_wipe(asked->opened);
-	asked->opened = NULL;
-	asked->value = NULL;
+	secrets_wipe(text->raw);
+	text->raw = NULL;
 }
 
-static int
-read_reference(struct platform *platform, const struct request *request, const json_t *body,
-	       struct asked *asked, struct error *err)
+/* As value_request_clear(); no text of a secret stays in memory. */
+static void
+wipe_asked(struct value_request *asked)
 {
-	const json_t *reference = json_object_get(body, "secret_ref");
-	const char *value;
+	wipe(&asked->value);
+	wipe(&asked->secret_ref.value);
+	value_request_clear(asked);
+}
 
-	if (!reference || json_is_null(reference))
+/* A secret that is referred to becomes the value. */
+static int
+read_reference(struct platform *platform, const struct request *request,
+	       struct value_request *asked, struct error *err)
+{
+	struct secret_source *given = &asked->secret_ref;
+	bool is_place = given->key.raw || given->store.raw;
+
+	if (!asked->has_secret_ref)
 		return 0;
-	if (!json_is_object(reference))
-		return error_set_code(err, CODE_MEMBER_NOT_OBJECT_OR_NULL, .member = "secret_ref");
-	if (read_text(reference, "value", VALUE_TEXT_MAX, &value, err) != 0)
-		return error_prefix_code(err, CODE_IN_MEMBER, .member = "secret_ref");
-	if (!value && !asked->value &&
-	    (json_object_get(reference, "ref") || json_object_get(reference, "store"))) {
-		asked->opened = secret_reference_open(platform, request->caller, &request->place,
-						      reference, err);
-		value = asked->opened;
-		if (!value)
+	if (!given->value.raw && !asked->value.raw && is_place) {
+		asked->value.raw = secret_reference_open(platform, request->caller,
+							 &request->place, given, err);
+		if (!asked->value.raw)
 			return -1;
-	}
-	if (!value || asked->value || (!asked->opened && json_object_get(reference, "ref")))
+	} else if (!given->value.raw || asked->value.raw || given->key.raw) {
 		return error_set_code(err, CODE_VALUE_AND_SECRET_GIVEN);
-	asked->value = value;
+	} else {
+		asked->value = given->value;
+		given->value.raw = NULL;
+	}
 	asked->is_secret = true;
 	return 0;
 }
 
-/* asked_clear() it when it was read. */
 static int
-read_asked(struct platform *platform, const struct request *request, const json_t *body,
-	   struct asked *asked, struct error *err)
+check_members(const json_t *body, struct error *err)
 {
-	const json_t *secret = json_object_get(body, "is_secret");
+	const json_t *reference = json_object_get(body, "secret_ref");
 
-	*asked = (struct asked){
-		.has_description = json_object_get(body, "description") != NULL,
-		.is_secret = json_is_true(secret),
-	};
-	if (secret && !json_is_boolean(secret))
-		return error_set_code(err, CODE_MEMBER_NOT_BOOLEAN, .member = "is_secret");
-	if (read_text(body, "description", VALUE_DESCRIPTION_MAX, &asked->description, err) != 0 ||
-	    read_text(body, "value", VALUE_TEXT_MAX, &asked->value, err) != 0)
+	if (refuse_misfit(value_request_misfit(body), err) != 0)
 		return -1;
-	return read_reference(platform, request, body, asked, err);
+	if (refuse_misfit(secret_source_misfit(reference), err) != 0)
+		return error_prefix_code(err, CODE_IN_MEMBER, .member = "secret_ref");
+	return 0;
+}
+
+static int
+take_asked(struct platform *platform, const struct request *request, struct value_request *asked,
+	   struct error *err)
+{
+	if (check_lengths(asked, err) != 0)
+		return -1;
+	return read_reference(platform, request, asked, err);
+}
+
+/* wipe_asked() it when it was read. */
+static int
+read_asked(struct platform *platform, const struct request *request, struct value_request *asked,
+	   struct error *err)
+{
+	if (check_members(request->body, err) != 0)
+		return -1;
+	value_request_read(asked, request->body);
+	if (take_asked(platform, request, asked, err) == 0)
+		return 0;
+	wipe_asked(asked);
+	return -1;
 }
 
 /* Gives the content its value, sealed when it is a secret; the sealed text is to be freed. */
 static char *
-put_value(const struct platform *platform, const struct place *place, const struct asked *asked,
-	  char fingerprint[SECRET_FINGERPRINT_SIZE], struct value_content *content)
+put_value(const struct platform *platform, const struct place *place,
+	  const struct value_request *asked, char fingerprint[SECRET_FINGERPRINT_SIZE],
+	  struct value_content *content)
 {
-	if (asked->value && asked->is_secret)
-		return value_seal(platform->secrets, place, asked->value, fingerprint, content);
-	content->value = asked->value;
+	content->description = asked->description.raw;
+	if (asked->value.raw && asked->is_secret)
+		return value_seal(platform->secrets, place, asked->value.raw, fingerprint,
+				  content);
+	content->value = asked->value.raw;
 	return NULL;
 }
 
 static int
 inherit_secrecy(struct platform *platform, const struct place *place, const char *key,
-		struct asked *asked, struct error *err)
+		struct value_request *asked, struct error *err)
 {
 	int secret = value_inherits_secrecy(platform->repository, place, key, err);
 
@@ -152,21 +178,20 @@ list_values(struct platform *platform, const struct request *request, struct res
 }
 
 static int
-create(struct platform *platform, const struct request *request, struct asked *asked,
+create(struct platform *platform, const struct request *request, struct value_request *asked,
        struct error *err)
 {
-	struct value_content content = {.key = json_member_string(request->body, "key")};
+	struct value_content content = {.key = asked->key.raw};
 	struct value_set_change change = change_by(request);
 	char fingerprint[SECRET_FINGERPRINT_SIZE], *sealed;
 	int ret;
 
 	if (!asked->has_description)
 		return error_set_code(err, CODE_VALUE_WITHOUT_DESCRIPTION);
-	if (!asked->value)
+	if (!asked->value.raw)
 		return error_set_code(err, CODE_VALUE_MISSING);
 	if (inherit_secrecy(platform, &request->place, content.key, asked, err) != 0)
 		return -1;
-	content.description = asked->description;
 	sealed = put_value(platform, &request->place, asked, fingerprint, &content);
 	ret = repository_create_value(platform->repository, &request->place, &content, &change,
 				      err);
@@ -181,14 +206,14 @@ create_value(struct platform *platform, const struct request *request, struct re
 	     struct error *err)
 {
 	const char *key = json_member_string(request->body, "key");
-	struct asked asked;
+	struct value_request asked;
 	int ret;
 
 	if (check_key(key, err) != 0 ||
-	    read_asked(platform, request, request->body, &asked, err) != 0)
+	    read_asked(platform, request, &asked, err) != 0)
 		return -1;
 	ret = create(platform, request, &asked, err);
-	asked_clear(&asked);
+	wipe_asked(&asked);
 	if (ret != 0)
 		return -1;
 	return answer(response, 201,
@@ -197,27 +222,25 @@ create_value(struct platform *platform, const struct request *request, struct re
 
 /* Clears what was asked. */
 static int
-update(struct platform *platform, const struct request *request, struct asked *asked,
+update(struct platform *platform, const struct request *request, struct value_request *asked,
        struct response *response, struct error *err)
 {
 	const struct place *place = &request->place;
-	struct value_content content = {.key = request->ids[0], .description = asked->description};
+	struct value_content content = {.key = request->ids[0]};
 	struct value_set_change change = change_by(request);
-	json_t *old = repository_value(platform->repository, place, content.key, err);
 	char fingerprint[SECRET_FINGERPRINT_SIZE], *sealed;
-	int ret = -1;
+	int ret = -1, old;
 
-	if (old) {
+	old = repository_value_is_secret(platform->repository, place, content.key, err);
+	if (old >= 0) {
 		/* Without "is_secret" a secret stays one: nobody publishes a
 		 * secret by leaving a member out. */
-		if (json_is_true(json_object_get(old, "is_secret")))
-			asked->is_secret = true;
+		asked->is_secret |= old > 0;
 		sealed = put_value(platform, place, asked, fingerprint, &content);
 		ret = repository_update_value(platform->repository, place, &content, &change, err);
 		free(sealed);
 	}
-	json_decref(old);
-	asked_clear(asked);
+	wipe_asked(asked);
 	if (ret != 0)
 		return -1;
 	return answer(response, 200,
@@ -229,16 +252,16 @@ int
 put_value_by_key(struct platform *platform, const struct request *request,
 		 struct response *response, struct error *err)
 {
-	struct asked asked;
+	struct value_request asked;
 
-	if (read_asked(platform, request, request->body, &asked, err) != 0)
+	if (read_asked(platform, request, &asked, err) != 0)
 		return -1;
-	if (!asked.value || !asked.has_description) {
-		asked_clear(&asked);
+	if (!asked.value.raw || !asked.has_description) {
+		wipe_asked(&asked);
 		return error_set_code(err, CODE_VALUE_NOT_WHOLE);
 	}
-	if (!asked.description)
-		asked.description = "";
+	if (!asked.description.raw)
+		untrusted_set(&asked.description, "");
 	return update(platform, request, &asked, response, err);
 }
 
@@ -248,12 +271,14 @@ int
 patch_value(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
 {
-	struct asked asked;
+	struct value_request asked;
 
-	if (read_asked(platform, request, request->body, &asked, err) != 0)
+	if (read_asked(platform, request, &asked, err) != 0)
 		return -1;
-	if (!asked.value && !asked.description)
+	if (!asked.value.raw && !asked.description.raw) {
+		wipe_asked(&asked);
 		return error_set_code(err, CODE_VALUE_CHANGE_EMPTY);
+	}
 	return update(platform, request, &asked, response, err);
 }
 
@@ -285,27 +310,23 @@ delete_values(struct platform *platform, const struct request *request, struct r
 /* --- with a deployment --- */
 
 static int
-check_members(const json_t *values, struct error *err)
+check_values(const json_t *values, struct error *err)
 {
-	static const char *const known[] = {"base", "set", "delete"};
-	const json_t *base = json_object_get(values, "base");
-	const char *name;
-	json_t *member;
+	const char *stranger = values_request_stranger(values);
+	const struct member *misfit = values_request_misfit(values);
 
-	json_object_foreach((json_t *)values, name, member) {
-		size_t i = 0;
-
-		while (i < 3 && strcmp(known[i], name) != 0)
-			i++;
-		if (i == 3)
-			return error_set_code(err, CODE_VALUES_MEMBER_UNKNOWN, .name = name);
-		if (i > 0 && !json_is_array(member))
-			return error_set_code(err, CODE_MEMBER_NOT_ARRAY, .member = name);
-		if (json_array_size(member) > VALUES_MAX)
-			return error_set_code(err, CODE_TOO_MANY_VALUES, .max = VALUES_MAX);
-	}
-	if (base && !json_is_string(base) && !json_is_null(base))
-		return error_set_code(err, CODE_MEMBER_NOT_STRING_OR_NULL, .member = "base");
+	if (!json_is_object(values))
+		return error_set_code(err, CODE_MEMBER_NOT_OBJECT_OR_NULL, .member = "values");
+	if (stranger)
+		return error_set_code(err, CODE_VALUES_MEMBER_UNKNOWN, .name = stranger);
+	if (misfit && misfit->kind == MEMBER_TEXT)
+		return error_set_code(err, CODE_MEMBER_NOT_STRING_OR_NULL, .member = misfit->key);
+	/* What is no text among keys is no key; that is said of it. */
+	if (misfit && !json_is_array(json_object_get(values, misfit->key)))
+		return error_set_code(err, CODE_MEMBER_NOT_ARRAY, .member = misfit->key);
+	if (json_array_size(json_object_get(values, "set")) > VALUES_MAX ||
+	    json_array_size(json_object_get(values, "delete")) > VALUES_MAX)
+		return error_set_code(err, CODE_TOO_MANY_VALUES, .max = VALUES_MAX);
 	return 0;
 }
 
@@ -320,107 +341,129 @@ note_key(json_t *seen, const char *key, struct error *err)
 	return json_object_set_new(seen, key, json_true());
 }
 
-/* What one environment-level value is to become, complete. */
+/* What environment-level values are to become, complete, beside what was asked. */
 struct prepared {
 	char fingerprint[SECRET_FINGERPRINT_SIZE];
 	char *sealed;
 };
+struct changed_values {
+	struct values_request asked;
+	struct prepared *prepared;
+	struct value_content *contents;
+	json_t *seen;			/* {key: true} */
+};
+
+static void
+changed_values_read(struct changed_values *out, const json_t *values)
+{
+	values_request_read(&out->asked, values);
+	out->prepared = xcalloc(out->asked.set_count + 1, sizeof(*out->prepared));
+	out->contents = xcalloc(out->asked.set_count + 1, sizeof(*out->contents));
+	out->seen = json_object();
+}
+
+static void
+changed_values_clear(struct changed_values *changed)
+{
+	for (size_t i = 0; i < changed->asked.set_count; i++) {
+		free(changed->prepared[i].sealed);
+		wipe_asked(&changed->asked.set[i]);
+	}
+	values_request_clear(&changed->asked);
+	free(changed->prepared);
+	free(changed->contents);
+	json_decref(changed->seen);
+}
 
 static int
-fill_one(struct platform *platform, const struct place *place, struct asked *asked,
-	 struct value_content *content, struct prepared *prepared, struct error *err)
+prepare_content(struct platform *platform, const struct place *place, struct value_request *asked,
+		struct prepared *prepared, struct value_content *content, struct error *err)
 {
 	struct error why = {0};
-	json_t *old;
+	int old;
 
-	if (!asked->value)
+	content->key = asked->key.raw;
+	if (!asked->value.raw)
 		return error_set_code(err, CODE_VALUE_OF_KEY_MISSING, .key = content->key);
-	old = repository_value(platform->repository, place, content->key, &why);
-	if (!old && why.kind != ERROR_NOT_FOUND) {
+	old = repository_value_is_secret(platform->repository, place, content->key, &why);
+	if (old < 0 && why.kind != ERROR_NOT_FOUND) {
 		*err = why;
 		return -1;
 	}
-	if (json_is_true(json_object_get(old, "is_secret")))
-		asked->is_secret = true;
-	json_decref(old);
+	asked->is_secret |= old > 0;
 	if (inherit_secrecy(platform, place, content->key, asked, err) != 0)
 		return -1;
-	content->description = asked->description;
 	prepared->sealed = put_value(platform, place, asked, prepared->fingerprint, content);
 	return 0;
 }
 
+/* `item`: as it came. */
 static int
 prepare_one(struct platform *platform, const struct request *request, const json_t *item,
-	    json_t *seen, struct value_content *content, struct prepared *prepared,
-	    struct error *err)
+	    struct changed_values *changed, size_t i, struct error *err)
 {
-	struct asked asked;
-	int ret;
+	struct value_request *asked = &changed->asked.set[i];
 
-	*content = (struct value_content){.key = json_member_string(item, "key")};
 	if (!json_is_object(item))
 		return error_set_code(err, CODE_VALUE_ITEM_NOT_OBJECT);
-	if (note_key(seen, content->key, err) != 0)
+	if (note_key(changed->seen, asked->key.raw, err) != 0)
 		return -1;
-	if (read_asked(platform, request, item, &asked, err) != 0)
-		return error_prefix_code(err, CODE_IN_KEY, .key = content->key);
-	ret = fill_one(platform, &request->place, &asked, content, prepared, err);
-	asked_clear(&asked);
-	return ret;
-}
-
-static int
-check_deleted(const json_t *deleted, json_t *seen, struct error *err)
-{
-	const json_t *key;
-	size_t i;
-
-	json_array_foreach(deleted, i, key)
-		if (note_key(seen, json_string_value(key), err) != 0)
-			return -1;
-	return 0;
+	if (check_members(item, err) != 0 || take_asked(platform, request, asked, err) != 0)
+		return error_prefix_code(err, CODE_IN_KEY, .key = asked->key.raw);
+	return prepare_content(platform, &request->place, asked, &changed->prepared[i],
+			       &changed->contents[i], err);
 }
 
 /* All are read and sealed before the first is written, so that the error of the last one is
  * told before there is anything to take back. */
+static int
+prepare_values(struct platform *platform, const struct request *request, const json_t *values,
+	       struct changed_values *changed, struct error *err)
+{
+	const struct values_request *asked = &changed->asked;
+	const json_t *items = json_object_get(values, "set");
+
+	for (size_t i = 0; i < asked->set_count; i++)
+		if (prepare_one(platform, request, json_array_get(items, i), changed, i, err) != 0)
+			return -1;
+	for (size_t i = 0; i < asked->deleted_count; i++)
+		if (note_key(changed->seen, asked->deleted[i].raw, err) != 0)
+			return -1;
+	return 0;
+}
+
+static int
+write_values(struct platform *platform, const struct request *request,
+	     const struct changed_values *changed, struct error *err)
+{
+	const struct values_request *asked = &changed->asked;
+	struct value_set_change change = change_by(request);
+
+	if (json_object_size(changed->seen) == 0)
+		return 0;
+	change.comment = json_member_string(request->body, "comment");
+	return repository_change_values(platform->repository, &request->place, changed->contents,
+					asked->set_count, asked->deleted, asked->deleted_count,
+					&change, err);
+}
+
 int
 values_change(struct platform *platform, const struct request *request, const json_t *values,
 	      json_t **details, struct error *err)
 {
-	const json_t *set = json_object_get(values, "set"),
-		     *deleted = json_object_get(values, "delete");
-	const json_t *base = json_object_get(values, "base");
-	const struct place *place = &request->place;
-	struct value_set_change change = change_by(request);
-	size_t count = json_array_size(set);
-	struct value_content *contents;
-	struct prepared *prepared;
-	json_t *seen;
+	struct changed_values changed;
 	int ret = 0;
 
-	if (!json_is_object(values))
-		return error_set_code(err, CODE_MEMBER_NOT_OBJECT_OR_NULL, .member = "values");
-	if (check_members(values, err) != 0 ||
-	    (base && precondition_check_base(platform->repository, place, json_string_value(base),
-					     details, err) != 0))
+	if (check_values(values, err) != 0)
 		return -1;
-	contents = xcalloc(count + 1, sizeof(*contents));
-	prepared = xcalloc(count + 1, sizeof(*prepared));
-	seen = json_object();
-	change.comment = json_member_string(request->body, "comment");
-	for (size_t i = 0; ret == 0 && i < count; i++)
-		ret = prepare_one(platform, request, json_array_get(set, i), seen, &contents[i],
-				  &prepared[i], err);
+	changed_values_read(&changed, values);
+	if (changed.asked.has_base)
+		ret = precondition_check_base(platform->repository, &request->place,
+					      changed.asked.base.raw, details, err);
 	if (ret == 0)
-		ret = check_deleted(deleted, seen, err);
-	if (ret == 0 && json_object_size(seen) > 0)
-		ret = repository_change_values(platform->repository, place, contents, count,
-					       deleted, &change, err);
-	for (size_t i = 0; i < count; i++)
-		free(prepared[i].sealed);
-	json_decref(seen);
-	free(prepared);
-	free(contents);
+		ret = prepare_values(platform, request, values, &changed, err);
+	if (ret == 0)
+		ret = write_values(platform, request, &changed, err);
+	changed_values_clear(&changed);
 	return ret;
 }
