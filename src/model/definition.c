@@ -12,9 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/members.h"
+#include "model/private.h"
 
-#define IN(noun, field) .offset = offsetof(struct noun, field)
 
 #define AT(member) IN(criterion, member)
 static const struct member criterion_members[] = {
@@ -55,10 +54,8 @@ static const struct member definition_members[] = {
 	{"name", MEMBER_TEXT, MEMBER_LOOSE, AT(name)},
 	{"type", MEMBER_TEXT, MEMBER_REQUIRED, AT(type)},
 	{"active_version_id", MEMBER_TEXT, MEMBER_LOOSE, AT(active_version_id)},
-	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},
-	{"created_by", MEMBER_TEXT, MEMBER_LOOSE, AT(created_by)},
-	{"updated_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(updated_at)},
-	{"updated_by", MEMBER_TEXT, MEMBER_LOOSE, AT(updated_by)},
+	MEMBERS_CREATED,
+	MEMBERS_UPDATED,
 	{"driver_type", MEMBER_TEXT, MEMBER_OPTIONAL, AT(driver_type)},
 	{"driver_account", MEMBER_TEXT, MEMBER_LOOSE, AT(driver_account)},
 	{"in_place_driver_change", MEMBER_FLAG, MEMBER_LOOSE, AT(in_place_driver_change)},

@@ -5,9 +5,7 @@
 
 #include "base/error.h"
 #include "model/delta.h"
-#include "model/members.h"
-
-#define IN(noun, field) .offset = offsetof(struct noun, field)
+#include "model/private.h"
 
 /* Who made it stands first: it is there when that is. */
 #define AT(member) IN(draft_metadata, member)

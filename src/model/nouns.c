@@ -11,9 +11,7 @@
 
 #include "base/error.h"
 #include "model/error-codes.h"
-#include "model/members.h"
-
-#define IN(noun, field) .offset = offsetof(struct noun, field)
+#include "model/private.h"
 
 static const char *const statuses[] = {
 	[DEPLOYMENT_PENDING] = "pending",
@@ -180,8 +178,7 @@ static const struct member application_members[] = {
 	{"id", MEMBER_TEXT, MEMBER_REQUIRED, AT(id)},
 	{"name", MEMBER_TEXT, MEMBER_OPTIONAL, AT(name)},
 	{"org_id", MEMBER_TEXT, MEMBER_LOOSE, AT(org_id)},
-	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},
-	{"created_by", MEMBER_TEXT, MEMBER_LOOSE, AT(created_by)},
+	MEMBERS_CREATED,
 	{"status", MEMBER_WORD, MEMBER_OPTIONAL, AT(status), .words = &application_status_words},
 	{"status_changed_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(status_changed_at)},
 	{"envs", MEMBER_LIST, MEMBER_LOOSE, AT(envs), .noun = &application_environment_noun,
@@ -258,12 +255,12 @@ static const struct member artefact_version_members[] = {
 	{"archived", MEMBER_FLAG, MEMBER_LOOSE, AT(archived)},
 	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},
 	{"created_by", MEMBER_TEXT, MEMBER_OPTIONAL, AT(created_by)},
-	{"updated_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(updated_at)},
-	{"updated_by", MEMBER_TEXT, MEMBER_LOOSE, AT(updated_by)},
+	MEMBERS_UPDATED,
 	MEMBERS_END,
 };
 NOUN(artefact_version, "artefact version", NULL)
 NOUN_ENCODE(artefact_version)
+NOUN_MISFIT(artefact_version)
 
 static const struct member artefact_members[] = {
 	{"id", MEMBER_TEXT, MEMBER_REQUIRED, AT(artefact_id)},
@@ -283,6 +280,21 @@ artefact_encode(const struct artefact_version *version)
 {
 	return noun_encode(&artefact_noun, version);
 }
+
+#define AT(member) IN(workload_source, member)
+static const struct member workload_source_members[] = {
+	{"spec", MEMBER_JSON, MEMBER_OPEN, AT(spec)},
+	{"image", MEMBER_TEXT, MEMBER_LOOSE, AT(image)},
+	{"overrides", MEMBER_JSON, MEMBER_OPEN, AT(overrides)},
+	{"property_overrides", MEMBER_JSON, MEMBER_OPEN, AT(property_overrides)},
+	{"resource_type_aliases", MEMBER_JSON, MEMBER_OPEN, AT(resource_type_aliases)},
+	{"extensions", MEMBER_JSON, MEMBER_OPEN, AT(extensions)},
+	MEMBERS_END,
+};
+#undef AT
+NOUN(workload_source, "workload", NULL)
+NOUN_ENCODE(workload_source)
+NOUN_MISFIT(workload_source)
 
 static const char *const resource_statuses[] = {
 	[RESOURCE_PENDING] = "pending",
@@ -365,8 +377,7 @@ static const struct member user_token_members[] = {
 	{"type", MEMBER_CONSTANT, MEMBER_OPTIONAL, .words = &token_type},
 	{"description", MEMBER_TEXT, MEMBER_LOOSE, AT(description)},
 	{"user_id", MEMBER_TEXT, MEMBER_LOOSE, AT(user_id)},
-	{"created_by", MEMBER_TEXT, MEMBER_LOOSE, AT(created_by)},
-	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},
+	MEMBERS_CREATED,
 	{"expires_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(expires_at)},
 	MEMBERS_END,
 };

@@ -21,6 +21,7 @@
 #include "base/text.h"
 
 struct error;
+struct member;
 
 enum deployment_status {
 	DEPLOYMENT_PENDING, DEPLOYMENT_IN_PROGRESS, DEPLOYMENT_SUCCEEDED, DEPLOYMENT_FAILED,
@@ -224,8 +225,26 @@ int artefact_version_decode(struct artefact_version *out, const json_t *body, st
 	__attribute__((warn_unused_result));
 json_t *artefact_version_encode(const struct artefact_version *version);
 void artefact_version_clear(struct artefact_version *version);
+const struct member *artefact_version_misfit(const json_t *body);
 /* The artefact that it is a version of, as on the wire; new reference. */
 json_t *artefact_encode(const struct artefact_version *version);
+
+/* What a version of a workload is made of; it comes and is kept beside the version's members. */
+struct workload_source {
+	json_t *spec;			/* a Score specification; NULL: none */
+	struct untrusted image;		/* for containers that have none; raw NULL: none is given */
+	/* what the specification is to have otherwise, only in a request; NULL: nothing */
+	json_t *overrides, *property_overrides, *resource_type_aliases;
+	json_t *extensions;		/* NULL: none */
+	struct untrusted problem;
+};
+/* For POST /orgs/{org}/artefact-versions. */
+void workload_source_read(struct workload_source *out, const json_t *body);
+int workload_source_decode(struct workload_source *out, const json_t *body, struct error *err)
+	__attribute__((warn_unused_result));
+json_t *workload_source_encode(const struct workload_source *source);
+void workload_source_clear(struct workload_source *source);
+const struct member *workload_source_misfit(const json_t *body);
 
 /* Who a token belongs to, and what there is beside. */
 struct user {

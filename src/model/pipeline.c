@@ -6,9 +6,7 @@
 #include <stdbool.h>
 
 #include "base/error.h"
-#include "model/members.h"
-
-#define IN(noun, field) .offset = offsetof(struct noun, field)
+#include "model/private.h"
 
 static const char *const statuses[] = {
 	[RUN_QUEUED] = "queued",
@@ -67,8 +65,7 @@ static const struct member pipeline_run_members[] = {
 	{"pipeline_version", MEMBER_TEXT, MEMBER_LOOSE, AT(pipeline_version)},
 	{"status", MEMBER_WORD, MEMBER_OPTIONAL, AT(status), .words = &run_status_words},
 	{"status_message", MEMBER_TEXT, MEMBER_LOOSE, AT(status_message)},
-	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},
-	{"created_by", MEMBER_TEXT, MEMBER_LOOSE, AT(created_by)},
+	MEMBERS_CREATED,
 	{"executing_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(executing_at)},
 	{"cancellation_requested_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(cancellation_requested_at)},
 	{"completed_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(completed_at)},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Where in its struct a member lies.  For the files that know every kind of member. */
+/* For the files with tables of members, and for those that know every kind of member: where in its
+ * struct one lies. */
 #ifndef SIDESTAGE_MODEL_PRIVATE_H
 #define SIDESTAGE_MODEL_PRIVATE_H
 
@@ -10,6 +11,18 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "model/members.h"
+
+/* In a table: where the field of that struct is. */
+#define IN(noun, field) .offset = offsetof(struct noun, field)
+
+/* In a table with AT(): who made it, and when.  What is odd is as if it were absent. */
+#define MEMBERS_CREATED                                                                            \
+	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},                               \
+	{"created_by", MEMBER_TEXT, MEMBER_LOOSE, AT(created_by)}
+/* The same of its last change. */
+#define MEMBERS_UPDATED                                                                            \
+	{"updated_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(updated_at)},                               \
+	{"updated_by", MEMBER_TEXT, MEMBER_LOOSE, AT(updated_by)}
 
 static inline void *
 place_in(void *noun, const struct member *m)

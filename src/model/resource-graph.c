@@ -8,9 +8,7 @@
 
 #include "base/error.h"
 #include "model/json.h"
-#include "model/members.h"
-
-#define IN(noun, field) .offset = offsetof(struct noun, field)
+#include "model/private.h"
 
 #define AT(member) IN(declared_resource, member)
 static const struct member declared_resource_members[] = {

@@ -14,11 +14,10 @@
 
 #include "base/error.h"
 #include "model/error-codes.h"
-#include "model/members.h"
+#include "model/private.h"
 #include "model/workload-fields.h"
 
 #define RESTARTS_MAX 1000000
-#define IN(noun, field) .offset = offsetof(struct noun, field)
 #define WORDS(list) {.items = (list), .count = sizeof(list) / sizeof((list)[0])}
 #define PLAIN_NOUN(kind) \
 	static const struct noun kind##_noun = { \

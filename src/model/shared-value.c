@@ -10,9 +10,8 @@
 
 #include <stddef.h>
 
-#include "model/members.h"
+#include "model/private.h"
 
-#define IN(noun, field) .offset = offsetof(struct noun, field)
 
 static const char *const sources[] = {[VALUE_OF_APP] = "app", [VALUE_OF_ENV] = "env"};
 NOUN_WORDS(value_source, sources, VALUE_OF_UNKNOWN)
@@ -114,8 +113,7 @@ values_request_add(struct values_request *request, struct value_request *value)
 static const struct member value_set_version_members[] = {
 	{"id", MEMBER_TEXT, MEMBER_REQUIRED, AT(id)},
 	{"comment", MEMBER_TEXT, MEMBER_LOOSE, AT(comment)},
-	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},
-	{"created_by", MEMBER_TEXT, MEMBER_LOOSE, AT(created_by)},
+	MEMBERS_CREATED,
 	{"updated_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(updated_at)},
 	{"result_of", MEMBER_TEXT, MEMBER_LOOSE, AT(result_of)},
 	{"source_value_set_version_id", MEMBER_TEXT, MEMBER_NULLABLE | MEMBER_LOOSE, AT(source_id)},

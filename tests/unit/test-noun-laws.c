@@ -24,6 +24,7 @@
 #include "base/text.h"
 #include "model/definition.h"
 #include "model/members.h"
+#include "model/nouns.h"
 #include "model/resource-graph.h"
 #include "model/shared-value.h"
 #include "property.h"
@@ -52,6 +53,7 @@ union any_noun {
 	struct secret_source secret_source;
 	struct value_request value_request;
 	struct values_request values_request;
+	struct workload_source workload_source;
 };
 
 struct noun_doors {
@@ -101,6 +103,7 @@ DOORS(definition)
 DOORS(secret_source)
 DOORS(value_request)
 DOORS(values_request)
+DOORS(workload_source)
 
 static const struct field declared_fields[] = {
 	{.key = "id", .type = 't', .need = REQUIRED},
@@ -178,6 +181,16 @@ static const struct field values_fields[] = {
 	{.key = NULL},
 };
 
+static const struct field workload_fields[] = {
+	{.key = "spec", .type = 'o'},
+	{.key = "image", .type = 't', .need = LOOSE},
+	{.key = "overrides", .type = 'o'},
+	{.key = "property_overrides", .type = 'o'},
+	{.key = "resource_type_aliases", .type = 'o'},
+	{.key = "extensions", .type = 'o'},
+	{.key = NULL},
+};
+
 static const struct noun_doors nouns[] = {
 	{"declared resource", declared_fields, 0, OF(declared_resource), declared_resource_misfit},
 	{"change of a definition", change_fields, 0, OF(definition_change), NULL},
@@ -186,6 +199,7 @@ static const struct noun_doors nouns[] = {
 	{"secret_ref", source_fields, 0, OF(secret_source), secret_source_misfit},
 	{"shared value", value_fields, 0, OF(value_request), value_request_misfit},
 	{"values", values_fields, 0, OF(values_request), values_request_misfit},
+	{"workload", workload_fields, 0, OF(workload_source), workload_source_misfit},
 };
 #define NOUNS (sizeof(nouns) / sizeof(nouns[0]))
 

@@ -119,6 +119,11 @@ a_bad_version_is_refused(void **state)
 		"{'type': 'container', 'name': 'a', 'commit': 'HEAD'}",
 		"{'type': 'workload', 'name': 'a'}",
 		"{'type': 'workload', 'name': 'a', 'spec': {'apiVersion': 'v1'}}",
+		"{'type': 7, 'name': 'a'}", "{'type': 'container', 'name': 7}",
+		"{'type': 'container', 'name': 'a', 'version': 1.2}",
+		"{'type': 'container', 'name': 'a', 'ref': ['refs/heads/main']}",
+		"{'type': 'container', 'name': 'a', 'digest': 7}",
+		"{'type': 'workload', 'name': 'a', 'spec': 'text'}",
 	};
 
 	(void)state;

@@ -10,6 +10,7 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/nouns.h"
 #include "model/pointer.h"
 
 /* The member of an object, or the entry of a list; NULL: there is none. */
@@ -92,35 +93,14 @@ rename_types(json_t *spec, const json_t *aliases, struct error *err)
 	return 0;
 }
 
-static int
-merge(json_t *spec, const json_t *overrides, struct error *err)
-{
-	(void)err;
-	return json_object_update_recursive(spec, (json_t *)overrides);
-}
-
 int
-score_override(json_t *spec, const json_t *body, struct error *err)
+score_override(json_t *spec, const struct workload_source *source, struct error *err)
 {
-	static const struct {
-		const char *member;
-		int (*apply)(json_t *spec, const json_t *value, struct error *err);
-	} members[] = {
-		{"overrides", merge},
-		{"property_overrides", override_properties},
-		{"resource_type_aliases", rename_types},
-	};
-
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-		const json_t *value = json_object_get(body, members[i].member);
-
-		if (!value || json_is_null(value))
-			continue;
-		if (!json_is_object(value))
-			return error_set_code(err, CODE_MEMBER_NOT_OBJECT_OR_NULL,
-					      .member = members[i].member);
-		if (members[i].apply(spec, value, err) != 0)
-			return -1;
-	}
-	return 0;
+	if (source->overrides && json_object_update_recursive(spec, source->overrides) != 0)
+		return error_set_code(err, CODE_SCORE_OVERRIDE_INVALID, .path = "overrides");
+	if (source->property_overrides &&
+	    override_properties(spec, source->property_overrides, err) != 0)
+		return -1;
+	return source->resource_type_aliases
+		       ? rename_types(spec, source->resource_type_aliases, err) : 0;
 }

@@ -7,10 +7,11 @@
 #include <jansson.h>
 
 struct error;
+struct workload_source;
 
-/* Changes the specification by the body's "overrides", "property_overrides" and
- * "resource_type_aliases".  0, or -1 with err: one of them is not as it must be. */
-int score_override(json_t *spec, const json_t *body, struct error *err)
+/* Changes the specification by what the source wants otherwise.  0, or -1 with err: one of it is
+ * not as it must be. */
+int score_override(json_t *spec, const struct workload_source *source, struct error *err)
 	__attribute__((warn_unused_result));
 
 #endif

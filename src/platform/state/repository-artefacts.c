@@ -11,49 +11,29 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "base/xmalloc.h"
 #include "db/statement.h"
-#include "model/json.h"
+#include "model/members.h"
 #include "platform/state/rows.h"
 
 void
 artefact_clear(struct artefact *artefact)
 {
 	artefact_version_clear(&artefact->version);
-	json_decref(artefact->spec);
-	untrusted_clear(&artefact->image);
+	workload_source_clear(&artefact->source);
 	*artefact = (struct artefact){0};
 }
 
-void
-artefacts_add(struct artefacts *artefacts, struct artefact *artefact)
-{
-	artefacts->items = xreallocarray(artefacts->items, artefacts->count + 1,
-					 sizeof(*artefacts->items));
-	artefacts->items[artefacts->count++] = *artefact;
-	*artefact = (struct artefact){0};
-}
-
-void
-artefacts_clear(struct artefacts *artefacts)
-{
-	for (size_t i = 0; i < artefacts->count; i++)
-		artefact_clear(&artefacts->items[i]);
-	free(artefacts->items);
-	*artefacts = (struct artefacts){0};
-}
+NOUN_LIST(artefact, artefacts)
 
 static void
 read_artefact(struct statement *row, void *data)
 {
 	struct artefact artefact = {.is_registered = true};
-	const char *text = row_text_or(row, 0, "");
-	json_t *body = json_loads(text, 0, NULL);
+	json_t *body = rows_json(row, 0);
 
 	artefact_version_read(&artefact.version, body);
 	artefact.version.archived = row_int(row, 1) != 0;
-	artefact.spec = json_incref(json_object_get(body, "spec"));
-	untrusted_init(&artefact.image, json_member_string(body, "image"));
+	workload_source_read(&artefact.source, body);
 	json_decref(body);
 	artefacts_add(data, &artefact);
 }
@@ -78,10 +58,7 @@ repository_put_artefact(struct repository *repository, const char *org,
 	json_t *body = artefact_version_encode(&artefact->version);
 	int ret;
 
-	if (artefact->spec)
-		json_object_set(body, "spec", artefact->spec);
-	if (artefact->image.raw)
-		json_object_set_new(body, "image", json_string(artefact->image.raw));
+	json_object_update_new(body, workload_source_encode(&artefact->source));
 	ret = rows_run(repository, err,
 		       "INSERT INTO artefact_versions (org, id, body) VALUES (?1, ?2, ?3)"
 		       " ON CONFLICT (org, id) DO UPDATE SET body = ?3",

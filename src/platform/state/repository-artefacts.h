@@ -17,8 +17,7 @@ struct repository;
 /* A version, and what of a workload the wire has addresses of its own for. */
 struct artefact {
 	struct artefact_version version;
-	json_t *spec;			/* NULL: of a container */
-	struct untrusted image;		/* raw NULL: none was given */
+	struct workload_source source;	/* spec NULL: of a container */
 	bool is_registered;
 };
 struct artefacts {

@@ -24,6 +24,8 @@
 #include "model/error-codes.h"
 #include "model/image.h"
 #include "model/json.h"
+#include "model/members.h"
+#include "platform/api/handlers/misfit.h"
 #include "platform/api/handlers/parameters.h"
 #include "platform/api/score.h"
 #include "platform/api/score-overrides.h"
@@ -46,21 +48,25 @@ id_of(char out[IDS_UUID_SIZE], const char *kind, const char *name)
 	free(text);
 }
 
-/* A container's, that is made or changed at that time. */
-static struct artefact
-artefact_of(const char *user, const char *name, const char *number, int64_t now)
+static void
+set_if_absent(struct untrusted *text, const char *usual)
 {
-	struct artefact artefact = {.version = {.created_at = now, .updated_at = now}};
-	struct artefact_version *version = &artefact.version;
+	if (!text->raw)
+		untrusted_init(text, usual);
+}
 
-	untrusted_init(&version->name, name);
-	untrusted_init(&version->version, number);
-	untrusted_init(&version->ref, "");
-	untrusted_init(&version->commit, "");
-	untrusted_init(&version->digest, "");
-	untrusted_init(&version->created_by, user);
-	untrusted_init(&version->updated_by, user);
-	return artefact;
+/* What the wire requires of one that this user makes at that time. */
+static void
+complete_version(struct artefact_version *version, const char *user, int64_t now)
+{
+	set_if_absent(&version->version, "");
+	set_if_absent(&version->ref, "");
+	set_if_absent(&version->commit, "");
+	set_if_absent(&version->digest, "");
+	untrusted_set(&version->created_by, user);
+	untrusted_set(&version->updated_by, user);
+	version->created_at = version->updated_at = now;
+	version->archived = false;
 }
 
 /* By its name, version and digest. */
@@ -95,14 +101,13 @@ add_images(struct platform *platform, struct driver *driver, struct artefacts *a
 	size_t i;
 
 	json_array_foreach(images, i, image) {
-		const char *number = json_member_string(image, "version");
-		struct artefact artefact =
-			artefact_of(platform->user, json_member_string(image, "name"), number,
-				    platform->started_at);
-		char *ref = xasprintf("refs/tags/%s", number);
+		struct artefact artefact = {0};
 
-		untrusted_set(&artefact.version.ref, ref);
-		free(ref);
+		artefact_version_read(&artefact.version, image);
+		artefact.version.type = ARTEFACT_CONTAINER;
+		artefact.version.ref.raw =
+			xasprintf("refs/tags/%s", untrusted_raw(&artefact.version.version));
+		complete_version(&artefact.version, platform->user, platform->started_at);
 		set_ids(&artefact.version);
 		if (find_id(artefacts, artefact.version.id.raw))
 			artefact_clear(&artefact);
@@ -198,13 +203,10 @@ list_versions_of_artefact(struct platform *platform, const struct request *reque
 }
 
 static bool
-has_id(const json_t *artefacts, const struct untrusted *id)
+is_shown(const struct artefact_version *const *shown, size_t count, const struct untrusted *id)
 {
-	const json_t *artefact;
-	size_t i;
-
-	json_array_foreach(artefacts, i, artefact)
-		if (untrusted_is(id, json_member_string(artefact, "id")))
+	for (size_t i = 0; i < count; i++)
+		if (untrusted_equal(&shown[i]->artefact_id, id))
 			return true;
 	return false;
 }
@@ -214,18 +216,25 @@ int
 list_artefacts(struct platform *platform, const struct request *request,
 	       struct response *response, struct error *err)
 {
+	const struct artefact_version **shown;
 	struct artefacts all;
 	json_t *artefacts;
+	size_t count = 0;
 
 	if (all_artefacts(platform, request->place.org, &all, err) != 0)
 		return -1;
+	shown = xcalloc(all.count + 1, sizeof(*shown));
 	artefacts = json_array();
 	for (size_t i = 0; i < all.count; i++) {
 		const struct artefact_version *version = &all.items[i].version;
 
-		if (is_wanted(version, request, NULL) && !has_id(artefacts, &version->artefact_id))
+		if (is_wanted(version, request, NULL) &&
+		    !is_shown(shown, count, &version->artefact_id)) {
+			shown[count++] = version;
 			json_array_append_new(artefacts, artefact_encode(version));
+		}
 	}
+	free(shown);
 	artefacts_clear(&all);
 	return answer(response, 200, artefacts);
 }
@@ -316,7 +325,7 @@ get_workload_spec(struct platform *platform, const struct request *request,
 	const struct artefact *found = find_workload(platform, request, &all, err);
 
 	if (found)
-		answer(response, 200, json_incref(found->spec));
+		answer(response, 200, json_incref(found->source.spec));
 	artefacts_clear(&all);
 	return found ? 0 : -1;
 }
@@ -332,17 +341,10 @@ get_workload_set(struct platform *platform, const struct request *request,
 	int ret = -1;
 
 	if (found)
-		ret = answer(response, 200, score_convert(found->spec, found->image.raw, err));
+		ret = answer(response, 200, score_convert(found->source.spec,
+							   found->source.image.raw, err));
 	artefacts_clear(&all);
 	return ret;
-}
-
-static const char *
-text_of(const json_t *body, const char *key)
-{
-	const char *text = json_member_string(body, key);
-
-	return text ? text : "";
 }
 
 static bool
@@ -357,39 +359,44 @@ is_commit(const char *commit)
 static int
 take_workload(struct artefact *artefact, const json_t *body, struct error *err)
 {
-	json_t *spec = json_object_get(body, "spec");
-	json_t *set;
+	struct workload_source asked;
+	struct workload_source *kept = &artefact->source;
+	json_t *set = NULL;
 
-	if (!json_is_object(spec))
-		return error_set_code(err, CODE_WORKLOAD_WITHOUT_SPEC);
-	if (json_object_size(json_object_get(body, "extensions")) > 0)
-		return error_set_code(err, CODE_WORKLOAD_EXTENSIONS_NOT_TAKEN);
-	artefact->spec = json_deep_copy(spec);
-	if (score_override(artefact->spec, body, err) != 0)
-		return -1;
-	artefact->version.type = ARTEFACT_WORKLOAD;
+	workload_source_read(&asked, body);
+	if (!asked.spec) {
+		error_set_code(err, CODE_WORKLOAD_WITHOUT_SPEC);
+	} else if (json_object_size(asked.extensions) > 0) {
+		error_set_code(err, CODE_WORKLOAD_EXTENSIONS_NOT_TAKEN);
+	} else if (refuse_misfit(workload_source_misfit(body), err) == 0) {
+		kept->spec = json_deep_copy(asked.spec);
+		if (*untrusted_raw(&asked.image))
+			untrusted_set(&kept->image, asked.image.raw);
+		if (score_override(kept->spec, &asked, err) == 0)
+			set = score_convert(kept->spec, kept->image.raw, err);
+	}
 	untrusted_clear(&artefact->version.digest);	/* that of a container alone */
-	if (*text_of(body, "image"))
-		untrusted_set(&artefact->image, text_of(body, "image"));
-	set = score_convert(artefact->spec, artefact->image.raw, err);
+	workload_source_clear(&asked);
 	json_decref(set);
 	return set ? 0 : -1;
 }
 
 static int
-check_container(const struct request *request, struct error *err)
+check_version(const struct request *request, const struct artefact_version *version,
+	      struct error *err)
 {
-	const json_t *body = request->body;
+	const char *ref = untrusted_raw(&version->ref), *commit = untrusted_raw(&version->commit);
 	const char *vcs = request_query(request, "vcs");
 
-	if (artefact_type_of(text_of(body, "type")) == ARTEFACT_UNKNOWN)
+	if (version->type == ARTEFACT_UNKNOWN)
 		return error_set_code(err, CODE_ARTEFACT_TYPE_INVALID);
-	if (!*text_of(body, "name"))
+	if (!*untrusted_raw(&version->name))
 		return error_set_code(err, CODE_ARTEFACT_WITHOUT_NAME);
-	if (*text_of(body, "ref") && (!vcs || strcmp(vcs, "git") == 0) &&
-	    strncmp(text_of(body, "ref"), "refs/", 5) != 0)
+	if (refuse_misfit(artefact_version_misfit(request->body), err) != 0)
+		return -1;
+	if (*ref && (!vcs || strcmp(vcs, "git") == 0) && strncmp(ref, "refs/", 5) != 0)
 		return error_set_code(err, CODE_REF_INVALID);
-	if (*text_of(body, "commit") && !is_commit(text_of(body, "commit")))
+	if (*commit && !is_commit(commit))
 		return error_set_code(err, CODE_COMMIT_INVALID);
 	return 0;
 }
@@ -398,18 +405,15 @@ check_container(const struct request *request, struct error *err)
 static int
 take_artefact(const struct request *request, struct artefact *out, struct error *err)
 {
-	const json_t *body = request->body;
 	struct artefact_version *version = &out->version;
 
-	*out = artefact_of(request_user(request), text_of(body, "name"), text_of(body, "version"),
-			   clock_wall_ms());
-	untrusted_set(&version->ref, text_of(body, "ref"));
-	untrusted_set(&version->commit, text_of(body, "commit"));
-	untrusted_set(&version->digest, text_of(body, "digest"));
+	*out = (struct artefact){0};
+	artefact_version_read(version, request->body);
+	if (check_version(request, version, err) != 0)
+		return -1;
+	complete_version(version, request_user(request), clock_wall_ms());
 	set_ids(version);
-	return artefact_type_of(text_of(body, "type")) == ARTEFACT_WORKLOAD
-		       ? take_workload(out, body, err)
-		       : 0;
+	return version->type == ARTEFACT_WORKLOAD ? take_workload(out, request->body, err) : 0;
 }
 
 /* POST /orgs/{orgId}/artefact-versions: register a version that was built. */
@@ -420,11 +424,8 @@ create_artefact_version(struct platform *platform, const struct request *request
 	const char *dry_run = request_query(request, "dry_run");
 	const char *org = request->place.org;
 	struct artefact artefact;
-	int ret;
+	int ret = take_artefact(request, &artefact, err);
 
-	if (check_container(request, err) != 0)
-		return -1;
-	ret = take_artefact(request, &artefact, err);
 	if (ret == 0 && dry_run && strcmp(dry_run, "true") == 0) {
 		artefact_clear(&artefact);
 		response->status = 204;
