@@ -331,6 +331,9 @@ struct error;
 	X(SECRET_STORE_UNKNOWN, 400, N_("This platform does not know any other store than its own: give \"secret_ref\" a \"value\", or \"store\": \"{store}\" and the \"ref\" of a secret of this application.")) \
 	X(SECRET_UNREADABLE, 500, N_("the secret {key} cannot be opened: it was changed, moved, or sealed with another key")) \
 	X(SERVICE_NEVER_COMPLETE, 400, N_("The workload {workload} cannot have \"success\": \"complete\", because it is not a job and never ends.")) \
+	X(SERVICE_PORTS_TOO_MANY, 400, N_("The service of workload {workload} can have {max} ports at most.")) \
+	X(SERVICE_PORT_MISSING, 400, N_("A port of the service of workload {workload} must have a \"service_port\" or a \"container_port\".")) \
+	X(SERVICE_PORT_TWICE, 400, N_("The service of workload {workload} has the port {port} twice.")) \
 	X(SET_NOT_FOUND, 404, N_("The application {app} has no set \"{set}\".")) \
 	X(SET_NOT_OBJECT, 400, N_("a set must be an object")) \
 	X(SOCKET_SECRET_MISSING, 401, N_("This socket requires a token, or the header in {file} from its owner (curl -H @{file}).")) \

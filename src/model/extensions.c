@@ -106,6 +106,7 @@ static const struct extension_addition additions[] = {
 	{EXTENSION_PROBE_PLACEHOLDERS, ADDS_PLACE, "createDeployment", "startup_probe"},
 	{EXTENSION_PROBE_PLACEHOLDERS, ADDS_PLACE, "createDeployment", "readiness_probe"},
 	{EXTENSION_PROBE_PLACEHOLDERS, ADDS_PLACE, "createDeployment", "liveness_probe"},
+	{EXTENSION_PROBE_PLACEHOLDERS, ADDS_PLACE, "createDeployment", "container_port"},
 	{ADMIN, ADDS_ROUTE, "x-getPlatform", NULL},
 	{ADMIN, ADDS_ROUTE, "x-listUsers", NULL},
 	{ADMIN, ADDS_ROUTE, "x-createUser", NULL},

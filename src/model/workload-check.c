@@ -43,6 +43,7 @@ struct field_check {
 	unsigned profiles;		/* those whose fields it may have */
 	const json_t *honours;		/* paths; NULL: all */
 	const json_t *partly;		/* {path: what is done instead} */
+	const json_t *within;		/* {path: {"least" or "word", "instead"}} */
 	struct buf pointer;
 	workload_report *report;
 	void *data;
@@ -133,6 +134,18 @@ is_one_for_all(const struct workload_field *field)
 	return strcmp(field->path + strlen(field->path) - 1, "*") == 0;
 }
 
+/* Of a field that is honoured with some values alone. */
+static bool
+is_beyond(const json_t *within, const json_t *value)
+{
+	const char *word = json_member_string(within, "word"), *text = json_string_value(value);
+	json_int_t number = workload_field_number(value);
+
+	if (word)
+		return text && strcmp(text, word) != 0;
+	return within && number >= 0 && number < json_integer_value(json_object_get(within, "least"));
+}
+
 static void check_members(struct field_check *check, const struct workload_field *field,
 			  const json_t *value);
 
@@ -154,6 +167,10 @@ check_value(struct field_check *check, const struct workload_field *field, const
 		if (!empty && json_member_string(check->partly, field->path))
 			report(check, FINDING_PARTLY_HONOURED, field,
 			       json_member_string(check->partly, field->path));
+		else if (!empty && is_beyond(json_object_get(check->within, field->path), value))
+			report(check, FINDING_PARTLY_HONOURED, field,
+			       json_member_string(json_object_get(check->within, field->path),
+						  "instead"));
 		check_members(check, field, value);
 	}
 }
@@ -247,6 +264,7 @@ workload_check(const json_t *module, const json_t *driver, workload_report *call
 		.profiles = profile == PROFILE_UNKNOWN ? ~0u : 1u << profile,
 		.honours = driver ? json_object_get(driver, "honours") : NULL,
 		.partly = json_object_get(driver, "partly"),
+		.within = json_object_get(driver, "within"),
 		.report = callback,
 		.data = data,
 	};

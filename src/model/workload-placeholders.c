@@ -32,6 +32,7 @@ static const struct {
 	{"containers/*/startup_probe", true},
 	{"containers/*/readiness_probe", true},
 	{"containers/*/liveness_probe", true},
+	{"service/ports/*/container_port", true},
 };
 
 /* Whether the pointer is of the path, or of something below it. */

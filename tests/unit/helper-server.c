@@ -2,7 +2,8 @@
 
 /*
  * A workload for the tests of the driver.  It answers HTTP on $PORT and tells what it was
- * given.  $MODE: exit (prints, ends with 3), count (prints ten lines), deaf (listens on nothing),
+ * given; to GET /ask/HOST:PORT with what it is answered to GET /about there ($NAME: a variable), as
+ * it does for the arguments "ask HOST:PORT".  With $ANY it listens at every address.  $MODE: exit (prints, ends with 3), count (prints ten lines), deaf (listens on nothing),
  * chatty (prints much), family (has a child that ignores SIGTERM), escape (has a grandchild in a
  * session of its own that ignores SIGTERM, and whose parent is gone).
  */
@@ -12,6 +13,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -110,13 +112,48 @@ put_about(FILE *out, const char *program, const char *fds)
 		fclose(file);
 }
 
+/* Puts what is answered to GET /about there; how much that was. */
+static size_t
+ask(FILE *out, char *where)
+{
+	static const char request[] = "GET /about HTTP/1.0\r\n\r\n";
+	char *colon = strrchr(where, ':'), bytes[4096];
+	struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM}, *found = NULL;
+	size_t count = 0;
+	ssize_t n;
+	int fd;
+
+	if (!colon)
+		return 0;
+	*colon = '\0';
+	if (where[0] == '$')
+		where = getenv(where + 1) ? getenv(where + 1) : where;
+	if (getaddrinfo(where, colon + 1, &hints, &found) != 0) {
+		fprintf(out, "%s: no such host\n", where);
+		return 0;
+	}
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	if (connect(fd, found->ai_addr, found->ai_addrlen) == 0 &&
+	    write(fd, request, sizeof(request) - 1) > 0)
+		for (; (n = read(fd, bytes, sizeof(bytes))) > 0; count += (size_t)n)
+			fwrite(bytes, 1, (size_t)n, out);
+	else
+		fprintf(out, "%s\n", strerror(errno));
+	freeaddrinfo(found);
+	close(fd);
+	return count;
+}
+
 static void
 answer(int client, const char *program, const char *fds)
 {
+	struct sockaddr_in here = {0};
+	socklen_t size = sizeof(here);
 	char request[2048];
 	size_t length = 0;
 	FILE *out;
 
+	(void)getsockname(client, (struct sockaddr *)&here, &size);
 	while (length < sizeof(request) - 1) {
 		ssize_t n = read(client, request + length, sizeof(request) - 1 - length);
 
@@ -138,8 +175,12 @@ answer(int client, const char *program, const char *fds)
 	if (strncmp(request, "GET /large ", 11) == 0)
 		for (int i = 0; i < LARGE / 64; i++)
 			fprintf(out, "%063d\n", i);
-	else
+	else if (strncmp(request, "GET /ask/", 9) == 0)
+		ask(out, strtok(request + 9, " "));
+	else {
 		put_about(out, program, fds);
+		fprintf(out, "port %d\n", ntohs(here.sin_port));
+	}
 	fclose(out);
 }
 
@@ -149,7 +190,7 @@ listen_on(int port)
 	struct sockaddr_in address = {
 		.sin_family = AF_INET,
 		.sin_port = htons((uint16_t)port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+		.sin_addr.s_addr = htonl(getenv("ANY") ? INADDR_ANY : INADDR_LOOPBACK),
 	};
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	int on = 1;
@@ -211,7 +252,8 @@ main(int argc, char **argv)
 	char fds[1024] = "";
 	int listener;
 
-	(void)argc;
+	if (argc == 3 && strcmp(argv[1], "ask") == 0)
+		return ask(stdout, argv[2]) > 0 ? 0 : 1;
 	for (int fd = 0; fd < 256; fd++)
 		if (fcntl(fd, F_GETFD) >= 0)
 			snprintf(fds + strlen(fds), sizeof(fds) - strlen(fds), " %d", fd);

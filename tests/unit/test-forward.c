@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,6 +27,7 @@
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "net/loop.h"
+#include "platform/drivers/process/addresses.h"
 #include "platform/drivers/process/forward.h"
 #include "platform/drivers/process/ports.h"
 
@@ -318,6 +320,121 @@ a_port_that_somebody_has_is_refused(void **state)
 	assert_true(err.kind != ERROR_NONE && *err.text);
 }
 
+/* It reads when it is asked to, and until then holds nobody else. */
+static void
+a_slow_reader_holds_nobody(void **state)
+{
+	struct scene *scene = *state;
+	char *sent = xcalloc(1, LARGE), *heard = xmalloc(LARGE);
+	size_t out = 0, in = 0;
+	int slow, fd;
+
+	point(scene, scene->targets, 1);
+	slow = connect_to(scene);
+	assert_int_equal(who(scene, slow), 'A');
+	/* Until there is no room on the way any more. */
+	for (int full = 0; out < LARGE && full < 100;) {
+		ssize_t n = send(slow, sent, LARGE - out, MSG_NOSIGNAL);
+
+		full = n > 0 ? 0 : full + 1;
+		out += n > 0 ? (size_t)n : 0;
+		assert_int_equal(loop_turn(scene->loop, 1, NULL), 0);
+	}
+	for (int i = 0; i < 10; i++) {
+		fd = connect_to(scene);
+		assert_int_equal(who(scene, fd), 'A');
+		close(fd);
+	}
+	while (in < out) {
+		ssize_t n = hear(scene, slow, heard, LARGE);
+
+		assert_true(n > 0);
+		in += (size_t)n;
+	}
+	assert_int_equal(in, out);
+	close(slow);
+	free(sent);
+	free(heard);
+}
+
+#define MANY 1000
+#define CAP 256
+
+/* More than are held at a time wait for their turn, and all are answered. */
+static void
+a_thousand_connections_are_answered_and_few_are_held(void **state)
+{
+	struct scene *scene = *state;
+	struct rlimit limit;
+	size_t most = 0, answered = 0, held;
+	int fds[MANY];
+
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	limit.rlim_cur = limit.rlim_max;
+	if (limit.rlim_max < 2 * MANY || setrlimit(RLIMIT_NOFILE, &limit) != 0)
+		skip();
+	point(scene, scene->targets, 2);
+	for (int i = 0; i < MANY; i++)
+		fds[i] = connect_to(scene);
+	while (answered < MANY) {
+		assert_int_equal(loop_turn(scene->loop, 10, NULL), 0);
+		held = forward_count(scene->forward, scene->targets[0]) +
+		       forward_count(scene->forward, scene->targets[1]);
+		most = held > most ? held : most;
+		for (int i = 0; i < MANY; i++) {
+			char letter = '-';
+
+			if (fds[i] < 0 || recv(fds[i], &letter, 1, MSG_DONTWAIT) != 1)
+				continue;
+			assert_true(letter == 'A' || letter == 'B');
+			close(fds[i]);
+			fds[i] = -1;
+			answered++;
+		}
+	}
+	assert_true(most > 0 && most <= CAP);
+}
+
+/* Of a service: another address has the same port, and another owner. */
+static void
+an_address_has_its_own_ports(void **state)
+{
+	struct scene *scene = *state;
+	struct addresses *addresses = addresses_new();
+	struct in_addr here[2];
+	struct forward *forwards[2];
+	struct error err = {0};
+	int reason = 0, port = scene->port;
+
+	for (int i = 0; i < 2; i++) {
+		here[i] = addresses_of(addresses, i == 0 ? "acme/shop/a" : "acme/shop/b", "web");
+		forwards[i] = forward_new_at(scene->loop, here[i], port, &reason, &err);
+		assert_non_null(forwards[i]);
+		assert_int_equal(forward_set_targets(forwards[i], &scene->targets[i], 1, &err), 0);
+	}
+	for (int i = 0; i < 2; i++) {
+		struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = here[i],
+					      .sin_port = htons((uint16_t)port)};
+		int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+		assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+		assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+		assert_int_equal(who(scene, fd), 'A' + i);
+		close(fd);
+	}
+	assert_null(forward_new_at(scene->loop, here[0], port, &reason, &err));
+	assert_int_equal(reason, EADDRINUSE);
+	/* The same name, the same address, unless that is somebody's. */
+	assert_int_equal(addresses_of(addresses, "acme/shop/a", "web").s_addr, here[0].s_addr);
+	addresses_move(addresses, "acme/shop/a", "web");
+	assert_true(addresses_of(addresses, "acme/shop/a", "web").s_addr != here[0].s_addr);
+	addresses_release(addresses, "acme/shop/a");
+	assert_int_equal(addresses_of(addresses, "acme/shop/a", "web").s_addr, here[0].s_addr);
+	for (int i = 0; i < 2; i++)
+		forward_free(forwards[i]);
+	addresses_free(addresses);
+}
+
 #define IN_SCENE(test) cmocka_unit_test_setup_teardown(test, set_scene, clear_scene)
 
 int
@@ -330,6 +447,9 @@ main(void)
 		IN_SCENE(much_goes_through_and_its_end_comes_last),
 		IN_SCENE(what_is_open_is_cut_when_the_port_goes),
 		IN_SCENE(a_port_that_somebody_has_is_refused),
+		IN_SCENE(a_slow_reader_holds_nobody),
+		IN_SCENE(a_thousand_connections_are_answered_and_few_are_held),
+		IN_SCENE(an_address_has_its_own_ports),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -154,6 +154,13 @@ test_what_is_found(void **state)
 		 "{'honours': [], 'partly': {'spec/service': 'use dns'}, "
 		 "'profiles': ['humanitec/default-module']}",
 		 "not-honoured /spec/service (use dns)"},
+		{"{'spec': {'service': {'ports': {'w': {'service_port': 80, 'protocol': 'UDP'}, 'x': "
+		 "{'service_port': 1024, 'protocol': 'TCP'}, 'y': {'container_port': '${a.b}'}}}}}",
+		 "{'honours': ['spec/service/ports'], 'profiles': ['humanitec/default-module'], "
+		 "'within': {'spec/service/ports/*/service_port': {'least': 1024, 'instead': 'low'}, "
+		 "'spec/service/ports/*/protocol': {'word': 'TCP', 'instead': 'no'}}}",
+		 "partly-honoured /spec/service/ports/w/service_port (low); "
+		 "partly-honoured /spec/service/ports/w/protocol (no)"},
 		{"{'spec': {'containers': {'a': {'readiness_probe': {'type': 'tcp', 'port': 1}}}}}",
 		 "{'honours': ['spec/containers/*/readiness_probe/type'], "
 		 "'profiles': ['humanitec/default-module']}",

@@ -17,6 +17,11 @@ TESTS += tests/wire/test-fields
 tests_wire_test_fields_SOURCES = tests/wire/test-fields.c $(WIRE_HELPERS)
 tests_wire_test_fields_LDADD = $(WIRE_LIBS)
 
+check_PROGRAMS += tests/wire/test-services
+TESTS += tests/wire/test-services
+tests_wire_test_services_SOURCES = tests/wire/test-services.c tests/wire/serve.c tests/wire/serve.h
+tests_wire_test_services_LDADD = $(WIRE_LIBS)
+
 check_PROGRAMS += tests/wire/test-transfer-values
 TESTS += tests/wire/test-transfer-values
 tests_wire_test_transfer_values_SOURCES = tests/wire/test-transfer-values.c $(WIRE_HELPERS)

@@ -129,8 +129,10 @@ struct driver_ops {
 	/* What it is, which profiles and which fields of a workload it honours, by the paths of
 	 * model/workload-fields.h, each with all below it:
 	 * {"name", "profiles": [...], "honours": [...], ...}.  "partly" may have paths of them, each
-	 * with what it does instead, in English, or others, with what is to be used instead; with
-	 * "one_container" it runs workloads of exactly one container.  New reference. */
+	 * with what it does instead, in English, or others, with what is to be used instead; "within"
+	 * has paths with values that it honours alone, {"least": 1024} or {"word": "TCP"}, and what
+	 * it does "instead"; with "one_container" it runs workloads of exactly one container.  New
+	 * reference. */
 	json_t *(*describe)(struct driver *driver);
 
 	/* Is there such an executable?  false with ERROR_INPUT that names the image. */
@@ -185,6 +187,9 @@ struct driver_ops {
 	struct driver_task *(*apply)(struct driver *driver, const char *space,
 				     const struct driver_deployment *deployment,
 				     const struct driver_waiter *waiter);
+	/* Where other workloads of the space reach this one, which has a service: a name or an
+	 * address; free() it.  NULL: by the workload's own name. */
+	char *(*service_host)(struct driver *driver, const char *space, const char *module);
 	/* What it knows now; what is only starting wins over what it is to replace. */
 	void (*observe)(struct driver *driver, const char *space, struct driver_status *out);
 	/* Another number whenever observe() would give something else; much cheaper. */

@@ -3,6 +3,8 @@ noinst_LIBRARIES += libplatform-drivers.a
 libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/driver.c \
 	src/platform/drivers/driver.h \
+	src/platform/drivers/process/addresses.c \
+	src/platform/drivers/process/addresses.h \
 	src/platform/drivers/process/aside.c \
 	src/platform/drivers/process/aside.h \
 	src/platform/drivers/process/beneath.c \
@@ -47,6 +49,7 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/plan-probes.c \
 	src/platform/drivers/process/plan-run.c \
 	src/platform/drivers/process/plan-schedule.c \
+	src/platform/drivers/process/plan-service.c \
 	src/platform/drivers/process/plan-share.c \
 	src/platform/drivers/process/plan-volumes.c \
 	src/platform/drivers/process/plan.c \
@@ -74,6 +77,8 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/run-records.h \
 	src/platform/drivers/process/space-change.c \
 	src/platform/drivers/process/space-change.h \
+	src/platform/drivers/process/space-hosts.c \
+	src/platform/drivers/process/space-hosts.h \
 	src/platform/drivers/process/space-ports.c \
 	src/platform/drivers/process/space-ports.h \
 	src/platform/drivers/process/space-private.h \
@@ -82,6 +87,8 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/workload-private.h \
 	src/platform/drivers/process/workload-ready.c \
 	src/platform/drivers/process/workload-status.c \
+	src/platform/drivers/process/translation.c \
+	src/platform/drivers/process/translation.h \
 	src/platform/drivers/process/workload.c \
 	src/platform/drivers/process/workload.h \
 	src/platform/drivers/process/workloads.c \

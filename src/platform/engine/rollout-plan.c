@@ -73,16 +73,30 @@ is_declared(void *data, const char *res_id)
 	return provision_outputs(s->r->provision, res_id) != NULL;
 }
 
-/* All workloads of an environment are on this machine, each with ports of its own. */
+/* One that declares no port has nothing that a name could lead to; it may have a port of this
+ * machine. */
 static json_t *
 find_service(void *data, const char *module, struct error *err)
 {
 	const struct plan_scope *s = data;
+	struct driver *driver = s->r->driver;
+	const json_t *body = set_module(s->r->set, module);
+	const json_t *service = json_object_get(json_object_get(body, "spec"), "service");
+	char *host;
+	json_t *name;
 
-	if (set_module(s->r->set, module))
+	if (!body) {
+		error_set_code(err, CODE_WORKLOAD_MISSING, .workload = module);
+		return NULL;
+	}
+	if (json_object_size(json_object_get(service, "ports")) == 0)
 		return json_string("localhost");
-	error_set_code(err, CODE_WORKLOAD_MISSING, .workload = module);
-	return NULL;
+	if (!driver->ops->service_host)
+		return json_string(module);
+	host = driver->ops->service_host(driver, s->r->space, module);
+	name = json_string(host);
+	free(host);
+	return name;
 }
 
 static json_t *

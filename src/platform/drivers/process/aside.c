@@ -30,6 +30,7 @@
 #include "platform/drivers/process/cgroups.h"
 #include "platform/drivers/process/confine.h"
 #include "platform/drivers/process/limits.h"
+#include "platform/drivers/process/translation.h"
 
 #define LATE 199		/* status of a keeper whose program took too long */
 #define CANNOT 198		/* of one that could not start it */
@@ -53,7 +54,7 @@ struct ready {
 /* --- in the children --- */
 
 static void __attribute__((noreturn))
-run_program(const struct aside_setup *setup, const struct limits *limits)
+run_program(const struct aside_setup *setup, const struct limits *limits, int channel)
 {
 	const char *step = "";
 	sigset_t none;
@@ -63,7 +64,8 @@ run_program(const struct aside_setup *setup, const struct limits *limits)
 	umask(077);
 	if (chdir(setup->directory) != 0 || limits_enter(limits) ||
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-	    (confinement_has_pids(setup->confinement) && view_restrict(NULL, &step) != 0))
+	    (confinement_has_pids(setup->confinement) && view_restrict(NULL, &step) != 0) ||
+	    (channel >= 0 && translation_enter(channel) != 0))
 		_exit(CANNOT);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -105,6 +107,7 @@ run_keeper(const struct ready *ready)
 {
 	const struct aside_setup *setup = ready->setup;
 	int namespaces = confinement_namespaces(setup->confinement);
+	int channel = -1;
 	pid_t program;
 
 	standard_signals();
@@ -117,9 +120,13 @@ run_keeper(const struct ready *ready)
 	    (namespaces && setns(3, namespaces) != 0))
 		_exit(CANNOT);
 	close(3);
+	if (setup->translation->count > 0 && translation_start(setup->translation, &channel) != 0)
+		_exit(CANNOT);
 	program = fork();
 	if (program == 0)
-		run_program(setup, &ready->limits);
+		run_program(setup, &ready->limits, channel);
+	if (channel >= 0)
+		close(channel);
 	if (program < 0)
 		_exit(CANNOT);
 	setpgid(program, program);

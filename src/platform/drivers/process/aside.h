@@ -11,6 +11,7 @@ struct cgroup_share;
 struct confinement;
 struct error;
 struct loop;
+struct translation;
 
 struct aside_setup {
 	const struct confinement *confinement;
@@ -21,6 +22,7 @@ struct aside_setup {
 	const struct cgroup_share *share;	/* of the process that it is asked about */
 	const char *space;	/* whose control groups it joins, */
 	unsigned group;		/* and there the one of the process that it is asked about */
+	const struct translation *translation;	/* of its ports, as of that process */
 	int timeout_ms;		/* then it is killed, with what it started in its group */
 };
 

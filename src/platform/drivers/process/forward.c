@@ -402,6 +402,46 @@ forward_new(struct loop *loop, struct ports *ports, int port, struct error *err)
 	return forward;
 }
 
+/* Bound at once, and closed to all until there is a target. */
+static int
+bind_at(struct in_addr address, int port)
+{
+	const struct sockaddr_in name = {.sin_family = AF_INET, .sin_addr = address,
+					 .sin_port = htons((uint16_t)port)};
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), on = 1, reason;
+
+	if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+	    bind(fd, (const struct sockaddr *)&name, sizeof(name)) == 0 &&
+	    ports_unlisten(fd) == 0)
+		return fd;
+	reason = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = reason;
+	return -1;
+}
+
+struct forward *
+forward_new_at(struct loop *loop, struct in_addr address, int port, int *reason,
+	       struct error *err)
+{
+	int fd = bind_at(address, port);
+	struct forward *forward;
+
+	if (fd < 0) {
+		*reason = errno;
+		error_set_code(err, CODE_PORT_NOT_USABLE, .port = port,
+			       .reason = strerror(*reason));
+		return NULL;
+	}
+	forward = xcalloc(1, sizeof(*forward));
+	forward->loop = loop;
+	forward->port = port;
+	for (size_t i = 0; i < PORT_SOCKETS; i++)
+		forward->listeners[i] = (struct forward_listener){forward, i == 0 ? fd : -1, NULL};
+	return forward;
+}
+
 /* The port stays with its resource. */
 void
 forward_free(struct forward *forward)

@@ -4,6 +4,7 @@
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_FORWARD_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_FORWARD_H
 
+#include <netinet/in.h>
 #include <stddef.h>
 
 struct error;
@@ -13,6 +14,9 @@ struct ports;
 
 /* Takes the port, but nothing can connect before the first forward_set_targets(). */
 struct forward *forward_new(struct loop *loop, struct ports *ports, int port, struct error *err);
+/* The same at an address of its own.  NULL with err and its errno in *reason. */
+struct forward *forward_new_at(struct loop *loop, struct in_addr address, int port, int *reason,
+			       struct error *err);
 void forward_free(struct forward *forward);	/* cuts what is open */
 int forward_port(const struct forward *forward);
 #define FORWARD_TARGETS_MAX 64

@@ -74,7 +74,7 @@ standard_signals(void)
 /* The order matters: the report goes before the directory and the limits, which may fail, and
  * all signals are opened last, when there is a program to take them. */
 static void __attribute__((noreturn))
-run_program(const struct guard_setup *setup)
+run_program(const struct guard_setup *setup, int channel)
 {
 	const char *step;
 	sigset_t none;
@@ -91,6 +91,8 @@ run_program(const struct guard_setup *setup)
 		fail(step);
 	if (view_restrict(setup->view, &step) != 0)
 		fail(step);
+	if (channel >= 0 && translation_enter(channel) != 0)
+		fail("its ports");
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	execve(setup->executable, setup->arguments, setup->environment);
@@ -185,16 +187,21 @@ wait_for_execution(const struct guard *guard)
 static void
 start_program(struct guard *guard)
 {
-	int executed[2];
+	const struct translation *translation = &guard->setup->translation;
+	int executed[2], channel = -1;
 
+	if (translation->count > 0 && translation_start(translation, &channel) != 0)
+		fail("its ports");
 	if (pipe2(executed, O_CLOEXEC) != 0)
 		fail("its process");
 	guard->program = fork();
 	if (guard->program == 0)
-		run_program(guard->setup);
+		run_program(guard->setup, channel);
 	if (guard->program < 0)
 		fail("its process");
 	close(executed[1]);
+	if (channel >= 0)
+		close(channel);
 	guard->executed = executed[0];
 }
 

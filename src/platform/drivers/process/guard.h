@@ -9,6 +9,7 @@
 
 #include "platform/drivers/process/cgroups.h"
 #include "platform/drivers/process/limits.h"
+#include "platform/drivers/process/translation.h"
 
 struct mount_view;
 
@@ -37,6 +38,7 @@ struct guard_setup {
 	int groups[CGROUP_FILES];	/* to be joined (cgroups.h) */
 	size_t group_count;
 	struct limits limits;		/* of the program */
+	struct translation translation;	/* of its ports */
 };
 
 /* In a child of the daemon. */

@@ -46,6 +46,7 @@ static const char *const fields[] = {
 	"spec/job/backoffLimit",
 	"spec/job/activeDeadlineSeconds",
 	"spec/job/suspend",
+	"spec/service/ports",
 	"spec/replicas",
 	"spec/deployment/replicas",
 	"spec/deployment/minReadySeconds",
@@ -80,9 +81,39 @@ static const struct {
 	 NO_GROUPS "it has no effect"},
 	{offsetof(struct process_means, limits_cpu), C "/resources/requests/cpu",
 	 NO_GROUPS "it has no effect"},
+	{offsetof(struct process_means, confines), "spec/service/ports",
+	 NOT_CONFINED "others reach it by its address, and not by its plain name"},
+	{offsetof(struct process_means, translates), "spec/service/ports/*/container_port",
+	 "the kernel translates no ports here, so of several workloads one alone can listen on it"},
 };
 
-const struct process_means process_all_means = {true, true, true};
+/* Honoured with some values alone. */
+static const struct {
+	const char *path, *word, *instead;	/* word NULL: it is a port to listen on */
+} within[] = {
+	{"spec/service/ports/*/protocol", "TCP",
+	 "connections of TCP are passed on, and nothing else"},
+	{"spec/service/ports/*/service_port", NULL,
+	 "the user of the daemon may not listen on a port so low, so nobody can connect to it"},
+};
+
+const struct process_means process_all_means = {true, true, true, true, 1};
+
+static json_t *
+describe_within(const struct process_means *means)
+{
+	json_t *all = json_object(), *one;
+
+	for (size_t i = 0; i < sizeof(within) / sizeof(within[0]); i++) {
+		if (within[i].word)
+			one = json_pack("{s:s}", "word", within[i].word);
+		else
+			one = json_pack("{s:i}", "least", means->lowest_port);
+		json_object_set_new(one, "instead", json_string(within[i].instead));
+		json_object_set_new(all, within[i].path, one);
+	}
+	return all;
+}
 
 json_t *
 process_honours(const struct process_means *means)
@@ -95,13 +126,10 @@ process_honours(const struct process_means *means)
 		json_array_append_new(paths, json_string(fields[i]));
 	json_object_set_new(partly, C "/volume_mounts/*/sub_path",
 			    json_string("only a whole volume can be mounted, a part is refused"));
-	json_object_set_new(partly, "spec/service",
-			    json_string("on one machine a workload is reached by the host and the "
-					"port of its resource of type dns"));
 	for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++)
 		if (!*(const bool *)((const char *)means + without[i].means))
 			json_object_set_new(partly, without[i].path,
 					    json_string(without[i].instead));
-	return json_pack("{s:o, s:o, s:o, s:b}", "profiles", names, "honours", paths, "partly",
-			 partly, "one_container", true);
+	return json_pack("{s:o, s:o, s:o, s:o, s:b}", "profiles", names, "honours", paths,
+			 "partly", partly, "within", describe_within(means), "one_container", true);
 }

@@ -11,11 +11,13 @@
 struct process_means {
 	bool confines;			/* workloads, by namespaces */
 	bool limits_memory, limits_cpu;	/* by control groups */
+	bool translates;		/* ports that programs chose */
+	int lowest_port;		/* that it may listen on */
 };
 
 extern const struct process_means process_all_means;
 
-/* {"profiles": [...], "honours": [...], "partly": {...}, "one_container": true}, as driver.h has
+/* {"profiles": [...], "honours": [...], "partly": {...}, "within": {...}, ...}, as driver.h has
  * them in describe(); of what there are no means for, "partly" says what is done instead.  New
  * reference. */
 json_t *process_honours(const struct process_means *means);

@@ -288,6 +288,10 @@ make_view(const struct plan *plan, const struct instance_place *place)
 		view_add(view, !plan->mounts[i].read_only, path, plan->mounts[i].at);
 		free(path);
 	}
+	path = xasprintf("%s/hosts", place->space_dir);
+	if (access(path, R_OK) == 0)
+		view_add(view, false, path, "/etc/hosts");
+	free(path);
 	for (size_t i = 0; i < plan->file_count; i++)
 		add_file(view, place, plan->files[i].path);
 	return view;
@@ -314,6 +318,7 @@ fork_guard(const struct plan *plan, const struct instance_place *place, int outp
 	sigset_t all, before;
 	pid_t pid;
 
+	plan_make_translation(plan, &setup.translation);
 	limits_make(&setup.limits, plan->share.memory, cgroups_has_memory(cgroups),
 		    cgroups_disk(cgroups));
 	setup.group_count = cgroups_open(cgroups, layout_space(place->space_dir), group,
@@ -496,6 +501,7 @@ struct aside *
 instance_run_aside(const struct instance *instance, const char *program, char *const *arguments,
 		   int timeout_ms, aside_done *done, void *data, struct error *err)
 {
+	struct translation translation;
 	const struct aside_setup setup = {
 		.confinement = instance->confinement,
 		.guard = instance->guard,
@@ -506,9 +512,11 @@ instance_run_aside(const struct instance *instance, const char *program, char *c
 		.program = program,
 		.arguments = arguments,
 		.environment = instance->plan->program.environment,
+		.translation = &translation,
 		.timeout_ms = timeout_ms,
 	};
 
+	plan_make_translation(instance->plan, &translation);
 	return aside_start(instance->loop, &setup, done, data, err);
 }
 

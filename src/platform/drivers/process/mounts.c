@@ -56,13 +56,24 @@ add_system(struct mounts *mounts, const char *path)
 	}
 }
 
+/* Under its own name, also where that is a link: another file may be laid over it. */
+static void
+add_hosts(struct mounts *mounts)
+{
+	char *real = realpath("/etc/hosts", NULL);
+
+	if (real)
+		mounts_add(mounts, MOUNT_READ_ONLY, real, "/etc/hosts");
+	free(real);
+}
+
 /* What a program needs to find users, hosts, times, libraries and certificates.  Files that hold
  * secrets (shadow, ssl/private, a configuration of ours) are elsewhere in /etc. */
 static void
 lay_out_etc(struct mounts *mounts)
 {
 	static const char *const names[] = {
-		"/etc/passwd", "/etc/group", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf",
+		"/etc/passwd", "/etc/group", "/etc/hostname", "/etc/resolv.conf",
 		"/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf", "/etc/services",
 		"/etc/protocols", "/etc/localtime", "/etc/timezone", "/etc/os-release",
 		"/etc/mime.types", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d",
@@ -73,6 +84,7 @@ lay_out_etc(struct mounts *mounts)
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		add_system(mounts, names[i]);
+	add_hosts(mounts);
 }
 
 /* What of /proc is the whole machine's: a daemon that root runs has its own number in it. */

@@ -5,12 +5,14 @@
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PLAN_PARTS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 struct driver_workload;
 struct error;
 struct images;
 struct plan;
 struct plan_program;
+struct ports;
 
 #define SECONDS_MAX 3600
 
@@ -37,6 +39,13 @@ int plan_read_run(struct plan *plan, const struct images *images,
 
 int plan_read_volumes(struct plan *plan, const struct driver_workload *workload,
 		      const json_t *spec, const json_t *container, struct error *err);
+
+/* plan-service.c */
+
+int plan_read_services(struct plan *plan, const struct driver_workload *workload,
+		       const json_t *spec, bool translates, struct error *err);
+/* For each port that was taken for it. */
+void plan_for_each_taken(const struct plan *plan, void (*change)(struct ports *holder, int port));
 
 /* plan-share.c */
 

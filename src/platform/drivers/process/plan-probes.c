@@ -139,7 +139,7 @@ read_target(const struct plan *plan, const char *key, const json_t *probe,
 				      .workload = plan->module, .type = type ? type : "");
 	target->type = strcmp(type, "http") == 0 ? PROBE_HTTP : PROBE_TCP;
 	target->path = xstrdup(path ? path : "/");
-	target->port = port > 0 && port < 65536 ? (int)port : 0;
+	target->port = port > 0 && port < 65536 ? plan_own_port(plan, (int)port) : 0;
 	if (target->port == 0 || !is_request_path(target->path))
 		return error_set_code(err, CODE_PROBE_INVALID, .member = key,
 				      .workload = plan->module);

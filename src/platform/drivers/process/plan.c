@@ -293,9 +293,10 @@ is_module(const char *name)
 }
 
 static int
-read_all(struct plan *plan, const struct images *images, const struct replica *replica,
+read_all(struct plan *plan, const struct plan_setting *setting, const struct replica *replica,
 	 const char **code, struct error *err)
 {
+	const struct images *images = setting->images;
 	const struct driver_workload *workload = replica->workload;
 	json_t *container;
 	int ret = 0;
@@ -318,6 +319,7 @@ read_all(struct plan *plan, const struct images *images, const struct replica *r
 		json_incref(container);
 	if (!container)
 		return -1;
+	ret = plan_read_services(plan, workload, replica->spec, setting->translates, err);
 	for (size_t i = 0; ret == 0 && i < READER_COUNT; i++)
 		ret = readers[i](plan, container, err);
 	if (ret == 0)
@@ -348,7 +350,7 @@ plan_new(const struct plan_setting *setting, struct replica *replica, const char
 	plan->ports = replica->ports;
 	replica->port_count = 0;
 	replica->ports = NULL;
-	if (read_all(plan, setting->images, replica, code, err) != 0) {
+	if (read_all(plan, setting, replica, code, err) != 0) {
 		plan_free(plan);
 		return NULL;
 	}
@@ -373,13 +375,20 @@ clear_program(struct plan_program *program)
 }
 
 /* Who has taken one meanwhile keeps it: then the program says that it cannot listen. */
-void
-plan_close_ports(const struct plan *plan)
+static void
+close_port(struct ports *holder, int port)
 {
 	struct error ignored;
 
+	(void)ports_bind(holder, port, &ignored);
+}
+
+void
+plan_close_ports(const struct plan *plan)
+{
 	for (size_t i = 0; i < plan->port_count; i++)
-		(void)ports_bind(plan->holder, plan->ports[i][1], &ignored);
+		close_port(plan->holder, plan->ports[i][1]);
+	plan_for_each_taken(plan, close_port);
 }
 
 void
@@ -387,6 +396,7 @@ plan_open_ports(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->port_count; i++)
 		ports_unbind(plan->holder, plan->ports[i][1]);
+	plan_for_each_taken(plan, ports_unbind);
 }
 
 struct plan *
@@ -419,6 +429,8 @@ plan_free(struct plan *plan)
 	plan_clear_schedule(plan);
 	for (size_t i = 0; i < plan->port_count; i++)
 		ports_release(plan->holder, plan->ports[i][1]);
+	plan_for_each_taken(plan, ports_release);
+	free(plan->services);
 	free(plan->ports);
 	json_decref(plan->secrets);
 	free(plan->module);

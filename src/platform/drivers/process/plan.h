@@ -13,6 +13,7 @@
 #include "model/schedule.h"
 #include "platform/drivers/process/cgroups.h"
 #include "platform/drivers/process/health.h"
+#include "platform/drivers/process/translation.h"
 
 struct driver_workload;
 struct error;
@@ -33,6 +34,14 @@ struct plan_mount {
 	char *directory;	/* its name in "volumes" of the environment */
 	char *at;		/* absolute */
 	bool read_only;
+};
+
+#define PLAN_SERVICES_MAX TRANSLATION_PORTS_MAX
+/* A port of its service. */
+struct plan_service {
+	int port;		/* that others connect to */
+	int container_port;	/* that the program asks for */
+	int own_port;		/* that it gets */
 };
 
 /* One program with what it is started with. */
@@ -91,6 +100,8 @@ struct plan {
 	int settle_ms;		/* that it must stay ready to count as such */
 	struct health_probe probes[HEALTH_KINDS];
 	int probes_ms;		/* what they may take until it is ready, as far as they say so */
+	struct plan_service *services;	/* where other workloads reach it */
+	size_t service_count;
 	struct ports *holder;	/* of the own ports */
 	int (*ports)[2];	/* public, own */
 	size_t port_count;
@@ -101,11 +112,16 @@ struct plan {
 struct plan_setting {
 	const struct images *images;
 	bool is_confined;	/* a program may be any of this machine */
+	bool translates;	/* its ports, where it chose them itself */
 	const char *deployment;	/* NULL: none */
 };
 /* Takes the ports of the replica.  NULL with err, and *code for driver_error. */
 struct plan *plan_new(const struct plan_setting *setting, struct replica *replica,
 		      const char **code, struct error *err);
+/* What its programs are translated by. */
+void plan_make_translation(const struct plan *plan, struct translation *out);
+/* Where a port of its container is to be asked. */
+int plan_own_port(const struct plan *plan, int container_port);
 /* While nothing of it runs: nobody else can listen on its own ports, until they are opened. */
 void plan_close_ports(const struct plan *plan);
 void plan_open_ports(const struct plan *plan);

@@ -249,6 +249,25 @@ ports_release(struct ports *ports, int port)
 	held->held = false;
 }
 
+/* Asked of the kernel, since a right to it can come from several sides. */
+int
+ports_lowest(void)
+{
+	int fd = bind_to(1, AF_INET, false), lowest = 1, reason = errno;
+	FILE *file;
+
+	if (fd >= 0)
+		close(fd);
+	if (fd >= 0 || reason != EACCES)
+		return 1;
+	file = fopen("/proc/sys/net/ipv4/ip_unprivileged_port_start", "re");
+	if (!file || fscanf(file, "%d", &lowest) != 1)
+		lowest = 1024;
+	if (file)
+		fclose(file);
+	return lowest;
+}
+
 /* SO_REUSEADDR is needed where connections of before have not quite ended, and would let others in
  * as long as nobody listens.  Having listened, and being without it, lets nobody in. */
 int

@@ -22,6 +22,8 @@ void ports_hold(struct ports *ports, int port);
 bool ports_may_give(const struct ports *ports, int port);
 /* Somebody else may have it now. */
 void ports_release(struct ports *ports, int port);
+/* The lowest that this user may listen on. */
+int ports_lowest(void);
 #define PORT_SOCKETS 2
 /* It is held, and from now on nobody can listen on it at this machine's addresses (IPv4, IPv6;
  * -1 where there is no such), as long as it is or one of the sockets is open.  Borrowed; NULL

@@ -2,11 +2,11 @@
 
 /*
  * The inside of the process driver.  From below: record (which guards live), images
- * (what may be run), output (log files), probe, forward; replicas (from a workload to its
- * processes), plan (what one of them asks for), confine (what its processes see), guard (what
- * they run below), instance (one program from start to end), workload (a plan kept running), cron
- * (one that runs at its times), space (all workloads of an environment and the change from one set
- * of them to the next).
+ * (what may be run), output (log files), probe, forward, addresses (of services); replicas (from a
+ * workload to its processes), plan (what one of them asks for), confine (what its processes see),
+ * translation (of the ports that they choose), guard (what they run below), instance (one program
+ * from start to end), workload (a plan kept running), cron (one that runs at its times), space (all
+ * workloads of an environment and the change from one set of them to the next).
  *
  * On disk, below <spaces>, which only the daemon can write to but for what is marked:
  *	processes.json
@@ -14,6 +14,7 @@
  *	<org>/<app>/<env>/data					(theirs as well)
  *	<org>/<app>/<env>/volumes/<volume>			(theirs who mount it)
  *	<org>/<app>/<env>/records/<resource>.dns, .sqlite
+ *	<org>/<app>/<env>/hosts					(they see it as /etc/hosts)
  *	<org>/<app>/<env>/records/jobs.json, runs.json		(what jobs and cronjobs did)
  *	<org>/<app>/<env>/files/<resource>/...			(they can read it)
  *	<org>/<app>/<env>/modules/<module>/output.log, output.log.1
@@ -26,10 +27,12 @@
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PRIVATE_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PRIVATE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "platform/drivers/driver.h"
 
+struct addresses;
 struct confinement;
 struct disk_watch;
 struct filling;
@@ -47,6 +50,9 @@ struct process_driver {
 	struct disk_watch *disk;
 	struct images *images;
 	struct ports *ports;
+	struct addresses *addresses;
+	bool translates;		/* ports that programs chose (translation.h) */
+	int lowest_port;		/* that may be listened on */
 	char *spaces_dir;
 	char *templates_dir;		/* NULL: none */
 	struct driver_template *templates;

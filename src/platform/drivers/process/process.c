@@ -8,7 +8,9 @@
 
 #include "platform/drivers/process/process.h"
 
+#include <arpa/inet.h>
 #include <dirent.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -21,6 +23,7 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "platform/drivers/driver.h"
+#include "platform/drivers/process/addresses.h"
 #include "platform/drivers/process/cgroups.h"
 #include "platform/drivers/process/confine.h"
 #include "platform/drivers/process/disk.h"
@@ -37,7 +40,9 @@
 #include "platform/drivers/process/rendered.h"
 #include "platform/drivers/process/resource.h"
 #include "platform/drivers/process/space-change.h"
+#include "platform/drivers/process/space-hosts.h"
 #include "platform/drivers/process/space.h"
+#include "platform/drivers/process/translation.h"
 
 #define READY_TIMEOUT_MS 20000
 
@@ -66,6 +71,7 @@ process_free(struct driver *driver)
 	confinement_free(process->confinement);
 	images_free(process->images);
 	ports_free(process->ports);
+	addresses_free(process->addresses);
 	driver_end_tasks(driver);
 	free(process->spaces_dir);
 	free(process->templates_dir);
@@ -273,6 +279,21 @@ process_apply(struct driver *driver, const char *space,
 	return space_apply(own(driver), space, deployment, waiter);
 }
 
+/* Its name is looked up in a file that only a confined program sees. */
+static char *
+process_service_host(struct driver *driver, const char *space, const char *module)
+{
+	struct process_driver *process = own(driver);
+	char text[INET_ADDRSTRLEN] = "";
+	struct in_addr address;
+
+	if (confinement_has_pids(process->confinement) && space_is_host_name(module))
+		return xstrdup(module);
+	address = addresses_of(process->addresses, space, module);
+	inet_ntop(AF_INET, &address, text, sizeof(text));
+	return xstrdup(text);
+}
+
 static void
 process_observe(struct driver *driver, const char *name, struct driver_status *out)
 {
@@ -439,6 +460,8 @@ process_describe(struct driver *driver)
 		.confines = confinement_has_pids(confinement),
 		.limits_memory = cgroups_has_memory(confinement_cgroups(confinement)),
 		.limits_cpu = cgroups_has_cpu(confinement_cgroups(confinement)),
+		.translates = own(driver)->translates,
+		.lowest_port = own(driver)->lowest_port,
 	};
 	json_t *description = process_honours(&means);
 
@@ -507,6 +530,7 @@ static const struct driver_ops process_ops = {
 	.deprovision = process_deprovision,
 	.render = process_render,
 	.apply = process_apply,
+	.service_host = process_service_host,
 	.observe = process_observe,
 	.state = process_state,
 	.open_log = process_open_log,
@@ -572,6 +596,10 @@ driver_process_new(struct loop *loop, const struct driver_process_options *optio
 	process->confinement = confinement_new(process->spaces_dir, options->images_dir,
 					       options->confine, options->hidden,
 					       &options->limits);
+	process->addresses = addresses_new();
+	process->translates = translation_is_possible(
+		confinement_namespaces(process->confinement) & CLONE_NEWUSER);
+	process->lowest_port = ports_lowest();
 	process->disk = disk_watch_new(process, options->limits.disk);
 	/* Should a guard be killed, what it guarded becomes our child, so that it is seen to
 	 * end. */

@@ -37,6 +37,7 @@
 #include "platform/drivers/process/plan.h"
 #include "platform/drivers/process/private.h"
 #include "platform/drivers/process/replicas.h"
+#include "platform/drivers/process/space-hosts.h"
 #include "platform/drivers/process/space-ports.h"
 #include "platform/drivers/process/space-private.h"
 #include "platform/drivers/process/workload.h"
@@ -117,12 +118,12 @@ drain(void *data)
 
 /* To the candidates that are ready, before it is certain that they stay; or to what runs. */
 static void
-point_forwards(struct space *space, bool tentative)
+point_ports(struct space *space, bool tentative)
 {
 	struct error err;
 
 	space->tentative = tentative;
-	if (space_point_forwards(space, &err) != 0)
+	if (space_point_ports(space, &err) != 0)
 		log_line(LOG_PRIORITY_ERROR, "a public port stays closed", "reason", err.text, NULL);
 }
 
@@ -147,7 +148,7 @@ roll_back(struct space *space)
 	loop_remove_timer(space->timer);
 	space->timer = NULL;
 	forget_planned(space);
-	point_forwards(space, false);
+	point_ports(space, false);
 	workloads_stop(&space->candidates);
 	if (space->candidates.count == 0)
 		end_change(space);
@@ -196,8 +197,8 @@ switch_over(struct space *space)
 	free(candidates.items);
 	retire_undeclared(space);
 	/* Cannot fail any more: what had to be opened was opened as it became ready. */
-	point_forwards(space, false);
-	space_prune_forwards(space);
+	point_ports(space, false);
+	space_prune_ports(space);
 	space->phase = DRAINING;
 	loop_remove_timer(space->timer);
 	space->drain_until = clock_steady_ms() + DRAIN_MS;
@@ -235,7 +236,7 @@ start_part(struct space *space)
 		return false;
 	/* What comes after the others is to see them where they will be. */
 	if (first->when == PLAN_AFTER)
-		point_forwards(space, true);
+		point_ports(space, true);
 	for (size_t i = 0, when = first->when; i < space->planned_count; i++) {
 		struct plan *plan = space->planned[i];
 
@@ -293,7 +294,7 @@ give_up(struct space *space, struct workload *candidate)
 	workloads_remove(&space->candidates, candidate);
 	workloads_add(&space->stopping, candidate);
 	workload_stop(candidate);
-	point_forwards(space, space->tentative);
+	point_ports(space, space->tentative);
 	switch_when_ready(space);
 }
 
@@ -304,7 +305,7 @@ candidate_ready(struct space *space, struct workload *workload)
 	const struct plan *plan = workload_plan(workload);
 	struct error err;
 
-	if (space_point_forwards(space, &err) != 0) {
+	if (space_point_ports(space, &err) != 0) {
 		add_error(space, plan->module, "cannot-start", &err);
 		give_up(space, workload);
 		return;
@@ -326,7 +327,7 @@ workload_gone(struct space *space, struct workload *workload)
 			space->timer = loop_add_timer(space->driver->base.loop, 0,
 						      space_finish_removal, space);
 	} else if (space->phase == ROLLING_BACK && space->candidates.count == 0) {
-		space_prune_forwards(space);
+		space_prune_ports(space);
 		end_change(space);
 	} else if (space->phase == STOPPING && space->stopping.count == 0) {
 		end_change(space);
@@ -345,7 +346,7 @@ is_in(const struct workloads *list, const struct workload *workload)
 static void
 running_changed(struct space *space, enum workload_event event)
 {
-	point_forwards(space, space->tentative);
+	point_ports(space, space->tentative);
 	if (event == WORKLOAD_IS_READY && space->phase == STARTING)
 		switch_when_ready(space);
 }
@@ -461,6 +462,7 @@ make_plan(struct space *space, const struct driver_deployment *deployment,
 	const struct plan_setting setting = {
 		.images = space->driver->images,
 		.is_confined = confinement_has_pids(space->driver->confinement),
+		.translates = space->driver->translates,
 		.deployment = deployment->id,
 	};
 	struct replica replica;
@@ -471,7 +473,7 @@ make_plan(struct space *space, const struct driver_deployment *deployment,
 	if (replica_init(&replica, workload, number, fingerprint, space->driver->ports, &err) == 0)
 		plan = plan_new(&setting, &replica, &code, &err);
 	replica_clear(&replica);
-	if (plan && space_ensure_forwards(space, plan, &err) != 0) {
+	if (plan && space_ensure_ports(space, plan, &err) != 0) {
 		plan_free(plan);
 		plan = NULL;
 	}
@@ -594,6 +596,17 @@ is_planned_in_vain(const struct space *space, const struct driver_deployment *de
 	return false;
 }
 
+/* Before any of them looks others up. */
+static void
+write_hosts(const struct space *space)
+{
+	struct error err;
+
+	if (space->planned_count > 0 && space_write_hosts(space, &err) != 0)
+		log_line(LOG_PRIORITY_ERROR, "workloads cannot look each other up", "space",
+			 space->name, "reason", err.text, NULL);
+}
+
 /* With nothing new it may be over at once, by way of the same states. */
 static void
 start_change(struct space *space, const struct driver_deployment *deployment)
@@ -607,13 +620,14 @@ start_change(struct space *space, const struct driver_deployment *deployment)
 	if (is_planned_in_vain(space, deployment)) {
 		for (size_t i = 0; i < plans.count; i++)
 			plan_free(plans.items[i]);
-		space_prune_forwards(space);
+		space_prune_ports(space);
 		end_change(space);
 	} else {
 		set_declared(space, deployment);
 		space->planned = plans.items;
 		space->planned_count = plans.count;
 		plans.items = NULL;
+		write_hosts(space);
 		wait_for_kept(space);
 		if (!start_part(space))
 			switch_when_ready(space);

@@ -21,6 +21,13 @@ struct process_driver;
 
 enum phase { IDLE, STARTING, DRAINING, STOPPING, ROLLING_BACK };
 
+/* What others connect to. */
+struct public_port {
+	struct forward *forward;
+	char *module;		/* whose service it is of; NULL: of a resource */
+	int port;
+};
+
 struct declared {
 	char *module;
 	int replica;
@@ -32,8 +39,8 @@ struct space {
 	char *name;
 	char *directory;
 	struct workloads running, candidates, stopping;
-	struct forward **forwards;
-	size_t forward_count;
+	struct public_port *ports;
+	size_t port_count;
 
 	enum phase phase;
 	struct declared *declared;	/* by the change that runs */

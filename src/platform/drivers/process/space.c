@@ -22,6 +22,7 @@
 #include "model/error-codes.h"
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
+#include "platform/drivers/process/addresses.h"
 #include "platform/drivers/process/cgroups.h"
 #include "platform/drivers/process/confine.h"
 #include "platform/drivers/process/plan.h"
@@ -136,7 +137,8 @@ space_free(struct space *space)
 	workloads_free(&space->candidates);
 	workloads_free(&space->running);
 	workloads_free(&space->stopping);
-	space_close_forwards(space);
+	space_close_ports(space);
+	addresses_release(space->driver->addresses, space->name);
 	driver_errors_clear(&space->errors);
 	space_forget_change(space);
 	free(space->removals);
@@ -294,7 +296,7 @@ space_remove(struct process_driver *driver, const char *name, bool wipe,
 				space->stopping.count;
 	loop_remove_timer(space->timer);
 	space->timer = NULL;
-	space_close_forwards(space);
+	space_close_ports(space);
 	workloads_stop(&space->candidates);
 	workloads_stop(&space->running);
 	workloads_stop(&space->stopping);
