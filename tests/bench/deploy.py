@@ -27,6 +27,7 @@ IMAGE = ("local/topicshare-web", "1.4.2")
 PROBE = "/healthz"
 LIMIT_S = 30
 PAUSE_S = 0.001
+REST_S = 0.1	# what was replaced ends after the deployment has succeeded
 
 
 def fixed_variables(turn):
@@ -115,8 +116,10 @@ def compare(daemon, count):
     want(daemon.ask("POST", APP + "/envs", {"id": env, "name": "Bench", "type": "development"}), 201)
     ours, bare = [], []
     deploy(daemon, env, count, 0)	# the first makes ports and directories as well
+    time.sleep(REST_S)
     for turn in range(1, ROUNDS + 1):
         ours.append(deploy(daemon, env, count, turn))
+        time.sleep(REST_S)
         bare.append(start_bare(count, turn))
     ours, bare = statistics.median(ours) * 1000, statistics.median(bare) * 1000
     print("%9d | %15.1f | %12.1f | %5.2f" % (count, ours, bare, ours / bare), flush=True)

@@ -270,10 +270,19 @@ on_applied(void *data, const struct driver_result *result)
 	loop_stop(world->loop);
 }
 
+static void
+on_taken_over(void *data, const struct driver_progress *progress)
+{
+	struct world *world = data;
+
+	world->taken_over += progress->done == progress->total;
+}
+
 struct driver_waiter
 change_waiter(struct world *world)
 {
-	return (struct driver_waiter){.ended = on_applied, .data = world};
+	return (struct driver_waiter){
+		.ended = on_applied, .progress = on_taken_over, .data = world};
 }
 
 static void

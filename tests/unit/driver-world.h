@@ -39,6 +39,7 @@ struct world {
 	/* The last change. */
 	struct driver_task *change;
 	int applied;
+	int taken_over;			/* it was done but for the end of the old */
 	enum outcome outcome;
 	char *code, *object, *summary, *message;
 	int removed;

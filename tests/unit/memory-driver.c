@@ -209,6 +209,16 @@ memory_is_held(const struct memory_driver *driver, enum memory_op op)
 }
 
 void
+memory_take_over(struct memory_driver *driver)
+{
+	const struct driver_progress all = {2, 2, NULL};
+
+	for (struct memory_task *t = driver->tasks; t; t = t->next)
+		if (t->op == MEMORY_APPLY)
+			driver_task_report(t->task, &all);
+}
+
+void
 memory_release(struct memory_driver *driver, enum memory_op op)
 {
 	const struct driver_progress half = {1, 2, "half of it"};

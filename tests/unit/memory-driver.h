@@ -51,6 +51,8 @@ void memory_cluster_clear(struct memory_cluster *cluster);
 json_t *memory_cluster_runs(const struct memory_cluster *cluster, const char *space);
 json_t *memory_cluster_resources(const struct memory_cluster *cluster, const char *space);
 
+/* Of an apply that is held: what it brings has taken over, what was before has not ended. */
+void memory_take_over(struct memory_driver *driver);
 /* `name` as in driver.h, also in front of its resources' types: "process/sqlite". */
 void memory_driver_init(struct memory_driver *driver, const struct driver_ops *ops,
 			struct loop *loop, struct memory_cluster *cluster);

@@ -131,6 +131,48 @@ what_is_ready_runs(void **state)
 	assert_true(pid > 0 && lives(pid));
 }
 
+static bool
+has_taken_over(void *data)
+{
+	const struct world *world = data;
+
+	return world->taken_over > 0;
+}
+
+/* The old one takes its grace, since its child does not listen. */
+static void
+what_takes_over_is_told_before_the_old_has_ended(void **state)
+{
+	struct world *world = *state;
+	const struct web old = {.module = "worker", .image = "local/web:1.0.0", .mode = "family"};
+	const struct web new = {.module = "worker", .image = "local/web:1.0.0", .mode = "deaf"};
+	long pid;
+	int before;
+
+	assert_int_equal(apply(world, &old, 1), OUTCOME_READY);
+	pid = pid_of(world, "worker", NULL, NULL);
+	assert_true(pid > 0 && lives(pid));
+	before = world->applied;
+	world->taken_over = 0;
+	begin_apply(world, &new, 1);
+	run_until(world, has_taken_over, world);
+	assert_int_equal(world->applied, before);
+	assert_true(lives(pid));
+	assert_true(pid_of(world, "worker", NULL, NULL) != pid);
+	driver_task_cancel(world->change);	/* too late */
+	while (world->applied == before)
+		run(world);
+	assert_int_equal(world->outcome, OUTCOME_READY);
+	assert_int_equal(world->taken_over, 1);
+	assert_false(lives(pid));
+	/* What fails takes over nothing. */
+	world->taken_over = 0;
+	assert_int_equal(apply(world, &(struct web){.module = "worker",
+						    .image = "local/web:1.0.0",
+						    .mode = "exit"}, 1), OUTCOME_FAILED);
+	assert_int_equal(world->taken_over, 0);
+}
+
 /* Its end is reported long after a workload without a probe would count as ready. */
 static void
 what_cannot_be_executed_is_never_ready(void **state)
@@ -666,6 +708,7 @@ main(void)
 		cmocka_unit_test(the_loop_does_not_spin),
 		WITH_WORLD(waiting_costs_nothing),
 		WITH_WORLD(a_workload_gets_what_is_declared_and_nothing_else),
+		WITH_WORLD(what_takes_over_is_told_before_the_old_has_ended),
 		cmocka_unit_test_setup_teardown(what_is_ready_runs, make_world,
 						remove_slow_world),
 		cmocka_unit_test_setup_teardown(what_cannot_be_executed_is_never_ready, make_world,

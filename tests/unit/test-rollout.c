@@ -441,6 +441,53 @@ it_is_written_down_before_anything_is_removed(void **state)
 	expect_runs("worker", 0);
 }
 
+/* What was replaced may still use what the new one does without. */
+static void
+it_has_succeeded_when_the_new_have_taken_over(void **state)
+{
+	(void)state;
+	for (int fails = 0; fails < 2; fails++) {
+		deploy(WEB);
+		begin_and_hold(WORKER, MEMORY_APPLY);
+		assert_false(has_committed());
+		memory_take_over(&world.memory);
+		assert_false(has_committed());	/* the driver was in the middle of something */
+		run_until(has_committed);
+		assert_true(world.succeeded);
+		assert_int_equal(rollout_state(world.rollout), ROLLOUT_RETIRE);
+		expect_status("succeeded");
+		assert_int_equal(json_object_size(memory_cluster_resources(&world.cluster, SPACE)),
+				 1);
+		cancel();		/* nothing is left to cancel */
+		world.memory.rules[MEMORY_APPLY].fails = fails ? "it does not end" : NULL;
+		memory_release(&world.memory, MEMORY_APPLY);
+		world.memory.rules[MEMORY_APPLY].fails = NULL;
+		run_until(has_ended);
+		assert_true(world.succeeded);
+		expect_status("succeeded");
+		assert_int_equal(json_object_size(memory_cluster_resources(&world.cluster, SPACE)),
+				 0);
+	}
+}
+
+/* The daemon may end while the old ones do. */
+static void
+it_may_be_stopped_while_what_was_replaced_ends(void **state)
+{
+	(void)state;
+	for (int commits = 0; commits < 2; commits++) {
+		deploy(WEB);
+		begin_and_hold(WORKER, MEMORY_APPLY);
+		memory_take_over(&world.memory);
+		if (commits)
+			run_until(has_committed);
+		rollout_free(world.rollout);
+		world.rollout = NULL;
+		memory_release(&world.memory, MEMORY_APPLY);
+		expect_status(commits ? "succeeded" : "in progress");
+	}
+}
+
 static void
 what_cannot_be_removed_is_tried_again(void **state)
 {
@@ -647,6 +694,8 @@ main(void)
 		IN_WORLD(cancelled_in_any_state_it_leaves_what_ran),
 		IN_WORLD(too_late_to_cancel_it_succeeds),
 		IN_WORLD(it_is_written_down_before_anything_is_removed),
+		IN_WORLD(it_has_succeeded_when_the_new_have_taken_over),
+		IN_WORLD(it_may_be_stopped_while_what_was_replaced_ends),
 		IN_WORLD(what_cannot_be_removed_is_tried_again),
 		IN_WORLD(daemon_that_ends_in_any_state_finds_again_what_runs),
 		IN_WORLD(what_cannot_be_adopted_is_tried_again),

@@ -180,7 +180,9 @@ struct driver_ops {
 	/*
 	 * Makes the space run exactly these.  What did not change is left alone; the rest starts
 	 * beside the old, and takes its place when all of it is ready.  When one fails, or it is
-	 * cancelled before, the new are stopped and the old go on untouched.  Copies what it keeps.
+	 * cancelled before, the new are stopped and the old go on untouched.  When all of it is
+	 * done but for the end of the old, so that it can neither fail nor be cancelled any more,
+	 * it may report a progress whose parts are all done.  Copies what it keeps.
 	 * Of what is resumed each workload counts for itself: those that cannot start are the
 	 * problems of its end, and the others run.  One at a time in a space.
 	 */

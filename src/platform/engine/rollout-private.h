@@ -48,7 +48,8 @@ struct rollout {
 	struct provision *provision;	/* PROVISION */
 	struct problem lack;	/* a resource of what is resumed could not be made */
 	struct error *lack_why;		/* NULL: all were */
-	struct driver_task *task;	/* PROVISION, APPLY */
+	struct driver_task *task;	/* PROVISION, APPLY to RETIRE */
+	struct loop_task *taken_over;	/* WATCH is about to be over */
 	struct driver_deployment planned;	/* PLAN */
 	struct prune *prune;		/* PRUNE */
 };

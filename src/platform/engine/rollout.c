@@ -145,6 +145,23 @@ enter_read(struct rollout *r)
 
 /* --- GRAPH --- */
 
+/* What the deployment needs, and that it does, is one transaction. */
+static int
+make_graph(struct rollout *r, char *culprit, struct error *err)
+{
+	struct repository *repository = r->order.platform->repository;
+	int ret;
+
+	if (repository_begin(repository, err) != 0)
+		return -1;
+	ret = env_graph_make(r->order.platform, &r->place, &r->env, &r->known, &r->declared,
+			     &r->graph, culprit, err);
+	if (ret == 0)
+		ret = repository_set_deployment_graph(repository, r->deploy_id,
+						      untrusted_raw(&r->graph.id), err);
+	return repository_end(repository, ret, err);
+}
+
 /* The graph that the deployment had, or the one of now, which it has from now on. */
 static enum step
 enter_graph(struct rollout *r)
@@ -160,11 +177,7 @@ enter_graph(struct rollout *r)
 	if (r->graph_id)
 		ret = repository_read_graph(repository, &r->place, r->graph_id, &r->graph, &err);
 	else
-		ret = env_graph_make(r->order.platform, &r->place, &r->env, &r->known,
-				     &r->declared, &r->graph, culprit, &err);
-	if (ret == 0 && !r->graph_id)
-		ret = repository_set_deployment_graph(repository, r->deploy_id,
-						      untrusted_raw(&r->graph.id), &err);
+		ret = make_graph(r, culprit, &err);
 	if (ret == 0)
 		return STEP_NEXT;
 	if (!culprit[0])
@@ -290,6 +303,18 @@ enter_plan(struct rollout *r)
 
 /* --- APPLY and WATCH --- */
 
+/* What was before has ended, after it was written down that it was replaced.  No failure can come
+ * of that, and COMMIT goes on by itself. */
+static void
+retired(struct rollout *r, const struct error *err)
+{
+	if (err)
+		log_line(LOG_PRIORITY_WARNING, "what was replaced may not have ended", "space",
+			 r->space, "error", err->text, NULL);
+	if (r->state == ROLLOUT_RETIRE)
+		rollout_advance(r, STEP_NEXT);
+}
+
 /* The callback of APPLY and WATCH, from the loop.  When a deployment fails, what runs is as it was;
  * what is resumed runs as far as it can, and so it has its resources. */
 static void
@@ -299,7 +324,9 @@ applied(void *data, const struct driver_result *result)
 	struct problem problem;
 
 	r->task = NULL;
-	if (!result->err) {
+	if (r->state > ROLLOUT_WATCH) {
+		retired(r, result->err);
+	} else if (!result->err) {
 		rollout_advance(r, STEP_NEXT);
 	} else if (result->problems->count > 0) {
 		for (size_t i = 0; i < result->problems->count; i++) {
@@ -316,11 +343,31 @@ applied(void *data, const struct driver_result *result)
 	}
 }
 
+static void
+taken_over(void *data)
+{
+	struct rollout *r = data;
+
+	r->taken_over = NULL;
+	if (r->state == ROLLOUT_WATCH)
+		rollout_advance(r, STEP_NEXT);
+}
+
+/* All of it runs in the place of what was before.  The driver is in the middle of something. */
+static void
+applying(void *data, const struct driver_progress *progress)
+{
+	struct rollout *r = data;
+
+	if (progress->done == progress->total && r->state == ROLLOUT_WATCH && !r->taken_over)
+		r->taken_over = loop_defer(r->order.platform->loop, taken_over, r);
+}
+
 /* With nothing planned everything is stopped.  What is secret goes as soon as the driver has it. */
 static enum step
 enter_apply(struct rollout *r)
 {
-	struct driver_waiter waiter = {.ended = applied, .data = r};
+	struct driver_waiter waiter = {.ended = applied, .progress = applying, .data = r};
 
 	r->planned.is_resumed = r->order.resuming;
 	r->task = r->driver->ops->apply(r->driver, r->space, &r->planned, &waiter);
@@ -443,6 +490,15 @@ enter_commit(struct rollout *r)
 	return STEP_NEXT;
 }
 
+/* --- RETIRE --- */
+
+/* It is told already how it ended; but what was replaced may still use what PRUNE takes away. */
+static enum step
+enter_retire(struct rollout *r)
+{
+	return r->task ? STEP_WAIT : STEP_NEXT;
+}
+
 /* --- PRUNE --- */
 
 static void
@@ -483,6 +539,7 @@ static const struct rollout_step {
 	[ROLLOUT_APPLY] = {"apply", enter_apply, NULL},
 	[ROLLOUT_WATCH] = {"watch", enter_watch, cancel_watch},
 	[ROLLOUT_COMMIT] = {"commit", enter_commit, NULL},
+	[ROLLOUT_RETIRE] = {"retire", enter_retire, NULL},
 	[ROLLOUT_PRUNE] = {"prune", enter_prune, NULL},
 	[ROLLOUT_ENDED] = {"ended", enter_ended, NULL},
 };
@@ -570,6 +627,8 @@ rollout_stop(struct rollout *r)
 	r->stopped = true;
 	loop_remove_timer(r->timer);
 	r->timer = NULL;
+	loop_cancel_task(r->taken_over);
+	r->taken_over = NULL;
 	driver_task_forget(r->task);
 	r->task = NULL;
 	provision_free(r->provision);

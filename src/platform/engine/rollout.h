@@ -10,8 +10,13 @@
  *	APPLY      the driver takes them
  *	WATCH      until they are ready, or one has failed
  *	COMMIT     how it ended, in one transaction; tried again while the database fails
+ *	RETIRE     until what was replaced has ended
  *	PRUNE      what no deployment needs any more is removed
  *	ENDED
+ *
+ * WATCH is over as soon as the new ones are ready and have taken over, which is when a deployment
+ * has succeeded: what was replaced has its time to end, in RETIRE, and nobody waits for that but
+ * PRUNE and the next rollout.
  *
  * A state that fails, or in which the rollout is cancelled, leads to COMMIT, which then writes
  * down why.  COMMIT comes before PRUNE: a resource may hold data, so it goes only when it is
@@ -32,6 +37,7 @@ enum rollout_state {
 	ROLLOUT_APPLY,
 	ROLLOUT_WATCH,
 	ROLLOUT_COMMIT,
+	ROLLOUT_RETIRE,
 	ROLLOUT_PRUNE,
 	ROLLOUT_ENDED
 };

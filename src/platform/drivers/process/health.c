@@ -20,8 +20,9 @@
 #include "model/error-codes.h"
 #include "net/loop.h"
 
-#define FIRST_MS 2		/* doubled after each try */
+#define FIRST_MS 1		/* doubled after each second try: 1, 1, 2, 2, 4, 4... */
 #define QUICK_MS 100
+#define DOUBLED_MAX 6
 #define USUAL_MS 10000
 
 struct health_check {
@@ -72,7 +73,7 @@ static int64_t
 pause_of(const struct health_check *check)
 {
 	if (is_quick(check))
-		return check->tries < 6 ? FIRST_MS << check->tries : QUICK_MS;
+		return check->tries / 2 <= DOUBLED_MAX ? FIRST_MS << (check->tries / 2) : QUICK_MS;
 	return check->probe->period_ms > 0 ? check->probe->period_ms : USUAL_MS;
 }
 
@@ -100,15 +101,22 @@ begin_rest(struct health *health)
 		health->events->ready(health->data);
 }
 
+/* Enough in a row, for the first time. */
+static bool
+becomes_good(struct health_check *check)
+{
+	check->failures = 0;
+	if (check->good || ++check->successes < check->probe->successes)
+		return false;
+	check->good = true;
+	return true;
+}
+
 static void
 succeeded(struct health_check *check)
 {
 	struct health *health = check->health;
 
-	check->failures = 0;
-	if (check->good || ++check->successes < check->probe->successes)
-		return;
-	check->good = true;
 	if (check->kind == HEALTH_STARTUP) {
 		stop_check(check);
 		begin_rest(health);
@@ -186,17 +194,19 @@ failed(struct health_check *check, const struct error *why)
 		report_death(check, why);
 }
 
-/* The next try is planned before the outcome is told, since that may be the end of all of this. */
+/* The next try is planned before the outcome is told, since that may be the end of all of this;
+ * what has become good is asked at its usual pace from then on. */
 static void
 tried(void *data, const struct error *why)
 {
 	struct health_check *check = data;
+	bool good = !why && becomes_good(check);
 
 	check->try = NULL;
 	check->timer = loop_add_timer(check->health->loop, pause_of(check), try_it, check);
 	if (why)
 		failed(check, why);
-	else
+	else if (good)
 		succeeded(check);
 }
 

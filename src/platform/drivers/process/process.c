@@ -587,7 +587,7 @@ driver_process_new(struct loop *loop, const struct driver_process_options *optio
 	if (!process->spaces_dir)
 		error_errno(err, _("%s: cannot be opened"), options->spaces_dir);
 	if (process->spaces_dir && process->images)
-		process->record = record_open(process->spaces_dir, err);
+		process->record = record_open(loop, process->spaces_dir, err);
 	if (!process->record) {
 		process_free(&process->base);
 		return NULL;

@@ -27,8 +27,10 @@
 #include "base/log.h"
 #include "base/output.h"
 #include "base/xmalloc.h"
+#include "net/loop.h"
 
 #define KILL_TRIES 200		/* times 10 ms */
+#define REMOVED_MS 100
 
 struct group {
 	pid_t pid;
@@ -36,6 +38,9 @@ struct group {
 };
 
 struct record {
+	struct loop *loop;
+	struct loop_task *soon;		/* the file is written at the end of the turn */
+	struct loop_timer *later;	/* or then */
 	char *directory;
 	char *path;
 	struct group *groups;
@@ -224,11 +229,45 @@ end_leftovers(const char *directory, const char *path)
 	json_decref(all);
 }
 
+/* Whether there was something to be written. */
+static bool
+stop_waiting(struct record *record)
+{
+	bool waited = record->soon || record->later;
+
+	loop_cancel_task(record->soon);
+	loop_remove_timer(record->later);
+	record->soon = NULL;
+	record->later = NULL;
+	return waited;
+}
+
+static void
+save_soon(void *data)
+{
+	struct record *record = data;
+
+	record->soon = NULL;
+	stop_waiting(record);
+	save(record);
+}
+
+static void
+save_later(void *data)
+{
+	struct record *record = data;
+
+	record->later = NULL;
+	stop_waiting(record);
+	save(record);
+}
+
 struct record *
-record_open(const char *spaces_dir, struct error *err)
+record_open(struct loop *loop, const char *spaces_dir, struct error *err)
 {
 	struct record *record = xcalloc(1, sizeof(*record));
 
+	record->loop = loop;
 	record->directory = realpath(spaces_dir, NULL);
 	if (!record->directory) {
 		error_errno(err, _("%s: cannot be opened"), spaces_dir);
@@ -246,6 +285,8 @@ record_free(struct record *record)
 {
 	if (!record)
 		return;
+	if (stop_waiting(record))
+		save(record);
 	free(record->directory);
 	free(record->path);
 	free(record->groups);
@@ -261,7 +302,8 @@ record_add(struct record *record, pid_t group)
 		return;
 	record->groups = xreallocarray(record->groups, record->count + 1, sizeof(*record->groups));
 	record->groups[record->count++] = (struct group){.pid = group, .start = line.start};
-	save(record);
+	if (!record->soon)
+		record->soon = loop_defer(record->loop, save_soon, record);
 }
 
 void
@@ -270,7 +312,9 @@ record_remove(struct record *record, pid_t group)
 	for (size_t i = 0; i < record->count; i++) {
 		if (record->groups[i].pid == group) {
 			record->groups[i] = record->groups[--record->count];
-			save(record);
+			if (!record->soon && !record->later)
+				record->later = loop_add_timer(record->loop, REMOVED_MS, save_later,
+							       record);
 			return;
 		}
 	}

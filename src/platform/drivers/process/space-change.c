@@ -7,6 +7,8 @@
  *	STARTING --all ready--> DRAINING --no old connection, or 1 s--> STOPPING --> READY
  *	    \--one failed--> ROLLING_BACK --all candidates gone--> FAILED
  *
+ * Whoever waits hears of it when they do, and of the end when the old are gone.
+ *
  * They start in up to three parts (plan.h, when): the next one when the one before has succeeded.
  *
  * Where what was deployed before is only started again (is_resumed), each of them counts for
@@ -178,6 +180,17 @@ retire_undeclared(struct space *space)
 	}
 }
 
+/* Whoever waits for the new ones need not wait for the end of the old. */
+static void
+report_switch(struct space *space)
+{
+	const struct driver_progress all = {.done = space->running.count,
+					    .total = space->running.count};
+
+	if (space->errors.count == 0 && all.total > 0)
+		driver_task_report(space->change, &all);
+}
+
 /* In one turn of the loop: no request sees half of the old and half of the new. */
 static void
 switch_over(struct space *space)
@@ -203,6 +216,7 @@ switch_over(struct space *space)
 	loop_remove_timer(space->timer);
 	space->drain_until = clock_steady_ms() + DRAIN_MS;
 	space->timer = loop_add_timer(space->driver->base.loop, 0, drain, space);
+	report_switch(space);
 }
 
 /* The first that is declared, left as it is, and not ready just now; or NULL.  Where all of it is
