@@ -26,7 +26,7 @@ TTY_STORIES = \
 	tests/tty/unpromoted.story \
 	tests/tty/review.story \
 	tests/tty/rule-waits.story \
-	tests/tty/progress.story \
+	tests/tty/progress.story tests/tty/reasons.story \
 	tests/tty/second-demo.story \
 	tests/tty/secrets.story \
 	tests/tty/live.story \

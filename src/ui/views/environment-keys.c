@@ -19,6 +19,7 @@
 #include "ui/terminal.h"
 #include "ui/views/compare.h"
 #include "ui/views/edit-value.h"
+#include "ui/views/environment-note.h"
 #include "ui/views/environment-state.h"
 #include "ui/views/environment.h"
 #include "ui/views/logs.h"
@@ -200,6 +201,21 @@ is_own_value(const struct view *view, struct ui *ui)
 	return untrusted_is(&chosen_value(view)->source, "env");
 }
 
+static void
+run_turn(struct view *view, struct ui *ui)
+{
+	(void)ui;
+	environment_note_turn((struct environment_view *)view);
+}
+
+static bool
+has_more(const struct view *view, struct ui *ui)
+{
+	(void)ui;
+	return environment_note_is_long((const struct environment_view *)view);
+}
+
+static const struct need a_long_note = {has_more, N_("All that the row says is on the screen."), NULL};
 static const struct need a_value = {has_value, N_("Select a shared value first: {tab-3}."), NULL};
 /* Of these it is said by what would change them. */
 static const struct need no_secret = {is_open_value, NULL, NULL},
@@ -208,6 +224,7 @@ static const struct need no_secret = {is_open_value, NULL, NULL},
 const struct key environment_keys[] = {
 	{27, "Esc", ACTION_BACK, N_("back"), N_("Go back to the board."), .run = ui_run_back},
 	{'q', NULL, ACTION_BACK, .help = NULL},
+	{'\r', "Enter", ACTION_OPEN, N_("more"), N_("Show the next part of what the row says, where it is long."), run_turn, {&a_long_note}},
 	{'\t', "Tab", ACTION_NEXT_PANE, N_("next tab"), .run = environment_run_next_tab},
 	{'1', "1", ACTION_TAB_1, N_("workloads"), .run = run_workloads},
 	{'2', "2", ACTION_TAB_2, N_("resources"), .run = run_resources},

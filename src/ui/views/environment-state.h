@@ -13,6 +13,13 @@ struct session;
 
 enum environment_tab { TAB_WORKLOADS, TAB_RESOURCES, TAB_VALUES, TAB_DEPLOYMENTS, TAB_COUNT };
 
+/* Of the selected row: what is cut in it (environment-note.h). */
+struct environment_note {
+	char *text;			/* NULL: nothing is cut */
+	bool is_problem;
+	int top, rows, length;		/* the line that is seen first, the room, and all of it */
+};
+
 struct environment_view {
 	struct view view;
 	const struct session *session;
@@ -21,6 +28,7 @@ struct environment_view {
 	enum environment_tab tab;
 	struct list lists[TAB_COUNT];
 	struct cut_columns columns;	/* of the tab's list */
+	struct environment_note note;
 };
 
 #endif

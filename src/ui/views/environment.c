@@ -31,6 +31,7 @@
 #include "ui/canvas.h"
 #include "ui/view.h"
 #include "ui/views/environment-keys.h"
+#include "ui/views/environment-note.h"
 #include "ui/views/environment-state.h"
 #include "ui/widgets/cut.h"
 #include "ui/widgets/list.h"
@@ -77,9 +78,8 @@ draw_workload(const struct environment_view *v, const struct world_environment *
 	bool ready = m->status == RUNTIME_RUNNING || m->status == RUNTIME_SUCCEEDED;
 	bool failed = m->status == RUNTIME_FAILED;
 	const char *reference = e->set ? set_module_image(e->set, untrusted_raw(&m->module)) : NULL;
-	char *label;
+	char *label, *restarts;
 
-	(void)v;
 	canvas_glyph(c, ready ? STYLE_OK : failed ? STYLE_DANGER : STYLE_WARN,
 		     ready ? GLYPH_DOT : failed ? GLYPH_CROSS : GLYPH_HALF);
 	canvas_text(c, STYLE_NORMAL, " ");
@@ -89,10 +89,10 @@ draw_workload(const struct environment_view *v, const struct world_environment *
 	free(label);
 	canvas_move(c, c->row, v->columns.at[2]);
 	canvas_format(c, STYLE_NORMAL, _("%d of %d"), m->pods_ready, m->pods_wanted);
-	canvas_move(c, c->row, v->columns.at[3]);
-	canvas_format(c, m->restarts ? STYLE_WARN : STYLE_DIM,
-		      ngettext("%d restart", "%d restarts", (unsigned long)m->restarts),
-		      m->restarts);
+	restarts = xasprintf(ngettext("%d restart", "%d restarts", (unsigned long)m->restarts),
+			     m->restarts);
+	draw_cell(v, c, 3, m->restarts ? STYLE_WARN : STYLE_DIM, restarts);
+	free(restarts);
 	canvas_move(c, c->row, v->columns.at[4]);
 	draw_last(c, &m->message, &m->problem);
 }
@@ -383,15 +383,16 @@ fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 {
 	struct environment_view *v = (struct environment_view *)view;
 	struct list *list = list_of(view);
-	int top = 1 + is_roomy(canvas);
+	int top = 1 + is_roomy(canvas), rows = canvas->height - top;
 
 	(void)ui;
-	list_fit(list, top, canvas->height - top);
+	list_fit(list, top, rows);
 	/* A long list is measured by what is seen of it. */
 	if (list->count <= MEASURED_MAX)
 		measure(v, environment_find(v), 0, list->count, canvas);
 	else
 		measure(v, environment_find(v), list->first, list_end(list), canvas);
+	list_fit(list, top, rows - environment_note_fit(v, canvas, rows));
 }
 
 static void
@@ -419,6 +420,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		canvas_paragraph(&rows, STYLE_DANGER, error->text, 3);
 	else if (list->count == 0)
 		canvas_text(&rows, STYLE_DIM, known ? _(tabs[v->tab].none) : _("? not known yet"));
+	environment_note_draw(v, &rows, (int)list->rows);
 }
 
 static void
@@ -453,6 +455,7 @@ close_view(struct view *view)
 	details_close(v->details);
 	for (int i = 0; i < TAB_COUNT; i++)
 		list_clear(&v->lists[i]);
+	free(v->note.text);
 	free(v->org);
 	free(v->app);
 	free(v->env);
