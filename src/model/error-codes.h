@@ -302,6 +302,7 @@ struct error;
 	X(SCHEDULE_CONTAINER_UNKNOWN, 400, N_("A schedule of workload {workload} names the container {container}, which it does not have.")) \
 	X(SCHEDULE_FIRST_RUN, 503, N_("first run at {next}")) \
 	X(SCHEDULE_INVALID, 400, N_("The schedule \"{name}\" of workload {workload} must be the five fields of cron, such as \"*/15 * * * *\", or one of @hourly, @daily, @weekly, @monthly and @yearly.")) \
+	X(SCHEDULE_NEVER_DUE, 503, N_("never runs: its schedule names no minute that comes")) \
 	X(SCHEDULE_RUNS, 503, N_("running since {time}; next run at {next}")) \
 	X(SCHEDULE_RUN_FAILED, 503, N_("last run at {time} ended with {how}; next run at {next}")) \
 	X(SCHEDULE_RUN_INTERRUPTED, 503, N_("last run at {time} was interrupted; next run at {next}")) \

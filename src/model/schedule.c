@@ -109,8 +109,8 @@ read_field(const struct schedule_field *field, const char *text, uint64_t *bits,
 
 /* Only what a day of the month asks for alone can be impossible: the 31st of two months that have
  * none. */
-static bool
-has_a_day(const struct schedule *schedule)
+bool
+schedule_has_a_day(const struct schedule *schedule)
 {
 	static const int lengths[] = {0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
@@ -126,7 +126,6 @@ has_a_day(const struct schedule *schedule)
 bool
 schedule_parse(struct schedule *out, const char *text)
 {
-	struct schedule schedule;
 	uint64_t bits[FIELDS];
 	bool any[FIELDS];
 	size_t count = 0;
@@ -151,14 +150,11 @@ schedule_parse(struct schedule *out, const char *text)
 	}
 	if (count != FIELDS)
 		return false;
-	schedule = (struct schedule){
+	*out = (struct schedule){
 		.minutes = bits[0], .hours = (uint32_t)bits[1], .days = (uint32_t)bits[2],
 		.months = (uint16_t)bits[3], .weekdays = (uint8_t)((bits[4] | bits[4] >> 7) & 0x7f),
 		.any_day = any[2], .any_weekday = any[4],
 	};
-	if (!has_a_day(&schedule))
-		return false;
-	*out = schedule;
 	return true;
 }
 
@@ -179,6 +175,8 @@ schedule_next(const struct schedule *schedule, const struct time_zone *zone, int
 	int64_t at = after + 1;
 	int64_t end = after + (int64_t)YEARS_MAX * 366 * 24 * HOUR;
 
+	if (!schedule_has_a_day(schedule))
+		return 0;
 	while (at < end) {
 		time_t shown = (time_t)(at + time_zone_offset(zone, at));
 		struct tm local;
@@ -194,5 +192,5 @@ schedule_next(const struct schedule *schedule, const struct time_zone *zone, int
 		else
 			return at;
 	}
-	return end;
+	return 0;
 }

@@ -21,11 +21,15 @@ struct schedule {
 /*
  * "MINUTE HOUR DAY MONTH WEEKDAY", each a list of *, N, N-M, and these with /STEP; months and
  * weekdays also by name (jan, SUN), and 7 is Sunday.  Or @yearly, @annually, @monthly, @weekly,
- * @daily, @midnight, @hourly.  false: it is none of these, or there is no such day; *out stays.
+ * @daily, @midnight, @hourly.  false: it is none of these; *out stays.
  */
 bool schedule_parse(struct schedule *out, const char *text);
+/* Whether there is such a day at all: there is no 30th of February.  That is how one writes what is
+ * only started by hand. */
+bool schedule_has_a_day(const struct schedule *schedule);
 /* The first minute after `after` (seconds since 1970) at which the zone's clocks show such a time.
- * An hour that is left out in spring has none; one that comes twice in autumn has both. */
+ * An hour that is left out in spring has none; one that comes twice in autumn has both.  0: it
+ * never comes. */
 int64_t schedule_next(const struct schedule *schedule, const struct time_zone *zone,
 		      int64_t after);
 

@@ -19,6 +19,7 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/pointer.h"
+#include "model/schedule.h"
 #include "model/workload-fields.h"
 
 #define POINTER_MAX 4096
@@ -30,6 +31,7 @@ static const char *const words[FINDING_COUNT] = {
 	[FINDING_OTHER_PROFILE] = "other-profile",
 	[FINDING_NOT_HONOURED] = "not-honoured",
 	[FINDING_PARTLY_HONOURED] = "partly-honoured",
+	[FINDING_NEVER_DUE] = "never-due",
 	[FINDING_UNKNOWN_PROFILE] = "unknown-profile",
 	[FINDING_PROFILE_NOT_HONOURED] = "profile-not-honoured",
 	[FINDING_NOT_ONE_CONTAINER] = "not-one-container",
@@ -146,6 +148,15 @@ is_beyond(const json_t *within, const json_t *value)
 	return within && number >= 0 && number < json_integer_value(json_object_get(within, "least"));
 }
 
+static bool
+is_never_due(const json_t *value)
+{
+	struct schedule schedule;
+
+	return schedule_parse(&schedule, json_string_value(value)) &&
+	       !schedule_has_a_day(&schedule);
+}
+
 static void check_members(struct field_check *check, const struct workload_field *field,
 			  const json_t *value);
 
@@ -171,6 +182,8 @@ check_value(struct field_check *check, const struct workload_field *field, const
 			report(check, FINDING_PARTLY_HONOURED, field,
 			       json_member_string(json_object_get(check->within, field->path),
 						  "instead"));
+		if (!empty && field->form == FIELD_SCHEDULE && is_never_due(value))
+			report(check, FINDING_NEVER_DUE, field, json_string_value(value));
 		check_members(check, field, value);
 	}
 }
@@ -396,6 +409,9 @@ finding_text(const struct workload_finding *finding, const char *workload, const
 	case FINDING_PARTLY_HONOURED:
 		return xasprintf(_("%s: the driver %s honours %s only in part: %s"), workload,
 				 driver, finding->path, finding->meant ? finding->meant : "");
+	case FINDING_NEVER_DUE:
+		return xasprintf(_("%s: %s: the schedule \"%s\" never comes: there is no such day"),
+				 workload, finding->path, finding->meant ? finding->meant : "");
 	case FINDING_UNKNOWN_PROFILE:
 		return xasprintf(_("%s: the profile %s is not known here; it runs as %s"), workload,
 				 finding->profile, workload_profile_name(PROFILE_MODULE));

@@ -20,6 +20,7 @@ enum finding_kind {
 	FINDING_OTHER_PROFILE,		/* it is of another profile */
 	FINDING_NOT_HONOURED,		/* the driver does nothing with it */
 	FINDING_PARTLY_HONOURED,	/* the driver does something else with it: `meant` */
+	FINDING_NEVER_DUE,		/* a schedule whose day does not exist */
 	FINDING_UNKNOWN_PROFILE,	/* it runs as if it had none */
 	FINDING_PROFILE_NOT_HONOURED,	/* it runs as if it had none */
 	FINDING_NOT_ONE_CONTAINER,	/* the driver runs one, and it has none, or several */

@@ -191,6 +191,23 @@ its_time_zone_is_said(void **state)
 	expect_said(world, 0, "-07-01 06:30+05:45");
 }
 
+/* It is there and well, and says that it will not run. */
+static void
+one_that_never_comes_says_so(void **state)
+{
+	struct world *world = *state;
+
+	expect_ready(world, apply_cron(world, "one", CRON("echo ran >>" DIARY,
+		"'schedules': {'by-hand': {'schedule': '0 0 30 2 *'}}")));
+	expect_said(world, 0, "never runs: its schedule names no minute that comes");
+	assert_int_equal(status_of(world, "cron"), RUNTIME_RUNNING);
+	run_for(world, 300);
+	expect_diary(world, "");
+	expect_ready(world, apply_cron(world, "two", CRON("echo ran >>" DIARY, "'schedules': {'y': "
+							  "{'schedule': '@yearly'}}")));
+	expect_said(world, 0, "first run at ");
+}
+
 /* --- over restarts and pauses --- */
 
 static void
@@ -440,6 +457,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_TIME(what_is_due_runs_and_says_how_it_ended),
 		WITH_TIME(its_time_zone_is_said),
+		WITH_TIME(one_that_never_comes_says_so),
 		WITH_TIME(it_survives_a_restart_and_owes_what_it_missed),
 		WITH_TIME(what_was_going_on_was_interrupted),
 		WITH_TIME(a_suspended_one_does_not_run),

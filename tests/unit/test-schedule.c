@@ -107,7 +107,7 @@ test_what_is_no_schedule(void **state)
 		"* * 0 * *", "* * 32 * *", "* * * 0 *", "* * * 13 *", "* * * * 8", "* * * * fri-",
 		"* * * foo *", "*/0 * * * *", "*/x * * * *", "5-1 * * * *", "1,,2 * * * *",
 		", * * * *", "1- * * * *", "1-2-3 * * * *", "1/2/3 * * * *", "** * * * *",
-		"1.5 * * * *", "@reboot", "@every 5m", "@", "0 0 30 2 *", "0 0 31 4,6,sep,nov *",
+		"1.5 * * * *", "@reboot", "@every 5m", "@",
 		"TZ=UTC 0 0 * * *", "99999 * * * *", "0x1 * * * *", "+1 * * * *", "* * * january *",
 	};
 	struct schedule schedule = {.minutes = 7};
@@ -117,6 +117,29 @@ test_what_is_no_schedule(void **state)
 		if (schedule_parse(&schedule, rows[i]))
 			fail_msg("\"%s\" is taken", rows[i]);
 	assert_int_equal(schedule.minutes, 7);
+}
+
+/* Kubernetes takes it, and people write it for what is only started by hand. */
+static void
+test_a_day_that_does_not_exist(void **state)
+{
+	static const char *const never[] = {"0 0 30 2 *", "0 0 31 4,6,sep,nov *", "* * 31 feb ?"};
+	static const char *const rarely[] = {"0 0 29 2 *", "0 0 30 2 mon", "0 0 31 1,2 *"};
+	struct time_zone *zone = time_zone_new(BERLIN);
+	struct schedule schedule;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++) {
+		assert_true(schedule_parse(&schedule, never[i]));
+		assert_false(schedule_has_a_day(&schedule));
+		assert_int_equal(schedule_next(&schedule, zone, 0), 0);
+	}
+	for (size_t i = 0; i < sizeof(rarely) / sizeof(rarely[0]); i++) {
+		assert_true(schedule_parse(&schedule, rarely[i]));
+		assert_true(schedule_has_a_day(&schedule));
+		assert_true(schedule_next(&schedule, zone, 0) > 0);
+	}
+	time_zone_free(zone);
 }
 
 /* Each next time is the first of all minutes that fit, looked at one by one. */
@@ -271,6 +294,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_next_times),
 		cmocka_unit_test(test_what_is_no_schedule),
+		cmocka_unit_test(test_a_day_that_does_not_exist),
 		cmocka_unit_test(test_no_time_is_left_out),
 		cmocka_unit_test(test_rules),
 		cmocka_unit_test(test_what_is_no_zone),

@@ -133,6 +133,9 @@ test_what_is_found(void **state)
 		{"{'profile': 'humanitec/default-job', 'spec': {'job': {'backoffLimit': 3}, "
 		 "'containers': {'a': {'liveness_probe': {'type': 'tcp'}}}}}", NULL,
 		 "other-profile /spec/containers/a/liveness_probe"},
+		{"{'profile': 'humanitec/default-cronjob', 'spec': {'schedules': {'x': {'schedule': "
+		 "'0 0 30 2 *'}, 'y': {'schedule': '0 0 29 2 *'}, 'z': {'schedule': 'soon'}}}}", NULL,
+		 "never-due /spec/schedules/x/schedule (0 0 30 2 *); wrong /spec/schedules/z/schedule"},
 		{"{'profile': 'acme/web', 'spec': {'schedules': {}}}", NULL, "unknown-profile /profile"},
 		/* What a driver says of itself. */
 		{"{'spec': {'containers': {'a': {}, 'b': {}}}}", "{'one_container': true}",

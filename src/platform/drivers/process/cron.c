@@ -43,6 +43,7 @@ struct cron {
 	size_t count;
 	struct loop_timer *timer;	/* NULL: nothing will begin */
 	int64_t next;			/* seconds since 1970; 0: nothing will begin */
+	bool never;			/* since no such minute comes */
 	int64_t replacing;	/* the due time for which those that run make room; 0: none */
 	struct run_record last;
 	int status;			/* wait()'s, of the last run that ended */
@@ -79,7 +80,9 @@ say(struct cron *cron)
 	}
 	put_time(cron, cron->next, next);
 	put_time(cron, cron->last.started / 1000, last);
-	if (cron->next == 0)
+	if (cron->never && cron->count == 0)
+		error_set_code(said, CODE_SCHEDULE_NEVER_DUE);
+	else if (cron->next == 0)
 		workload_say_nothing(cron->owner);
 	else if (cron->count > 0)
 		error_set_code(said, CODE_SCHEDULE_RUNS, .time = last, .next = next);
@@ -234,8 +237,23 @@ look_later(struct cron *cron)
 {
 	int64_t ms = cron->next * 1000 - clock_wall_ms();
 
+	if (cron->never)
+		return;
 	cron->timer = loop_add_timer(cron->owner->loop, ms < 0 ? 0 : ms < LOOK_MS ? ms : LOOK_MS,
 				     look, cron);
+}
+
+/* The last due minute that has come, from that one on; *next is the first that has not, or 0. */
+static int64_t
+last_due(const struct plan_schedule *schedule, int64_t due, int64_t now, int64_t *next)
+{
+	if (due < (now - schedule->late_ms) / 1000 - 1)
+		due = schedule_next(&schedule->when, schedule->zone,
+				    (now - schedule->late_ms) / 1000 - 1);
+	while (due > 0 && (*next = schedule_next(&schedule->when, schedule->zone, due)) > 0 &&
+	       *next * 1000 <= now)
+		due = *next;
+	return due;
 }
 
 static void
@@ -243,25 +261,22 @@ look(void *data)
 {
 	struct cron *cron = data;
 	const struct plan_schedule *schedule = cron->schedule;
-	int64_t now = clock_wall_ms(), due = cron->next, next;
+	int64_t now = clock_wall_ms(), due = cron->next, next = 0;
 
 	cron->timer = NULL;
 	if (now < due * 1000) {
 		look_later(cron);
 		return;
 	}
-	if (due < (now - schedule->late_ms) / 1000 - 1)
-		due = schedule_next(&schedule->when, schedule->zone,
-				    (now - schedule->late_ms) / 1000 - 1);
-	while ((next = schedule_next(&schedule->when, schedule->zone, due)) * 1000 <= now)
-		due = next;
-	if (due * 1000 > now) {		/* none of those that were missed is early enough */
+	due = last_due(schedule, due, now, &next);
+	if (due == 0 || due * 1000 > now) {		/* none of those that were missed is early enough */
 		log_run(cron, "left out", "it is too late");
 		cron->next = due;
 	} else {
 		cron->next = next;
 		run_or_leave(cron, due);
 	}
+	cron->never = cron->next == 0;
 	say(cron);
 	look_later(cron);
 }
@@ -282,6 +297,7 @@ cron_begin(struct cron *cron)
 	if (cron->last.due > 0)
 		from = cron->last.due > earliest ? cron->last.due : earliest;
 	cron->next = schedule_next(&schedule->when, schedule->zone, from);
+	cron->never = cron->next == 0;
 	say(cron);
 	look_later(cron);
 }
@@ -317,6 +333,7 @@ cron_stop(struct cron *cron)
 	loop_remove_timer(cron->timer);
 	cron->timer = NULL;
 	cron->next = cron->replacing = 0;
+	cron->never = false;
 	stop_runs(cron);
 	if (cron->count == 0)
 		workload_stopped_later(cron->owner);
