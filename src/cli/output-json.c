@@ -593,8 +593,10 @@ output_json_operation(const struct flow *flow)
 		json_object_set_new(object, "sends", texts(review->sends, review->send_count));
 		json_object_set_new(object, "cautions",
 				    texts(review->cautions, review->caution_count));
-		if (review->verb == FLOW_CLONE)
+		if (review->verb == FLOW_CLONE) {
 			json_object_set_new(object, "findings", finding_json(review));
+			json_object_set(object, "cronjobs", review->cronjobs);
+		}
 		json_object_set_new(object, "way_back", text(review->way_back));
 	}
 	json_object_set_new(object, "deployment",

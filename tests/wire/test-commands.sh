@@ -104,6 +104,21 @@ END
             values: [{key: MODE, value: careful}, {key: PEER, value: "https://web.production.valued.example.com"}, {key: PASSWORD, secret: true, value: productions}]
             deployments:
               - set: {modules: {web: {profile: humanitec/default-module, spec: {containers: {c: {id: c, image: "acme/web:1.0", variables: {A: "${values.MODE} ${values.PEER} ${values.PASSWORD}"}}}}}}}
+  - id: delta
+    env_types: [{id: development}, {id: production}]
+    applications:
+      - id: timed
+        environments:
+          - id: production
+            type: production
+            deployments:
+              - set:
+                  modules:
+                    web: {profile: humanitec/default-module, spec: {containers: {c: {id: c, image: "acme/web:1.0"}}}}
+                    mail: {profile: humanitec/default-cronjob, spec: {containers: {c: {id: c, image: "acme/web:1.0"}}, schedules: {nightly: {schedule: "0 3 1 1 *"}, yearly: {schedule: "@yearly"}}}}
+                    report: {profile: humanitec/default-cronjob, spec: {containers: {c: {id: c, image: "acme/web:1.0"}}, schedules: {a: {schedule: "0 4 1 1 *"}}}}
+                    idle: {profile: humanitec/default-cronjob, spec: {containers: {c: {id: c, image: "acme/web:1.0"}}, schedules: {a: {schedule: "@daily"}}, cronjob: {suspend: true}}}
+                    by-hand: {profile: humanitec/default-cronjob, spec: {containers: {c: {id: c, image: "acme/web:1.0"}}, schedules: {a: {schedule: "0 0 30 2 *"}}}}
 END
 } >platform.yaml
 mkdir -p images/acme/web
@@ -241,6 +256,19 @@ of_x() {	# EXPRESSION: what is said of the difference
 	python3 -c "import json, sys; d = [c['to'] for c in json.load(open('out')) if c['path'].endswith('/$1')]; sys.exit(not ($2))" \
 		>>err 2>&1
 	result $? "$1: $2"
+}
+# What runs by itself runs twice once there is a clone.
+timed="--org=delta --app=timed"
+# shellcheck disable=SC2086
+{
+	exits 5 "" clone production copy $timed
+	grep -qxF '  Caution: These cronjobs run in copy as well as in production: mail (0 3 1 1 *, @yearly), report (0 4 1 1 *)' out
+	result $? "the review of a clone names the cronjobs that will run in it"
+	grep -qF 'by-hand: /spec/schedules/a/schedule: the schedule "0 0 30 2 *" never comes' out
+	result $? "and the one that never will"
+	json 5 'd["cronjobs"] == [{"workload": "mail", "schedules": ["0 3 1 1 *", "@yearly"]}, {"workload": "report", "schedules": ["0 4 1 1 *"]}]' \
+		clone production copy $timed
+	json 5 'd["cronjobs"] == [] and not [each for each in d["cautions"] if "cronjob" in each]' clone production copy $first
 }
 # shellcheck disable=SC2086
 {

@@ -25,6 +25,7 @@
 #include "flow/context/context.h"
 #include "flow/verbs/approval.h"
 #include "flow/verbs/clone-values.h"
+#include "flow/verbs/cronjobs.h"
 #include "flow/verbs/field-warnings.h"
 #include "flow/verbs/flow-advance.h"
 #include "flow/verbs/flow-state.h"
@@ -172,6 +173,7 @@ make_review(struct flow *flow)
 		review_caution(review,
 			       _("The last deployment of %s did not succeed; the last successful one is cloned"),
 			       source);
+	review_cronjobs(flow);
 	caution_isolated(flow);
 	review_isolation(flow);
 	if (!review->definitions)

@@ -152,6 +152,7 @@ struct review {
 	char *way_back;			/* one line: "web image → 1.4.2"; "" when there is none */
 	char **cautions;		/* what to read first; foreign */
 	size_t caution_count;
+	json_t *cronjobs;	/* CLONE: [{"workload", "schedules"}], those that run in it; NULL */
 	struct review_finding *findings;	/* each to be acknowledged before it is approved */
 	size_t finding_count;
 };

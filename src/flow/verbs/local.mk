@@ -6,6 +6,7 @@ libflow_verbs_a_SOURCES = \
 	src/flow/verbs/check-target.c src/flow/verbs/check-target.h \
 	src/flow/verbs/clone.c \
 	src/flow/verbs/clone-values.c src/flow/verbs/clone-values.h \
+	src/flow/verbs/cronjobs.c src/flow/verbs/cronjobs.h \
 	src/flow/verbs/deploy.c \
 	src/flow/verbs/discard.c \
 	src/flow/verbs/document.c src/flow/verbs/document.h \

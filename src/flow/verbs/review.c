@@ -79,6 +79,7 @@ review_clear(struct review *review)
 		free(review->findings[i].was);
 	}
 	free(review->findings);
+	json_decref(review->cronjobs);
 	memset(review, 0, sizeof(*review));
 }
 

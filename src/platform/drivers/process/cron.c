@@ -269,7 +269,8 @@ look(void *data)
 		return;
 	}
 	due = last_due(schedule, due, now, &next);
-	if (due == 0 || due * 1000 > now) {		/* none of those that were missed is early enough */
+	if (due == 0 || due * 1000 > now) {
+		/* None of those that were missed is early enough. */
 		log_run(cron, "left out", "it is too late");
 		cron->next = due;
 	} else {
