@@ -94,6 +94,12 @@ take_locale(void)
 }
 
 void
+i18n_stop(void)
+{
+	(void)setlocale(LC_MESSAGES, "C");
+}
+
+void
 i18n_start(void)
 {
 	const char *folder = getenv("SIDESTAGE_LOCALE");

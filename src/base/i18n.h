@@ -12,5 +12,7 @@
 /* Once, at the start of a program: the person's locale, and the texts in their language, from where
  * they were installed or from $SIDESTAGE_LOCALE. */
 void i18n_start(void);
+/* From now on all texts are as they stand in the source: for output that machines read. */
+void i18n_stop(void);
 
 #endif

@@ -198,6 +198,8 @@ run_command(const struct command *command, int argc, char **argv)
 	case OPTIONS_WRONG:
 		break;
 	case OPTIONS_TAKEN:
+		if (arguments.json)	/* what a script reads is the same in every language */
+			i18n_stop();
 		code = command->run(&arguments, &err);
 		if (err.kind != ERROR_NONE)
 			print_error(&err);

@@ -128,6 +128,20 @@ test "why a deployment failed is said in German"
 sh ! printf 'version hotfix-1 web 1.4.4-rc1\nja\nquit\n' | sidestage demo --linear >$DIR/lines 2>&1
 sh grep -q 'Workload web .*endete mit status 1, bevor er bereit war' $DIR/lines
 
+test "what machines read is in no language: the same JSON, and no word of German in it"
+sh printf 'organizations:\n  - id: acme\n    name: Acme\n    env_types: [{id: development}, {id: production}]\n    applications:\n      - id: typo\n        environments:\n          - id: production\n            type: production\n            deployments:\n              - set: {modules: {web: {profile: humanitec/default-module, spec: {containers: {c: {id: c, image: "local/no:1"}}, lifecycle: {}}}, nightly: {profile: humanitec/default-cronjob, spec: {containers: {c: {id: c, image: "local/no:1"}}, schedules: {a: {schedule: "@daily"}}}}}}\n' >$DIR/typo.yaml
+sh sidestaged import --state $STATE $DIR/typo.yaml
+run sidestage demo --org acme --app typo
+row "0 von"
+sh sidestage environment production --demo --org acme --app typo | grep -q 'Es gibt kein Image'
+sh for l in de en; do for c in "environment production" "board" "clone production copy" "version production web 2" "diff production production" "clones" "contexts" "keys"; do case $c in contexts | keys) LANGUAGE=$l sidestage $c --json ;; *) LANGUAGE=$l sidestage $c --demo --org acme --app typo --json ;; esac; done 2>&1 | grep -v '"id"' >$DIR/json.$l; done
+sh grep -q 'There is no image' $DIR/json.de && grep -q 'cronjob runs in copy' $DIR/json.de
+sh diff $DIR/json.en $DIR/json.de
+key Q
+exit 0 10
+restored
+nothing-runs 5
+
 test "a refused setting is explained in the language, with what was expected"
 sh ! sidestaged serve --ready-timeout never >$DIR/refused 2>&1
 sh grep -q 'erwartet wird eine Zeit von 100ms bis 60m' $DIR/refused
