@@ -102,6 +102,11 @@ tests_wire_test_pair_LDADD = $(FLOW_LIBS) $(CURL_LIBS) $(CMOCKA_LIBS)
 tests_wire_test_pair_plain_SOURCES = $(tests_wire_test_pair_SOURCES)
 tests_wire_test_pair_plain_CPPFLAGS = $(AM_CPPFLAGS) -DPLAIN=1
 tests_wire_test_pair_plain_LDADD = $(tests_wire_test_pair_LDADD)
+check_PROGRAMS += tests/wire/test-flow-answers
+TESTS += tests/wire/test-flow-answers
+tests_wire_test_flow_answers_SOURCES = tests/wire/test-flow-answers.c tests/wire/proxy.c \
+	tests/wire/proxy.h tests/wire/serve.c tests/wire/serve.h
+tests_wire_test_flow_answers_LDADD = $(tests_wire_test_pair_LDADD)
 endif
 
 if HAVE_CMOCKA

@@ -35,6 +35,7 @@ struct proxy {
 	const char *method, *ending, *answer;
 	enum proxy_fault fault;
 	int times, hits;
+	int more;			/* requests that pass before the one that is meant */
 	const char *hidden;
 	const char *act_method, *act_ending;
 	proxy_act *act;			/* NULL: nothing is to be done before a request */
@@ -147,7 +148,9 @@ take_fault(struct proxy *proxy, const char *request)
 	int fault = -1;
 
 	pthread_mutex_lock(&proxy->mutex);
-	if (proxy->times > 0 && is_meant(request, proxy->method, proxy->ending)) {
+	if (proxy->times > 0 &&
+	    (!proxy->method || is_meant(request, proxy->method, proxy->ending)) &&
+	    proxy->more-- <= 0) {
 		fault = (int)proxy->fault;
 		proxy->times--;
 	}
@@ -332,6 +335,7 @@ proxy_fault(struct proxy *proxy, const char *method, const char *ending, enum pr
 	proxy->ending = ending;
 	proxy->fault = fault;
 	proxy->times = times;
+	proxy->more = 0;
 	proxy->hits = 0;
 	pthread_mutex_unlock(&proxy->mutex);
 }
@@ -344,6 +348,19 @@ proxy_answer(struct proxy *proxy, const char *method, const char *ending, const 
 	proxy->answer = bytes;
 	pthread_mutex_unlock(&proxy->mutex);
 	proxy_fault(proxy, method, ending, PROXY_ANSWER, times);
+}
+
+void
+proxy_answer_after(struct proxy *proxy, int more, const char *bytes)
+{
+	pthread_mutex_lock(&proxy->mutex);
+	proxy->method = proxy->ending = NULL;
+	proxy->answer = bytes;
+	proxy->fault = PROXY_ANSWER;
+	proxy->times = more < 0 ? 0 : 1;
+	proxy->more = more;
+	proxy->hits = 0;
+	pthread_mutex_unlock(&proxy->mutex);
 }
 
 void

@@ -29,6 +29,8 @@ void proxy_fault(struct proxy *proxy, const char *method, const char *ending,
 /* The same, answered with these bytes: "HTTP/1.1 429 …\r\nContent-Length: 0\r\n\r\n". */
 void proxy_answer(struct proxy *proxy, const char *method, const char *ending, const char *bytes,
 		  int times);
+/* The same of one request of any method and path, the one after so many more; below 0: of none. */
+void proxy_answer_after(struct proxy *proxy, int more, const char *bytes);
 /* How many faults have happened since the last proxy_fault(). */
 int proxy_hits(struct proxy *proxy);
 /* Requests whose path has this part are not known: 404.  NULL: all are again. */
