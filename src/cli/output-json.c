@@ -113,6 +113,10 @@ workload_json(const struct world_environment *e, const char *module)
 		json_object_set_new(object, "wanted", json_integer(m->pods_wanted));
 		json_object_set_new(object, "restarts", json_integer(m->restarts));
 		json_object_set_new(object, "message", foreign(&m->message));
+		if (m->last_end_at > 0)
+			json_object_set_new(object, "last_end",
+					    json_pack("{s:o, s:o}", "at", when(m->last_end_at),
+						      "how", foreign(&m->last_end)));
 		with_problem(object, &m->problem);
 	}
 	return object;

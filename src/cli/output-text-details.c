@@ -57,7 +57,7 @@ output_text_workloads(const struct world_environment *e)
 		const struct runtime_module *m = &e->runtime.modules[i];
 		const char *reference = e->set ? set_module_image(e->set, untrusted_raw(&m->module))
 					       : NULL;
-		const char *message = untrusted_raw(&m->message);
+		char *message;
 		char restarts[64];
 		char *label = image_label(reference ? reference : "");
 
@@ -68,9 +68,11 @@ output_text_workloads(const struct world_environment *e)
 			free(label);
 			continue;
 		}
+		message = words_of_workload(m);
 		output_text_line(_("  %s %s: %s, %d of %d, %s%s%s"), untrusted_raw(&m->module),
 				 label, _(states[m->status]), m->pods_ready, m->pods_wanted,
 				 restarts, *message ? ": " : "", message);
+		free(message);
 		free(label);
 	}
 	/* Where nothing was deployed, nothing runs, and nobody is asked. */

@@ -54,6 +54,7 @@ static const struct {
 	[EXTENSION_ADMINISTRATION] = {"administration", NULL},
 	[EXTENSION_ERROR_CODES] = {"error-codes", NULL},
 	[EXTENSION_RULE_WAITS] = {"rule-waits", NULL},
+	[EXTENSION_LAST_STATE] = {"last-state", NULL},
 };
 
 #define VALUES EXTENSION_DEPLOY_VALUES
@@ -124,6 +125,7 @@ static const struct extension_addition additions[] = {
 	{WAITS, ADDS_MEMBER_TOLD, "createEnvironment", "waiting"},
 	{WAITS, ADDS_MEMBER_TOLD, "updateEnvironment", "waiting"},
 	{WAITS, ADDS_ROUTE, "x-dropRuleWaits", NULL},
+	{EXTENSION_LAST_STATE, ADDS_MEMBER_TOLD, "getRuntime", "last_state"},
 };
 
 const char *

@@ -12,8 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "model/error-codes.h"
+#include "model/json.h"
 #include "model/private.h"
 #include "model/workload-fields.h"
 
@@ -71,6 +73,7 @@ static const struct member runtime_container_members[] = {
 	{"restart_count", MEMBER_NUMBER, MEMBER_OPTIONAL, AT(restart_count)},
 	{"status", MEMBER_WORD, MEMBER_OPTIONAL, AT(status), .words = &pod_status_words},
 	{"state", MEMBER_JSON, MEMBER_REQUIRED, AT(state)},
+	{"last_state", MEMBER_JSON, MEMBER_OPTIONAL, AT(last_state)},
 	MEMBERS_END,
 };
 #undef AT
@@ -113,6 +116,22 @@ add_restarts(struct runtime_module *module, int64_t count)
 		module->restarts += count > RESTARTS_MAX ? RESTARTS_MAX : (int)count;
 }
 
+/* The newest of all its containers. */
+static void
+add_last_end(struct runtime_module *module, const json_t *last_state)
+{
+	const json_t *ended = json_object_get(last_state, "terminated");
+	const char *stamp = json_member_string(ended, "finished_at");
+	const char *how = json_member_string(ended, "message");
+	int64_t at;
+
+	if (!stamp || !clock_parse(stamp, &at) || at <= module->last_end_at)
+		return;
+	module->last_end_at = at;
+	untrusted_set(&module->last_end,
+		      how && *how ? how : json_member_string(ended, "reason"));
+}
+
 /* A pod without a container status counts as ready: nothing says otherwise. */
 static void
 add_pod(struct runtime_module *module, const struct runtime_pod *pod)
@@ -121,6 +140,7 @@ add_pod(struct runtime_module *module, const struct runtime_pod *pod)
 
 	for (size_t i = 0; i < pod->container_count; i++) {
 		add_restarts(module, pod->containers[i].restart_count);
+		add_last_end(module, pod->containers[i].last_state);
 		ready = ready && pod->containers[i].ready;
 	}
 	module->pods_wanted++;
@@ -245,7 +265,9 @@ runtime_encode(const struct runtime *runtime)
 void
 runtime_clear(struct runtime *runtime)
 {
-	for (size_t i = 0; i < runtime->count; i++)
+	for (size_t i = 0; i < runtime->count; i++) {
 		untrusted_clear(&runtime->modules[i].message);
+		untrusted_clear(&runtime->modules[i].last_end);
+	}
 	noun_clear(&runtime_noun, runtime);
 }

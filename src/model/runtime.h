@@ -31,6 +31,7 @@ struct runtime_container {
 	int64_t restart_count;
 	enum runtime_status status;
 	json_t *state;		/* {"running": ...}, {"waiting": ...} or {"terminated": ...} */
+	json_t *last_state;	/* {"terminated": ...}, for which it was restarted; or NULL */
 };
 struct runtime_pod {
 	struct untrusted name;
@@ -58,6 +59,8 @@ struct runtime_module {
 	struct untrusted message;	/* of its first controller that has one */
 	int pods_ready, pods_wanted;
 	int restarts;
+	struct untrusted last_end;	/* how one of its containers ended last, before a restart */
+	int64_t last_end_at;		/* wall ms; 0: none did, or it is not said */
 	struct untrusted problem;
 };
 struct runtime {

@@ -146,6 +146,48 @@ a_workload_that_runs_out_of_memory_later_says_so(void **state)
 	run_until(world, is_said_to_lack_memory, world);
 }
 
+/* It runs again, and nothing is wrong with it now; how it ended is known until a new deployment. */
+static bool
+has_run_out_of_memory(void *data)
+{
+	struct world *world = data;
+	struct driver_status all;
+	bool said = false;
+
+	world->driver->ops->observe(world->driver, SPACE, &all);
+	for (size_t i = 0; i < all.count; i++) {
+		const struct driver_workload_status *w = &all.items[i];
+
+		if (!w->ready || w->restarts != 1 || w->message)
+			continue;
+		said = w->last.lacks_memory && w->last.signal + w->last.exit_code > 0 &&
+		       strstr(w->last.how, "out of memory (its limit is 32Mi)") &&
+		       w->last.started_at <= w->last.ended_at && w->last.ended_at <= w->started_at;
+		assert_true(said);
+	}
+	driver_status_clear(&all);
+	return said;
+}
+
+static void
+a_workload_that_ran_out_of_memory_is_known_for_it(void **state)
+{
+	struct world *world = *state;
+	struct driver_status all;
+
+	if (!cgroups_has_memory(groups_of(world)))
+		skip();
+	expect_ready(world, apply_container(world, SHELL ", 'resources': {'limits': {'memory': "
+						   "'32Mi'}}, 'args': ['[ -e seen ] && exec sleep 600; "
+						   "touch seen; sleep 1; x=$(yes | head -c 64000000)']"));
+	run_until(world, has_run_out_of_memory, world);
+	expect_ready(world, apply_container(world, SHELL ", 'args': ['exec sleep 600']"));
+	world->driver->ops->observe(world->driver, SPACE, &all);
+	assert_int_equal(all.count, 1);
+	assert_null(all.items[0].last.how);
+	driver_status_clear(&all);
+}
+
 static void
 limits_and_requests_are_the_groups(void **state)
 {
@@ -317,6 +359,7 @@ main(void)
 		WITH_SHELL(out_of_memory_is_said),
 		WITH_SHELL(an_environment_without_memory_is_said),
 		WITH_SHELL(a_workload_that_runs_out_of_memory_later_says_so),
+		WITH_SHELL(a_workload_that_ran_out_of_memory_is_known_for_it),
 		WITH_SHELL(limits_and_requests_are_the_groups),
 		WITH_SHELL(without_groups_the_process_is_limited),
 		WITH_SHELL(wrong_amounts_are_refused_by_name),

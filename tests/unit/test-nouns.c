@@ -17,6 +17,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "model/definition.h"
@@ -532,6 +533,37 @@ an_odd_workload_leaves_the_others(void **state)
 	json_decref(body);
 }
 
+/* What was restarted and runs keeps how it ended: of several containers the one that ended last. */
+static void
+the_last_end_is_the_newest_of_all_containers(void **state)
+{
+	json_t *body = parse(
+		"{'modules':{'a':{'status':'Running','controllers':{'x':{'pods':[{'containerStatuses':["
+		"{'ready':true,'state':{},'last_state':{'terminated':{'reason':'Error','message':"
+		"'status 3','finished_at':'2026-03-02T09:15:04Z'}}},"
+		"{'ready':true,'state':{},'last_state':{'terminated':{'reason':'OOMKilled',"
+		"'finished_at':'2026-03-02T09:15:05Z'}}},"
+		"{'ready':true,'state':{},'last_state':{'terminated':{'reason':'Error','message':'odd',"
+		"'finished_at':'soon'}}},{'ready':true,'state':{},'last_state':{}},"
+		"{'ready':true,'state':{},'last_state':7}]}]}}},"
+		"'b':{'status':'Running','controllers':{'x':{'pods':[{'containerStatuses':["
+		"{'ready':true,'state':{},'last_state':null}]}]}}}}}");
+	struct error err = {0};
+	struct runtime runtime;
+	int64_t at;
+
+	(void)state;
+	assert_int_equal(runtime_decode(&runtime, body, &err), 0);
+	assert_true(clock_parse("2026-03-02T09:15:05Z", &at));
+	assert_int_equal(runtime.modules[0].last_end_at, at);
+	assert_string_equal(runtime.modules[0].last_end.raw, "OOMKilled");
+	assert_int_equal(runtime.modules[0].pods_ready, 1);
+	assert_int_equal(runtime.modules[1].last_end_at, 0);
+	assert_null(runtime.modules[1].last_end.raw);
+	runtime_clear(&runtime);
+	json_decref(body);
+}
+
 /* The two spellings of a count (README 13.2), and counts that make no sense. */
 static void
 restarts_are_counted_by_either_name(void **state)
@@ -1038,6 +1070,7 @@ main(void)
 		cmocka_unit_test(what_can_be_read_of_an_odd_environment_is_read),
 		cmocka_unit_test(an_odd_workload_leaves_the_others),
 		cmocka_unit_test(restarts_are_counted_by_either_name),
+		cmocka_unit_test(the_last_end_is_the_newest_of_all_containers),
 		cmocka_unit_test(why_a_workload_does_not_run_is_said_in_our_language),
 		cmocka_unit_test(what_runs_is_kept_in_short),
 		cmocka_unit_test(definitions_are_read_with_their_documents),

@@ -537,7 +537,8 @@ same_runtime(const struct runtime *a, const struct runtime *b)
 		if (!untrusted_equal(&x->module, &y->module) || x->status != y->status ||
 		    !untrusted_equal(&x->message, &y->message) ||
 		    x->pods_ready != y->pods_ready || x->pods_wanted != y->pods_wanted ||
-		    x->restarts != y->restarts || !untrusted_equal(&x->problem, &y->problem))
+		    x->restarts != y->restarts || x->last_end_at != y->last_end_at ||
+		    !untrusted_equal(&x->problem, &y->problem))
 			return false;
 	}
 	return true;

@@ -160,6 +160,17 @@ words_of_problem(const struct untrusted *problem)
 }
 
 char *
+words_of_workload(const struct runtime_module *module)
+{
+	char ago[64];
+
+	if (*untrusted_raw(&module->message) || module->last_end_at == 0)
+		return xstrdup(untrusted_raw(&module->message));
+	clock_ago(ago, clock_wall_ms() - module->last_end_at);
+	return xasprintf(_("ended %s: %s"), ago, untrusted_raw(&module->last_end));
+}
+
+char *
 words_of_wait(const struct rule_wait *wait)
 {
 	const char *maker = untrusted_raw(&wait->made_by);

@@ -20,6 +20,10 @@ struct untrusted;
 /* "? (its answer is not understood: "name" is null)" of the `problem` of a noun; NULL: there is
  * none. free() it. */
 char *words_of_problem(const struct untrusted *problem);
+struct runtime_module;
+/* What is said of it, or how it ended last: "ended 3m ago: signal 9 (Killed)"; "" where neither is
+ * so.  free() it. */
+char *words_of_workload(const struct runtime_module *module);
 struct rule_wait;
 /* "local/web:1.4.3, by a rule of ana, who may not deploy here"; free() it. */
 char *words_of_wait(const struct rule_wait *wait);

@@ -18,6 +18,13 @@ driver_init(struct driver *driver, const struct driver_ops *ops, struct loop *lo
 }
 
 void
+driver_end_clear(struct driver_end *end)
+{
+	free(end->how);
+	*end = (struct driver_end){0};
+}
+
+void
 driver_status_clear(struct driver_status *status)
 {
 	for (size_t i = 0; i < status->count; i++) {
@@ -25,6 +32,7 @@ driver_status_clear(struct driver_status *status)
 		free(status->items[i].container);
 		free(status->items[i].message);
 		free(status->items[i].reason);
+		driver_end_clear(&status->items[i].last);
 	}
 	free(status->items);
 	*status = (struct driver_status){0};

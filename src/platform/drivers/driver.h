@@ -69,6 +69,15 @@ struct driver_deployment {
 	bool is_resumed;
 };
 
+/* How it ended when it was not asked to. */
+struct driver_end {
+	char *how;			/* "signal 9 (Killed)", in English; NULL: it did not */
+	int64_t started_at, ended_at;	/* wall ms */
+	int exit_code, signal;
+	bool lacks_memory;
+};
+void driver_end_clear(struct driver_end *end);
+
 struct driver_workload_status {
 	char *module;			/* owned by the status list */
 	const char *kind;		/* "Job"; NULL: "Deployment" */
@@ -82,6 +91,7 @@ struct driver_workload_status {
 	char *reason;			/* the same by error_codes_encode(); NULL: it has none */
 	long pid;			/* 0: none */
 	int restarts;
+	struct driver_end last;		/* the one for which it was restarted */
 	bool ready;
 };
 struct driver_status {

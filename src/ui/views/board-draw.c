@@ -323,8 +323,8 @@ draw_failure(struct canvas *c, int *row, const struct untrusted *what, const str
 static void
 draw_message(struct canvas *c, int *row, const struct runtime_module *m)
 {
-	char *problem = words_of_problem(&m->problem);
-	const char *said = problem ? problem : untrusted_raw(&m->message);
+	bool problem = m->problem.raw != NULL;
+	char *said = problem ? words_of_problem(&m->problem) : words_of_workload(m);
 
 	if (!problem && m->status == RUNTIME_FAILED && *said) {
 		label(c, row, _("failed"));
@@ -332,7 +332,7 @@ draw_message(struct canvas *c, int *row, const struct runtime_module *m)
 	} else {
 		canvas_untrusted_bytes(c, problem ? STYLE_DANGER : STYLE_DIM, said, 0);
 	}
-	free(problem);
+	free(said);
 }
 
 static void

@@ -40,10 +40,12 @@ text_of(const struct environment_view *v, const struct world_environment *e, siz
 	size_t length;
 	char *words;
 
+	*problem = false;
 	switch (v->tab) {
 	case TAB_WORKLOADS:
-		text = &e->runtime.modules[i].message;
 		why = &e->runtime.modules[i].problem;
+		if (!why->raw)
+			return words_of_workload(&e->runtime.modules[i]);
 		break;
 	case TAB_RESOURCES: why = &e->resources[i].problem; break;
 	case TAB_VALUES:

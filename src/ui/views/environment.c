@@ -94,7 +94,9 @@ draw_workload(const struct environment_view *v, const struct world_environment *
 	draw_cell(v, c, 3, m->restarts ? STYLE_WARN : STYLE_DIM, restarts);
 	free(restarts);
 	canvas_move(c, c->row, v->columns.at[4]);
-	draw_last(c, &m->message, &m->problem);
+	label = m->problem.raw ? words_of_problem(&m->problem) : words_of_workload(m);
+	canvas_untrusted_bytes(c, m->problem.raw ? STYLE_DANGER : STYLE_DIM, label, 0);
+	free(label);
 }
 
 static void
@@ -337,13 +339,14 @@ measure(struct environment_view *v, const struct world_environment *e, size_t fi
 			const char *module = untrusted_raw(&e->runtime.modules[i].module);
 			const char *reference = e->set ? set_module_image(e->set, module) : NULL;
 			char *label = reference ? image_label(reference) : xstrdup("");
+			char *words = words_of_workload(&e->runtime.modules[i]);
 
 			cut_columns_measure(columns, 0, module);
 			cut_columns_measure(columns, 1, label);
 			cut_columns_measure(columns, 2, _("%d of %d"));
 			cut_columns_measure(columns, 3, ngettext("%d restart", "%d restarts", 10));
-			cut_columns_measure(columns, 4,
-					    untrusted_raw(&e->runtime.modules[i].message));
+			cut_columns_measure(columns, 4, words);
+			free(words);
 			free(label);
 		} else if (v->tab == TAB_RESOURCES) {
 			cut_columns_measure(columns, 0, untrusted_raw(&e->resources[i].res_id));

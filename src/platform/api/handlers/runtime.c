@@ -57,6 +57,25 @@ put_text(json_t *object, const char *key, const char *text)
 	json_object_set_new(object, key, value ? value : json_string(""));
 }
 
+/* {"terminated": ...}: how it ended before it was restarted.  NULL: it was not. */
+static json_t *
+last_state_of(const struct driver_end *last)
+{
+	json_t *state;
+
+	if (!last->how)
+		return NULL;
+	state = json_pack("{s:s, s:i, s:i}", "reason",
+			  last->lacks_memory				 ? "OOMKilled"
+			  : last->exit_code == 0 && last->signal == 0 ? "Completed"
+									 : "Error",
+			  "exit_code", last->exit_code, "signal", last->signal);
+	put_text(state, "message", last->how);
+	put_stamp(state, "started_at", last->started_at);
+	put_stamp(state, "finished_at", last->ended_at);
+	return json_pack("{s:o}", "terminated", state);
+}
+
 /* {"running": ...}, {"terminated": ...} or {"waiting": ...} */
 static json_t *
 state_of(const struct driver_workload_status *w)
@@ -97,6 +116,7 @@ fill_pod(struct runtime_pod *pod, const struct driver_workload_status *w)
 	container->restart_count = w->restarts;
 	container->status = w->status;
 	container->state = state_of(w);
+	container->last_state = last_state_of(&w->last);
 }
 
 static size_t

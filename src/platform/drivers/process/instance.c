@@ -481,6 +481,12 @@ out_of_memory(const struct instance *instance)
 	return how;
 }
 
+bool
+instance_lacks_memory(const struct instance *instance)
+{
+	return instance->lack != CGROUP_LACKS_NOTHING && instance->status != 0;
+}
+
 /* In the words of a shell: status, or signal. */
 char *
 instance_end(const struct instance *instance, bool *cannot_start)
@@ -489,7 +495,7 @@ instance_end(const struct instance *instance, bool *cannot_start)
 	if (*cannot_start)
 		return xasprintf("%s: %s", instance->failure.step,
 				 strerror(instance->failure.number));
-	if (instance->lack != CGROUP_LACKS_NOTHING && instance->status != 0)
+	if (instance_lacks_memory(instance))
 		return out_of_memory(instance);
 	if (WIFSIGNALED(instance->status))
 		return xasprintf("signal %d (%s)", WTERMSIG(instance->status),

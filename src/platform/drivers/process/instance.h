@@ -52,6 +52,8 @@ char *instance_end(const struct instance *instance, bool *cannot_start);
 struct aside *instance_run_aside(const struct instance *instance, const char *program,
 				 char *const *arguments, int timeout_ms, aside_done *done,
 				 void *data, struct error *err);
+/* It has ended because it, or its environment, had no memory left. */
+bool instance_lacks_memory(const struct instance *instance);
 int instance_status(const struct instance *instance);	/* wait()'s, when it has ended */
 char *instance_tail(const struct instance *instance, size_t lines);
 

@@ -62,6 +62,7 @@ struct workload {
 	char *how;			/* a job has failed */
 	struct cron *cron;		/* its runs; NULL: it has no schedule, or is a run of one */
 	int restarts;
+	struct driver_end last;		/* for which it was restarted */
 	struct error said; /* of its state; "": nothing */
 	char *cause;			/* why we ended it; NULL: it ended by itself */
 	struct driver_error error;

@@ -39,9 +39,12 @@ workload_get_status(const struct workload *workload, struct driver_workload_stat
 		.reason = workload_words(workload) ? error_codes_encode(&workload->said) : NULL,
 		.pid = workload->instance ? instance_pid(workload->instance) : 0,
 		.restarts = workload->restarts,
+		.last = workload->last,
 		.ready = workload->state == READY || workload->state == RUNNING ||
 			 workload->state == DONE,
 	};
+	if (out->last.how)
+		out->last.how = xstrdup(out->last.how);
 	if (workload->state == SCHEDULED)
 		cron_get_status(workload->cron, out);
 }
@@ -62,7 +65,8 @@ workload_mix_state(const struct workload *workload, uint64_t sum)
 		workload->plan->replica, workload->started_wall,
 		workload->ended_wall,	 workload->status,
 		workload->failed,	 workload->state,
-		workload->restarts,	 workload->instance ? instance_pid(workload->instance) : 0,
+		workload->restarts,	 workload->last.ended_at,
+		workload->instance ? instance_pid(workload->instance) : 0,
 		workload_words(workload) != NULL,
 	};
 	const struct plan *plan = workload->plan;

@@ -110,10 +110,27 @@ workload_fail_candidate(struct workload *workload, const char *code, const struc
 	workload_set_state(workload, FAILED);
 }
 
+/* What runs again keeps it: the words of how it ended go when it is ready. */
+static void
+keep_end(struct workload *workload, const char *how)
+{
+	driver_end_clear(&workload->last);
+	workload->last = (struct driver_end){
+		.how = xstrdup(how),
+		.started_at = workload->started_wall,
+		.ended_at = workload->ended_wall,
+		.exit_code = WIFEXITED(workload->status) ? WEXITSTATUS(workload->status) : 0,
+		.signal = WIFSIGNALED(workload->status) ? WTERMSIG(workload->status) : 0,
+		.lacks_memory = workload->instance && instance_lacks_memory(workload->instance),
+	};
+}
+
 /* Another workload must not take its port meanwhile, and with it the requests that are its. */
 static void
-wait_for_start(struct workload *workload, int ms)
+wait_for_start(struct workload *workload, const char *how, int ms)
 {
+	if (workload->instance)
+		keep_end(workload, how);
 	plan_close_ports(workload->plan);
 	workload_set_state(workload, WAITING);
 	workload->restarts++;
@@ -134,7 +151,7 @@ wait_and_restart(struct workload *workload, const char *how)
 		workload->back_off_ms = BACK_OFF_MAX_MS;
 	clock_duration(delay, workload->back_off_ms);
 	error_set_code(&workload->said, CODE_WORKLOAD_STARTS_AGAIN, .how = how, .duration = delay);
-	wait_for_start(workload, workload->back_off_ms);
+	wait_for_start(workload, how, workload->back_off_ms);
 }
 
 /* Of a candidate. */
@@ -166,7 +183,7 @@ candidate_ended(struct workload *workload, const char *how, bool cannot_start)
 		workload_fail_candidate(workload, "cannot-start", &why);
 	} else if (workload->starts < CANDIDATE_TRIES) {
 		error_set_code(&workload->said, CODE_WORKLOAD_TRIES_AGAIN, .how = how);
-		wait_for_start(workload, RETRY_MS);
+		wait_for_start(workload, how, RETRY_MS);
 	} else {
 		describe_end(workload, how, &why);
 		workload_fail_candidate(workload, "exited", &why);
@@ -570,6 +587,7 @@ workload_free(struct workload *workload)
 	free(workload->error.object_id);
 	free(workload->error.code);
 	free(workload->error.message);
+	driver_end_clear(&workload->last);
 	free(workload);
 }
 
@@ -609,6 +627,7 @@ workload_accept(struct workload *workload)
 {
 	workload->candidate = false;
 	workload->restarts = 0;
+	driver_end_clear(&workload->last);
 	workload->grace_ms = ALIVE_MS;
 	if (workload->cron)
 		cron_begin(workload->cron);
