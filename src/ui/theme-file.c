@@ -423,7 +423,7 @@ theme_nearest(int32_t rgb)
 	int best = 16;
 	long least = -1;
 
-	for (int i = 16; i < 256; i++) {
+	for (int i = 16; i < 256 && least != 0; i++) {
 		int32_t other = theme_palette(i);
 		long distance = 0;
 

@@ -24,7 +24,7 @@
 
 #define URL "http://127.0.0.1:1"
 #define ENVIRONMENTS 20
-#define FIRST_SETS 6		/* as in flow/world/watch.c */
+#define FIRST_SETS 4		/* as in flow/world/watch.c */
 
 static struct {
 	char *folder, *history, *cache;

@@ -39,7 +39,7 @@
 #include "store/clone-origins.h"
 
 #define WALK_MS 8			/* what a key waits at most for sets from the cache */
-#define FIRST_SETS 6 /* what a first picture waits for: about what a screen shows of them */
+#define FIRST_SETS 4 /* what a first picture waits for: what 120 columns show of them */
 #define PAUSE_MAX_MS 300000
 #define OFFLINE_GRACE_MS 5000		/* one lost answer among good ones is no outage */
 
