@@ -164,10 +164,15 @@ static void
 next_unit(struct unit *unit, const uint8_t *s, size_t length, bool utf8)
 {
 	ucs4_t c;
-	int bytes = u8_mbtoucr(&c, s, length);
-	int width;
+	int bytes, width;
 
 	*unit = (struct unit){.taken = 1};
+	/* Most of what is shown: nothing but ASCII behind it, so nothing that joins it. */
+	if (s[0] >= ' ' && s[0] < 0x7f && (length == 1 || s[1] < 0x80)) {
+		unit->columns = 1;
+		return;
+	}
+	bytes = u8_mbtoucr(&c, s, length);
 	if (bytes <= 0) {
 		snprintf(unit->escape, sizeof(unit->escape), "\\x%02X", s[0]);
 		unit->columns = 4;

@@ -138,13 +138,40 @@ read_text(struct reader *r, size_t *length)
 	return memchr(text, '\0', *length + 1) == text + *length ? text : NULL;
 }
 
+/* Nearly all texts are, and jansson looks at each byte of what it checks. */
+static bool
+is_ascii(const char *text, size_t length)
+{
+	uint64_t bytes, all = 0;
+	size_t n = 0;
+
+	for (; n + sizeof(bytes) <= length; n += sizeof(bytes)) {
+		memcpy(&bytes, text + n, sizeof(bytes));
+		all |= bytes;
+	}
+	for (; n < length; n++)
+		all |= (unsigned char)text[n];
+	return (all & 0x8080808080808080u) == 0;
+}
+
 static json_t *
 read_string(struct reader *r)
 {
 	size_t length;
 	const char *text = read_text(r, &length);
 
-	return text ? json_stringn(text, length) : NULL;
+	if (!text)
+		return NULL;
+	return is_ascii(text, length) ? json_stringn_nocheck(text, length)
+				      : json_stringn(text, length);
+}
+
+/* The reference to value is taken, also in vain. */
+static bool
+set_member(json_t *object, const char *key, size_t length, json_t *value)
+{
+	return (is_ascii(key, length) ? json_object_set_new_nocheck(object, key, value)
+				      : json_object_set_new(object, key, value)) == 0;
 }
 
 static json_t *
@@ -188,7 +215,7 @@ fill_object(struct reader *r, json_t *object)
 	for (size_t i = 0; i < count; i++) {
 		const char *key = read_text(r, &length);
 
-		if (!key || json_object_set_new(object, key, read_value(r)) != 0)
+		if (!key || !set_member(object, key, length, read_value(r)))
 			return false;
 	}
 	return json_object_size(object) == count;
