@@ -28,6 +28,7 @@
 #include "flow/context/session-state.h"
 #include "flow/verbs/flows.h"
 #include "flow/world/origins.h"
+#include "flow/world/watch-questions.h"
 #include "flow/world/watch.h"
 #include "flow/world/world.h"
 #include "net/loop.h"
@@ -191,6 +192,12 @@ void
 session_attend(struct session *session)
 {
 	watch_attend(session->watch);
+}
+
+bool
+session_is_attended(const struct session *session)
+{
+	return watch_is_attended(session->watch);
 }
 
 bool

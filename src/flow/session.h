@@ -57,6 +57,8 @@ bool session_turn(struct session *session, const int *fds, bool *ready, size_t c
 
 /* Somebody is there; see watch_attend(). */
 void session_attend(struct session *session);
+/* Whether that was a moment ago. */
+bool session_is_attended(const struct session *session);
 /* Which application is watched closely (runtime, resources, 1 s while deploying). */
 void session_focus(struct session *session, const char *org, const char *app);
 /*

@@ -38,6 +38,7 @@
 #include "ui/views/palette.h"
 
 #define AGES_MS 1000 /* how old the ages on the screen may be while something else wakes us */
+#define IDLE_AGES_MS 10000		/* the same when nobody has pressed a key for a while */
 #define ANIMATION_MS 200
 #define CALM_MS 1000		/* the same with reduced motion */
 
@@ -601,14 +602,23 @@ calm_ms(const struct ui *ui)
 	return (int)(animation >= 0 && animation < again ? animation : again);
 }
 
-/* Something runs: as often as it may move.  Nothing runs: as often as ages change by a second. */
+/* Something runs: as often as it may move.  Nothing runs: as often as ages change by a second; an
+ * answer that says what was said before draws nothing where nobody looks. */
+static int64_t
+ages_ms(const struct ui *ui)
+{
+	if (ui_count_running(ui))
+		return animation_ms(ui);
+	return session_is_attended(ui->session) ? AGES_MS : IDLE_AGES_MS;
+}
+
 static bool
 is_due(const struct ui *ui)
 {
 	int64_t now = clock_steady_ms();
 
 	return ui->dirty || (ui->draw_again_at && now >= ui->draw_again_at) ||
-	       now - ui->drawn_at >= (ui_count_running(ui) ? animation_ms(ui) : AGES_MS);
+	       now - ui->drawn_at >= ages_ms(ui);
 }
 
 /* One turn: wait, world, signals, keys, one picture. */

@@ -6,7 +6,7 @@
  *	tests/bench/history FILE [OPERATIONS]
  *
  * Makes FILE (beside it FILE.cache and FILE.lock) unless it is there, with a million operations
- * that say as much as real ones do (5.5 GB; half an hour), and asks what the screen asks.
+ * that say as much as real ones do (5.5 GB; some minutes), and asks what the screen asks.
  */
 #include "config.h"
 
