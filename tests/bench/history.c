@@ -28,6 +28,7 @@
 #define URL "localhost"
 #define BATCH 50000
 #define ROWS 200
+#define WRITES 1000
 #define HASH_BYTES (256 * 1024 * 1024)
 #define USUAL_HASH_BYTES (1024 * 1024)
 
@@ -121,6 +122,9 @@ make(const char *path, const char *cache, int operations)
 	}
 	fprintf(stderr, "\n");
 	keep_in_memory(store->history, USUAL_HASH_BYTES);
+	/* The next operation that is written would merge pieces of that size, all at once. */
+	must(db_run(store->history, "INSERT INTO words_index (words_index) VALUES ('optimize')",
+		    &err), &err);
 	store_close(store);
 }
 
@@ -184,8 +188,9 @@ find(struct store *store, const char *words)
 	operation_list_clear(&list);
 }
 
+/* How long it took to begin, and to end. */
 static void
-write_one(struct store *store)
+write_one(struct store *store, double *begins, double *ends)
 {
 	struct operation o = {.created_at = 1};
 	struct error err = {0};
@@ -199,12 +204,36 @@ write_one(struct store *store)
 	untrusted_init(&o.summary, "web 1.4.2 → 1.4.3");
 	began = now_ms();
 	must(store_operation_begin(store, &o, &err), &err);
-	say("an operation begins", now_ms() - began);
+	*begins = now_ms() - began;
 	o.state = OPERATION_DONE;
 	began = now_ms();
 	must(store_operation_update(store, &o, SIZE_MAX, &err), &err);
-	say("it ends", now_ms() - began);
+	*ends = now_ms() - began;
 	operation_clear(&o);
+}
+
+static int
+by_size(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Many, since the index of words is merged now and then by whoever writes. */
+static void
+write_many(struct store *store)
+{
+	static double begins[WRITES], ends[WRITES];
+
+	for (int i = 0; i < WRITES; i++)
+		write_one(store, &begins[i], &ends[i]);
+	qsort(begins, WRITES, sizeof(begins[0]), by_size);
+	qsort(ends, WRITES, sizeof(ends[0]), by_size);
+	say("an operation begins: the median of many", begins[WRITES / 2]);
+	say("an operation begins: the longest", begins[WRITES - 1]);
+	say("it ends: the median", ends[WRITES / 2]);
+	say("it ends: the longest", ends[WRITES - 1]);
 }
 
 int
@@ -249,7 +278,7 @@ main(int argc, char **argv)
 	find(store, "\"order 77\"");
 	find(store, "nowhere-to-be-found");
 	find(store, "zq");
-	write_one(store);
+	write_many(store);
 	store_close(store);
 	free(cache);
 	return 0;
