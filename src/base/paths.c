@@ -118,7 +118,8 @@ paths_program(const char *variable, const char *beside, const char *installed)
 	return found ? found : xstrdup(installed);
 }
 
-/* Each parent on the way.  EEXIST is no proof of a directory; the last one is looked at. */
+/* Each parent on the way, unless the last one is there or can be made.  EEXIST is no proof of a
+ * directory; the last one is looked at. */
 int
 paths_make(const char *path, struct error *err)
 {
@@ -126,7 +127,8 @@ paths_make(const char *path, struct error *err)
 	struct stat st;
 	int ret = 0;
 
-	for (char *slash = copy[0] ? strchr(copy + 1, '/') : NULL; slash;
+	for (char *slash = copy[0] && mkdir(copy, 0700) != 0 && errno != EEXIST
+				   ? strchr(copy + 1, '/') : NULL; slash;
 	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		if (mkdir(copy, 0700) != 0 && errno != EEXIST && stat(copy, &st) != 0)

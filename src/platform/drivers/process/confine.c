@@ -113,14 +113,33 @@ become_same_user(const struct confinement *c)
 	return write_file("/proc/self/gid_map", c->gid_map);
 }
 
-/* `path` below the working directory: all its directories, and itself unless it is to be a file. */
+/* -1 with ENOENT: a directory above it is not there yet. */
+static int
+make_last(const char *path, bool is_file)
+{
+	int fd;
+
+	if (!is_file)
+		return mkdir(path, 0755) != 0 && errno != EEXIST ? -1 : 0;
+	/* It may be there in what is mounted already; if not, the mount will say so. */
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0444);
+	if (fd >= 0)
+		close(fd);
+	return fd < 0 && errno == ENOENT ? -1 : 0;
+}
+
+/* `path` below the working directory, and where they are missing the directories above it: most
+ * are there, since they hold other places too. */
 static int
 make_place(const char *path, bool is_file)
 {
 	char copy[4096];
 	size_t i;
-	int fd;
 
+	if (make_last(path + 1, is_file) == 0)
+		return 0;
+	if (errno != ENOENT)
+		return -1;
 	for (i = 1; i < sizeof(copy) && path[i]; i++) {
 		copy[i - 1] = path[i];
 		copy[i] = '\0';
@@ -131,13 +150,7 @@ make_place(const char *path, bool is_file)
 			return -1;
 		copy[i - 1] = '/';
 	}
-	if (!is_file)
-		return mkdir(copy, 0755) != 0 && errno != EEXIST ? -1 : 0;
-	/* It may be there in what is mounted already; if not, the mount will say so. */
-	fd = open(copy, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0444);
-	if (fd >= 0)
-		close(fd);
-	return 0;
+	return make_last(copy, is_file) != 0 && !is_file ? -1 : 0;
 }
 
 /* What it has already, and what an outer namespace has locked, has to be said again. */

@@ -174,7 +174,9 @@ wait_for_execution(const struct guard *guard)
 	tell((struct guard_report){.kind = GUARD_RUNS}, NULL);
 }
 
-/* The pipe closes on execution in the program, and here at once. */
+/* The pipe closes on execution in the program, and here at once.  Until then the program runs in
+ * our memory while we stand still: a copy of it would only be thrown away.  So run_program() makes
+ * system calls alone, leaves our variables as they are, and does not return. */
 static void
 start_program(struct guard *guard)
 {
@@ -185,7 +187,7 @@ start_program(struct guard *guard)
 		fail("its ports");
 	if (pipe2(executed, O_CLOEXEC) != 0)
 		fail("its process");
-	guard->program = fork();
+	guard->program = vfork();
 	if (guard->program == 0)
 		run_program(guard->setup, channel);
 	if (guard->program < 0)
