@@ -2,8 +2,8 @@
 /*
  * One GET request, waited for: what these programs need of each other.
  *
- * Names are never looked up: these programs only talk to each other on one machine, and a
- * resolver could keep them waiting longer than any limit of ours.
+ * What is on this machine is not looked up, since a resolver can keep one waiting longer than any
+ * limit of ours.  Other names are, for where these programs run in pods.
  */
 #include "config.h"
 
@@ -11,6 +11,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -100,15 +101,30 @@ wait_for(int fd, short events, int64_t deadline)
 }
 
 static int
+find_address(const char *host, struct in_addr *address)
+{
+	const struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
+	struct addrinfo *found;
+
+	if (is_local_name(host)) {
+		address->s_addr = htonl(INADDR_LOOPBACK);
+		return 0;
+	}
+	if (getaddrinfo(host, NULL, &hints, &found) != 0)
+		return -1;
+	*address = ((const struct sockaddr_in *)(const void *)found->ai_addr)->sin_addr;
+	freeaddrinfo(found);
+	return 0;
+}
+
+static int
 connect_to(const struct target *target, int64_t deadline)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(target->port)};
 	int fd, failed = 0;
 	socklen_t size = sizeof(failed);
 
-	if (is_local_name(target->host))
-		address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	else if (inet_pton(AF_INET, target->host, &address.sin_addr) != 1)
+	if (find_address(target->host, &address.sin_addr) != 0)
 		return -1;
 	fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)

@@ -26,6 +26,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "settings.h"
 #include "stop.h"
 
 #define CONNECTIONS 32
@@ -529,16 +530,18 @@ turn(struct loop *loop)
 }
 
 static int
-listen_on(int port)
+listen_on(const char *host, int port)
 {
 	struct sockaddr_in address = {
 		.sin_family = AF_INET,
 		.sin_port = htons((uint16_t)port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	int yes = 1;
+	int fd = -1, yes = 1;
 
+	if (inet_pton(AF_INET, host, &address.sin_addr) != 1)
+		errno = EINVAL;
+	else
+		fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
@@ -551,14 +554,16 @@ listen_on(int port)
 int
 http_serve(const struct http_server *server)
 {
-	struct loop loop = {.server = server, .listener = listen_on(server->port)};
+	/* In a pod, others come from outside of what loopback is there. */
+	const char *host = settings_text("HOST", "127.0.0.1");
+	struct loop loop = {.server = server, .listener = listen_on(host, server->port)};
 
 	if (loop.listener < 0) {
-		fprintf(stderr, "error: cannot listen on port %d: %s\n", server->port,
+		fprintf(stderr, "error: cannot listen on %s:%d: %s\n", host, server->port,
 			strerror(errno));
 		return 1;
 	}
-	printf("%s listens on 127.0.0.1:%d\n", server->name, server->port);
+	printf("%s listens on %s:%d\n", server->name, host, server->port);
 	while (turn(&loop))
 		;
 	printf("%s ends\n", server->name);
