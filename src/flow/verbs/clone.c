@@ -634,11 +634,24 @@ keep_values(struct flow *flow)
 				   flow->request.env, &flow->values_result.list, true);
 }
 
+static char *
+title(const char *env, const char *source)
+{
+	return xasprintf(_("clone of %s as %s"), source, env);
+}
+
+static char *
+summary(const struct review *review, const char *changes)
+{
+	(void)changes;
+	return xasprintf("clone of %s", review->source);
+}
+
 const struct verb verb_clone = {
 	.name = "clone",
 	.words = N_("clone"),
-	.title = N_("clone of {source} as {env}"),
-	.summary = "clone of {source}",
+	.title = title,
+	.summary = summary,
 	.has_source = true,
 	.prepare = prepare,
 	.steps = steps,

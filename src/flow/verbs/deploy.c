@@ -172,10 +172,17 @@ static flow_phase *const prepare[] = {
 	read_fixes,	 review_ready,	      NULL,
 };
 
+static char *
+title(const char *env, const char *source)
+{
+	(void)source;
+	return xasprintf(_("deployment to %s"), env);
+}
+
 const struct verb verb_deploy = {
 	.name = "deploy",
 	.words = N_("deploy to"),
-	.title = N_("deployment to {env}"),
+	.title = title,
 	.prepare = prepare,
 	.steps = deploy_steps,
 	.step_count = DEPLOY_STEP_COUNT,

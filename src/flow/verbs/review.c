@@ -204,7 +204,7 @@ review_summary(const struct review *review)
 
 	if (!verb->summary)
 		return changes;
-	summary = flow_verb_text(verb->summary, review->env, review->source, changes);
+	summary = verb->summary(review, changes);
 	free(changes);
 	return summary;
 }

@@ -28,7 +28,6 @@
 
 #include "base/secrecy.h"
 #include "platform/drivers/process/confine.h"
-#include "platform/drivers/process/signals.h"
 
 #define REPORT_FD 3
 #define KILL_AGAIN_NS 20000000
@@ -61,6 +60,16 @@ fail(const char *step)
 }
 
 /* The program. */
+
+/* Handlers are gone with exec(2) anyway, but what is ignored stays ignored over it. */
+static void
+standard_signals(void)
+{
+	struct sigaction standard = {.sa_handler = SIG_DFL};
+
+	for (int i = 1; i < NSIG; i++)
+		sigaction(i, &standard, NULL);
+}
 
 /* The order matters: the report goes before the directory and the limits, which may fail, and
  * all signals are opened last, when there is a program to take them. */
@@ -264,7 +273,7 @@ guard_run(const struct guard_setup *setup)
 	sigaddset(&wanted, SIGQUIT);
 	sigaddset(&wanted, SIGCHLD);
 	sigprocmask(SIG_SETMASK, &wanted, NULL);
-	signals_reset();
+	standard_signals();
 	/* Before anything can be started that would not be in them. */
 	for (size_t i = 0; i < setup->group_count; i++)
 		if (write(setup->groups[i], "0", 1) != 1)

@@ -1,0 +1,82 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What is tested on a real Kubernetes; TAP.  KUBE_NODE (the program of tests/kube/node) and IMAGES
+# (what images.py made) are required.
+set -uo pipefail
+srcdir=${srcdir:-.}
+here=$(cd "$srcdir/tests/kube" && pwd)
+number=0 failed=0
+
+report() { # CODE NAME
+	number=$((number + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $number - $2"
+	else
+		echo "not ok $number - $2"
+		failed=1
+	fi
+}
+# A condition that is waited for; the limit is for what hangs.
+until_true() {
+	local end=$((SECONDS + 120))
+	until "$@"; do
+		[ "$SECONDS" -lt "$end" ] || return 1
+		sleep 0.2
+	done
+}
+
+if ! unshare --mount --net --uts --ipc --pid --fork true 2>/dev/null; then
+	echo "1..0 # SKIP this machine refuses the namespaces of a node"
+	exit 0
+fi
+folder=$(mktemp -d)
+dir=$folder/node-$$
+node() {
+	bash "$here/node/node.sh" "$@"
+}
+end_node() {
+	[ ! -e "$dir/init.pid" ] || node down "$dir"
+	rm -rf "$folder"
+}
+trap end_node EXIT
+trap 'exit 1' HUP INT TERM
+
+kube() {
+	node enter "$dir" env KUBECONFIG="$dir/kubeconfig" "$KUBE_NODE" kubectl "$@"
+}
+page_has_topics() {
+	node enter "$dir" curl -sf --max-time 5 "http://$1/" | grep -q guest-ko
+}
+is_gone() {
+	! kube get namespace shop >/dev/null 2>&1
+}
+
+KUBE_NODE=$KUBE_NODE IMAGES=$IMAGES node up "$dir" >"$folder/up.log" 2>&1
+report $? "a node starts, with images that no registry has"
+if [ "$failed" != 0 ]; then
+	sed 's/^/# /' "$folder/up.log"
+	echo "1..$number"
+	exit 1
+fi
+kube apply -f "$here/shop.yaml" >"$folder/apply.log" 2>&1 &&
+	kube -n shop rollout status deployment/api --timeout=120s >>"$folder/apply.log" 2>&1 &&
+	kube -n shop rollout status deployment/web --timeout=120s >>"$folder/apply.log" 2>&1
+report $? "two pods are ready"
+address=$(kube -n shop get service web -o 'jsonpath={.spec.clusterIP}')
+until_true page_has_topics "$address"
+report $? "a Service leads to a pod, and a name of the cluster to another one"
+kube -n shop logs deployment/web | grep -q 'listens on 0.0.0.0:8080'
+report $? "the output of a pod can be read"
+kube delete namespace shop --wait=false >/dev/null && until_true is_gone
+report $? "a namespace goes, with all that is in it"
+log=$folder/log
+mv "$dir/log" "$log.kept" 2>/dev/null
+node down "$dir"
+report $? "the node ends"
+left=$(find /sys/fs/cgroup -maxdepth 2 -name "sidestage-node-$$" 2>/dev/null; pgrep -f "$dir" ; grep -F "$dir" /proc/mounts)
+[ -z "$left" ]
+report $? "and nothing of it is left"
+[ -z "$left" ] || printf '# %s\n' "$left"
+[ "$failed" = 0 ] || sed 's/^/# /' "$folder"/*.log "$log.kept"/init.log | tail -60
+echo "1..$number"
+exit "$failed"

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# A real Kubernetes, made from its sources by Go; "./bootstrap check-kube" installs the rest of it.
+EXTRA_DIST += tests/kube/check.sh tests/kube/images.py tests/kube/shop.yaml \
+	tests/kube/node/image.py tests/kube/node/init.sh tests/kube/node/node.sh \
+	tests/kube/node/pause.c tests/kube/node/program/dns.go tests/kube/node/program/go.mod \
+	tests/kube/node/program/go.sum tests/kube/node/program/main.go
+KUBE_VERSION = v1.36.3
+GO = go
+
+kube/node: tests/kube/node/program/main.go tests/kube/node/program/dns.go \
+		tests/kube/node/program/go.mod tests/kube/node/program/go.sum
+	$(AM_V_GEN)$(MKDIR_P) kube && cd $(srcdir)/tests/kube/node/program && $(GO) build -trimpath \
+		-ldflags '-s -w -X k8s.io/component-base/version.gitVersion=$(KUBE_VERSION)' \
+		-o '$(abs_builddir)/kube/node' .
+# Made again whenever the sample was.
+kube/images: libtopicshare.a tests/kube/images.py tests/kube/node/image.py
+	$(AM_V_GEN)$(MKDIR_P) kube && rm -rf $@ && PYTHONDONTWRITEBYTECODE=1 CC='$(CC)' \
+		python3 $(srcdir)/tests/kube/images.py $(srcdir) . $@
+check-kube: all kube/node kube/images
+	srcdir='$(srcdir)' KUBE_NODE='$(abs_builddir)/kube/node' IMAGES='$(abs_builddir)/kube/images' \
+	bash $(srcdir)/tests/kube/check.sh
+clean-local: clean-kube
+clean-kube:
+	rm -rf kube
+.PHONY: check-kube clean-kube
