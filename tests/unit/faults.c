@@ -241,3 +241,31 @@ write(int fd, const void *bytes, size_t length)
 	}
 	return fails(FAULT_WRITE) ? -1 : real(fd, bytes, length);
 }
+
+/* SQLite's writes. */
+ssize_t
+pwrite64(int fd, const void *bytes, size_t length, off_t at)
+{
+	static ssize_t (*real)(int, const void *, size_t, off_t);
+
+	if (!real) {
+		void *found = dlsym(RTLD_NEXT, "pwrite64");
+
+		memcpy(&real, &found, sizeof(real));
+	}
+	return fails(FAULT_PWRITE) ? -1 : real(fd, bytes, length, at);
+}
+
+int
+fsync(int fd)
+{
+	REAL("fsync", int)
+	return fails(FAULT_SYNC) ? -1 : real(fd);
+}
+
+int
+unlinkat(int at, const char *path, int flags)
+{
+	REAL("unlinkat", int, const char *, int)
+	return fails(FAULT_UNLINKAT) ? -1 : real(at, path, flags);
+}

@@ -28,7 +28,10 @@
 	X(OPENDIR, "opendir", EMFILE) \
 	X(FCNTL, "fcntl", EMFILE) \
 	X(OPTION, "setsockopt", ENOBUFS) \
-	X(WRITE, "write", ENOSPC)
+	X(WRITE, "write", ENOSPC) \
+	X(PWRITE, "pwrite", ENOSPC) \
+	X(SYNC, "fsync", EIO) \
+	X(UNLINKAT, "unlinkat", EACCES)
 
 enum fault {
 #define X(id, name, error) FAULT_##id,

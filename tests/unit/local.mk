@@ -173,6 +173,12 @@ TESTS += tests/unit/test-files
 tests_unit_test_files_SOURCES = tests/unit/test-files.c
 tests_unit_test_files_LDADD = libdb.a $(UNIT_LIBS) $(SQLITE_LIBS)
 
+check_PROGRAMS += tests/unit/test-file-faults
+TESTS += tests/unit/test-file-faults
+tests_unit_test_file_faults_SOURCES = tests/unit/test-file-faults.c tests/unit/faults.c \
+	tests/unit/faults.h
+tests_unit_test_file_faults_LDADD = libstore.a $(CMOCKA_LIBS) $(PLATFORM_LIBS)
+
 check_PROGRAMS += tests/unit/test-forward
 TESTS += tests/unit/test-forward
 tests_unit_test_forward_SOURCES = tests/unit/test-forward.c

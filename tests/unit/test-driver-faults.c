@@ -477,6 +477,45 @@ a_program_goes_on_when_its_output_cannot_be_kept(void **state)
 	free(log);
 }
 
+static off_t
+size_of(const struct world *world, const char *name)
+{
+	char *path = xasprintf("%s/modules/web/%s", world->space_dir, name);
+	struct stat st;
+	off_t size = stat(path, &st) == 0 ? st.st_size : -1;
+
+	free(path);
+	return size;
+}
+
+static bool
+log_is_large(void *data)
+{
+	return size_of(data, "output.log") > 600 * 1024;
+}
+
+static bool
+log_was_turned_over(void *data)
+{
+	return size_of(data, "output.log.1") > 0 && size_of(data, "output.log") < 300 * 1024;
+}
+
+/* It grows on, since nothing is to be lost; and is turned over as soon as that can be done. */
+static void
+a_log_that_cannot_be_turned_over_goes_on(void **state)
+{
+	struct world *world = *state;
+
+	expect_ready(world, apply_container(world, SHELL ", 'args': ['while head -c 8000 /dev/zero | tr "
+							 "\\\\0 x; do echo; done']"));
+	fault_from(FAULT_RENAME, 0);
+	run_until(world, log_is_large, world);
+	assert_true(fault_end());
+	assert_true(size_of(world, "output.log.1") < 0 || size_of(world, "output.log.1") < 300 * 1024);
+	run_until(world, log_was_turned_over, world);
+	assert_true(web_is_ready(world));
+}
+
 int
 main(void)
 {
@@ -493,6 +532,7 @@ main(void)
 		WITH_FAULTS(a_removal_ends_and_the_next_one_leaves_nothing),
 		WITH_FAULTS(a_driver_begins_or_says_what_it_lacks),
 		WITH_FAULTS(a_program_goes_on_when_its_output_cannot_be_kept),
+		WITH_FAULTS(a_log_that_cannot_be_turned_over_goes_on),
 	};
 
 	if (below_valgrind()) {

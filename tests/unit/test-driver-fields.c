@@ -553,10 +553,102 @@ init_containers_run_one_after_the_other(void **state)
 		"'local/nothing:1'}]}}"), "local/nothing");
 }
 
+/* --- what cannot be meant --- */
+
+/* It is refused before anything runs, and names the workload and the field. */
+static void
+what_cannot_be_meant_is_refused_by_name(void **state)
+{
+	static const struct {
+		const char *module, *profile, *spec, *words;
+	} rows[] = {
+		/* strings */
+		{"web", NULL, "{'containers': {'c': {" SHELL ", 'args': ['a', 7]}}}",
+		 "String 2 of the args of workload web is not a string"},
+		{"web", NULL, "{'containers': {'c': {" SHELL ", 'args': 'a'}}}", "args of workload web"},
+		{"web", NULL, "{'containers': {'c': {" SHELL ", 'command': [null]}}}",
+		 "String 1 of the command of workload web"},
+		{"web", NULL, "{'containers': {'c': {" SHELL ", 'command': ['no-such-program-here']}}}",
+		 "\"no-such-program-here\" of workload web is not a program"},
+		/* variables */
+		{"web", NULL, "{'containers': {'c': {" SHELL ", 'variables': {'': 'x'}}}}",
+		 "The variable \"\" of workload web"},
+		{"web", NULL, "{'containers': {'c': {" SHELL ", 'variables': {'A=B': 'x'}}}}",
+		 "The variable \"A=B\" of workload web"},
+		{"web", NULL, "{'containers': {'c': {" SHELL ", 'variables': {'A': {'b': 'c'}}}}}",
+		 "The variable \"A\" of workload web"},
+		/* files */
+		{"web", NULL, "{'containers': {'c': {" SHELL ", 'files': ['/a']}}}",
+		 "The files of workload web must be an object"},
+		{"web", NULL, "{'containers': {'c': {" SHELL ", 'files': {'/a': {}}}}}",
+		 "The file \"/a\" of workload web"},
+		{"web", NULL, "{'containers': {'c': {" SHELL ", 'files': {'/a': {'value': 7}}}}}",
+		 "The file \"/a\" of workload web"},
+		{"web", NULL, "{'containers': {'c': {" SHELL ", 'files': {'/a': {'value': '', 'mode': '999'}}}}}",
+		 "The file \"/a\" of workload web"},
+		/* volumes */
+		{"web", NULL, "{'containers': {'c': {" SHELL ", 'volume_mounts': {'data': {'id': 'v'}}}}, "
+		 "'volumes': {'v': {}}}", "not at \"data\""},
+		{"web", NULL, "{'containers': {'c': {" SHELL ", 'volume_mounts': {'/a/../b': {'id': 'v'}}}}, "
+		 "'volumes': {'v': {}}}", "not at \"/a/../b\""},
+		{"web", NULL, "{'containers': {'c': {" SHELL ", 'volume_mounts': {'/d': {'id': 'v', 'sub_path': 'p'}}}},"
+		 " 'volumes': {'v': {}}}", "a part of a volume at /d"},
+		{"web", NULL, "{'containers': {'c': {" SHELL ", 'volume_mounts': {'/d': {'id': 'none'}}}}}",
+		 "no volume \"none\" for workload web"},
+		{"web", NULL, "{'containers': {'c': {" SHELL ", 'volume_mounts': {'/d': {}}}}}",
+		 "no volume \"\" for workload web"},
+		{"web", NULL, "{'containers': {'c': {" SHELL ", 'volume_mounts': {'/d': {'id': 'externals.v'}}}}}",
+		 "no volume \"externals.v\" for workload web"},
+		{"web", NULL, "{'containers': {'c': {" SHELL ", 'volume_mounts': {'/d': {'id': 'shared.v'}}}}}",
+		 "no volume \"shared.v\" for workload web"},
+		/* jobs */
+		{"job", JOB, "{'containers': {'c': {" SHELL "}}, 'job': {'backoffLimit': -1}}",
+		 "The backoffLimit of workload job must be a number from 0 to 1000"},
+		{"job", JOB, "{'containers': {'c': {" SHELL "}}, 'job': {'backoffLimit': 1001}}",
+		 "The backoffLimit of workload job"},
+		{"job", JOB, "{'containers': {'c': {" SHELL "}}, 'job': {'backoffLimit': 'x'}}",
+		 "The backoffLimit of workload job"},
+		{"job", JOB, "{'containers': {'c': {" SHELL "}}, 'job': {'activeDeadlineSeconds': -5}}",
+		 "The activeDeadlineSeconds of workload job"},
+		/* names */
+		{"../web", NULL, "{'containers': {'c': {" SHELL "}}}", "\"../web\" cannot be the name"},
+		{".web", NULL, "{'containers': {'c': {" SHELL "}}}", "\".web\" cannot be the name"},
+		{"a/b", NULL, "{'containers': {'c': {" SHELL "}}}", "\"a/b\" cannot be the name"},
+		{"", NULL, "{'containers': {'c': {" SHELL "}}}", "\"\" cannot be the name"},
+		{"a\x01", NULL, "{'containers': {'c': {" SHELL "}}}", "cannot be the name"},
+		/* init containers */
+		{"web", NULL, "{'containers': {'c': {" SHELL "}}, 'pod': {'initContainers': [{}]}}",
+		 "Each init container of workload web"},
+	};
+	struct world *world = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct item item = {rows[i].module, rows[i].profile, rows[i].spec, NULL};
+
+		expect_failed(world, apply_items(world, "one", &item, 1), rows[i].words);
+		assert_int_equal(count_processes(world), 0);
+	}
+}
+
+/* Two of one name would be one directory. */
+static void
+a_workload_that_is_declared_twice_is_refused(void **state)
+{
+	static const struct item items[] = {
+		{"web", NULL, "{'containers': {'c': {" SHELL ", 'args': ['exec sleep 600']}}}", NULL},
+		{"web", NULL, "{'containers': {'c': {" SHELL ", 'args': ['exec sleep 600']}}}", NULL},
+	};
+	struct world *world = *state;
+
+	expect_failed(world, apply_items(world, "one", items, 2), "The workload web");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		WITH_SHELL(what_cannot_be_meant_is_refused_by_name),
+		WITH_SHELL(a_workload_that_is_declared_twice_is_refused),
 		WITH_SHELL(a_command_runs_in_the_place_of_the_image),
 		WITH_SHELL(a_command_is_refused_where_nothing_is_confined),
 		WITH_SHELL(a_file_lies_where_it_is_declared),
