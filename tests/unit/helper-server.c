@@ -3,9 +3,10 @@
 /*
  * A workload for the tests of the driver.  It answers HTTP on $PORT and tells what it was
  * given; to GET /ask/HOST:PORT with what it is answered to GET /about there ($NAME: a variable), as
- * it does for the arguments "ask HOST:PORT".  With $ANY it listens at every address.  $MODE: exit (prints, ends with 3), count (prints ten lines), deaf (listens on nothing),
- * chatty (prints much), family (has a child that ignores SIGTERM), escape (has a grandchild in a
- * session of its own that ignores SIGTERM, and whose parent is gone).
+ * it does for the arguments "ask HOST:PORT".  With $ANY it listens at every address, with $THREAD
+ * in a thread.  $MODE: exit (prints, ends with 3), count (prints ten lines), deaf (listens on
+ * nothing), chatty (prints much), family (has a child that ignores SIGTERM), escape (has a
+ * grandchild in a session of its own that ignores SIGTERM, and whose parent is gone).
  */
 #include "config.h"
 
@@ -14,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -202,6 +204,27 @@ listen_on(int port)
 	return fd;
 }
 
+static int listener_of_thread;
+
+static void *
+listen_in_thread(void *port)
+{
+	listener_of_thread = listen_on(atoi(port));
+	return NULL;
+}
+
+/* As many runtimes do, which have their network in a thread. */
+static int
+listen_aside(char *port)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, listen_in_thread, port) != 0 ||
+	    pthread_join(thread, NULL) != 0)
+		return -1;
+	return listener_of_thread;
+}
+
 static void
 wait_for_ever(void)
 {
@@ -277,7 +300,7 @@ main(int argc, char **argv)
 	if (strcmp(mode, "deaf") == 0 || !getenv("PORT"))
 		wait_for_ever();
 	signal(SIGPIPE, SIG_IGN);
-	listener = listen_on(atoi(getenv("PORT")));
+	listener = getenv("THREAD") ? listen_aside(getenv("PORT")) : listen_on(atoi(getenv("PORT")));
 	if (listener < 0) {
 		perror("listen");
 		return 1;

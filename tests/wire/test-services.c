@@ -139,7 +139,7 @@ it_is_so_after_a_deployment_a_pause_and_a_restart(void **state)
 	(void)state;
 	free(serve_deploy(&serve, ENV, BOTH));
 	free(serve_deploy(&serve, PRODUCTION, BOTH));
-	free(serve_deploy(&serve, ENV, ADD(BACK("local/web:1.1.0", ", 'NEW': 'yes'"))));
+	free(serve_deploy(&serve, ENV, ADD(BACK("local/web:1.1.0", ", 'NEW': 'yes', 'THREAD': '1'"))));
 	expect(ENV, "$BACK:8080", "env NEW=yes");
 	expect_own();
 	assert_int_equal(serve_ask(&serve, "PUT", ENV "/runtime/paused", "true", NULL), 204);

@@ -231,11 +231,11 @@ other_port(const struct translation *translation, struct port_request *request)
 	return 0;
 }
 
-/* "Tgid:\t123" */
+/* "Tgid:\t123", at the beginning of a line: a program chooses its own name, in the first. */
 static pid_t
 read_group(const char *text, ssize_t length)
 {
-	static const char name[] = "Tgid:\t";
+	static const char name[] = "\nTgid:\t";
 	pid_t group = 0;
 
 	for (ssize_t i = 0; i + (ssize_t)sizeof(name) < length; i++) {
