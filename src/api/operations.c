@@ -33,6 +33,7 @@ enum operation_id {
 	GET_ENVIRONMENT,
 	CREATE_ENVIRONMENT,
 	DELETE_ENVIRONMENT,
+	DROP_RULE_WAITS,
 	GET_SET,
 	APPLY_DELTA_TO_SET,
 	CREATE_DELTA,
@@ -75,6 +76,8 @@ static const struct api_operation operations[] = {
 	[GET_ENVIRONMENT] = {N_("Reading environment"), "GET", ENV, NULL, true},
 	[CREATE_ENVIRONMENT] = {N_("Creating an environment in"), "POST", APP "/envs", NULL, false},
 	[DELETE_ENVIRONMENT] = {N_("Deleting environment"), "DELETE", ENV, NULL, false},
+	[DROP_RULE_WAITS] = {N_("Dropping what a rule waits with in"), "DELETE",
+			     ENV "/rules/%/waiting", NULL, false},
 	[GET_SET] = {N_("Reading set"), "GET", APP "/sets/%", NULL, true},
 	[APPLY_DELTA_TO_SET] = {N_("Applying the change to set"), "POST", APP "/sets/%", NULL,
 				false},
@@ -192,6 +195,14 @@ api_delete_environment(struct api *api, const char *org, const char *app, const 
 
 	api_call_if_match(call, if_match);
 	return call;
+}
+
+struct api_call *
+api_drop_rule_waits(struct api *api, const char *org, const char *app, const char *env,
+		    const char *rule, api_done *done, void *data)
+{
+	return call_new(api, DROP_RULE_WAITS, (const char *const[]){org, app, env, rule}, done,
+			data);
 }
 
 struct api_call *

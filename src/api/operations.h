@@ -38,6 +38,9 @@ struct api_call *api_create_environment(struct api *api, const char *org, const 
 struct api_call *api_delete_environment(struct api *api, const char *org, const char *app,
 					const char *env, const char *if_match, api_done *done,
 					void *data);
+/* 204.  With EXTENSION_RULE_WAITS: what the rule wants to deploy there is dropped; it stays. */
+struct api_call *api_drop_rule_waits(struct api *api, const char *org, const char *app,
+				     const char *env, const char *rule, api_done *done, void *data);
 
 /* GET .../sets/{id}.  A set never changes, so its answer can be kept for ever. */
 struct api_call *api_get_set(struct api *api, const char *org, const char *app, const char *set_id,

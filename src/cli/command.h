@@ -60,7 +60,8 @@ enum {
 	OPTIONS_FOLLOW = 1 << 16,
 	OPTIONS_TAIL = 1 << 17,
 	OPTIONS_CLONE = 1 << 18,
-	OPTIONS_AT = 1 << 19
+	OPTIONS_AT = 1 << 19,
+	OPTIONS_APPROVE = 1 << 20
 };
 
 struct command {

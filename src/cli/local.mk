@@ -19,6 +19,7 @@ sidestage_SOURCES = \
 	src/cli/output-text-details.c src/cli/output-text-details.h \
 	src/cli/output-text.c src/cli/output-text.h \
 	src/cli/plain-change.c src/cli/plain-change.h \
+	src/cli/plain-drop.c src/cli/plain-drop.h \
 	src/cli/plain-fail.c src/cli/plain-fail.h \
 	src/cli/plain-interrupted.c src/cli/plain-interrupted.h \
 	src/cli/plain-logs.c src/cli/plain-logs.h \

@@ -25,7 +25,7 @@
 enum option_kind { OPTION_SWITCH, OPTION_TEXT, OPTION_LIST };
 
 struct command_option {
-	unsigned group;			/* one of OPTIONS_ */
+	unsigned group;			/* of OPTIONS_, any of which has it */
 	const char *name;		/* the long one */
 	const char *argument;		/* NULL: a switch */
 	const char *help;		/* N_() */
@@ -65,7 +65,8 @@ static const struct command_option options[] = {
 	     N_("Wait at most this long, e.g. 10s or 5m (0: no limit)")),
 	SWITCH(OFFLINE, "offline", offline,
 	       N_("Answer from the cache, without asking the platform")),
-	TEXT(CHANGE, "approve", "ENV", approve, N_("Approve the change to ENV")),
+	{OPTIONS_CHANGE | OPTIONS_APPROVE, "approve", "ENV", N_("Approve the change to ENV"),
+	 OPTION_TEXT, offsetof(struct arguments, approve)},
 	TEXT(CHANGE, "reason", "TEXT", reason, N_("Reason (required for protected environments)")),
 	SWITCH(CHANGE, "no-wait", no_wait, N_("Do not wait until the deployment has finished")),
 	LIST(TAKE, "take", "SIDE", take,

@@ -193,8 +193,8 @@ deployments_json(const struct details *details)
 	return list;
 }
 
-static json_t *
-waiting_json(const struct environment *environment)
+json_t *
+output_json_waiting(const struct environment *environment)
 {
 	json_t *list = json_array();
 
@@ -236,7 +236,7 @@ output_json_environment(const struct world_environment *e, const struct details 
 
 	with_problem(object, &e->environment.problem);
 	if (e->environment.waiting_count > 0)
-		json_object_set_new(object, "waiting", waiting_json(&e->environment));
+		json_object_set_new(object, "waiting", output_json_waiting(&e->environment));
 	if (details) {
 		json_object_set_new(object, "values",
 				    details_values_known(details) ? values_json(details)

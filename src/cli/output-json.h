@@ -13,6 +13,7 @@
 
 struct changes;
 struct clones;
+struct environment;
 struct details;
 struct flow;
 struct hotfix;
@@ -40,6 +41,8 @@ json_t *output_json_changes(const struct changes *changes);
 /* [{version, runs_here}] of that image. */
 json_t *
 output_json_versions(const struct world_organization *organization, const struct image *image);
+/* [{artefact, version, rule, made_by, registered_by, reason}]: what rules wait to deploy. */
+json_t *output_json_waiting(const struct environment *environment);
 /* {at, workload, container, text} */
 json_t *output_json_log_line(const struct log_line *line);
 /* From that line on. */

@@ -19,6 +19,7 @@
 #include "base/i18n.h"
 #include "cli/output-text.h"
 #include "cli/plain-change.h"
+#include "cli/plain-drop.h"
 #include "cli/plain-fail.h"
 #include "cli/plain-interrupted.h"
 #include "cli/plain-logs.h"
@@ -174,6 +175,17 @@ static const struct plain_verb looks[] = {
 };
 
 static const struct plain_verb others[] = {
+	{
+		.name = "drop",
+		.arguments = N_("ENV [RULE]"),
+		.help = N_("List what rules wait to deploy, or drop it; the rule stays"),
+		.note = N_("A rule waits where whoever wrote it may not deploy. Without RULE, all are listed."),
+		.examples = "sidestage drop production --demo\n"
+			"sidestage drop production RULE --demo --approve=production\n",
+		.options = OPTIONS_ORG | OPTIONS_APP | OPTIONS_APPROVE,
+		.needs = NEED_ENVIRONMENTS,
+		.run = plain_drop,
+	},
 	{
 		.name = "resume",
 		.arguments = N_("[ID]"),

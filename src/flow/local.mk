@@ -6,6 +6,7 @@ FLOW_LIBS = $(FLOW_ROOMS) \
 noinst_LIBRARIES += libflow.a
 libflow_a_SOURCES = \
 	src/flow/clones.c \
+	src/flow/rule-drop.c src/flow/rule-drop.h \
 	src/flow/clones.h \
 	src/flow/hotfix.c \
 	src/flow/hotfix.h \

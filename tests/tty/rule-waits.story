@@ -26,8 +26,21 @@ test "so do the environment in words and its JSON"
 sh sidestage environment qa --demo >$DIR/words 2>&1; grep -q "waiting: local/topicshare-web:1.4.3, by a rule of ruler" $DIR/words
 sh sidestage environment qa --demo --json | grep -q '"made_by": *"ruler"'
 
-test "once it is dropped nothing waits"
-sh curl -sf --unix-socket $SOCKET -H @$SOCKET.secret -X DELETE http://localhost/orgs/topicshare-inc/apps/topicshare/envs/qa/rules/$RULE/waiting
+test "drop lists it, previews, and refuses what does not wait"
+sh sidestage drop qa --demo >$DIR/words && grep -q "^$RULE  local/topicshare-web:1.4.3, by a rule of ruler" $DIR/words
+sh sidestage drop qa --demo --json | grep -q "\"rule\": \"$RULE\""
+sh sidestage drop qa $RULE --demo >$DIR/words; test $? = 5 && grep -q "approve=qa approves it" $DIR/words
+sh sidestage drop qa nobodys --demo 2>$DIR/words; test $? = 2 && grep -q 'No rule "nobodys" waits in qa' $DIR/words
+sh sidestage drop qa --demo --approve=qa 2>$DIR/words; test $? = 2 && grep -q "Name the rule" $DIR/words
+sh sidestage drop qa $RULE --demo --approve=development 2>$DIR/words; test $? = 2 && grep -q "but development was approved" $DIR/words
+sh sidestage drop qa $RULE --demo --approve=qa --read-only 2>$DIR/words; test $? = 4
+sh sidestage drop qa $RULE --demo --approve=qa --reason=x 2>$DIR/words; test $? = 2
+expect "waiting"
+
+test "once it is dropped nothing waits, and the rule stays"
+sh sidestage drop qa $RULE --demo --approve=qa | grep -q "Dropped. The rule stays."
+sh curl -sf --unix-socket $SOCKET -H @$SOCKET.secret http://localhost/orgs/topicshare-inc/apps/topicshare/envs/qa/rules | grep -q "$RULE"
+sh sidestage drop qa --demo | grep -q "No rule waits to deploy in qa."
 gone "waiting"
 key Q
 exit 0 10
