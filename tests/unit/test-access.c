@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -544,6 +545,7 @@ serve(const char *dir, int ready)
 	struct error err = {0};
 	struct http *http;
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL);	/* a test that fails takes it with it */
 	platform.loop = loop_new(&err);
 	http = http_new_with(&platform, &options, dispatch_answer, &err);
 	if (!http || http_listen_control(http, control_listen(dir, &err), &err) != 0 ||
@@ -629,6 +631,7 @@ serve_by_tcp(int fd, const char *dir, int ready)
 	struct error err = {0};
 	struct http *http;
 
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	platform.repository = repository_open(path, &err);
 	platform.loop = loop_new(&err);
 	platform.metrics = metrics_new();

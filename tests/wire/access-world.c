@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -27,10 +28,12 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/owner-secret.h"
 #include "base/xmalloc.h"
 
 #define ANSWER_MAX 262144
+#define RUN_MAX_MS 30000	/* of a command that ends by itself */
 
 static const char import[] =
 	"{\"organizations\": ["
@@ -306,6 +309,15 @@ answer_header(const struct answer *answer, const char *name)
 	return at ? value : NULL;
 }
 
+static bool
+is_readable(int fd, int64_t until)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	int64_t left = until - clock_steady_ms();
+
+	return poll(&p, 1, left > 0 ? (int)left : 0) == 1;
+}
+
 int
 world_run(char *out, size_t size, const char *const *arguments)
 {
@@ -314,6 +326,7 @@ world_run(char *out, size_t size, const char *const *arguments)
 	size_t used = 0;
 	int ends[2], status;
 	ssize_t n;
+	int64_t until;
 	pid_t pid;
 
 	for (size_t i = 0; arguments[i]; i++)
@@ -328,11 +341,21 @@ world_run(char *out, size_t size, const char *const *arguments)
 		_exit(127);
 	}
 	close(ends[1]);
-	while (used + 1 < size && (n = read(ends[0], out + used, size - 1 - used)) > 0)
+	until = clock_steady_ms() + RUN_MAX_MS;
+	while (used + 1 < size && is_readable(ends[0], until) &&
+	       (n = read(ends[0], out + used, size - 1 - used)) > 0)
 		used += (size_t)n;
 	out[used] = '\0';
 	close(ends[0]);
-	waitpid(pid, &status, 0);
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		if (clock_steady_ms() > until) {
+			kill(pid, SIGKILL);
+			waitpid(pid, &status, 0);
+			fail_msg("sidestaged %s has not ended after %d s", arguments[0],
+				 RUN_MAX_MS / 1000);
+		}
+		usleep(10000);
+	}
 	out[strcspn(out, "\n")] = strchr(out, '\n') && !strchr(out, '\n')[1] ? '\0' : '\n';
 	if (used == 0)
 		out[0] = '\0';

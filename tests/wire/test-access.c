@@ -362,6 +362,34 @@ secret_of_the_sockets_is_new_with_each_start(void **state)
 	free(new_path);
 }
 
+/* Whatever the directory is called, and though its own place is no secret. */
+static void
+socket_lies_where_no_workload_sees_its_secret(void **state)
+{
+	static const char *const places[] = {"images/api.sock", "images/inner/api.sock",
+					     "link/api.sock"};
+	char *images = xstrdup(world_path(&world, "images")), out[200];
+	char *inner = xasprintf("%s/inner", images), *state_dir = xstrdup(world_path(&world, "fresh"));
+
+	(void)state;
+	assert_int_equal(paths_make(inner, NULL), 0);
+	assert_int_equal(symlink(inner, world_path(&world, "link")), 0);
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		char *socket = xstrdup(world_path(&world, places[i]));
+		char *secret = xasprintf("%s.secret", socket);
+		const char *arguments[] = {"serve", "--state", state_dir, "--images", images,
+					   "--socket", socket, NULL};
+
+		assert_int_not_equal(world_run(out, sizeof(out), arguments), 0);
+		assert_int_not_equal(access(secret, F_OK), 0);
+		free(secret);
+		free(socket);
+	}
+	free(state_dir);
+	free(inner);
+	free(images);
+}
+
 static void
 database_that_was_lost_is_no_new_platform(void **state)
 {
@@ -373,12 +401,13 @@ database_that_was_lost_is_no_new_platform(void **state)
 	space = xstrdup(world_path(&world, "state/spaces/acme/shop/dev"));
 	assert_int_equal(paths_make(space, NULL), 0);
 	for (int empty = 0; empty < 2; empty++) {
-		const char *arguments[] = {"serve", "--state", NULL, "--images", world.dir,
+		const char *arguments[] = {"serve", "--state", NULL, "--images", NULL,
 					   "--socket", NULL, NULL};
 		char out[200], *socket = xstrdup(world_path(&world, "other.sock"));
 		char *place = xstrdup(world_path(&world, "state"));
 
 		arguments[2] = place;
+		arguments[4] = space;
 		arguments[6] = socket;
 		assert_int_equal(unlink(database), 0);
 		if (empty)
@@ -1610,6 +1639,7 @@ main(void)
 		cmocka_unit_test(workload_that_finds_a_socket_is_a_stranger),
 		OWN(sockets_of_the_state_ask_for_its_secret),
 		OWN(secret_of_the_sockets_is_new_with_each_start),
+		OWN(socket_lies_where_no_workload_sees_its_secret),
 		OWN(database_that_was_lost_is_no_new_platform),
 		cmocka_unit_test(tcp_asks_for_a_token),
 		cmocka_unit_test(token_counts_for_one_request_only),

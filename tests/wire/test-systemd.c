@@ -12,6 +12,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,6 +20,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -58,7 +61,7 @@ spawn(int pid_offset)
 
 	if (pid == 0) {
 		char *state = xasprintf("%s/state", here.folder);
-		char number[24];
+		char *images = xasprintf("%s/images", here.folder), number[24];
 
 		prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that dies takes its daemon with it */
 		snprintf(number, sizeof(number), "%ld", (long)getpid() + pid_offset);
@@ -69,7 +72,7 @@ spawn(int pid_offset)
 		setenv("WATCHDOG_USEC", "200000", 1);
 		unsetenv("WATCHDOG_PID");
 		dup2(here.api, 3);
-		execl(program, program, "serve", "--state", state, "--images", here.folder,
+		execl(program, program, "serve", "--state", state, "--images", images,
 		      "--log-level", "warning", (char *)NULL);
 		_exit(127);
 	}
@@ -103,6 +106,8 @@ static int
 start(void **state)
 {
 	const char *tmp = getenv("TMPDIR");
+	char *images;
+	bool made;
 
 	(void)state;
 	here.folder = xasprintf("%s/systemd-XXXXXX", tmp ? tmp : "/tmp");
@@ -110,6 +115,11 @@ start(void **state)
 		return -1;
 	here.notify_path = xasprintf("%s/notify", here.folder);
 	here.api_path = xasprintf("%s/api", here.folder);
+	images = xasprintf("%s/images", here.folder);
+	made = mkdir(images, 0700) == 0;
+	free(images);
+	if (!made)
+		return -1;
 	here.notify = bind_to(here.notify_path, SOCK_DGRAM);
 	here.api = bind_to(here.api_path, SOCK_STREAM);
 	return listen(here.api, 8);
@@ -189,6 +199,9 @@ it_serves_on_the_socket_that_was_handed_over(void **state)
 
 	(void)state;
 	strcpy(address.sun_path, here.api_path);
+	/* The socket is ours: it takes a connection, though the daemon may have ended. */
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){.tv_sec = WAIT_MS / 1000},
+		   sizeof(struct timeval));
 	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	assert_int_equal(send(fd, request, strlen(request), MSG_NOSIGNAL), strlen(request));
 	while ((n = recv(fd, answer + used, sizeof(answer) - 1 - used, 0)) > 0)

@@ -19,6 +19,7 @@
 #include "platform/admin/settings.h"
 #include "platform/admin/socket-secret.h"
 #include "platform/admin/systemd.h"
+#include "platform/drivers/process/process.h"
 #include "platform/http/server.h"
 #include "platform/state/platform.h"
 
@@ -40,6 +41,11 @@ publish_secret(const struct listening *l, int fd, struct error *err)
 	if (getsockname(fd, (struct sockaddr *)&address, &length) != 0 ||
 	    address.sun_family != AF_UNIX || !address.sun_path[0])
 		return 0;
+	if (l->settings->confine != DRIVER_CONFINE_NONE &&
+	    driver_process_shows(l->settings->images, address.sun_path))
+		return error_set(err, ERROR_INPUT,
+				 _("%s: workloads see this directory, and so would the secret of "
+				   "the socket.  Put the socket elsewhere."), address.sun_path);
 	path = socket_secret_publish(l->settings->state, address.sun_path, l->secret, err);
 	if (!path)
 		return -1;

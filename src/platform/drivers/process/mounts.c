@@ -239,6 +239,22 @@ mounts_lay_out(struct mounts *mounts, const char *images, const char *const *hid
 		hide(mounts, hidden[i]);
 }
 
+bool
+mounts_show(const char *images, const char *path)
+{
+	struct mounts mounts = {0};
+	char *real = real_path(path);
+	bool show = false;
+
+	mounts_lay_out(&mounts, images, NULL);
+	for (size_t i = 0; real && i < mounts.count; i++)
+		show = show || (mounts.items[i].kind == MOUNT_READ_ONLY &&
+				lies_below(real, mounts.items[i].to));
+	mounts_clear(&mounts);
+	free(real);
+	return show;
+}
+
 void
 mounts_clear(struct mounts *mounts)
 {

@@ -39,6 +39,8 @@ void mounts_add(struct mounts *mounts, enum mount_kind kind, const char *from, c
 /* What every workload sees: the system, a short list of /etc, the images, a /tmp and a /proc; and
  * without those of `hidden` (NULL at the end, or NULL) that would be seen. */
 void mounts_lay_out(struct mounts *mounts, const char *images, const char *const *hidden);
+/* Whether a workload would see what is made there, now or later. */
+bool mounts_show(const char *images, const char *path);
 void mounts_clear(struct mounts *mounts);	/* what is in it */
 
 #endif

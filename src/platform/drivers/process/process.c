@@ -30,6 +30,7 @@
 #include "platform/drivers/process/fill.h"
 #include "platform/drivers/process/honours.h"
 #include "platform/drivers/process/images.h"
+#include "platform/drivers/process/mounts.h"
 #include "platform/drivers/process/layout.h"
 #include "platform/drivers/process/output.h"
 #include "platform/drivers/process/plan.h"
@@ -563,6 +564,12 @@ keep_templates(struct process_driver *process, const struct driver_process_optio
 	for (size_t i = 0; i < options->template_count; i++)
 		process->templates[process->template_count++] = (struct driver_template){
 			xstrdup(options->templates[i].name), xstrdup(options->templates[i].file)};
+}
+
+bool
+driver_process_shows(const char *images_dir, const char *path)
+{
+	return mounts_show(images_dir, path);
 }
 
 struct driver *

@@ -37,6 +37,8 @@ struct driver_process_options {
  * time). */
 struct driver *driver_process_new(struct loop *loop, const struct driver_process_options *options,
 				  struct error *err);
+/* Whether workloads see what lies there, or will lie there, unless it is hidden from them. */
+bool driver_process_shows(const char *images_dir, const char *path);
 
 /* What it is in definitions, also where there is none: driver_ops.name, driver_type, resources. */
 #define DRIVER_PROCESS_NAME "process"
