@@ -195,7 +195,7 @@ find_known(struct platform *platform, const struct request *request, struct resp
 	struct answer_beside beside;
 	char key[KEY_SIZE];
 
-	if (!write_key(key, request))
+	if (!platform->answers || !write_key(key, request))
 		return false;
 	known = answers_find(platform->answers, key, repository_version(platform->repository));
 	if (known && has_beside(known->route)) {

@@ -24,7 +24,7 @@ struct platform {
 	struct secrets *secrets;
 	struct drivers *drivers;	/* NULL: nothing is run here */
 	struct engine *engine;
-	struct answers *answers;	/* what is kept of them, encoded */
+	struct answers *answers;	/* what is kept of them; NULL: nothing is */
 	struct automation *automation;
 	struct metrics *metrics;
 	const char *user; /* the daemon's own: who comes without a token of their own, where that
