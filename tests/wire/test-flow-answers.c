@@ -22,7 +22,9 @@
 #include "base/xmalloc.h"
 #include "flow/session.h"
 #include "flow/verbs/flow.h"
+#include "flow/world/past.h"
 #include "model/json.h"
+#include "model/set.h"
 #include "proxy.h"
 #include "serve.h"
 
@@ -342,6 +344,120 @@ STORY(a_fix_is_promoted_once_or_not_at_all, want_promotion, 3)
 STORY(a_rollback_is_deployed_once_or_not_at_all, want_rollback, 5)
 STORY(a_clone_is_discarded_or_stays, want_discard, 0)
 
+/* --- what was --- */
+
+/* Another machine: nothing is in its cache. */
+static void
+be_somebody_else(void)
+{
+	session_free(here.session);
+	free(here.history);
+	free(here.cache);
+	here.history = xasprintf("%s/history-%d.db", serve.folder, ++here.number);
+	here.cache = xasprintf("%s/cache-%d.db", serve.folder, here.number);
+	open_session();
+}
+
+struct earlier {
+	char *deployment, *set;
+};
+
+static struct past *
+look_back(const struct earlier *at, const char *set)
+{
+	struct past *past = past_open(here.session, "acme", "shop", "production", at->deployment,
+				      set);
+	int64_t until = clock_steady_ms() + WAIT_MS;
+
+	while (!past_is_settled(past)) {
+		assert_true(clock_steady_ms() < until);
+		session_turn(here.session, NULL, NULL, 0, 20);
+	}
+	return past;
+}
+
+/* The set and the values are right, or it is said why they are not there. */
+static void
+expect_past(const struct past *past, const struct earlier *at, const char *answer)
+{
+	if (past_set(past) ? strcmp(set_id(past_set(past)), at->set) != 0
+			   : !past_error(past)->text[0])
+		fail_msg("%.40s: neither the set nor a reason", answer);
+	if (past_values(past) && past_values_error(past)->kind != ERROR_NONE)
+		fail_msg("%.40s: values, and why there are none", answer);
+}
+
+/* Each of its requests is answered badly; and then there is nothing of it in the cache. */
+static void
+an_earlier_deployment_is_what_it_was_or_the_reason_is_told(void **state)
+{
+	json_t *list = get(PRODUCTION "/deploys"), *oldest;
+	struct earlier at;
+	struct past *past;
+
+	(void)state;
+	oldest = json_array_get(list, json_array_size(list) - 1);
+	at = (struct earlier){(char *)json_member_string(oldest, "id"),
+			      (char *)json_member_string(oldest, "set_id")};
+	for (size_t i = 0; i < ANSWERS; i++)
+		for (int n = 0; n < 3; n++) {
+			be_somebody_else();
+			proxy_answer_after(here.proxy, n, answers[i]);
+			past = look_back(&at, at.set);
+			proxy_answer_after(here.proxy, -1, "");
+			expect_past(past, &at, answers[i]);
+			past_close(past);
+			past = look_back(&at, at.set);
+			expect_past(past, &at, "again");
+			assert_non_null(past_set(past));
+			assert_non_null(past_values(past));
+			past_close(past);
+		}
+	json_decref(list);
+}
+
+/* A whole answer, but of another set: it is not shown for the one that was asked for. */
+static void
+another_set_is_never_taken_for_an_earlier_one(void **state)
+{
+	json_t *list = get(PRODUCTION "/deploys"), *oldest, *other;
+	char *path, *text, *answer;
+	struct earlier at;
+	struct past *past;
+	size_t last = json_array_size(list) - 1, i = 0;
+
+	(void)state;
+	oldest = json_array_get(list, last);
+	at = (struct earlier){(char *)json_member_string(oldest, "id"),
+			      (char *)json_member_string(oldest, "set_id")};
+	while (i < last &&
+	       strcmp(json_member_string(json_array_get(list, i), "set_id"), at.set) == 0)
+		i++;
+	assert_true(i < last);
+	path = xasprintf(APP "/sets/%s", json_member_string(json_array_get(list, i), "set_id"));
+	other = get(path);
+	text = json_dumps(other, JSON_COMPACT);
+	answer = xasprintf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+			   "Content-Length: %zu\r\n\r\n%s",
+			   strlen(text), text);
+	be_somebody_else();
+	proxy_answer(here.proxy, "GET", "/sets/*", answer, 1);
+	past = look_back(&at, at.set);
+	assert_int_equal(proxy_hits(here.proxy), 1);
+	assert_null(past_set(past));
+	assert_null(past_shown(past));
+	assert_int_equal(past_error(past)->kind, ERROR_PROTOCOL);
+	past_close(past);
+	past = look_back(&at, at.set);
+	assert_string_equal(set_id(past_set(past)), at.set);
+	past_close(past);
+	free(answer);
+	free(text);
+	free(path);
+	json_decref(other);
+	json_decref(list);
+}
+
 /* --- the platform --- */
 
 static int
@@ -391,6 +507,8 @@ main(void)
 		cmocka_unit_test(a_fix_is_promoted_once_or_not_at_all),
 		cmocka_unit_test(a_rollback_is_deployed_once_or_not_at_all),
 		cmocka_unit_test(a_clone_is_discarded_or_stays),
+		cmocka_unit_test(an_earlier_deployment_is_what_it_was_or_the_reason_is_told),
+		cmocka_unit_test(another_set_is_never_taken_for_an_earlier_one),
 	};
 
 	return cmocka_run_group_tests_name("flow-answers", tests, start, end);
