@@ -68,7 +68,7 @@ struct command {
 	const char *name;
 	const char *help;		/* N_(), one line */
 	const char *note;		/* N_(): what the words of the usage mean; NULL: plain */
-	const char *examples;		/* lines of a shell */
+	const char *examples;		/* lines of a shell; NULL: none */
 	unsigned options;		/* a set of OPTIONS_ */
 	int (*run)(const struct arguments *arguments, struct error *err);	/* an exit_code */
 	const char *words;		/* N_(): what stands behind the name; NULL: nothing may */

@@ -70,6 +70,8 @@ print_command_help(const struct command *command)
 	if (command->options)
 		puts("");
 	options_print(command);
+	if (!command->examples)
+		return;
 	puts(_("\nExamples:"));
 	for (const char *line = command->examples; *line; line += strcspn(line, "\n") + 1)
 		printf("  %.*s\n", (int)strcspn(line, "\n"), line);

@@ -29,17 +29,10 @@ static flow_phase *const prepare[] = {
 	read_fixes, review_ready, NULL,
 };
 
-static char *
-title(const char *env, const char *source)
-{
-	(void)source;
-	return xasprintf(_("example in %s"), env);
-}
-
 const struct verb verb_example = {
 	.name = "example",
 	.words = N_("example in"),
-	.title = title,
+	.title = N_("example in {env}"),
 	.prepare = prepare,
 	.steps = deploy_steps,
 	.step_count = DEPLOY_STEP_COUNT,
@@ -65,8 +58,7 @@ after src/cli/plain-change.c 'const struct plain_verb plain_changes[] = {' <<'EN
 		.name = "example",
 		.arguments = N_("ENV"),
 		.help = N_("Show what an example does"),
-		.least = 1,
-		.most = 1,
+		.examples = "sidestage example production --demo\n",
 		.options = CHANGES,
 		.needs = NEED_ENVIRONMENTS,
 		.run = run_example,
