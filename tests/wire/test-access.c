@@ -523,22 +523,39 @@ token_information_is_in_the_shape_of_the_wire(void **state)
 	expect(BY_CONTROL, NULL, "GET", "/users/nobody/tokens/none", NULL, 404);
 }
 
-static void
-expired_token_is_refused(void **state)
+/* A token that ends at `end`.  free() it; NULL: that has passed already. */
+static char *
+brief_token(int64_t end)
 {
-	char stamp[CLOCK_STAMP_SIZE], *body;
-	int64_t end = clock_wall_ms() + 500;
+	char stamp[CLOCK_STAMP_SIZE], *body, *token = NULL;
 	struct answer answer;
-	char *token;
 
-	(void)state;
-	free(user_with("brief", "{\"/orgs/acme\": \"viewer\"}"));
 	clock_stamp(stamp, end);
 	body = xasprintf("{\"id\": \"b\", \"type\": \"static\", \"expires_at\": \"%s\"}", stamp);
 	answer = world_ask(&world, BY_CONTROL, NULL, "POST", "/users/brief/tokens", NULL, body);
-	assert_int_equal(answer.status, 200);
-	token = xstrdup(text_of(&answer, "token"));
+	if (answer.status == 200)
+		token = xstrdup(text_of(&answer, "token"));
+	else
+		assert_true(answer.status == 400 && clock_wall_ms() >= end);
 	answer_clear(&answer);
+	free(body);
+	return token;
+}
+
+static void
+expired_token_is_refused(void **state)
+{
+	char *token = NULL;
+	struct answer answer;
+	int64_t end = 0;
+
+	(void)state;
+	free(user_with("brief", "{\"/orgs/acme\": \"viewer\"}"));
+	/* A machine that is full of other work may take longer than it is to live. */
+	for (int64_t life = 500; !token; life *= 2) {
+		end = clock_wall_ms() + life;
+		token = brief_token(end);
+	}
 	while (clock_wall_ms() <= end)
 		usleep(10000);
 	answer = world_ask(&world, BY_TCP, token, "GET", "/current-user", NULL, NULL);
@@ -547,7 +564,6 @@ expired_token_is_refused(void **state)
 	answer_clear(&answer);
 	/* On the private socket too: it is one of ours, and is over. */
 	expect(BY_SOCKET, token, "GET", "/current-user", NULL, 401);
-	free(body);
 	free(token);
 }
 
@@ -1451,7 +1467,6 @@ log_holds_no_token_and_no_noise_about_sockets(void **state)
 	}
 	assert_null(strstr(log, token));
 	assert_null(strstr(log, "a-wrong-secret"));
-	assert_non_null(strstr(log, "why=\"wrong token\""));
 	assert_null(strstr(log, "TCP_"));
 	assert_null(strstr(log, "Failed to push"));
 	free(log);
