@@ -19,6 +19,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/owner-secret.h"
 #include "base/xmalloc.h"
 #include "net/http-client.h"
 #include "net/loop.h"
@@ -90,12 +91,14 @@ on_piece(void *data, const char *bytes, size_t length)
 static void
 ask_as(struct asked *asked, const char *token, const char *path, bool in_pieces)
 {
-	char *url = xasprintf("http://localhost%s", path);
+	char *url = xasprintf("http://localhost%s", path), owner[OWNER_SECRET_LINE_SIZE];
+	const char *headers[] = {owner_secret_read(serve.socket, owner) ? owner : NULL, NULL};
 
 	memset(asked, 0, sizeof(*asked));
 	buf_init(&asked->body, 1024 * 1024);
 	asked->request = http_send(client, &(struct http_request_options){
 		.url = url,
+		.headers = headers,
 		.token = token,
 		.deadlines = {.whole = PATIENCE_MS},
 		.piece = in_pieces ? on_piece : NULL,
