@@ -18,6 +18,7 @@
 
 #include "api/private.h"
 #include "base/i18n.h"
+#include "model/nouns.h"
 #include "model/shared-value.h"
 
 #define APP "/orgs/%/apps/%"
@@ -171,7 +172,7 @@ api_get_environment(struct api *api, const char *org, const char *app, const cha
 	return call_new(api, GET_ENVIRONMENT, (const char *const[]){org, app, env}, done, data);
 }
 
-/* "s*": a member whose text is NULL is left out, which is how the API says "the usual one". */
+/* A member whose text is NULL is left out, which is how the API says "the usual one". */
 struct api_call *
 api_create_environment(struct api *api, const char *org, const char *app, const char *env,
 		       const char *name, const char *type, const char *from_deploy_id,
@@ -179,10 +180,14 @@ api_create_environment(struct api *api, const char *org, const char *app, const 
 {
 	struct api_call *call = call_new(api, CREATE_ENVIRONMENT, (const char *const[]){org, app},
 					 done, data);
+	struct environment_request request = {0};
 
-	api_call_body(call, json_pack("{s:s, s:s, s:s*, s:s*}", "id", env, "name",
-				      name ? name : env, "type",
-				      type, "from_deploy_id", from_deploy_id));
+	untrusted_init(&request.id, env);
+	untrusted_init(&request.name, name ? name : env);
+	untrusted_init(&request.type, type);
+	untrusted_init(&request.from_deploy_id, from_deploy_id);
+	api_call_body(call, environment_request_encode(&request));
+	environment_request_clear(&request);
 	return call;
 }
 
@@ -249,6 +254,24 @@ api_get_deployment(struct api *api, const char *org, const char *app, const char
 			done, data);
 }
 
+static json_t *
+encode_deployment(const struct api_new_deployment *deployment)
+{
+	struct deployment_request request = {
+		.values = json_incref((json_t *)(uintptr_t)deployment->values),
+	};
+	json_t *body;
+
+	untrusted_init(&request.comment, deployment->comment);
+	untrusted_init(&request.delta_id, deployment->delta_id);
+	untrusted_init(&request.set_id, deployment->set_id);
+	untrusted_init(&request.value_set_version_id, deployment->value_set_version_id);
+	untrusted_init(&request.dependency_graph_hash, deployment->graph_hash);
+	body = deployment_request_encode(&request);
+	deployment_request_clear(&request);
+	return body;
+}
+
 struct api_call *
 api_create_deployment(struct api *api, const char *org, const char *app, const char *env,
 		      const struct api_new_deployment *deployment, api_done *done, void *data)
@@ -256,12 +279,7 @@ api_create_deployment(struct api *api, const char *org, const char *app, const c
 	struct api_call *call = call_new(api, CREATE_DEPLOYMENT,
 					 (const char *const[]){org, app, env}, done, data);
 
-	api_call_body(call, json_pack("{s:s*, s:s*, s:s*, s:s*, s:s*, s:O*}", "comment",
-				      deployment->comment, "delta_id", deployment->delta_id,
-				      "set_id", deployment->set_id, "value_set_version_id",
-				      deployment->value_set_version_id, "dependency_graph_hash",
-				      deployment->graph_hash, "values",
-				      deployment->values));
+	api_call_body(call, encode_deployment(deployment));
 	api_call_if_match(call, deployment->if_match);
 	return call;
 }

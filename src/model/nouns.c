@@ -9,6 +9,8 @@
 
 #include "model/nouns.h"
 
+#include <stdlib.h>
+
 #include "base/error.h"
 #include "model/error-codes.h"
 #include "model/private.h"
@@ -75,6 +77,23 @@ deployment_is_final(const struct deployment *deployment)
 	return deployment_status_is_final(deployment->status);
 }
 
+#define AT(member) IN(deployment_request, member)
+static const struct member deployment_request_members[] = {
+	{"comment", MEMBER_TEXT, MEMBER_OPTIONAL, AT(comment)},
+	{"delta_id", MEMBER_TEXT, MEMBER_OPTIONAL, AT(delta_id)},
+	{"set_id", MEMBER_TEXT, MEMBER_OPTIONAL, AT(set_id)},
+	{"mode", MEMBER_TEXT, MEMBER_OPTIONAL, AT(mode)},
+	{"message", MEMBER_TEXT, MEMBER_OPTIONAL, AT(message)},
+	{"value_set_version_id", MEMBER_TEXT, MEMBER_OPTIONAL, AT(value_set_version_id)},
+	{"dependency_graph_hash", MEMBER_TEXT, MEMBER_OPTIONAL, AT(dependency_graph_hash)},
+	{"values", MEMBER_JSON, MEMBER_OPTIONAL, AT(values)},
+	MEMBERS_END,
+};
+#undef AT
+NOUN(deployment_request, "deployment", NULL)
+NOUN_ENCODE(deployment_request)
+NOUN_MISFIT(deployment_request)
+
 static const char *const environment_statuses[] = {
 	[ENVIRONMENT_ACTIVE] = "active",
 	[ENVIRONMENT_DELETING] = "deleting",
@@ -130,6 +149,19 @@ NOUN(environment, "environment", complete_environment)
 NOUN_COPY(environment)
 NOUN_ENCODE(environment)
 
+#define AT(member) IN(environment_request, member)
+static const struct member environment_request_members[] = {
+	{"id", MEMBER_TEXT, MEMBER_REQUIRED, AT(id)},
+	{"name", MEMBER_TEXT, MEMBER_REQUIRED, AT(name)},
+	{"type", MEMBER_TEXT, MEMBER_OPTIONAL, AT(type)},
+	{"from_deploy_id", MEMBER_TEXT, MEMBER_OPTIONAL, AT(from_deploy_id)},
+	MEMBERS_END,
+};
+#undef AT
+NOUN(environment_request, "environment", NULL)
+NOUN_ENCODE(environment_request)
+NOUN_MISFIT(environment_request)
+
 #define AT(member) IN(organization, member)
 static const struct member organization_members[] = {
 	{"id", MEMBER_TEXT, MEMBER_REQUIRED, AT(id)},
@@ -153,6 +185,19 @@ static const struct member environment_type_members[] = {
 #undef AT
 NOUN(environment_type, "environment type", NULL)
 NOUN_ENCODE(environment_type)
+
+#define AT(member) IN(environment_type_use, member)
+static const struct member environment_type_use_members[] = {
+	{"app_id", MEMBER_TEXT, MEMBER_REQUIRED, AT(app_id)},
+	{"env_id", MEMBER_TEXT, MEMBER_REQUIRED, AT(env_id)},
+	MEMBERS_END,
+};
+#undef AT
+NOUN(environment_type_use, "environment of a type", NULL)
+NOUN_ENCODE(environment_type_use)
+NOUN_LIST(environment_type_use, environment_type_uses)
+NOUN_LIST_READ(environment_type_use, environment_type_uses)
+NOUN_LIST_ENCODE(environment_type_use, environment_type_uses)
 
 static const char *const application_statuses[] = {
 	[APPLICATION_ACTIVE] = "active",

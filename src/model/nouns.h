@@ -67,6 +67,22 @@ void deployment_clear(struct deployment *deployment);
 /* Succeeded or failed; one with a status that we do not know may still change. */
 bool deployment_is_final(const struct deployment *deployment);
 
+/* What a deployment is asked for with; a text that is absent is not said. */
+struct deployment_request {
+	struct untrusted comment, delta_id, set_id, mode, value_set_version_id;
+	struct untrusted dependency_graph_hash;	/* only if the set gets these resources there */
+	json_t *values;			/* what those of the environment become (shared-value.h) */
+	struct untrusted message;	/* the comment, as a page of the manual calls it */
+	struct untrusted problem;
+};
+/* For POST .../envs/{env}/deploys. */
+void deployment_request_read(struct deployment_request *out, const json_t *body);
+int deployment_request_decode(struct deployment_request *out, const json_t *body,
+			      struct error *err) __attribute__((warn_unused_result));
+json_t *deployment_request_encode(const struct deployment_request *request);
+void deployment_request_clear(struct deployment_request *request);
+const struct member *deployment_request_misfit(const json_t *body);
+
 enum environment_status {
 	ENVIRONMENT_ACTIVE, ENVIRONMENT_DELETING,
 	ENVIRONMENT_UNKNOWN	/* a word we do not know */
@@ -105,6 +121,21 @@ void environment_copy(struct environment *out, const struct environment *from);
 json_t *environment_encode(const struct environment *environment);
 void environment_clear(struct environment *environment);
 
+/* What an environment is asked for with. */
+struct environment_request {
+	struct untrusted id, name;
+	struct untrusted type;			/* raw NULL: the usual one */
+	struct untrusted from_deploy_id;	/* that the first one builds upon; raw NULL: none */
+	struct untrusted problem;
+};
+/* For POST .../envs. */
+void environment_request_read(struct environment_request *out, const json_t *body);
+int environment_request_decode(struct environment_request *out, const json_t *body,
+			       struct error *err) __attribute__((warn_unused_result));
+json_t *environment_request_encode(const struct environment_request *request);
+void environment_request_clear(struct environment_request *request);
+const struct member *environment_request_misfit(const json_t *body);
+
 struct organization {
 	struct untrusted id, name, created_by;
 	int64_t created_at, trial_expires_at;
@@ -129,6 +160,28 @@ int environment_type_decode(struct environment_type *out, const json_t *body, st
 	__attribute__((warn_unused_result));
 json_t *environment_type_encode(const struct environment_type *type);
 void environment_type_clear(struct environment_type *type);
+
+/* An environment that is of a type, which therefore cannot be dropped. */
+struct environment_type_use {
+	struct untrusted app_id, env_id;
+	struct untrusted problem;
+};
+struct environment_type_uses {
+	struct environment_type_use *items;
+	size_t count;
+};
+/* From a 409 of DELETE /orgs/{org}/env-types/{type}. */
+void environment_type_use_read(struct environment_type_use *out, const json_t *body);
+int environment_type_use_decode(struct environment_type_use *out, const json_t *body,
+				struct error *err) __attribute__((warn_unused_result));
+json_t *environment_type_use_encode(const struct environment_type_use *use);
+void environment_type_use_clear(struct environment_type_use *use);
+void environment_type_uses_read(struct environment_type_uses *out, const json_t *body);
+json_t *environment_type_uses_encode(const struct environment_type_uses *uses);
+/* Takes what is in it. */
+void environment_type_uses_add(struct environment_type_uses *uses,
+			       struct environment_type_use *use);
+void environment_type_uses_clear(struct environment_type_uses *uses);
 
 enum application_status {
 	APPLICATION_ACTIVE, APPLICATION_DELETING,

@@ -54,6 +54,9 @@ union any_noun {
 	struct value_request value_request;
 	struct values_request values_request;
 	struct workload_source workload_source;
+	struct deployment_request deployment_request;
+	struct environment_request environment_request;
+	struct environment_type_use environment_type_use;
 };
 
 struct noun_doors {
@@ -104,6 +107,9 @@ DOORS(secret_source)
 DOORS(value_request)
 DOORS(values_request)
 DOORS(workload_source)
+DOORS(deployment_request)
+DOORS(environment_request)
+DOORS(environment_type_use)
 
 static const struct field declared_fields[] = {
 	{.key = "id", .type = 't', .need = REQUIRED},
@@ -191,6 +197,30 @@ static const struct field workload_fields[] = {
 	{.key = NULL},
 };
 
+static const struct field deployment_fields[] = {
+	{.key = "comment", .type = 't'},
+	{.key = "delta_id", .type = 't'},
+	{.key = "set_id", .type = 't'},
+	{.key = "mode", .type = 't'},
+	{.key = "message", .type = 't'},
+	{.key = "value_set_version_id", .type = 't'},
+	{.key = "dependency_graph_hash", .type = 't'},
+	{.key = "values", .type = 'j'},
+	{.key = NULL},
+};
+static const struct field environment_fields[] = {
+	{.key = "id", .type = 't', .need = REQUIRED},
+	{.key = "name", .type = 't', .need = REQUIRED},
+	{.key = "type", .type = 't'},
+	{.key = "from_deploy_id", .type = 't'},
+	{.key = NULL},
+};
+static const struct field type_use_fields[] = {
+	{.key = "app_id", .type = 't', .need = REQUIRED},
+	{.key = "env_id", .type = 't', .need = REQUIRED},
+	{.key = NULL},
+};
+
 static const struct noun_doors nouns[] = {
 	{"declared resource", declared_fields, 0, OF(declared_resource), declared_resource_misfit},
 	{"change of a definition", change_fields, 0, OF(definition_change), NULL},
@@ -200,6 +230,9 @@ static const struct noun_doors nouns[] = {
 	{"shared value", value_fields, 0, OF(value_request), value_request_misfit},
 	{"values", values_fields, 0, OF(values_request), values_request_misfit},
 	{"workload", workload_fields, 0, OF(workload_source), workload_source_misfit},
+	{"deployment", deployment_fields, 0, OF(deployment_request), deployment_request_misfit},
+	{"environment", environment_fields, 0, OF(environment_request), environment_request_misfit},
+	{"environment of a type", type_use_fields, 0, OF(environment_type_use), NULL},
 };
 #define NOUNS (sizeof(nouns) / sizeof(nouns[0]))
 

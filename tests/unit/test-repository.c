@@ -278,12 +278,15 @@ places_are_listed_by_id_and_renamed(void **state)
 static void
 a_type_in_use_stays(void **state)
 {
+	struct environment_type_uses uses;
 	struct state *s = *state;
 
 	assert_int_equal(repository_put_env_type(s->r, "acme", "unused", "what for", &s->err), 0);
 	assert_members(repository_env_types(s->r, "acme", &s->err), "id", "development,unused");
-	assert_members(repository_users_of_env_type(s->r, "acme", "development", &s->err), "env_id",
-		       "dev,qa");
+	assert_int_equal(repository_uses_of_env_type(s->r, "acme", "development", &uses, &s->err),
+			 0);
+	assert_members(environment_type_uses_encode(&uses), "env_id", "dev,qa");
+	environment_type_uses_clear(&uses);
 	assert_refused(s, repository_drop_env_type(s->r, "acme", "development", &s->err) != 0,
 		       ERROR_CONFLICT);
 	assert_int_equal(repository_describe_env_type(s->r, "acme", "unused", "for nothing", &s->err), 0);

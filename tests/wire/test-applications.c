@@ -93,6 +93,11 @@ deleting_an_application_ends_all_of_it(void **state)
 	reply = serve_fetch(port);
 	assert_non_null(reply);
 	free(reply);
+	/* What is odd is not taken for what is left out. */
+	assert_int_equal(serve_ask(&serve, "POST", APP "/envs",
+				   "{'id': 'second', 'name': 'S', 'type': 7}", NULL), 400);
+	assert_int_equal(serve_ask(&serve, "POST", APP "/envs",
+				   "{'id': 'second', 'name': 'S', 'from_deploy_id': []}", NULL), 400);
 	assert_int_equal(
 		serve_ask(&serve, "POST", APP "/envs", "{'id': 'second', 'name': 'S'}", NULL), 201);
 	assert_int_equal(serve_ask(&serve, "DELETE", APP, NULL, NULL), 202);

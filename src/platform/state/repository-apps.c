@@ -227,13 +227,24 @@ repository_drop_env_type(struct repository *repository, const char *org, const c
 			   org, id);
 }
 
-json_t *
-repository_users_of_env_type(struct repository *repository, const char *org, const char *id,
-			     struct error *err)
+static void
+read_type_use(struct statement *row, void *data)
 {
-	return rows_all(repository, err,
-			"SELECT app AS \"app_id\", id AS \"env_id\" FROM environments"
-			" WHERE org = ? AND type = ? ORDER BY app, id", "ss", org, id);
+	struct environment_type_use use = {0};
+
+	untrusted_init(&use.app_id, row_text(row, 0));
+	untrusted_init(&use.env_id, row_text(row, 1));
+	environment_type_uses_add(data, &use);
+}
+
+int
+repository_uses_of_env_type(struct repository *repository, const char *org, const char *id,
+			    struct environment_type_uses *out, struct error *err)
+{
+	*out = (struct environment_type_uses){0};
+	return rows_each(repository, err, read_type_use, out,
+			 "SELECT app, id FROM environments WHERE org = ? AND type = ?"
+			 " ORDER BY app, id", "ss", org, id);
 }
 
 /* --- applications --- */

@@ -62,9 +62,9 @@ int repository_describe_env_type(struct repository *repository, const char *org,
 int repository_drop_env_type(struct repository *repository, const char *org, const char *id,
 			     struct error *err);
 
-/* [{"app_id", "env_id"}]: what is of that type. */
-json_t *repository_users_of_env_type(struct repository *repository, const char *org,
-				     const char *id, struct error *err);
+/* What is of that type; environment_type_uses_clear() it. */
+int repository_uses_of_env_type(struct repository *repository, const char *org, const char *id,
+				struct environment_type_uses *out, struct error *err);
 
 /* --- applications and environments --- */
 

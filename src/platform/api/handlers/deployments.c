@@ -20,6 +20,7 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/members.h"
 #include "model/resource-graph.h"
 #include "model/set.h"
 #include "platform/api/handlers/long-list.h"
@@ -144,21 +145,6 @@ list_deployment_errors(struct platform *platform, const struct request *request,
 		      repository_deployment_errors(platform->repository, request->ids[0], err));
 }
 
-static int
-check_texts(const json_t *body, struct error *err)
-{
-	static const char *const texts[] = {"comment", "delta_id", "set_id", "mode", "message",
-					    "value_set_version_id", "dependency_graph_hash"};
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		const json_t *value = json_object_get(body, texts[i]);
-
-		if (value && !json_is_string(value) && !json_is_null(value))
-			return error_set_code(err, CODE_MEMBER_NOT_STRING, .member = texts[i]);
-	}
-	return 0;
-}
-
 /* The criteria of the pipeline match every deployment, so this one is a run of it.  It is read
  * again then, with its "pipeline". */
 static int
@@ -199,13 +185,12 @@ check_no_pipeline(const json_t *body, struct error *err)
 /* Whoever looked at an older environment is told so before anything about its values. */
 static int
 change_values(struct platform *platform, const struct request *request,
-	      const struct deploy_request *deploy, struct error *err)
+	      const json_t *values, const struct deploy_request *deploy, struct error *err)
 {
-	const json_t *values = json_object_get(request->body, "values");
 	struct environment env;
 	int ret;
 
-	if (!values || json_is_null(values))
+	if (!values)
 		return 0;
 	if (deploy->value_set_version_id)
 		return error_set_code(err, CODE_VALUES_AND_VERSION_GIVEN);
@@ -220,9 +205,9 @@ change_values(struct platform *platform, const struct request *request,
  * the deployment, so no definition changes between this look and the deed. */
 static int
 check_graph(struct platform *platform, const struct request *request,
-	    const struct deployment *deployment, json_t **details, struct error *err)
+	    const char *wanted, const struct deployment *deployment, json_t **details,
+	    struct error *err)
 {
-	const char *wanted = json_member_string(request->body, "dependency_graph_hash");
 	struct resource_graph graph;
 	struct declared_resources declared;
 	struct set *set;
@@ -251,39 +236,53 @@ check_graph(struct platform *platform, const struct request *request,
 	return ret;
 }
 
+static int
+deploy(struct platform *platform, const struct request *request,
+       const struct deployment_request *asked, struct response *response, struct error *err)
+{
+	/* A page of the vendor's manual posts the comment as "message". */
+	struct deploy_request deploy = {
+		.delta_id = asked->delta_id.raw,
+		.set_id = asked->set_id.raw,
+		.comment = asked->comment.raw ? asked->comment.raw : asked->message.raw,
+		.mode = asked->mode.raw,
+		.value_set_version_id = asked->value_set_version_id.raw,
+		.if_match = request->if_match,
+		.details = &response->details,
+		.user = request_user(request),
+	};
+	struct deployment made = {0};
+	int ret = change_values(platform, request, asked->values, &deploy, err);
+
+	if (ret == 0)
+		ret = deploy_start(platform, &request->place, &deploy, &made, err);
+	if (ret == 0)
+		ret = check_graph(platform, request, asked->dependency_graph_hash.raw, &made,
+				  &response->details, err);
+	if (ret == 0)
+		ret = record_as_run(platform, request, &deploy, &made, err);
+	if (ret == 0)
+		answer(response, 201, encode_with_warnings(platform, request, &made));
+	deployment_clear(&made);
+	return ret;
+}
+
 /* POST .../envs/{envId}/deploys: deploy a delta or a set; an empty request deploys the base
  * again. */
 int
 create_deployment(struct platform *platform, const struct request *request,
 		  struct response *response, struct error *err)
 {
-	struct deploy_request deploy = {
-		.delta_id = json_member_string(request->body, "delta_id"),
-		.set_id = json_member_string(request->body, "set_id"),
-		.comment = json_member_string(request->body, "comment"),
-		.mode = json_member_string(request->body, "mode"),
-		.value_set_version_id = json_member_string(request->body, "value_set_version_id"),
-		.if_match = request->if_match,
-		.details = &response->details,
-		.user = request_user(request),
-	};
-	struct deployment made = {0};
+	const struct member *misfit = deployment_request_misfit(request->body);
+	struct deployment_request asked;
 	int ret;
 
-	if (check_texts(request->body, err) != 0 || check_no_pipeline(request->body, err) != 0)
+	if (misfit)
+		return error_set_code(err, CODE_MEMBER_NOT_STRING, .member = misfit->key);
+	if (check_no_pipeline(request->body, err) != 0)
 		return -1;
-	/* A page of the vendor's manual posts the comment as "message". */
-	if (!deploy.comment)
-		deploy.comment = json_member_string(request->body, "message");
-	if (change_values(platform, request, &deploy, err) != 0)
-		return -1;
-	if (deploy_start(platform, &request->place, &deploy, &made, err) != 0)
-		return -1;
-	ret = check_graph(platform, request, &made, &response->details, err);
-	if (ret == 0)
-		ret = record_as_run(platform, request, &deploy, &made, err);
-	if (ret == 0)
-		answer(response, 201, encode_with_warnings(platform, request, &made));
-	deployment_clear(&made);
+	deployment_request_read(&asked, request->body);
+	ret = deploy(platform, request, &asked, response, err);
+	deployment_request_clear(&asked);
 	return ret;
 }

@@ -15,8 +15,11 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/ids.h"
+#include "base/text.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/nouns.h"
+#include "platform/api/handlers/misfit.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/env-driver.h"
 #include "platform/state/place.h"
@@ -88,35 +91,51 @@ check_application(struct platform *platform, const struct place *place, struct e
 			 : error_set_code(err, CODE_APPLICATION_IS_DELETING, .app = place->app);
 }
 
+static int
+check_new(struct platform *platform, const struct request *request, const struct place *place,
+	  const struct environment_request *asked, struct error *err)
+{
+	const char *type = asked->type.raw, *from = asked->from_deploy_id.raw;
+
+	if (!place->env || !ids_is_name(place->env))
+		return error_set_code(err, CODE_ENVIRONMENT_ID_INVALID,
+				      .env = untrusted_raw(&asked->id));
+	if (!*untrusted_raw(&asked->name))
+		return error_set_code(err, CODE_ENVIRONMENT_WITHOUT_NAME);
+	if (refuse_misfit(environment_request_misfit(request->body), err) != 0 ||
+	    check_application(platform, place, err) != 0 ||
+	    repository_check_env_type(platform->repository, place->org, type, err) != 0 ||
+	    access_check_type(request->caller, &request->place, type, err) != 0)
+		return -1;
+	return from ? check_deployment(platform, place, from, err) : 0;
+}
+
 /* POST .../envs: make an environment, or clone one by naming a deployment of it. */
 int
 create_environment(struct platform *platform, const struct request *request,
 		   struct response *response, struct error *err)
 {
-	const char *id = json_member_string(request->body, "id");
-	const char *name = json_member_string(request->body, "name");
-	const char *type = json_member_string(request->body, "type");
-	const char *from = json_member_string(request->body, "from_deploy_id");
-	struct place place = {request->place.org, request->place.app, id};
+	struct environment_request asked;
+	struct place place = {request->place.org, request->place.app, NULL};
+	int ret;
 
-	if (!id || !ids_is_name(id))
-		return error_set_code(err, CODE_ENVIRONMENT_ID_INVALID, .env = id ? id : "");
-	if (!name || !*name)
-		return error_set_code(err, CODE_ENVIRONMENT_WITHOUT_NAME);
-	if (!type)
-		type = "development";
-	if (check_application(platform, &place, err) != 0 ||
-	    repository_check_env_type(platform->repository, place.org, type, err) != 0 ||
-	    access_check_type(request->caller, &request->place, type, err) != 0 ||
-	    (from && check_deployment(platform, &place, from, err) != 0))
-		return -1;
-	if (repository_put_environment(platform->repository, &place, name, type, from,
-				       request_user(request), clock_wall_ms(), err) != 0) {
-		if (err->kind == ERROR_CONFLICT)
-			error_set_code(err, CODE_ENVIRONMENT_EXISTS, .env = id);
-		return -1;
+	environment_request_read(&asked, request->body);
+	place.env = asked.id.raw;
+	if (!asked.type.raw)
+		untrusted_init(&asked.type, "development");
+	ret = check_new(platform, request, &place, &asked, err);
+	if (ret == 0) {
+		ret = repository_put_environment(platform->repository, &place, asked.name.raw,
+						 asked.type.raw, asked.from_deploy_id.raw,
+						 request_user(request), clock_wall_ms(), err);
+		if (ret != 0 && err->kind == ERROR_CONFLICT)
+			error_set_code(err, CODE_ENVIRONMENT_EXISTS, .env = place.env);
 	}
-	return answer(response, 201, repository_environment(platform->repository, &place, err));
+	if (ret == 0)
+		ret = answer(response, 201,
+			     repository_environment(platform->repository, &place, err));
+	environment_request_clear(&asked);
+	return ret;
 }
 
 static int

@@ -14,6 +14,7 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/nouns.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/registry.h"
 #include "platform/state/definition.h"
@@ -137,6 +138,8 @@ delete_env_type(struct platform *platform, const struct request *request,
 		struct response *response, struct error *err)
 {
 	const char *org = request->place.org, *id = request->ids[0];
+	struct environment_type_uses uses;
+	int ret;
 
 	response->status = 204;
 	if (repository_drop_env_type(platform->repository, org, id, err) == 0)
@@ -144,6 +147,9 @@ delete_env_type(struct platform *platform, const struct request *request,
 	if (err->kind != ERROR_CONFLICT)
 		return -1;
 	/* The wire has no error object here but the environments that stand in the way. */
-	return answer(response, 409,
-		      repository_users_of_env_type(platform->repository, org, id, err));
+	ret = repository_uses_of_env_type(platform->repository, org, id, &uses, err);
+	if (ret == 0)
+		answer(response, 409, environment_type_uses_encode(&uses));
+	environment_type_uses_clear(&uses);
+	return ret;
 }
