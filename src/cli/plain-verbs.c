@@ -44,8 +44,6 @@ static const struct plain_verb looks[] = {
 		.help = N_("Show what runs where"),
 		.examples = "sidestage board --url=https://api.humanitec.io --org=acme --app=shop --token-file=token\n"
 			"sidestage board --demo --json\n",
-		.least = 0,
-		.most = 0,
 		.options = LOOKS,
 		.needs = NEED_ENVIRONMENTS | NEED_SETS | NEED_RUNTIME | NEED_RESOURCES |
 			 NEED_ERRORS | NEED_CLONES,
@@ -55,8 +53,6 @@ static const struct plain_verb looks[] = {
 		.name = PLAIN_SNAPSHOT,
 		.arguments = N_("DATE [TIME]"),
 		.help = N_("Show the board as it was at that time"),
-		.least = 1,
-		.most = 2,
 		.needs = NEED_APPLICATIONS,
 		.is_local = true,
 		.is_talk = true,
@@ -67,8 +63,6 @@ static const struct plain_verb looks[] = {
 		.arguments = N_("ENV"),
 		.help = N_("Show an environment: workloads, resources, values, deployments"),
 		.examples = "sidestage environment production --demo\n",
-		.least = 1,
-		.most = 1,
 		.options = LOOKS,
 		.needs = NEED_ENVIRONMENTS | NEED_SETS | NEED_RUNTIME | NEED_RESOURCES |
 			 NEED_ERRORS | NEED_CLONES,
@@ -79,8 +73,6 @@ static const struct plain_verb looks[] = {
 		.arguments = N_("ENV WORKLOAD"),
 		.help = N_("List the versions of a workload"),
 		.examples = "sidestage versions production api --demo\n",
-		.least = 2,
-		.most = 2,
 		.options = LOOKS,
 		.needs = NEED_ENVIRONMENTS | NEED_SETS | NEED_VERSIONS,
 		.run = plain_versions,
@@ -92,8 +84,6 @@ static const struct plain_verb looks[] = {
 		.note = N_("DEPLOYMENT is the id of a deployment of ENV. `sidestage environment ENV` shows them."),
 		.examples = "sidestage diff production staging --demo\n"
 			"sidestage diff production@0123456789abcdef production --demo --json\n",
-		.least = 2,
-		.most = 2,
 		.options = LOOKS | OPTIONS_DIFF,
 		.needs = NEED_ENVIRONMENTS | NEED_SETS,
 		.run = plain_diff,
@@ -105,8 +95,6 @@ static const struct plain_verb looks[] = {
 		.note = N_("Without WORKLOAD, the logs of all workloads are printed."),
 		.examples = "sidestage logs production api --demo --tail=50\n"
 			"sidestage logs production --demo --follow --since=10m\n",
-		.least = 1,
-		.most = 3,
 		.options = OPTIONS_ORG | OPTIONS_APP | OPTIONS_FOLLOW | OPTIONS_TAIL,
 		.needs = NEED_ENVIRONMENTS | NEED_SETS,
 		.run = plain_logs,
@@ -115,8 +103,6 @@ static const struct plain_verb looks[] = {
 		.name = "follow",
 		.arguments = N_("ENV [WORKLOAD [CONTAINER]]"),
 		.help = N_("Print new log lines until Enter is pressed"),
-		.least = 1,
-		.most = 3,
 		.needs = NEED_ENVIRONMENTS | NEED_SETS,
 		.is_talk = true,
 		.run = plain_follow,
@@ -126,8 +112,6 @@ static const struct plain_verb looks[] = {
 		.arguments = "",
 		.help = N_("List temporary environments"),
 		.examples = "sidestage clones --demo\n",
-		.least = 0,
-		.most = 0,
 		.options = LOOKS,
 		.needs = NEED_APPLICATIONS | NEED_ENVIRONMENTS,
 		.all_apps = true,
@@ -139,8 +123,6 @@ static const struct plain_verb looks[] = {
 		.help = N_("Show the steps of a hotfix: done, next, to do"),
 		.note = N_("Without CLONE, the newest hotfix is shown."),
 		.examples = "sidestage hotfix hotfix-1 --demo\n",
-		.least = 0,
-		.most = 1,
 		.options = LOOKS,
 		.needs = NEED_ENVIRONMENTS | NEED_CLONES,
 		.run = plain_hotfix,
@@ -152,8 +134,7 @@ static const struct plain_verb looks[] = {
 		.note = N_("With WORDS, only operations that contain all of them are shown."),
 		.examples = "sidestage history --demo\n"
 			"sidestage history promote production --demo --json\n",
-		.least = 0,
-		.most = PLAIN_WORDS_MAX,
+		.has_rest = true,
 		.options = LOOKS,
 		.all_apps = true,
 		.is_local = true,
@@ -164,8 +145,6 @@ static const struct plain_verb looks[] = {
 		.arguments = "",
 		.help = N_("List organizations and applications"),
 		.examples = "sidestage applications --demo\n",
-		.least = 0,
-		.most = 0,
 		.options = OPTIONS_ORG | OPTIONS_OFFLINE,
 		.needs = NEED_APPLICATIONS,
 		.all_apps = true,
@@ -193,8 +172,6 @@ static const struct plain_verb others[] = {
 		.note = N_("Without ID, the interrupted operations are listed with their ids."),
 		.examples = "sidestage resume --demo\n"
 			"sidestage resume ID --demo\n",
-		.least = 0,
-		.most = 1,
 		.all_apps = true,
 		.is_local = true,
 		.run = plain_resume,
@@ -205,8 +182,7 @@ static const struct plain_verb others[] = {
 		.help = N_("Abandon an interrupted operation"),
 		.note = N_("`sidestage resume` lists the ids of interrupted operations."),
 		.examples = "sidestage abandon ID \"Done by hand\" --demo\n",
-		.least = 1,
-		.most = PLAIN_WORDS_MAX,
+		.has_rest = true,
 		.all_apps = true,
 		.is_local = true,
 		.run = plain_abandon,
@@ -215,8 +191,6 @@ static const struct plain_verb others[] = {
 		.name = "open",
 		.arguments = N_("[ORGANIZATION] APPLICATION"),
 		.help = N_("Open another application"),
-		.least = 1,
-		.most = 2,
 		.is_talk = true,
 		.run = plain_open,
 	},
@@ -224,8 +198,6 @@ static const struct plain_verb others[] = {
 		.name = "help",
 		.arguments = "",
 		.help = N_("List the commands"),
-		.least = 0,
-		.most = 0,
 		.is_talk = true,
 		.run = help,
 	},
@@ -233,8 +205,6 @@ static const struct plain_verb others[] = {
 		.name = "quit",
 		.arguments = "",
 		.help = N_("Quit"),
-		.least = 0,
-		.most = 0,
 		.is_talk = true,
 		.run = quit,
 	},
@@ -280,17 +250,41 @@ plain_verb(const char *name)
 	return NULL;
 }
 
+/* How many words it takes, as its arguments say.  A last one that may be several may be none: what
+ * it is then is the command's to say. */
+static void
+count_arguments(const struct plain_verb *verb, size_t *least, size_t *most)
+{
+	size_t depth = 0;
+
+	*least = *most = 0;
+	for (const char *at = verb->arguments; *at; at++) {
+		bool begins = at == verb->arguments || at[-1] == ' ';
+
+		depth += *at == '[';
+		depth -= *at == ']';
+		*most += begins;
+		*least += begins && depth == 0;
+	}
+	if (verb->has_rest) {
+		*least -= *least == *most;
+		*most = PLAIN_WORDS_MAX;
+	}
+}
+
 int
 plain_check_words(struct plain *p, char **words, size_t count)
 {
 	const struct plain_verb *verb = plain_verb(words[0]);
+	size_t least, most;
 
 	if (!verb) {
 		plain_fail(p, EXIT_USAGE, _("Unknown command \"%s\". \"help\" lists them."),
 			   words[0]);
 		return EXIT_USAGE;
 	}
-	if (count - 1 < verb->least || count - 1 > verb->most) {
+	count_arguments(verb, &least, &most);
+	if (count - 1 < least || count - 1 > most) {
 		plain_fail(p, EXIT_USAGE, _("Usage: %s %s"), verb->name,
 			   *verb->arguments ? _(verb->arguments) : "");
 		return EXIT_USAGE;

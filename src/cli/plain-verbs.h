@@ -19,9 +19,11 @@ struct plain;
 
 /* A command.  Words are its own, without its name; they may be written to. */
 struct plain_verb {
-	const char *name, *arguments, *help;	/* arguments and help N_() */
+	/* arguments and help N_(); how many words it takes is what stands in arguments, and [these]
+	 * may be left out */
+	const char *name, *arguments, *help;
 	const char *note, *examples;		/* for --help, as in command.h */
-	size_t least, most;			/* words behind the name */
+	bool has_rest; /* the last argument may be several words, or none */
 	unsigned options;			/* that it uses; see command.h */
 	unsigned needs; /* what has to be read first: a set of NEED_; 0: nothing */
 	bool all_apps;				/* is about all of them, unless one was named */

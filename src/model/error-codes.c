@@ -200,19 +200,26 @@ kind_of(int status)
 	return status == 500 ? ERROR_STORE : ERROR_INPUT;
 }
 
-/* The parameters may lie in err's own text. */
+/* Begins the text with the sentence.  The parameters may lie in err's own text. */
+static void
+begin_text(struct buf *text, const struct error_parameters *parameters, struct error_part *part)
+{
+	const struct error_row *row = &rows[parameters->code];
+
+	buf_init(text, TEXT_MAX);
+	compose(text, row, sentence_of(row, parameters, false), parameters, part);
+}
+
 int
 error_code_set(struct error *err, const struct error_parameters *parameters)
 {
-	const struct error_row *row = &rows[parameters->code];
 	struct error_part part;
 	struct buf text;
 
 	if (!err)
 		return -1;
-	buf_init(&text, TEXT_MAX);
-	compose(&text, row, sentence_of(row, parameters, false), parameters, &part);
-	err->kind = kind_of(row->status);
+	begin_text(&text, parameters, &part);
+	err->kind = kind_of(rows[parameters->code].status);
 	err->part_count = 1;
 	err->parts[0] = part;
 	take_text(err, &text);
@@ -224,14 +231,12 @@ error_code_set(struct error *err, const struct error_parameters *parameters)
 int
 error_code_prefix(struct error *err, const struct error_parameters *parameters)
 {
-	const struct error_row *row = &rows[parameters->code];
 	struct error_part part;
 	struct buf text;
 
 	if (!err)
 		return -1;
-	buf_init(&text, TEXT_MAX);
-	compose(&text, row, sentence_of(row, parameters, false), parameters, &part);
+	begin_text(&text, parameters, &part);
 	buf_puts(&text, ": ");
 	for (size_t i = 0; i < err->part_count; i++)
 		for (size_t k = 0; k < ERROR_PARAMETERS_MAX; k++)

@@ -42,6 +42,8 @@ sh test "$(sidestage history promote --demo --json | python3 -c 'import json, sy
 test "the exit status says how it went"
 sh sidestage environment nowhere --demo 2>$DIR/err; test $? = 2 && grep -q 'no environment "nowhere"' $DIR/err
 sh sidestage diff qa --demo 2>$DIR/err; test $? = 2 && grep -q 'Usage: diff' $DIR/err
+# How many words a command takes is what its usage says: one less, and one more, is refused.
+sh for l in 'diff a b c' 'versions qa' 'versions qa web 1' 'clone qa' 'clone a b c' logs 'logs a b c d' environment 'mark hotfix' 'set qa web' 'ttl hotfix' 'unmark a b c' 'clones x' promote 'hotfix a b' 'unset qa web' abandon 'applications x'; do sidestage $l --demo 2>$DIR/err; test $? = 2 && grep -q "Usage: ${l%% *}" $DIR/err || { echo "$l"; exit 1; }; done
 sh sidestage clones 2>$DIR/err; test $? = 2 && grep -q 'No platform was named' $DIR/err
 sh sidestage clones --url=http://127.0.0.1:1 2>$DIR/err; test $? = 3
 sh sidestage deploy qa --demo --read-only --approve=qa 2>$DIR/err; test $? = 4 && grep -q 'read-only' $DIR/err

@@ -32,6 +32,7 @@
 #include "flow/verbs/interrupted.h"
 #include "flow/verbs/resume.h"
 #include "flow/verbs/steps.h"
+#include "flow/verbs/verb.h"
 #include "flow/world/origin.h"
 #include "model/delta.h"
 #include "model/json.h"
@@ -247,6 +248,63 @@ begin_all(void)
 		if (cases[i].change)
 			cases[i].change(&o);
 		begin(&o);
+	}
+}
+
+static void
+an_operation_has_a_title(void **state)
+{
+	static const struct {
+		const char *verb, *title;
+	} titles[] = {
+		{"clone", "clone of live as qa"},
+		{"deploy", "deployment to qa"},
+		{"promote", "promotion of live to qa"},
+		{"carry", "carrying of a fix from live to qa"},
+		{"undo", "rollback of qa"},
+		{"discard", "deletion of qa"},
+		{"eat", "eat of qa"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
+		struct operation o = {0};
+		char *title;
+
+		untrusted_init(&o.verb, titles[i].verb);
+		untrusted_init(&o.env, "qa");
+		untrusted_init(&o.source, "live");
+		title = interrupted_title(&o);
+		assert_string_equal(title, titles[i].title);
+		free(title);
+		untrusted_clear(&o.verb);
+		untrusted_clear(&o.env);
+		untrusted_clear(&o.source);
+	}
+}
+
+/* What is foreign stands as it is, also where it looks like a word of ours. */
+static void
+words_of_a_title_are_replaced_once(void **state)
+{
+	static const struct {
+		const char *text, *source, *changes, *expected;
+	} texts[] = {
+		{"promote {source}: {changes}", "live", "web 1 \xe2\x86\x92 2",
+		 "promote live: web 1 \xe2\x86\x92 2"},
+		{"{source}{env}", "{env}", NULL, "{env}qa"},
+		{"{changes}.", "live", NULL, "."},
+		{"{other} {env", "live", NULL, "{other} {env"},
+		{"", "live", NULL, ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		char *text = flow_verb_text(texts[i].text, "qa", texts[i].source,
+					    texts[i].changes);
+
+		assert_string_equal(text, texts[i].expected);
+		free(text);
 	}
 }
 
@@ -611,6 +669,8 @@ main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_place, remove_place)
 	const struct CMUnitTest tests[] = {
+		TEST(an_operation_has_a_title),
+		TEST(words_of_a_title_are_replaced_once),
 		TEST(looking_changes_nothing),
 		TEST(what_is_not_known_is_abandoned_and_never_resumed),
 		TEST(what_cannot_be_read_is_as_it_was),

@@ -178,23 +178,11 @@ static flow_phase *const prepare[] = {
 	read_warnings,	    read_fixes,		review_ready,	     NULL,
 };
 
-static char *
-title(const char *env, const char *source)
-{
-	return xasprintf(_("carrying of a fix from %s to %s"), source, env);
-}
-
-static char *
-summary(const struct review *review, const char *changes)
-{
-	return xasprintf("carry from %s: %s", review->source, changes);
-}
-
 const struct verb verb_carry = {
 	.name = "carry",
 	.words = N_("carry"),
-	.title = title,
-	.summary = summary,
+	.title = N_("carrying of a fix from {source} to {env}"),
+	.summary = "carry from {source}: {changes}",
 	.has_source = true,
 	.prepare = prepare,
 	.steps = deploy_steps,

@@ -634,24 +634,11 @@ keep_values(struct flow *flow)
 				   flow->request.env, &flow->values_result.list, true);
 }
 
-static char *
-title(const char *env, const char *source)
-{
-	return xasprintf(_("clone of %s as %s"), source, env);
-}
-
-static char *
-summary(const struct review *review, const char *changes)
-{
-	(void)changes;
-	return xasprintf("clone of %s", review->source);
-}
-
 const struct verb verb_clone = {
 	.name = "clone",
 	.words = N_("clone"),
-	.title = title,
-	.summary = summary,
+	.title = N_("clone of {source} as {env}"),
+	.summary = "clone of {source}",
 	.has_source = true,
 	.prepare = prepare,
 	.steps = steps,

@@ -172,17 +172,10 @@ static flow_phase *const prepare[] = {
 	read_fixes,	 review_ready,	      NULL,
 };
 
-static char *
-title(const char *env, const char *source)
-{
-	(void)source;
-	return xasprintf(_("deployment to %s"), env);
-}
-
 const struct verb verb_deploy = {
 	.name = "deploy",
 	.words = N_("deploy to"),
-	.title = title,
+	.title = N_("deployment to {env}"),
 	.prepare = prepare,
 	.steps = deploy_steps,
 	.step_count = DEPLOY_STEP_COUNT,

@@ -446,25 +446,11 @@ static const struct step steps[] = {
 	{ "wait-gone", N_("Wait until it is gone"), wait_gone, NULL },
 };
 
-static char *
-title(const char *env, const char *source)
-{
-	(void)source;
-	return xasprintf(_("deletion of %s"), env);
-}
-
-static char *
-summary(const struct review *review, const char *changes)
-{
-	(void)changes;
-	return xasprintf("discard %s", review->env);
-}
-
 const struct verb verb_discard = {
 	.name = "discard",
 	.words = N_("discard"),
-	.title = title,
-	.summary = summary,
+	.title = N_("deletion of {env}"),
+	.summary = "discard {env}",
 	.prepare = prepare,
 	.steps = steps,
 	.step_count = sizeof(steps) / sizeof(steps[0]),

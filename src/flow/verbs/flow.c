@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "api/api.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/ids.h"
@@ -39,6 +40,7 @@ static const struct verb *const verbs[] = {
 #undef X
 };
 #define VERB_COUNT (sizeof(verbs) / sizeof(verbs[0]))
+#define TITLE_MAX (64 * 1024)
 
 const char *
 flow_verb_name(enum flow_verb verb)
@@ -67,6 +69,29 @@ flow_verb_find(const char *name, enum flow_verb *verb)
 			return verbs[i];
 		}
 	return NULL;
+}
+
+char *
+flow_verb_text(const char *text, const char *env, const char *source, const char *changes)
+{
+	const struct {
+		const char *word, *stands_for;
+	} words[] = {{"{env}", env}, {"{source}", source}, {"{changes}", changes}};
+	struct buf out;
+
+	buf_init(&out, TITLE_MAX);
+	while (*text) {
+		size_t i = 0;
+
+		while (i < 3 && strncmp(text, words[i].word, strlen(words[i].word)) != 0)
+			i++;
+		if (i < 3 && words[i].stands_for)
+			buf_puts(&out, words[i].stands_for);
+		else if (i == 3)
+			buf_append(&out, text, 1);
+		text += i < 3 ? strlen(words[i].word) : 1;
+	}
+	return buf_take(&out);
 }
 
 /* --- making and freeing --- */

@@ -87,7 +87,7 @@ interrupted_title(const struct operation *record)
 	enum flow_verb id;
 	const struct verb *verb = flow_verb_find(untrusted_raw(&record->verb), &id);
 
-	return verb ? verb->title(env, source)
+	return verb ? flow_verb_text(_(verb->title), env, source, NULL)
 		    : xasprintf(_("%s of %s"), untrusted_raw(&record->verb), env);
 }
 

@@ -450,23 +450,11 @@ static flow_phase *const prepare[] = {
 	NULL,
 };
 
-static char *
-title(const char *env, const char *source)
-{
-	return xasprintf(_("promotion of %s to %s"), source, env);
-}
-
-static char *
-summary(const struct review *review, const char *changes)
-{
-	return xasprintf("promote %s: %s", review->source, changes);
-}
-
 const struct verb verb_promote = {
 	.name = "promote",
 	.words = N_("promote"),
-	.title = title,
-	.summary = summary,
+	.title = N_("promotion of {source} to {env}"),
+	.summary = "promote {source}: {changes}",
 	.has_source = true,
 	.prepare = prepare,
 	.steps = deploy_steps,

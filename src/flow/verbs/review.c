@@ -204,7 +204,7 @@ review_summary(const struct review *review)
 
 	if (!verb->summary)
 		return changes;
-	summary = verb->summary(review, changes);
+	summary = flow_verb_text(verb->summary, review->env, review->source, changes);
 	free(changes);
 	return summary;
 }

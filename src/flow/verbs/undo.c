@@ -354,25 +354,11 @@ static flow_phase *const prepare[] = {
 	review_ready,	    NULL,
 };
 
-static char *
-title(const char *env, const char *source)
-{
-	(void)source;
-	return xasprintf(_("rollback of %s"), env);
-}
-
-static char *
-summary(const struct review *review, const char *changes)
-{
-	(void)review;
-	return xasprintf("undo: %s", changes);
-}
-
 const struct verb verb_undo = {
 	.name = "undo",
 	.words = N_("undo in"),
-	.title = title,
-	.summary = summary,
+	.title = N_("rollback of {env}"),
+	.summary = "undo: {changes}",
 	.prepare = prepare,
 	.steps = deploy_steps,
 	.step_count = DEPLOY_STEP_COUNT,

@@ -30,11 +30,11 @@ struct step {
 struct verb {
 	const char *name;	/* for machines and the journal */
 	const char *words;	/* N_(): what stands before the names of environments, "deploy to" */
-	/* "deployment to qa": an operation, as a noun; free() it. */
-	char *(*title)(const char *env, const char *source);
-	/* "promote hotfix-1: web 1.4.2 → 1.4.3", for the platform's history and ours: machine text,
-	 * the same in every language; free() it.  NULL: the changes, which it is given, say it. */
-	char *(*summary)(const struct review *review, const char *changes);
+	/* N_(): an operation, as a noun, with {env} and {source}: "deployment to qa". */
+	const char *title;
+	/* For the platform's history and ours, with {changes} as well: machine text, the same in
+	 * every language: "promote hotfix-1: web 1.4.2 → 1.4.3".  NULL: the changes say it. */
+	const char *summary;
 	bool has_source;	/* there is no request without one */
 	flow_phase *const *prepare;	/* NULL-terminated */
 	const struct step *steps;
@@ -47,6 +47,8 @@ struct verb {
 VERBS(X)
 #undef X
 
+/* A title or a summary with what its {words} stand for; free() it.  changes may be NULL. */
+char *flow_verb_text(const char *text, const char *env, const char *source, const char *changes);
 /* By the name for machines, as in the journal; NULL, and *verb as it was: none. */
 const struct verb *flow_verb_find(const char *name, enum flow_verb *verb);
 /* Never NULL. */

@@ -63,6 +63,8 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/probe.h \
 	src/platform/drivers/process/process.c \
 	src/platform/drivers/process/process.h \
+	src/platform/drivers/process/record-file.c \
+	src/platform/drivers/process/record-file.h \
 	src/platform/drivers/process/record.c \
 	src/platform/drivers/process/record.h \
 	src/platform/drivers/process/remover.c \
@@ -75,6 +77,8 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/resource.h \
 	src/platform/drivers/process/run-records.c \
 	src/platform/drivers/process/run-records.h \
+	src/platform/drivers/process/signals.c \
+	src/platform/drivers/process/signals.h \
 	src/platform/drivers/process/space-change.c \
 	src/platform/drivers/process/space-change.h \
 	src/platform/drivers/process/space-hosts.c \

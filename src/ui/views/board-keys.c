@@ -590,6 +590,18 @@ static const struct need a_deployment = {has_deployment, NULL, NULL},
 			 clones = {has_clones, NULL, NULL};
 static const struct need disposable = {is_disposable, NULL, NULL};
 
+/* To another cell, on the live board and on a snapshot. */
+#define MOVE_KEYS \
+	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, NULL, board_run_left, {&an_environment}}, \
+	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, NULL, board_run_right, {&an_environment}}, \
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("Go to the workload above.")}, \
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("Go to the workload below.")}, \
+	{'k', "k", ACTION_UP, NULL, .help = NULL}, \
+	{'j', "j", ACTION_DOWN, NULL, .help = NULL}, \
+	PAGE_KEYS, \
+	{'g', "g", ACTION_FIRST, NULL, N_("Go to the first environment."), board_run_first, {&an_environment}}, \
+	{'G', "G", ACTION_LAST, NULL, N_("Go to the last environment."), board_run_last, {&an_environment}}
+
 /* The order of the rows is that of the bar, which shows as many as
  * fit: first what changes something. */
 const struct key board_keys[] = {
@@ -612,15 +624,7 @@ const struct key board_keys[] = {
 	{'c', "c", ACTION_CLONES, N_("clones"), .run = run_clones},
 	{'i', "i", ACTION_INTERRUPTED, .run = run_interrupted},
 	{'w', "w", ACTION_CONTEXTS, .run = run_contexts},
-	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, NULL, board_run_left, {&an_environment}},
-	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, NULL, board_run_right, {&an_environment}},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("Go to the workload above.")},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("Go to the workload below.")},
-	{'k', "k", ACTION_UP, NULL, .help = NULL},
-	{'j', "j", ACTION_DOWN, NULL, .help = NULL},
-	PAGE_KEYS,
-	{'g', "g", ACTION_FIRST, NULL, N_("Go to the first environment."), board_run_first, {&an_environment}},
-	{'G', "G", ACTION_LAST, NULL, N_("Go to the last environment."), board_run_last, {&an_environment}},
+	MOVE_KEYS,
 	{'\t', "Tab", ACTION_NEXT_PANE, NULL, N_("Switch between the applications and the board."), .run = run_pane},
 	{'\r', "Enter", ACTION_OPEN, N_("open"), N_("Open the environment (in the application list: open its board)."),
 	 run_open, {&an_environment}},
@@ -652,15 +656,7 @@ const struct key board_snapshot_keys[] = {
 	{']', "]", ACTION_LATER, N_("later"), .run = run_later},
 	{'d', "d", ACTION_DIFF, N_("diff"), N_("Compare the snapshot with now."),
 	 run_diff_snapshot, {&an_environment, &a_deployment_in_it, &there_now}},
-	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, NULL, board_run_left, {&an_environment}},
-	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, NULL, board_run_right, {&an_environment}},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, NULL, .help = N_("Go to the workload above.")},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, NULL, .help = N_("Go to the workload below.")},
-	{'k', "k", ACTION_UP, NULL, .help = NULL},
-	{'j', "j", ACTION_DOWN, NULL, .help = NULL},
-	PAGE_KEYS,
-	{'g', "g", ACTION_FIRST, NULL, N_("Go to the first environment."), board_run_first, {&an_environment}},
-	{'G', "G", ACTION_LAST, NULL, N_("Go to the last environment."), board_run_last, {&an_environment}},
+	MOVE_KEYS,
 	{'b', "b", ACTION_BASELINE, N_("baseline"), NULL, run_baseline, {&an_environment}},
 	{'q', NULL, ACTION_BACK, NULL, .help = NULL},
 	NO_KEY,

@@ -30,6 +30,7 @@
 #include "platform/drivers/process/cgroups.h"
 #include "platform/drivers/process/confine.h"
 #include "platform/drivers/process/limits.h"
+#include "platform/drivers/process/signals.h"
 #include "platform/drivers/process/translation.h"
 
 #define LATE 199		/* status of a keeper whose program took too long */
@@ -93,15 +94,6 @@ keep(pid_t program, int timeout_ms)
 	_exit(LATE);
 }
 
-static void
-standard_signals(void)
-{
-	struct sigaction standard = {.sa_handler = SIG_DFL};
-
-	for (int i = 1; i < NSIG; i++)
-		sigaction(i, &standard, NULL);
-}
-
 static void __attribute__((noreturn))
 run_keeper(const struct ready *ready)
 {
@@ -110,7 +102,7 @@ run_keeper(const struct ready *ready)
 	int channel = -1;
 	pid_t program;
 
-	standard_signals();
+	signals_reset();
 	prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0);
 	for (size_t i = 0; i < ready->group_count; i++)
 		if (write(ready->groups[i], "0", 1) != 1)

@@ -28,6 +28,7 @@
 
 #include "base/secrecy.h"
 #include "platform/drivers/process/confine.h"
+#include "platform/drivers/process/signals.h"
 
 #define REPORT_FD 3
 #define KILL_AGAIN_NS 20000000
@@ -60,16 +61,6 @@ fail(const char *step)
 }
 
 /* The program. */
-
-/* Handlers are gone with exec(2) anyway, but what is ignored stays ignored over it. */
-static void
-standard_signals(void)
-{
-	struct sigaction standard = {.sa_handler = SIG_DFL};
-
-	for (int i = 1; i < NSIG; i++)
-		sigaction(i, &standard, NULL);
-}
 
 /* The order matters: the report goes before the directory and the limits, which may fail, and
  * all signals are opened last, when there is a program to take them. */
@@ -273,7 +264,7 @@ guard_run(const struct guard_setup *setup)
 	sigaddset(&wanted, SIGQUIT);
 	sigaddset(&wanted, SIGCHLD);
 	sigprocmask(SIG_SETMASK, &wanted, NULL);
-	standard_signals();
+	signals_reset();
 	/* Before anything can be started that would not be in them. */
 	for (size_t i = 0; i < setup->group_count; i++)
 		if (write(setup->groups[i], "0", 1) != 1)

@@ -12,37 +12,16 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/log.h"
 #include "base/xmalloc.h"
+#include "platform/drivers/process/record-file.h"
 
 #define KEPT 20
-
-static char *
-path_of(const char *space_dir)
-{
-	return xasprintf("%s/records/jobs.json", space_dir);
-}
-
-/* {} where there is none, or one that makes no sense. */
-static json_t *
-read_all(const char *space_dir)
-{
-	char *path = path_of(space_dir);
-	json_t *all = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
-
-	free(path);
-	if (json_is_object(all))
-		return all;
-	json_decref(all);
-	return json_object();
-}
 
 bool
 jobs_is_done(const char *space_dir, const char *module, int replica, const char *deployment)
 {
-	json_t *all = read_all(space_dir);
+	json_t *all = record_file_read(space_dir, "jobs");
 	char *key = xasprintf("%s/%d", module, replica);
 	const json_t *id;
 	bool found = false;
@@ -59,9 +38,8 @@ jobs_is_done(const char *space_dir, const char *module, int replica, const char 
 void
 jobs_set_done(const char *space_dir, const char *module, int replica, const char *deployment)
 {
-	char *path = path_of(space_dir), *new = xasprintf("%s.new", path);
 	char *key = xasprintf("%s/%d", module, replica);
-	json_t *all = read_all(space_dir), *list = json_object_get(all, key);
+	json_t *all = record_file_read(space_dir, "jobs"), *list = json_object_get(all, key);
 
 	if (!json_is_array(list)) {
 		list = json_array();
@@ -70,13 +48,7 @@ jobs_set_done(const char *space_dir, const char *module, int replica, const char
 	json_array_append_new(list, json_string(deployment));
 	while (json_array_size(list) > KEPT)
 		json_array_remove(list, 0);
-	if (json_dump_file(all, new, JSON_COMPACT) != 0 || rename(new, path) != 0) {
-		log_line(LOG_PRIORITY_ERROR, "it cannot be kept that a job has run", "file", path,
-			 NULL);
-		unlink(new);
-	}
+	record_file_write(space_dir, "jobs", all, "it cannot be kept that a job has run");
 	json_decref(all);
 	free(key);
-	free(new);
-	free(path);
 }

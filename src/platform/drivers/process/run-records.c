@@ -8,37 +8,16 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
-#include "base/log.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
-
-static char *
-path_of(const char *space_dir)
-{
-	return xasprintf("%s/records/runs.json", space_dir);
-}
-
-/* {} where there is none, or one that makes no sense. */
-static json_t *
-read_all(const char *space_dir)
-{
-	char *path = path_of(space_dir);
-	json_t *all = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
-
-	free(path);
-	if (json_is_object(all))
-		return all;
-	json_decref(all);
-	return json_object();
-}
+#include "platform/drivers/process/record-file.h"
 
 void
 run_record_read(struct run_record *record, const char *space_dir, const char *module,
 		const char *schedule)
 {
-	json_t *all = read_all(space_dir);
+	json_t *all = record_file_read(space_dir, "runs");
 	const json_t *found = json_object_get(json_object_get(all, module), schedule);
 	const char *how = json_member_string(found, "how");
 
@@ -56,8 +35,7 @@ void
 run_record_write(const struct run_record *record, const char *space_dir, const char *module,
 		 const char *schedule)
 {
-	char *path = path_of(space_dir), *new = xasprintf("%s.new", path);
-	json_t *all = read_all(space_dir), *of = json_object_get(all, module);
+	json_t *all = record_file_read(space_dir, "runs"), *of = json_object_get(all, module);
 
 	if (!json_is_object(of)) {
 		of = json_object();
@@ -68,14 +46,8 @@ run_record_write(const struct run_record *record, const char *space_dir, const c
 				      "started", (json_int_t)record->started, "ended",
 				      (json_int_t)record->ended, "succeeded", record->succeeded,
 				      "how", record->how));
-	if (json_dump_file(all, new, JSON_COMPACT) != 0 || rename(new, path) != 0) {
-		log_line(LOG_PRIORITY_ERROR, "it cannot be kept when a cronjob has run", "file",
-			 path, NULL);
-		unlink(new);
-	}
+	record_file_write(space_dir, "runs", all, "it cannot be kept when a cronjob has run");
 	json_decref(all);
-	free(new);
-	free(path);
 }
 
 void
