@@ -17,6 +17,8 @@ libmodel_a_SOURCES = \
 	src/model/private.h \
 	src/model/members-write.c \
 	src/model/members.c src/model/members.h \
+	src/model/moved.c \
+	src/model/moved.h \
 	src/model/nouns.c src/model/nouns.h \
 	src/model/pipeline.c src/model/pipeline.h \
 	src/model/packed.c src/model/packed.h \

@@ -138,8 +138,10 @@ unsigned member_word(const struct member_words *words, const char *word);
 		return member_word(&kind##_words, word); \
 	}
 /* The functions of a noun whose struct has that name and whose table is KIND_members. */
-#define NOUN(kind, words, complete) \
-	static const struct noun kind##_noun = {words, sizeof(struct kind), kind##_members, \
+#define NOUN(kind, words, complete) static NOUN_SHARED(kind, words, complete)
+/* One whose table is a part of those in other files. */
+#define NOUN_SHARED(kind, words, complete) \
+	const struct noun kind##_noun = {words, sizeof(struct kind), kind##_members, \
 						offsetof(struct kind, problem), complete}; \
 	void kind##_read(struct kind *out, const json_t *body) \
 	{ \

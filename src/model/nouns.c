@@ -67,7 +67,7 @@ static const struct member deployment_members[] = {
 };
 #undef AT
 
-NOUN(deployment, "deployment", NULL)
+NOUN_SHARED(deployment, "deployment", NULL)
 NOUN_COPY(deployment)
 NOUN_ENCODE(deployment)
 
@@ -234,6 +234,19 @@ static const struct member application_members[] = {
 NOUN(application, "application", NULL)
 NOUN_ENCODE(application)
 
+#define AT(member) IN(application_request, member)
+static const struct member application_request_members[] = {
+	{"id", MEMBER_TEXT, MEMBER_REQUIRED, AT(id)},
+	{"name", MEMBER_TEXT, MEMBER_REQUIRED, AT(name)},
+	{"env", MEMBER_OBJECT, MEMBER_OPTIONAL, AT(env), .noun = &environment_request_noun},
+	{"skip_environment_creation", MEMBER_FLAG, MEMBER_OPTIONAL, AT(skip_environment_creation)},
+	MEMBERS_END,
+};
+#undef AT
+NOUN(application_request, "application", NULL)
+NOUN_ENCODE(application_request)
+NOUN_MISFIT(application_request)
+
 static const char *const error_types[] = {"deployment"};
 static const struct member_words of_deployment = {.items = error_types};
 
@@ -341,6 +354,24 @@ NOUN(workload_source, "workload", NULL)
 NOUN_ENCODE(workload_source)
 NOUN_MISFIT(workload_source)
 
+/* A reader makes the best of each; it is a platform that says it all. */
+#define AT(member) IN(workload_warning, member)
+#define SAID (MEMBER_REQUIRED | MEMBER_LOOSE)
+static const struct member workload_warning_members[] = {
+	{"workload", MEMBER_TEXT, SAID, AT(workload)},
+	{"path", MEMBER_TEXT, SAID, AT(path)},
+	{"code", MEMBER_TEXT, SAID, AT(code)},
+	{"driver", MEMBER_TEXT, SAID, AT(driver)},
+	{"profile", MEMBER_TEXT, SAID, AT(profile)},
+	{"meant", MEMBER_TEXT, MEMBER_LOOSE, AT(meant)},
+	{"message", MEMBER_TEXT, SAID, AT(message)},
+	MEMBERS_END,
+};
+#undef SAID
+#undef AT
+NOUN(workload_warning, "warning", NULL)
+NOUN_ENCODE(workload_warning)
+
 static const char *const resource_statuses[] = {
 	[RESOURCE_PENDING] = "pending",
 	[RESOURCE_ACTIVE] = "active",
@@ -411,6 +442,7 @@ static const struct member user_members[] = {
 #undef AT
 NOUN(user, "user", NULL)
 NOUN_ENCODE(user)
+NOUN_MISFIT(user)
 
 /* There is no other type. */
 static const char *const token_types[] = {"static"};
@@ -429,6 +461,29 @@ static const struct member user_token_members[] = {
 #undef AT
 NOUN(user_token, "token", NULL)
 NOUN_ENCODE(user_token)
+
+#define AT(member) IN(token_request, member)
+static const struct member token_request_members[] = {
+	{"id", MEMBER_TEXT, MEMBER_REQUIRED, AT(id)},
+	{"type", MEMBER_TEXT, MEMBER_REQUIRED, AT(type)},
+	{"description", MEMBER_TEXT, MEMBER_OPTIONAL, AT(description)},
+	{"expires_at", MEMBER_TEXT, MEMBER_OPTIONAL, AT(expires_at)},
+	MEMBERS_END,
+};
+#undef AT
+NOUN(token_request, "token", NULL)
+NOUN_ENCODE(token_request)
+NOUN_MISFIT(token_request)
+
+#define AT(member) IN(token_answer, member)
+static const struct member token_answer_members[] = {
+	{"token", MEMBER_TEXT, MEMBER_REQUIRED, AT(token)},
+	{"type", MEMBER_TEXT, MEMBER_OPTIONAL, AT(type)},
+	MEMBERS_END,
+};
+#undef AT
+NOUN(token_answer, "token", NULL)
+NOUN_ENCODE(token_answer)
 
 #define AT(member) IN(audit_entry, member)
 static const struct member audit_entry_members[] = {

@@ -209,6 +209,21 @@ int application_decode(struct application *out, const json_t *body, struct error
 json_t *application_encode(const struct application *application);
 void application_clear(struct application *application);
 
+/* What an application is asked for with. */
+struct application_request {
+	struct untrusted id, name;
+	struct environment_request env;	/* its first one; id.raw NULL: the usual one */
+	bool skip_environment_creation;	/* it gets none */
+	struct untrusted problem;
+};
+/* For POST /orgs/{org}/apps. */
+void application_request_read(struct application_request *out, const json_t *body);
+int application_request_decode(struct application_request *out, const json_t *body,
+			       struct error *err) __attribute__((warn_unused_result));
+json_t *application_request_encode(const struct application_request *request);
+void application_request_clear(struct application_request *request);
+const struct member *application_request_misfit(const json_t *body);
+
 struct deployment_error {
 	struct untrusted scope, object_id, code;
 	struct untrusted
@@ -299,6 +314,22 @@ json_t *workload_source_encode(const struct workload_source *source);
 void workload_source_clear(struct workload_source *source);
 const struct member *workload_source_misfit(const json_t *body);
 
+/* What of a workload has no effect where it is to be deployed, or cannot be deployed at all. */
+struct workload_warning {
+	struct untrusted workload;	/* "": what all of them share */
+	struct untrusted path, code;	/* where, and which of finding_word() (workload-check.h) */
+	struct untrusted driver, profile;
+	struct untrusted meant;		/* what is probably meant; raw NULL: nothing is known */
+	struct untrusted message;	/* the sentence */
+	struct untrusted problem;
+};
+/* From GET .../sets/{set}/warnings. */
+void workload_warning_read(struct workload_warning *out, const json_t *body);
+int workload_warning_decode(struct workload_warning *out, const json_t *body, struct error *err)
+	__attribute__((warn_unused_result));
+json_t *workload_warning_encode(const struct workload_warning *warning);
+void workload_warning_clear(struct workload_warning *warning);
+
 /* Who a token belongs to, and what there is beside. */
 struct user {
 	struct untrusted id, name, type;
@@ -314,6 +345,7 @@ int user_decode(struct user *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
 json_t *user_encode(const struct user *user);
 void user_clear(struct user *user);
+const struct member *user_misfit(const json_t *body);
 
 /* What is known of a token; the token itself is shown once, when it is made. */
 struct user_token {
@@ -328,6 +360,29 @@ int user_token_decode(struct user_token *out, const json_t *body, struct error *
 	__attribute__((warn_unused_result));
 json_t *user_token_encode(const struct user_token *token);
 void user_token_clear(struct user_token *token);
+
+/* What a token is asked for with, and the answer: the one place where the token ever is. */
+struct token_request {
+	struct untrusted id, type, description;
+	struct untrusted expires_at;	/* as it came: one that is no time is a fault here */
+	struct untrusted problem;
+};
+struct token_answer {
+	struct untrusted token, type;
+	struct untrusted problem;
+};
+/* For and from POST /users/{user}/tokens. */
+void token_request_read(struct token_request *out, const json_t *body);
+int token_request_decode(struct token_request *out, const json_t *body, struct error *err)
+	__attribute__((warn_unused_result));
+json_t *token_request_encode(const struct token_request *request);
+void token_request_clear(struct token_request *request);
+const struct member *token_request_misfit(const json_t *body);
+void token_answer_read(struct token_answer *out, const json_t *body);
+int token_answer_decode(struct token_answer *out, const json_t *body, struct error *err)
+	__attribute__((warn_unused_result));
+json_t *token_answer_encode(const struct token_answer *answer);
+void token_answer_clear(struct token_answer *answer);
 
 /* One request that the platform took or refused. */
 struct audit_entry {

@@ -118,6 +118,9 @@ problem_in(void *out, const struct noun *noun)
 	return noun->problem ? (struct untrusted *)(void *)((char *)out + noun->problem) : NULL;
 }
 
+/* A deployment is a part of other nouns, too (nouns.c). */
+extern const struct noun deployment_noun;
+
 /* Makes this one absent. */
 void member_clear(void *noun, const struct member *m);
 

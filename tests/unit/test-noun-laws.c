@@ -24,6 +24,7 @@
 #include "base/text.h"
 #include "model/definition.h"
 #include "model/members.h"
+#include "model/moved.h"
 #include "model/nouns.h"
 #include "model/resource-graph.h"
 #include "model/shared-value.h"
@@ -33,7 +34,8 @@ enum {
 	REQUIRED = 1,	/* a fault when it is missing; "" is written for it */
 	LOOSE = 2,	/* one of another type is as if it were absent */
 	NULLABLE = 4,	/* null is written for it when it is missing */
-	OTHERS = 8	/* of a noun: members that nobody knows are written again */
+	WRITTEN = 8,	/* "" is written for it, and it may be missing */
+	OTHERS = 16	/* of a noun: members that nobody knows are written again */
 };
 
 struct noun_doors;
@@ -57,6 +59,12 @@ union any_noun {
 	struct deployment_request deployment_request;
 	struct environment_request environment_request;
 	struct environment_type_use environment_type_use;
+	struct workload_warning workload_warning;
+	struct graph_moved graph_moved;
+	struct values_moved values_moved;
+	struct application_request application_request;
+	struct token_request token_request;
+	struct token_answer token_answer;
 };
 
 struct noun_doors {
@@ -110,6 +118,12 @@ DOORS(workload_source)
 DOORS(deployment_request)
 DOORS(environment_request)
 DOORS(environment_type_use)
+DOORS(workload_warning)
+DOORS(graph_moved)
+DOORS(values_moved)
+DOORS(application_request)
+DOORS(token_request)
+DOORS(token_answer)
 
 static const struct field declared_fields[] = {
 	{.key = "id", .type = 't', .need = REQUIRED},
@@ -220,6 +234,46 @@ static const struct field type_use_fields[] = {
 	{.key = "env_id", .type = 't', .need = REQUIRED},
 	{.key = NULL},
 };
+static const struct field warning_fields[] = {
+	{.key = "workload", .type = 't', .need = WRITTEN | LOOSE},
+	{.key = "path", .type = 't', .need = WRITTEN | LOOSE},
+	{.key = "code", .type = 't', .need = WRITTEN | LOOSE},
+	{.key = "driver", .type = 't', .need = WRITTEN | LOOSE},
+	{.key = "profile", .type = 't', .need = WRITTEN | LOOSE},
+	{.key = "meant", .type = 't', .need = LOOSE},
+	{.key = "message", .type = 't', .need = WRITTEN | LOOSE},
+	{.key = NULL},
+};
+static const struct field graph_moved_fields[] = {
+	{.key = "dependency_graph_hash", .type = 't', .need = REQUIRED},
+	{.key = NULL},
+};
+static const struct field values_moved_fields[] = {
+	{.key = "value_set_version_id", .type = 't', .need = NULLABLE},
+	{.key = NULL},
+};
+static const struct noun_doors environment_doors = {
+	"environment", environment_fields, 0, OF(environment_request), environment_request_misfit,
+};
+static const struct field application_fields[] = {
+	{.key = "id", .type = 't', .need = REQUIRED},
+	{.key = "name", .type = 't', .need = REQUIRED},
+	{.key = "env", .type = 'e', .of = &environment_doors},
+	{.key = "skip_environment_creation", .type = 'b'},
+	{.key = NULL},
+};
+static const struct field token_fields[] = {
+	{.key = "id", .type = 't', .need = REQUIRED},
+	{.key = "type", .type = 't', .need = REQUIRED},
+	{.key = "description", .type = 't'},
+	{.key = "expires_at", .type = 't'},
+	{.key = NULL},
+};
+static const struct field made_fields[] = {
+	{.key = "token", .type = 't', .need = REQUIRED},
+	{.key = "type", .type = 't'},
+	{.key = NULL},
+};
 
 static const struct noun_doors nouns[] = {
 	{"declared resource", declared_fields, 0, OF(declared_resource), declared_resource_misfit},
@@ -233,6 +287,12 @@ static const struct noun_doors nouns[] = {
 	{"deployment", deployment_fields, 0, OF(deployment_request), deployment_request_misfit},
 	{"environment", environment_fields, 0, OF(environment_request), environment_request_misfit},
 	{"environment of a type", type_use_fields, 0, OF(environment_type_use), NULL},
+	{"warning", warning_fields, 0, OF(workload_warning), NULL},
+	{"resource graph", graph_moved_fields, 0, OF(graph_moved), NULL},
+	{"shared values", values_moved_fields, 0, OF(values_moved), NULL},
+	{"application", application_fields, 0, OF(application_request), application_request_misfit},
+	{"token", token_fields, 0, OF(token_request), token_request_misfit},
+	{"token", made_fields, 0, OF(token_answer), NULL},
 };
 #define NOUNS (sizeof(nouns) / sizeof(nouns[0]))
 
@@ -321,7 +381,7 @@ absent_value(const struct field *field)
 		return json_array();
 	if (field->need & NULLABLE)
 		return json_null();
-	return field->need & REQUIRED ? json_string("") : NULL;
+	return field->need & (REQUIRED | WRITTEN) ? json_string("") : NULL;
 }
 
 /* The body with all that is written for what it lacks. */
@@ -336,6 +396,8 @@ complete(const json_t *body, const struct noun_doors *noun)
 
 		if (!value && (value = absent_value(field)) != NULL)
 			json_object_set_new(whole, field->key, value);
+		else if (field->type == 'e' && value)
+			json_object_set_new(whole, field->key, complete(value, field->of));
 		else if (field->type == 'l')
 			json_array_foreach(value, i, item)
 				json_array_set_new(value, i, complete(item, field->of));
@@ -463,7 +525,7 @@ good_body(const struct noun_doors *noun)
 				    field->type == 't'   ? json_string("t")
 				    : field->type == 'd' ? json_string("2026-01-02T03:04:05.000Z")
 				    : field->type == 'b' ? json_true()
-				    : field->type == 'e' ? json_pack("{s:s}", "store", "s")
+				    : field->type == 'e' ? good_body(field->of)
 				    : strchr("ls", field->type)
 					    ? json_array()
 					    : json_pack("{s:i}", "size", 1));
@@ -482,8 +544,12 @@ check_read(const struct noun_doors *noun, const struct field *field, const json_
 	json_object_del(less, field->key);
 	wanted = complete(less, noun);
 	/* One that is odd is there all the same; of texts each. */
-	if (is_fault && field->type == 'e')
-		json_object_set_new(wanted, field->key, json_pack("{s:s}", "store", ""));
+	if (is_fault && field->type == 'e') {
+		json_t *there = json_pack("{s:s}", field->of->fields[0].key, "");
+
+		json_object_set_new(wanted, field->key, complete(there, field->of));
+		json_decref(there);
+	}
 	if (is_fault && field->type == 's' && json_is_array(json_object_get(body, field->key)))
 		json_object_set_new(wanted, field->key, json_pack("[s]", ""));
 	noun->read(&out, body);
@@ -752,6 +818,43 @@ what_was_given_is_known(void **state)
 	values_request_clear(&values);
 }
 
+/* What was never deployed has neither, and says so. */
+static void
+an_environment_that_moved_says_what_is_there(void **state)
+{
+	static const struct {
+		const char *body, *written;
+		bool has_last, has_from;
+	} cases[] = {
+		{"{}", "{'last_deploy':null,'from_deploy':null,'deploy_tag':''}", false, false},
+		{"{'last_deploy':null,'deploy_tag':'t'}",
+		 "{'last_deploy':null,'from_deploy':null,'deploy_tag':'t'}", false, false},
+		{"{'last_deploy':{'id':'d','env_id':'e','set_id':'s'},'deploy_tag':7}",
+		 "{'last_deploy':{'id':'d','env_id':'e','set_id':'s','value_set_version_id':null,"
+		 "'export_status':'','export_file':''},'from_deploy':null,'deploy_tag':''}",
+		 true, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *body = parse(cases[i].body);
+		struct environment_moved moved;
+		struct error err = {0};
+
+		environment_moved_read(&moved, body);
+		assert_int_equal(moved.last_deploy.id.raw != NULL, cases[i].has_last);
+		assert_int_equal(moved.from_deploy.id.raw != NULL, cases[i].has_from);
+		assert_json(environment_moved_encode(&moved), cases[i].written);
+		environment_moved_clear(&moved);
+		assert_int_equal(environment_moved_decode(&moved, body, &err), 0);
+		environment_moved_clear(&moved);
+		json_object_set_new(body, "last_deploy", json_integer(7));
+		assert_int_equal(environment_moved_decode(&moved, body, &err), -1);
+		assert_non_null(strstr(err.text, "last_deploy"));
+		json_decref(body);
+	}
+}
+
 static void
 lists_are_read_item_by_item(void **state)
 {
@@ -794,6 +897,7 @@ main(void)
 		cmocka_unit_test(criteria_are_added_and_removed),
 		cmocka_unit_test(criteria_are_equal_when_they_choose_the_same),
 		cmocka_unit_test(what_was_given_is_known),
+		cmocka_unit_test(an_environment_that_moved_says_what_is_there),
 		cmocka_unit_test(lists_are_read_item_by_item),
 	};
 

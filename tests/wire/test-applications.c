@@ -94,6 +94,14 @@ deleting_an_application_ends_all_of_it(void **state)
 	assert_non_null(reply);
 	free(reply);
 	/* What is odd is not taken for what is left out. */
+	assert_int_equal(serve_ask(&serve, "POST", ORG "/apps", "{'id': 'a', 'name': 'A', 'env': 7}",
+				   NULL), 400);
+	assert_int_equal(serve_ask(&serve, "POST", ORG "/apps",
+				   "{'id': 'a', 'name': 'A', 'env': {'id': 'b', 'name': 'B'}}", NULL),
+			 400);
+	assert_int_equal(serve_ask(&serve, "POST", ORG "/apps",
+				   "{'id': 'a', 'name': 'A', 'skip_environment_creation': 'no'}",
+				   NULL), 400);
 	assert_int_equal(serve_ask(&serve, "POST", APP "/envs",
 				   "{'id': 'second', 'name': 'S', 'type': 7}", NULL), 400);
 	assert_int_equal(serve_ask(&serve, "POST", APP "/envs",

@@ -23,33 +23,28 @@
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/review.h"
 #include "model/extensions.h"
-#include "model/json.h"
+#include "model/nouns.h"
 #include "model/workload-check.h"
 
 /* In our words; in those of the platform where it knows a reason that we do not. */
 static void
-warn(struct review *review, const json_t *warning)
+warn(struct review *review, const struct workload_warning *warning)
 {
-	const char *workload = json_member_string(warning, "workload");
-	const char *path = json_member_string(warning, "path");
-	const char *code = json_member_string(warning, "code");
-	const char *driver = json_member_string(warning, "driver");
-	const char *profile = json_member_string(warning, "profile");
-	const char *message = json_member_string(warning, "message");
 	struct workload_finding finding = {
-		.kind = code ? finding_of(code) : FINDING_COUNT,
-		.path = path ? path : "",
-		.profile = profile ? profile : "",
-		.meant = json_member_string(warning, "meant"),
+		.kind = finding_of(untrusted_raw(&warning->code)),
+		.path = untrusted_raw(&warning->path),
+		.profile = untrusted_raw(&warning->profile),
+		.meant = warning->meant.raw,
 	};
 	char *text;
 
 	if (finding.kind == FINDING_COUNT || finding.kind == FINDING_WRONG) {
-		if (message)
-			review_caution(review, "%s", message);
+		if (*untrusted_raw(&warning->message))
+			review_caution(review, "%s", warning->message.raw);
 		return;
 	}
-	text = finding_text(&finding, workload ? workload : "", driver ? driver : "");
+	text = finding_text(&finding, untrusted_raw(&warning->workload),
+			    untrusted_raw(&warning->driver));
 	review_caution(review, "%s", text);
 	free(text);
 }
@@ -58,16 +53,18 @@ static void
 got_warnings(void *data, const struct api_reply *reply)
 {
 	struct flow *flow = data;
-	const json_t *warning;
-	size_t i;
+	struct workload_warning warning;
 
 	flow->call = NULL;
 	if (reply->error.kind != ERROR_NONE || !json_is_array(reply->body))
 		review_caution(&flow->review,
 			       _("Which fields of the workloads have no effect could not be read"));
 	else
-		json_array_foreach(reply->body, i, warning)
-			warn(&flow->review, warning);
+		for (size_t i = 0; i < json_array_size(reply->body); i++) {
+			workload_warning_read(&warning, json_array_get(reply->body, i));
+			warn(&flow->review, &warning);
+			workload_warning_clear(&warning);
+		}
 	flow_next_phase(flow);
 }
 

@@ -34,6 +34,7 @@
 #include "flow/verbs/write-values.h"
 #include "flow/world/comment.h"
 #include "model/json.h"
+#include "model/moved.h"
 #include "model/set.h"
 
 /* --- deploy --- */
@@ -143,18 +144,19 @@ refused(struct flow *flow, const struct error *error)
 static void
 refused_as_stale(struct flow *flow, const struct api_reply *reply)
 {
-	struct deployment last = { 0 }, from = { 0 };
+	struct environment_moved now;
+	struct graph_moved graph;
 	struct error err = { 0 };
 
-	deployment_read(&last, json_object_get(reply->details, "last_deploy"));
-	deployment_read(&from, json_object_get(reply->details, "from_deploy"));
-	if (json_object_get(reply->details, "dependency_graph_hash"))
+	environment_moved_read(&now, reply->details);
+	graph_moved_read(&graph, reply->details);
+	if (graph.dependency_graph_hash.raw)
 		flow_set_other_graph(flow, &err);
-	else if (!json_is_object(json_object_get(reply->details, "last_deploy")) ||
-		 !flow_has_moved(flow, &last, &from, &err))
+	else if (!now.last_deploy.id.raw ||
+		 !flow_has_moved(flow, &now.last_deploy, &now.from_deploy, &err))
 		err = reply->error;
-	deployment_clear(&last);
-	deployment_clear(&from);
+	graph_moved_clear(&graph);
+	environment_moved_clear(&now);
 	refused(flow, &err);
 }
 

@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "model/json.h"
+#include "model/nouns.h"
 #include "model/set.h"
 #include "model/workload-check.h"
 #include "model/workload-references.h"
@@ -33,18 +34,20 @@ static void
 add_warning(void *data, const struct workload_finding *finding)
 {
 	struct findings *all = data;
-	char *text;
+	struct workload_warning warning = {
+		.message = {finding_text(finding, all->workload, all->driver)},
+	};
 
-	if (json_array_size(all->warnings) >= WARNINGS_MAX)
-		return;
-	text = finding_text(finding, all->workload, all->driver);
-	json_array_append_new(all->warnings,
-			      json_pack("{s:s, s:s, s:s, s:s, s:s, s:s*, s:s}", "workload",
-					all->workload, "path", finding->path, "code",
-					finding_word(finding->kind), "driver", all->driver,
-					"profile", finding->profile, "meant", finding->meant,
-					"message", text));
-	free(text);
+	if (json_array_size(all->warnings) < WARNINGS_MAX) {
+		untrusted_init(&warning.workload, all->workload);
+		untrusted_init(&warning.path, finding->path);
+		untrusted_init(&warning.code, finding_word(finding->kind));
+		untrusted_init(&warning.driver, all->driver);
+		untrusted_init(&warning.profile, finding->profile);
+		untrusted_init(&warning.meant, finding->meant);
+		json_array_append_new(all->warnings, workload_warning_encode(&warning));
+	}
+	workload_warning_clear(&warning);
 }
 
 json_t *

@@ -20,7 +20,7 @@
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
-#include "model/nouns.h"
+#include "model/moved.h"
 #include "platform/state/place.h"
 #include "platform/state/repository-value-versions.h"
 
@@ -68,12 +68,6 @@ matches(const char *if_match, const char *tag, const char *older)
 	}
 }
 
-static json_t *
-encode_or_null(const struct deployment *deployment)
-{
-	return deployment->id.raw ? deployment_encode(deployment) : json_null();
-}
-
 int
 precondition_check(const char *if_match, const struct environment *env, json_t **details,
 		   struct error *err)
@@ -83,10 +77,12 @@ precondition_check(const char *if_match, const struct environment *env, json_t *
 	if (!if_match || matches(if_match, tag, untrusted_raw(&env->last_deploy.id)))
 		return 0;
 	if (details) {
+		/* Borrowed from it, as it is. */
+		const struct environment_moved now = {env->last_deploy, env->from_deploy,
+						      .deploy_tag = env->deploy_tag};
+
 		json_decref(*details);
-		*details = json_pack("{s:o, s:o, s:s}", "last_deploy",
-				     encode_or_null(&env->last_deploy), "from_deploy",
-				     encode_or_null(&env->from_deploy), "deploy_tag", tag);
+		*details = environment_moved_encode(&now);
 	}
 	if (!env->last_deploy.id.raw)
 		return error_set_code(err, CODE_ENVIRONMENT_MOVED_TO_NOTHING);
@@ -98,9 +94,12 @@ precondition_check(const char *if_match, const struct environment *env, json_t *
 static int
 refuse_values(const struct place *place, const char *newest, json_t **details, struct error *err)
 {
+	struct values_moved now = {0};
+
+	untrusted_init(&now.value_set_version_id, *newest ? newest : NULL);
 	json_decref(*details);
-	*details = json_pack("{s:o}", "value_set_version_id",
-			     *newest ? json_string(newest) : json_null());
+	*details = values_moved_encode(&now);
+	values_moved_clear(&now);
 	return error_set_code(err, CODE_VALUES_MOVED, .place = place->env ? place->env : place->app,
 			      .version = newest);
 }

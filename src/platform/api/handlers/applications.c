@@ -13,8 +13,11 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/ids.h"
+#include "base/text.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/nouns.h"
+#include "platform/api/handlers/misfit.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/env-driver.h"
 #include "platform/state/place.h"
@@ -63,31 +66,52 @@ patch_application(struct platform *platform, const struct request *request,
 }
 
 static int
-check_environment(struct platform *platform, const char *org, const json_t *env, struct error *err)
+check_environment(struct platform *platform, const char *org,
+		  const struct environment_request *env, struct error *err)
 {
-	const char *id = json_member_string(env, "id");
-	const char *type = json_member_string(env, "type");
-
-	if (!id || !ids_is_name(id) || !json_member_string(env, "name") || !type)
+	if (!ids_is_name(untrusted_raw(&env->id)) || !env->name.raw || !env->type.raw)
 		return error_set_code(err, CODE_FIRST_ENVIRONMENT_INVALID);
-	return repository_check_env_type(platform->repository, org, type, err);
+	return repository_check_env_type(platform->repository, org, env->type.raw, err);
+}
+
+/* With a first environment unless it is told not to have one.  To be cleared in any case. */
+static int
+read_new(struct platform *platform, const struct request *request,
+	 struct application_request *out, struct error *err)
+{
+	application_request_read(out, request->body);
+	if (!ids_is_name(untrusted_raw(&out->id)) || !out->name.raw)
+		return error_set_code(err, CODE_APPLICATION_INVALID);
+	if (refuse_misfit(application_request_misfit(request->body), err) != 0)
+		return -1;
+	if (out->skip_environment_creation) {
+		environment_request_clear(&out->env);
+		return 0;
+	}
+	if (!out->env.id.raw) {
+		untrusted_init(&out->env.id, "development");
+		untrusted_init(&out->env.name, "Development");
+		untrusted_init(&out->env.type, "development");
+	}
+	return check_environment(platform, request->place.org, &out->env, err);
 }
 
 static int
-put(struct repository *repository, const struct place *place, const char *name, const json_t *env,
+put(struct repository *repository, const char *org, const struct application_request *asked,
     const char *user, struct error *err)
 {
+	const struct environment_request *env = &asked->env;
+	const struct place place = {org, asked->id.raw, env->id.raw};
 	int64_t now = clock_wall_ms();
 
 	if (repository_begin(repository, err) != 0)
 		return -1;
-	if (repository_put_application(repository, place, name, user, now, err) != 0 ||
-	    (env && repository_put_environment(repository, place, json_member_string(env, "name"),
-					       json_member_string(env, "type"), NULL,
-					       user, now, err) != 0) ||
+	if (repository_put_application(repository, &place, asked->name.raw, user, now, err) != 0 ||
+	    (place.env && repository_put_environment(repository, &place, env->name.raw,
+						     env->type.raw, NULL, user, now, err) != 0) ||
 	    repository_commit(repository, err) != 0) {
 		repository_rollback(repository);
-		return error_prefix_code(err, CODE_IN_APPLICATION, .app = place->app);
+		return error_prefix_code(err, CODE_IN_APPLICATION, .app = place.app);
 	}
 	return 0;
 }
@@ -97,30 +121,18 @@ int
 create_application(struct platform *platform, const struct request *request,
 		   struct response *response, struct error *err)
 {
-	const char *id = json_member_string(request->body, "id");
-	const char *name = json_member_string(request->body, "name");
-	bool bare = json_is_true(json_object_get(request->body, "skip_environment_creation"));
-	json_t *env = json_object_get(request->body, "env");
-	json_t *usual = NULL;
-	struct place place = {request->place.org, id, NULL};
-	int ret = -1;
+	struct application_request asked;
+	struct place place = {request->place.org, NULL, NULL};
+	int ret = read_new(platform, request, &asked, err);
 
-	if (!id || !ids_is_name(id) || !name)
-		return error_set_code(err, CODE_APPLICATION_INVALID);
-	if (!env && !bare)
-		env = usual = json_pack("{s:s, s:s, s:s}", "id", "development", "name",
-					"Development", "type", "development");
-	if (bare)
-		env = NULL;
-	if (!env || check_environment(platform, place.org, env, err) == 0) {
-		place.env = env ? json_member_string(env, "id") : NULL;
-		ret = put(platform->repository, &place, name, env, request_user(request), err);
-		place.env = NULL;	/* it goes with what it was read from */
-	}
-	json_decref(usual);
-	if (ret != 0)
-		return -1;
-	return answer(response, 201, repository_application(platform->repository, &place, err));
+	place.app = asked.id.raw;
+	if (ret == 0)
+		ret = put(platform->repository, place.org, &asked, request_user(request), err);
+	if (ret == 0)
+		ret = answer(response, 201,
+			     repository_application(platform->repository, &place, err));
+	application_request_clear(&asked);
+	return ret;
 }
 
 /* All of them or none: one whose driver this daemon does not have would

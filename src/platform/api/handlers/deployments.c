@@ -21,6 +21,7 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/members.h"
+#include "model/moved.h"
 #include "model/resource-graph.h"
 #include "model/set.h"
 #include "platform/api/handlers/long-list.h"
@@ -226,8 +227,8 @@ check_graph(struct platform *platform, const struct request *request,
 		ret = untrusted_is(&graph.hash, wanted) ? 0 : -1;
 		if (ret != 0) {
 			json_decref(*details);
-			*details = json_pack("{s:s}", "dependency_graph_hash",
-					     untrusted_raw(&graph.hash));
+			*details = graph_moved_encode(
+				&(struct graph_moved){.dependency_graph_hash = graph.hash});
 			error_set_code(err, CODE_GRAPH_MOVED, .env = request->place.env);
 		}
 		resource_graph_clear(&graph);

@@ -20,7 +20,9 @@
 #include "model/error-codes.h"
 #include "model/grant.h"
 #include "model/json.h"
+#include "model/members.h"
 #include "model/nouns.h"
+#include "platform/api/handlers/misfit.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-apps.h"
 #include "platform/state/repository-users.h"
@@ -149,21 +151,23 @@ int
 update_current_user(struct platform *platform, const struct request *request,
 		    struct response *response, struct error *err)
 {
-	const json_t *properties = json_object_get(request->body, "properties");
 	struct repository *repository = platform->repository;
 	const char *id = request_user(request);
 	struct error why = {0};
+	struct user asked;
+	int ret;
 
-	if (check_texts(request->body, err) != 0 || check_properties(properties, err) != 0)
+	if (check_texts(request->body, err) != 0)
 		return -1;
-	if (repository_has_user(repository, id, &why) != 0 &&
-	    repository_put_user(repository, id, id, "user", platform->started_at, err) != 0)
-		return -1;
-	if (repository_change_user(repository, id, json_member_string(request->body, "name"),
-				   json_member_string(request->body, "email"), properties,
-				   err) != 0)
-		return -1;
-	return get_current_user(platform, request, response, err);
+	user_read(&asked, request->body);
+	ret = check_properties(asked.properties, err);
+	if (ret == 0 && repository_has_user(repository, id, &why) != 0)
+		ret = repository_put_user(repository, id, id, "user", platform->started_at, err);
+	if (ret == 0)
+		ret = repository_change_user(repository, id, asked.name.raw, asked.email.raw,
+					     asked.properties, err);
+	user_clear(&asked);
+	return ret == 0 ? get_current_user(platform, request, response, err) : -1;
 }
 
 /* GET /users: all users. */
@@ -285,9 +289,8 @@ put_grant(struct platform *platform, const struct request *request, const char *
 /* {scope: role}; null takes the role of that scope away. */
 static int
 put_roles(struct platform *platform, const struct request *request, const char *user,
-	  struct error *err)
+	  json_t *roles, struct error *err)
 {
-	json_t *roles = json_object_get(request->body, "roles");
 	const char *text;
 	json_t *role;
 
@@ -299,28 +302,39 @@ put_roles(struct platform *platform, const struct request *request, const char *
 	return 0;
 }
 
+static int
+put_new_user(struct platform *platform, const struct request *request, const struct user *asked,
+	     struct error *err)
+{
+	struct repository *repository = platform->repository;
+	const char *id = asked->id.raw, *type = asked->type.raw ? asked->type.raw : "user";
+
+	if (check_id(id, err) != 0 || check_texts(request->body, err) != 0 ||
+	    refuse_misfit(user_misfit(request->body), err) != 0)
+		return -1;
+	if (strcmp(type, "user") != 0 && strcmp(type, "service") != 0)
+		return error_set_code(err, CODE_USER_TYPE_INVALID);
+	if (repository_put_user(repository, id, asked->name.raw ? asked->name.raw : id, type,
+				clock_wall_ms(), err) != 0 ||
+	    repository_change_user(repository, id, NULL, asked->email.raw, NULL, err) != 0)
+		return -1;
+	return put_roles(platform, request, id, asked->roles, err);
+}
+
 /* POST /users: add a user. */
 int
 create_user(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
 {
-	const char *id = json_member_string(request->body, "id");
-	const char *name = json_member_string(request->body, "name");
-	const char *email = json_member_string(request->body, "email");
-	const char *type = json_member_string(request->body, "type");
+	struct user asked;
+	int ret;
 
-	if (!type)
-		type = "user";
-	if (check_id(id, err) != 0 || check_texts(request->body, err) != 0)
-		return -1;
-	if (strcmp(type, "user") != 0 && strcmp(type, "service") != 0)
-		return error_set_code(err, CODE_USER_TYPE_INVALID);
-	if (repository_put_user(platform->repository, id, name ? name : id, type, clock_wall_ms(),
-				err) != 0 ||
-	    repository_change_user(platform->repository, id, NULL, email, NULL, err) != 0 ||
-	    put_roles(platform, request, id, err) != 0)
-		return -1;
-	return answer_user(platform, id, NULL, 201, response, err);
+	user_read(&asked, request->body);
+	ret = put_new_user(platform, request, &asked, err);
+	if (ret == 0)
+		ret = answer_user(platform, asked.id.raw, NULL, 201, response, err);
+	user_clear(&asked);
+	return ret;
 }
 
 /* Administrators of an organization or an application give roles in it; what the user is
@@ -329,20 +343,24 @@ int
 update_user(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
 {
-	const char *name = json_member_string(request->body, "name");
-	const char *email = json_member_string(request->body, "email");
 	const char *id = request->ids[0];
+	struct user asked;
+	int ret;
 
 	if (repository_has_user(platform->repository, id, err) != 0 ||
 	    check_texts(request->body, err) != 0)
 		return -1;
-	if ((name || email) && !access_is_administrator(request->caller))
-		return error_set_code(err, CODE_MAY_CHANGE_ONLY_ROLES,
-				      .user = request_user(request));
-	if (repository_change_user(platform->repository, id, name, email, NULL, err) != 0 ||
-	    put_roles(platform, request, id, err) != 0)
-		return -1;
-	return answer_user(platform, id, request->caller, 200, response, err);
+	user_read(&asked, request->body);
+	if ((asked.name.raw || asked.email.raw) && !access_is_administrator(request->caller))
+		ret = error_set_code(err, CODE_MAY_CHANGE_ONLY_ROLES,
+				     .user = request_user(request));
+	else
+		ret = repository_change_user(platform->repository, id, asked.name.raw,
+					     asked.email.raw, NULL, err);
+	if (ret == 0)
+		ret = put_roles(platform, request, id, asked.roles, err);
+	user_clear(&asked);
+	return ret == 0 ? answer_user(platform, id, request->caller, 200, response, err) : -1;
 }
 
 /* DELETE /users/{userId}: remove a user with their tokens. */
@@ -410,18 +428,36 @@ check_owner(struct platform *platform, const struct request *request, struct err
 
 /* 0: never. */
 static int
-read_expiry(const json_t *body, int64_t *at, struct error *err)
+read_expiry(const json_t *body, const struct token_request *asked, int64_t *at, struct error *err)
 {
-	const json_t *value = json_object_get(body, "expires_at");
+	const struct member *misfit = token_request_misfit(body);
+	bool is_odd = misfit && strcmp(misfit->key, "expires_at") == 0;
 
 	*at = 0;
-	if (!value || json_is_null(value))
-		return 0;
-	if (!json_is_string(value) || !clock_parse(json_string_value(value), at))
+	if (is_odd || (asked->expires_at.raw && !clock_parse(asked->expires_at.raw, at)))
 		return error_set_code(err, CODE_EXPIRY_NOT_TIME);
-	if (*at <= clock_wall_ms())
+	if (asked->expires_at.raw && *at <= clock_wall_ms())
 		return error_set_code(err, CODE_EXPIRY_HAS_PASSED);
 	return 0;
+}
+
+/* The answer is the only place where the token ever is; what is kept is its hash. */
+static int
+make_token(struct platform *platform, struct token_row *row, struct response *response,
+	   struct error *err)
+{
+	char token[ACCESS_TOKEN_SIZE], hash[IDS_SHA256_HEX_SIZE], type[] = "static";
+	const struct token_answer made = {.token = {token}, .type = {type}};
+	int ret;
+
+	access_make_token(token);
+	ids_sha256_hex(hash, token, strlen(token));
+	row->hash = hash;
+	ret = repository_put_token(platform->repository, row, err);
+	if (ret == 0)
+		answer(response, 200, token_answer_encode(&made));
+	explicit_bzero(token, sizeof(token));
+	return ret;
 }
 
 /* POST /users/{userId}/tokens: make a token; it is shown this once. */
@@ -429,30 +465,25 @@ int
 create_token(struct platform *platform, const struct request *request, struct response *response,
 	     struct error *err)
 {
-	const char *description = json_member_string(request->body, "description");
-	const char *type = json_member_string(request->body, "type");
-	char token[ACCESS_TOKEN_SIZE], hash[IDS_SHA256_HEX_SIZE];
+	struct token_request asked;
 	struct token_row row = {
 		.user = request->ids[0],
-		.id = json_member_string(request->body, "id"),
-		.hash = hash,
-		.description = description ? description : "",
 		.created_by = request_user(request),
 		.created_at = clock_wall_ms(),
 	};
+	int ret;
 
+	token_request_read(&asked, request->body);
+	row.id = asked.id.raw;
+	row.description = untrusted_raw(&asked.description);
 	if (check_owner(platform, request, err) != 0 || check_id(row.id, err) != 0 ||
 	    check_texts(request->body, err) != 0 ||
-	    read_expiry(request->body, &row.expires_at, err) != 0)
-		return -1;
-	if (!type || strcmp(type, "static") != 0)
-		return error_set_code(err, CODE_TOKEN_TYPE_INVALID);
-	access_make_token(token);
-	/* The answer is the only place where the token ever is; what is kept is its hash. */
-	ids_sha256_hex(hash, token, strlen(token));
-	if (repository_put_token(platform->repository, &row, err) != 0)
-		return -1;
-	answer(response, 200, json_pack("{s:s, s:s}", "token", token, "type", "static"));
-	explicit_bzero(token, sizeof(token));
-	return 0;
+	    read_expiry(request->body, &asked, &row.expires_at, err) != 0)
+		ret = -1;
+	else if (!untrusted_is(&asked.type, "static"))
+		ret = error_set_code(err, CODE_TOKEN_TYPE_INVALID);
+	else
+		ret = make_token(platform, &row, response, err);
+	token_request_clear(&asked);
+	return ret;
 }
