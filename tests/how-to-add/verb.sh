@@ -6,7 +6,6 @@ new src/flow/verbs/example.c <<'END'
 #include "config.h"
 
 #include "base/i18n.h"
-#include "base/xmalloc.h"
 #include "flow/verbs/fixes.h"
 #include "flow/verbs/flow-advance.h"
 #include "flow/verbs/flow-state.h"
