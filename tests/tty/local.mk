@@ -73,6 +73,7 @@ tests_tty_tty_run_SOURCES = \
 	tests/tty/story-program.c \
 	tests/tty/story-screen.c \
 	tests/tty/story-shell.c \
+	tests/tty/story-shot.c \
 	tests/tty/story.c \
 	tests/tty/story.h \
 	tests/tty/terminal.c \

@@ -43,6 +43,7 @@ struct story {
 	int test;			/* number of the test that is acted; 0: before the first */
 	char *test_name;
 	bool failed, test_failed;
+	bool shot_failed;		/* some screen was not as expected */
 	bool go_on;			/* after a failure the next test is tried all the same */
 };
 
@@ -63,6 +64,9 @@ int64_t story_now_ms(void);
 /* Keeps the text for the report; always false. */
 bool story_fails(struct story *story, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* What is told of a test that has failed, and that it has: once, and the story goes on. */
+void story_remark(const char *text);
+void story_test_fails(struct story *story);
 /* Reads all terminals and reaps; true when something was read. */
 bool story_pump(struct story *story, int wait_ms);
 /* The screen as it is once everything that was written so far is read. */
@@ -124,6 +128,8 @@ story_act act_env;
 story_act act_equal;
 story_act act_differ;
 story_act act_save;
+story_act act_shot, act_shot_colours;
+story_act act_tick;
 story_act act_limit;
 story_act act_on_failure;
 

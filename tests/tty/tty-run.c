@@ -88,10 +88,13 @@ static const struct command commands[] = {
 	{"screen", 1, 2, act_screen},
 	{"colour", 2, WORDS_MAX, act_colour},
 	{"save", 1, 1, act_save},
+	{"shot", 1, WORDS_MAX, act_shot},
+	{"shot-colours", 1, 1, act_shot_colours},
 	/* values and the world outside */
 	{"env", 1, WORDS_MAX, act_env},
 	{"equal", 2, 2, act_equal},
 	{"differ", 2, 2, act_differ},
+	{"tick", 1, 1, act_tick},
 	{"limit", 1, 1, act_limit},
 	{"sh", 1, -1, act_sh},
 	{"let", 1, -1, act_let},
@@ -140,8 +143,8 @@ act_line(struct story *story, const char *text)
 
 /* ---- the report ---- */
 
-static void
-print_remark(const char *text)
+void
+story_remark(const char *text)
 {
 	while (*text) {
 		size_t length = strcspn(text, "\n");
@@ -186,7 +189,7 @@ print_failure(struct story *story, size_t at)
 	char *output;
 
 	printf("# %s: %s\n", story->places[at], story->lines[at] + strspn(story->lines[at], " \t"));
-	print_remark(buf_str(&story->why));
+	story_remark(buf_str(&story->why));
 	for (size_t i = 0; i < story->terminal_count; i++)
 		if (terminal_was_run(story->terminals[i]))
 			print_screen(story->terminals[i]);
@@ -194,7 +197,7 @@ print_failure(struct story *story, size_t at)
 		return;
 	story_shell(story, story->on_failure, SHELL_LIMIT_S, &output);
 	printf("# %s\n", story->on_failure);
-	print_remark(output);
+	story_remark(output);
 	free(output);
 }
 
@@ -207,6 +210,14 @@ end_test(struct story *story)
 	story->test_name = NULL;
 	story->test_failed = false;
 	fflush(stdout);
+}
+
+void
+story_test_fails(struct story *story)
+{
+	if (!story->test_failed)
+		printf("not ok %d - %s\n", story->test, story->test_name);
+	story->test_failed = true;
 }
 
 static bool
@@ -247,8 +258,7 @@ act_story(struct story *story)
 			story->failed = skipping = true;
 			if (story->test == 0)
 				begin_test(story, "test 'before the first test'");
-			story->test_failed = true;
-			printf("not ok %d - %s\n", story->test, story->test_name);
+			story_test_fails(story);
 			print_failure(story, at);
 		}
 	}
@@ -275,7 +285,7 @@ end_story(struct story *story, int number)
 	for (size_t i = 0; i < story->terminal_count; i++)
 		terminal_free(story->terminals[i]);
 	story->terminal_count = 0;
-	clean = story_wait(story, 10, story_nothing_runs, NULL);
+	clean = story->failed || story_wait(story, 10, story_nothing_runs, NULL);
 	buf_init(&list, 65536);
 	for (int i = 0; i < 100 && sandbox_processes(&story->sandbox, &list, 1) > 0; i++)
 		story_pump(story, STEP_MS);
@@ -284,7 +294,7 @@ end_story(struct story *story, int number)
 	else
 		printf("%sok %d - nothing is left behind\n", clean ? "" : "not ", number);
 	if (!clean && !story->failed)
-		print_remark(buf_str(&list));
+		story_remark(buf_str(&list));
 	story->failed |= !clean;
 	buf_clear(&list);
 	sandbox_leave(&story->sandbox);
@@ -368,5 +378,5 @@ main(int argc, char **argv)
 	free(story.places);
 	free(story.on_failure);
 	buf_clear(&story.why);
-	return story.failed;
+	return story.failed || story.shot_failed;
 }

@@ -284,9 +284,12 @@ static struct driver_task *
 memory_provision(struct driver *driver, const char *space, const struct driver_resource *resource,
 		 const struct driver_waiter *waiter)
 {
-	note(own(driver), "provision", space);
+	struct memory_driver *memory = own(driver);
+
+	note(memory, "provision", space);
 	return begin(driver, MEMORY_PROVISION, space, resource->name,
-		     json_pack("{s:s}", "path", "/data"), waiter);
+		     memory->outputs ? memory->outputs(space, resource)
+				     : json_pack("{s:s}", "path", "/data"), waiter);
 }
 
 static struct driver_task *
