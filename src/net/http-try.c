@@ -318,11 +318,26 @@ was_sent(const struct http_request *request)
 	return request_size > 0 || pretransfer > 0;
 }
 
+/* libcurl speaks of a host and a port also where a Unix socket is meant, and of milliseconds. */
+static void
+name_socket(struct http_request *request)
+{
+	const struct curl_library *curl = request->client->curl;
+	long number = 0;
+
+	curl->easy_getinfo(request->easy, CURLINFO_OS_ERRNO, &number);
+	if (request->client->socket && number > 0)
+		snprintf(request->detail, sizeof(request->detail), "%s: %s",
+			 request->client->socket, strerror((int)number));
+}
+
 void
 http_try_read(struct http_request *request, CURLcode code, struct http_reply *reply)
 {
 	const struct curl_library *curl = request->client->curl;
 
+	if (code == CURLE_COULDNT_CONNECT)
+		name_socket(request);
 	*reply = (struct http_reply){
 		.failure = request->too_large ? HTTP_TOO_LARGE
 			   : request->stopped && code == CURLE_WRITE_ERROR ? HTTP_STOPPED

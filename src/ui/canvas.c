@@ -57,6 +57,7 @@ canvas_move(struct canvas *canvas, int row, int column)
 {
 	canvas->row = row;
 	canvas->column = column;
+	canvas->is_full = false;
 }
 
 static bool
@@ -66,12 +67,27 @@ is_inside(const struct canvas *canvas)
 	       canvas->column < canvas->width;
 }
 
+/* What ended at the edge goes on behind it: that is a cut like any other, and is marked. */
+static void
+mark_cut(struct canvas *canvas, enum style style, const char *bytes)
+{
+	if (bytes[strspn(bytes, " ")] == '\0')
+		return;
+	attrset((attr_t)theme_attributes(style));
+	mvaddstr(canvas->y + canvas->row, canvas->x + canvas->width - 1,
+		 text_locale_is_utf8() ? "…" : "~");
+	attrset(A_NORMAL);
+	canvas->is_full = false;
+}
+
 void
 canvas_untrusted_bytes(struct canvas *canvas, enum style style, const char *bytes, int max_columns)
 {
 	int room = canvas->width - canvas->column;
 	struct drawable drawable;
 
+	if (canvas->is_full && bytes)
+		mark_cut(canvas, style, bytes);
 	if (!is_inside(canvas) || !bytes)
 		return;
 	text_sanitise(&drawable, bytes, max_columns > 0 ? least(max_columns, room) : room);
@@ -79,6 +95,7 @@ canvas_untrusted_bytes(struct canvas *canvas, enum style style, const char *byte
 	mvaddstr(canvas->y + canvas->row, canvas->x + canvas->column, drawable.utf8);
 	attrset(A_NORMAL);
 	canvas->column += drawable.columns;
+	canvas->is_full = canvas->column == canvas->width;
 	drawable_clear(&drawable);
 }
 

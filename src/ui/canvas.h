@@ -18,6 +18,7 @@ struct untrusted;
 struct canvas {
 	int y, x, height, width;	/* of the rectangle, on the screen */
 	int row, column;		/* the pen, within it */
+	bool is_full;			/* what was drawn last ended at the edge */
 	bool ascii;
 };
 

@@ -117,6 +117,21 @@ still_apply(struct driver *driver, const char *space, const struct driver_deploy
 	return memory_as_process.apply(driver, space, deployment, waiter);
 }
 
+/* What is held has not become ready. */
+static void
+still_observe(struct driver *driver, const char *space, struct driver_status *out)
+{
+	memory_as_process.observe(driver, space, out);
+	for (size_t i = 0; memory_is_held((struct memory_driver *)driver, MEMORY_APPLY) &&
+			   i < out->count; i++) {
+		if (strcmp(out->items[i].module, "web") != 0)
+			continue;
+		out->items[i].status = RUNTIME_STARTING;
+		out->items[i].ready = false;
+		out->items[i].message = xstrdup("waiting for GET /healthz on 8080, try 3");
+	}
+}
+
 /* --- output --- */
 
 struct driver_log {
@@ -189,6 +204,7 @@ __wrap_driver_process_new(struct loop *loop, const struct driver_process_options
 	still->ops.describe = still_describe;
 	still->ops.images = still_images;
 	still->ops.apply = still_apply;
+	still->ops.observe = still_observe;
 	still->ops.open_log = still_open_log;
 	still->ops.read_log = still_read_log;
 	still->ops.close_log = still_close_log;

@@ -36,7 +36,7 @@ tick 500
 
 test "the progress of the clone, when it is done"
 press-until A "Progress"
-expect "Done in"
+tick-until "Done in"
 shot progress-clone
 tick 500
 key Esc
@@ -73,7 +73,7 @@ expect "rollback"
 shot review-version "1.4.3"
 tick 500
 press-until A "Progress"
-expect "Done in"
+tick-until "Done in"
 shot progress-version
 tick 500
 key Esc
@@ -118,7 +118,7 @@ test "the progress of the promotion"
 tick 500
 key Enter
 expect "Progress"
-expect "Done in"
+tick-until "Done in"
 shot progress-promote
 tick 500
 key Esc

@@ -129,7 +129,7 @@ story_act act_equal;
 story_act act_differ;
 story_act act_save;
 story_act act_shot, act_shot_colours;
-story_act act_tick;
+story_act act_tick, act_tick_until;
 story_act act_limit;
 story_act act_on_failure;
 

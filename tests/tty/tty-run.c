@@ -95,6 +95,7 @@ static const struct command commands[] = {
 	{"equal", 2, 2, act_equal},
 	{"differ", 2, 2, act_differ},
 	{"tick", 1, 1, act_tick},
+	{"tick-until", 1, 1, act_tick_until},
 	{"limit", 1, 1, act_limit},
 	{"sh", 1, -1, act_sh},
 	{"let", 1, -1, act_let},

@@ -566,13 +566,13 @@ draw_nothing(const struct board_view *b, const struct board_model *s, struct ui 
 		canvas_move(c, 5 + used, 2);
 		canvas_text(
 			c, STYLE_DIM,
-			ui_keyed_text(
-				ui,
+			ui_keyed_text(ui,
 				_("sidestage keeps trying; {refresh} tries now, {quit} quits.")));
 	} else if (!is_list_known(b, s)) {
 		canvas_text(c, STYLE_DIM, _("Reading the platform …"));
 	} else {
-		canvas_text(c, STYLE_DIM, _("There is no environment here."));
+		canvas_paragraph(c, STYLE_DIM, b->app ? _("There is no environment here.")
+				 : _("There is no application in this organization."), 2);
 	}
 }
 

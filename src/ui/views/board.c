@@ -39,6 +39,8 @@ subject(const struct view *view, struct ui *ui, char *out, size_t size)
 	if (b->org && b->app)
 		snprintf(out, size, "%s %s %s", b->org, theme_glyph(GLYPH_CLOSED, ui_ascii(ui)),
 			 b->app);
+	else if (b->org)
+		snprintf(out, size, "%s", b->org);
 }
 
 /* --- moving --- */

@@ -9,12 +9,14 @@
 
 #include "ui/views/decide.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/i18n.h"
 #include "flow/verbs/flow.h"
 #include "ui/canvas.h"
+#include "ui/widgets/cut.h"
 #include "ui/widgets/viewport.h"
 
 #define WORD_COLUMNS 12
@@ -118,6 +120,7 @@ draw_entry(struct canvas *c, int row, const struct merge_entry *entry, bool sele
 	   const struct flow_request *request)
 {
 	bool decided = entry->side == MERGE_CONFLICT && entry->chosen != MERGE_CONFLICT;
+	char *path;
 
 	canvas_move(c, row, 1);
 	canvas_text(c, STYLE_KEY, selected ? ">" : " ");
@@ -127,7 +130,10 @@ draw_entry(struct canvas *c, int row, const struct merge_entry *entry, bool sele
 	canvas_move(c, row, 3 + WORD_COLUMNS);
 	canvas_untrusted_bytes(c, selected ? STYLE_SELECTED : STYLE_STRONG, entry->object, 24);
 	canvas_text(c, STYLE_NORMAL, "  ");
-	canvas_untrusted_bytes(c, STYLE_NORMAL, entry->path, 0);
+	/* Its end is what it is about. */
+	path = cut_text(entry->path, c->width - c->column, CUT_BEGIN);
+	canvas_untrusted_bytes(c, STYLE_NORMAL, path, 0);
+	free(path);
 	if (entry->side != MERGE_CONFLICT)
 		return;
 	row += 1 + draw_value(c, row + 1, "    ", _("was"), entry->base, false);

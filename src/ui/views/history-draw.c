@@ -475,7 +475,8 @@ history_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 
 	if (h->list.count == 0) {
 		canvas_move(canvas, 1, 2);
-		canvas_text(canvas, STYLE_DIM, _("Nothing has been done from this machine yet."));
+		canvas_paragraph(canvas, STYLE_DIM,
+				 _("Nothing has been done from this machine yet."), 2);
 		return;
 	}
 	for (size_t i = list->first; i < list_end(list); i++) {

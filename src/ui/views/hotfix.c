@@ -324,7 +324,7 @@ ask_note(struct hotfix_view *v, struct ui *ui, enum hotfix_step_id step)
 	};
 	struct mark_request *r = xcalloc(1, sizeof(*r));
 	struct prompt prompt = {
-		.title = words_of_step(step), .label = N_("Note, if any"), .note = notes[step],
+		.title = N_("Mark as done"), .subject = _(words_of_step(step)), .label = N_("Note, if any"), .note = notes[step],
 		.initial = (char *)(uintptr_t)"", .check = check_note, .done = note_given,
 		.drop = drop_mark, .data = r,
 	};

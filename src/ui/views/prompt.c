@@ -77,7 +77,7 @@ run_go_on(struct view *view, struct ui *ui)
 }
 
 static const struct key keys[] = {
-	{'\r', "Enter", ACTION_OPEN, N_("go on"), N_("Go on with what was typed."), .run = run_go_on},
+	{'\r', "Enter", ACTION_OPEN, N_("continue"), N_("Continue with what was typed."), .run = run_go_on},
 	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Change nothing and go back."), .run = ui_run_back},
 	NO_KEY,
 };

@@ -391,6 +391,7 @@ draw_review(const struct review_view *r, struct ui *ui, struct canvas *c,
 	struct canvas middle = layout->middle;
 	struct review_layout places;
 	int row = draw_head(r, ui, c, -r->head_top, review, !layout->sends, &places) - r->head_top;
+	bool is_hidden = row > layout->room;	/* some of the head */
 
 	if (row >= 0 && row < layout->room)
 		canvas_hline(c, row);
@@ -408,7 +409,7 @@ draw_review(const struct review_view *r, struct ui *ui, struct canvas *c,
 	canvas_hline(c, row - 1);
 	if (middle.height > 0)
 		viewport_draw(&layout->part, c, row - 1);
-	if (!review_end_is_seen(r))
+	if (!review_end_is_seen(r) || is_hidden)
 		draw_more(c, row - 1);
 	if (layout->sends)
 		draw_sends(ui, c, row, review);

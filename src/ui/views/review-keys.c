@@ -619,7 +619,7 @@ static const struct key finding_keys[] = {
 	{'j', "j", ACTION_DOWN, N_("next finding"), .run = run_next_finding},
 	{'k', "k", ACTION_UP, N_("previous finding"), .run = run_previous_finding},
 	{'\r', NULL, ACTION_OPEN, .run = run_explain_finding},
-	{'\t', "Tab", ACTION_NEXT_PANE, N_("go on"), .run = run_next_field},
+	{'\t', "Tab", ACTION_NEXT_PANE, N_("continue"), .run = run_next_field},
 	NO_KEY,
 };
 

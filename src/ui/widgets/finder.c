@@ -133,6 +133,11 @@ finder_add(struct finder *finder, const char *id, const char *text, const char *
 
 		finder->widest = columns > finder->widest ? columns : finder->widest;
 	}
+	if (note && (int)strlen(note) > finder->widest_note) {
+		int columns = text_columns(note);
+
+		finder->widest_note = columns > finder->widest_note ? columns : finder->widest_note;
+	}
 	finder->items[finder->count++] = make_item(finder, id, text, note ? note : "", here);
 }
 
@@ -265,7 +270,8 @@ draw_found(const struct finder *finder, struct canvas *c, const char *text, enum
 static int
 note_column(const struct finder *finder, const struct canvas *c)
 {
-	int most = c->width * 2 / 3, widest = finder->widest > 20 ? finder->widest : 20;
+	int most = finder->describe ? c->width * 2 / 3 : c->width - finder->widest_note - 2;
+	int widest = finder->widest > 20 ? finder->widest : 20;
 
 	return widest + 9 < most ? widest + 9 : most;
 }

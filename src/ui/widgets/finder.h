@@ -28,7 +28,7 @@ struct finder {
 	struct finder_item *items;
 	size_t count, capacity;
 	struct finder_piece *pieces;	/* what the items' words are in */
-	int widest;			/* columns of the widest text */
+	int widest, widest_note;	/* columns of the widest text, and of the notes given */
 	size_t to_come;			/* items that will be added before anything is typed */
 	/* What matches each beginning of what was typed, from none of it: what is taken back is
 	 * there already.  Of the last one `matches` and match_count are copies. */
