@@ -1148,8 +1148,8 @@ static void
 a_failed_deployment_leaves_nothing_to_undo(void **state)
 {
 	json_t *body = json_pack("{s:{s:{s:[{s:s, s:s, s:s}]}}}", "modules", "update", "web", "op",
-				 "add", "path", "/spec/containers/main/variables/X", "value",
-				 "${nope.x}");
+				 "add", "path", "/spec/containers/main/variables/MODE", "value",
+				 "exit");
 	const struct flow_value values[] = {{"LEVEL", FLOW_VALUE_TEXT, "debug"}, {0}};
 	struct delta *draft = delta_decode(body, NULL);
 	struct flow *flow;
