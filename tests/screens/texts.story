@@ -16,7 +16,8 @@ include begin.part
 include values.part
 terminal one
 sh mkdir -p $XDG_CONFIG_HOME/sidestage && printf '[context "team"]\n\tsocket = %s\n\torg = topicshare-inc\n\tapp = topicshare\n' $SOCKET >$XDG_CONFIG_HOME/sidestage/config
-sh "$TTY/said" clone sidestage clone production hotfix-korean --value MAIL_HOST=mail.test --value MAIL_KEY=s-2718281 --approve=hotfix-korean
+sh umask 077; echo s-2718281 >$DIR/mail-key
+sh "$TTY/said" clone sidestage clone production hotfix-korean --value MAIL_HOST=mail.test --value-from MAIL_KEY=$DIR/mail-key --approve=hotfix-korean
 sh "$TTY/said" version-preview sidestage version hotfix-korean web 1.4.3
 sh "$TTY/said" version sidestage version hotfix-korean web 1.4.3 --approve=hotfix-korean
 
