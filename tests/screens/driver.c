@@ -27,6 +27,7 @@ struct still_driver {
 	struct memory_driver memory;
 	struct memory_cluster cluster;
 	struct driver_ops ops;
+	char *slow_space;		/* what was applied there last is held; NULL: none is */
 };
 
 static void
@@ -36,6 +37,7 @@ still_free(struct driver *driver)
 
 	memory_driver_clear(&still->memory);
 	memory_cluster_clear(&still->cluster);
+	free(still->slow_space);
 	free(still);
 }
 
@@ -109,11 +111,16 @@ static struct driver_task *
 still_apply(struct driver *driver, const char *space, const struct driver_deployment *deployment,
 	    const struct driver_waiter *waiter)
 {
-	struct memory_rule *rule = &((struct memory_driver *)driver)->rules[MEMORY_APPLY];
+	struct still_driver *still = (struct still_driver *)driver;
+	struct memory_rule *rule = &still->memory.rules[MEMORY_APPLY];
 
 	rule->fails = some_image_ends(deployment, "-broken")
 			      ? "the program ended with exit code 1" : NULL;
 	rule->holds = some_image_ends(deployment, "-slow");
+	if (rule->holds) {
+		free(still->slow_space);
+		still->slow_space = xstrdup(space);
+	}
 	return memory_as_process.apply(driver, space, deployment, waiter);
 }
 
@@ -121,9 +128,12 @@ still_apply(struct driver *driver, const char *space, const struct driver_deploy
 static void
 still_observe(struct driver *driver, const char *space, struct driver_status *out)
 {
+	const struct still_driver *still = (struct still_driver *)driver;
+
 	memory_as_process.observe(driver, space, out);
-	for (size_t i = 0; memory_is_held((struct memory_driver *)driver, MEMORY_APPLY) &&
-			   i < out->count; i++) {
+	if (!still->slow_space || strcmp(still->slow_space, space) != 0)
+		return;
+	for (size_t i = 0; i < out->count; i++) {
 		if (strcmp(out->items[i].module, "web") != 0)
 			continue;
 		out->items[i].status = RUNTIME_STARTING;
@@ -167,6 +177,8 @@ still_read_log(struct driver_log *log, struct driver_logs *out)
 		{900, "worker", "the digest is up to date"},
 	};
 
+	const int64_t now = clock_wall_ms(), minute = now - now % 60000;
+
 	*out = (struct driver_logs){0};
 	if (log->was_read)
 		return;
@@ -175,7 +187,7 @@ still_read_log(struct driver_log *log, struct driver_logs *out)
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
 		if (!log->module || strcmp(log->module, lines[i].module) == 0)
 			out->items[out->count++] = (struct driver_log_line){
-				.at = clock_wall_ms() - lines[i].before_ms,
+				.at = minute - lines[i].before_ms,
 				.module = xstrdup(lines[i].module),
 				.container = xstrdup(lines[i].module),
 				.text = xstrdup(lines[i].text),

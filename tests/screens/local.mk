@@ -21,7 +21,7 @@ tests_screens_still_sidestage_SOURCES = $(STILL) tests/screens/minutes.c
 tests_screens_still_sidestage_LDADD = $(sidestage_OBJECTS) $(sidestage_LDADD)
 tests_screens_still_sidestage_LDFLAGS = $(AM_LDFLAGS) $(STILL_WRAP) -Wl,--wrap=session_world \
 	-Wl,--wrap=clock_duration -Wl,--wrap=clock_age -Wl,--wrap=clock_ago -Wl,--wrap=clock_local \
-	-Wl,--wrap=clock_stamp
+	-Wl,--wrap=clock_stamp -Wl,--wrap=words_of_life -Wl,--wrap=words_of_clones
 tests_screens_still_sidestaged_SOURCES = $(STILL) tests/screens/driver.c tests/screens/http.c \
 	tests/unit/memory-driver.c tests/unit/memory-driver.h
 tests_screens_still_sidestaged_LDADD = $(sidestaged_OBJECTS) $(sidestaged_LDADD)

@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "flow/session.h"
+#include "flow/world/words.h"
 #include "flow/world/world.h"
 
 #define LATENCY_MS 12
@@ -28,6 +29,12 @@ void __wrap_clock_local(char out[CLOCK_STAMP_SIZE], int64_t wall_ms);
 void __real_clock_local(char out[CLOCK_STAMP_SIZE], int64_t wall_ms);
 void __wrap_clock_stamp(char out[CLOCK_STAMP_SIZE], int64_t wall_ms);
 void __real_clock_stamp(char out[CLOCK_STAMP_SIZE], int64_t wall_ms);
+struct state_words __wrap_words_of_life(int64_t expires_at, int64_t now);
+struct state_words __real_words_of_life(int64_t expires_at, int64_t now);
+void
+__wrap_words_of_clones(char *out, size_t size, const struct world *world, int64_t now);
+void
+__real_words_of_clones(char *out, size_t size, const struct world *world, int64_t now);
 
 /* An answer that was on its way while the clock was moved would seem to have taken that long. */
 const struct world *
@@ -70,4 +77,20 @@ void
 __wrap_clock_stamp(char out[CLOCK_STAMP_SIZE], int64_t wall_ms)
 {
 	__real_clock_stamp(out, wall_ms - wall_ms % MINUTE_MS);
+}
+
+struct state_words
+__wrap_words_of_life(int64_t expires_at, int64_t now)
+{
+	int64_t left = expires_at - now;
+
+	if (left > 0)
+		now = expires_at - (left + MINUTE_MS - 1) / MINUTE_MS * MINUTE_MS;
+	return __real_words_of_life(expires_at, now);
+}
+
+void
+__wrap_words_of_clones(char *out, size_t size, const struct world *world, int64_t now)
+{
+	__real_words_of_clones(out, size, world, now - now % MINUTE_MS);
 }

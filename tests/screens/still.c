@@ -11,6 +11,7 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,6 +22,7 @@
 #include <unistd.h>
 
 #include "base/ids.h"
+#include "base/xmalloc.h"
 #include "still.h"
 
 #define LOOK_MS 10			/* so soon it is seen that the time was moved */
@@ -79,13 +81,33 @@ __wrap_ids_random_hex(char *out, size_t digits)
 	out[digits] = '\0';
 }
 
+/* One that rises from program to program, since each is a new process with the same history. */
+static uint64_t
+next_number(void)
+{
+	const char *path = getenv("STILL_CLOCK");
+	char *file = xasprintf("%s.%s", path ? path : "/dev/null", program_invocation_short_name);
+	int fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	static uint64_t n;
+	char text[24] = "";
+
+	free(file);
+	if (fd < 0)
+		return ++n;
+	if (pread(fd, text, sizeof(text) - 1, 0) > 0)
+		n = strtoull(text, NULL, 10);
+	snprintf(text, sizeof(text), "%020llu", (unsigned long long)++n);
+	if (pwrite(fd, text, strlen(text), 0) < 0)
+		abort();
+	close(fd);
+	return n;
+}
+
 void
 __wrap_ids_uuid7(char out[IDS_UUID_SIZE])
 {
-	static uint64_t count;
-	uint64_t ms = (uint64_t)__wrap_clock_wall_ms(), n = ++count;
+	uint64_t n = next_number(), ms = STILL_START_MS + n;
 
-	snprintf(out, IDS_UUID_SIZE, "%08x-%04x-7%03x-8000-%012llx", (unsigned)(ms >> 16),
-		 (unsigned)(ms & 0xffff), (unsigned)(n & 0xfff),
-		 (unsigned long long)(spread(n) & 0xffffffffffffu));
+	snprintf(out, IDS_UUID_SIZE, "%08x-%04x-7000-8000-%012llx", (unsigned)(ms >> 16),
+		 (unsigned)(ms & 0xffff), (unsigned long long)(spread(n) & 0xffffffffffffu));
 }
