@@ -116,7 +116,7 @@ shot review-slow
 tick 500
 press-until A "Progress"
 row "◐" "Watch until it runs"
-tick-until "2 of 3"
+tick-until "waiting for GET"
 shot progress-running
 key Esc
 row "Workload" "hotfix-1"
