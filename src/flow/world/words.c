@@ -264,8 +264,9 @@ compare_values(const struct world_environment *e, const struct world_environment
 	}
 }
 
-/* As written, then by the versions of the image, then by the values that are
- * used: the first that differs decides. */
+/* As written, then by the versions of the image, then by the values that are used: the first that
+ * differs decides.  Of the past no values are remembered, so what uses some is not known to be the
+ * same. */
 enum standing
 words_standing(const struct world_environment *e, const struct world_environment *baseline,
 	       const char *module)
@@ -281,9 +282,8 @@ words_standing(const struct world_environment *e, const struct world_environment
 		return here ? STANDING_ONLY_HERE : there ? STANDING_MISSING : STANDING_NOWHERE;
 	if (!json_equal(here, there))
 		return compare_images(e->set, baseline->set, module);
-	/* Of the past only the sets were written down, and a clone that was not deployed has no
-	 * values. */
-	return e->is_past || !e->running.id.raw ? STANDING_SAME : compare_values(e, baseline, here);
+	/* A clone that was not deployed has no values. */
+	return !e->is_past && !e->running.id.raw ? STANDING_SAME : compare_values(e, baseline, here);
 }
 
 const char *
