@@ -19,8 +19,10 @@ shot board-wide 160x45
 resize 120x40
 
 test "another environment to compare with, sorted otherwise"
+press-until Left "web in QA"
 key b
 shot board-compared
+press-until Right "web in Production"
 key b
 key s
 shot board-sorted
