@@ -283,7 +283,9 @@ words_standing(const struct world_environment *e, const struct world_environment
 	if (!json_equal(here, there))
 		return compare_images(e->set, baseline->set, module);
 	/* A clone that was not deployed has no values. */
-	return !e->is_past && !e->running.id.raw ? STANDING_SAME : compare_values(e, baseline, here);
+	if (!e->is_past && !e->running.id.raw)
+		return STANDING_SAME;
+	return compare_values(e, baseline, here);
 }
 
 const char *

@@ -318,7 +318,7 @@ draw_when(struct canvas *c, int *row, const struct operation *o)
 	clock_ago(ago, clock_wall_ms() - o->created_at);
 	canvas_text(c, STYLE_DIM, "   ");
 	canvas_text(c, STYLE_DIM, ago);
-	if (o->ended_at > o->created_at) {
+	if (o->ended_at >= o->created_at) {
 		clock_duration(took, o->ended_at - o->created_at);
 		canvas_format(c, STYLE_DIM, _("   took %s"), took);
 	}
@@ -345,7 +345,7 @@ draw_steps(const struct history_view *h, struct canvas *c, int row, const struct
 	for (size_t i = 0; i < o->step_count; i++, row++) {
 		char took[16] = "";
 
-		if (o->steps[i].ended_at > o->steps[i].started_at)
+		if (o->steps[i].ended_at > 0 && o->steps[i].ended_at >= o->steps[i].started_at)
 			clock_duration(took, o->steps[i].ended_at - o->steps[i].started_at);
 		canvas_move(c, row, 2);
 		canvas_untrusted_bytes(c, STYLE_DIM, flow_record_step_name(o, i), columns);
@@ -392,7 +392,7 @@ draw_story_detail(const struct history_view *h, struct canvas *c, size_t at)
 	canvas_move(c, 1, 2);
 	canvas_text(c, STYLE_STRONG, _("The story of "));
 	mark_found(c, STYLE_STRONG, STYLE_KEY, untrusted_raw(&clone->env), h->find.text, 40);
-	if (story->ended > story->began) {
+	if (story->ended >= story->began) {
 		clock_duration(whole, story->ended - story->began);
 		canvas_format(c, STYLE_DIM, _("   %s in all"), whole);
 	}
@@ -402,7 +402,7 @@ draw_story_detail(const struct history_view *h, struct canvas *c, size_t at)
 
 		if (h->stories.of[i] != at)
 			continue;
-		if (o->ended_at > o->created_at)
+		if (o->ended_at >= o->created_at)
 			clock_duration(took, o->ended_at - o->created_at);
 		label(c, &row, "");
 		canvas_move(c, row, 2);
