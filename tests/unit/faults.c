@@ -50,6 +50,13 @@ fault_from(enum fault kind, int n)
 }
 
 bool
+fault_has_happened(void *unused)
+{
+	(void)unused;
+	return told.happened;
+}
+
+bool
 fault_end(void)
 {
 	told.left = -1;

@@ -44,6 +44,8 @@ enum fault {
 void fault_once(enum fault kind, int n);
 /* This and all that follow fail. */
 void fault_from(enum fault kind, int n);
+/* For run_until(): one failed in this process. */
+bool fault_has_happened(void *unused);
 /* No more; whether one failed in this process. */
 bool fault_end(void);
 const char *fault_name(enum fault kind);
