@@ -303,7 +303,7 @@ act_press_until(struct story *story, const struct line *line)
 		before = picture(story->terminal);
 		pressed = act_key(story, (story_now_ms() - began) / third == 1 ? &other : &key);
 		if (pressed)
-			(void)story_wait(story, 0.2, has_answered, before);
+			(void)story_wait(story, 1.0, has_answered, before);
 		free(before);
 		if (!pressed)
 			return false;
