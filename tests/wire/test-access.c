@@ -23,6 +23,7 @@
 
 #include <cmocka.h>
 
+#include "../trusted/trusted.h"
 #include "access-world.h"
 #include "base/clock.h"
 #include "base/paths.h"
@@ -368,10 +369,14 @@ socket_lies_where_no_workload_sees_its_secret(void **state)
 {
 	static const char *const places[] = {"images/api.sock", "images/inner/api.sock",
 					     "link/api.sock"};
-	char *images = xstrdup(world_path(&world, "images")), out[200];
-	char *inner = xasprintf("%s/inner", images), *state_dir = xstrdup(world_path(&world, "fresh"));
+	char *images, *inner, *state_dir, out[200];
 
 	(void)state;
+	if (daemon_is_trusting())	/* its workloads see every directory */
+		skip();
+	images = xstrdup(world_path(&world, "images"));
+	inner = xasprintf("%s/inner", images);
+	state_dir = xstrdup(world_path(&world, "fresh"));
 	assert_int_equal(paths_make(inner, NULL), 0);
 	assert_int_equal(symlink(inner, world_path(&world, "link")), 0);
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
