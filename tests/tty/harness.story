@@ -164,6 +164,14 @@ fails press-until x "never" 0.3
 signal TERM
 exit TERM
 
+test "a clock that goes on is no answer to a key that is not read yet"
+run bash -c 'stty raw -echo; printf "\ntwo lines\r\nit waits"; (while sleep 0.02; do printf .; done) & sleep 0.5; read -rn1; kill $!; printf "\033[2J\033[3;1Hit has read"; read -rn1'
+expect "it waits"
+answers x
+refuse "it waits"
+signal TERM
+exit TERM
+
 test "the shell, values, and conditions that come true later"
 let THREE echo 1 + 2 | sed 's/1 + 2/3/'
 equal "$THREE" 3

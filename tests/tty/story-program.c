@@ -230,6 +230,11 @@ picture(const struct terminal *terminal)
 	return buf_take(&buf);
 }
 
+/*
+ * Something is another, and the key is read: a clock that went on before is no answer, and what
+ * is typed next does not meet a key that still waits (two of them at once, and the second takes
+ * back what the first did, are drawn as nothing).
+ */
 static bool
 has_answered(struct story *story, const void *data)
 {
@@ -238,6 +243,9 @@ has_answered(struct story *story, const void *data)
 
 	if (!terminal_is_running(story->terminal))
 		return true;
+	if (!terminal_is_at_rest(story->terminal))
+		return false;
+	story_settle(story);
 	now = picture(story->terminal);
 	other = strcmp(now, data) != 0;
 	free(now);

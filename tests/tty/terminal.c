@@ -470,6 +470,37 @@ terminal_key(struct terminal *terminal, const char *key)
 	return true;
 }
 
+/* The letter of proc(5), "state"; '?' when it is not known. */
+static char
+process_state(pid_t pid)
+{
+	char path[64], line[512], *end = NULL;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	file = fopen(path, "re");
+	if (file && fgets(line, sizeof(line), file))
+		end = strrchr(line, ')');
+	if (file)
+		fclose(file);
+	return end && end[1] == ' ' ? end[2] : '?';
+}
+
+bool
+terminal_is_at_rest(const struct terminal *terminal)
+{
+	struct pollfd typed = {.fd = terminal->slave, .events = POLLIN};
+	char state;
+
+	if (!terminal->running)
+		return true;
+	/* Not FIONREAD: poll() alone brings what is still on its way to the other end. */
+	if (poll(&typed, 1, 0) > 0 && (typed.revents & POLLIN))
+		return false;
+	state = process_state(terminal->pid);
+	return state != 'R' && state != 'D';
+}
+
 void
 terminal_resize(struct terminal *terminal, int rows, int columns)
 {

@@ -45,6 +45,11 @@ bool terminal_send(struct terminal *terminal, const char *bytes, size_t length);
 const char *terminal_written(const struct terminal *terminal);
 /* "Enter", "Ctrl-L", "F5", "x", ...; false when there is no such key. */
 bool terminal_key(struct terminal *terminal, const char *key);
+/*
+ * Whether the program has read what was typed and sleeps: what it does about it is written.
+ * Of a program behind a shell only the first is known.
+ */
+bool terminal_is_at_rest(const struct terminal *terminal);
 void terminal_resize(struct terminal *terminal, int rows, int columns);
 
 int terminal_rows(const struct terminal *terminal);
