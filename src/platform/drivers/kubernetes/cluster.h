@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * A cluster's API server, asked over REST: every request has deadlines, is answered as JSON or by a
+ * sentence, and is sent again only where that does no harm (429 and 503 with Retry-After, as
+ * priority and fairness asks; a read that was cut; a 401 once, with a new identity).  Never for a
+ * 500: an apply with an undeclared field is answered so, too.
+ */
+#ifndef SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_CLUSTER_H
+#define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_CLUSTER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+
+struct kube_access;
+struct kube_cluster;
+struct kube_request;
+struct loop;
+
+#define KUBE_MANAGER "sidestage"	/* fieldManager of every write */
+
+/* Takes the access. */
+struct kube_cluster *kube_cluster_new(struct loop *loop, struct kube_access *access);
+/* Drops every request without calling anybody; not from a callback.  NULL is fine. */
+void kube_cluster_free(struct kube_cluster *cluster);
+const struct kube_access *kube_cluster_access(const struct kube_cluster *cluster);
+
+enum kube_verb {
+	KUBE_GET,	/* also a list */
+	KUBE_CREATE,	/* POST: 409 when it is there */
+	KUBE_APPLY,	/* PATCH application/apply-patch+yaml, never forced */
+	KUBE_MERGE,	/* PATCH application/merge-patch+json */
+	KUBE_DELETE,	/* with the uid of `body` as precondition, in the background */
+	KUBE_VERBS
+};
+
+struct kube_reply {
+	long status;			/* 0: no answer */
+	const json_t *body;		/* borrowed; NULL: none, or it is no JSON */
+	const char *text;		/* with `raw`: what came; else NULL */
+	size_t length;
+	/* What failed, in a sentence with the server's own words; kind ERROR_NONE: it was done.
+	 * 403 names verb, resource, namespace and user; 409 of an apply each field and its
+	 * manager. */
+	struct error err;
+	const char *reason;		/* of the Status: "Conflict", "Forbidden"; "" */
+	const json_t *details;		/* of the Status, or NULL */
+	const json_t *warnings;		/* array of the texts of the Warning headers; never NULL */
+};
+
+struct kube_request_options {
+	enum kube_verb verb;
+	/* "/apis/apps/v1/namespaces/shop/deployments/web", encoded (kube_path()); may have a query,
+	 * to which what the verb needs is added. */
+	const char *path;
+	const json_t *body;		/* copied; NULL: none */
+	bool dry_run;			/* dryRun=All */
+	bool raw;			/* the answer is text: logs */
+	/* As it comes; then nothing is kept and there is one try.  false: no more is wanted. */
+	bool (*piece)(void *data, const char *bytes, size_t length);
+	bool streams;		/* a watch, a log that is followed: only the silence ends it */
+	void (*done)(void *data, const struct kube_reply *reply);	/* once, from the loop */
+	void *data;
+};
+struct kube_request *kube_send(struct kube_cluster *cluster,
+			       const struct kube_request_options *options);
+void kube_cancel(struct kube_request *request);	/* NULL, and in its own callback, is fine */
+
+/* Requests that were sent since the start, tries counted. */
+size_t kube_cluster_requests(const struct kube_cluster *cluster);
+
+/* "/api/v1/namespaces/shop/services/web" of an object with apiVersion, kind and metadata, where the
+ * plural is known by a table of the kinds that this driver writes; without a name the collection.
+ * free() it; NULL: a kind that is not in the table. */
+char *kube_path(const char *api_version, const char *kind, const char *namespace,
+		const char *name);
+
+#endif

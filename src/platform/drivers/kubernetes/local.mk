@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+libplatform_drivers_a_SOURCES += \
+	src/platform/drivers/kubernetes/access.h \
+	src/platform/drivers/kubernetes/cluster.h \
+	src/platform/drivers/kubernetes/kubernetes.h \
+	src/platform/drivers/kubernetes/names.h \
+	src/platform/drivers/kubernetes/objects.h \
+	src/platform/drivers/kubernetes/verdict.h \
+	src/platform/drivers/kubernetes/watch.h

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Names as Kubernetes takes them: labels of DNS (RFC 1123), at most 63 characters.  What does not
+ * fit is mapped, always to the same: other characters become '-', and what was changed or is too
+ * long is cut to 54 characters, '-', and 8 hexadecimal digits of the SHA-256 of what it stands for.
+ * Also the labels and annotations that this platform writes.
+ */
+#ifndef SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_NAMES_H
+#define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define KUBE_NAME_MAX 63
+#define KUBE_CRONJOB_NAME_MAX 52	/* its jobs have 11 characters more */
+
+/* On each object that we make. */
+#define KUBE_LABEL_MANAGED "app.kubernetes.io/managed-by"	/* "sidestage" */
+#define KUBE_LABEL_NAME "app.kubernetes.io/name"		/* the workload's object name */
+#define KUBE_LABEL_MODULE "sidestage.dev/workload"	/* the same, and what selects its pods */
+/* Whole, on objects and pods: the ids as they are. */
+#define KUBE_NOTE_MODULE "sidestage.dev/workload-id"
+#define KUBE_NOTE_DEPLOYMENT "sidestage.dev/deployment" /* id of the deployment; never on a pod:
+							 * what did not change is not restarted */
+/* On namespaces. */
+#define KUBE_NOTE_SPACE "sidestage.dev/environment"	/* "org/app/env" */
+#define KUBE_NOTE_PLATFORM "sidestage.dev/platform"	/* the id of the daemon's state */
+
+/* The name of an object for `text`, unique for `whole` (NULL: the text itself); free() it. */
+char *kube_name(const char *text, const char *whole, size_t max);
+/* The namespace of "org/app/env" when no definition says another: "APP-ENV". */
+char *kube_namespace_name(const char *space);
+bool kube_name_is_valid(const char *name);
+
+#endif
