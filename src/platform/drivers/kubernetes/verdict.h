@@ -35,7 +35,8 @@ struct kube_verdict {
 	/* Failed: "image-not-found", "crash-loop", "unschedulable", "quota", "admission",
 	 * "config-missing", "probe-failing", "volume-not-bound", "exited", "not-ready"; else NULL. */
 	const char *code;
-	char *message;	/* what is waited for, or why it failed, in English, with the cluster's words */
+	/* What is waited for, or why it failed, in English, with the cluster's words. */
+	char *message;
 	char *reason;	/* the same by error_codes_encode(); NULL: none */
 	/* Whose last lines of output say more; NULL: nobody's. */
 	char *pod, *container;
@@ -44,12 +45,12 @@ struct kube_verdict {
 };
 
 /*
- * `workload` is the object that was applied, with the generation that the answer gave; `kept` is the
- * caller's memory of this rollout, an object that it makes empty and gives again each time; until
- * `deadline` (wall ms) what is not certain is coming.  kube_verdict_clear() the result.
+ * `workload` is the object that was applied, with the generation that the answer gave; `kept` is
+ * the caller's memory of this rollout, an object that it makes empty and gives again each time;
+ * until `deadline` (wall ms) what is not certain is coming.  kube_verdict_clear() the result.
  */
-void kube_judge(const struct kube_seen *seen, const json_t *workload, json_t *kept, int64_t deadline,
-		struct kube_verdict *out);
+void kube_judge(const struct kube_seen *seen, const json_t *workload, json_t *kept,
+		int64_t deadline, struct kube_verdict *out);
 void kube_verdict_clear(struct kube_verdict *verdict);
 
 /* What driver_ops.observe gives: a row for each container of each pod that counts. */

@@ -32,7 +32,7 @@ void kube_watch_free(struct kube_watch *watch);	/* also in its own callback; NUL
 
 /* The first list is whole. */
 bool kube_watch_is_listed(const struct kube_watch *watch);
-/* {name: object}, whole objects without managedFields; borrowed, valid until the loop's next turn. */
+/* {name: object}, whole objects without managedFields; borrowed, until the loop's next turn. */
 const json_t *kube_watch_objects(const struct kube_watch *watch);
 /* Wall ms of the last time at which this was known to be so: it is connected, or 0: never. */
 int64_t kube_watch_seen_at(const struct kube_watch *watch);
