@@ -19,11 +19,12 @@
 #define KUBE_LABEL_MANAGED "app.kubernetes.io/managed-by"	/* "sidestage" */
 #define KUBE_LABEL_NAME "app.kubernetes.io/name"		/* the workload's object name */
 #define KUBE_LABEL_MODULE "sidestage.dev/workload"	/* the same, and what selects its pods */
-/* Whole, on objects and pods: the ids as they are. */
+/* Whole, on objects and pods: the id as it is. */
 #define KUBE_NOTE_MODULE "sidestage.dev/workload-id"
-#define KUBE_NOTE_DEPLOYMENT "sidestage.dev/deployment" /* id of the deployment; never on a pod:
-							 * what did not change is not restarted */
 /* On namespaces. */
+#define KUBE_NOTE_DEPLOYMENT "sidestage.dev/deployment" /* id of the last one; not on objects, of
+							 * which one that does not change is as
+							 * it was after a deployment */
 #define KUBE_NOTE_SPACE "sidestage.dev/environment"	/* "org/app/env" */
 #define KUBE_NOTE_PLATFORM "sidestage.dev/platform"	/* the id of the daemon's state */
 

@@ -6,10 +6,15 @@
  *
  *   humanitec/default-module   Deployment, Service (when it has ports), ConfigMap and Secret
  *                              (files, variables with secrets), ServiceAccount,
- *                              PodDisruptionBudget (above one replica), PersistentVolumeClaim
- *                              (volumes of resources)
+ *                              PodDisruptionBudget (above one replica)
  *   humanitec/default-job      Job (its name holds a hash of its template: a Job cannot change)
  *   humanitec/default-cronjob  CronJob
+ *
+ * What resources are is decided before (kube-resources.h): a volume's path, in
+ * driver_workload.volumes, is "claim/NAME", and the PersistentVolumeClaim of that name is there
+ * already and no object of these; the port of an endpoint (`dns`) is one of the workload's Service,
+ * which is called kube_name(module), and leads to the port that the endpoint's mark becomes.
+ * Workloads that are held (is_held) have no objects.
  */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_OBJECTS_H
 #define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_OBJECTS_H
@@ -24,8 +29,7 @@ struct error;
 
 /* When it is applied; all of a stage side by side, a stage when the one before is done. */
 enum kube_stage {
-	KUBE_STAGE_PARTS,	/* ServiceAccount, ConfigMap, Secret, PersistentVolumeClaim,
-				 * Service */
+	KUBE_STAGE_PARTS,	/* ServiceAccount, ConfigMap, Secret, Service */
 	KUBE_STAGE_BEFORE,	/* Jobs that must have completed before (deploy.when) */
 	KUBE_STAGE_WORKLOADS,	/* Deployment, CronJob, Job, PodDisruptionBudget, Ingress */
 	KUBE_STAGE_AFTER,	/* Jobs that run after the rest is ready */
