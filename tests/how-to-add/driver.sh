@@ -65,9 +65,11 @@ example_images(struct driver *driver)
 }
 
 static struct driver_task *
-example_prepare(struct driver *driver, const char *space, const struct driver_waiter *waiter)
+example_prepare(struct driver *driver, const char *space, const struct driver_home *home,
+		const struct driver_waiter *waiter)
 {
 	(void)space;
+	(void)home;
 	return end_at_once(driver, waiter, NULL);
 }
 
@@ -160,8 +162,10 @@ example_close_log(struct driver_log *log)
 }
 
 static struct driver_task *
-example_remove(struct driver *driver, const char *space, const struct driver_waiter *waiter)
+example_remove(struct driver *driver, const char *space, const struct driver_home *home,
+	       const struct driver_waiter *waiter)
 {
+	(void)home;
 	json_object_del(own(driver)->spaces, space);
 	return end_at_once(driver, waiter, NULL);
 }

@@ -308,8 +308,9 @@ void
 begin_removal(struct world *world, const char *space)
 {
 	struct driver_waiter waiter = {.ended = on_removed, .progress = on_gone, .data = world};
+	const struct driver_home home = {.namespace = ""};
 
-	assert_non_null(world->driver->ops->remove(world->driver, space, &waiter));
+	assert_non_null(world->driver->ops->remove(world->driver, space, &home, &waiter));
 }
 
 void

@@ -82,6 +82,15 @@ note(struct memory_driver *memory, const char *what, const char *where)
 	buf_printf(&memory->calls, "%s %s\n", what, where);
 }
 
+/* Where the space was said to be, whoever asked last. */
+static void
+note_home(struct memory_driver *memory, const char *space, const struct driver_home *home)
+{
+	json_object_set_new(memory->homes, space,
+			    json_pack("{s:s, s:O?}", "namespace", home->namespace, "labels",
+				      home->labels));
+}
+
 static void
 unlink_task(struct memory_task *t)
 {
@@ -265,16 +274,20 @@ memory_images(struct driver *driver)
 }
 
 static struct driver_task *
-memory_prepare(struct driver *driver, const char *space, const struct driver_waiter *waiter)
+memory_prepare(struct driver *driver, const char *space, const struct driver_home *home,
+	       const struct driver_waiter *waiter)
 {
+	note_home(own(driver), space, home);
 	if (own(driver)->notes_all)
 		note(own(driver), "prepare", space);
 	return begin(driver, MEMORY_PREPARE, space, NULL, NULL, waiter);
 }
 
 static struct driver_task *
-memory_adopt(struct driver *driver, const char *space, const struct driver_waiter *waiter)
+memory_adopt(struct driver *driver, const char *space, const struct driver_home *home,
+	     const struct driver_waiter *waiter)
 {
+	note_home(own(driver), space, home);
 	if (own(driver)->notes_all)
 		note(own(driver), "adopt", space);
 	return begin(driver, MEMORY_ADOPT, space, NULL, NULL, waiter);
@@ -355,8 +368,10 @@ memory_state(struct driver *driver, const char *space)
 }
 
 static struct driver_task *
-memory_remove(struct driver *driver, const char *space, const struct driver_waiter *waiter)
+memory_remove(struct driver *driver, const char *space, const struct driver_home *home,
+	      const struct driver_waiter *waiter)
 {
+	note_home(own(driver), space, home);
 	note(own(driver), "remove", space);
 	return begin(driver, MEMORY_REMOVE, space, NULL, NULL, waiter);
 }
@@ -389,7 +404,7 @@ void
 memory_driver_init(struct memory_driver *memory, const struct driver_ops *ops, struct loop *loop,
 		   struct memory_cluster *cluster)
 {
-	*memory = (struct memory_driver){.cluster = cluster};
+	*memory = (struct memory_driver){.cluster = cluster, .homes = json_object()};
 	driver_init(&memory->base, ops, loop);
 	buf_init(&memory->calls, CALLS_MAX);
 }
@@ -401,4 +416,5 @@ memory_driver_clear(struct memory_driver *memory)
 	while (memory->tasks)
 		free_task(memory->tasks);
 	buf_clear(&memory->calls);
+	json_decref(memory->homes);
 }

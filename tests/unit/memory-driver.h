@@ -35,6 +35,7 @@ struct memory_driver {
 	struct driver base;
 	struct memory_cluster *cluster;
 	struct buf calls;		/* "apply REPLICAS acme/shop/dev\n", ... */
+	json_t *homes; /* {SPACE: {"namespace", "labels"}}, as it was last told */
 	bool notes_all;			/* prepare and adopt as well */
 	struct memory_rule {
 		bool holds;		/* what is begun goes on until memory_release() */

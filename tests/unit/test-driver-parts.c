@@ -686,13 +686,14 @@ an_adopted_space_keeps_its_ports(void **state)
 {
 	struct world *world = *state;
 	int port = new_port(world, "shared.dns");
+	const struct driver_home home = {.namespace = ""};
 	struct driver_waiter waiter;
 	struct error err = {0};
 
 	close_driver(world);
 	open_driver(world);
 	waiter = waiter_of(world);
-	world->driver->ops->adopt(world->driver, SPACE, &waiter);
+	world->driver->ops->adopt(world->driver, SPACE, &home, &waiter);
 	json_decref(wait_for(world, &err));
 	assert_int_equal(err.kind, ERROR_NONE);
 	for (int i = 0; i <= 12001; i++) {

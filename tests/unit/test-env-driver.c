@@ -503,6 +503,16 @@ expect_namespace(const char *env, const char *name)
 	free(path);
 }
 
+static void
+expect_home(const struct memory_driver *driver, const char *env, const char *namespace)
+{
+	char *space = xasprintf("acme/shop/%s", env);
+	const json_t *home = json_object_get(driver->homes, space);
+
+	assert_string_equal(json_member_string(home, "namespace"), namespace);
+	free(space);
+}
+
 /* With nothing said it has its own name, whatever the driver makes of that. */
 static void
 namespace_is_what_its_definition_gives(void **state)
@@ -518,11 +528,14 @@ namespace_is_what_its_definition_gives(void **state)
 	deploy("live");
 	expect_namespace("dev", "shop-dev-development");
 	expect_namespace("live", "prod");
+	expect_home(&world.machine, "live", "prod");
 	/* It stays there, whatever the definitions say later. */
 	expect("PATCH", DEFS "/by-name", "{'driver_inputs': {'values': {'namespace': 'other'}}}",
 	       200);
+	json_object_clear(world.machine.homes);
 	deploy("dev");
 	expect_namespace("dev", "shop-dev-development");
+	expect_home(&world.machine, "dev", "shop-dev-development");
 	/* As where it runs, it is no resource that the application declared. */
 	expect("GET", ENVS "/dev/resources", NULL, 200);
 	assert_int_equal(json_array_size(world.answer), 0);
@@ -546,8 +559,10 @@ environment_is_alone_in_its_namespace(void **state)
 	expect_message("acme/shop/dev has it");
 	expect_namespace("live", "acme/shop/live");
 	deploy("dev");
+	json_object_clear(world.machine.homes);
 	expect("DELETE", ENVS "/dev", NULL, 202);
 	wait_for("dev", NULL);
+	expect_home(&world.machine, "dev", "shop");
 	deploy("live");
 	expect_namespace("live", "shop");
 }

@@ -26,6 +26,13 @@ struct driver;
 
 /* A space is one environment: "org/app/env", each part checked by ids_is_name(). */
 
+/* Where it is: decided before anything of it is made, and the same as long as it is there. */
+struct driver_home {
+	/* What its definition gave, else default_namespace(); "": the driver has none. */
+	const char *namespace;
+	const json_t *labels;		/* {key: text} of the namespace; NULL: none */
+};
+
 struct driver_resource {
 	const char *res_id;		/* "shared.db", "modules.web.externals.dns" */
 	const char *name; /* no other resource of the space has it: letters, digits, ".-_" */
@@ -152,11 +159,16 @@ struct driver_ops {
 
 	/* --- a space, before anything else is asked of it --- */
 
-	/* There is room for a new one. */
+	/* What its namespace is called when no definition says so; free() it.  NULL: the driver has
+	 * no namespaces. */
+	char *(*default_namespace)(struct driver *driver, const char *space);
+	/* There is room for a new one.  What is kept of the home is copied, here and below. */
 	struct driver_task *(*prepare)(struct driver *driver, const char *space,
+				       const struct driver_home *home,
 				       const struct driver_waiter *waiter);
 	/* One that an earlier daemon left: what still runs there is this daemon's from now on. */
 	struct driver_task *(*adopt)(struct driver *driver, const char *space,
+				     const struct driver_home *home,
 				     const struct driver_waiter *waiter);
 
 	/* --- resources; several may be going on --- */
@@ -218,8 +230,10 @@ struct driver_ops {
 
 	/* --- the end --- */
 
-	/* Ends everything in the space and leaves nothing of it; progress in workloads. */
+	/* Ends everything in the space and leaves nothing of it; progress in workloads.  Also of a
+	 * space that this daemon has neither prepared nor adopted. */
 	struct driver_task *(*remove)(struct driver *driver, const char *space,
+				      const struct driver_home *home,
 				      const struct driver_waiter *waiter);
 	/* The daemon ends.  What can run without it stays; the rest is stopped. */
 	struct driver_task *(*detach)(struct driver *driver, const struct driver_waiter *waiter);
@@ -229,6 +243,8 @@ struct driver {
 	const struct driver_ops *ops;
 	struct loop *loop;
 	struct driver_task *tasks;	/* that have not ended */
+	/* Which of its type, as the operator calls it; borrowed.  NULL: there is one of them. */
+	const char *cluster;
 };
 
 /* --- for who uses one --- */

@@ -409,24 +409,24 @@ start_removing(struct engine_env *env)
 	struct driver_waiter waiter = {.ended = removed, .data = env};
 	struct place place = place_of(env);
 	struct error err = {0};
-	struct driver *driver = env_driver_made(env->engine->platform, &place, &err);
+	struct env_home home;
+	struct driver *driver = env_driver_made_at(env->engine->platform, &place, &home, &err);
 
-	if (!driver && err.kind == ERROR_INPUT) {	/* until a daemon starts that has it */
+	if (driver) {
+		const struct driver_home where = env_driver_home(&home);
+
+		env->state = ENV_REMOVING;
+		env->removal = driver->ops->remove(driver, env->name, &where, &waiter);
+	} else if (err.kind == ERROR_INPUT) {	/* until a daemon starts that has it */
 		complain(env, "cannot remove an environment", &err);
-		return;
-	}
-	if (!driver && err.kind != ERROR_NOT_FOUND) {
+	} else if (err.kind != ERROR_NOT_FOUND) {
 		complain(env, "cannot remove an environment, trying again", &err);
 		schedule_retry(env);
-		return;
-	}
-	if (!driver) {	/* it was never deployed */
+	} else {	/* it was never deployed */
 		env->state = ENV_FORGETTING;
 		forget(env);
-		return;
 	}
-	env->state = ENV_REMOVING;
-	env->removal = driver->ops->remove(driver, env->name, &waiter);
+	env_home_clear(&home);
 }
 
 /* --- what is next --- */

@@ -191,6 +191,8 @@ match_cluster(const struct definitions *definitions, const struct place *place,
 		.def_id = xstrdup(untrusted_raw(&found->id)),
 		.namespace = xstrdup(""),
 		.namespace_def = xstrdup(""),
+		.cluster = xstrdup(""),
+		.labels = json_object(),
 	};
 	return 0;
 }
@@ -351,32 +353,37 @@ find_driver(struct platform *platform, const struct place *place, const struct e
 }
 
 static struct driver *
-find(struct platform *platform, const struct place *place, bool is_kept, struct error *err)
+find(struct platform *platform, const struct place *place, bool is_kept, struct env_home *home,
+     struct error *err)
 {
 	struct driver *driver;
-	struct env_home home;
 	bool is_new;
 
-	if (find_home(platform, place, &home, &is_new, err) != 0)
+	*home = (struct env_home){0};
+	if (find_home(platform, place, home, &is_new, err) != 0)
 		return NULL;
-	driver = find_driver(platform, place, &home, is_new, err);
+	driver = find_driver(platform, place, home, is_new, err);
 	if (driver && is_new && is_kept &&
-	    repository_put_env_home(platform->repository, place, &home, err) != 0)
+	    repository_put_env_home(platform->repository, place, home, err) != 0)
 		driver = NULL;
-	env_home_clear(&home);
 	return driver;
 }
 
 struct driver *
 env_driver(struct platform *platform, const struct place *place, struct error *err)
 {
-	return find(platform, place, false, err);
+	struct env_home home;
+	struct driver *driver = find(platform, place, false, &home, err);
+
+	env_home_clear(&home);
+	return driver;
 }
 
 struct driver *
-env_driver_keep(struct platform *platform, const struct place *place, struct error *err)
+env_driver_keep(struct platform *platform, const struct place *place, struct env_home *home,
+		struct error *err)
 {
-	return find(platform, place, true, err);
+	return find(platform, place, true, home, err);
 }
 
 struct driver *
@@ -398,16 +405,28 @@ env_driver_of_type(struct platform *platform, const struct place *place, const c
 }
 
 struct driver *
+env_driver_made_at(struct platform *platform, const struct place *place, struct env_home *home,
+		   struct error *err)
+{
+	if (repository_env_home(platform->repository, place, home, err) != 0)
+		return NULL;
+	return find_driver(platform, place, home, false, err);
+}
+
+struct driver *
 env_driver_made(struct platform *platform, const struct place *place, struct error *err)
 {
-	struct driver *driver;
 	struct env_home home;
+	struct driver *driver = env_driver_made_at(platform, place, &home, err);
 
-	if (repository_env_home(platform->repository, place, &home, err) != 0)
-		return NULL;
-	driver = find_driver(platform, place, &home, false, err);
 	env_home_clear(&home);
 	return driver;
+}
+
+struct driver_home
+env_driver_home(const struct env_home *home)
+{
+	return (struct driver_home){.namespace = home->namespace, .labels = home->labels};
 }
 
 int

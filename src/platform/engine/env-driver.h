@@ -20,7 +20,9 @@
 #ifndef SIDESTAGE_PLATFORM_ENGINE_ENV_DRIVER_H
 #define SIDESTAGE_PLATFORM_ENGINE_ENV_DRIVER_H
 
-struct driver;
+#include "platform/drivers/driver.h"
+#include "platform/state/repository-resources.h"
+
 struct error;
 struct place;
 struct platform;
@@ -32,9 +34,9 @@ struct platform;
  */
 struct driver *env_driver(struct platform *platform, const struct place *place,
 			  struct error *err);
-/* The same, which is remembered from now on. */
+/* The same, which is remembered from now on with its home; env_home_clear() it, also after NULL. */
 struct driver *env_driver_keep(struct platform *platform, const struct place *place,
-			       struct error *err);
+			       struct env_home *home, struct error *err);
 /* The one that definitions choose now for an environment of this name and type, which need not be
  * there; NULL with err, as env_driver(). */
 struct driver *env_driver_of_type(struct platform *platform, const struct place *place,
@@ -43,6 +45,11 @@ struct driver *env_driver_of_type(struct platform *platform, const struct place 
  * platform does not have it, and cannot get it before another start. */
 struct driver *env_driver_made(struct platform *platform, const struct place *place,
 			       struct error *err);
+/* The same with its home; env_home_clear() it, also after NULL. */
+struct driver *env_driver_made_at(struct platform *platform, const struct place *place,
+				  struct env_home *home, struct error *err);
+/* In the words of a driver; borrows from the home. */
+struct driver_home env_driver_home(const struct env_home *home);
 /* What its namespace is called, where it has one: what the definition of its "k8s-namespace" gave
  * when it was made, else its own name.  free() it. */
 char *env_namespace(struct platform *platform, const struct place *place);

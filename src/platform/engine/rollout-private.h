@@ -37,6 +37,7 @@ struct rollout {
 	int64_t retry_ms;
 
 	struct driver *driver;		/* READ */
+	struct env_home home;
 	bool paused;
 	struct set *set;
 	char *graph_id;			/* the one that it had; NULL: a new one is made */

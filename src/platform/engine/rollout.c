@@ -132,7 +132,7 @@ enter_read(struct rollout *r)
 	int ret = 0;
 
 	/* Remembered before it makes anything. */
-	r->driver = env_driver_keep(r->order.platform, &r->place, &err);
+	r->driver = env_driver_keep(r->order.platform, &r->place, &r->home, &err);
 	if (!r->driver)
 		return fail_env(r, err.kind == ERROR_INPUT ? "no-driver" : "cannot-prepare", &err);
 	if (r->order.resuming)
@@ -268,10 +268,11 @@ static enum step
 enter_provision(struct rollout *r)
 {
 	const struct driver_ops *ops = r->driver->ops;
+	const struct driver_home home = env_driver_home(&r->home);
 	struct driver_waiter waiter = {.ended = prepared, .data = r};
 
-	r->task = r->order.resuming ? ops->adopt(r->driver, r->space, &waiter)
-				    : ops->prepare(r->driver, r->space, &waiter);
+	r->task = r->order.resuming ? ops->adopt(r->driver, r->space, &home, &waiter)
+				    : ops->prepare(r->driver, r->space, &home, &waiter);
 	return STEP_WAIT;
 }
 
@@ -647,6 +648,7 @@ rollout_free(struct rollout *r)
 	deployed_values_free(r->values);
 	set_unref(r->set);
 	environment_clear(&r->env);
+	env_home_clear(&r->home);
 	declared_resources_clear(&r->declared);
 	known_resources_clear(&r->known);
 	resource_graph_clear(&r->graph);

@@ -241,6 +241,8 @@ read_env_home(struct statement *row, void *noun)
 		.def_id = row_copy_or(row, 1, ""),
 		.namespace = row_copy_or(row, 2, ""),
 		.namespace_def = row_copy_or(row, 3, ""),
+		.cluster = row_copy_or(row, 4, ""),
+		.labels = rows_json(row, 5),
 	};
 }
 
@@ -251,6 +253,8 @@ env_home_clear(struct env_home *home)
 	free(home->def_id);
 	free(home->namespace);
 	free(home->namespace_def);
+	free(home->cluster);
+	json_decref(home->labels);
 	*home = (struct env_home){0};
 }
 
@@ -260,8 +264,8 @@ repository_env_home(struct repository *repository, const struct place *place, st
 {
 	*out = (struct env_home){0};
 	if (rows_read(repository, err, read_env_home, out,
-		      "SELECT driver_type, def_id, namespace, namespace_def FROM env_drivers"
-		      " WHERE org = ? AND app = ? AND env = ?",
+		      "SELECT driver_type, def_id, namespace, namespace_def, cluster, labels"
+		      " FROM env_drivers WHERE org = ? AND app = ? AND env = ?",
 		      "sss", place->org, place->app, place->env) == 0)
 		return 0;
 	env_home_clear(out);
@@ -272,9 +276,16 @@ int
 repository_put_env_home(struct repository *repository, const struct place *place,
 			const struct env_home *home, struct error *err)
 {
-	return rows_run(repository, err, "INSERT INTO env_drivers VALUES (?, ?, ?, ?, ?, ?, ?)",
-			"sssssss", place->org, place->app, place->env, home->driver_type,
-			home->def_id, home->namespace, home->namespace_def);
+	char *labels = json_canonical(home->labels);
+	int ret = rows_run(repository, err,
+			   "INSERT INTO env_drivers (org, app, env, driver_type, def_id, namespace,"
+			   " namespace_def, cluster, labels) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			   "sssssssss", place->org, place->app, place->env, home->driver_type,
+			   home->def_id, home->namespace, home->namespace_def, home->cluster,
+			   labels);
+
+	free(labels);
+	return ret;
 }
 
 char *
@@ -283,10 +294,10 @@ repository_namespace_holder(struct repository *repository, const struct place *p
 {
 	return rows_text(repository, err,
 			 "SELECT org || '/' || app || '/' || env FROM env_drivers"
-			 " WHERE driver_type = ?4 AND namespace = ?5"
+			 " WHERE driver_type = ?4 AND cluster = ?5 AND namespace = ?6"
 			 " AND NOT (org = ?1 AND app = ?2 AND env = ?3)",
-			 "sssss", place->org, place->app, place->env, home->driver_type,
-			 home->namespace);
+			 "ssssss", place->org, place->app, place->env, home->driver_type,
+			 home->cluster, home->namespace);
 }
 
 /* --- resources --- */

@@ -57,7 +57,9 @@ int repository_add_machine(struct repository *repository, const char *org, struc
 /* What made an environment, and where; it stays so until the environment is dropped. */
 struct env_home {
 	char *driver_type, *def_id;		/* the driver, and the definition that chose it */
-	char *namespace, *namespace_def;	/* "": its own name, and no definition gave it */
+	char *cluster;				/* which of this type; "": there is one */
+	char *namespace, *namespace_def;	/* "": it has none, and no definition gave it */
+	json_t *labels;				/* of the namespace; an object */
 };
 void env_home_clear(struct env_home *home);
 /* ERROR_NOT_FOUND: nothing of it was made yet.  env_home_clear() it. */
@@ -65,7 +67,7 @@ int repository_env_home(struct repository *repository, const struct place *place
 			struct env_home *out, struct error *err);
 int repository_put_env_home(struct repository *repository, const struct place *place,
 			    const struct env_home *home, struct error *err);
-/* Another environment that this driver made in this namespace, "org/app/env"; free() it.  NULL with
+/* Another environment that is in this namespace of this cluster, "org/app/env"; free() it.  NULL with
  * ERROR_NOT_FOUND: there is none. */
 char *repository_namespace_holder(struct repository *repository, const struct place *place,
 				  const struct env_home *home, struct error *err);

@@ -190,6 +190,11 @@ static const struct db_step steps[] = {
 	{"ALTER TABLE env_drivers ADD COLUMN namespace TEXT NOT NULL DEFAULT '';"
 	 "ALTER TABLE env_drivers ADD COLUMN namespace_def TEXT NOT NULL DEFAULT ''",
 	 NULL},
+
+	/* Which cluster of its driver's type ('': there is one); labels of its namespace. */
+	{"ALTER TABLE env_drivers ADD COLUMN cluster TEXT NOT NULL DEFAULT '';"
+	 "ALTER TABLE env_drivers ADD COLUMN labels TEXT NOT NULL DEFAULT '{}'",
+	 NULL},
 };
 
 const struct db_schema platform_schema = {

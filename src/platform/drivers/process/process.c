@@ -111,12 +111,14 @@ ended_task(struct driver *driver, const struct driver_waiter *waiter, int ret,
 }
 
 static struct driver_task *
-process_prepare(struct driver *driver, const char *space, const struct driver_waiter *waiter)
+process_prepare(struct driver *driver, const char *space, const struct driver_home *home,
+		const struct driver_waiter *waiter)
 {
 	struct error err = {0};
 	char *directory = space_directory(own(driver), space, &err);
 	int ret = directory ? layout_make(directory, &err) : -1;
 
+	(void)home;
 	free(directory);
 	return ended_task(driver, waiter, ret, &err, NULL);
 }
@@ -125,14 +127,15 @@ process_prepare(struct driver *driver, const char *space, const struct driver_wa
  * was made, and is started again by the next apply.  That may be late, in an environment that is
  * paused, so its ports are held from now on. */
 static struct driver_task *
-process_adopt(struct driver *driver, const char *space, const struct driver_waiter *waiter)
+process_adopt(struct driver *driver, const char *space, const struct driver_home *home,
+	      const struct driver_waiter *waiter)
 {
 	char *directory = space_directory(own(driver), space, NULL);
 
 	if (directory)
 		resource_hold_ports(own(driver)->ports, directory);
 	free(directory);
-	return process_prepare(driver, space, waiter);
+	return process_prepare(driver, space, home, waiter);
 }
 
 /* --- resources --- */
@@ -473,8 +476,10 @@ process_describe(struct driver *driver)
 }
 
 static struct driver_task *
-process_remove(struct driver *driver, const char *space, const struct driver_waiter *waiter)
+process_remove(struct driver *driver, const char *space, const struct driver_home *home,
+	       const struct driver_waiter *waiter)
 {
+	(void)home;
 	return space_remove(own(driver), space, true, waiter);
 }
 
