@@ -3,6 +3,7 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/access.h \
 	src/platform/drivers/kubernetes/cluster.h \
 	src/platform/drivers/kubernetes/kubernetes.h \
+	src/platform/drivers/kubernetes/names.c \
 	src/platform/drivers/kubernetes/names.h \
 	src/platform/drivers/kubernetes/objects.h \
 	src/platform/drivers/kubernetes/verdict.h \

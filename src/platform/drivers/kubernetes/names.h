@@ -28,10 +28,14 @@
 #define KUBE_NOTE_SPACE "sidestage.dev/environment"	/* "org/app/env" */
 #define KUBE_NOTE_PLATFORM "sidestage.dev/platform"	/* the id of the daemon's state */
 
-/* The name of an object for `text`, unique for `whole` (NULL: the text itself); free() it. */
+/* The name of an object for `text`, unique for `whole` (NULL: the text itself); free() it.  It
+ * begins with a letter, as that of a Service must (RFC 1035). */
 char *kube_name(const char *text, const char *whole, size_t max);
 /* The namespace of "org/app/env" when no definition says another: "APP-ENV". */
 char *kube_namespace_name(const char *space);
+/* Whether a namespace can be called so. */
 bool kube_name_is_valid(const char *name);
+/* Whether a Secret, a ServiceAccount or a claim can be called so: such with dots between. */
+bool kube_subdomain_is_valid(const char *name);
 
 #endif

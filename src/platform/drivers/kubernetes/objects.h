@@ -7,14 +7,20 @@
  *   humanitec/default-module   Deployment, Service (when it has ports), ConfigMap and Secret
  *                              (files, variables with secrets), ServiceAccount,
  *                              PodDisruptionBudget (above one replica)
- *   humanitec/default-job      Job (its name holds a hash of its template: a Job cannot change)
- *   humanitec/default-cronjob  CronJob
+ *   humanitec/default-job      Job (its name holds a hash of its template, since a Job cannot
+ *                              change, and of the deployment, since each runs it once)
+ *   humanitec/default-cronjob  CronJob, one for each schedule
  *
  * What resources are is decided before (kube-resources.h): a volume's path, in
  * driver_workload.volumes, is "claim/NAME", and the PersistentVolumeClaim of that name is there
  * already and no object of these; the port of an endpoint (`dns`) is one of the workload's Service,
  * which is called kube_name(module), and leads to the port that the endpoint's mark becomes.
  * Workloads that are held (is_held) have no objects.
+ *
+ * The names of ConfigMaps and Secrets hold a hash of what is in them: pods are restarted when it is
+ * another, and those of an earlier revision keep what they were made with.  The same deployment
+ * always gives the same bytes, and of its id there is nothing but in the names of Jobs: what did
+ * not change is not restarted.
  */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_OBJECTS_H
 #define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_OBJECTS_H
@@ -30,10 +36,17 @@ struct error;
 /* When it is applied; all of a stage side by side, a stage when the one before is done. */
 enum kube_stage {
 	KUBE_STAGE_PARTS,	/* ServiceAccount, ConfigMap, Secret, Service */
-	KUBE_STAGE_BEFORE,	/* Jobs that must have completed before (deploy.when) */
+	KUBE_STAGE_BEFORE,	/* what must have succeeded before the rest (deploy.when) */
 	KUBE_STAGE_WORKLOADS,	/* Deployment, CronJob, Job, PodDisruptionBudget, Ingress */
-	KUBE_STAGE_AFTER,	/* Jobs that run after the rest is ready */
+	KUBE_STAGE_AFTER,	/* what runs after the rest is ready */
 	KUBE_STAGES
+};
+
+/* What counts as the success of a workload, and lets the next stage begin. */
+enum kube_success {
+	KUBE_SUCCESS_STARTED,		/* it was applied */
+	KUBE_SUCCESS_AVAILABLE,		/* it is ready */
+	KUBE_SUCCESS_COMPLETE,		/* a Job that ended with 0 */
 };
 
 struct kube_object {
@@ -42,6 +55,9 @@ struct kube_object {
 	enum kube_stage stage;
 	bool is_workload;		/* what the rollout waits for */
 	bool has_secret;		/* nothing of it is logged or told */
+	/* Of a workload. */
+	enum kube_success success;
+	int timeout_ms;			/* until it has failed; 0: as usual */
 };
 struct kube_objects {
 	struct kube_object *items;	/* by stage */
