@@ -173,6 +173,8 @@ static const struct failure {
 		 N_("the platform's certificate is not trusted; name your own CA with ca-file")},
 	[HTTP_NO_CA_FILE] = {ERROR_UNREACHABLE,
 			     N_("the file of trusted certificates cannot be read")},
+	[HTTP_NO_CERTIFICATE] = {ERROR_UNREACHABLE,
+				 N_("the client certificate or its key cannot be used")},
 	[HTTP_TIMED_OUT] = {ERROR_NO_REPLY, N_("no answer came in time")},
 	[HTTP_EMPTY] = {ERROR_NO_REPLY, N_("the connection was closed without an answer")},
 	[HTTP_CUT] = {ERROR_NO_REPLY, N_("the answer was cut off")},

@@ -337,34 +337,16 @@ http_pump_soon(struct http_client *client)
 
 /* --- the client --- */
 
-/* Where libcurl does not look by itself, and other programs do. */
-static void
-find_authorities(struct http_client *client, const char *ca_file)
-{
-	static const char *const variables[] = {"CURL_CA_BUNDLE", "SSL_CERT_FILE"};
-	const char *directory = getenv("SSL_CERT_DIR");
-
-	for (size_t i = 0; !ca_file && i < sizeof(variables) / sizeof(variables[0]); i++) {
-		const char *value = getenv(variables[i]);
-
-		if (value && *value)
-			ca_file = value;
-	}
-	client->ca_file = ca_file ? xstrdup(ca_file) : NULL;
-	client->ca_directory = !ca_file && directory && *directory ? xstrdup(directory) : NULL;
-}
-
 struct http_client *
 http_client_new(struct loop *loop, const struct http_client_options *options)
 {
 	struct http_client *client = xcalloc(1, sizeof(*client));
 
 	client->loop = loop;
-	client->socket = options->socket ? xstrdup(options->socket) : NULL;
 	client->user_agent = xstrdup(options->user_agent);
 	for (size_t i = 0; i < HTTP_KINDS; i++)
 		client->at_once[i] = options->at_once[i] ? options->at_once[i] : AT_ONCE_USUAL;
-	find_authorities(client, options->ca_file);
+	http_security_init(&client->security, options);
 	return client;
 }
 
@@ -383,9 +365,7 @@ http_client_free(struct http_client *client)
 	}
 	loop_remove_timer(client->timer);
 	loop_cancel_task(client->pump);
-	free(client->socket);
-	free(client->ca_file);
-	free(client->ca_directory);
+	http_security_clear(&client->security);
 	free(client->user_agent);
 	free(client);
 }
@@ -428,6 +408,7 @@ http_send(struct http_client *client, const struct http_request_options *options
 	request->client = client;
 	request->state = REQUEST_QUEUED;
 	request->kind = options->kind;
+	request->repeatable = options->repeatable;
 	request->method = options->method ? xstrdup(options->method) : NULL;
 	request->url = xstrdup(options->url);
 	request->token = options->token ? xstrdup(options->token) : NULL;

@@ -9,7 +9,8 @@
  *   - redirects are not followed, no password is taken from a file, no proxy hears what stays on
  *     this machine;
  *   - libcurl sends a request anew that died on a connection which was used before, a POST too.
- *     One that changes something therefore goes out on a connection of its own.
+ *     One that changes something therefore goes out on a connection of its own, unless it may be
+ *     carried out twice.
  */
 #ifndef SIDESTAGE_NET_HTTP_CLIENT_H
 #define SIDESTAGE_NET_HTTP_CLIENT_H
@@ -39,6 +40,7 @@ enum http_failure {
 	HTTP_NO_TLS,
 	HTTP_NOT_TRUSTED, /* the certificate */
 	HTTP_NO_CA_FILE,
+	HTTP_NO_CERTIFICATE, /* ours, or its key: they cannot be used */
 	HTTP_TIMED_OUT,
 	HTTP_EMPTY, /* the connection ended without a byte */
 	HTTP_CUT,   /* within the answer */
@@ -53,6 +55,11 @@ struct http_client_options {
 	const char *socket;		/* of a Unix socket to connect to; NULL: TCP */
 	const char *ca_file; /* trusted certificates (PEM); NULL: those that CURL_CA_BUNDLE,
 			      * SSL_CERT_FILE or SSL_CERT_DIR name, else the system's */
+	const char *ca;	/* the same as text; then no other is trusted.  NULL: none */
+	const char *certificate, *key;	/* who we are (PEM); NULL: not said by TLS */
+	const char *server_name; /* in the certificate; NULL: the host of the address */
+	const char *proxy; /* for every address; "": none; NULL: that of the environment, which
+			    * never hears what stays on this machine */
 	const char *user_agent;		/* required */
 	unsigned at_once[HTTP_KINDS];	/* requests on their way; 0: 8 */
 };
@@ -96,6 +103,7 @@ struct http_deadlines {			/* ms; 0: none */
 
 struct http_request_options {
 	enum http_kind kind;
+	bool repeatable;	/* a write that may be carried out twice: shares connections */
 	const char *method;		/* NULL: GET */
 	const char *url;
 	const char *const *headers;	/* "Name: value", NULL at the end; NULL: none */

@@ -20,9 +20,9 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "net/http-security.h"
 #include "net/loop.h"
 #include "net/private.h"
-#include "net/url.h"
 
 #define DAY_MS (24 * 60 * 60 * 1000)
 
@@ -160,8 +160,8 @@ retry_after_of(const struct curl_library *curl, const struct http_reply *reply)
 
 /* --- one try --- */
 
-static void
-add_header(struct http_request *request, const char *line)
+void
+http_try_add_header(struct http_request *request, const char *line)
 {
 	struct curl_slist *longer = request->client->curl->slist_append(request->list, line);
 
@@ -175,9 +175,9 @@ set_request(struct http_request *request, CURL *easy)
 	const struct curl_library *curl = request->client->curl;
 
 	for (size_t i = 0; i < request->header_count; i++)
-		add_header(request, request->headers[i]);
+		http_try_add_header(request, request->headers[i]);
 	/* Without this libcurl waits a second for 100 Continue before a large body is sent. */
-	add_header(request, "Expect:");
+	http_try_add_header(request, "Expect:");
 	curl->easy_setopt(easy, CURLOPT_URL, request->url);
 	if (request->body) {
 		curl->easy_setopt(easy, CURLOPT_POSTFIELDS, request->body);
@@ -185,7 +185,7 @@ set_request(struct http_request *request, CURL *easy)
 	}
 	if (request->method && strcmp(request->method, "GET") != 0)
 		curl->easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
-	if (request->kind == HTTP_WRITE)
+	if (request->kind == HTTP_WRITE && !request->repeatable)
 		/* On a connection that was used before, libcurl would send the request again by
 		 * itself. */
 		curl->easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
@@ -198,39 +198,6 @@ set_request(struct http_request *request, CURL *easy)
 	curl->easy_setopt(easy, CURLOPT_PRIVATE, request);
 	curl->easy_setopt(easy, CURLOPT_USERAGENT, request->client->user_agent);
 	curl->easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-}
-
-/* The scheme is pinned to that of the address, and redirects are not followed: a token must not
- * reach another host, or the same one in clear. */
-static void
-set_security(const struct http_request *request, CURL *easy)
-{
-	const struct http_client *client = request->client;
-	const struct curl_library *curl = client->curl;
-	bool secure = url_is_https(request->url);
-
-#if LIBCURL_VERSION_NUM >= 0x075500
-	curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, secure ? "https" : "http");
-#else
-	curl->easy_setopt(easy, CURLOPT_PROTOCOLS,
-			  secure ? (long)CURLPROTO_HTTPS : (long)CURLPROTO_HTTP);
-#endif
-	curl->easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl->easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	curl->easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);	/* "." and ".." would be squashed */
-	if (request->token) {
-		curl->easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);
-		curl->easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, request->token);
-	}
-	if (client->socket)
-		curl->easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, client->socket);
-	/* No proxy of the environment hears what need not leave this machine. */
-	if (client->socket || url_is_loopback(request->url))
-		curl->easy_setopt(easy, CURLOPT_PROXY, "");
-	if (client->ca_file)
-		curl->easy_setopt(easy, CURLOPT_CAINFO, client->ca_file);
-	if (client->ca_directory)
-		curl->easy_setopt(easy, CURLOPT_CAPATH, client->ca_directory);
 }
 
 static void
@@ -265,7 +232,7 @@ http_try_start(struct http_request *request)
 	assert(request->easy);
 	client->sent[request->kind]++;
 	set_request(request, request->easy);
-	set_security(request, request->easy);
+	http_security_apply(request);
 	set_deadlines(request, request->easy);
 	request->state = REQUEST_SENT;
 	watch_silence(request);
@@ -287,6 +254,7 @@ static const struct {
 	{CURLE_SSL_CONNECT_ERROR, HTTP_NO_TLS},
 	{CURLE_PEER_FAILED_VERIFICATION, HTTP_NOT_TRUSTED},
 	{CURLE_SSL_CACERT_BADFILE, HTTP_NO_CA_FILE},
+	{CURLE_SSL_CERTPROBLEM, HTTP_NO_CERTIFICATE},
 	{CURLE_OPERATION_TIMEDOUT, HTTP_TIMED_OUT},
 	{CURLE_GOT_NOTHING, HTTP_EMPTY},
 	{CURLE_PARTIAL_FILE, HTTP_CUT},
@@ -326,9 +294,9 @@ name_socket(struct http_request *request)
 	long number = 0;
 
 	curl->easy_getinfo(request->easy, CURLINFO_OS_ERRNO, &number);
-	if (request->client->socket && number > 0)
+	if (request->client->security.socket && number > 0)
 		snprintf(request->detail, sizeof(request->detail), "%s: %s",
-			 request->client->socket, strerror((int)number));
+			 request->client->security.socket, strerror((int)number));
 }
 
 void
@@ -378,4 +346,7 @@ http_try_end(struct http_request *request)
 	if (request->list)
 		curl->slist_free_all(request->list);
 	request->list = NULL;
+	if (request->connect_to)
+		curl->slist_free_all(request->connect_to);
+	request->connect_to = NULL;
 }

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libnet.a
 libnet_a_SOURCES = \
 	src/net/curl.c src/net/curl.h \
 	src/net/http-client.c src/net/http-client.h \
+	src/net/http-security.c src/net/http-security.h \
 	src/net/http-try.c src/net/http-try.h \
 	src/net/listener.c src/net/listener.h \
 	src/net/loop.c src/net/loop.h \
@@ -11,12 +12,17 @@ libnet_a_SOURCES = \
 	src/net/url.c src/net/url.h
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/test-loop tests/unit/test-http-client
-TESTS += tests/unit/test-loop tests/unit/test-http-client
+check_PROGRAMS += tests/unit/test-loop tests/unit/test-http-client tests/unit/test-http-tls
+TESTS += tests/unit/test-loop tests/unit/test-http-client tests/unit/test-http-tls
 tests_unit_test_http_client_SOURCES = tests/unit/test-http-client.c \
 	tests/scripted-server.c tests/scripted-server.h
 tests_unit_test_http_client_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_test_http_client_LDADD = libnet.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
+tests_unit_test_http_tls_SOURCES = tests/unit/test-http-tls.c \
+	tests/scripted-server.c tests/scripted-server.h
+tests_unit_test_http_tls_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_test_http_tls_LDADD = libnet.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 tests_unit_test_loop_SOURCES = tests/unit/test-loop.c
 tests_unit_test_loop_LDADD = libnet.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 endif
+dist_check_SCRIPTS += tests/unit/certificates.sh

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* A client and its requests from inside, for http-client.c and http-try.c; nothing outside this
- * folder includes it. */
+/* A client and its requests from inside, for http-client.c, http-security.c and http-try.c;
+ * nothing outside this folder includes it. */
 #ifndef SIDESTAGE_NET_PRIVATE_H
 #define SIDESTAGE_NET_PRIVATE_H
 
@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "net/curl.h"
 #include "net/http-client.h"
+#include "net/http-security.h"
 
 enum request_state { REQUEST_QUEUED, REQUEST_SENT, REQUEST_WAITING, REQUEST_DELIVERING };
 
@@ -21,6 +22,7 @@ struct http_request {
 	enum request_state state;
 	bool cancelled;			/* within libcurl: the pump frees it */
 	enum http_kind kind;
+	bool repeatable;
 	char *method, *url, *body, *token;	/* owned; NULL: as in the options */
 	char **headers;
 	size_t header_count, length;
@@ -35,7 +37,7 @@ struct http_request {
 
 	/* of the try under way */
 	CURL *easy;
-	struct curl_slist *list;
+	struct curl_slist *list, *connect_to;
 	struct buf head, came;
 	size_t head_length;		/* of all headers, those of 1xx too */
 	bool too_large, stopped;
@@ -50,7 +52,8 @@ struct http_client {
 	CURLM *multi;			/* NULL: nothing was sent yet, nor `curl` loaded */
 	struct loop_timer *timer;	/* libcurl's */
 	struct loop_task *pump;
-	char *socket, *ca_file, *ca_directory, *user_agent;
+	char *user_agent;
+	struct http_security security;
 	unsigned at_once[HTTP_KINDS], sent[HTTP_KINDS];
 	struct http_request *oldest, *newest;
 	int64_t heard;			/* steady ms of the last byte of any answer */
@@ -59,5 +62,7 @@ struct http_client {
 
 /* What has to be done is done at the end of this turn of the loop. */
 void http_pump_soon(struct http_client *client);
+/* Of the try that is being prepared. */
+void http_try_add_header(struct http_request *request, const char *line);
 
 #endif

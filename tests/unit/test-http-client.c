@@ -228,7 +228,7 @@ test_a_redirect_is_not_followed(void **state)
 
 /* libcurl sends a request anew that died on a connection which was used before. */
 static void
-test_a_write_has_a_connection_of_its_own(void **state)
+write_on_a_used_connection(bool repeatable, size_t *connections, size_t *requests)
 {
 	static const struct exchange exchanges[] = {
 		{OK "Content-Length: 0\r\n\r\n", AGAIN}, {OK "Content-Length: 0\r\n\r\n", HOLD},
@@ -236,7 +236,6 @@ test_a_write_has_a_connection_of_its_own(void **state)
 	struct here here;
 	struct seen seen;
 
-	(void)state;
 	start(&here, exchanges, 0, NULL);
 	for (int i = 0; i < 2; i++) {
 		(void)ask(&here, &seen, &(struct http_request_options){0});
@@ -244,13 +243,38 @@ test_a_write_has_a_connection_of_its_own(void **state)
 		assert_int_equal(seen.status, 200);
 	}
 	(void)ask(&here, &seen, &(struct http_request_options){.kind = HTTP_WRITE, .method = "POST",
+							      .repeatable = repeatable,
+							      .deadlines = {.whole = 500},
 							      .body = "{}", .length = 2});
 	turn_until_done(&here, &seen);
-	assert_int_equal(seen.failure, HTTP_EMPTY);
+	assert_int_equal(seen.failure, repeatable ? HTTP_TIMED_OUT : HTTP_EMPTY);
 	assert_true(seen.sent);
 	stop(&here);
-	assert_int_equal(here.server.connections, 2);
-	assert_int_equal(here.server.count, 3);
+	*connections = here.server.connections;
+	*requests = here.server.count;
+}
+
+static void
+test_a_write_has_a_connection_of_its_own(void **state)
+{
+	size_t connections, requests;
+
+	(void)state;
+	write_on_a_used_connection(false, &connections, &requests);
+	assert_int_equal(connections, 2);
+	assert_int_equal(requests, 3);
+}
+
+/* The server holds the one that was used, and says nothing there. */
+static void
+test_a_write_that_may_come_twice_shares_one(void **state)
+{
+	size_t connections, requests;
+
+	(void)state;
+	write_on_a_used_connection(true, &connections, &requests);
+	assert_int_equal(connections, 1);
+	assert_int_equal(requests, 2);
 }
 
 /* --- deadlines and maxima --- */
@@ -642,6 +666,7 @@ main(void)
 		cmocka_unit_test(test_a_unix_socket),
 		cmocka_unit_test(test_a_redirect_is_not_followed),
 		cmocka_unit_test(test_a_write_has_a_connection_of_its_own),
+		cmocka_unit_test(test_a_write_that_may_come_twice_shares_one),
 		cmocka_unit_test(test_hostile_answers),
 		cmocka_unit_test(test_a_drip_that_ends_is_an_answer),
 		cmocka_unit_test(test_nothing_was_sent),
