@@ -15,8 +15,8 @@ import re
 import subprocess
 import sys
 
-from faultd import (Client, Faultd, Platform, Tap, body_fault, cut_fault, drip_fault, in_parallel, long_run, sliced,
-                    whole_faults)
+from faultd import (Client, Faultd, Platform, Tap, body_fault, cut_fault, drip_fault, in_parallel, long_run,
+                    sampled, sliced, whole_faults)
 from read import meanings, places_in, replaced, fits, value_at, without
 
 RUNNER = os.path.join(os.environ.get("builddir", "."), "tests/tty/tty-run")
@@ -254,7 +254,7 @@ def main():
                 if kind in answers:
                     members += [(look, mode, (kind, fault, False)) for fault in member_faults(answers[kind])]
         chosen = sliced(cases + members) if long_run() else \
-            cases[3::len(cases) // 12 + 1] + members[5::len(members) // 8 + 1]
+            sampled(cases, 12) + sampled(members, 8)
         tap.note(f"{len(chosen)} of {len(cases)} faults of whole answers and {len(members)} of single members")
         sessions = []
         for where, of in itertools.groupby(sorted(chosen, key=lambda case: case[:2]), lambda case: case[:2]):

@@ -7,6 +7,7 @@ with files of its own, and tells how it ended.
 """
 import ctypes
 import http.client
+import itertools
 import json
 import os
 import queue
@@ -506,6 +507,16 @@ def sliced(cases):
     cases = list(cases)
     random.Random(of).shuffle(cases)	# the same each time
     return [case for k, case in enumerate(cases) if k % of == (part - 1) % of]
+
+
+def sampled(cases, count, kind=lambda case: None):
+    """So many of them, the same each time, of each kind as many as of any other.  Not every n-th:
+    what is made by loops in loops has all of a kind at such places."""
+    kinds = {}
+    for case in random.Random(count).sample(cases, len(cases)):
+        kinds.setdefault(kind(case), []).append(case)
+    rounds = itertools.zip_longest(*kinds.values())
+    return [case for each in rounds for case in each if case is not None][:count]
 
 
 def in_parallel(cases, run, workers=6, waiting=(), waiting_workers=12):

@@ -14,7 +14,7 @@ import os
 import re
 import sys
 
-from faultd import Client, Faultd, Platform, Tap, long_run, on_platforms, sliced
+from faultd import Client, Faultd, Platform, Tap, long_run, on_platforms, sampled, sliced
 from story import STORIES, judge, operations
 
 SHIM = os.path.join(os.environ.get("builddir", "."), "tests/fault/shim.so")
@@ -100,8 +100,7 @@ def main():
         rounds = Rounds(platform)
         of_verb = {verb: rounds.cases(mode, verb) for verb in verbs}
     cases = [case for verb in verbs for case in of_verb[verb]]
-    every = max(1, len(cases) // 20)
-    chosen = sliced(cases) if long_run() else cases[every // 2::every]
+    chosen = sliced(cases) if long_run() else sampled(cases, 20, lambda case: case[1])
     tap.note(f"{len(chosen)} of {len(cases)} points: " +
              ", ".join(f"{verb} {len(of)}" for verb, of in of_verb.items()))
     results = on_platforms(chosen, Rounds)

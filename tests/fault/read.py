@@ -16,7 +16,7 @@ import subprocess
 import sys
 
 from faultd import (Client, Faultd, Platform, SHOP, Tap, body_fault, cut_fault, drip_fault, hang_fault,
-                    hang_in_body_fault, in_parallel, long_run, lost_fault, sliced, status_fault, whole_faults)
+                    hang_in_body_fault, in_parallel, long_run, lost_fault, sampled, sliced, status_fault, whole_faults)
 
 COMMANDS = [
     ("board", "--json"), ("environment", "ENV", "--json"), ("versions", "ENV", "web", "--json"),
@@ -266,8 +266,7 @@ def main():
             if long_run():
                 chosen, waiting = sliced(cases + changed), sliced(hanging)
             else:
-                # A sample: spread evenly, another part of it each second command.
-                chosen = cases[::len(cases) // 150 + 1] + changed[::len(changed) // 150 + 1]
+                chosen = sampled(cases, 150) + sampled(changed, 150)
                 waiting = hanging[:2]
             tap.note(f"{len(chosen) + len(waiting)} of {len(cases)} faults of whole answers, {len(changed)} of "
                      f"single fields, {len(hanging)} that hang")

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-from faultd import Client, Ended, Faultd, Platform, Tap, long_run, on_platforms, sliced
+from faultd import Client, Ended, Faultd, Platform, Tap, long_run, on_platforms, sampled, sliced
 from kill import shim
 from story import STORIES, judge
 
@@ -118,8 +118,7 @@ def main():
     cases = [(verb, n) for verb in verbs for n in range(1, points[verb] + 1)]
     # A sample: from where the review is open, more or less.
     late = [case for case in cases if case[1] > points[case[0]] // 2]
-    every = max(1, len(late) // 8)
-    chosen = sliced(cases) if long_run() else cases[:1] + late[every // 2::every]
+    chosen = sliced(cases) if long_run() else cases[:1] + sampled(late, 8, lambda case: case[0])
     tap.note(f"{len(chosen)} of {len(cases)} points: " + ", ".join(f"{verb} {n}" for verb, n in points.items()))
     results = on_platforms(chosen, Rounds)
     for verb in verbs:

@@ -9,7 +9,7 @@ import json
 import os
 import sys
 
-from faultd import Client, Faultd, Platform, SHOP, Tap, long_run, on_platforms, sliced
+from faultd import Client, Faultd, Platform, SHOP, Tap, long_run, on_platforms, sampled, sliced
 from story import STORIES, judge
 
 VERBS = ("deploy", "promote", "undo", "carry")
@@ -276,8 +276,8 @@ def main():
         rounds = Rounds(platform)
         cases = [(verb, action, n) for verb in verbs for n in range(rounds.requests(verb))
                  for action in ACTIONS]
-        every = max(1, len(cases) // 24)
-        chosen = sliced(cases) if long_run() else cases[every // 2::every]
+        chosen = sliced(cases) if long_run() else \
+            sampled(cases, len(verbs) * len(ACTIONS), lambda case: (case[0], case[1].what))
         tap.note(f"{len(chosen)} of {len(cases)} rounds of a second person")
         results = on_platforms(chosen, Rounds)
         for verb in verbs:

@@ -17,7 +17,7 @@ import sys
 
 from faultd import (Client, Fault, Faultd, Platform, Tap, body_fault, cut_fault, drip_fault, hang_carried_fault,
                     hang_fault, hang_in_body_fault, length_fault, long_run, lost_fault, on_platforms,
-                    redirect_fault, sliced, status_fault)
+                    redirect_fault, sampled, sliced, status_fault)
 from story import STORIES, judge
 
 
@@ -196,8 +196,8 @@ def main():
             cases += of
             changing += of if is_change else []
     # A sample: most of it at what changes something.
-    some = changing[7::len(changing) // 36 + 1] + cases[11::len(cases) // 12 + 1]
-    chosen, waiting = (sliced(cases), sliced(slow)) if long_run() else (some, slow[7::len(slow) // 6 + 1])
+    some = sampled(changing, 36) + sampled(cases, 12)
+    chosen, waiting = (sliced(cases), sliced(slow)) if long_run() else (some, sampled(slow, 6))
     tap.note(f"{len(chosen) + len(waiting)} of {len(cases) + len(slow)} faults")
     results = on_platforms(chosen, Writes, waiting=waiting)
     for verb in verbs:
