@@ -421,6 +421,7 @@ http_send(struct http_client *client, const struct http_request_options *options
 	}
 	request->deadlines = options->deadlines;
 	request->retry = options->retry;
+	request->begun = options->begun;
 	request->piece = options->piece;
 	request->done = options->done;
 	request->data = options->data;

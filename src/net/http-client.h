@@ -113,6 +113,9 @@ struct http_request_options {
 	struct http_deadlines deadlines;
 	size_t head_max, body_max;	/* bytes; 0: 256 KiB, 16 MiB */
 	const struct http_retry *retry;	/* outlives the request; NULL: one try */
+	/* The header is whole, and what is left of the answer begins.  NULL: not wanted.  Here and
+	 * in `piece` requests may be sent and cancelled, but the client not be freed. */
+	void (*begun)(void *data, long status);
 	/* The body, as it comes, instead of being kept; false: no more is wanted.  With it there is
 	 * one try only. */
 	bool (*piece)(void *data, const char *bytes, size_t length);
@@ -138,5 +141,9 @@ void http_cancel(struct http_request *request);
 /* The value of a header of the answer (the last, where there are several); false: it has none, or
  * none that fits, and `out` is "". */
 bool http_reply_header(const struct http_reply *reply, const char *name, char *out, size_t size);
+/* The value of each header of that name in turn: *at is 0 before the first.  false: there is no
+ * other.  One that does not fit is passed over. */
+bool http_reply_next_header(const struct http_reply *reply, const char *name, size_t *at, char *out,
+			    size_t size);
 
 #endif

@@ -25,6 +25,7 @@
 #include "net/private.h"
 
 #define DAY_MS (24 * 60 * 60 * 1000)
+#define KEEPALIVE_S 15L
 
 /* --- what comes --- */
 
@@ -93,6 +94,20 @@ on_body(char *bytes, size_t size, size_t count, void *data)
 	return 0;
 }
 
+/* An empty line ends the header, and also that of a 1xx answer before it. */
+static void
+note_begun(struct http_request *request)
+{
+	long status = 0;
+
+	request->client->curl->easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (status < 200 || request->has_begun)
+		return;
+	request->has_begun = true;
+	if (request->begun)
+		request->begun(request->data, status);
+}
+
 /* The same for one line of the header.  All headers of an answer count, so that a server cannot
  * send 1xx answers without end. */
 static size_t
@@ -102,41 +117,73 @@ on_header(char *bytes, size_t size, size_t count, void *data)
 	size_t length = size * count;
 
 	note_heard(request);
+	if (request->cancelled)
+		return 0;
 	if (length > 5 && memcmp(bytes, "HTTP/", 5) == 0)
 		buf_truncate(&request->head, 0);	/* after 100 Continue */
 	request->head_length += length;
-	if (request->head_length <= request->head.max && buf_append(&request->head, bytes, length))
-		return length;
-	request->too_large = true;
-	return 0;
+	if (request->head_length > request->head.max ||
+	    !buf_append(&request->head, bytes, length)) {
+		request->too_large = true;
+		return 0;
+	}
+	if (bytes[0] == '\r' || bytes[0] == '\n')
+		note_begun(request);
+	return request->cancelled ? 0 : length;
 }
 
-/* The last one wins where a header comes twice; one that does not fit
- * into `out` counts as missing. */
+/* A value that does not fit into `out` is passed over, and has_room says so. */
+static bool
+next_value(const struct http_reply *reply, const char *name, size_t *at, char *out, size_t size,
+	   bool *has_room)
+{
+	size_t wanted = strlen(name);
+
+	while (reply->head[*at]) {
+		const char *line = reply->head + *at;
+		size_t length = strcspn(line, "\r\n"), begin = wanted + 1, end = length;
+
+		*at += length;
+		*at += strspn(reply->head + *at, "\r\n");
+		if (length <= wanted || line[wanted] != ':' ||
+		    strncasecmp(line, name, wanted) != 0)
+			continue;
+		while (begin < end && strchr(" \t", line[begin]))
+			begin++;
+		while (end > begin && strchr(" \t", line[end - 1]))
+			end--;
+		*has_room = end - begin < size;
+		memcpy(out, line + begin, *has_room ? end - begin : 0);
+		out[*has_room ? end - begin : 0] = '\0';
+		return true;
+	}
+	return false;
+}
+
+/* The last one wins where a header comes twice; one that does not fit into `out` counts as
+ * missing. */
 bool
 http_reply_header(const struct http_reply *reply, const char *name, char *out, size_t size)
 {
-	size_t wanted = strlen(name);
 	bool found = false;
+	size_t at = 0;
 
 	out[0] = '\0';
-	for (const char *line = reply->head; *line;) {
-		size_t length = strcspn(line, "\r\n"), begin = wanted + 1, end = length;
-
-		if (length > wanted && line[wanted] == ':' &&
-		    strncasecmp(line, name, wanted) == 0) {
-			while (begin < end && strchr(" \t", line[begin]))
-				begin++;
-			while (end > begin && strchr(" \t", line[end - 1]))
-				end--;
-			found = end - begin < size;
-			memcpy(out, line + begin, found ? end - begin : 0);
-			out[found ? end - begin : 0] = '\0';
-		}
-		line += length;
-		line += strspn(line, "\r\n");
-	}
+	while (next_value(reply, name, &at, out, size, &found))
+		;
 	return found;
+}
+
+bool
+http_reply_next_header(const struct http_reply *reply, const char *name, size_t *at, char *out,
+		       size_t size)
+{
+	bool has_room = false;
+
+	while (next_value(reply, name, at, out, size, &has_room))
+		if (has_room)
+			return true;
+	return false;
 }
 
 /* Seconds, or a date (RFC 9110 §10.2.3); -1: it is not said. */
@@ -207,6 +254,10 @@ set_deadlines(const struct http_request *request, CURL *easy)
 
 	/* No SIGALRM for name look-ups: the loop owns the signals. */
 	curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	/* Whoever went away without a word is noticed where no deadline ends a long answer. */
+	curl->easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	curl->easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, KEEPALIVE_S);
+	curl->easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, KEEPALIVE_S);
 	if (request->deadlines.connect > 0)
 		curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
 				  (long)request->deadlines.connect);
@@ -222,7 +273,7 @@ http_try_start(struct http_request *request)
 	buf_truncate(&request->head, 0);
 	request->head_length = 0;
 	buf_clear(&request->came);
-	request->too_large = request->stopped = false;
+	request->too_large = request->stopped = request->has_begun = false;
 	request->detail[0] = '\0';
 	request->heard = 0;
 	request->started = clock_steady_ms();

@@ -28,6 +28,7 @@ struct http_request {
 	size_t header_count, length;
 	struct http_deadlines deadlines;
 	const struct http_retry *retry;
+	void (*begun)(void *data, long status);
 	bool (*piece)(void *data, const char *bytes, size_t length);
 	void (*done)(void *data, const struct http_reply *reply);
 	void *data;
@@ -40,7 +41,7 @@ struct http_request {
 	struct curl_slist *list, *connect_to;
 	struct buf head, came;
 	size_t head_length;		/* of all headers, those of 1xx too */
-	bool too_large, stopped;
+	bool too_large, stopped, has_begun;
 	int64_t started, heard;		/* steady ms; heard 0: nothing yet */
 	struct loop_timer *silence;
 	char detail[CURL_ERROR_SIZE];

@@ -277,6 +277,79 @@ test_a_write_that_may_come_twice_shares_one(void **state)
 	assert_int_equal(requests, 2);
 }
 
+struct began {
+	struct seen seen;		/* the first: on_done() has it */
+	int count;
+	long status;
+	bool before_done;
+};
+
+static void
+on_begun(void *data, long status)
+{
+	struct began *began = data;
+
+	began->count++;
+	began->status = status;
+	began->before_done = !began->seen.done;
+	http_cancel(began->seen.request);
+	began->seen.request = NULL;
+}
+
+/* Whoever waits for the first byte of an endless answer knows that it has been taken; and what it
+ * ends with comes no second time, as headers behind a body in chunks. */
+static void
+test_the_beginning_of_an_answer_is_told(void **state)
+{
+	static const struct exchange exchanges[] = {
+		{"HTTP/1.1 100 Continue\r\n\r\n" OK "Transfer-Encoding: chunked\r\n\r\n"
+		 "1\r\nx\r\n0\r\nX-Late: 1\r\n\r\n", CLOSE},
+		{"HTTP/1.1 403 No\r\n\r\n", HOLD}, {0}};
+	struct here here;
+	struct began began = {0};
+
+	(void)state;
+	start(&here, exchanges, 0, NULL);
+	(void)ask(&here, &began.seen, &(struct http_request_options){.begun = on_begun});
+	turn_until_done(&here, &began.seen);
+	assert_int_equal(began.count, 1);
+	assert_int_equal(began.status, 200);
+	assert_true(began.before_done);
+	/* It cancels itself there. */
+	began = (struct began){0};
+	began.seen.request = ask(&here, &began.seen,
+				 &(struct http_request_options){.begun = on_begun});
+	while (began.count == 0)
+		(void)loop_turn(here.loop, 5, NULL);
+	assert_int_equal(began.status, 403);
+	for (int i = 0; i < 3; i++)
+		(void)loop_turn(here.loop, 0, NULL);
+	assert_int_equal(http_client_silence_ms(here.client), -1);
+	stop(&here);
+	assert_int_equal(began.seen.done, 0);
+}
+
+static void
+test_a_header_that_comes_several_times(void **state)
+{
+	static const struct http_reply reply = {
+		.head = "HTTP/1.1 200 OK\r\nWarning: one\r\nWarnings: no\r\nwarning:\ttwo \r\n"
+			"Warning: far too long for it\r\nWarning:\r\n\r\n"};
+	char out[16];
+	size_t at = 0;
+
+	(void)state;
+	assert_true(http_reply_next_header(&reply, "Warning", &at, out, sizeof(out)));
+	assert_string_equal(out, "one");
+	assert_true(http_reply_next_header(&reply, "Warning", &at, out, sizeof(out)));
+	assert_string_equal(out, "two");
+	assert_true(http_reply_next_header(&reply, "Warning", &at, out, sizeof(out)));
+	assert_string_equal(out, "");
+	assert_false(http_reply_next_header(&reply, "Warning", &at, out, sizeof(out)));
+	assert_true(http_reply_header(&reply, "WARNING", out, sizeof(out)));
+	assert_string_equal(out, "");
+}
+
 /* --- deadlines and maxima --- */
 
 static void
@@ -667,6 +740,8 @@ main(void)
 		cmocka_unit_test(test_a_redirect_is_not_followed),
 		cmocka_unit_test(test_a_write_has_a_connection_of_its_own),
 		cmocka_unit_test(test_a_write_that_may_come_twice_shares_one),
+		cmocka_unit_test(test_the_beginning_of_an_answer_is_told),
+		cmocka_unit_test(test_a_header_that_comes_several_times),
 		cmocka_unit_test(test_hostile_answers),
 		cmocka_unit_test(test_a_drip_that_ends_is_an_answer),
 		cmocka_unit_test(test_nothing_was_sent),
