@@ -50,8 +50,27 @@ struct error;
 	X(BODY_TOO_LARGE, 413, N_("The body is larger than this platform accepts.")) \
 	X(CANCELLED, 503, N_("it was cancelled")) \
 	X(CLUSTER_AMBIGUOUS, 400, N_("Cannot tell where {env} is to run: the resource definitions {definition} and {other} match it equally well ({tried}).")) \
+	X(CLUSTER_ANSWER_EXPIRED, 410, N_("The cluster no longer keeps what it was asked for ({verb} {object}): {reason}")) \
+	X(CLUSTER_ANSWER_INVALID, 500, N_("The answer of the cluster to \"{verb} {object}\" is invalid: {reason}")) \
+	X(CLUSTER_ANSWER_TOO_LARGE, 500, N_("The answer of the cluster to \"{verb} {object}\" is larger than {max} bytes.")) \
+	X(CLUSTER_BUSY, 503, N_("The cluster is too busy for \"{verb} {object}\": {reason}")) \
+	X(CLUSTER_CREDENTIALS_REFUSED, 403, N_("The cluster refused the credentials of user {user}: {reason}")) \
 	X(CLUSTER_DEFINITION_MISSING, 400, N_("Cannot tell where {env} is to run: there is no resource definition of type {type}.")) \
+	X(CLUSTER_FAILED, 500, N_("The cluster failed at \"{verb} {object}\": {reason}")) \
+	X(CLUSTER_FIELDS_OWNED, 409, N_("Cannot apply {object}: other managers own these fields: {fields}")) \
+	PLURAL(CLUSTER_FIELDS_OWNED_MORE, 409, "Cannot apply {object}: other managers own these fields: {fields}, and {number} more", "Cannot apply {object}: other managers own these fields: {fields}, and {number} more") \
+	X(CLUSTER_FORBIDDEN, 403, N_("User {user} has no right to {verb} {resource} in the namespace {namespace} of the cluster.")) \
+	X(CLUSTER_FORBIDDEN_EVERYWHERE, 403, N_("User {user} has no right to {verb} {resource} in the whole cluster.")) \
+	X(CLUSTER_NOT_ENCRYPTED, 503, N_("The cluster at {server} is not reached over https, so the token was not sent.")) \
 	X(CLUSTER_NOT_MATCHED, 400, N_("Cannot tell where {env} is to run: no resource definition of type {type} matches it (environment type {env_type}, application {app}).  Tried: {tried}.")) \
+	X(CLUSTER_NOT_TRUSTED, 503, N_("The certificate of the cluster at {server} is not trusted: {reason}")) \
+	X(CLUSTER_NO_REPLY, 503, N_("The cluster did not answer \"{verb} {object}\": {reason}")) \
+	X(CLUSTER_OBJECT_CHANGED, 409, N_("Cannot {verb} {object}: it was changed in the cluster meanwhile: {reason}")) \
+	X(CLUSTER_OBJECT_EXISTS, 409, N_("It already exists in the cluster: {reason}")) \
+	X(CLUSTER_OBJECT_INVALID, 400, N_("The cluster refused {object} as invalid: {reason}")) \
+	X(CLUSTER_OBJECT_MISSING, 404, N_("Cannot {verb} {object}: it is not in the cluster: {reason}")) \
+	X(CLUSTER_REFUSED, 400, N_("The cluster refused \"{verb} {object}\": {reason}")) \
+	X(CLUSTER_UNREACHABLE, 503, N_("The cluster at {server} cannot be reached: {reason}")) \
 	X(COMMAND_NOT_CONFINED, 400, N_("The command of workload {workload} is refused: workloads are not confined on this machine, so only images run here.")) \
 	X(COMMAND_NOT_FOUND, 400, N_("The command \"{name}\" of workload {workload} is not a program of this machine.")) \
 	X(COMMIT_INVALID, 400, N_("\"commit\" must be 5 to 40 lower-case hexadecimal digits.")) \
@@ -475,6 +494,7 @@ struct error;
 	X(directory)	/* of the platform's machine */ \
 	X(duration)	/* "1500ms", "10s" */ \
 	X(extension)	/* of the API */ \
+	X(fields)	/* of an object of a cluster, each with its manager: ".spec.replicas (helm)" */ \
 	X(file)		/* of the platform's machine, or of a workload */ \
 	X(how)		/* a program ended: "status 1", or what cannot be done: "exec: ..." */ \
 	X(image)	/* with its version */ \
@@ -482,7 +502,9 @@ struct error;
 	X(meant)	/* what is there and is called almost like that */ \
 	X(member)	/* of a JSON object or a query, as the API defines it */ \
 	X(name)		/* in a JSON object whose names are free */ \
+	X(namespace)	/* of a cluster */ \
 	X(next)		/* time of a run, with its distance from UTC */ \
+	X(object)	/* of a cluster: "deployments/web" */ \
 	X(operation)	/* of a JSON patch: "add" */ \
 	X(page)		/* that a probe asks for */ \
 	X(path)		/* in a JSON document, or of an address of the API */ \
@@ -490,10 +512,12 @@ struct error;
 	X(resource_class) \
 	X(role) \
 	X(scope)	/* of a role: "/orgs/acme" */ \
+	X(server)	/* its address */ \
 	X(store)	/* of secrets */ \
 	X(time)		/* of the last run, with its distance from UTC */ \
 	X(tried)	/* definitions with their criteria */ \
 	X(type)		/* of a resource */ \
+	X(verb)	/* what a cluster is asked for: "apply", "list" */ \
 	X(words)	/* with blanks between them */ \
 	X(reason)	/* in the words of a library, in English */
 #define ERROR_NUMBERS(X) \

@@ -27,13 +27,14 @@ struct kube_cluster *kube_cluster_new(struct loop *loop, struct kube_access *acc
 /* Drops every request without calling anybody; not from a callback.  NULL is fine. */
 void kube_cluster_free(struct kube_cluster *cluster);
 const struct kube_access *kube_cluster_access(const struct kube_cluster *cluster);
+struct loop *kube_cluster_loop(const struct kube_cluster *cluster);
 
 enum kube_verb {
 	KUBE_GET,	/* also a list */
 	KUBE_CREATE,	/* POST: 409 when it is there */
 	KUBE_APPLY,	/* PATCH application/apply-patch+yaml, never forced */
 	KUBE_MERGE,	/* PATCH application/merge-patch+json */
-	KUBE_DELETE,	/* with the uid of `body` as precondition, in the background */
+	KUBE_DELETE,	/* with metadata.uid of `body` as precondition, in the background */
 	KUBE_VERBS
 };
 
@@ -59,9 +60,14 @@ struct kube_request_options {
 	const json_t *body;		/* copied; NULL: none */
 	bool dry_run;			/* dryRun=All */
 	bool raw;			/* the answer is text: logs */
-	/* As it comes; then nothing is kept and there is one try.  false: no more is wanted. */
+	/* It is being answered, and not refused; before the first piece.  NULL: not wanted. */
+	void (*begun)(void *data);
+	/* As it comes; then nothing is kept, and of what has begun there is one try.  false: no
+	 * more is wanted.  What refuses it does not come here. */
 	bool (*piece)(void *data, const char *bytes, size_t length);
-	bool streams;		/* a watch, a log that is followed: only the silence ends it */
+	/* A watch: only silence ends it, since bookmarks come.  With `raw` a log that is followed,
+	 * and nothing but its end does. */
+	bool streams;
 	void (*done)(void *data, const struct kube_reply *reply);	/* once, from the loop */
 	void *data;
 };

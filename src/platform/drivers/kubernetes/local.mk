@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/access.h \
+	src/platform/drivers/kubernetes/answer.c \
+	src/platform/drivers/kubernetes/answer.h \
 	src/platform/drivers/kubernetes/cluster.h \
+	src/platform/drivers/kubernetes/kinds.c \
+	src/platform/drivers/kubernetes/kinds.h \
 	src/platform/drivers/kubernetes/kubernetes.h \
 	src/platform/drivers/kubernetes/names.c \
 	src/platform/drivers/kubernetes/names.h \
