@@ -435,7 +435,7 @@ static void
 an_address_has_its_own_ports(void **state)
 {
 	struct scene *scene = *state;
-	struct addresses *addresses = addresses_new();
+	struct addresses *addresses = addresses_new("/srv/one"), *others = addresses_new("/srv/two");
 	struct in_addr here[2];
 	struct forward *forwards[2];
 	struct error err = {0};
@@ -465,8 +465,11 @@ an_address_has_its_own_ports(void **state)
 	assert_true(addresses_of(addresses, "acme/shop/a", "web").s_addr != here[0].s_addr);
 	addresses_release(addresses, "acme/shop/a");
 	assert_int_equal(addresses_of(addresses, "acme/shop/a", "web").s_addr, here[0].s_addr);
+	/* The same name in another daemon is somewhere else. */
+	assert_true(addresses_of(others, "acme/shop/a", "web").s_addr != here[0].s_addr);
 	for (int i = 0; i < 2; i++)
 		forward_free(forwards[i]);
+	addresses_free(others);
 	addresses_free(addresses);
 }
 

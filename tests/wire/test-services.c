@@ -132,6 +132,22 @@ workloads_reach_each_other_in_their_own_environment(void **state)
 	expect(ENV, "$BACK:18082", "Connection refused");
 }
 
+/* Another platform of this machine has workloads of the same names and ports. */
+static void
+another_platform_of_the_machine_has_its_own(void **state)
+{
+	struct serve other = {0};
+
+	(void)state;
+	serve_make(&other);
+	free(serve_deploy(&serve, ENV, BOTH));
+	free(serve_deploy(&other, ENV, ADD(BACK("local/web:1.0.0", ", 'OTHER': 'yes'"))));
+	expect(ENV, "$BACK:8080", "env WHO=development");
+	expect(ENV, "$BACK:18081", "env WHO=development");
+	serve_clear(&other);
+	expect(ENV, "$BACK:18081", "env WHO=development");
+}
+
 /* The new one starts beside the old one, which has the port still. */
 static void
 it_is_so_after_a_deployment_a_pause_and_a_restart(void **state)
@@ -282,6 +298,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		WITH_PLATFORM(workloads_reach_each_other_in_their_own_environment),
+		WITH_PLATFORM(another_platform_of_the_machine_has_its_own),
 		WITH_PLATFORM(it_is_so_after_a_deployment_a_pause_and_a_restart),
 		WITH_PLATFORM(replicas_share_it),
 		WITH_PLATFORM(a_program_finds_itself_where_it_listens),

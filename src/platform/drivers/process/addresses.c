@@ -3,7 +3,9 @@
 /*
  * All of 127.0.0.0/8 is this machine, so an address costs nothing and needs no right; a half of it
  * in the middle is taken, since 127.0.0.1 and its neighbours are of use to others.  Nothing is
- * kept on disk: a hash of the names says where to look for a free one first.
+ * kept on disk: a hash of the names says where to look for a free one first.  The daemon's own
+ * place goes into it, since what two daemons call alike would else always be at the same address;
+ * and an address that programs were told cannot be changed when its port turns out to be taken.
  */
 #include "config.h"
 
@@ -27,12 +29,16 @@ struct given_address {
 struct addresses {
 	struct given_address *items;
 	size_t count;
+	char *place;
 };
 
 struct addresses *
-addresses_new(void)
+addresses_new(const char *place)
 {
-	return xcalloc(1, sizeof(struct addresses));
+	struct addresses *addresses = xcalloc(1, sizeof(*addresses));
+
+	addresses->place = xstrdup(place);
+	return addresses;
 }
 
 static void
@@ -50,17 +56,18 @@ addresses_free(struct addresses *addresses)
 	for (size_t i = 0; i < addresses->count; i++)
 		clear_item(&addresses->items[i]);
 	free(addresses->items);
+	free(addresses->place);
 	free(addresses);
 }
 
 /* FNV-1a */
 static uint32_t
-hash_of(const char *space, const char *module)
+hash_of(const struct addresses *addresses, const char *space, const char *module)
 {
-	const char *const parts[] = {space, "/", module};
+	const char *const parts[] = {addresses->place, "/", space, "/", module};
 	uint32_t hash = 2166136261u;
 
-	for (size_t i = 0; i < 3; i++)
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		for (const char *c = parts[i]; *c; c++)
 			hash = (hash ^ (unsigned char)*c) * 16777619u;
 	return hash % COUNT;
@@ -97,7 +104,7 @@ find_item(struct addresses *addresses, const char *space, const char *module)
 	addresses->items = xreallocarray(addresses->items, addresses->count + 1, sizeof(*item));
 	item = &addresses->items[addresses->count];
 	*item = (struct given_address){xstrdup(space), xstrdup(module),
-				       next_free(addresses, hash_of(space, module))};
+				       next_free(addresses, hash_of(addresses, space, module))};
 	addresses->count++;
 	return item;
 }

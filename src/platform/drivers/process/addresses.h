@@ -8,7 +8,8 @@
 
 struct addresses;
 
-struct addresses *addresses_new(void);
+/* `place` tells this daemon from others of the machine, which have workloads of the same names. */
+struct addresses *addresses_new(const char *place);
 void addresses_free(struct addresses *addresses);	/* NULL is fine */
 /* That of a workload of a space: the one that it has, or one that no other has.  It goes by the
  * names, so a next daemon gives the same wherever it can. */

@@ -608,7 +608,7 @@ driver_process_new(struct loop *loop, const struct driver_process_options *optio
 	process->confinement = confinement_new(process->spaces_dir, options->images_dir,
 					       options->confine, options->hidden,
 					       &options->limits);
-	process->addresses = addresses_new();
+	process->addresses = addresses_new(process->spaces_dir);
 	process->translates = translation_is_possible(
 		confinement_namespaces(process->confinement) & CLONE_NEWUSER);
 	process->lowest_port = ports_lowest();
