@@ -435,6 +435,7 @@ struct error;
 	X(WORKLOAD_EXTENSIONS_NOT_TAKEN, 400, N_("This platform does not take \"extensions\"; change the deployment set of the workload instead.")) \
 	X(WORKLOAD_FILE_NOT_WRITTEN, 500, N_("{file}: the file cannot be written: {reason}")) \
 	X(WORKLOAD_HELD_BACK, 503, N_("not started, because workload {workload} cannot start")) \
+	X(WORKLOAD_LABEL_RESERVED, 400, N_("The label or annotation \"{name}\" of workload {workload} is set by the platform; remove it from the workload.")) \
 	X(WORKLOAD_MEMORY_TOO_SMALL, 400, N_("The {member} \"{name}\" of workload {workload} is less than 1Mi: nothing can run in it.")) \
 	X(WORKLOAD_MISSING, 400, N_("there is no workload \"{workload}\"")) \
 	X(WORKLOAD_MUST_STAY_UP, 503, N_("started; ready when it has stayed up for {duration}")) \

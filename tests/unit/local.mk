@@ -102,10 +102,12 @@ tests_unit_test_rollout_SOURCES = tests/unit/test-rollout.c tests/unit/memory-dr
 	tests/unit/memory-driver.h tests/unit/memory-platform.c tests/unit/memory-platform.h
 tests_unit_test_rollout_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 
-check_PROGRAMS += tests/unit/test-kube-names
-TESTS += tests/unit/test-kube-names
+check_PROGRAMS += tests/unit/test-kube-names tests/unit/test-kube-objects
+TESTS += tests/unit/test-kube-names tests/unit/test-kube-objects
 tests_unit_test_kube_names_SOURCES = tests/unit/test-kube-names.c
 tests_unit_test_kube_names_LDADD = $(DRIVER_TEST_LIBS)
+tests_unit_test_kube_objects_SOURCES = tests/unit/test-kube-objects.c
+tests_unit_test_kube_objects_LDADD = $(DRIVER_TEST_LIBS)
 
 check_PROGRAMS += tests/unit/test-env-driver
 TESTS += tests/unit/test-env-driver

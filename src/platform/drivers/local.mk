@@ -3,6 +3,8 @@ noinst_LIBRARIES += libplatform-drivers.a
 libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/driver.c \
 	src/platform/drivers/driver.h \
+	src/platform/drivers/endpoint-marks.c \
+	src/platform/drivers/endpoint-marks.h \
 	src/platform/drivers/process/addresses.c \
 	src/platform/drivers/process/addresses.h \
 	src/platform/drivers/process/aside.c \

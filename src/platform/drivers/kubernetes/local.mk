@@ -4,11 +4,21 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/answer.c \
 	src/platform/drivers/kubernetes/answer.h \
 	src/platform/drivers/kubernetes/cluster.h \
+	src/platform/drivers/kubernetes/honours.c \
 	src/platform/drivers/kubernetes/kinds.c \
 	src/platform/drivers/kubernetes/kinds.h \
 	src/platform/drivers/kubernetes/kubernetes.h \
 	src/platform/drivers/kubernetes/names.c \
 	src/platform/drivers/kubernetes/names.h \
+	src/platform/drivers/kubernetes/objects-container.c \
+	src/platform/drivers/kubernetes/objects-files.c \
+	src/platform/drivers/kubernetes/objects-jobs.c \
+	src/platform/drivers/kubernetes/objects-parts.h \
+	src/platform/drivers/kubernetes/objects-pod.c \
+	src/platform/drivers/kubernetes/objects-service.c \
+	src/platform/drivers/kubernetes/objects-values.c \
+	src/platform/drivers/kubernetes/objects-volumes.c \
+	src/platform/drivers/kubernetes/objects.c \
 	src/platform/drivers/kubernetes/objects.h \
 	src/platform/drivers/kubernetes/verdict.h \
 	src/platform/drivers/kubernetes/watch.h

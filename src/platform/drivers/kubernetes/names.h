@@ -16,9 +16,10 @@
 #define KUBE_CRONJOB_NAME_MAX 52	/* its jobs have 11 characters more */
 
 /* On each object that we make. */
-#define KUBE_LABEL_MANAGED "app.kubernetes.io/managed-by"	/* "sidestage" */
+#define KUBE_LABEL_MANAGED "app.kubernetes.io/managed-by"	/* KUBE_MANAGED_BY */
 #define KUBE_LABEL_NAME "app.kubernetes.io/name"		/* the workload's object name */
 #define KUBE_LABEL_MODULE "sidestage.dev/workload"	/* the same, and what selects its pods */
+#define KUBE_MANAGED_BY "sidestage"
 /* Whole, on objects and pods: the id as it is. */
 #define KUBE_NOTE_MODULE "sidestage.dev/workload-id"
 /* On namespaces. */

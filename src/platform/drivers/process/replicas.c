@@ -15,16 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "platform/drivers/driver.h"
+#include "platform/drivers/endpoint-marks.h"
 #include "platform/drivers/process/ports.h"
-
-/* Longer than any spec that was taken. */
-#define TEXT_MAX (64u * 1024 * 1024)
 
 /* What stands for a mark: the port of a replica, or a name where there is none yet. */
 struct listen {
@@ -32,26 +29,10 @@ struct listen {
 	const int (*ports)[2];		/* as many as endpoints; NULL: names */
 };
 
-static const struct driver_endpoint *
-next_mark(const struct listen *listen, const char *text, const char **at)
-{
-	const struct driver_endpoint *first = NULL;
-
-	for (size_t i = 0; i < listen->workload->endpoint_count; i++) {
-		const struct driver_endpoint *endpoint = &listen->workload->endpoints[i];
-		const char *found = strstr(text, endpoint->mark);
-
-		if (found && (!first || found < *at)) {
-			first = endpoint;
-			*at = found;
-		}
-	}
-	return first;
-}
-
 static json_t *
-value_of(const struct listen *listen, const struct driver_endpoint *endpoint)
+value_of(void *data, const struct driver_endpoint *endpoint)
 {
+	const struct listen *listen = data;
 	char *name;
 	json_t *value;
 
@@ -61,64 +42,6 @@ value_of(const struct listen *listen, const struct driver_endpoint *endpoint)
 	value = json_string(name);
 	free(name);
 	return value;
-}
-
-/* A string that is one mark takes the type of what stands for it. */
-static json_t *
-replace_in_string(const struct listen *listen, const json_t *string)
-{
-	const char *rest = json_string_value(string), *at = NULL;
-	const struct driver_endpoint *endpoint = next_mark(listen, rest, &at);
-	json_t *result;
-	struct buf out;
-	char *text;
-
-	if (!endpoint)
-		return json_incref((json_t *)string);
-	if (strcmp(rest, endpoint->mark) == 0)
-		return value_of(listen, endpoint);
-	buf_init(&out, TEXT_MAX);
-	for (; endpoint; endpoint = next_mark(listen, rest, &at)) {
-		json_t *value = value_of(listen, endpoint);
-
-		buf_append(&out, rest, (size_t)(at - rest));
-		if (json_is_integer(value))
-			buf_printf(&out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-		else
-			buf_puts(&out, json_string_value(value));
-		json_decref(value);
-		rest = at + strlen(endpoint->mark);
-	}
-	buf_puts(&out, rest);
-	result = json_string(buf_str(&out));
-	text = buf_take(&out);
-	explicit_bzero(text, strlen(text));	/* there may be a secret beside the port */
-	free(text);
-	return result ? result : json_string("");
-}
-
-static json_t *
-replace(const struct listen *listen, const json_t *value)
-{
-	json_t *copy, *member;
-	const char *key;
-	size_t i;
-
-	if (json_is_string(value))
-		return replace_in_string(listen, value);
-	if (json_is_object(value)) {
-		copy = json_object();
-		json_object_foreach((json_t *)value, key, member)
-			json_object_set_new(copy, key, replace(listen, member));
-		return copy;
-	}
-	if (json_is_array(value)) {
-		copy = json_array();
-		json_array_foreach(value, i, member)
-			json_array_append_new(copy, replace(listen, member));
-		return copy;
-	}
-	return json_incref((json_t *)value);
 }
 
 char *
@@ -133,7 +56,8 @@ replica_fingerprint(const struct driver_workload *workload)
 				    json_integer(workload->endpoints[i].port));
 	all = json_pack("{s:s, s:s*, s:o, s:o}", "image", workload->image, "profile",
 			workload->profile, "spec",
-			replace(&names, workload->spec), "ports", ports);
+			endpoint_marks_replace(workload, workload->spec, value_of, &names),
+			"ports", ports);
 	text = json_canonical(all);
 	ids_sha256_b64(hash, text, strlen(text));
 	explicit_bzero(text, strlen(text));
@@ -163,7 +87,7 @@ replica_init(struct replica *replica, const struct driver_workload *workload, in
 			return -1;
 	}
 	listen.ports = (const int (*)[2])replica->ports;
-	replica->spec = replace(&listen, workload->spec);
+	replica->spec = endpoint_marks_replace(workload, workload->spec, value_of, &listen);
 	return 0;
 }
 
