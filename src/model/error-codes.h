@@ -49,6 +49,7 @@ struct error;
 	X(BODY_NOT_STRING, 422, N_("The body must be a string in JSON.")) \
 	X(BODY_TOO_LARGE, 413, N_("The body is larger than this platform accepts.")) \
 	X(CANCELLED, 503, N_("it was cancelled")) \
+	X(CLUSTERS_MISSING, 400, N_("The resource definition {definition} asks for a cluster, but this platform does not have one; add a section [cluster \"NAME\"] to its configuration.")) \
 	X(CLUSTER_AMBIGUOUS, 400, N_("Cannot tell where {env} is to run: the resource definitions {definition} and {other} match it equally well ({tried}).")) \
 	X(CLUSTER_ANSWER_EXPIRED, 410, N_("The cluster no longer keeps what it was asked for ({verb} {object}): {reason}")) \
 	X(CLUSTER_ANSWER_INVALID, 500, N_("The answer of the cluster to \"{verb} {object}\" is invalid: {reason}")) \
@@ -61,7 +62,9 @@ struct error;
 	PLURAL(CLUSTER_FIELDS_OWNED_MORE, 409, "Cannot apply {object}: other managers own these fields: {fields}, and {number} more", "Cannot apply {object}: other managers own these fields: {fields}, and {number} more") \
 	X(CLUSTER_FORBIDDEN, 403, N_("User {user} has no right to {verb} {resource} in the namespace {namespace} of the cluster.")) \
 	X(CLUSTER_FORBIDDEN_EVERYWHERE, 403, N_("User {user} has no right to {verb} {resource} in the whole cluster.")) \
+	X(CLUSTER_NAME_MISSING, 400, N_("The resource definition {definition} must name a cluster in \"{member}\" of its values.")) \
 	X(CLUSTER_NOT_ENCRYPTED, 503, N_("The cluster at {server} is not reached over https, so the token was not sent.")) \
+	X(CLUSTER_NOT_HERE, 400, N_("Cannot run {env}: the resource definition {definition} names the cluster \"{name}\", which this platform does not have.")) \
 	X(CLUSTER_NOT_MATCHED, 400, N_("Cannot tell where {env} is to run: no resource definition of type {type} matches it (environment type {env_type}, application {app}).  Tried: {tried}.")) \
 	X(CLUSTER_NOT_TRUSTED, 503, N_("The certificate of the cluster at {server} is not trusted: {reason}")) \
 	X(CLUSTER_NO_REPLY, 503, N_("The cluster did not answer \"{verb} {object}\": {reason}")) \
@@ -69,7 +72,9 @@ struct error;
 	X(CLUSTER_OBJECT_EXISTS, 409, N_("It already exists in the cluster: {reason}")) \
 	X(CLUSTER_OBJECT_INVALID, 400, N_("The cluster refused {object} as invalid: {reason}")) \
 	X(CLUSTER_OBJECT_MISSING, 404, N_("Cannot {verb} {object}: it is not in the cluster: {reason}")) \
+	X(CLUSTER_OF_ENVIRONMENT_NOT_HERE, 400, N_("Cannot reach {env}: it runs in the cluster \"{name}\", which this platform does not have; add a section [cluster \"{name}\"] to its configuration.")) \
 	X(CLUSTER_REFUSED, 400, N_("The cluster refused \"{verb} {object}\": {reason}")) \
+	X(CLUSTER_UNKNOWN, 400, N_("The resource definition {definition} names the cluster \"{name}\", which this platform does not have.  It has {tried}.")) \
 	X(CLUSTER_UNREACHABLE, 503, N_("The cluster at {server} cannot be reached: {reason}")) \
 	X(COMMAND_NOT_CONFINED, 400, N_("The command of workload {workload} is refused: workloads are not confined on this machine, so only images run here.")) \
 	X(COMMAND_NOT_FOUND, 400, N_("The command \"{name}\" of workload {workload} is not a program of this machine.")) \
@@ -228,6 +233,8 @@ struct error;
 	X(MODULE_WITHOUT_PROFILE, 400, N_("modules.{workload} needs a \"profile\"")) \
 	X(MODULE_WITHOUT_SPEC, 400, N_("modules.{workload} needs a \"spec\", an object")) \
 	X(NAMESPACE_INVALID, 400, N_("Cannot tell the namespace of {env}: the resource definition {definition} gives \"{name}\", and it must be a name of at most {max} lower-case letters, digits and hyphens.")) \
+	X(NAMESPACE_LABELS_INVALID, 400, N_("Cannot tell the labels of the namespace of {env}: those that the resource definition {definition} gives must be an object.")) \
+	X(NAMESPACE_LABEL_INVALID, 400, N_("Cannot tell the labels of the namespace of {env}: the resource definition {definition} gives the label \"{name}\"; a label is a name of at most {max} letters, digits, '-', '_' and '.', with a text of them.")) \
 	X(NAMESPACE_TAKEN, 400, N_("{env} cannot have the namespace \"{name}\" that the resource definition {definition} gives: {space} has it.")) \
 	X(NAME_AND_REFERENCE_GIVEN, 400, N_("Give \"name\" or \"reference\", not both.")) \
 	X(NAME_MISSING, 400, N_("there is no \"{name}\"")) \

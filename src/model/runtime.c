@@ -224,6 +224,7 @@ complete_runtime(void *noun, const json_t *body, struct error *err)
 
 static const struct member runtime_members[] = {
 	{"namespace", MEMBER_TEXT, MEMBER_REQUIRED | MEMBER_LOOSE, IN(runtime, namespace)},
+	{"cluster", MEMBER_TEXT, MEMBER_OPTIONAL | MEMBER_LOOSE, IN(runtime, cluster)},
 	{"modules", MEMBER_MAP, MEMBER_REQUIRED, IN(runtime, modules),
 	 .noun = &runtime_module_noun, .count = offsetof(struct runtime, count)},
 	MEMBERS_END,

@@ -65,6 +65,7 @@ struct runtime_module {
 };
 struct runtime {
 	struct untrusted namespace;
+	struct untrusted cluster;	/* as the operator calls it; NULL: it is not said */
 	struct runtime_module *modules;	/* what was read is ordered by name */
 	size_t count;
 };

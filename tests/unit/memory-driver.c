@@ -383,22 +383,36 @@ memory_detach(struct driver *driver, const struct driver_waiter *waiter)
 	return begin(driver, MEMORY_DETACH, "", NULL, NULL, waiter);
 }
 
+/* "APP-ENV". */
+static char *
+memory_namespace(struct driver *driver, const char *space)
+{
+	char *name = xstrdup(strchr(space, '/') + 1);
+
+	(void)driver;
+	*strchr(name, '/') = '-';
+	return name;
+}
+
 static const char *const resources[] = {"dns", "sqlite", NULL};
 
-#define MEMORY_OPS(NAME, TYPE)                                                                     \
+#define MEMORY_OPS(NAME, TYPE, NAMESPACE)                                                          \
 	{                                                                                          \
 		.name = NAME, .driver_type = TYPE, .free = memory_free,                            \
 		.resources = resources, \
 		.describe = memory_describe,                                                       \
 		.image_exists = memory_image_exists, .images = memory_images,                      \
-		.prepare = memory_prepare, .adopt = memory_adopt, .provision = memory_provision,   \
+		.default_namespace = NAMESPACE, .prepare = memory_prepare, .adopt = memory_adopt,  \
+		.provision = memory_provision,                                                     \
 		.deprovision = memory_deprovision, .render = memory_render, .apply = memory_apply, \
 		.observe = memory_observe, .state = memory_state, .remove = memory_remove,         \
 		.detach = memory_detach,                                                           \
 	}
 
-const struct driver_ops memory_as_process = MEMORY_OPS("process", "sidestage/machine"),
-			memory_ops = MEMORY_OPS("memory", "memory/cluster");
+const struct driver_ops memory_as_process = MEMORY_OPS("process", "sidestage/machine", NULL),
+			memory_ops = MEMORY_OPS("memory", "memory/cluster", NULL),
+			memory_as_kubernetes = MEMORY_OPS("kubernetes", "sidestage/kubernetes",
+							  memory_namespace);
 
 void
 memory_driver_init(struct memory_driver *memory, const struct driver_ops *ops, struct loop *loop,

@@ -59,8 +59,9 @@ void memory_take_over(struct memory_driver *driver);
 /* `name` as in driver.h, also in front of its resources' types: "process/sqlite". */
 void memory_driver_init(struct memory_driver *driver, const struct driver_ops *ops,
 			struct loop *loop, struct memory_cluster *cluster);
-/* Those of a driver whose name is "process", and of one whose name is "memory". */
-extern const struct driver_ops memory_as_process, memory_ops;
+/* Those of a driver whose name is "process", of one whose name is "memory", and of one that has
+ * namespaces and may be there for several clusters. */
+extern const struct driver_ops memory_as_process, memory_ops, memory_as_kubernetes;
 /* As `free` of its ops does. */
 void memory_driver_clear(struct memory_driver *driver);
 /* Something of this kind is held. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Which driver an environment has: two of them, "this machine" and another cluster, and the
- * definitions that choose between them.
+ * Which driver an environment has: "this machine" and another cluster, two clusters of one type,
+ * and the definitions that choose between them.
  */
 #include "config.h"
 
@@ -43,8 +43,8 @@
 static struct {
 	char folder[64];
 	struct platform platform;
-	struct memory_cluster here, there;
-	struct memory_driver machine, cluster;
+	struct memory_cluster here, there, in_prod, in_test;
+	struct memory_driver machine, cluster, prod, test;
 	struct caller caller;
 	char *message;			/* of the last answer; NULL: it had none */
 	json_t *answer;
@@ -118,23 +118,63 @@ open_platform(void)
 }
 
 static void
+add_cluster(struct memory_driver *driver, const char *name, struct memory_cluster *cluster)
+{
+	memory_driver_init(driver, &memory_as_kubernetes, world.platform.loop, cluster);
+	driver->base.cluster = name;
+	drivers_add(world.platform.drivers, &driver->base);
+}
+
+static void
+open_platform_with_clusters(void)
+{
+	open_older_platform();
+	add_cluster(&world.prod, "prod", &world.in_prod);
+	add_cluster(&world.test, "test", &world.in_test);
+}
+
+/* Its operator took a section out of the configuration. */
+static void
+open_platform_without_prod(void)
+{
+	open_older_platform();
+	add_cluster(&world.test, "test", &world.in_test);
+}
+
+static void
 close_platform(void)
 {
 	caller_clear(&world.caller);
 	memory_platform_close(&world.platform);
 }
 
-static int
-make_world(void **state)
+static void
+make_world_of(void (*open)(void))
 {
-	(void)state;
 	log_set_level((enum log_priority)0);
 	memset(&world, 0, sizeof(world));
 	strcpy(world.folder, "/tmp/sidestage-driver-XXXXXX");
 	assert_non_null(mkdtemp(world.folder));
 	memory_cluster_init(&world.here);
 	memory_cluster_init(&world.there);
-	open_platform();
+	memory_cluster_init(&world.in_prod);
+	memory_cluster_init(&world.in_test);
+	open();
+}
+
+static int
+make_world(void **state)
+{
+	(void)state;
+	make_world_of(open_platform);
+	return 0;
+}
+
+static int
+make_clusters(void **state)
+{
+	(void)state;
+	make_world_of(open_platform_with_clusters);
 	return 0;
 }
 
@@ -147,6 +187,8 @@ remove_world(void **state)
 	json_decref(world.answer);
 	memory_cluster_clear(&world.here);
 	memory_cluster_clear(&world.there);
+	memory_cluster_clear(&world.in_prod);
+	memory_cluster_clear(&world.in_test);
 	assert_int_equal(paths_remove_tree(world.folder, NULL), 0);
 	return 0;
 }
@@ -583,7 +625,6 @@ namespace_must_be_a_name(void **state)
 {
 	static const char *const names[] = {
 		"", "Shop", "a_b", "-a", "a-", "a.b", "a b", "${context.env.name}",
-		"a23456789012345678901234567890123456789012345678901234567890123x",
 	};
 
 	(void)state;
@@ -634,6 +675,207 @@ namespace_of_a_driver_that_makes_something_is_refused(void **state)
 }
 
 static void
+start_again(void (*open)(void))
+{
+	struct error err = {0};
+
+	close_platform();
+	open();
+	assert_int_equal(engine_resume(world.platform.engine, &err), 0);
+}
+
+/* --- clusters --- */
+
+#define OF_CLUSTER(id, cluster, criteria)                                                          \
+	"{'id': '" id "', 'name': 'Its name', 'type': 'k8s-cluster', 'driver_type':"                \
+	" 'sidestage/kubernetes', 'driver_inputs': {'values': {'cluster': '" cluster "'}},"          \
+	" 'criteria': [" criteria "]}"
+#define TWO_CLUSTERS OF_CLUSTER("for-all", "test", "{}") ", "                                      \
+		     OF_CLUSTER("for-production", "prod", "{'env_type': 'production'}")
+
+static void
+environment_type_decides_between_two_clusters(void **state)
+{
+	(void)state;
+	import(TWO_CLUSTERS);
+	deploy("dev");
+	deploy("live");
+	assert_true(runs(&world.in_test, "dev"));
+	assert_false(runs(&world.in_prod, "dev"));
+	assert_true(runs(&world.in_prod, "live"));
+	assert_false(runs(&world.in_test, "live"));
+	assert_false(runs(&world.here, "live"));
+	/* Each is told by its name. */
+	expect("GET", "/platform", NULL, 200);
+	assert_string_equal(json_member_string(json_array_get(json_object_get(world.answer, "drivers"),
+							      1), "cluster"), "prod");
+	assert_null(json_object_get(json_array_get(json_object_get(world.answer, "drivers"), 0),
+				    "cluster"));
+}
+
+/* An environment that exists does not move, neither by a definition nor by a start. */
+static void
+environment_stays_in_its_cluster(void **state)
+{
+	(void)state;
+	import(TWO_CLUSTERS);
+	deploy("live");
+	expect("PATCH", DEFS "/for-production", "{'driver_inputs': {'values': {'cluster': 'test'}}}",
+	       200);
+	deploy("live");
+	start_again(open_platform_with_clusters);
+	deploy("live");
+	assert_true(runs(&world.in_prod, "live"));
+	assert_false(runs(&world.in_test, "live"));
+	/* Without its cluster it is out of reach, and nobody looks for it elsewhere. */
+	start_again(open_platform_without_prod);
+	assert_int_equal(try_deploy("live"), 400);
+	expect_message("Cannot reach live: it runs in the cluster \"prod\"");
+	expect_message("[cluster \"prod\"]");
+	assert_int_equal(ask("DELETE", ENVS "/live", NULL, NULL), 400);
+	assert_false(runs(&world.in_test, "live"));
+	start_again(open_platform_with_clusters);
+	expect("DELETE", ENVS "/live", NULL, 202);
+	wait_for("live", NULL);
+	assert_false(runs(&world.in_prod, "live"));
+}
+
+static void
+cluster_that_there_is_not_is_refused_when_it_is_written(void **state)
+{
+	(void)state;
+	import(TWO_CLUSTERS);
+	expect("POST", DEFS, OF_CLUSTER("far", "staging", "{}"), 400);
+	expect_message("The resource definition far names the cluster \"staging\"");
+	expect_message("It has prod, test.");
+	expect("PATCH", DEFS "/for-all", "{'driver_inputs': {'values': {'cluster': 'tset'}}}", 400);
+	expect_message("\"tset\"");
+	expect("POST", DEFS, "{'id': 'far', 'name': 'Far', 'type': 'k8s-cluster', 'driver_type':"
+			     " 'sidestage/kubernetes', 'criteria': [{}]}", 400);
+	expect_message("must name a cluster in \"cluster\"");
+	expect("POST", DEFS, "{'id': 'far', 'name': 'Far', 'type': 'k8s-cluster', 'driver_type':"
+			     " 'sidestage/kubernetes', 'driver_inputs': {'values': {'cluster':"
+			     " 'prod', 'kubeconfig': '/etc/passwd'}}, 'criteria': [{}]}", 400);
+	expect_message("kubeconfig");
+	/* This machine is no cluster. */
+	expect("POST", DEFS, "{'id': 'far', 'name': 'Far', 'type': 'k8s-cluster', 'driver_type':"
+			     " 'sidestage/machine', 'driver_inputs': {'values': {'cluster': 'prod'}},"
+			     " 'criteria': [{}]}", 400);
+	/* What was written when it was there is refused where it would be used. */
+	start_again(open_platform_without_prod);
+	expect_refused("live", "for-production");
+	expect_message("the cluster \"prod\", which this platform does not have");
+	start_again(open_older_platform);
+	expect("POST", DEFS, OF_CLUSTER("far", "prod", "{}"), 400);
+	expect_message("add a section [cluster \"NAME\"] to its configuration");
+}
+
+static void
+namespace_of_a_cluster_is_always_said(void **state)
+{
+	(void)state;
+	import(TWO_CLUSTERS);
+	deploy("dev");
+	expect_home(&world.test, "dev", "shop-dev");
+	expect_namespace("dev", "shop-dev");
+	assert_string_equal(json_member_string(world.answer, "cluster"), "test");
+	/* It was decided: a definition that comes later is for others. */
+	expect("POST", DEFS, NAMESPACE("late", "late-${context.env.id}", "{}"), 200);
+	deploy("dev");
+	expect_namespace("dev", "shop-dev");
+	deploy("live");
+	expect_home(&world.prod, "live", "late-live");
+}
+
+/* "a-b" of "c" is what "a" of "b-c" would be; and an organization knows nothing of another's. */
+static void
+default_namespace_that_is_taken_gets_a_hash(void **state)
+{
+	struct error err = {0};
+	const struct place other = {"other", "shop", "dev"};
+	struct env_home home = {
+		.driver_type = (char *)"sidestage/kubernetes", .def_id = (char *)"for-all",
+		.cluster = (char *)"test", .namespace = (char *)"shop-dev",
+		.namespace_def = (char *)"", .labels = json_object(),
+	};
+	const char *name;
+
+	(void)state;
+	import(TWO_CLUSTERS);
+	assert_int_equal(repository_put_env_home(world.platform.repository, &other, &home, &err),
+			 0);
+	deploy("dev");
+	expect("GET", ENVS "/dev/runtime", NULL, 200);
+	name = json_member_string(world.answer, "namespace");
+	assert_int_equal(strlen(name), strlen("shop-dev-01234567"));
+	assert_memory_equal(name, "shop-dev-", 9);
+	/* The same name in another cluster is another namespace. */
+	home.namespace = (char *)"shop-live";
+	assert_int_equal(repository_put_env_home(world.platform.repository,
+						 &(const struct place){"other", "shop", "live"}, &home,
+						 &err), 0);
+	deploy("live");
+	expect_namespace("live", "shop-live");
+	json_decref(home.labels);
+}
+
+#define LABELLED(labels)                                                                           \
+	"{'id': 'labelled', 'name': 'Labelled', 'type': 'k8s-namespace', 'driver_type': 'static',"  \
+	" 'driver_inputs': {'values': {'labels': " labels "}}, 'criteria': [{}]}"
+
+static void
+namespace_has_the_labels_of_its_definition(void **state)
+{
+	static const char *const wrong[] = {
+		"'x'", "{'team': 1}", "{'': 'x'}", "{'a b': 'x'}", "{'a/b/c': 'x'}", "{'/a': 'x'}",
+		"{'team': 'a b'}", "{'-a': 'x'}", "{'A.example/x': 'y'}", "{'team': '-x'}",
+		"{'team': 'a23456789012345678901234567890123456789012345678901234567890123x'}",
+	};
+	const json_t *labels;
+
+	(void)state;
+	import(TWO_CLUSTERS);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		char *body = xasprintf(LABELLED("%s"), wrong[i]);
+
+		expect("POST", DEFS, body, 200);
+		free(body);
+		assert_int_equal(try_deploy("dev"), 400);
+		expect_message("Cannot tell the labels of the namespace of dev");
+		expect("DELETE", DEFS "/labelled", NULL, 204);
+	}
+	expect("POST", DEFS, LABELLED("{'team': '${context.app.id}', 'example.org/Type':"
+				      " '${context.env.type}', 'empty': ''}"), 200);
+	deploy("dev");
+	expect_home(&world.test, "dev", "shop-dev");
+	labels = json_object_get(json_object_get(world.test.homes, "acme/shop/dev"), "labels");
+	assert_int_equal(json_object_size(labels), 3);
+	assert_string_equal(json_member_string(labels, "team"), "shop");
+	assert_string_equal(json_member_string(labels, "example.org/Type"), "development");
+}
+
+static void
+long_name_of_a_namespace_is_cut(void **state)
+{
+	const char *name;
+
+	(void)state;
+	import(TWO_CLUSTERS);
+	expect("POST", DEFS,
+	       NAMESPACE("long",
+			 "a23456789012345678901234567890123456789012345678901---${context.env.id}"
+			 "-6789012x",
+			 "{}"),
+	       200);
+	deploy("dev");
+	expect("GET", ENVS "/dev/runtime", NULL, 200);
+	name = json_member_string(world.answer, "namespace");
+	assert_memory_equal(name, "a23456789012345678901234567890123456789012345678901-", 52);
+	assert_int_equal(strlen(name), 51 + 1 + 8);
+	assert_int_equal(strspn(name + 52, "0123456789abcdef"), 8);
+}
+
+static void
 expect_out_of_reach(const char *method, const char *path, const char *query, const char *body)
 {
 	int status = ask(method, path, query, body);
@@ -661,16 +903,6 @@ expect_all_out_of_reach(void)
 	assert_int_equal(ask("GET", "/orgs/acme/apps/shop/runtime", "id=live", NULL), 200);
 	assert_non_null(strstr(json_member_string(json_array_get(world.answer, 0), "error"),
 			       "memory/cluster"));
-}
-
-static void
-start_again(void (*open)(void))
-{
-	struct error err = {0};
-
-	close_platform();
-	open();
-	assert_int_equal(engine_resume(world.platform.engine, &err), 0);
 }
 
 /* After a start everything was tried once. */
@@ -844,6 +1076,14 @@ main(void)
 		IN_WORLD(two_definitions_of_a_namespace_of_equal_rank_are_refused),
 		IN_WORLD(namespace_must_be_a_name),
 		IN_WORLD(namespace_of_a_driver_that_makes_something_is_refused),
+#define IN_CLUSTERS(test) cmocka_unit_test_setup_teardown(test, make_clusters, remove_world)
+		IN_CLUSTERS(environment_type_decides_between_two_clusters),
+		IN_CLUSTERS(environment_stays_in_its_cluster),
+		IN_CLUSTERS(cluster_that_there_is_not_is_refused_when_it_is_written),
+		IN_CLUSTERS(namespace_of_a_cluster_is_always_said),
+		IN_CLUSTERS(default_namespace_that_is_taken_gets_a_hash),
+		IN_CLUSTERS(namespace_has_the_labels_of_its_definition),
+		IN_CLUSTERS(long_name_of_a_namespace_is_cut),
 		IN_WORLD(environment_of_another_daemons_driver_is_refused_at_once_and_kept),
 		IN_WORLD(import_of_what_could_not_run_is_refused),
 		IN_WORLD(all_drivers_have_detached_before_the_daemon_ends),

@@ -223,6 +223,17 @@ a_file_is_read_whole_and_every_fault_is_told(void **state)
 		{"[limits]\n\tbody = 17M\n", "2:9: 1K to 16M"},
 		{"[limits]\n\tburst = 0\n", "2:10: 1 to 100000"},
 		{"[template \"page\"]\n\tfile = /t/page\n", ""},
+		{"[cluster \"prod\"]\n\tkubeconfig = /k/a:/k/b\n\tcontext = c\n", ""},
+		{"[cluster \"a\"]\n\tin-cluster = true\n[cluster \"b\"]\n\tin-cluster = true\n", ""},
+		{"[cluster]\n\tkubeconfig = /k\n", "2:2: name"},
+		{"[cluster \"../x\"]\n\tkubeconfig = /k\n", "2:2: name"},
+		{"[cluster \"prod\"]\n\tkubeconfig = ~/.kube/config\n", "2:15: \"~"},
+		{"[cluster \"prod\"]\n\tkubeconfig = /a:b\n", "2:15: \"/a:b"},
+		{"[cluster \"prod\"]\n\tkubeconfig = /a:\n", "2:15: \"/a:"},
+		{"[cluster \"prod\"]\n\tin-cluster = yes\n", "2:15: \"yes"},
+		{"[cluster \"prod\"]\n\tkubeconfg = /k\n", "2:2: \"kubeconfig\"?"},
+		{"[cluster \"prod\"]\n\tserver = https://example.org\n", "2:2: \"server\"."},
+		{"[cluster \"p\"]\n\tcontext = a\n[cluster \"p\"]\n\tcontext = b\n", "4:2: key"},
 		{"[template]\n\tfile = /t/page\n", "2:2: name"},
 		{"[template \"../x\"]\n\tfile = /t/page\n", "2:2: name"},
 		{"[template \"page\"]\n\tfile = page\n", "2:9: \"page\""},
@@ -274,6 +285,36 @@ a_file_that_is_not_there_is_said(void **state)
 	assert_string_equal(faults, "");
 	free(faults);
 	settings_clear(&settings);
+}
+
+/* A cluster is reached by a kubeconfig or from within, not by both and not by neither. */
+static void
+a_cluster_is_reached_in_one_way(void **state)
+{
+	static const struct { const char *keys, *says; } cases[] = {
+		{"kubeconfig = /k", NULL}, {"kubeconfig = /k\n\tin-cluster = false", NULL},
+		{"in-cluster = true", NULL}, {"context = c", "needs the path of a kubeconfig"},
+		{"in-cluster = false", "needs the path of a kubeconfig"},
+		{"in-cluster = true\n\tkubeconfig = /k", "kubeconfig and context have no meaning"},
+		{"in-cluster = true\n\tcontext = c", "kubeconfig and context have no meaning"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *text = xasprintf("[state]\n\tdirectory = /s\n[run]\n\timages = /i\n"
+				       "[cluster \"prod\"]\n\t%s\n", cases[i].keys);
+		struct settings settings;
+		char *faults = faults_of(&settings, text);
+
+		assert_string_equal(faults, "");
+		settings_check(&settings, "here", add_fault, &faults);
+		if (cases[i].says ? !strstr(faults, cases[i].says) : *faults)
+			fail_msg("%s: %s", cases[i].keys, faults);
+		assert_true(!*faults || strstr(faults, "here: [cluster \"prod\"]"));
+		free(faults);
+		free(text);
+		settings_clear(&settings);
+	}
 }
 
 /* Each option once, with words for the help; only those are taken. */
@@ -358,6 +399,7 @@ main(void)
 		cmocka_unit_test(a_file_is_read_whole_and_every_fault_is_told),
 		cmocka_unit_test(the_command_line_comes_after_the_file),
 		cmocka_unit_test(a_file_that_is_not_there_is_said),
+		cmocka_unit_test(a_cluster_is_reached_in_one_way),
 		cmocka_unit_test(each_option_is_listed_and_taken),
 		cmocka_unit_test(what_only_all_of_them_say_is_checked),
 	};

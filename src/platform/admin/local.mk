@@ -3,6 +3,8 @@ noinst_LIBRARIES += libplatform-admin.a
 libplatform_admin_a_SOURCES = \
 	src/platform/admin/backup.c \
 	src/platform/admin/backup.h \
+	src/platform/admin/cluster-settings.c \
+	src/platform/admin/cluster-settings.h \
 	src/platform/admin/command-backup.c \
 	src/platform/admin/command-backup.h \
 	src/platform/admin/command-check-config.c \

@@ -4,8 +4,8 @@
  * A key is a row; its kind says how a value is read.  A key that may be given once and is
  * given again in the file is a fault: which of the two was meant cannot be known.
  *
- * What a definition of a resource may name has sections of its own, [template "NAME"]: the name is
- * theirs, the file is the operator's.
+ * What a definition of a resource may name has sections of its own, [template "NAME"] and
+ * [cluster "NAME"]: the name is theirs, the files are the operator's.
  *
  * A row without a section is an option only, one without an option is for the file only; some
  * settings have two rows, because a path means something else in each: in a file it must be
@@ -26,6 +26,7 @@
 #include "base/xmalloc.h"
 #include "model/extensions.h"
 #include "net/listener.h"
+#include "platform/admin/cluster-settings.h"
 #include "platform/drivers/process/process.h"
 #include "platform/drivers/process/resource.h"
 
@@ -339,6 +340,7 @@ settings_clear(struct settings *settings)
 		free(settings->named.items[i].file);
 	}
 	free(settings->named.items);
+	cluster_settings_clear(&settings->clusters);
 	for (size_t i = 0; i < SETTINGS_ADDRESSES_MAX; i++) {
 		free(settings->plain.items[i]);
 		free(settings->tls.items[i]);
@@ -400,6 +402,16 @@ read_template(struct reading *r, struct settings *settings, const struct config_
 		list->items = xreallocarray(list->items, list->count + 1, sizeof(*list->items));
 		list->items[list->count++] = (struct driver_template){xstrdup(entry->name), file};
 	}
+}
+
+static void
+read_cluster(struct reading *r, struct settings *settings, const struct config_entry *entry)
+{
+	struct error err = {0};
+	bool is_value = false;
+
+	if (cluster_settings_read(&settings->clusters, entry, &is_value, &err) != 0)
+		complain(r, entry, is_value ? entry->value_column : entry->column, err.text);
 }
 
 /* A section, or a key of a section that there is. */
@@ -472,6 +484,8 @@ settings_read(struct settings *settings, const char *path, config_fault *fault, 
 
 		if (strcmp(entry->section, "template") == 0)
 			read_template(&r, settings, entry);
+		else if (strcmp(entry->section, "cluster") == 0)
+			read_cluster(&r, settings, entry);
 		else if (*entry->name)
 			complain(&r, entry, entry->column,
 				 _("No section here has a name in quotes."));
@@ -579,6 +593,15 @@ check_plain(struct checking *c, const struct settings *settings)
 	}
 }
 
+static void
+check_clusters(struct checking *c, const struct settings *settings)
+{
+	struct error err;
+
+	for (size_t i = 0; i < settings->clusters.count; i++)
+		check(c, cluster_settings_check(&settings->clusters.items[i], &err) == 0, err.text);
+}
+
 /* What several keys say together; each key by itself was checked when it was read. */
 size_t
 settings_check(const struct settings *settings, const char *where, config_fault *fault, void *data)
@@ -594,5 +617,6 @@ settings_check(const struct settings *settings, const char *where, config_fault 
 	check(&c, has_tls || (!settings->certificate && !settings->key),
 	      _("A certificate or a key is set, but no address uses it ([tls] address)."));
 	check_plain(&c, settings);
+	check_clusters(&c, settings);
 	return c.faults;
 }

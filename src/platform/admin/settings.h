@@ -13,6 +13,7 @@
 #include <stdio.h>
 
 #include "base/config-file.h"
+#include "platform/admin/cluster-settings.h"
 
 struct driver_template;
 struct error;
@@ -34,6 +35,7 @@ struct settings_templates {	/* [template "NAME"] */
 struct settings {		/* strings are owned; NULL: not given */
 	char *state, *images, *templates;
 	struct settings_templates named;
+	struct settings_clusters clusters;
 	char *socket;
 	int64_t socket_mode;
 	struct settings_addresses plain, tls;

@@ -60,11 +60,15 @@ drivers_add(struct drivers *drivers, struct driver *driver)
 }
 
 struct driver *
-drivers_find(const struct drivers *drivers, const char *driver_type)
+drivers_find(const struct drivers *drivers, const char *driver_type, const char *cluster)
 {
-	for (const struct drivers_entry *entry = drivers->first; entry; entry = entry->next)
-		if (strcmp(entry->driver->ops->driver_type, driver_type) == 0)
+	for (const struct drivers_entry *entry = drivers->first; entry; entry = entry->next) {
+		const struct driver *driver = entry->driver;
+
+		if (strcmp(driver->ops->driver_type, driver_type) == 0 &&
+		    strcmp(driver->cluster ? driver->cluster : "", cluster) == 0)
 			return entry->driver;
+	}
 	return NULL;
 }
 

@@ -2,7 +2,8 @@
 
 /*
  * The drivers that this daemon has.  Each is known by the `driver_type` of the resource
- * definitions that choose it (driver_ops.driver_type).
+ * definitions that choose it (driver_ops.driver_type) and, where there may be several of one type,
+ * by the cluster that it is for (driver.cluster).
  */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_REGISTRY_H
 #define SIDESTAGE_PLATFORM_DRIVERS_REGISTRY_H
@@ -16,8 +17,9 @@ struct drivers *drivers_new(void);
 void drivers_free(struct drivers *drivers);	/* and the drivers; NULL is fine */
 void drivers_add(struct drivers *drivers, struct driver *driver);	/* takes it */
 
-/* NULL: there is none of this type. */
-struct driver *drivers_find(const struct drivers *drivers, const char *driver_type);
+/* cluster "": of a type of which there is one.  NULL: there is none. */
+struct driver *drivers_find(const struct drivers *drivers, const char *driver_type,
+			    const char *cluster);
 /* In the order in which they were added; NULL after the last one. */
 struct driver *drivers_at(const struct drivers *drivers, size_t i);
 

@@ -11,6 +11,7 @@
 #include "model/definition.h"
 #include "model/error-codes.h"
 #include "platform/drivers/driver.h"
+#include "platform/drivers/kubernetes/kubernetes.h"
 #include "platform/drivers/process/process.h"
 #include "platform/drivers/registry.h"
 #include "platform/engine/resource-drivers.h"
@@ -45,7 +46,7 @@ look_at_resources(struct known_drivers *known, const char *driver, const char *c
 		look_at(known, driver, *resources);
 }
 
-/* Where environments run is what a driver is as a whole. */
+/* Where environments run is what a driver is as a whole.  Of clusters there may be any number. */
 static void
 look_at_clusters(struct known_drivers *known, const struct drivers *drivers)
 {
@@ -54,7 +55,9 @@ look_at_clusters(struct known_drivers *known, const struct drivers *drivers)
 	if (!drivers)
 		look_at(known, "", DRIVER_PROCESS_TYPE);
 	for (size_t i = 0; drivers && (driver = drivers_at(drivers, i)); i++)
-		look_at(known, "", driver->ops->driver_type);
+		if (!driver->cluster)
+			look_at(known, "", driver->ops->driver_type);
+	look_at(known, "", DRIVER_KUBERNETES_TYPE);
 }
 
 /* A namespace is a name: whoever needs one made needs no other driver for it. */

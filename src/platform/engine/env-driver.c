@@ -13,7 +13,6 @@
 
 #include "platform/engine/env-driver.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,10 +24,10 @@
 #include "model/error-codes.h"
 #include "model/match.h"
 #include "model/nouns.h"
-#include "model/placeholder.h"
-#include "model/reference.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/registry.h"
+#include "platform/engine/cluster-definition.h"
+#include "platform/engine/env-namespace.h"
 #include "platform/state/definition.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
@@ -37,7 +36,6 @@
 
 #define TRIED_MAX 250 /* bytes of criteria after which a sentence names no more of them */
 #define TEXT_MAX (16u * 1024)
-#define NAMESPACE_MAX 63
 
 /* --- in words --- */
 
@@ -191,7 +189,7 @@ match_cluster(const struct definitions *definitions, const struct place *place,
 		.def_id = xstrdup(untrusted_raw(&found->id)),
 		.namespace = xstrdup(""),
 		.namespace_def = xstrdup(""),
-		.cluster = xstrdup(""),
+		.cluster = xstrdup(cluster_definition_name(found)),
 		.labels = json_object(),
 	};
 	return 0;
@@ -199,67 +197,7 @@ match_cluster(const struct definitions *definitions, const struct place *place,
 
 /* --- the namespace --- */
 
-/* As Kubernetes has it: a label of DNS. */
-static bool
-is_namespace(const char *name)
-{
-	static const char characters[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
-	size_t length = strlen(name);
-
-	return length > 0 && length <= NAMESPACE_MAX && strspn(name, characters) == length &&
-	       name[0] != '-' && name[length - 1] != '-';
-}
-
-/* What the definition says, with what its placeholders stand for; new, or NULL with err. */
-static json_t *
-namespace_value(const struct definition *definition, const struct place *place,
-		const struct environment *env, struct error *err)
-{
-	struct reference_source source = {
-		.context = {
-			.org_id = place->org,
-			.app_id = place->app,
-			.env_id = place->env,
-			.env_type = untrusted_raw(&env->type),
-			.env_name = untrusted_raw(&env->name),
-			.res_id = DEFINITION_NAMESPACE,
-			.res_type = DEFINITION_NAMESPACE,
-			.res_class = "default",
-		},
-	};
-	json_t *values = json_object_get(definition->driver_inputs, "values");
-	json_t *name = json_object_get(values, "namespace"), *resolved;
-
-	if (!json_is_string(name))
-		return json_string("");
-	resolved = placeholder_resolve(name, "driver_inputs/values/namespace", reference_look_up,
-				       &source, NULL, err);
-	if (!resolved)
-		error_prefix_code(err, CODE_IN_RESOURCE, .resource = DEFINITION_NAMESPACE);
-	return resolved;
-}
-
-/* In a namespace of somebody else a deployment would take what is there for its own. */
-static int
-check_free(struct platform *platform, const struct place *place, const struct env_home *home,
-	   struct error *err)
-{
-	struct error why = {0};
-	char *holder = repository_namespace_holder(platform->repository, place, home, &why);
-
-	if (holder)
-		error_set_code(err, CODE_NAMESPACE_TAKEN, .env = place->env,
-			       .name = home->namespace, .definition = home->namespace_def,
-			       .space = holder);
-	else if (why.kind == ERROR_NOT_FOUND)
-		return 0;
-	else
-		*err = why;
-	free(holder);
-	return -1;
-}
-
-/* Where no definition says so it is the environment's own name, whatever the driver makes of it. */
+/* Where a driver is missing, which is refused later, the namespace is as its definition says. */
 static int
 match_namespace(struct platform *platform, const struct definitions *definitions,
 		const struct place *place, const struct environment *env, struct env_home *home,
@@ -267,28 +205,17 @@ match_namespace(struct platform *platform, const struct definitions *definitions
 {
 	const struct match_request request = request_for(place, DEFINITION_NAMESPACE,
 							 untrusted_raw(&env->type));
+	struct driver *driver = NULL;
 	struct error why = {0};
 	const struct definition *found = choose(definitions, &request, &why);
-	json_t *name;
 
-	if (!found) {
-		if (why.kind != ERROR_NONE)
-			*err = why;
-		return why.kind == ERROR_NONE ? 0 : -1;
-	}
-	name = namespace_value(found, place, env, err);
-	if (!name)
+	if (why.kind != ERROR_NONE) {
+		*err = why;
 		return -1;
-	free(home->namespace);
-	free(home->namespace_def);
-	home->namespace = xstrdup(json_is_string(name) ? json_string_value(name) : "");
-	home->namespace_def = xstrdup(untrusted_raw(&found->id));
-	json_decref(name);
-	if (!is_namespace(home->namespace))
-		return error_set_code(err, CODE_NAMESPACE_INVALID, .env = place->env,
-				      .definition = home->namespace_def, .name = home->namespace,
-				      .max = NAMESPACE_MAX);
-	return check_free(platform, place, home, err);
+	}
+	if (platform->drivers)
+		driver = drivers_find(platform->drivers, home->driver_type, home->cluster);
+	return env_namespace_decide(platform, driver, found, place, env, home, err);
 }
 
 /* --- the home --- */
@@ -337,18 +264,32 @@ find_home(struct platform *platform, const struct place *place, struct env_home 
 /* --- the driver --- */
 
 /* Where it is remembered, no change of a definition helps: what was made is that driver's. */
+static void
+refuse_missing(const struct place *place, const struct env_home *home, bool is_new,
+	       struct error *err)
+{
+	if (*home->cluster && is_new)
+		error_set_code(err, CODE_CLUSTER_NOT_HERE, .env = place->env,
+			       .definition = home->def_id, .name = home->cluster);
+	else if (*home->cluster)
+		error_set_code(err, CODE_CLUSTER_OF_ENVIRONMENT_NOT_HERE, .env = place->env,
+			       .name = home->cluster);
+	else if (is_new)
+		error_set_code(err, CODE_DRIVER_NOT_HERE, .env = place->env,
+			       .definition = home->def_id, .driver = home->driver_type);
+	else
+		error_set_code(err, CODE_DRIVER_OF_ENVIRONMENT_NOT_HERE, .env = place->env,
+			       .driver = home->driver_type);
+}
+
 static struct driver *
 find_driver(struct platform *platform, const struct place *place, const struct env_home *home,
 	    bool is_new, struct error *err)
 {
-	struct driver *driver = drivers_find(platform->drivers, home->driver_type);
+	struct driver *driver = drivers_find(platform->drivers, home->driver_type, home->cluster);
 
-	if (!driver && is_new)
-		error_set_code(err, CODE_DRIVER_NOT_HERE, .env = place->env,
-			       .definition = home->def_id, .driver = home->driver_type);
-	else if (!driver)
-		error_set_code(err, CODE_DRIVER_OF_ENVIRONMENT_NOT_HERE, .env = place->env,
-			       .driver = home->driver_type);
+	if (!driver)
+		refuse_missing(place, home, is_new, err);
 	return driver;
 }
 
@@ -440,18 +381,16 @@ env_driver_check(struct platform *platform, const struct place *place, struct er
 	return -1;
 }
 
-char *
-env_namespace(struct platform *platform, const struct place *place)
+bool
+env_driver_where(struct platform *platform, const struct place *place, struct env_home *out)
 {
-	struct env_home home;
-	char *name = NULL;
+	struct error ignored = {0};
+	bool is_new;
 
-	if (repository_env_home(platform->repository, place, &home, NULL) == 0) {
-		if (*home.namespace)
-			name = xstrdup(home.namespace);
-		env_home_clear(&home);
-	}
-	return name ? name : place_space(place);
+	if (find_home(platform, place, out, &is_new, &ignored) == 0)
+		return true;
+	*out = (struct env_home){0};
+	return false;
 }
 
 int

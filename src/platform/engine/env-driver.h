@@ -4,21 +4,24 @@
  * Which driver an environment has.
  *
  * Its resource "k8s-cluster" says so, which is matched like any other: the `driver_type` of the
- * definition that serves it names the driver.  This machine is such a definition, too.  It is
+ * definition that serves it names the driver, and its "cluster" which of several of that type
+ * (cluster-definition.h).  This machine is such a definition, too.  It is
  * decided once, before anything of the environment is made, and remembered with it: what one
  * driver made, another can neither see nor remove.  So an environment does not move when its
  * definitions change; another one of them that is made later goes where they say then.
  *
- * How its namespace there is called is decided at the same time by the resource "k8s-namespace",
- * if a definition of that type matches: its "namespace", in which placeholders of the context may
- * stand.  An environment is alone in its namespace; a definition that gives two of them the same
- * is refused for the second.  This machine has no namespaces and shows the name alone.
+ * How its namespace there is called is decided at the same time (env-namespace.h) by the resource
+ * "k8s-namespace", if a definition of that type matches, else by the driver.  An environment is
+ * alone in its namespace; a definition that gives two of them the same is refused for the second.
+ * This machine has no namespaces and shows the name alone.
  *
  * The cluster is no row among the environment's resources and no node of its graph, as on the
  * platform whose API this is: people see there what their application declares.
  */
 #ifndef SIDESTAGE_PLATFORM_ENGINE_ENV_DRIVER_H
 #define SIDESTAGE_PLATFORM_ENGINE_ENV_DRIVER_H
+
+#include <stdbool.h>
 
 #include "platform/drivers/driver.h"
 #include "platform/state/repository-resources.h"
@@ -50,9 +53,9 @@ struct driver *env_driver_made_at(struct platform *platform, const struct place 
 				  struct env_home *home, struct error *err);
 /* In the words of a driver; borrows from the home. */
 struct driver_home env_driver_home(const struct env_home *home);
-/* What its namespace is called, where it has one: what the definition of its "k8s-namespace" gave
- * when it was made, else its own name.  free() it. */
-char *env_namespace(struct platform *platform, const struct place *place);
+/* Where it is or, where nothing was made yet, would be made now; env_home_clear() it.  false: that
+ * is refused, and the home is empty. */
+bool env_driver_where(struct platform *platform, const struct place *place, struct env_home *out);
 /* Nothing was made of it or its driver is here; else -1 with err, as env_driver_made(). */
 int env_driver_check(struct platform *platform, const struct place *place, struct error *err);
 

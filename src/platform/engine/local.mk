@@ -3,6 +3,8 @@ noinst_LIBRARIES += libplatform-engine.a
 libplatform_engine_a_SOURCES = \
 	src/platform/engine/automation.c \
 	src/platform/engine/automation.h \
+	src/platform/engine/cluster-definition.c \
+	src/platform/engine/cluster-definition.h \
 	src/platform/engine/definition-check.c \
 	src/platform/engine/definition-check.h \
 	src/platform/engine/deploy.c \
@@ -15,6 +17,8 @@ libplatform_engine_a_SOURCES = \
 	src/platform/engine/env-driver.h \
 	src/platform/engine/env-graph.c \
 	src/platform/engine/env-graph.h \
+	src/platform/engine/env-namespace.c \
+	src/platform/engine/env-namespace.h \
 	src/platform/engine/graph.c \
 	src/platform/engine/graph.h \
 	src/platform/engine/problems.c \

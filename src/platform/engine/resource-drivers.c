@@ -12,7 +12,6 @@
 
 #include "platform/engine/resource-drivers.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +24,7 @@
 #include "model/pointer.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/registry.h"
+#include "platform/engine/cluster-definition.h"
 #include "platform/engine/deployed-values.h"
 #include "platform/engine/provision-private.h"
 #include "platform/state/definition-inputs.h"
@@ -415,18 +415,6 @@ check_by_driver(const struct platform *platform, const char *id, const char *dri
 	return 0;
 }
 
-/* It says where environments run and no more: a driver's own configuration is the operator's. */
-static int
-check_cluster(const json_t *values, struct error *err)
-{
-	if (json_object_size(values) > 0)
-		return error_set_code(err, CODE_RESOURCE_INPUT_UNKNOWN,
-				      .name = json_object_iter_key(
-					      json_object_iter((json_t *)(uintptr_t)values)),
-				      .type = DEFINITION_CLUSTER);
-	return 0;
-}
-
 static bool
 has_secrets(const json_t *inputs)
 {
@@ -448,7 +436,7 @@ provision_check_inputs(const struct platform *platform, const struct definition 
 	if (!maker->takes_secrets && has_secrets(inputs))
 		return error_set_code(err, CODE_DEFINITION_SECRETS_NOT_TAKEN, .definition = id);
 	if (untrusted_is(&definition->type, DEFINITION_CLUSTER))
-		return check_cluster(values, err);
+		return cluster_definition_check(platform, definition, err);
 	if (maker->driver_type)
 		return maker->check ? maker->check(values, err) : 0;
 	return check_by_driver(platform, id, driver_type, values, err);

@@ -33,6 +33,8 @@ describe_drivers(const struct drivers *drivers)
 
 		json_object_set_new(description, "driver_type",
 				    json_string(driver->ops->driver_type));
+		if (driver->cluster)
+			json_object_set_new(description, "cluster", json_string(driver->cluster));
 		json_array_append_new(list, description);
 	}
 	return list;
@@ -45,7 +47,7 @@ get_platform(struct platform *platform, const struct request *request, struct re
 	     struct error *err)
 {
 	char stamp[CLOCK_STAMP_SIZE];
-	struct driver *machine = drivers_find(platform->drivers, DEFINITION_MACHINE);
+	struct driver *machine = drivers_find(platform->drivers, DEFINITION_MACHINE, "");
 
 	(void)request;
 	(void)err;

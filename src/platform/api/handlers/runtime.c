@@ -333,6 +333,23 @@ explain(struct runtime *runtime, struct platform *platform, const struct place *
 	return 0;
 }
 
+/* Where it has no namespace, its own name stands there: the API requires one. */
+static void
+tell_where(struct runtime *out, struct platform *platform, const struct place *place)
+{
+	struct env_home home;
+
+	if (env_driver_where(platform, place, &home)) {
+		if (*home.cluster)
+			out->cluster.raw = xstrdup(home.cluster);
+		if (*home.namespace)
+			out->namespace.raw = xstrdup(home.namespace);
+	}
+	if (!out->namespace.raw)
+		out->namespace.raw = place_space(place);
+	env_home_clear(&home);
+}
+
 /* What runs, and what is declared but has no process. */
 static int
 fill_runtime(struct runtime *out, struct platform *platform, const struct place *place,
@@ -345,7 +362,7 @@ fill_runtime(struct runtime *out, struct platform *platform, const struct place 
 	json_t *body;
 
 	*out = (struct runtime){0};
-	out->namespace.raw = env_namespace(platform, place);
+	tell_where(out, platform, place);
 	free(space);
 	for (size_t i = 0, end; i < status.count; i = end) {
 		end = next_module(&status, i);
