@@ -197,7 +197,9 @@ struct error;
 	X(IN_SHARED_RESOURCES, 0, N_("shared resources")) \
 	X(IN_UPDATE_OF_WORKLOAD, 0, "modules.update.{workload}") \
 	X(IN_WORKLOAD, 0, N_("workload {workload}")) \
+	X(JOB_CONTAINER_FAILED, 503, N_("container {container} ended with {how}, and the job failed: {reason}")) \
 	X(JOB_FAILED, 503, N_("Job {workload} ({image}) failed: it ended with {how}.")) \
+	X(JOB_GAVE_UP, 503, N_("the job failed: {reason}")) \
 	X(JOB_NOT_FOUND, 404, N_("The run has no job \"{job}\".")) \
 	X(JSON_INVALID, 422, N_("not JSON: line {line}, column {column}: {reason}")) \
 	X(JSON_TOO_DEEP, 422, N_("JSON nested deeper than {max} levels")) \
@@ -272,6 +274,20 @@ struct error;
 	X(PLACEHOLDER_UNKNOWN, 400, N_("{path}: the platform knows no placeholder {placeholder}")) \
 	X(PLACEHOLDER_WITHOUT_VALUE, 400, N_("{path}: the placeholder {placeholder} has no value")) \
 	X(PLATFORM_IS_STOPPING, 503, N_("the platform is being stopped")) \
+	X(PODS_EXCEED_QUOTA, 503, N_("the quota of the namespace does not allow another pod: {reason}")) \
+	X(PODS_REFUSED, 503, N_("the cluster refused a pod: {reason}")) \
+	X(POD_BROKEN, 503, N_("a pod failed: {reason}")) \
+	X(POD_CLAIM_NOT_BOUND, 503, N_("volume claim {name} is not bound: {reason}")) \
+	X(POD_CONTAINER_ENDED, 503, N_("container {container} ended with {how}")) \
+	X(POD_CONTAINER_NOT_MADE, 503, N_("container {container} cannot be created: {reason}")) \
+	X(POD_CONTAINER_NOT_STARTED, 503, N_("container {container} cannot be started: {reason}")) \
+	PLURAL(POD_CONTAINER_RESTARTED, 503, "container {container} ended with {how} and was restarted {number} time", "container {container} ended with {how} and was restarted {number} times") \
+	X(POD_IMAGE_NOT_PULLED, 503, N_("image {image} of container {container} cannot be pulled: {reason}")) \
+	X(POD_NODE_LOST, 503, N_("node {node} of a pod does not answer")) \
+	X(POD_NOT_SCHEDULED, 503, N_("no node can run the pod: {reason}")) \
+	PLURAL(POD_PROBE_ENDED, 503, "container {container} was restarted {number} time: {reason}", "container {container} was restarted {number} times: {reason}") \
+	X(POD_PROBE_FAILS, 503, N_("container {container} is not ready: {reason}")) \
+	X(POD_VOLUME_NOT_MOUNTED, 503, N_("a volume cannot be mounted: {reason}")) \
 	X(POINTER_ESCAPE_INVALID, 400, N_("\"{path}\" is not a JSON pointer: \"~\" must be followed by 0 or 1")) \
 	X(POINTER_TOO_DEEP, 400, N_("\"{path}\" is too deep for a JSON pointer")) \
 	X(POINTER_WITHOUT_SLASH, 400, N_("\"{path}\" is not a JSON pointer: it must be empty or begin with \"/\"")) \
@@ -316,6 +332,12 @@ struct error;
 	X(ROLES_NOT_OBJECT, 400, N_("\"roles\" must be an object of scopes and roles.")) \
 	X(ROLE_INVALID, 400, N_("\"{scope}\": \"{role}\": there is no such role in such a scope.  It is viewer, developer, deployer or administrator in /orgs/ORG or /orgs/ORG/apps/APP, deployer with /env-types/TYPE after these, or administrator in /.")) \
 	X(ROLE_MISSING, 403, N_("{user} does not have a role that covers all of {place}.")) \
+	X(ROLLOUT_DELETED, 503, N_("{type} {name} was deleted during the rollout")) \
+	X(ROLLOUT_NOT_SEEN, 503, N_("waiting for the cluster to accept the change")) \
+	X(ROLLOUT_PAUSED, 503, N_("the rollout is paused in the cluster")) \
+	X(ROLLOUT_PODS_READY, 503, N_("{number} of {total} pods are ready")) \
+	X(ROLLOUT_WAITS_FOR_JOB, 503, N_("waiting for the job to complete")) \
+	PLURAL(ROLLOUT_WAITS_FOR_OLD, 503, "waiting for {number} old pod to end", "waiting for {number} old pods to end") \
 	X(RULE_EXISTS, 409, N_("{env} has a rule just like this one.")) \
 	X(RULE_MEMBER_INVALID, 422, N_("The \"{member}\" of a rule has the wrong type.")) \
 	X(RULE_NOT_FOUND, 404, N_("{env} has no rule \"{rule}\".")) \
@@ -512,6 +534,7 @@ struct error;
 	X(name)		/* in a JSON object whose names are free */ \
 	X(namespace)	/* of a cluster */ \
 	X(next)		/* time of a run, with its distance from UTC */ \
+	X(node)		/* of a cluster */ \
 	X(object)	/* of a cluster: "deployments/web" */ \
 	X(operation)	/* of a JSON patch: "add" */ \
 	X(page)		/* that a probe asks for */ \
@@ -534,7 +557,7 @@ struct error;
 	X(line) \
 	X(max) \
 	X(min) \
-	X(number)	/* from 1 */ \
+	X(number)	/* from 1, or how many */ \
 	X(port) \
 	X(seconds) \
 	X(status)	/* of HTTP */ \

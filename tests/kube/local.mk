@@ -30,6 +30,8 @@ kube/images: libtopicshare.a tests/kube/images.py tests/kube/node/image.py
 check-kube: all kube/node kube/images
 	srcdir='$(srcdir)' KUBE_NODE='$(abs_builddir)/kube/node' IMAGES='$(abs_builddir)/kube/images' \
 	bash $(srcdir)/tests/kube/check.sh
+EXTRA_DIST += tests/kube/failures/failing.c tests/kube/failures/failures.py \
+	tests/kube/failures/record.py tests/kube/failures/registry.py
 clean-local: clean-kube
 clean-kube:
 	rm -rf kube

@@ -53,6 +53,13 @@ TESTS += tests/unit/test-error-codes
 tests_unit_test_error_codes_SOURCES = tests/unit/test-error-codes.c
 tests_unit_test_error_codes_LDADD = $(UNIT_LIBS)
 
+# What a cluster gave is recorded by tests/kube/failures/record.py.
+check_PROGRAMS += tests/unit/test-kube-verdict
+TESTS += tests/unit/test-kube-verdict
+tests_unit_test_kube_verdict_SOURCES = tests/unit/test-kube-verdict.c
+tests_unit_test_kube_verdict_LDADD = libplatform-drivers.a libdb.a libnet.a libmodel.a libbase.a \
+	$(CMOCKA_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
+
 check_PROGRAMS += tests/unit/test-schedule
 TESTS += tests/unit/test-schedule
 tests_unit_test_schedule_SOURCES = tests/unit/test-schedule.c
@@ -210,7 +217,7 @@ tests_unit_test_canvas_LDADD = libui.a libbase.a $(CMOCKA_LIBS) $(VTERM_LIBS) $(
 endif
 endif
 
-EXTRA_DIST += tests/tap.sh
+EXTRA_DIST += tests/tap.sh tests/unit/kube-recorded
 dist_check_SCRIPTS += tests/error-codes.sh tests/fields.sh tests/form.sh tests/help.sh tests/keys.sh tests/language.sh tests/layers.sh tests/po.sh tests/reliability.sh
 TESTS += tests/error-codes.sh tests/fields.sh tests/form.sh tests/help.sh tests/keys.sh tests/language.sh tests/layers.sh tests/po.sh tests/reliability.sh
 EXTRA_DIST += tests/cppcheck.h tests/cppcheck.suppress tests/language.counts

@@ -5,10 +5,17 @@
  * pure, so that each kind of failure is a test with objects that a real cluster gave.
  *
  * Ready is what `kubectl rollout status` calls so: observedGeneration has caught up, and all
- * replicas are updated and available, no old one is left.  Failed as soon as it is certain, not at
- * the deadline.  Pods of an earlier revision say nothing about this one; a condition whose
- * transition is older than the deployment's generation is stale; the first message of a failed pull
- * has the registry's words, later ones do not, so what was found once is kept (`kept`).
+ * replicas are updated and available, no old one is left; and what no probe asks has stayed up for
+ * some seconds, since a program that ends at once is available for a moment, too.  Failed as soon
+ * as it is certain, not at the deadline.  Pods of an earlier revision say nothing about this one; a
+ * condition whose transition is older than the deployment's generation is stale; the first message
+ * of a failed pull has the registry's words, later ones do not, so what was found once is kept
+ * (`kept`).
+ *
+ * Some failures are certain when they are seen (an image that the registry does not have, a Secret
+ * that is missing), some when they have lasted (no node has room: another one may come) or happened
+ * often enough (a program that ends): `again_at` says when to ask again though nothing has changed.
+ * What is not ready at the deadline has failed, whatever it says.
  */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_VERDICT_H
 #define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_VERDICT_H
@@ -32,12 +39,15 @@ enum kube_state { KUBE_COMING, KUBE_READY, KUBE_FAILED };
 
 struct kube_verdict {
 	enum kube_state state;
-	/* Failed: "image-not-found", "crash-loop", "unschedulable", "quota", "admission",
-	 * "config-missing", "probe-failing", "volume-not-bound", "exited", "not-ready"; else NULL. */
+	/* Failed: "image-not-found", "config-missing", "cannot-start", "crash-loop", "exited" (a
+	 * Job), "admission", "quota", "volume-not-bound", "unschedulable", "probe-failing",
+	 * "not-ready"; else NULL. */
 	const char *code;
-	/* What is waited for, or why it failed, in English, with the cluster's words. */
+	/* What is waited for, or why it failed, in English, with the cluster's words; it does not
+	 * name the workload ("container web ended with status 3").  Ready: NULL. */
 	char *message;
 	char *reason;	/* the same by error_codes_encode(); NULL: none */
+	int64_t again_at;		/* wall ms; 0: it is ready or has failed */
 	/* Whose last lines of output say more; NULL: nobody's. */
 	char *pod, *container;
 	bool previous;			/* of its run before */
@@ -46,8 +56,9 @@ struct kube_verdict {
 
 /*
  * `workload` is the object that was applied, with the generation that the answer gave; `kept` is
- * the caller's memory of this rollout, an object that it makes empty and gives again each time;
- * until `deadline` (wall ms) what is not certain is coming.  kube_verdict_clear() the result.
+ * the caller's memory of this workload's rollout, an object that it makes empty and gives again
+ * each time; until `deadline` (wall ms) what is not certain is coming.  kube_verdict_clear() the
+ * result.
  */
 void kube_judge(const struct kube_seen *seen, const json_t *workload, json_t *kept,
 		int64_t deadline, struct kube_verdict *out);
