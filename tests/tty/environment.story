@@ -79,7 +79,7 @@ test "what ended and runs again says how, and when that was"
 press-until Right "in (QA|qa)"
 key Enter
 row "worker" "0 restarts"
-sh for p in /proc/[0-9]*; do case $(readlink $p/cwd) in $STATE/*/qa/modules/worker/*) kill -KILL ${p#/proc/} ;; esac; done
+sh kill -KILL $(processes $SPACES/topicshare-inc/topicshare/qa/modules/worker)
 row "worker" "1 of 1" "1 restart" "ended" "signal 9 (Killed)"
 sh sidestage environment qa --demo | grep 'worker .*1 restart: ended .*: signal 9 (Killed)'
 sh sidestage environment qa --demo --json | grep '"how": "signal 9 (Killed)"'

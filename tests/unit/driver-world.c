@@ -89,7 +89,8 @@ open_driver(struct world *world)
 		.templates = world->named,
 		.template_count = world->named ? 1 : 0,
 		.templates_dir = world->templates,
-		.ready_timeout_ms = world->ready_timeout_ms,
+		/* Nothing that is ready in the end fails for its time: machines are loaded. */
+		.ready_timeout_ms = world->ready_timeout_ms ? world->ready_timeout_ms : READY_MS,
 		.min_ready_ms = world->min_ready_ms,
 		.confine = world->confine,
 		.limits = world->limits,
@@ -386,6 +387,8 @@ make_web(const struct web *web)
 				    json_pack("{s:s, s:s, s:s}", "type", "http", "path", "/healthz",
 					      "port", MARK));
 	}
+	if (web->ready_s)
+		workload.deploy = json_pack("{s:i}", "timeout", web->ready_s);
 	workload.spec = json_pack("{s:{s:o}}", "containers", "web", container);
 	return workload;
 }

@@ -20,6 +20,7 @@
 
 #define SPACE "acme/shop/production"
 #define PATIENCE_MS 90000
+#define READY_MS 80000		/* sooner than that */
 
 enum outcome { OUTCOME_READY, OUTCOME_FAILED };
 
@@ -57,6 +58,7 @@ struct web {
 	const char *mode;
 	int public_port;	/* 0: none, and no probe */
 	int replicas;		/* 0: one */
+	int ready_s;		/* how long it may take; 0: as long as the driver gives it */
 };
 
 struct request {

@@ -227,7 +227,8 @@ a_failure_leaves_the_old_alone(void **state)
 		{ {.image = "local/web:1.9.0", .mode = "exit"}, "exited",
 		  "Workload web (local/web:1.9.0) ended with status 3 before it was ready.",
 		  "first line\nno configuration\xef\xbf\xbd: giving up" },
-		{ {.image = "local/web:1.9.0", .mode = "deaf"}, "not-ready", "was not ready after", "" },
+		{ {.image = "local/web:1.9.0", .mode = "deaf", .ready_s = 1}, "not-ready",
+		  "was not ready after", "" },
 		{ {.image = "local/web:7.0.0"}, "image-not-found", "local/web:7.0.0", "" },
 	};
 	struct world *world = *state;
@@ -238,9 +239,6 @@ a_failure_leaves_the_old_alone(void **state)
 	};
 	long web, worker;
 
-	world->ready_timeout_ms = 1500;
-	close_driver(world);
-	open_driver(world);
 	assert_int_equal(apply(world, old, 2), OUTCOME_READY);
 	web = pid_of(world, "web", NULL, NULL);
 	worker = pid_of(world, "worker", NULL, NULL);
