@@ -57,6 +57,7 @@ struct error;
 	X(CLUSTER_BUSY, 503, N_("The cluster is too busy for \"{verb} {object}\": {reason}")) \
 	X(CLUSTER_CREDENTIALS_REFUSED, 403, N_("The cluster refused the credentials of user {user}: {reason}")) \
 	X(CLUSTER_DEFINITION_MISSING, 400, N_("Cannot tell where {env} is to run: there is no resource definition of type {type}.")) \
+	X(CLUSTER_DNS_SHARED, 400, N_("The resource {resource} does not belong to a workload: in a cluster a name of DNS leads to a workload.  Declare it among the \"externals\" of one.")) \
 	X(CLUSTER_FAILED, 500, N_("The cluster failed at \"{verb} {object}\": {reason}")) \
 	X(CLUSTER_FIELDS_OWNED, 409, N_("Cannot apply {object}: other managers own these fields: {fields}")) \
 	PLURAL(CLUSTER_FIELDS_OWNED_MORE, 409, "Cannot apply {object}: other managers own these fields: {fields}, and {number} more", "Cannot apply {object}: other managers own these fields: {fields}, and {number} more") \
@@ -66,6 +67,7 @@ struct error;
 	X(CLUSTER_NOT_ENCRYPTED, 503, N_("The cluster at {server} is not reached over https, so the token was not sent.")) \
 	X(CLUSTER_NOT_HERE, 400, N_("Cannot run {env}: the resource definition {definition} names the cluster \"{name}\", which this platform does not have.")) \
 	X(CLUSTER_NOT_MATCHED, 400, N_("Cannot tell where {env} is to run: no resource definition of type {type} matches it (environment type {env_type}, application {app}).  Tried: {tried}.")) \
+	X(CLUSTER_NOT_RESTORED, 0, N_("workload {workload} could not be restored to what it was before")) \
 	X(CLUSTER_NOT_TRUSTED, 503, N_("The certificate of the cluster at {server} is not trusted: {reason}")) \
 	X(CLUSTER_NO_REPLY, 503, N_("The cluster did not answer \"{verb} {object}\": {reason}")) \
 	X(CLUSTER_OBJECT_CHANGED, 409, N_("Cannot {verb} {object}: it was changed in the cluster meanwhile: {reason}")) \
@@ -74,8 +76,13 @@ struct error;
 	X(CLUSTER_OBJECT_MISSING, 404, N_("Cannot {verb} {object}: it is not in the cluster: {reason}")) \
 	X(CLUSTER_OF_ENVIRONMENT_NOT_HERE, 400, N_("Cannot reach {env}: it runs in the cluster \"{name}\", which this platform does not have; add a section [cluster \"{name}\"] to its configuration.")) \
 	X(CLUSTER_REFUSED, 400, N_("The cluster refused \"{verb} {object}\": {reason}")) \
+	X(CLUSTER_RESOURCE_FILES, 400, N_("The file \"{name}\" of a template cannot be given to workloads in a cluster.  Declare it in the workloads instead.")) \
+	X(CLUSTER_RESOURCE_UNKNOWN, 400, N_("The resource {resource} is of type \"{type}\"; in a cluster this platform makes dns and volume.  For anything else use a definition with the driver \"static\".")) \
+	X(CLUSTER_RIGHTS_MISSING, 403, N_("This platform lacks rights in the namespace {namespace}: {words}.  Grant them to its user in the cluster.")) \
+	X(CLUSTER_SAYS, 500, N_("the cluster reports: {reason}")) \
 	X(CLUSTER_UNKNOWN, 400, N_("The resource definition {definition} names the cluster \"{name}\", which this platform does not have.  It has {tried}.")) \
 	X(CLUSTER_UNREACHABLE, 503, N_("The cluster at {server} cannot be reached: {reason}")) \
+	X(CLUSTER_UNSEEN, 503, N_("The cluster does not show what runs in the namespace {namespace}.")) \
 	X(COMMAND_NOT_CONFINED, 400, N_("The command of workload {workload} is refused: workloads are not confined on this machine, so only images run here.")) \
 	X(COMMAND_NOT_FOUND, 400, N_("The command \"{name}\" of workload {workload} is not a program of this machine.")) \
 	X(COMMIT_INVALID, 400, N_("\"commit\" must be 5 to 40 lower-case hexadecimal digits.")) \
@@ -181,6 +188,7 @@ struct error;
 	X(ID_INVALID, 400, N_("\"id\" must be 2 to 50 lower-case letters, digits and single inner dashes.")) \
 	X(IMAGE_NOT_FOUND, 400, N_("There is no image \"{image}\": {directory} holds no executable {file}.")) \
 	X(IMAGE_NOT_NAME_AND_VERSION, 400, N_("The image \"{image}\" cannot be run here: it must be NAME:VERSION.")) \
+	X(IMAGE_REFERENCE_INVALID, 400, N_("Invalid image \"{image}\": use NAME:VERSION or NAME@DIGEST.")) \
 	X(IMAGE_WITH_DIGEST, 400, N_("The image \"{image}\" has a digest, which cannot be used here.  Give its version.")) \
 	X(INITIALIZING, 503, N_("running the init container {container}")) \
 	X(INIT_CONTAINER_INVALID, 400, N_("Each init container of workload {workload} needs a name and an image, and there can be at most 20.")) \
@@ -234,10 +242,15 @@ struct error;
 	X(MODULE_NOT_OBJECT, 400, N_("modules.{workload} must be an object")) \
 	X(MODULE_WITHOUT_PROFILE, 400, N_("modules.{workload} needs a \"profile\"")) \
 	X(MODULE_WITHOUT_SPEC, 400, N_("modules.{workload} needs a \"spec\", an object")) \
+	X(NAMESPACE_FOREIGN, 409, N_("The namespace {namespace} already exists and was not made for {space}.  Nothing in it was changed.  Delete it, or choose another name.")) \
 	X(NAMESPACE_INVALID, 400, N_("Cannot tell the namespace of {env}: the resource definition {definition} gives \"{name}\", and it must be a name of at most {max} lower-case letters, digits and hyphens.")) \
+	X(NAMESPACE_IS_ENDING, 503, N_("The namespace {namespace} is still being deleted: {reason}")) \
 	X(NAMESPACE_LABELS_INVALID, 400, N_("Cannot tell the labels of the namespace of {env}: those that the resource definition {definition} gives must be an object.")) \
 	X(NAMESPACE_LABEL_INVALID, 400, N_("Cannot tell the labels of the namespace of {env}: the resource definition {definition} gives the label \"{name}\"; a label is a name of at most {max} letters, digits, '-', '_' and '.', with a text of them.")) \
+	X(NAMESPACE_OF_PLATFORM, 409, N_("The namespace {namespace} belongs to {space} of another platform ({platform}).  Nothing in it was changed.")) \
+	X(NAMESPACE_OF_SPACE, 409, N_("The namespace {namespace} belongs to {space}.  Nothing in it was changed.")) \
 	X(NAMESPACE_TAKEN, 400, N_("{env} cannot have the namespace \"{name}\" that the resource definition {definition} gives: {space} has it.")) \
+	X(NAMESPACE_TOO_FULL, 400, N_("The namespace {namespace} holds more than {max} objects of this platform.")) \
 	X(NAME_AND_REFERENCE_GIVEN, 400, N_("Give \"name\" or \"reference\", not both.")) \
 	X(NAME_MISSING, 400, N_("there is no \"{name}\"")) \
 	X(NAME_MISSING_IN_IT, 400, N_("there is no \"{name}\" in it")) \
@@ -508,6 +521,7 @@ struct error;
 	X(job) \
 	X(org) \
 	X(pipeline) \
+	X(platform)	/* the id of its state */ \
 	X(place)	/* of an organization, an application or an environment */ \
 	X(resource) \
 	X(rule) \

@@ -148,11 +148,12 @@ example_open_log(struct driver *driver, const char *space, const struct driver_l
 	return xcalloc(1, 1);
 }
 
-static void
+static bool
 example_read_log(struct driver_log *log, struct driver_logs *out)
 {
 	(void)log;
 	*out = (struct driver_logs){0};
+	return true;
 }
 
 static void

@@ -162,7 +162,7 @@ still_open_log(struct driver *driver, const char *space, const struct driver_log
 	return log;
 }
 
-static void
+static bool
 still_read_log(struct driver_log *log, struct driver_logs *out)
 {
 	static const struct { int64_t before_ms; const char *module, *text; } lines[] = {
@@ -181,7 +181,7 @@ still_read_log(struct driver_log *log, struct driver_logs *out)
 
 	*out = (struct driver_logs){0};
 	if (log->was_read)
-		return;
+		return true;
 	log->was_read = true;
 	out->items = xcalloc(sizeof(lines) / sizeof(lines[0]), sizeof(*out->items));
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
@@ -192,6 +192,7 @@ still_read_log(struct driver_log *log, struct driver_logs *out)
 				.container = xstrdup(lines[i].module),
 				.text = xstrdup(lines[i].text),
 			};
+	return true;
 }
 
 static void

@@ -224,8 +224,9 @@ struct driver_ops {
 	struct driver_log *(*open_log)(struct driver *driver, const char *space,
 				       const struct driver_log_query *query);
 	/* What came since the last time, by time, each line once; at first what the query asks
-	 * for. */
-	void (*read_log)(struct driver_log *log, struct driver_logs *out);
+	 * for.  false: not all of that is there yet, and nothing was read: it is to be read again
+	 * in a moment.  One that is followed is never so. */
+	bool (*read_log)(struct driver_log *log, struct driver_logs *out);
 	void (*close_log)(struct driver_log *log);
 
 	/* --- the end --- */

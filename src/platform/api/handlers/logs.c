@@ -5,18 +5,21 @@
  *
  * Two ways: asked once, where both ends and the order can be chosen, and followed, where
  * lines come as they are printed.  A stream remembers what has not been sent, so a slow
- * reader is served at its own pace and loses nothing that the driver still has.
+ * reader is served at its own pace and loses nothing that the driver still has.  What a driver has
+ * to ask somebody else for is answered in the same way, once it is there.
  */
 #include "config.h"
 
 #include "platform/api/handlers/logs.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
+#include "model/json-text.h"
 #include "model/nouns.h"
 #include "platform/api/handlers/parameters.h"
 #include "platform/drivers/driver.h"
@@ -69,7 +72,7 @@ more_lines(struct stream *stream, struct buf *out)
 
 	if (s->next == s->lines.count) {
 		driver_logs_clear(&s->lines);
-		s->driver->ops->read_log(s->log, &s->lines);
+		(void)s->driver->ops->read_log(s->log, &s->lines);
 		s->next = 0;
 	}
 	while (s->next < s->lines.count) {
@@ -132,22 +135,105 @@ read_query(const struct request *request, struct driver_log_query *query, bool *
 	return 0;
 }
 
+/* The one that is listed first may be either end. */
 static json_t *
-read_entries(struct driver *driver, const char *space, const struct driver_log_query *query,
-	     bool invert)
+entries_of(const struct driver_logs *logs, bool forward)
+{
+	json_t *entries = json_array();
+
+	for (size_t i = 0; i < logs->count; i++)
+		json_array_append_new(entries,
+				      entry(&logs->items[forward ? i : logs->count - 1 - i]));
+	return entries;
+}
+
+/* What is not there yet. */
+struct log_answer {
+	struct stream stream;
+	struct driver *driver;
+	struct driver_log *log;
+	bool forward;
+	char *text;			/* NULL: still not */
+	size_t sent;
+};
+
+static void
+free_answer(struct stream *stream)
+{
+	struct log_answer *a = (struct log_answer *)stream;
+
+	a->driver->ops->close_log(a->log);
+	free(a->text);
+	free(a);
+}
+
+static bool
+read_answer(struct log_answer *a)
+{
+	struct driver_logs logs;
+	json_t *entries;
+
+	if (!a->driver->ops->read_log(a->log, &logs))
+		return false;
+	entries = entries_of(&logs, a->forward);
+	a->text = json_text(entries, 0);
+	json_decref(entries);
+	driver_logs_clear(&logs);
+	return true;
+}
+
+static bool
+more_of_answer(struct stream *stream, struct buf *out)
+{
+	struct log_answer *a = (struct log_answer *)stream;
+	size_t left, room = out->max - out->length;
+
+	if (!a->text && !read_answer(a))
+		return true;
+	left = strlen(a->text) - a->sent;
+	(void)buf_append(out, a->text + a->sent, left < room ? left : room);
+	a->sent += left < room ? left : room;
+	return left > room;
+}
+
+/* Takes the log. */
+static int
+answer_later(struct driver *driver, struct driver_log *log, bool forward,
+	     const struct request *request, struct response *response, struct error *err)
+{
+	struct log_answer *a;
+
+	if (!request->may_wait) {
+		driver->ops->close_log(log);
+		return error_set_code(err, CODE_TOO_MANY_WAIT);
+	}
+	a = xcalloc(1, sizeof(*a));
+	a->stream = (struct stream){
+		.more = more_of_answer, .free = free_answer, .look_ms = LOOK_MS};
+	a->driver = driver;
+	a->log = log;
+	a->forward = forward;
+	response->content_type = xstrdup("application/json");
+	response->stream = &a->stream;
+	return 0;
+}
+
+static int
+answer_once(struct driver *driver, const struct request *request, struct response *response,
+	    const char *space, const struct driver_log_query *query, bool invert,
+	    struct error *err)
 {
 	struct driver_log *log = driver->ops->open_log(driver, space, query);
 	bool forward = query->oldest != invert;
-	json_t *entries = json_array();
 	struct driver_logs logs;
+	json_t *entries;
 
-	driver->ops->read_log(log, &logs);
+	if (!driver->ops->read_log(log, &logs))
+		return answer_later(driver, log, forward, request, response, err);
 	driver->ops->close_log(log);
-	for (size_t i = 0; i < logs.count; i++)
-		json_array_append_new(entries,
-				      entry(&logs.items[forward ? i : logs.count - 1 - i]));
+	entries = entries_of(&logs, forward);
 	driver_logs_clear(&logs);
-	return entries;
+	return answer(response, 200, entries);
 }
 
 /* `asc` says which end is wanted and comes first; `invert` turns what was found around. */
@@ -168,7 +254,7 @@ get_logs(struct platform *platform, const struct request *request, struct respon
 		return -1;
 	space = place_space(&request->place);
 	ret = follows ? follow(driver, request, response, space, &query, err)
-		      : answer(response, 200, read_entries(driver, space, &query, invert));
+		      : answer_once(driver, request, response, space, &query, invert, err);
 	free(space);
 	return ret;
 }

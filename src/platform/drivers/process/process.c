@@ -429,7 +429,7 @@ process_open_log(struct driver *driver, const char *space, const struct driver_l
 	return log;
 }
 
-static void
+static bool
 process_read_log(struct driver_log *log, struct driver_logs *out)
 {
 	struct driver_log_query *query = &log->query;
@@ -438,12 +438,13 @@ process_read_log(struct driver_log *log, struct driver_logs *out)
 	if (query->follows)
 		query->to = clock_wall_ms() - 1;
 	if (query->follows && query->to < query->from)
-		return;		/* no millisecond is over since, or the clock was set back */
+		return true;	/* no millisecond is over since, or the clock was set back */
 	read_space(log->driver, log->space, query, out);
 	if (query->follows) {
 		query->from = query->to + 1;
 		query->limit = 0;
 	}
+	return true;
 }
 
 static void
