@@ -38,8 +38,10 @@ assert_settles(const struct serve *serve, const struct usage *before)
 		now = usage_of(serve);
 		nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
 	} while ((now.descriptors > before->descriptors || now.files > before->files ||
-		  now.children > before->children) && clock_steady_ms() < until);
+		  now.listening > before->listening || now.children > before->children) &&
+		 clock_steady_ms() < until);
 	assert_true(now.descriptors <= before->descriptors);
+	assert_true(now.listening <= before->listening);
 	assert_true(now.files <= before->files);
 	assert_true(now.children <= before->children);
 }
@@ -66,6 +68,77 @@ twenty_deployments_leave_nothing(void **state)
 	before = usage_of(&serve);
 	for (int i = 3; i < 23; i++)
 		deploy(&serve, i);
+	assert_settles(&serve, &before);
+	serve_clear(&serve);
+}
+
+/* Whose ports are of every kind: a resource's, two of a service that its program chose, and one
+ * that comes and goes. */
+#define PORTS(more)                                                                                \
+	"'web': {'profile': 'humanitec/default-module', 'externals': {'dns': {'type': 'dns'}}, "   \
+	"'spec': {'containers': {'main': {'id': 'main', 'image': 'local/web:1.0.0', 'variables': " \
+	"{'PORT': '${externals.dns.listen}', 'N': '%d'}, 'readiness_probe': {'type': 'http', "     \
+	"'path': '/', 'port': '${externals.dns.listen}'}}}, 'service': {'ports': {'a': "           \
+	"{'service_port': 18083, 'container_port': '${externals.dns.listen}'}, 'b': "              \
+	"{'service_port': 18084, 'container_port': 8080}" more "}}}}"
+
+/* Nobody answers there, so it fails after the time that it gives itself. */
+#define NEVER_READY                                                                                \
+	"'bad': {'profile': 'humanitec/default-module', 'externals': {'dns': {'type': 'dns'}}, "   \
+	"'spec': {'containers': {'main': {'id': 'main', 'image': 'local/web:1.0.0', "              \
+	"'variables': {'PORT': '8080'}, 'readiness_probe': {'type': 'http', 'path': '/', "         \
+	"'port': '${externals.dns.listen}'}}}, 'service': {'ports': {'a': {'service_port': "       \
+	"18086, 'container_port': 8080}}}}, 'deploy': {'timeout': 1}}"
+
+/* One that fails leaves what runs, and takes its own ports along. */
+static void
+fail_to_deploy(struct serve *serve)
+{
+	json_t *delta = NULL, *deployment = NULL, *now = NULL;
+	const char *status = "";
+	char *body, *path;
+
+	assert_int_equal(serve_ask(serve, "POST", APP "/deltas",
+				   ADD(NEVER_READY), &delta), 200);
+	body = xasprintf("{'delta_id': '%s'}", json_string_value(json_object_get(delta, "id")));
+	assert_int_equal(serve_ask(serve, "POST", ENV "/deploys", body, &deployment), 201);
+	path = xasprintf(ENV "/deploys/%s",
+			 json_string_value(json_object_get(deployment, "id")));
+	while (strcmp(status, "failed") != 0) {
+		json_decref(now);
+		assert_int_equal(serve_ask(serve, "GET", path, NULL, &now), 200);
+		status = json_string_value(json_object_get(now, "status"));
+		assert_string_not_equal(status, "succeeded");
+		usleep(5000);
+	}
+	json_decref(now);
+	json_decref(deployment);
+	json_decref(delta);
+	free(path);
+	free(body);
+}
+
+static void
+thirty_redeployments_leave_no_port(void **state)
+{
+	struct usage before = {0};
+	struct serve serve = {0};
+
+	(void)state;
+	serve_make(&serve);
+	for (int i = 0; i < 33; i++) {
+		char *delta = xasprintf(i % 2 ? ADD(PORTS(", 'c': {'service_port': 18085, "
+							  "'container_port': 8080}"))
+					      : ADD(PORTS("")), i);
+
+		free(serve_deploy(&serve, ENV, delta));
+		if (i % 8 == 7)
+			fail_to_deploy(&serve);
+		if (i == 2)	/* what is made once is made */
+			before = usage_of(&serve);
+		free(delta);
+	}
+	assert_true(before.listening >= 4);
 	assert_settles(&serve, &before);
 	serve_clear(&serve);
 }
@@ -246,6 +319,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(twenty_deployments_leave_nothing),
+		cmocka_unit_test(thirty_redeployments_leave_no_port),
 		cmocka_unit_test(clones_that_come_and_go_leave_nothing),
 		cmocka_unit_test(long_list_goes_out_in_pieces_and_keeps_nobody_waiting),
 		cmocka_unit_test(long_lists_of_sets_and_deltas_are_whole),

@@ -7,9 +7,12 @@
 #include "usage.h"
 
 #include <dirent.h>
+#include <netinet/tcp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/xmalloc.h"
 
@@ -63,6 +66,46 @@ count_words(const char *path)
 	return count;
 }
 
+/* One of the descriptors is this socket. */
+static bool
+has_socket(const char *fds, unsigned long inode)
+{
+	char want[48], link[48];
+	DIR *dir = opendir(fds);
+	struct dirent *entry;
+	bool found = false;
+
+	snprintf(want, sizeof(want), "socket:[%lu]", inode);
+	while (dir && !found && (entry = readdir(dir))) {
+		ssize_t n = readlinkat(dirfd(dir), entry->d_name, link, sizeof(link) - 1);
+
+		link[n > 0 ? n : 0] = '\0';
+		found = strcmp(link, want) == 0;
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+/* Lines of the kernel's table: "0: LOCAL REMOTE STATE QUEUES TIMER RETRIES USER TIMEOUT INODE". */
+static size_t
+count_listening(const char *table, const char *fds)
+{
+	FILE *file = fopen(table, "r");
+	char line[512];
+	unsigned state;
+	unsigned long inode;
+	size_t count = 0;
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "%*s %*s %*s %x %*s %*s %*s %*s %*s %lu", &state, &inode) == 2 &&
+		    state == TCP_LISTEN)
+			count += has_socket(fds, inode);
+	if (file)
+		fclose(file);
+	return count;
+}
+
 static size_t
 resident(const char *path)
 {
@@ -87,6 +130,8 @@ usage_of(const struct serve *serve)
 	char *state = xasprintf("%s/state", serve->folder);
 	struct usage usage = {
 		.descriptors = count_entries(fds),
+		.listening = count_listening("/proc/net/tcp", fds) +
+			     count_listening("/proc/net/tcp6", fds),
 		.memory_kib = resident(status),
 		.files = count_files(state, 16),
 		.children = count_words(children),

@@ -9,7 +9,8 @@
 #include "serve.h"
 
 struct usage {
-	size_t descriptors;
+	size_t descriptors;	/* one a port that it holds, too */
+	size_t listening;	/* of these: TCP sockets that connections are taken from */
 	size_t memory_kib;	/* resident */
 	size_t files;		/* below its state, but for the database's own */
 	size_t children;	/* one a process that it supervises */

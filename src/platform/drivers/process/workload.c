@@ -577,6 +577,7 @@ workload_free(struct workload *workload)
 	cron_free(workload->cron);
 	instance_free(workload->instance);
 	(void)remover_take(workload->remover, workload->directory, NULL, NULL);
+	(void)rmdir(workload->module_dir);	/* when no other generation is in it */
 	plan_free(workload->plan);
 	free(workload->space_dir);
 	free(workload->module_dir);
