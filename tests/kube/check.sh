@@ -47,6 +47,19 @@ kube() {
 page_has_topics() {
 	node enter "$dir" curl -sf --max-time 5 "http://$1/" | grep -q guest-ko
 }
+# What tests/unit/test-kube-objects makes; a second time nothing is another.
+takes_objects() {
+	local list
+	for list in "$here"/objects/*.json; do
+		case $list in *.in.json) continue ;; esac
+		echo "$list"
+		kube apply --server-side --field-manager=sidestage --validate=strict \
+			--dry-run=server -f "$list" || return 1
+	done
+	list=$here/objects/every-field-module.json
+	kube apply --server-side --field-manager=sidestage --validate=strict -f "$list" &&
+		kube diff --server-side --field-manager=sidestage -f "$list"
+}
 is_gone() {
 	! kube get namespace shop >/dev/null 2>&1
 }
@@ -67,7 +80,9 @@ until_true page_has_topics "$address"
 report $? "a Service leads to a pod, and a name of the cluster to another one"
 kube -n shop logs deployment/web | grep -q 'listens on 0.0.0.0:8080'
 report $? "the output of a pod can be read"
-kube delete namespace shop --wait=false >/dev/null && until_true is_gone
+kube create namespace objects >"$folder/objects.log" 2>&1 && takes_objects >>"$folder/objects.log" 2>&1
+report $? "every object that a workload becomes is taken, and is the same when it is applied again"
+kube delete namespace shop objects --wait=false >/dev/null && until_true is_gone
 report $? "a namespace goes, with all that is in it"
 log=$folder/log
 mv "$dir/log" "$log.kept" 2>/dev/null

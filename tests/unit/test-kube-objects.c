@@ -22,6 +22,7 @@
 #include "model/json-text.h"
 #include "model/json.h"
 #include "model/placeholder.h"
+#include "model/workload-check.h"
 #include "model/workload-fields.h"
 #include "model/workload-placeholders.h"
 #include "platform/drivers/driver.h"
@@ -289,6 +290,282 @@ the_sample_becomes_these(void **state)
 	(void)state;
 	expect_file("topicshare", workloads);
 	json_decref(workloads);
+}
+
+/* --- every field --- */
+
+/* Without what is of other profiles. */
+static json_t *
+of_profile(const json_t *value, const struct workload_field *field, enum workload_profile profile)
+{
+	bool is_whole = !field || field->form == FIELD_OBJECT || field->form == FIELD_MAP;
+	json_t *copy, *member;
+	const char *key;
+
+	if (!is_whole)
+		return json_deep_copy(value);
+	copy = json_object();
+	json_object_foreach((json_t *)value, key, member) {
+		const struct workload_field *row = workload_field_below(field, key);
+
+		if (!row)
+			fail_msg("%s: there is no such field", key);
+		if (row->profiles & 1u << profile)
+			json_object_set_new(copy, key, of_profile(member, row, profile));
+	}
+	return copy;
+}
+
+/* A workload with every field that the profile has. */
+static json_t *
+whole_workload(enum workload_profile profile)
+{
+	json_t *file = read_tree("tests/kube/objects/every-field.in.json");
+	json_t *whole = of_profile(file, NULL, profile);
+
+	json_object_set_new(whole, "module", json_string("every"));
+	json_object_set_new(whole, "profile", json_string(workload_profile_name(profile)));
+	json_object_set_new(whole, "volumes", parse("{'externals.cache': 'claim/every-cache'}"));
+	if (profile != PROFILE_MODULE)
+		json_object_set_new(json_object_get(json_object_get(whole, "spec"), "pod"),
+				    "restartPolicy", json_string("Never"));
+	json_decref(file);
+	return whole;
+}
+
+static void
+every_field_becomes_these(void **state)
+{
+	static const char *const names[] = {"every-field-module", "every-field-job",
+					    "every-field-cronjob"};
+
+	(void)state;
+	for (int i = PROFILE_MODULE; i < PROFILE_UNKNOWN; i++) {
+		json_t *whole = whole_workload((enum workload_profile)i);
+
+		expect_file(names[i], whole);
+		json_decref(whole);
+	}
+}
+
+/* Where the row's field is in a workload: the first of its name.  NULL: nowhere. */
+static json_t *
+find_parent(json_t *at, const struct workload_field *parent, const char *path, const char **key)
+{
+	const char *slash = strchr(path, '/'), *name;
+	size_t length = slash ? (size_t)(slash - path) : strlen(path);
+	json_t *member, *found = NULL;
+
+	if (json_is_array(at))
+		return find_parent(json_array_get(at, 0), workload_field_below(parent, "0"),
+				   slash + 1, key);
+	json_object_foreach(at, name, member) {
+		const struct workload_field *row = workload_field_below(parent, name);
+		const char *last = row ? strrchr(row->path, '/') : NULL;
+
+		last = last ? last + 1 : row ? row->path : "";
+		if (strlen(last) != length || strncmp(last, path, length) != 0)
+			continue;
+		if (!slash) {
+			*key = name;
+			return at;
+		}
+		found = find_parent(member, row, slash + 1, key);
+		if (found)
+			return found;
+	}
+	return NULL;
+}
+
+static json_t *
+other_word(const char *words, const char *word)
+{
+	size_t length = strcspn(words, " ");
+
+	if (strlen(word) == length && strncmp(words, word, length) == 0) {
+		words += length + 1;
+		length = strcspn(words, " ");
+	}
+	return json_stringn(words, length);
+}
+
+static json_t *
+other_value(const struct workload_field *field, const json_t *value)
+{
+	json_t *copy = json_deep_copy(value);
+	char *text;
+
+	if (json_is_array(value))
+		json_array_append_new(copy, field->form == FIELD_TEXTS ? json_string("more")
+								       : parse("{'name': 'more'}"));
+	else if (json_is_object(value))
+		json_object_set_new(copy, "more", json_string("more"));
+	else if (json_is_integer(value))
+		json_integer_set(copy, json_integer_value(value) + 1);
+	if (json_is_object(value) || json_is_array(value) || json_is_integer(value))
+		return copy;
+	json_decref(copy);
+	switch (field->form) {
+	case FIELD_WORD:
+		return other_word(field->words, json_string_value(value));
+	case FIELD_FLAG:
+		return json_boolean(!json_is_true(value));
+	case FIELD_AMOUNT:
+		return json_string("7");
+	case FIELD_SCHEDULE:
+		return json_string("1 2 3 4 5");
+	case FIELD_SCALAR:
+		return json_string("0600");
+	default:
+		break;
+	}
+	if (strcmp(json_string_value(value), "externals.cache") == 0)
+		return json_string("volumes.scratch");
+	text = xasprintf("%sx", json_string_value(value));
+	copy = json_string(text);
+	free(text);
+	return copy;
+}
+
+static bool
+ends_in(const char *text, const char *end)
+{
+	size_t length = strlen(text), of_end = strlen(end);
+
+	return length >= of_end && strcmp(text + length - of_end, end) == 0;
+}
+
+/* Of two fields for one thing the other one goes; a probe's command is asked for by its type. */
+static void
+let_it_count(json_t *whole, const struct workload_field *field, json_t *parent)
+{
+	static const struct {
+		const char *path, *below, *other;
+	} others[] = {
+		{"spec/replicas", "deployment", "replicas"},
+		{"spec/serviceAccountName", "pod", "serviceAccountName"},
+		{"spec/service_account_name", "pod", "serviceAccountName"},
+		{"spec/service_account_name", NULL, "serviceAccountName"},
+	};
+	json_t *spec = json_object_get(whole, "spec");
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (strcmp(field->path, others[i].path) == 0)
+			json_object_del(others[i].below ? json_object_get(spec, others[i].below)
+							: spec, others[i].other);
+	if (ends_in(field->path, "/security_context"))
+		json_object_del(parent, "securityContext");
+	if (ends_in(field->path, "_probe/command"))
+		json_object_set_new(parent, "type", json_string("command"));
+}
+
+/* All that is known of the objects. */
+static char *
+told_by(const json_t *workload)
+{
+	struct kube_objects objects = make("1", workload);
+	json_t *all = json_array();
+	char *text;
+
+	for (size_t i = 0; i < objects.count; i++)
+		json_array_append_new(all, json_pack("[i, i, i, O]", objects.items[i].stage,
+						     objects.items[i].success,
+						     objects.items[i].timeout_ms,
+						     objects.items[i].object));
+	text = json_text(all, 0);
+	json_decref(all);
+	kube_objects_clear(&objects);
+	return text;
+}
+
+static bool
+has_effect(const struct workload_field *field, enum workload_profile profile)
+{
+	json_t *whole = whole_workload(profile), *parent;
+	const char *key = NULL;
+	char *before, *after;
+	bool differs;
+
+	parent = find_parent(whole, NULL, field->path, &key);
+	if (!parent)
+		fail_msg("%s is not in every-field.in.json", field->path);
+	let_it_count(whole, field, parent);
+	before = told_by(whole);
+	json_object_set_new(parent, key, other_value(field, json_object_get(parent, key)));
+	after = told_by(whole);
+	differs = strcmp(before, after) != 0;
+	free(before);
+	free(after);
+	json_decref(whole);
+	return differs;
+}
+
+/* What names things is the platform's affair, and a container is called by its key. */
+static bool
+is_of_the_platform(const struct workload_field *field)
+{
+	return strcmp(field->path, "profile") == 0 || strncmp(field->path, "externals/", 10) == 0 ||
+	       strcmp(field->path, "spec/containers/*/id") == 0;
+}
+
+static void
+every_field_has_an_effect_or_is_warned_of(void **state)
+{
+	json_t *described = kube_honours();
+	const json_t *honours = json_object_get(described, "honours");
+	const struct workload_field *field;
+	int seen = 0;
+
+	(void)state;
+	for (size_t i = 0; (field = workload_field(i)); i++) {
+		bool honoured = field_is_honoured(field, honours);
+
+		if (field->form == FIELD_OBJECT || field->form == FIELD_MAP ||
+		    field->form == FIELD_LIST || is_of_the_platform(field))
+			continue;
+		for (int k = PROFILE_MODULE; k < PROFILE_UNKNOWN; k++) {
+			if (!(field->profiles & 1u << k))
+				continue;
+			seen++;
+			if (has_effect(field, (enum workload_profile)k) != honoured)
+				fail_msg("%s of %s %s", field->path,
+					 workload_profile_name((enum workload_profile)k),
+					 honoured ? "has no effect" : "has an effect");
+		}
+		if (!honoured &&
+		    !json_object_get(json_object_get(described, "partly"), field->path))
+			fail_msg("nothing is said of %s", field->path);
+	}
+	assert_true(seen > 200);
+	json_decref(described);
+}
+
+static bool
+is_field(const char *path)
+{
+	const struct workload_field *field;
+
+	for (size_t i = 0; (field = workload_field(i)); i++)
+		if (strcmp(field->path, path) == 0)
+			return true;
+	return false;
+}
+
+static void
+what_is_honoured_are_fields(void **state)
+{
+	json_t *described = kube_honours(), *value;
+	const char *key;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(json_array_size(json_object_get(described, "profiles")), 3);
+	json_array_foreach(json_object_get(described, "honours"), i, value)
+		assert_true(is_field(json_string_value(value)));
+	json_object_foreach(json_object_get(described, "partly"), key, value)
+		assert_true(is_field(key));
+	assert_null(json_object_get(described, "one_container"));
+	json_decref(described);
 }
 
 /* --- secrets --- */
@@ -734,11 +1011,114 @@ a_cron_job_has_a_name_with_room_for_its_runs(void **state)
 	free(name);
 }
 
+/* --- nothing from outside is trusted --- */
+
+/* What may stand where something else belongs. */
+static const char strange[] =
+	"[null, true, false, -1, 0, 1, 70000, 99999999999, 1.5, '', 'x', '웹 ${a}', '/', '..', "
+	"'$(A)', [], [null], [1], ['x'], [[]], [{}], [{'name': 'x'}], [{'name': 1, 'value': null}], "
+	"{}, {'a': null}, {'': ''}, {'a': 1}, {'a': {}}, {'/a': {'value': 'x', 'id': 'x'}}, "
+	"{'a': {'b': [{}]}}]";
+
+struct strange_walk {
+	json_t *whole;
+	const json_t *values;
+	size_t tried, made;
+};
+
+static void
+try_it(struct strange_walk *walk)
+{
+	struct driver_deployment deployment = deployment_of("1", walk->whole);
+	struct kube_objects objects;
+	struct error err = {0};
+	int ret = kube_objects_make(NAMESPACE, &deployment, &objects, &err);
+
+	walk->tried++;
+	if (ret == 0) {
+		walk->made++;
+		for (size_t i = 0; i < objects.count; i++) {
+			const json_t *object = objects.items[i].object;
+			const json_t *metadata = json_object_get(object, "metadata");
+			const char *name = json_member_string(metadata, "name");
+
+			assert_true(name && kube_name_is_valid(name));
+			assert_non_null(json_member_string(object, "kind"));
+			assert_non_null(json_member_string(metadata, "namespace"));
+		}
+		kube_objects_clear(&objects);
+	} else {
+		assert_int_equal(err.kind, ERROR_INPUT);
+		assert_true(err.text[0] != '\0');
+	}
+	driver_deployment_clear(&deployment);
+}
+
+/* Each value of it is replaced by each strange one, and then is again what it was. */
+static void
+replace_each(struct strange_walk *walk, json_t *at)
+{
+	const char **keys = xcalloc(json_object_size(at) + 1, sizeof(*keys)), *key;
+	size_t count = 0, i, k;
+	json_t *member, *value;
+
+	json_object_foreach(at, key, member)
+		keys[count++] = key;
+	for (i = 0; i < count; i++) {
+		char *copy = xstrdup(keys[i]);
+
+		member = json_incref(json_object_get(at, copy));
+		json_array_foreach(walk->values, k, value) {
+			json_object_set_new(at, copy, json_deep_copy(value));
+			try_it(walk);
+		}
+		json_object_set_new(at, copy, member);
+		replace_each(walk, member);
+		free(copy);
+		keys[i] = NULL;
+	}
+	free(keys);
+	for (i = 0; i < json_array_size(at); i++) {
+		member = json_incref(json_array_get(at, i));
+		json_array_foreach(walk->values, k, value) {
+			json_array_set_new(at, i, json_deep_copy(value));
+			try_it(walk);
+		}
+		json_array_set_new(at, i, member);
+		replace_each(walk, member);
+	}
+}
+
+static void
+whatever_stands_in_a_spec_it_is_made_or_refused(void **state)
+{
+	json_t *values = parse(strange);
+
+	(void)state;
+	for (int i = PROFILE_MODULE; i < PROFILE_UNKNOWN; i++) {
+		struct strange_walk walk = {.whole = whole_workload((enum workload_profile)i),
+					    .values = values};
+
+		/* All of a job's is in a cronjob, too. */
+		replace_each(&walk, i == PROFILE_JOB ? json_object_get(json_object_get(
+							walk.whole, "spec"), "job")
+						     : json_object_get(walk.whole, "spec"));
+		replace_each(&walk, json_object_get(walk.whole, "deploy"));
+		replace_each(&walk, json_object_get(walk.whole, "volumes"));
+		assert_true(walk.made > 0 && walk.made < walk.tried);
+		json_decref(walk.whole);
+	}
+	json_decref(values);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_sample_becomes_these),
+		cmocka_unit_test(every_field_becomes_these),
+		cmocka_unit_test(every_field_has_an_effect_or_is_warned_of),
+		cmocka_unit_test(what_is_honoured_are_fields),
 		cmocka_unit_test(a_secret_stands_in_a_secret_alone),
 		cmocka_unit_test(a_secret_elsewhere_is_refused),
 		cmocka_unit_test(the_same_workloads_are_the_same_bytes),
@@ -749,6 +1129,7 @@ main(void)
 		cmocka_unit_test(nothing_is_made_of_what_is_held),
 		cmocka_unit_test(a_job_is_called_after_what_it_runs_and_for_whom),
 		cmocka_unit_test(a_cron_job_has_a_name_with_room_for_its_runs),
+		cmocka_unit_test(whatever_stands_in_a_spec_it_is_made_or_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
