@@ -235,6 +235,10 @@ output_json_environment(const struct world_environment *e, const struct details 
 				   "resources", resources_json(e));
 
 	with_problem(object, &e->environment.problem);
+	if (e->runtime.cluster.raw) {
+		json_object_set_new(object, "cluster", foreign(&e->runtime.cluster));
+		json_object_set_new(object, "namespace", foreign(&e->runtime.namespace));
+	}
 	if (e->environment.waiting_count > 0)
 		json_object_set_new(object, "waiting", output_json_waiting(&e->environment));
 	if (details) {
@@ -602,6 +606,8 @@ output_json_operation(const struct flow *flow)
 			json_object_set(object, "cronjobs", review->cronjobs);
 		}
 		json_object_set_new(object, "way_back", text(review->way_back));
+		if (review->place)
+			json_object_set_new(object, "runs_in", text(review->place));
 	}
 	json_object_set_new(object, "deployment",
 			    deployment ? deployment_json(deployment) : json_null());

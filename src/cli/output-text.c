@@ -94,7 +94,7 @@ output_text_head(const struct world_environment *e)
 {
 	struct state_words state = words_of_environment(e);
 	const struct deployment *d = &e->environment.last_deploy;
-	char ago[64] = "", *problem;
+	char ago[64] = "", *problem, *place;
 
 	if (d->id.raw)
 		clock_ago(ago, clock_wall_ms() - d->created_at);
@@ -106,6 +106,9 @@ output_text_head(const struct world_environment *e)
 	if ((problem = words_of_problem(&e->environment.problem)))
 		output_text_line("    %s", problem);
 	free(problem);
+	if ((place = words_of_place(&e->runtime)))
+		output_text_line("    %s", place);
+	free(place);
 	for (size_t i = 0; i < e->environment.waiting_count; i++) {
 		char *waiting = words_of_wait(&e->environment.waiting[i]);
 
@@ -258,6 +261,8 @@ output_text_review(const struct review *review)
 		output_text_line(_("  Sends: %s"), review->sends[i]);
 	if (review->way_back && *review->way_back)
 		output_text_line(_("  Rollback: %s"), review->way_back);
+	if (review->place)
+		output_text_line(_("  Runs in: %s"), review->place);
 }
 
 void

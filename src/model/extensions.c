@@ -55,6 +55,7 @@ static const struct {
 	[EXTENSION_ERROR_CODES] = {"error-codes", NULL},
 	[EXTENSION_RULE_WAITS] = {"rule-waits", NULL},
 	[EXTENSION_LAST_STATE] = {"last-state", NULL},
+	[EXTENSION_CLUSTERS] = {"clusters", NULL},
 };
 
 #define VALUES EXTENSION_DEPLOY_VALUES
@@ -126,6 +127,7 @@ static const struct extension_addition additions[] = {
 	{WAITS, ADDS_MEMBER_TOLD, "updateEnvironment", "waiting"},
 	{WAITS, ADDS_ROUTE, "x-dropRuleWaits", NULL},
 	{EXTENSION_LAST_STATE, ADDS_MEMBER_TOLD, "getRuntime", "last_state"},
+	{EXTENSION_CLUSTERS, ADDS_MEMBER_TOLD, "getRuntime", "cluster"},
 };
 
 const char *

@@ -428,10 +428,42 @@ what_goes_on_and_what_failed_come_before_the_state(void **state)
 	}
 }
 
+/* This machine has no clusters, and another platform may not say which. */
+static void
+where_an_environment_runs_is_said_where_the_platform_says_it(void **state)
+{
+	static const struct { const char *json, *words; } cases[] = {
+		{"{\"modules\":{},\"namespace\":\"acme/shop/dev\"}", NULL},
+		{"{\"modules\":{},\"namespace\":\"shop-dev\",\"cluster\":null}", NULL},
+		{"{\"modules\":{},\"namespace\":\"shop-dev\",\"cluster\":\"prod\"}",
+		 "cluster prod, namespace shop-dev"},
+		{"{\"modules\":{},\"cluster\":\"prod\"}", "cluster prod, namespace "},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *body = json_loads(cases[i].json, 0, NULL);
+		struct runtime runtime;
+		struct error err = {0};
+		char *words;
+
+		assert_int_equal(runtime_decode(&runtime, body, &err), 0);
+		words = words_of_place(&runtime);
+		if (cases[i].words)
+			assert_string_equal(words, cases[i].words);
+		else
+			assert_null(words);
+		free(words);
+		runtime_clear(&runtime);
+		json_decref(body);
+	}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(where_an_environment_runs_is_said_where_the_platform_says_it),
 		cmocka_unit_test(an_environment_is_said_by_what_hides_the_rest),
 		cmocka_unit_test(a_deployment_that_goes_on_or_failed_comes_first),
 		cmocka_unit_test(a_life_is_said_in_one_length),

@@ -128,6 +128,7 @@ struct review {
 	enum flow_verb verb;
 	char *org, *app, *env, *source;	/* owned; source may be NULL */
 	char *env_name;			/* owned, foreign */
+	char *place;	/* "cluster prod, namespace shop"; foreign; NULL: it is not said */
 	bool is_protected;		/* ask for a reason and for `env` to be typed */
 	bool asks_name; /* ask for `env` to be typed: protected, not one's own clone, or its changes
 			   would be lost */

@@ -33,6 +33,7 @@
 #include "flow/verbs/verb.h"
 #include "flow/verbs/write-values.h"
 #include "flow/world/origin.h"
+#include "flow/world/words.h"
 #include "flow/world/world.h"
 #include "model/extensions.h"
 #include "model/image.h"
@@ -53,6 +54,7 @@ review_clear(struct review *review)
 	free(review->env);
 	free(review->source);
 	free(review->env_name);
+	free(review->place);
 	set_unref(review->from);
 	set_unref(review->to);
 	free(review->from_deployment_id);
@@ -466,6 +468,17 @@ pin_values(struct flow *flow)
 		review->definitions = flow_definitions_hash(flow, &flow->definitions);
 }
 
+/* As the board knows it; of a clone that is to be made nobody does. */
+static char *
+place_of_target(const struct flow *flow)
+{
+	const struct world_environment *e =
+		world_environment(session_world(flow->session), flow->request.org,
+				  flow->request.app, flow->request.env);
+
+	return e ? words_of_place(&e->runtime) : NULL;
+}
+
 /* What cannot be known (values that could not be read) is left out of the comparison on both
  * sides, never on one. */
 void
@@ -483,6 +496,7 @@ review_fill(struct flow *flow)
 	review->source = xstrdup_or_null(flow->request.source);
 	review->env_name = xstrdup(target->name.raw ? target->name.raw :
 				   flow->request.name ? flow->request.name : flow->request.env);
+	review->place = place_of_target(flow);
 	review->is_protected =
 		session_all_protected(flow->session) ||
 		session_is_protected(flow->session, flow->request.env,

@@ -529,7 +529,8 @@ learn_errors(struct world *world, const struct learn_place *place, const json_t 
 static bool
 same_runtime(const struct runtime *a, const struct runtime *b)
 {
-	if (a->count != b->count)
+	if (a->count != b->count || !untrusted_equal(&a->cluster, &b->cluster) ||
+	    !untrusted_equal(&a->namespace, &b->namespace))
 		return false;
 	for (size_t i = 0; i < a->count; i++) {
 		const struct runtime_module *x = &a->modules[i], *y = &b->modules[i];

@@ -171,6 +171,14 @@ words_of_workload(const struct runtime_module *module)
 }
 
 char *
+words_of_place(const struct runtime *runtime)
+{
+	return runtime->cluster.raw ? xasprintf(_("cluster %s, namespace %s"), runtime->cluster.raw,
+						untrusted_raw(&runtime->namespace))
+				    : NULL;
+}
+
+char *
 words_of_wait(const struct rule_wait *wait)
 {
 	const char *maker = untrusted_raw(&wait->made_by);

@@ -24,6 +24,9 @@ struct runtime_module;
 /* What is said of it, or how it ended last: "ended 3m ago: signal 9 (Killed)"; "" where neither is
  * so.  free() it. */
 char *words_of_workload(const struct runtime_module *module);
+struct runtime;
+/* "cluster prod, namespace shop-production"; NULL: the platform does not say.  free() it. */
+char *words_of_place(const struct runtime *runtime);
 struct rule_wait;
 /* "local/web:1.4.3, by a rule of ana, who may not deploy here"; free() it. */
 char *words_of_wait(const struct rule_wait *wait);

@@ -326,6 +326,24 @@ draw_tabs(const struct environment_view *v, struct canvas *c)
 	}
 }
 
+static bool
+is_roomy(const struct canvas *canvas)
+{
+	return canvas->height >= 14;
+}
+
+/* In the row that parts the tabs from their rows, where there is one. */
+static void
+draw_place(const struct world_environment *e, struct canvas *c)
+{
+	char *place = e && is_roomy(c) ? words_of_place(&e->runtime) : NULL;
+
+	canvas_move(c, 1, 3);
+	if (place)
+		canvas_untrusted_bytes(c, STYLE_DIM, place, 0);
+	free(place);
+}
+
 /* The widest of each column; of the last one as much as there is room for. */
 static void
 measure(struct environment_view *v, const struct world_environment *e, size_t first, size_t end,
@@ -375,12 +393,6 @@ measure(struct environment_view *v, const struct world_environment *e, size_t fi
 	cut_columns_fit(columns, NAME_COLUMN, c->width - NAME_COLUMN);
 }
 
-static bool
-is_roomy(const struct canvas *canvas)
-{
-	return canvas->height >= 14;
-}
-
 static void
 fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 {
@@ -411,6 +423,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	struct viewport part = list_part(list);
 
 	draw_tabs(v, canvas);
+	draw_place(e, canvas);
 	ui_in_sight(ui, &part);
 	for (size_t i = list->first; i < list_end(list); i++) {
 		canvas_move(&rows, (int)(i - list->first), 1);

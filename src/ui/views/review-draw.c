@@ -182,11 +182,13 @@ add_request(struct buf *line, const struct review *review, const char *request)
 static int
 draw_sends(struct ui *ui, struct canvas *c, int row, const struct review *review)
 {
-	const char *labels[] = {_("sends"), _("rollback")};
-	int column = text_columns(labels[0]), used;
+	const char *labels[] = {_("sends"), _("rollback"), _("runs in")};
+	int column = 0, used;
 	struct buf line;
 
-	column = (text_columns(labels[1]) > column ? text_columns(labels[1]) : column) + 3;
+	for (int i = 0; i < 2 + (review->place != NULL); i++)
+		if (text_columns(labels[i]) + 3 > column)
+			column = text_columns(labels[i]) + 3;
 	buf_init(&line, SENDS_BYTES_MAX);
 	for (size_t i = 0; i < review->send_count; i++) {
 		if (i > 0)
@@ -210,6 +212,12 @@ draw_sends(struct ui *ui, struct canvas *c, int row, const struct review *review
 	canvas_move(c, row + used, column);
 	used += canvas_paragraph(c, STYLE_NORMAL, buf_str(&line), SENDS_ROWS_MAX);
 	buf_clear(&line);
+	if (review->place) {
+		canvas_move(c, row + used, 1);
+		canvas_text(c, STYLE_DIM, labels[2]);
+		canvas_move(c, row + used, column);
+		used += canvas_paragraph(c, STYLE_NORMAL, review->place, 2);
+	}
 	return used;
 }
 
