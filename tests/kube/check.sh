@@ -84,6 +84,11 @@ kube create namespace objects >"$folder/objects.log" 2>&1 && takes_objects >>"$f
 report $? "every object that a workload becomes is taken, and is the same when it is applied again"
 kube delete namespace shop objects --wait=false >/dev/null && until_true is_gone
 report $? "a namespace goes, with all that is in it"
+node enter "$dir" env PYTHONDONTWRITEBYTECODE=1 python3 "$here/compare.py" "$dir/kubeconfig" \
+	>"$folder/compare.out" 2>"$folder/compare.log"
+compared=$?
+grep -v '^ok' "$folder/compare.out" >>"$folder/compare.log"
+report "$compared" "the double of \`make check\` answers as it does, in $(grep -c '^ok' "$folder/compare.out") answers"
 log=$folder/log
 mv "$dir/log" "$log.kept" 2>/dev/null
 node down "$dir"

@@ -9,8 +9,8 @@ EXTRA_DIST += tests/kube/check.sh tests/kube/images.py tests/kube/shop.yaml test
 	tests/kube/node/program/go.sum tests/kube/node/program/main.go
 # Where there is no Go, a small API server stands for it: its answers are compared with the real one
 # by check-kube.
-EXTRA_DIST += tests/kube/cluster.py tests/kube/double/__main__.py tests/kube/double/api.py \
-	tests/kube/double/controllers.py tests/kube/double/faults.py tests/kube/double/fields.py \
+EXTRA_DIST += tests/kube/cluster.py tests/kube/compare.py \
+	tests/kube/double/__main__.py tests/kube/double/api.py tests/kube/double/controllers.py tests/kube/double/faults.py tests/kube/double/fields.py \
 	tests/kube/double/identity.py tests/kube/double/kinds.py tests/kube/double/kubelet.py \
 	tests/kube/double/make-schema.py tests/kube/double/problem.py tests/kube/double/schema.json \
 	tests/kube/double/server.py tests/kube/double/store.py tests/kube/double/upstream.py \

@@ -35,6 +35,8 @@ class Ask:
         if version == "v1" and self.space and plural in ("status", "finalize") and not self.name:
             self.space, plural, self.name, self.sub = "", "namespaces", self.space, plural
         self.kind = kinds.BY_PLURAL.get((version, plural))
+        if not self.kind and version not in {kind.api_version for kind in kinds.KINDS}:
+            raise Problem(404, "", "404 page not found")
         if not self.kind:
             raise no_resource()
         self.verb = VERBS[handler.command]
@@ -62,11 +64,14 @@ def no_resource():
     return Problem(404, "NotFound", "the server could not find the requested resource", {})
 
 
-def decode(body):
+def decode(body, kind=None):
     try:
         value = json.loads(body)
-    except ValueError as error:
-        raise bad_request(f"error decoding the body: {error}") from None
+    except ValueError:
+        raise bad_request(
+            f"the object provided is unrecognized (must be of type {kind.name if kind else '?'}): "
+            "couldn't get version/kind; json parse error: unexpected end of JSON input "
+            f"({body[:40].decode(errors='replace')})") from None
     if not isinstance(value, dict):
         raise bad_request("the body is no object")
     return value
@@ -242,7 +247,7 @@ class Api:
         return value
 
     def read(self, handler, ask):
-        body = decode(handler.body)
+        body = decode(handler.body, ask.kind)
         kinds.check_new_value(ask.kind, body)
         self.check_fields(handler, ask, body)
         wrong = fields.wrong_type(body, ask.kind.shape)
@@ -274,7 +279,7 @@ class Api:
             allowed = not self.rules.denies(handler.user, asked.get("verb", ""), resource,
                                             asked.get("namespace", ""))
         status = {"allowed": allowed}
-        if allowed:
+        if allowed and "system:masters" not in handler.groups:
             status["reason"] = 'RBAC: allowed by ClusterRoleBinding "tests" of ClusterRole ' \
                 '"tests" to User "' + handler.user + '"'
         return {"kind": "SelfSubjectAccessReview", "apiVersion": "authorization.k8s.io/v1",
@@ -360,7 +365,7 @@ class Api:
         dry = ask.dry or options.get("dryRun") == ["All"]
         left = self.store.delete(ask.kind, obj, options, dry)
         meta = obj["metadata"]
-        there = (meta.get("namespace", ""), meta["name"]) in self.store.objects[ask.kind]
+        there = (meta.get("namespace", ""), meta["name"]) in self.store.objects[ask.kind] and not dry
         if there or ask.kind.name in ("Pod", "PersistentVolumeClaim", "Service",
                                       "ServiceAccount", "ResourceQuota"):
             return 200, left
@@ -398,7 +403,7 @@ class Api:
         after["spec"]["replicas"] = int(body.get("spec", {}).get("replicas", 0))
         del after["metadata"]["resourceVersion"]
         return self.scale_of(self.store.replace(ask.kind, before, after, self.who(handler, ask),
-                                                "", ask.dry))
+                                                "scale", ask.dry))
 
     # --- what streams
 

@@ -12,6 +12,8 @@ line "image REGEX BEHAVIOUR" of the rules, or by an annotation of the pod:
     fail/live		it runs, and is killed by its liveness probe, again and again
     fail/memory		it is killed for lack of memory
     slow/...		it takes SLOW_S until it is ready
+
+A probe of the path /nowhere fails.
 """
 import hashlib
 import heapq
@@ -113,6 +115,9 @@ class Controllers:
         if kind.name == "ResourceQuota":
             for one in self.store.of("ReplicaSet", meta["namespace"]):
                 self.enqueue("ReplicaSet", meta["namespace"], one["metadata"]["name"])
+        elif kind.name != "Event" and meta.get("namespace"):
+            for one in self.store.of("ResourceQuota", meta["namespace"]):
+                self.enqueue("ResourceQuota", meta["namespace"], one["metadata"]["name"])
         if kind.name in ("ConfigMap", "Secret", "PersistentVolumeClaim"):
             for pod in self.store.of("Pod", meta["namespace"]):
                 self.enqueue("Pod", meta["namespace"], pod["metadata"]["name"])
@@ -454,8 +459,12 @@ class Controllers:
             set_condition(rows, "Progressing", "False", "ProgressDeadlineExceeded",
                           f'ReplicaSet "{name}" has timed out progressing.', lastUpdateTime=now)
         else:
-            set_condition(rows, "Progressing", "True", "ReplicaSetUpdated",
-                          f'ReplicaSet "{name}" is progressing.', lastUpdateTime=now)
+            if counts["updatedReplicas"]:
+                set_condition(rows, "Progressing", "True", "ReplicaSetUpdated",
+                              f'ReplicaSet "{name}" is progressing.', lastUpdateTime=now)
+            else:
+                set_condition(rows, "Progressing", "True", "NewReplicaSetCreated",
+                              f'Created new replica set "{name}"', lastUpdateTime=now)
             self.enqueue("Deployment", deployment["metadata"]["namespace"],
                          deployment["metadata"]["name"], limit + 0.01)
 

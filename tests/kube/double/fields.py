@@ -173,7 +173,7 @@ def unknown_fields(value, shape, path=""):
 
 
 def wrong_type(value, shape, path=""):
-    """(path, what was expected) of the first that has another type; None: none has."""
+    """(path, what was expected, value) of the first that has another type; None: none has."""
     kind, inner, _ = parse(shape.lstrip("!"))
     if shape.startswith("[]"):
         kind, inner = "list", shape[2:]
@@ -181,24 +181,24 @@ def wrong_type(value, shape, path=""):
         return None
     if kind in ("struct", "map"):
         if not isinstance(value, dict):
-            return path, "map"
+            return path, "map", value
         for name, member in value.items():
             found = wrong_type(member, of_field(kind, inner, name), f"{path}.{name}")
             if found:
                 return found
     elif kind in ("list", "set"):
         if not isinstance(value, list):
-            return path, "list"
+            return path, "list", value
         for n, member in enumerate(value):
             found = wrong_type(member, inner, f"{path}[{n}]")
             if found:
                 return found
     elif shape == "string" and not isinstance(value, str):
-        return path, "string"
+        return path, "string", value
     elif shape == "boolean" and not isinstance(value, bool):
-        return path, "boolean"
+        return path, "boolean", value
     elif shape == "integer" and (isinstance(value, bool) or not isinstance(value, int)):
-        return path, "integer"
+        return path, "integer", value
     return None
 
 
@@ -249,7 +249,7 @@ class Managers:
             if value is ITEM or (path in live and live[path] == value):
                 continue
             for key, (_, paths) in sorted(self.entries.items()):
-                if key != who and path in paths and key[3] == who[3]:
+                if key != who and path in paths:
                     found.append((key, path))
         return found
 

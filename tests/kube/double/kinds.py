@@ -170,8 +170,6 @@ def default_daemon_set(obj, _store):
 def default_job_spec(spec):
     default(spec, completions=1, parallelism=1, backoffLimit=6, completionMode="NonIndexed",
             suspend=False, podReplacementPolicy="TerminatingOrFailed", manualSelector=False)
-    if not spec["manualSelector"]:
-        del spec["manualSelector"]
     default_template(spec)
 
 
@@ -185,7 +183,8 @@ def default_job(obj, _store):
                   "controller-uid": uid, "job-name": obj["metadata"]["name"]}
         spec.setdefault("selector",
                         {"matchLabels": {"batch.kubernetes.io/controller-uid": uid}})
-        default(spec["template"]["metadata"].setdefault("labels", {}), **labels)
+        inner = default(spec["template"]["metadata"].setdefault("labels", {}), **labels)
+        obj["metadata"].setdefault("labels", dict(inner))
 
 
 def default_cron_job(obj, _store):
@@ -232,6 +231,8 @@ def default_namespace(obj, _store):
 
 def default_claim(obj, _store):
     default(obj.setdefault("spec", {}), volumeMode="Filesystem")
+    if "creationTimestamp" in obj["metadata"] and "status" not in obj:
+        obj["metadata"].setdefault("finalizers", []).append("kubernetes.io/pvc-protection")
     obj.setdefault("status", {"phase": "Pending"})
 
 
@@ -260,6 +261,8 @@ def quality(spec):
 
 def default_budget(obj, _store):
     obj.setdefault("spec", {})
+    obj.setdefault("status", {"currentHealthy": 0, "desiredHealthy": 0, "disruptionsAllowed": 0,
+                              "expectedPods": 0})
 
 
 def default_ingress(obj, _store):
@@ -354,11 +357,11 @@ def check_containers(spec, field, causes):
         for n, container in enumerate(spec.get(group, [])):
             here = f"{field}.{group}[{n}]"
             name = container.get("name", "")
-            if not container.get("image"):
-                causes.append((here + ".image", "FieldValueRequired", "Required value"))
             if not LABEL.fullmatch(name) or len(name) > 63:
                 causes.append((here + ".name", "FieldValueInvalid",
                                invalid_value(name, LABEL_TEXT)))
+            if not container.get("image"):
+                causes.append((here + ".image", "FieldValueRequired", "Required value"))
             if name in names:
                 causes.append((here + ".name", "FieldValueDuplicate",
                                f'Duplicate value: "{name}"'))
@@ -427,9 +430,7 @@ def check(kind, obj, before):
         field = "spec" if kind.name == "Job" else "spec.jobTemplate.spec"
         policy = at(inner, ("template", "spec")).get("restartPolicy")
         if policy == "Always":
-            causes.append((field + ".template.spec.restartPolicy", "FieldValueNotSupported",
-                           'Unsupported value: "Always": supported values: "OnFailure", "Never"'
-                           if kind.name == "CronJob" else
+            causes.append((field + ".template.spec.restartPolicy", "FieldValueRequired",
                            'Required value: valid values: "OnFailure", "Never"'))
     if kind.name == "ConfigMap" and before and before.get("immutable") and \
             before.get("data") != obj.get("data"):
@@ -445,8 +446,13 @@ def check(kind, obj, before):
 
 
 def check_new_value(kind, obj):
-    if obj.get("kind") not in (None, kind.name) or \
-            obj.get("apiVersion") not in (None, kind.api_version):
+    found = (obj.get("apiVersion"), obj.get("kind"))
+    if found[0] in (None, kind.api_version) and found[1] in (None, kind.name):
+        return
+    if kind.name != found[1]:
+        group, _, version = (found[0] or "").rpartition("/")
         raise Problem(400, "BadRequest",
-                      f"the API version in the data ({obj.get('apiVersion')}) does not match the "
-                      f"expected API version ({kind.api_version})")
+                      f"invalid object type: {group}/{version}, Kind={found[1]}")
+    raise Problem(400, "BadRequest",
+                  f"the API version in the data ({found[0]}) does not match the expected API "
+                  f"version ({kind.api_version})")

@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What becomes of pods and Jobs: the scheduler and the node, without a container."""
 import hashlib
+import math
 import re
 import time
 
 import kinds
-from controllers import (BEHAVIOUR, NODE, SLOW_S, Controllers, is_ready, set_condition)
-from store import clone, stamp
+from controllers import (BEHAVIOUR, NODE, SLOW_S, Controllers, is_ready, set_condition,
+                         share)
+from store import clone, label_selector, plain, selects, stamp
 
 BEHAVIOURS = {"pull", "denied", "crash", "unready", "live", "memory", "slow", "fine", "end"}
 ORDER = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"]
 BACK_OFF = [0.3, 0.6, 1.2, 2.4]
 ENDED_S = 0.2
+NOWHERE = "/nowhere"		# nobody serves that: a probe of it fails
 
 
 class Cluster(Controllers):
@@ -23,6 +26,8 @@ class Cluster(Controllers):
         match = re.search(r"(?:^|/)fail/([a-z]+)", container["image"])
         if match and match.group(1) in BEHAVIOURS:
             return match.group(1)
+        if container.get("readinessProbe", {}).get("httpGet", {}).get("path") == NOWHERE:
+            return "unready"
         return "slow" if re.search(r"(?:^|/)slow/", container["image"]) else "fine"
 
     # --- a step of a pod
@@ -105,7 +110,11 @@ class Cluster(Controllers):
     # --- what is missing
 
     def missing_volume(self, pod):
+        used = {mount["name"] for c in pod["spec"]["containers"] +
+                pod["spec"].get("initContainers", []) for mount in c.get("volumeMounts", [])}
         for volume in pod["spec"].get("volumes", []):
+            if volume["name"] not in used:
+                continue		# nobody wants to see it, so it is not looked for
             for member, kind, field in (("configMap", "ConfigMap", "name"),
                                         ("secret", "Secret", "secretName")):
                 source = volume.get(member)
@@ -152,6 +161,10 @@ class Cluster(Controllers):
                                 if mount.get("readOnly") else clone(mount)
                                 for mount in container.get("volumeMounts", [])]}
         if runs:
+            if "terminated" in state:
+                state["terminated"]["containerID"] = "containerd://" + hashlib.sha256(
+                    f"{pod['metadata']['uid']}{container['name']}{row['restartCount']}".encode()
+                ).hexdigest()
             row["containerID"] = "containerd://" + hashlib.sha256(
                 f"{pod['metadata']['uid']}{container['name']}{row['restartCount']}".encode()
             ).hexdigest()
@@ -311,14 +324,19 @@ class Cluster(Controllers):
         generation = pod["metadata"].get("generation", 1)
         containers = pod["spec"]["containers"]
         readies = {c["name"]: ready is True or (ready and c["name"] in ready) for c in containers}
+        # Its place is made before images are pulled.
+        placed = any(state.get("waiting", {}).get("reason") != "ContainerCreating"
+                     for state in states.values())
         runs = [state for state in states.values() if "running" in state or "terminated" in state]
 
         def change(obj):
             status = obj["status"]
             rows = status.setdefault("conditions", [])
             more = {"lastProbeTime": None, "observedGeneration": generation}
-            set_condition(rows, "PodReadyToStartContainers", "True" if runs else "False", **more)
-            set_condition(rows, "Initialized", "True", **more)
+            set_condition(rows, "PodReadyToStartContainers",
+                          "True" if placed and phase != "Succeeded" else "False", **more)
+            set_condition(rows, "Initialized", "True",
+                          "PodCompleted" if phase == "Succeeded" else None, **more)
             for kind in ("Ready", "ContainersReady"):
                 unready = [name for name, value in readies.items() if not value]
                 if phase == "Succeeded":
@@ -338,7 +356,7 @@ class Cluster(Controllers):
             status.setdefault("hostIP", "192.0.2.10")
             status.setdefault("hostIPs", [{"ip": "192.0.2.10"}])
             status["observedGeneration"] = generation
-            if runs and "podIP" not in status:
+            if placed and "podIP" not in status:
                 status["podIP"] = "10.244.0." + str(2 + next(self.store.numbers) % 250)
                 status["podIPs"] = [{"ip": status["podIP"]}]
             status["phase"] = phase or ("Running" if runs else "Pending")
@@ -378,7 +396,9 @@ class Cluster(Controllers):
             return "Readiness probe failed: dial tcp 10.244.0.9:8080: connect: connection refused"
         if probe and "exec" in probe:
             return "Readiness probe failed: not yet"
-        return "Readiness probe failed: HTTP probe failed with statuscode: 503"
+        path = (probe or {}).get("httpGet", {}).get("path")
+        return "Readiness probe failed: HTTP probe failed with statuscode: " + (
+            "404" if path == NOWHERE else "503")
 
     def crash(self, pod, container, does):
         """The next of: it ends, it waits, it starts again."""
@@ -433,6 +453,9 @@ class Cluster(Controllers):
                     obj["status"]["containerStatuses"][n] = new
             if phase:
                 obj["status"]["phase"] = phase
+                set_condition(obj["status"]["conditions"], "PodReadyToStartContainers", "False",
+                              lastProbeTime=None,
+                              observedGeneration=obj["metadata"].get("generation", 1))
             for row in obj["status"]["conditions"]:
                 if row["type"] in ("Ready", "ContainersReady"):
                     set_condition(obj["status"]["conditions"], row["type"], "False",
@@ -516,7 +539,10 @@ class Cluster(Controllers):
     # --- claims and budgets
 
     def reconcile_persistentvolumeclaim(self, claim):
-        if claim["status"].get("phase") == "Bound" or claim["metadata"].get("deletionTimestamp"):
+        if claim["metadata"].get("deletionTimestamp"):
+            self.free_claim(claim)
+            return
+        if claim["status"].get("phase") == "Bound":
             return
         wanted = claim["spec"].get("storageClassName")
         if wanted not in (None, "", "standard"):
@@ -533,3 +559,54 @@ class Cluster(Controllers):
             obj["status"] = {"phase": "Bound", "accessModes": obj["spec"].get("accessModes", []),
                              "capacity": obj["spec"].get("resources", {}).get("requests", {})}
         self.store.edit("PersistentVolumeClaim", bound, change, "status")
+
+    def reconcile_resourcequota(self, quota):
+        hard = quota["spec"].get("hard", {})
+        used = {name: str(plain(self.store.quota_used(quota["metadata"]["namespace"], name)))
+                for name in hard}
+
+        def change(obj):
+            obj["status"] = {"hard": clone(hard), "used": used}
+        self.store.edit("ResourceQuota", quota, change, "status")
+
+    def free_claim(self, claim):
+        """It goes when no pod has it any more."""
+        name, space = claim["metadata"]["name"], claim["metadata"]["namespace"]
+        for pod in self.store.of("Pod", space):
+            for volume in pod["spec"].get("volumes", []):
+                if volume.get("persistentVolumeClaim", {}).get("claimName") == name:
+                    self.enqueue("PersistentVolumeClaim", space, name, 0.1)
+                    return
+
+        def change(obj):
+            rest = [one for one in obj["metadata"].get("finalizers", [])
+                    if one != "kubernetes.io/pvc-protection"]
+            obj["metadata"].pop("finalizers", None)
+            if rest:
+                obj["metadata"]["finalizers"] = rest
+        self.store.edit("PersistentVolumeClaim", claim, change)
+
+    def reconcile_poddisruptionbudget(self, budget):
+        wanted = label_selector(budget["spec"].get("selector", {}))
+        pods = [pod for pod in self.store.of("Pod", budget["metadata"]["namespace"])
+                if selects(wanted, pod["metadata"].get("labels", {}))]
+        healthy = sum(1 for pod in pods if is_ready(pod))
+        if "minAvailable" in budget["spec"]:
+            least = share(budget["spec"]["minAvailable"], len(pods), math.ceil)
+        else:
+            least = len(pods) - share(budget["spec"].get("maxUnavailable", 0), len(pods), math.ceil)
+        least = max(0, least)
+        allowed = max(0, healthy - least)
+
+        def change(obj):
+            status = obj["status"]
+            status.update(currentHealthy=healthy, desiredHealthy=least, disruptionsAllowed=allowed,
+                          expectedPods=len(pods),
+                          observedGeneration=obj["metadata"].get("generation", 1))
+            set_condition(status.setdefault("conditions", []), "DisruptionAllowed",
+                          "True" if allowed else "False",
+                          "SufficientPods" if allowed else "InsufficientPods", "",
+                          observedGeneration=obj["metadata"].get("generation", 1))
+        self.store.edit("PodDisruptionBudget", budget, change, "status")
+        self.enqueue("PodDisruptionBudget", budget["metadata"]["namespace"],
+                     budget["metadata"]["name"], 1)

@@ -112,9 +112,8 @@ def parse_field_selector(kind, text):
     out = parse_selector(text)
     for name, _, _ in out:
         if name not in known:
-            raise bad_request(f'Unable to find "{kind.api_version}, Resource={kind.plural}" that '
-                              f'match label selector "", field selector "{text}": field label '
-                              f"not supported: {name}")
+            raise bad_request(f'"{name}" is not a known field selector: only "metadata.name", '
+                              '"metadata.namespace"')
     return [(tuple(name.split(".")), operator, values) for name, operator, values in out]
 
 
@@ -269,9 +268,7 @@ class Store:
                 wants = self.quota_amount(kind, obj, name)
                 if not wants:
                     continue
-                has = sum(self.quota_amount(other, one, name) for other in kinds.KINDS
-                          for one in self.objects[other].values()
-                          if one["metadata"].get("namespace") == namespace)
+                has = self.quota_used(namespace, name)
                 if has + wants > kinds.amount(limit):
                     asked[name], used[name] = wants, has
             if asked:
@@ -281,6 +278,11 @@ class Store:
                                 f"exceeded quota: {quota['metadata']['name']}, requested: "
                                 f"{shown(asked)}, used: {shown(used)}, limited: "
                                 + ",".join(f"{name}={hard[name]}" for name in sorted(asked)))
+
+    def quota_used(self, namespace, name):
+        return sum(self.quota_amount(kind, obj, name) for kind in kinds.KINDS
+                   for obj in self.objects[kind].values()
+                   if obj["metadata"].get("namespace") == namespace)
 
     @staticmethod
     def quota_amount(kind, obj, name):
@@ -339,9 +341,9 @@ class Store:
             managers = fields.Managers()
             managers.updated((who[0], "Update", kind.api_version, ""), stamp(), {},
                              fields.leaves(without_servers(obj), kind.shape))
-        meta["managedFields"] = managers.encode()
+        if managers.entries:
+            meta["managedFields"] = managers.encode()
         if dry:
-            obj = clone(obj)
             return obj
         self.managers[meta["uid"]] = managers
         return self.commit(kind, None, obj)
@@ -381,29 +383,36 @@ class Store:
             obj, meta = whole, whole["metadata"]
         elif kind.status and "status" in before:
             obj["status"] = clone(before["status"])
-        if sub == "":
+        if sub != "status":
             self.finished(kind, obj, before)
-        if not applied:
+        if not applied and kind.name != "Namespace":
             def owned(one):
                 one = {"status": one.get("status", {}), "metadata": {
                     "annotations": one["metadata"].get("annotations", {})}} \
                     if sub == "status" else without_servers(one)
                 return fields.leaves(one, kind.shape)
-            mine = {key: value for key, value in managers.entries.items() if key[3] == sub}
-            rest = {key: value for key, value in managers.entries.items() if key[3] != sub}
+            def is_status(key):
+                return (key[3] == "status") == (sub == "status")
+            mine = {key: value for key, value in managers.entries.items() if is_status(key)}
+            rest = {key: value for key, value in managers.entries.items() if not is_status(key)}
             part = fields.Managers(mine)
             part.updated((who[0], "Update", kind.api_version, sub), stamp(), owned(before),
                          owned(obj))
             managers = fields.Managers({**rest, **part.entries})
-        meta["managedFields"] = old.get("managedFields", [])
+        meta.pop("managedFields", None)
+        if "managedFields" in old:
+            meta["managedFields"] = old["managedFields"]
         encoded = managers.encode()
         same = obj == before and [strip(row) for row in encoded] == \
             [strip(row) for row in old.get("managedFields", [])]
         if same:
             return before
-        meta["managedFields"] = encoded
+        if encoded:
+            meta["managedFields"] = encoded
+        else:
+            meta.pop("managedFields", None)
         binds = kind.name == "Pod" and who == SYSTEM
-        if kind.generation and sub == "" and not binds and obj.get("spec") != before.get("spec"):
+        if kind.generation and sub != "status" and not binds and obj.get("spec") != before.get("spec"):
             meta["generation"] = old.get("generation", 0) + 1
         if dry:
             return obj
@@ -427,7 +436,7 @@ class Store:
         if meta.get("managedFields"):
             raise bad_request("metadata.managedFields must be nil")
         before = self.objects[kind].get((namespace if kind.namespaced else "", name))
-        where = (f"failed to create typed patch object ({namespace}/{name}; "
+        where = (f"failed to create typed patch object ({meta.get('namespace', '')}/{name}; "
                  f"{'/' + kind.version if not kind.group else kind.api_version}, "
                  f"Kind={kind.name}): ")
         unknown = fields.unknown_fields(config, kind.shape)
@@ -437,7 +446,8 @@ class Store:
                               f"  {field}: field not declared in schema" for field in unknown)))
         wrong = fields.wrong_type(config, kind.shape)
         if wrong:
-            raise Problem(500, "", where + f"{wrong[0]}: expected {wrong[1]}")
+            raise Problem(500, "", where + f"{wrong[0]}: expected {wrong[1]}, got "
+                          f"&value.valueUnstructured{{Value:{json.dumps(wrong[2])}}}")
         config = without_servers(clone(config))
         config["metadata"].pop("name", None)
         config["metadata"].pop("namespace", None)
