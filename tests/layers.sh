@@ -39,7 +39,7 @@ platform base net model platform/admin
 <sqlite3.h> db
 <microhttpd.h> platform/http
 <gnutls/gnutls.h> platform/state platform/http
-<yaml.h> platform/admin
+<yaml.h> model
 END
 
 # Prints "FILE:LINE: what is wrong" for each include below $1/src that the rules do not allow.

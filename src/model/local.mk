@@ -38,4 +38,5 @@ libmodel_a_SOURCES = \
 	src/model/version-parse.c src/model/version-parse.h \
 	src/model/workload-check.c src/model/workload-check.h \
 	src/model/workload-fields.c src/model/workload-fields.h \
-	src/model/workload-references.c src/model/workload-references.h
+	src/model/workload-references.c src/model/workload-references.h \
+	src/model/yaml.c src/model/yaml.h

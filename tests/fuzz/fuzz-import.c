@@ -6,7 +6,7 @@
 #include "fuzz.h"
 
 #include "base/error.h"
-#include "platform/admin/document.h"
+#include "model/yaml.h"
 #include "platform/admin/import-check.h"
 #include "platform/api/score.h"
 
@@ -31,7 +31,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
 	struct error err = {0};
 	json_t *lines = json_object();
-	json_t *value = document_parse_yaml((const char *)bytes, length, lines, &err), *set;
+	json_t *value = yaml_decode((const char *)bytes, length, lines, &err), *set;
 	size_t told = 0, count;
 
 	assert(value || err.kind != ERROR_NONE);

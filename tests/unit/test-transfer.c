@@ -19,6 +19,7 @@
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "model/yaml.h"
 #include "platform/admin/document.h"
 #include "platform/admin/tar.h"
 #include "platform/state/repository.h"
@@ -71,7 +72,7 @@ yaml_means_what_the_core_schema_says(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct error err = {0};
-		json_t *value = document_parse_yaml(cases[i].yaml, strlen(cases[i].yaml), NULL,
+		json_t *value = yaml_decode(cases[i].yaml, strlen(cases[i].yaml), NULL,
 						    &err);
 		char *text = value ? json_canonical(value) : NULL;
 
@@ -105,7 +106,7 @@ what_is_wrong_with_yaml_is_said_with_its_place(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct error err = {0};
 
-		assert_null(document_parse_yaml(cases[i].yaml, strlen(cases[i].yaml), NULL, &err));
+		assert_null(yaml_decode(cases[i].yaml, strlen(cases[i].yaml), NULL, &err));
 		assert_string_equal(err.text, cases[i].said);
 	}
 }
@@ -118,7 +119,7 @@ yaml_knows_the_line_of_everything(void **state)
 	struct document document = {.lines = json_object()};
 
 	(void)state;
-	document.value = document_parse_yaml(yaml, strlen(yaml), document.lines, &err);
+	document.value = yaml_decode(yaml, strlen(yaml), document.lines, &err);
 	assert_non_null(document.value);
 	assert_int_equal(document_line(&document, "/a/0/b"), 2);
 	assert_int_equal(document_line(&document, "/a/0/c~1d"), 3);
@@ -132,19 +133,19 @@ yaml_has_a_floor(void **state)
 {
 	char deep[2 * 40 + 1];
 	struct error err = {0};
-	char *large = xmalloc(DOCUMENT_YAML_BYTES_MAX + 2);
+	char *large = xmalloc(YAML_BYTES_MAX + 2);
 	json_t *value;
 
 	(void)state;
 	memset(deep, '[', 40);
 	memset(deep + 40, ']', 40);
 	deep[80] = '\0';
-	assert_null(document_parse_yaml(deep, 80, NULL, &err));
-	value = document_parse_yaml(deep + 20, 40, NULL, &err);
+	assert_null(yaml_decode(deep, 80, NULL, &err));
+	value = yaml_decode(deep + 20, 40, NULL, &err);
 	assert_non_null(value);
 	json_decref(value);
-	memset(large, 'x', DOCUMENT_YAML_BYTES_MAX + 1);
-	assert_null(document_parse_yaml(large, DOCUMENT_YAML_BYTES_MAX + 1, NULL, &err));
+	memset(large, 'x', YAML_BYTES_MAX + 1);
+	assert_null(yaml_decode(large, YAML_BYTES_MAX + 1, NULL, &err));
 	assert_int_equal(err.kind, ERROR_LIMIT);
 	free(large);
 }

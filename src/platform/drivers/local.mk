@@ -117,7 +117,8 @@ TESTS += $(DRIVER_TESTS)
 
 DRIVER_WORLD = tests/unit/driver-world.c tests/unit/driver-world.h
 DRIVER_ITEMS = tests/unit/driver-items.c tests/unit/driver-items.h $(DRIVER_WORLD)
-DRIVER_TEST_LIBS = libplatform-drivers.a libdb.a libnet.a libmodel.a libbase.a $(CMOCKA_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
+DRIVER_TEST_LIBS = libplatform-drivers.a libdb.a libnet.a libmodel.a libbase.a $(CMOCKA_LIBS) $(SQLITE_LIBS) \
+	$(YAML_LIBS) $(BASE_LIBS)
 tests_unit_test_driver_SOURCES = tests/unit/test-driver.c $(DRIVER_WORLD)
 tests_unit_test_driver_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_driver_fields_SOURCES = tests/unit/test-driver-fields.c $(DRIVER_ITEMS)
