@@ -55,17 +55,22 @@ struct error;
 	X(CLUSTER_ANSWER_INVALID, 500, N_("The answer of the cluster to \"{verb} {object}\" is invalid: {reason}")) \
 	X(CLUSTER_ANSWER_TOO_LARGE, 500, N_("The answer of the cluster to \"{verb} {object}\" is larger than {max} bytes.")) \
 	X(CLUSTER_BUSY, 503, N_("The cluster is too busy for \"{verb} {object}\": {reason}")) \
+	X(CLUSTER_CERTIFICATE_ALONE, 400, N_("A client certificate and its key are needed together.")) \
+	X(CLUSTER_CERTIFICATE_INVALID, 400, N_("\"{member}\" must be a certificate as PEM.")) \
 	X(CLUSTER_CREDENTIALS_REFUSED, 403, N_("The cluster refused the credentials of user {user}: {reason}")) \
 	X(CLUSTER_DEFINITION_MISSING, 400, N_("Cannot tell where {env} is to run: there is no resource definition of type {type}.")) \
 	X(CLUSTER_DNS_SHARED, 400, N_("The resource {resource} does not belong to a workload: in a cluster a name of DNS leads to a workload.  Declare it among the \"externals\" of one.")) \
 	X(CLUSTER_FAILED, 500, N_("The cluster failed at \"{verb} {object}\": {reason}")) \
 	X(CLUSTER_FIELDS_OWNED, 409, N_("Cannot apply {object}: other managers own these fields: {fields}")) \
 	PLURAL(CLUSTER_FIELDS_OWNED_MORE, 409, "Cannot apply {object}: other managers own these fields: {fields}, and {number} more", "Cannot apply {object}: other managers own these fields: {fields}, and {number} more") \
+	X(CLUSTER_FILE_NOT_READ, 503, N_("The file {file}, which is needed to reach the cluster, cannot be read: {reason}.")) \
 	X(CLUSTER_FORBIDDEN, 403, N_("User {user} has no right to {verb} {resource} in the namespace {namespace} of the cluster.")) \
 	X(CLUSTER_FORBIDDEN_EVERYWHERE, 403, N_("User {user} has no right to {verb} {resource} in the whole cluster.")) \
+	X(CLUSTER_KEY_INVALID, 400, N_("\"{member}\" must be a private key as PEM, without a password.")) \
 	X(CLUSTER_NAME_MISSING, 400, N_("The resource definition {definition} must name a cluster in \"{member}\" of its values.")) \
 	X(CLUSTER_NOT_ENCRYPTED, 503, N_("The cluster at {server} is not reached over https, so the token was not sent.")) \
 	X(CLUSTER_NOT_HERE, 400, N_("Cannot run {env}: the resource definition {definition} names the cluster \"{name}\", which this platform does not have.")) \
+	X(CLUSTER_NOT_INSIDE, 503, N_("This platform does not run in a pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set.")) \
 	X(CLUSTER_NOT_MATCHED, 400, N_("Cannot tell where {env} is to run: no resource definition of type {type} matches it (environment type {env_type}, application {app}).  Tried: {tried}.")) \
 	X(CLUSTER_NOT_RESTORED, 0, N_("workload {workload} could not be restored to what it was before")) \
 	X(CLUSTER_NOT_TRUSTED, 503, N_("The certificate of the cluster at {server} is not trusted: {reason}")) \
@@ -80,6 +85,9 @@ struct error;
 	X(CLUSTER_RESOURCE_UNKNOWN, 400, N_("The resource {resource} is of type \"{type}\"; in a cluster this platform makes dns and volume.  For anything else use a definition with the driver \"static\".")) \
 	X(CLUSTER_RIGHTS_MISSING, 403, N_("This platform lacks rights in the namespace {namespace}: {words}.  Grant them to its user in the cluster.")) \
 	X(CLUSTER_SAYS, 500, N_("the cluster reports: {reason}")) \
+	X(CLUSTER_SERVER_INVALID, 400, N_("The server of a cluster must be an address such as https://192.0.2.10:6443, without a user name or a query.")) \
+	X(CLUSTER_SERVER_NOT_ENCRYPTED, 400, N_("The server of a cluster must be reached by https: http would send the credentials unencrypted.")) \
+	X(CLUSTER_TOKEN_INVALID, 400, N_("The token for the cluster is empty, is too long, or has a character that is not allowed in a token.")) \
 	X(CLUSTER_UNKNOWN, 400, N_("The resource definition {definition} names the cluster \"{name}\", which this platform does not have.  It has {tried}.")) \
 	X(CLUSTER_UNREACHABLE, 503, N_("The cluster at {server} cannot be reached: {reason}")) \
 	X(CLUSTER_UNSEEN, 503, N_("The cluster does not show what runs in the namespace {namespace}.")) \
@@ -87,6 +95,13 @@ struct error;
 	X(COMMAND_NOT_FOUND, 400, N_("The command \"{name}\" of workload {workload} is not a program of this machine.")) \
 	X(COMMIT_INVALID, 400, N_("\"commit\" must be 5 to 40 lower-case hexadecimal digits.")) \
 	X(COULD_NOT_ANSWER, 500, N_("The platform could not answer.")) \
+	X(CREDENTIAL_PLUGIN_ENDED, 503, N_("The credential plugin {name} ended with {how}.")) \
+	X(CREDENTIAL_PLUGIN_FAILED, 503, N_("The credential plugin {name} ended with {how}: {reason}")) \
+	X(CREDENTIAL_PLUGIN_NOT_INSTALLED, 503, N_("The credential plugin {name} is not installed: {reason}")) \
+	X(CREDENTIAL_PLUGIN_NOT_STARTED, 503, N_("The credential plugin {name} cannot be started: {reason}.")) \
+	X(CREDENTIAL_PLUGIN_TIMED_OUT, 503, N_("The credential plugin {name} did not end within {seconds} s and was stopped.")) \
+	X(CREDENTIAL_PLUGIN_TOO_LONG, 503, N_("The credential plugin {name} printed more than {max} bytes and was stopped.")) \
+	X(CREDENTIAL_PLUGIN_UNUSABLE, 503, N_("The credential plugin {name} printed a credential that cannot be used: {reason}.")) \
 	X(CRITERION_MEMBER_NOT_TEXT, 400, N_("\"{member}\" of a matching criterion must be a string.")) \
 	X(CRITERION_NOT_FOUND, 404, N_("\"{definition}\" has no matching criterion \"{criterion}\".")) \
 	X(CRITERION_NOT_OBJECT, 400, N_("A matching criterion must be an object.")) \

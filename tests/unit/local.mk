@@ -96,6 +96,11 @@ TESTS += tests/unit/test-access
 tests_unit_test_access_SOURCES = tests/unit/test-access.c
 tests_unit_test_access_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 
+check_PROGRAMS += tests/unit/test-kube-access
+TESTS += tests/unit/test-kube-access
+tests_unit_test_kube_access_SOURCES = tests/unit/test-kube-access.c
+tests_unit_test_kube_access_LDADD = $(DRIVER_TEST_LIBS)
+
 check_PROGRAMS += tests/unit/test-effects
 TESTS += tests/unit/test-effects
 tests_unit_test_effects_SOURCES = tests/unit/test-effects.c tests/unit/memory-driver.c \

@@ -24,15 +24,18 @@ struct kube_access_options {
 	const char *kubeconfig;
 	const char *context;		/* NULL: current-context */
 	bool in_cluster;		/* then neither of the two is used */
-	/* Inline, PEM and text; server NULL: as above. */
+	/* Inline, PEM and text; server NULL: as above.  Only https. */
 	const char *server, *ca, *token, *certificate, *key;
+	const char *service_account;	/* the folder in a pod; NULL: the usual */
+	int plugin_timeout_ms;		/* 0: 60000 */
 };
 
 /* Reads the files; runs nothing.  NULL with ERROR_INPUT that names file, line and entry, or
  * ERROR_NOT_FOUND, ERROR_SYSTEM. */
 struct kube_access *kube_access_new(struct loop *loop, const struct kube_access_options *options,
 				    struct error *err);
-void kube_access_free(struct kube_access *access);	/* NULL is fine; waiters are not called */
+/* Not from a callback.  NULL is fine; waiters are not called. */
+void kube_access_free(struct kube_access *access);
 
 /* What does not change while it lives. */
 struct kube_target {
@@ -55,13 +58,16 @@ struct kube_identity_request;
 /*
  * `done` is called once from the loop, never within this call, with an identity that is valid
  * within the call, or with err.  A plugin that is running is waited for by all who ask.
- * `refused`: the one that was given last got a 401; a new one is fetched where that is possible.
+ * `refused`: the one that was given last got a 401; a new one is fetched where that is possible,
+ * but for one that came within the last second: it is given again, since many requests with the
+ * one before may be refused together.
  */
 struct kube_identity_request *
 kube_access_identity(struct kube_access *access, bool refused,
 		     void (*done)(void *data, const struct kube_identity *identity,
 				  const struct error *err),
 		     void *data);
-void kube_access_cancel(struct kube_identity_request *request);	/* NULL is fine */
+/* NULL, and in its own callback, is fine. */
+void kube_access_cancel(struct kube_identity_request *request);
 
 #endif

@@ -1,14 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 libplatform_drivers_a_SOURCES += \
+	src/platform/drivers/kubernetes/access.c \
 	src/platform/drivers/kubernetes/access.h \
 	src/platform/drivers/kubernetes/answer.c \
 	src/platform/drivers/kubernetes/answer.h \
 	src/platform/drivers/kubernetes/cluster-words.c \
 	src/platform/drivers/kubernetes/cluster-words.h \
 	src/platform/drivers/kubernetes/cluster.h \
+	src/platform/drivers/kubernetes/credential-file.c \
+	src/platform/drivers/kubernetes/credential-file.h \
+	src/platform/drivers/kubernetes/exec-plugin.c \
+	src/platform/drivers/kubernetes/exec-plugin.h \
 	src/platform/drivers/kubernetes/honours.c \
 	src/platform/drivers/kubernetes/kinds.c \
 	src/platform/drivers/kubernetes/kinds.h \
+	src/platform/drivers/kubernetes/kubeconfig-exec.c \
+	src/platform/drivers/kubernetes/kubeconfig.c \
+	src/platform/drivers/kubernetes/kubeconfig.h \
 	src/platform/drivers/kubernetes/kubernetes.h \
 	src/platform/drivers/kubernetes/names.c \
 	src/platform/drivers/kubernetes/names.h \
@@ -24,6 +32,8 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/objects-volumes.c \
 	src/platform/drivers/kubernetes/objects.c \
 	src/platform/drivers/kubernetes/objects.h \
+	src/platform/drivers/kubernetes/settings.c \
+	src/platform/drivers/kubernetes/settings.h \
 	src/platform/drivers/kubernetes/status.c \
 	src/platform/drivers/kubernetes/verdict-containers.c \
 	src/platform/drivers/kubernetes/verdict-job.c \
