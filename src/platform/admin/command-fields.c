@@ -2,7 +2,7 @@
 
 /*
  * sidestaged fields: the table of what a workload may say, with what becomes of it on this
- * machine.  The section of sidestaged(8) is made of it.
+ * machine, or in a cluster.  The section of sidestaged(8) is made of it.
  */
 #include "config.h"
 
@@ -12,10 +12,14 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "model/json.h"
 #include "model/workload-check.h"
 #include "model/workload-fields.h"
 #include "platform/admin/command.h"
+#include "platform/drivers/kubernetes/kubernetes.h"
+#include "platform/drivers/kubernetes/objects.h"
 #include "platform/drivers/process/honours.h"
+#include "platform/drivers/process/process.h"
 
 /* Of what is not for all of them. */
 static const char *
@@ -41,59 +45,113 @@ is_shown(const struct workload_field *field)
 	return field->help != NULL;
 }
 
-static void
-print_lines(const json_t *honours)
+/* NULL: nothing else is done. */
+static const char *
+instead_of(const struct workload_field *field, const json_t *description)
 {
-	const struct workload_field *field;
+	return json_member_string(json_object_get(description, "partly"), field->path);
+}
 
-	for (size_t i = 0; (field = workload_field(i)); i++)
-		if (is_shown(field))
-			printf("%s\t%s\t%s\t%s\n", field->path,
-			       field_is_honoured(field, honours) ? "honoured" : "warned",
-			       profiles_of(field), field->help);
+enum effect { EFFECT_FULL, EFFECT_IN_PART, EFFECT_NONE };
+
+static enum effect
+effect_of(const struct workload_field *field, const json_t *description)
+{
+	if (!field_is_honoured(field, json_object_get(description, "honours")))
+		return EFFECT_NONE;
+	return instead_of(field, description) ? EFFECT_IN_PART : EFFECT_FULL;
 }
 
 static void
-print_mdoc(const json_t *honours, bool honoured)
+print_lines(const json_t *description)
+{
+	static const char *const words[] = {"honoured", "partly", "warned"};
+	const struct workload_field *field;
+
+	for (size_t i = 0; (field = workload_field(i)); i++) {
+		const char *instead = instead_of(field, description);
+
+		if (is_shown(field))
+			printf("%s\t%s\t%s\t%s%s%s\n", field->path,
+			       words[effect_of(field, description)], profiles_of(field),
+			       field->help, instead ? "\t" : "", instead ? instead : "");
+	}
+}
+
+static void
+print_mdoc(const json_t *description, enum effect effect, const char *title)
 {
 	const struct workload_field *field;
 
-	puts(".Bl -tag -width Ds -compact");
+	printf("%s\n.Bl -tag -width Ds -compact\n", title);
 	for (size_t i = 0; (field = workload_field(i)); i++) {
 		const char *profiles = profiles_of(field);
+		const char *instead = instead_of(field, description);
 
-		if (!is_shown(field) || field_is_honoured(field, honours) != honoured)
+		if (!is_shown(field) || effect_of(field, description) != effect)
 			continue;
 		printf(".It Va %s\n%s", field->path, field->help);
 		if (*profiles)
 			printf(" (%s)", profiles);
-		puts("");
+		printf("%s%s\n", instead ? ": " : "", instead ? instead : "");
 	}
 	puts(".El");
+}
+
+static json_t *
+describe(const char *driver)
+{
+	if (strcmp(driver, DRIVER_KUBERNETES_NAME) == 0)
+		return kube_honours();
+	if (strcmp(driver, DRIVER_PROCESS_NAME) == 0)
+		return process_honours(&process_all_means);
+	return NULL;
+}
+
+/* Takes the options out of argv, but --help; how many words are left. */
+static int
+take_options(int argc, char **argv, bool *mdoc, const char **driver)
+{
+	int left = 0;
+
+	for (int i = 0; i < argc; i++)
+		if (i > 0 && strcmp(argv[i], "--mdoc") == 0)
+			*mdoc = true;
+		else if (i > 0 && strcmp(argv[i], "--driver") == 0 && i + 1 < argc)
+			*driver = argv[++i];
+		else
+			argv[left++] = argv[i];
+	return left;
 }
 
 int
 command_fields(int argc, char **argv)
 {
-	bool mdoc = argc == 2 && strcmp(argv[1], "--mdoc") == 0;
-	json_t *description, *honours;
+	const char *driver = DRIVER_PROCESS_NAME;
+	bool mdoc = false;
+	json_t *description;
+	int left = take_options(argc, argv, &mdoc, &driver);
 	int status = command_read_nothing(
-		mdoc ? 1 : argc, argv,
-		_("List each field of a workload: path, whether it has an effect on this machine, profiles, help\n"
+		left, argv,
+		_("List each field of a workload: path, whether it has an effect, profiles, help, what is done instead\n"
 		  "\n"
-		  "  --mdoc   Print a section of sidestaged(8)"));
+		  "  --driver NAME   On this machine (process, the default), or in a cluster (kubernetes)\n"
+		  "  --mdoc          Print a section of sidestaged(8)"));
 
 	if (status != STATUS_FINE)
 		return status < 0 ? STATUS_FINE : status;
-	description = process_honours(&process_all_means);
-	honours = json_object_get(description, "honours");
+	description = describe(driver);
+	if (!description) {
+		fprintf(stderr, _("sidestaged: there is no driver \"%s\": process and kubernetes are known\n"),
+			driver);
+		return STATUS_USAGE;
+	}
 	if (mdoc) {
-		puts("Honoured:");
-		print_mdoc(honours, true);
-		puts(".Pp\nWithout effect, which is said:");
-		print_mdoc(honours, false);
+		print_mdoc(description, EFFECT_FULL, "Honoured:");
+		print_mdoc(description, EFFECT_IN_PART, ".Pp\nIn part:");
+		print_mdoc(description, EFFECT_NONE, ".Pp\nWithout effect, which is said:");
 	} else {
-		print_lines(honours);
+		print_lines(description);
 	}
 	json_decref(description);
 	return fflush(stdout) == 0 ? STATUS_FINE : STATUS_FAILED;
