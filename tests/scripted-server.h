@@ -10,7 +10,7 @@
 #include <pthread.h>
 #include <stddef.h>
 
-#define EXCHANGES_MAX 8
+#define EXCHANGES_MAX 24
 #define GIBIBYTE (1024LL * 1024 * 1024)
 
 enum after {

@@ -67,6 +67,7 @@ struct error;
 	X(CLUSTER_FORBIDDEN, 403, N_("User {user} has no right to {verb} {resource} in the namespace {namespace} of the cluster.")) \
 	X(CLUSTER_FORBIDDEN_EVERYWHERE, 403, N_("User {user} has no right to {verb} {resource} in the whole cluster.")) \
 	X(CLUSTER_KEY_INVALID, 400, N_("\"{member}\" must be a private key as PEM, without a password.")) \
+	X(CLUSTER_LIST_TOO_LARGE, 500, N_("The cluster has more than {max} objects in the list of {resource}.")) \
 	X(CLUSTER_NAME_MISSING, 400, N_("The resource definition {definition} must name a cluster in \"{member}\" of its values.")) \
 	X(CLUSTER_NOT_ENCRYPTED, 503, N_("The cluster at {server} is not reached over https, so the token was not sent.")) \
 	X(CLUSTER_NOT_HERE, 400, N_("Cannot run {env}: the resource definition {definition} names the cluster \"{name}\", which this platform does not have.")) \

@@ -111,7 +111,8 @@ libplatform_drivers_a_SOURCES = \
 if HAVE_CMOCKA
 DRIVER_TESTS = tests/unit/test-driver tests/unit/test-driver-parts tests/unit/test-driver-fields \
 	tests/unit/test-confine tests/unit/test-driver-limits \
-	tests/unit/test-driver-cron tests/unit/test-driver-faults
+	tests/unit/test-driver-cron tests/unit/test-driver-faults \
+	tests/unit/test-kube-cluster tests/unit/test-kube-watch
 check_PROGRAMS += $(DRIVER_TESTS) tests/unit/helper-server
 TESTS += $(DRIVER_TESTS)
 
@@ -134,5 +135,13 @@ tests_unit_test_driver_parts_SOURCES = tests/unit/test-driver-parts.c $(DRIVER_W
 tests_unit_test_driver_parts_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_confine_SOURCES = tests/unit/test-confine.c $(DRIVER_WORLD)
 tests_unit_test_confine_LDADD = $(DRIVER_TEST_LIBS)
+KUBE_WORLD = tests/unit/kube-world.c tests/unit/kube-world.h tests/scripted-server.c \
+	tests/scripted-server.h
+tests_unit_test_kube_cluster_SOURCES = tests/unit/test-kube-cluster.c $(KUBE_WORLD)
+tests_unit_test_kube_cluster_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_test_kube_cluster_LDADD = $(DRIVER_TEST_LIBS)
+tests_unit_test_kube_watch_SOURCES = tests/unit/test-kube-watch.c $(KUBE_WORLD)
+tests_unit_test_kube_watch_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_test_kube_watch_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_helper_server_SOURCES = tests/unit/helper-server.c
 endif

@@ -16,7 +16,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -28,11 +27,8 @@
 #include "net/url.h"
 #include "platform/drivers/kubernetes/access.h"
 #include "platform/drivers/kubernetes/answer.h"
+#include "platform/drivers/kubernetes/backoff.h"
 
-#define CONNECT_MS 10000
-#define FIRST_BYTE_MS 30000
-#define WHOLE_MS 60000			/* all tries together */
-#define SILENCE_MS 90000 /* of a watch: bookmarks come each minute */
 #define AT_ONCE 16
 #define STREAMS_AT_ONCE 1024
 #define TRIES_MAX 10
@@ -40,6 +36,13 @@
 #define JITTER_MS 250
 #define URL_MAX 8192
 #define REFUSAL_MAX (256u * 1024)	/* the Status that answers a stream */
+
+static const struct kube_deadlines usual_deadlines = {
+	.connect = 10000,
+	.first_byte = 30000,
+	.silence = 90000,		/* of a watch: bookmarks come each minute */
+	.whole = 60000,
+};
 
 struct kube_link {
 	struct kube_link *next;
@@ -55,6 +58,7 @@ struct kube_cluster {
 	struct kube_link *links;
 	struct kube_request *newest;
 	struct loop_task *sweep;
+	struct kube_deadlines deadlines;
 	unsigned identity_number;	/* how many were refused */
 	size_t sent;
 };
@@ -254,16 +258,6 @@ question_of(const struct kube_request *request)
 
 /* --- the answer --- */
 
-static int64_t
-jitter(int64_t max)
-{
-	uint32_t random = 0;
-
-	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) != (ssize_t)sizeof(random))
-		random = UINT32_MAX / 2;
-	return (int64_t)((uint64_t)random * (uint64_t)(max + 1) >> 32);
-}
-
 /* -1: it has ended.  Priority and fairness refuses before anything was done, and says when to come
  * again; whoever came together is not to come back together. */
 static int64_t
@@ -275,12 +269,12 @@ delay_of_next_try(const struct kube_request *request, const struct http_reply *r
 	if (reply->failure == HTTP_ANSWERED) {
 		if ((reply->status == 429 || reply->status == 503) && reply->retry_after_ms >= 0 &&
 		    request->tries < TRIES_MAX)
-			delay = reply->retry_after_ms + jitter(JITTER_MS);
+			delay = reply->retry_after_ms + kube_jitter(JITTER_MS);
 	} else if ((cut & 1u << reply->failure) != 0 && verbs[request->verb].kind == HTTP_READ &&
 		   request->status == 0 && request->tries < CUT_TRIES_MAX) {
-		delay = jitter(JITTER_MS);
+		delay = kube_jitter(JITTER_MS);
 	}
-	if (clock_steady_ms() - request->started + delay >= WHOLE_MS)
+	if (clock_steady_ms() - request->started + delay >= request->cluster->deadlines.whole)
 		return -1;
 	return delay;
 }
@@ -306,9 +300,9 @@ deliver_answer(struct kube_request *request, const struct http_reply *answer)
 	struct kube_reply reply = {.status = answer->status, .warnings = warnings};
 	struct error err = {0};
 
+	reply.length = length;
 	if (is_done && request->raw) {
 		reply.text = bytes;
-		reply.length = length;
 	} else if (length > 0) {
 		body = kube_answer_decode(&question, bytes, length, &err);
 	}
@@ -326,7 +320,7 @@ static void
 deliver_missing(struct kube_request *request, const struct http_reply *answer)
 {
 	const struct kube_question question = question_of(request);
-	struct kube_reply reply = {.status = request->status};
+	struct kube_reply reply = {.status = request->piece ? request->status : 0};
 
 	if (answer->failure == HTTP_TOO_LARGE)
 		kube_answer_too_large(&question, JSON_BYTES_MAX, &reply.err);
@@ -397,17 +391,20 @@ on_piece(void *data, const char *bytes, size_t length)
 static struct http_deadlines
 deadlines_of(const struct kube_request *request)
 {
-	struct http_deadlines out = {.connect = CONNECT_MS};
+	const struct kube_deadlines *usual = &request->cluster->deadlines;
+	int64_t left = usual->whole - (clock_steady_ms() - request->started);
 
 	/* The log of a program that says nothing has not even a header. */
 	if (request->streams && request->raw)
-		return out;
-	out.first_byte = FIRST_BYTE_MS;
-	out.silence = request->streams ? SILENCE_MS : FIRST_BYTE_MS;
-	out.whole = request->streams ? 0 : WHOLE_MS - (clock_steady_ms() - request->started);
-	if (!request->streams && out.whole < 1)
-		out.whole = 1;
-	return out;
+		return (struct http_deadlines){.connect = usual->connect};
+	if (request->streams)
+		return (struct http_deadlines){.connect = usual->connect,
+					       .first_byte = usual->first_byte,
+					       .silence = usual->silence};
+	return (struct http_deadlines){.connect = usual->connect,
+				       .first_byte = usual->first_byte,
+				       .silence = usual->first_byte,
+				       .whole = left > 0 ? left : 1};
 }
 
 static void
@@ -564,6 +561,7 @@ kube_cluster_new(struct loop *loop, struct kube_access *access)
 
 	cluster->loop = loop;
 	cluster->access = access;
+	cluster->deadlines = usual_deadlines;
 	return cluster;
 }
 
@@ -583,6 +581,12 @@ kube_cluster_free(struct kube_cluster *cluster)
 	loop_cancel_task(cluster->sweep);
 	kube_access_free(cluster->access);
 	free(cluster);
+}
+
+void
+kube_cluster_set_deadlines(struct kube_cluster *cluster, const struct kube_deadlines *deadlines)
+{
+	cluster->deadlines = *deadlines;
 }
 
 const struct kube_access *

@@ -12,6 +12,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -39,10 +40,10 @@ enum kube_verb {
 };
 
 struct kube_reply {
-	long status;			/* 0: no answer */
+	long status;			/* 0: no answer; of a stream also when it was cut */
 	const json_t *body;		/* borrowed; NULL: none, or it is no JSON */
 	const char *text;		/* with `raw`: what came; else NULL */
-	size_t length;
+	size_t length;			/* bytes of the answer, of JSON too */
 	/* What failed, in a sentence with the server's own words; kind ERROR_NONE: it was done.
 	 * 403 names verb, resource, namespace and user; 409 of an apply each field and its
 	 * manager. */
@@ -74,6 +75,16 @@ struct kube_request_options {
 struct kube_request *kube_send(struct kube_cluster *cluster,
 			       const struct kube_request_options *options);
 void kube_cancel(struct kube_request *request);	/* NULL, and in its own callback, is fine */
+
+struct kube_deadlines {			/* ms */
+	int64_t connect;
+	int64_t first_byte;
+	int64_t silence;		/* of what streams, between two bytes */
+	int64_t whole;			/* of what does not, with all tries */
+};
+/* 10 s, 30 s, 90 s and 60 s, unless a test is in a hurry. */
+void kube_cluster_set_deadlines(struct kube_cluster *cluster,
+				const struct kube_deadlines *deadlines);
 
 /* Requests that were sent since the start, tries counted. */
 size_t kube_cluster_requests(const struct kube_cluster *cluster);

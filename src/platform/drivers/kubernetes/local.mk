@@ -4,8 +4,11 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/access.h \
 	src/platform/drivers/kubernetes/answer.c \
 	src/platform/drivers/kubernetes/answer.h \
+	src/platform/drivers/kubernetes/backoff.c \
+	src/platform/drivers/kubernetes/backoff.h \
 	src/platform/drivers/kubernetes/cluster-words.c \
 	src/platform/drivers/kubernetes/cluster-words.h \
+	src/platform/drivers/kubernetes/cluster.c \
 	src/platform/drivers/kubernetes/cluster.h \
 	src/platform/drivers/kubernetes/credential-file.c \
 	src/platform/drivers/kubernetes/credential-file.h \
@@ -18,6 +21,8 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/kubeconfig.c \
 	src/platform/drivers/kubernetes/kubeconfig.h \
 	src/platform/drivers/kubernetes/kubernetes.h \
+	src/platform/drivers/kubernetes/meta.c \
+	src/platform/drivers/kubernetes/meta.h \
 	src/platform/drivers/kubernetes/names.c \
 	src/platform/drivers/kubernetes/names.h \
 	src/platform/drivers/kubernetes/object-read.c \
@@ -41,4 +46,5 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/verdict-private.h \
 	src/platform/drivers/kubernetes/verdict.c \
 	src/platform/drivers/kubernetes/verdict.h \
+	src/platform/drivers/kubernetes/watch.c \
 	src/platform/drivers/kubernetes/watch.h

@@ -21,7 +21,8 @@ struct kube_watch_options {
 	const char *selector;		/* labelSelector; NULL: all */
 	/* Something is another: from the loop.  NULL: nobody wants to know. */
 	void (*changed)(void *data);
-	/* One object: `before` NULL: new, `after` NULL: gone; borrowed.  NULL: not wanted. */
+	/* One object: `before` NULL: new, `after` NULL: gone; one that was deleted and made anew is
+	 * gone, and then new.  Borrowed.  NULL: not wanted. */
 	void (*object)(void *data, const json_t *before, const json_t *after);
 	void *data;
 };
@@ -32,11 +33,14 @@ void kube_watch_free(struct kube_watch *watch);	/* also in its own callback; NUL
 
 /* The first list is whole. */
 bool kube_watch_is_listed(const struct kube_watch *watch);
-/* {name: object}, whole objects without managedFields; borrowed, until the loop's next turn. */
+/* {name: object}, whole objects without managedFields; borrowed, until the loop's next turn.  Where
+ * the path is of all namespaces the names are "NAMESPACE/NAME". */
 const json_t *kube_watch_objects(const struct kube_watch *watch);
-/* Wall ms of the last time at which this was known to be so: it is connected, or 0: never. */
+/* Wall ms of the last time at which this was known to be so: now while it is connected, or 0: it
+ * never was. */
 int64_t kube_watch_seen_at(const struct kube_watch *watch);
-/* Why it is not connected now; NULL: it is.  403 is such: it is tried again, seldom. */
+/* Why it is not connected now, or that what came made no sense and what is known may be wrong;
+ * NULL: all is well.  403 is such: it is tried again, seldom. */
 const struct error *kube_watch_error(const struct kube_watch *watch);
 
 #endif
