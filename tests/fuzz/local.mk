@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A target a parser.  `make check` replays the corpora; `make fuzz` builds them with clang in a
 # directory of its own and lets libFuzzer search for FUZZ_SECONDS each.
-FUZZ_TARGETS = answer canonical config hosts http import isolation journal keys nouns packed patch pattern \
-	placeholder pointer redact schedule score set terminal text time version workload
+FUZZ_TARGETS = answer canonical config hosts http import isolation journal keys \
+	kubeconfig nouns packed patch pattern placeholder pointer redact schedule score set terminal text time version workload
 FUZZ_SECONDS = 60
 FUZZ_MODEL_REPLAYS = tests/fuzz/replay-canonical tests/fuzz/replay-hosts \
 	tests/fuzz/replay-isolation tests/fuzz/replay-packed tests/fuzz/replay-pattern \
@@ -12,7 +12,7 @@ FUZZ_MODEL_REPLAYS = tests/fuzz/replay-canonical tests/fuzz/replay-hosts \
 	tests/fuzz/replay-version tests/fuzz/replay-workload
 FUZZ_REPLAYS = tests/fuzz/replay-answer tests/fuzz/replay-config tests/fuzz/replay-import \
 	tests/fuzz/replay-journal \
-	tests/fuzz/replay-keys tests/fuzz/replay-nouns tests/fuzz/replay-patch \
+	tests/fuzz/replay-keys tests/fuzz/replay-kubeconfig tests/fuzz/replay-nouns tests/fuzz/replay-patch \
 	tests/fuzz/replay-placeholder tests/fuzz/replay-terminal tests/fuzz/replay-http \
 	tests/fuzz/replay-redact \
 	$(FUZZ_MODEL_REPLAYS)
@@ -39,6 +39,8 @@ tests_fuzz_replay_journal_SOURCES = tests/fuzz/fuzz-journal.c $(FUZZ_COMMON) $(F
 tests_fuzz_replay_journal_LDADD = $(FUZZ_LIBS) $(FLOW_LIBS) $(CURL_LIBS)
 tests_fuzz_replay_keys_SOURCES = tests/fuzz/fuzz-keys.c $(FUZZ_COMMON) $(FUZZ_MAIN)
 tests_fuzz_replay_keys_LDADD = $(FUZZ_LIBS) $(FUZZ_UI_LIBS)
+tests_fuzz_replay_kubeconfig_SOURCES = tests/fuzz/fuzz-kubeconfig.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_kubeconfig_LDADD = $(FUZZ_LIBS) $(PLATFORM_LIBS)
 tests_fuzz_replay_nouns_SOURCES = tests/fuzz/fuzz-nouns.c $(FUZZ_COMMON) $(FUZZ_MAIN)
 tests_fuzz_replay_nouns_LDADD = $(FUZZ_LIBS) libcompare.a libmodel.a libbase.a $(BASE_LIBS)
 tests_fuzz_replay_patch_SOURCES = tests/fuzz/fuzz-patch.c $(FUZZ_COMMON) $(FUZZ_MAIN)

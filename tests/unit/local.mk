@@ -96,8 +96,10 @@ TESTS += tests/unit/test-access
 tests_unit_test_access_SOURCES = tests/unit/test-access.c
 tests_unit_test_access_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 
-check_PROGRAMS += tests/unit/test-kube-access
-TESTS += tests/unit/test-kube-access
+check_PROGRAMS += tests/unit/test-kube-access tests/unit/test-kubeconfig
+TESTS += tests/unit/test-kube-access tests/unit/test-kubeconfig
+tests_unit_test_kubeconfig_SOURCES = tests/unit/test-kubeconfig.c
+tests_unit_test_kubeconfig_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_kube_access_SOURCES = tests/unit/test-kube-access.c
 tests_unit_test_kube_access_LDADD = $(DRIVER_TEST_LIBS)
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * How a cluster is reached and as whom: kubeconfigs good and broken, files that change, credential
- * plugins that work, fail, print too much and hang.
+ * As whom a cluster is asked: files that change, and credential plugins that work, fail, print too
+ * much and hang.
  */
 #include "config.h"
 
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,15 +18,12 @@
 
 #include <cmocka.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "net/loop.h"
 #include "platform/drivers/kubernetes/access.h"
-#include "platform/drivers/kubernetes/kubeconfig.h"
-#include "platform/drivers/kubernetes/settings.h"
 
 #define HANG_MS 60000
 
@@ -35,7 +31,6 @@
 #define CERTIFICATE "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
 #define KEY "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n"
 #define CERTIFICATE_64 "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo="
-#define KEY_64 "LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1JSUIKLS0tLS1FTkQgUFJJVkFURSBLRVktLS0tLQo="
 
 static char folder[] = "/tmp/kube-access-XXXXXX";
 
@@ -60,340 +55,688 @@ write_file(const char *name, const char *text, mode_t mode)
 	free(beside);
 }
 
-/* --- kubeconfigs --- */
-
 #define CLUSTERS "clusters:\n- name: c\n  cluster:\n    server: https://192.0.2.10:6443/\n"
-#define USERS "users:\n- name: u\n  user:\n    token: s3cret\n"
 #define CONTEXTS "contexts:\n- name: x\n  context:\n    cluster: c\n    user: u\n"
 #define CURRENT "current-context: x\n"
-
-/* What is chosen, "server|ca|name|proxy|namespace|context|user|token|certificate|exec". */
-static char *
-describe(const struct kube_settings *settings)
-{
-	const struct kube_target *target = &settings->target;
-#define OR_NONE(text) ((text) ? (text) : "-")
-	return xasprintf("%s|%s|%s|%s|%s|%s|%s|%s|%s|%s", target->server, target->ca ? "ca" : "-",
-			 OR_NONE(target->tls_server_name), OR_NONE(target->proxy),
-			 OR_NONE(target->namespace), OR_NONE(target->context),
-			 OR_NONE(target->user),
-			 OR_NONE(settings->token_file ? settings->token_file : settings->token),
-			 settings->certificate && settings->key ? "pem"
-			 : OR_NONE(settings->certificate_file),
-			 settings->exec ? settings->exec->command : "-");
-}
-
-static const struct {
-	const char *text, *context, *expected;
-} good[] = {
-	{CLUSTERS USERS CONTEXTS CURRENT, NULL,
-	 "https://192.0.2.10:6443|-|-|-|-|x|u|s3cret|-|-"},
-	{CLUSTERS USERS CONTEXTS, "x", "https://192.0.2.10:6443|-|-|-|-|x|u|s3cret|-|-"},
-	{"apiVersion: v1\nkind: Config\npreferences: {}\nextensions: [{name: a, extension: {}}]\n"
-	 CLUSTERS USERS CONTEXTS CURRENT, NULL, "https://192.0.2.10:6443|-|-|-|-|x|u|s3cret|-|-"},
-	{"{\"clusters\": [{\"name\": \"c\", \"cluster\": {\"server\": \"https://a/b\"}}],\n"
-	 " \"contexts\": [{\"name\": \"x\", \"context\": {\"cluster\": \"c\"}}]}", "x",
-	 "https://a/b|-|-|-|-|x|-|-|-|-"},
-	{CLUSTERS "    certificate-authority-data: " CERTIFICATE_64 "\n"
-		  "    tls-server-name: api.test\n    proxy-url: socks5://p:1080\n"
-	 USERS CONTEXTS "    namespace: shop\n" CURRENT, NULL,
-	 "https://192.0.2.10:6443|ca|api.test|socks5h://p:1080|shop|x|u|s3cret|-|-"},
-	{CLUSTERS "    proxy-url: http://u:p@proxy:3128\n    insecure-skip-tls-verify: false\n"
-	 CONTEXTS CURRENT "users:\n- name: u\n  user:\n    client-certificate-data: " CERTIFICATE_64
-	 "\n    client-key-data: " KEY_64 "\n    username: ''\n", NULL,
-	 "https://192.0.2.10:6443|-|-|http://u:p@proxy:3128|-|x|u|-|pem|-"},
-	{CLUSTERS CONTEXTS CURRENT "users:\n- name: u\n  user:\n    client-certificate: a/c.pem\n"
-	 "    client-key: /k.pem\n    tokenFile: t\n", NULL,
-	 "https://192.0.2.10:6443|-|-|-|-|x|u|/dir/t|/dir/a/c.pem|-"},
-	{CLUSTERS CONTEXTS CURRENT "users:\n- name: u\n  user:\n    exec:\n"
-	 "      apiVersion: client.authentication.k8s.io/v1beta1\n      command: aws\n      args: [eks]\n"
-	 "      env: [{name: A, value: b}]\n      interactiveMode: IfAvailable\n"
-	 "      provideClusterInfo: true\n      installHint: Install it.\n", NULL,
-	 "https://192.0.2.10:6443|-|-|-|-|x|u|-|-|aws"},
-	{CLUSTERS CONTEXTS CURRENT "users:\n- name: u\n  user:\n    exec:\n"
-	 "      apiVersion: client.authentication.k8s.io/v1\n      command: bin/get\n", NULL,
-	 "https://192.0.2.10:6443|-|-|-|-|x|u|-|-|/dir/bin/get"},
-	/* nobody */
-	{CLUSTERS "contexts:\n- name: x\n  context: {cluster: c}\n" CURRENT, NULL,
-	 "https://192.0.2.10:6443|-|-|-|-|x|-|-|-|-"},
-	/* kubectl proxy */
-	{"clusters:\n- name: c\n  cluster:\n    server: http://127.0.0.1:8001\n" USERS CONTEXTS
-	 CURRENT, NULL, "http://127.0.0.1:8001|-|-|-|-|x|u|s3cret|-|-"},
-	/* somebody else's entry is broken */
-	{CLUSTERS "- name: d\n  cluster:\n    server: 5\n    insecure-skip-tls-verify: true\n"
-	 USERS "- name: v\n  user:\n    exec: 7\n- name: w\n" CONTEXTS CURRENT, NULL,
-	 "https://192.0.2.10:6443|-|-|-|-|x|u|s3cret|-|-"},
-};
-
-static void
-what_a_kubeconfig_says(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-		struct kube_settings settings;
-		struct error err = {0};
-		char *said;
-
-		if (kubeconfig_decode(&settings, "/dir/config", good[i].text, strlen(good[i].text),
-				      good[i].context, &err) != 0)
-			fail_msg("%zu: %s\n%s", i, err.text, good[i].text);
-		said = describe(&settings);
-		assert_string_equal(said, good[i].expected);
-		free(said);
-		kube_settings_clear(&settings);
-	}
-}
-
-/* Of a user. */
 #define USER(text) CLUSTERS CONTEXTS CURRENT "users:\n- name: u\n  user:\n    " text "\n"
-/* Of a cluster. */
-#define CLUSTER(text) USERS CONTEXTS CURRENT CLUSTERS "    " text "\n"
-#define EXEC(text) USER("exec:\n      apiVersion: client.authentication.k8s.io/v1\n" \
-			"      command: get\n      " text)
 
-static const struct {
-	const char *text, *context, *error;
-} broken[] = {
-	{"", "x", "/dir/config: line 1, column 1: The document is empty."},
-	{"- a\n", "x", "/dir/config:1: is not a kubeconfig"},
-	{"a: b: c\n", "x", "/dir/config: line 1, column 5: mapping values are not allowed"},
-	{"{\"clusters\": [}", "x", "/dir/config: "},
-	{"clusters: 5\n", "x", "/dir/config:1: clusters must be an array"},
-	{"users: {}\n", "x", "/dir/config:1: users must be an array"},
-	{"contexts: a\n", "x", "/dir/config:1: contexts must be an array"},
-	{"clusters:\n- 5\n", "x", "/dir/config:2: an entry of clusters needs a name"},
-	{"clusters:\n- cluster: {}\n", "x", "/dir/config:2: an entry of clusters needs a name"},
-	{"users:\n- name: 5\n", "x", "/dir/config:2: an entry of users needs a name"},
-	{"contexts:\n- name: a\n  context: []\n", "x", "/dir/config:2: context must be an object"},
-	{CLUSTERS USERS CONTEXTS, NULL, "/dir/config: there is no current-context; name a context"},
-	{CLUSTERS USERS CONTEXTS "current-context: ''\n", NULL,
-	 "/dir/config: there is no current-context; name a context"},
-	{CLUSTERS USERS CONTEXTS "current-context: 5\n", NULL,
-	 "/dir/config:14: current-context: must be a string"},
-	{CLUSTERS USERS CONTEXTS CURRENT, "y", "/dir/config: there is no context \"y\""},
-	{CLUSTERS USERS CONTEXTS "- name: x\n", "x",
-	 "/dir/config:14: contexts \"x\": is listed twice"},
-	{CLUSTERS CURRENT "contexts:\n- name: x\n  context:\n    user: u\n" USERS, NULL,
-	 "/dir/config:9: contexts \"x\": cluster: is missing"},
-	{CLUSTERS CURRENT "contexts:\n- name: x\n  context:\n    cluster: 5\n", NULL,
-	 "/dir/config:9: contexts \"x\": cluster: must be a string"},
-	{CLUSTERS CURRENT "contexts:\n- name: x\n", NULL, "contexts \"x\": cluster: is missing"},
-	{CONTEXTS CURRENT USERS, NULL,
-	 "/dir/config:4: contexts \"x\": cluster: there is no \"c\" among the clusters"},
-	{CONTEXTS CURRENT CLUSTERS, NULL,
-	 "/dir/config:5: contexts \"x\": user: there is no \"u\" among the users"},
-	{CONTEXTS "    namespace: []\n" CURRENT CLUSTERS USERS, NULL,
-	 "/dir/config:6: contexts \"x\": namespace: must be a string"},
-	{CONTEXTS CURRENT USERS "clusters: [{name: c}]\n", NULL,
-	 "clusters \"c\": server: The server of a cluster must be an address such as"},
-	{CONTEXTS CURRENT USERS "clusters: [{name: c, cluster: {server: 'localhost:8080'}}]\n", NULL,
-	 "server: The server of a cluster must be an address such as"},
-	{CONTEXTS CURRENT USERS "clusters: [{name: c, cluster: {server: 'https://u:p@a'}}]\n", NULL,
-	 "server: The server of a cluster must be an address such as"},
-	{CONTEXTS CURRENT USERS "clusters: [{name: c, cluster: {server: 'http://192.0.2.10'}}]\n",
-	 NULL, "server: The server of a cluster must be reached by https"},
-	{CONTEXTS CURRENT USERS "clusters: [{name: c, cluster: {server: {}}}]\n", NULL,
-	 "server: must be a string"},
-	{CLUSTER("insecure-skip-tls-verify: true"), NULL,
-	 "/dir/config:15: clusters \"c\": insecure-skip-tls-verify: is refused: anybody on the way "
-	 "could read the token.  Remove it and set certificate-authority-data to the cluster's CA"},
-	{CLUSTER("insecure-skip-tls-verify: 'true'"), NULL, "must be true or false"},
-	{CLUSTER("certificate-authority-data: 5"), NULL,
-	 "certificate-authority-data: must be a string"},
-	{CLUSTER("certificate-authority-data: '%%%'"), NULL,
-	 "certificate-authority-data: is not the base64 of a text"},
-	{CLUSTER("certificate-authority-data: QQ"), NULL, "is not the base64 of a text"},
-	{CLUSTER("certificate-authority-data: AAAA"), NULL, "is not the base64 of a text"},
-	{CLUSTER("certificate-authority-data: QUFB"), NULL,
-	 "clusters \"c\": \"certificate-authority\" must be a certificate as PEM."},
-	{CLUSTER("certificate-authority-data: QUFB\n    certificate-authority: /ca"), NULL,
-	 "certificate-authority-data: is given beside the path of a file"},
-	{CLUSTER("certificate-authority: /nowhere/ca.pem"), NULL,
-	 "certificate-authority: The file /nowhere/ca.pem, which is needed to reach the cluster, "
-	 "cannot be read: No such file or directory."},
-	{CLUSTER("certificate-authority: nowhere/ca.pem"), NULL, "file /dir/nowhere/ca.pem,"},
-	{CLUSTER("certificate-authority: /dev/null"), NULL, "cannot be read: Invalid argument"},
-	{CLUSTER("certificate-authority: /"), NULL, "cannot be read: Is a directory"},
-	{CLUSTER("certificate-authority: []"), NULL, "certificate-authority: must be a string"},
-	{CLUSTER("tls-server-name: 'a/b'"), NULL, "tls-server-name: is not the name of a host"},
-	{CLUSTER("tls-server-name: 5"), NULL, "tls-server-name: must be a string"},
-	{CLUSTER("proxy-url: ftp://a"), NULL, "proxy-url: must be http://, https:// or socks5://"},
-	{CLUSTER("proxy-url: http://"), NULL, "proxy-url: must be http://, https:// or socks5://"},
-	{CLUSTER("proxy-url: 'http://a b'"), NULL, "proxy-url: must be http://"},
-	{CLUSTER("proxy-url: 5"), NULL, "proxy-url: must be a string"},
-	{USER("username: a"), NULL, "/dir/config:14: users \"u\": username: passwords are not"},
-	{USER("password: a"), NULL, "password: passwords are not supported"},
-	{USER("auth-provider: {name: gcp}"), NULL, "auth-provider: auth-provider is not supported"},
-	{USER("as: root"), NULL, "as: impersonation is not supported"},
-	{USER("as-uid: '0'"), NULL, "as-uid: impersonation is not supported"},
-	{USER("as-groups: [a]"), NULL, "as-groups: impersonation is not supported"},
-	{USER("as-user-extra: {a: [b]}"), NULL, "as-user-extra: impersonation is not supported"},
-	{USER("token: 5"), NULL, "token: must be a string"},
-	{USER("token: \"a\\nb\""), NULL, "token: The token for the cluster is empty, is too long"},
-	{USER("token: 'a b'"), NULL, "token: The token for the cluster"},
-	{USER("tokenFile: []"), NULL, "tokenFile: must be a string"},
-	{USER("client-certificate-data: " CERTIFICATE_64), NULL,
-	 "users \"u\": client-certificate and client-key are needed together"},
-	{USER("client-key: k"), NULL, "client-certificate and client-key are needed together"},
-	{USER("client-certificate-data: 5"), NULL, "client-certificate-data: must be a string"},
-	{USER("client-certificate-data: " KEY_64 "\n    client-key-data: " KEY_64), NULL,
-	 "\"client-certificate-data\" must be a certificate as PEM."},
-	{USER("client-certificate-data: " CERTIFICATE_64 "\n    client-key-data: " CERTIFICATE_64),
-	 NULL, "\"client-key-data\" must be a private key as PEM, without a password."},
-	{USER("client-key-data: 7"), NULL, "client-key-data: must be a string"},
-	{USER("client-key: 7"), NULL, "client-key: must be a string"},
-	{USER("exec: 5"), NULL, "exec: must be an object"},
-	{USER("exec: {}"), NULL, "users \"u\": apiVersion: must be client.authentication.k8s.io/v1 or"},
-	{USER("exec: {apiVersion: client.authentication.k8s.io/v1alpha1}"), NULL,
-	 "apiVersion: must be client.authentication.k8s.io/v1 or"},
-	{USER("exec: {apiVersion: client.authentication.k8s.io/v1}"), NULL, "command: is missing"},
-	{USER("token: a\n    exec: {}"), NULL, "exec: is given beside a token"},
-	{EXEC("interactiveMode: Always"), NULL,
-	 "/dir/config:17: users \"u\": interactiveMode: the plugin would ask on a terminal"},
-	{EXEC("interactiveMode: Sometimes"), NULL, "interactiveMode: must be Never or IfAvailable"},
-	{EXEC("interactiveMode: 5"), NULL, "interactiveMode: must be a string"},
-	{EXEC("args: a"), NULL, "args: must be an array"},
-	{EXEC("args: [5]"), NULL, "args: must be an array of strings"},
-	{EXEC("env: a"), NULL, "env: must be an array"},
-	{EXEC("env: [a]"), NULL, "env: must be an array of objects with name and value"},
-	{EXEC("env: [{name: 'A=B', value: c}]"), NULL, "env: must be an array of objects"},
-	{EXEC("env: [{name: A, value: 5}]"), NULL, "env: must be an array of objects"},
-	{EXEC("provideClusterInfo: 5"), NULL, "provideClusterInfo: must be true or false"},
-	{EXEC("installHint: 5"), NULL, "installHint: must be a string"},
-	/* bombs */
-	{"a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", "x", "YAML aliases are not supported."},
-	{"<<: {a: b}\n", "x", "YAML merge keys are not supported."},
-	{"a: !!binary QQ==\n", "x", "YAML tags are not supported."},
-	{CLUSTERS USERS CONTEXTS CURRENT "---\na: b\n", NULL, "Only one document is allowed."},
-	{CLUSTERS CLUSTERS, "x", "The key is given twice."},
-	{"a: \xff\n", "x", "The file is not UTF-8 text."},
+/* --- identities --- */
+
+struct asked {
+	int done;
+	char token[256], certificate[256], key[256];
+	uint64_t generation;
+	struct error err;
+	struct kube_identity_request *request, *other;	/* that it cancels */
+	struct kube_access *again;	/* that it asks once more, as refused */
+	struct asked *next;
+	int64_t when;
 };
 
 static void
-what_is_wrong_with_a_kubeconfig_is_said_with_its_place(void **state)
+copy(char out[256], const char *text)
 {
+	snprintf(out, 256, "%s", text ? text : "-");
+}
+
+static void
+on_identity(void *data, const struct kube_identity *identity, const struct error *err)
+{
+	struct asked *asked = data;
+
+	asked->done++;
+	asked->when = clock_steady_ms();
+	if (err)
+		asked->err = *err;
+	copy(asked->token, identity ? identity->token : NULL);
+	copy(asked->certificate, identity ? identity->certificate : NULL);
+	copy(asked->key, identity ? identity->key : NULL);
+	asked->generation = identity ? identity->generation : 0;
+	kube_access_cancel(asked->request);
+	kube_access_cancel(asked->other);
+	if (asked->again)
+		(void)kube_access_identity(asked->again, true, on_identity, asked->next);
+}
+
+static struct loop *
+new_loop(void)
+{
+	struct loop *loop = loop_new(NULL);
+
+	assert_non_null(loop);
+	assert_int_equal(loop_take_signals(loop, NULL), 0);
+	return loop;
+}
+
+static void
+turn_until(struct loop *loop, const int *done)
+{
+	int64_t end = clock_steady_ms() + HANG_MS;
+
+	while (!*done && clock_steady_ms() < end)
+		assert_int_equal(loop_turn(loop, 1000, NULL), 0);
+	assert_int_equal(*done, 1);
+}
+
+static void
+ask(struct loop *loop, struct kube_access *access, bool refused, struct asked *asked)
+{
+	*asked = (struct asked){0};
+	(void)kube_access_identity(access, refused, on_identity, asked);
+	assert_int_equal(asked->done, 0);	/* never within the call */
+	turn_until(loop, &asked->done);
+}
+
+/* An access with this kubeconfig. */
+static struct kube_access *
+open_access(struct loop *loop, const char *text, int timeout_ms)
+{
+	char *path = file_of("config");
+	struct kube_access *access;
+	struct error err = {0};
+
+	write_file("config", text, 0600);
+	access = kube_access_new(loop, &(struct kube_access_options){
+					       .kubeconfig = path, .plugin_timeout_ms = timeout_ms},
+				 &err);
+	if (!access)
+		fail_msg("%s", err.text);
+	free(path);
+	return access;
+}
+
+static void
+files_are_read_again_when_they_changed(void **state)
+{
+	struct loop *loop = new_loop();
+	struct kube_access *access;
+	struct asked asked;
+	char *path = file_of("t");
+	uint64_t generation;
+
 	(void)state;
-	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
-		struct kube_settings settings;
+	write_file("t", "  first\n", 0600);
+	write_file("c.pem", CERTIFICATE, 0600);
+	write_file("k.pem", KEY, 0600);
+	access = open_access(loop, USER("tokenFile: t\n    token: unused\n    client-certificate: c.pem\n"
+					"    client-key: k.pem"), 0);
+	ask(loop, access, false, &asked);
+	assert_string_equal(asked.token, "first");
+	assert_string_equal(asked.certificate, CERTIFICATE);
+	assert_string_equal(asked.key, KEY);
+	generation = asked.generation;
+	write_file("t", "second", 0600);
+	ask(loop, access, false, &asked);
+	assert_string_equal(asked.token, "second");
+	/* a token is no reason for other connections */
+	assert_int_equal(asked.generation, generation);
+	write_file("k.pem", KEY "\n", 0600);
+	ask(loop, access, false, &asked);
+	assert_string_equal(asked.key, KEY "\n");
+	assert_int_not_equal(asked.generation, generation);
+	/* who replaces it may take it away first */
+	assert_int_equal(unlink(path), 0);
+	ask(loop, access, false, &asked);
+	assert_string_equal(asked.token, "second");
+	write_file("t", "a b\n", 0600);
+	ask(loop, access, false, &asked);
+	assert_non_null(strstr(asked.err.text, "has a character that is not allowed"));
+	write_file("t", "\n", 0600);
+	ask(loop, access, false, &asked);
+	assert_non_null(strstr(asked.err.text, "The token for the cluster is empty"));
+	write_file("t", "third", 0600);
+	ask(loop, access, true, &asked);
+	assert_string_equal(asked.token, "third");
+	kube_access_free(access);
+	loop_free(loop);
+	free(path);
+}
+
+/* --- inside --- */
+
+static void
+point(const char *name, const char *target)
+{
+	char *path = file_of(name), *beside = xasprintf("%s.new", path);
+
+	assert_int_equal(symlink(target, beside), 0);
+	assert_int_equal(rename(beside, path), 0);
+	free(path);
+	free(beside);
+}
+
+static void
+make_account(const char *name, const char *token)
+{
+	char *path = file_of(name), *file;
+
+	assert_int_equal(mkdir(path, 0700), 0);
+	file = xasprintf("%s/token", name);
+	write_file(file, token, 0600);
+	free(file);
+	file = xasprintf("%s/ca.crt", name);
+	write_file(file, CERTIFICATE, 0600);
+	free(file);
+	file = xasprintf("%s/namespace", name);
+	write_file(file, "platform", 0600);
+	free(file);
+	free(path);
+}
+
+/* As the kubelet rotates: a link to another folder, while all names stay. */
+static void
+a_pods_service_account(void **state)
+{
+	struct loop *loop = new_loop();
+	char *account = file_of("account");
+	const struct kube_access_options options = {
+		.in_cluster = true, .kubeconfig = "/nowhere", .service_account = account};
+	struct kube_access *access;
+	struct error err = {0};
+	struct asked asked;
+
+	(void)state;
+	unsetenv("KUBERNETES_SERVICE_HOST");
+	assert_null(kube_access_new(loop, &options, &err));
+	assert_non_null(strstr(err.text, "This platform does not run in a pod"));
+	setenv("KUBERNETES_SERVICE_HOST", "fd00::1", 1);
+	setenv("KUBERNETES_SERVICE_PORT", "443", 1);
+	assert_null(kube_access_new(loop, &options, &err));
+	assert_non_null(strstr(err.text, "/account/ca.crt, which is needed to reach the cluster"));
+	make_account("..1", "one");
+	make_account("..2", "two");
+	point("account", "..1");
+	access = kube_access_new(loop, &options, &err);
+	assert_non_null(access);
+	assert_string_equal(kube_access_target(access)->server, "https://[fd00::1]:443");
+	assert_string_equal(kube_access_target(access)->ca, CERTIFICATE);
+	assert_string_equal(kube_access_target(access)->namespace, "platform");
+	assert_null(kube_access_target(access)->context);
+	assert_null(kube_access_target(access)->proxy);
+	ask(loop, access, false, &asked);
+	assert_string_equal(asked.token, "one");
+	point("account", "..2");
+	ask(loop, access, false, &asked);
+	assert_string_equal(asked.token, "two");
+	kube_access_free(access);
+	loop_free(loop);
+	unsetenv("KUBERNETES_SERVICE_HOST");
+	unsetenv("KUBERNETES_SERVICE_PORT");
+	free(account);
+}
+
+/* --- inline --- */
+
+static void
+what_a_definition_holds(void **state)
+{
+	static const struct {
+		struct kube_access_options options;
+		const char *error;	/* NULL: it is taken */
+	} cases[] = {
+		{{.server = "https://a:6443/", .ca = CERTIFICATE, .token = "t"}, NULL},
+		{{.server = "https://a", .certificate = CERTIFICATE, .key = KEY}, NULL},
+		{{.server = "a", .token = "t"}, "must be an address such as"},
+		{{.server = "http://127.0.0.1:8001", .token = "t"}, "must be reached by https"},
+		{{.server = "https://a", .ca = "/etc/passwd"}, "\"ca\" must be a certificate"},
+		{{.server = "https://a", .token = "a\nb"}, "The token for the cluster"},
+		{{.server = "https://a", .token = ""}, "The token for the cluster is empty"},
+		{{.server = "https://a", .certificate = CERTIFICATE}, "are needed together"},
+		{{.server = "https://a", .key = KEY}, "are needed together"},
+		{{.server = "https://a", .certificate = KEY, .key = KEY}, "\"certificate\" must be"},
+		{{.server = "https://a", .certificate = CERTIFICATE,
+		  .key = "-----BEGIN ENCRYPTED PRIVATE KEY-----"}, "\"key\" must be a private key"},
+	};
+	struct loop *loop = new_loop();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct error err = {0};
+		struct kube_access *access = kube_access_new(loop, &cases[i].options, &err);
 
-		assert_int_equal(kubeconfig_decode(&settings, "/dir/config", broken[i].text,
-						   strlen(broken[i].text), broken[i].context, &err),
-				 -1);
-		if (!strstr(err.text, broken[i].error) || strstr(err.text, "s3cret"))
-			fail_msg("%s\n%s\nand not\n%s", broken[i].text, err.text, broken[i].error);
-		kube_settings_clear(&settings);
+		if (!access != !!cases[i].error || (!access && !strstr(err.text, cases[i].error)))
+			fail_msg("%zu: %s", i, err.text);
+		kube_access_free(access);
+	}
+	loop_free(loop);
+}
+
+/* --- credential plugins --- */
+
+#define PLUGIN USER("exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin}")
+#define CREDENTIAL "{\"apiVersion\": \"client.authentication.k8s.io/v1\", " \
+		   "\"kind\": \"ExecCredential\", \"status\": "
+
+/* What it prints, after it has noted its run in a file "runs". */
+static void
+write_plugin(const char *status)
+{
+	char *text = xasprintf("#!/bin/sh\necho run >>%s/runs\n%s\n", folder, status);
+
+	write_file("plugin", text, 0700);
+	free(text);
+}
+
+static int
+runs(void)
+{
+	char *path = file_of("runs"), *line = NULL;
+	size_t size = 0;
+	FILE *file = fopen(path, "r");
+	int count = 0;
+
+	while (file && getline(&line, &size, file) > 0)
+		count++;
+	if (file)
+		fclose(file);
+	free(line);
+	free(path);
+	return count;
+}
+
+static void
+forget_runs(void)
+{
+	char *path = file_of("runs");
+
+	(void)unlink(path);
+	free(path);
+}
+
+static void
+a_plugin_gives_a_token(void **state)
+{
+	struct loop *loop = new_loop();
+	struct kube_access *access;
+	struct asked asked;
+
+	(void)state;
+	forget_runs();
+	write_plugin("cat >/dev/null; echo \"noise\" >&2\n"
+		     "echo '" CREDENTIAL "{\"token\": \"of-plugin\"}}'");
+	access = open_access(loop, PLUGIN, 0);
+	assert_int_equal(runs(), 0);	/* nothing runs before somebody asks */
+	ask(loop, access, false, &asked);
+	assert_string_equal(asked.token, "of-plugin");
+	ask(loop, access, false, &asked);
+	assert_string_equal(asked.token, "of-plugin");
+	assert_int_equal(runs(), 1);
+	kube_access_free(access);
+	loop_free(loop);
+}
+
+/* Its environment, arguments and what it is told of the cluster. */
+static void
+what_a_plugin_is_given(void **state)
+{
+	static const char *const expected[] = {
+		"args=eks get-token a b", "A=b c", "HOME=/tmp/other", "KEPT=of-daemon",
+		"\"apiVersion\":\"client.authentication.k8s.io/v1\"", "\"kind\":\"ExecCredential\"",
+		"\"interactive\":false", "\"server\":\"https://192.0.2.10:6443\"",
+		"\"tls-server-name\":\"api.test\"",
+		"\"certificate-authority-data\":\"" CERTIFICATE_64 "\"", "\"config\":{\"x\":1}",
+		"session=leader",
+	};
+	struct loop *loop = new_loop();
+	struct kube_access *access;
+	char *path = file_of("given"), *text = NULL;
+	size_t size = 0;
+	struct asked asked;
+	FILE *file;
+
+	(void)state;
+	setenv("KEPT", "of-daemon", 1);
+	write_plugin("{ echo \"args=$*\"; env; read -r a b c d e session rest </proc/$$/stat\n"
+		     "[ $session != $$ ] || echo session=leader; } >\"$(dirname \"$0\")/given\"\n"
+		     "echo '" CREDENTIAL "{\"token\": \"t\"}}'");
+	access = open_access(loop, CONTEXTS CURRENT CLUSTERS
+		"    certificate-authority-data: " CERTIFICATE_64 "\n    tls-server-name: api.test\n"
+		"    extensions:\n    - {name: other, extension: 5}\n"
+		"    - {name: client.authentication.k8s.io/exec, extension: {x: 1}}\n"
+		"users:\n- name: u\n  user:\n    exec:\n      command: ./plugin\n"
+		"      apiVersion: client.authentication.k8s.io/v1\n      provideClusterInfo: true\n"
+		"      args: [eks, get-token, a b]\n"
+		"      env: [{name: A, value: b c}, {name: HOME, value: /tmp/other}]\n", 0);
+	ask(loop, access, false, &asked);
+	assert_string_equal(asked.err.text, "");
+	file = fopen(path, "r");
+	assert_non_null(file);
+	assert_true(getdelim(&text, &size, '\0', file) > 0);
+	fclose(file);
+	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++)
+		if (!strstr(text, expected[i]))
+			fail_msg("no %s in %s", expected[i], text);
+	free(text);
+	free(path);
+	kube_access_free(access);
+	loop_free(loop);
+}
+
+/* Of the plugin; what it printed is never in the sentence. */
+static const struct {
+	const char *script, *error;
+} failing[] = {
+	{"echo s3cret; echo 'Token has expired.' >&2; echo 'Log  in' >&2; exit 1",
+	 "/plugin ended with status 1: Token has expired. Log in"},
+	{"echo s3cret; exit 3", "/plugin ended with status 3."},
+	{"kill -9 $$", "/plugin ended with signal 9."},
+	{"printf 'bad \\377 byte' >&2; exit 1", "ended with status 1: (no UTF-8)"},
+	{"i=0; while [ $i -lt 3000 ]; do echo \"line $i\" >&2; i=$((i + 1)); done; exit 1",
+	 "line 2998 line 2999"},
+	{"echo s3cret", "credential that cannot be used: it is not a JSON object."},
+	{"", "it is not a JSON object."},
+	{"echo '[]'", "it is not a JSON object."},
+	{"echo '{\"apiVersion\": \"v1\", \"kind\": \"Pod\"}'", "its kind is not ExecCredential."},
+	{"echo '{\"apiVersion\": \"client.authentication.k8s.io/v1beta1\", "
+	 "\"kind\": \"ExecCredential\"}'", "its apiVersion is not the one of the kubeconfig."},
+	{"echo '" CREDENTIAL "null}'", "it has no status."},
+	{"echo '" CREDENTIAL "{}}'", "there is neither a token nor a certificate."},
+	{"echo '" CREDENTIAL "{\"token\": 5}}'", "a member of its status is not a string."},
+	{"echo '" CREDENTIAL "{\"token\": \"s3cret x\"}}'", "its token has a character"},
+	{"echo '" CREDENTIAL "{\"token\": \"s3cret\", \"expirationTimestamp\": \"soon\"}}'",
+	 "expirationTimestamp is not a time."},
+	{"echo '" CREDENTIAL "{\"clientKeyData\": \"s3cret\"}}'",
+	 "there is a certificate or a key, but not both."},
+	{"echo '" CREDENTIAL "{\"clientKeyData\": \"s3cret\", \"clientCertificateData\": \"a\"}}'",
+	 "its certificate or key is not PEM."},
+	{"head -c 1048576 /dev/zero | tr '\\0' s", "/plugin printed more than 262144 bytes and was"},
+	{"yes s3cret", "/plugin printed more than 262144 bytes and was stopped."},
+	{"yes s3cret >&2", "/plugin did not end within 1 s and was stopped."},
+	{"sleep 1000", "/plugin did not end within 1 s and was stopped."},
+	{"trap '' TERM HUP INT; while :; do sleep 1000; done", "did not end within 1 s"},
+};
+
+static void
+a_plugin_that_fails_is_said_with_its_own_words(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(failing) / sizeof(failing[0]); i++) {
+		struct loop *loop = new_loop();
+		struct kube_access *access;
+		struct asked asked;
+
+		write_plugin(failing[i].script);
+		access = open_access(loop, PLUGIN, strstr(failing[i].error, "within") ? 700 : 0);
+		ask(loop, access, false, &asked);
+		if (!strstr(asked.err.text, failing[i].error) || strstr(asked.err.text, "s3cret"))
+			fail_msg("%s\n%s\nand not\n%s", failing[i].script, asked.err.text,
+				 failing[i].error);
+		assert_int_equal(asked.err.kind, ERROR_UNAVAILABLE);
+		assert_string_equal(asked.token, "-");
+		kube_access_free(access);
+		loop_free(loop);
 	}
 }
 
 static void
-depth_and_size_have_an_end(void **state)
+a_plugin_that_is_not_there(void **state)
 {
-	struct kube_settings settings;
-	struct error err = {0};
-	struct buf text;
+	struct loop *loop = new_loop();
+	struct kube_access *access = open_access(
+		loop, USER("exec: {apiVersion: client.authentication.k8s.io/v1, command: no-such-tool,\n"
+			   "      installHint: Get it from your platform team.}"), 0);
+	struct asked asked;
 
 	(void)state;
-	buf_init(&text, 4 * 1024 * 1024);
-	for (int i = 0; i < 100000; i++)
-		buf_puts(&text, "[");
-	assert_int_equal(kubeconfig_decode(&settings, "c", buf_str(&text), text.length, "x", &err), -1);
-	assert_non_null(strstr(err.text, "nested too deeply"));
-	kube_settings_clear(&settings);
-	buf_truncate(&text, 0);
-	buf_puts(&text, "{\"a\": ");
-	for (int i = 0; i < 100000; i++)
-		buf_puts(&text, "[");
-	assert_int_equal(kubeconfig_decode(&settings, "c", buf_str(&text), text.length, "x", &err), -1);
-	kube_settings_clear(&settings);
-	buf_truncate(&text, 0);
-	while (text.length < 1024 * 1024 + 1)
-		buf_puts(&text, "# a comment that is long, and does not end soon enough\n");
-	write_file("large", buf_str(&text), 0600);
-	buf_clear(&text);
-	{
-		char *path = file_of("large");
+	ask(loop, access, false, &asked);
+	assert_string_equal(asked.err.text, "The credential plugin no-such-tool is not installed: "
+					    "Get it from your platform team.");
+	kube_access_free(access);
+	write_file("plugin", "#!/bin/sh\n", 0600);
+	access = open_access(loop, PLUGIN, 0);
+	ask(loop, access, false, &asked);
+	assert_non_null(strstr(asked.err.text, "/plugin cannot be started: Permission denied."));
+	kube_access_free(access);
+	loop_free(loop);
+}
 
-		assert_int_equal(kubeconfig_read(&settings, path, "x", &err), -1);
-		assert_non_null(strstr(err.text, "File too large"));
-		free(path);
+/* Also while it runs: all get what one run gave. */
+static void
+many_who_ask_get_one_run(void **state)
+{
+	struct loop *loop = new_loop();
+	struct asked asked[20];
+	struct kube_access *access;
+
+	(void)state;
+	forget_runs();
+	memset(asked, 0, sizeof(asked));
+	write_plugin("sleep 0.3\necho '" CREDENTIAL "{\"token\": \"t\"}}'");
+	access = open_access(loop, PLUGIN, 0);
+	for (int i = 0; i < 20; i++) {
+		struct kube_identity_request *request;
+
+		request = kube_access_identity(access, false, on_identity, &asked[i]);
+		if (i == 7)
+			kube_access_cancel(request);
+		if (i == 3)
+			asked[2].other = request;	/* cancelled while all are answered */
+		if (i == 4)
+			asked[4].request = request;	/* in its own callback */
+		if (i == 10)
+			for (int j = 0; j < 5; j++)
+				assert_int_equal(loop_turn(loop, 10, NULL), 0);
 	}
-	kube_settings_clear(&settings);
-}
-
-/* --- several files --- */
-
-static void
-several_files_are_merged_as_kubectl_does(void **state)
-{
-	static const char second[] =
-		"current-context: y\nclusters:\n- name: c\n  cluster: {server: 'https://second'}\n"
-		"- name: d\n  cluster: {server: 'https://d', certificate-authority: ca.pem}\n"
-		"users:\n- name: u\n  user: {token: second}\n- name: v\n  user: {tokenFile: t}\n"
-		"contexts:\n- name: x\n  context: {cluster: d, user: v}\n"
-		"- name: y\n  context: {cluster: d, user: u}\n";
-	char *paths = xasprintf("%s/missing::%s/first:%s/under/second", folder, folder, folder);
-	char *expected = xasprintf("https://d|ca|-|-|-|z|v|%s/under/t|-|-", folder), *said;
-	struct kube_settings settings;
-	struct error err = {0};
-
-	(void)state;
-	write_file("first", CLUSTERS USERS CONTEXTS "- name: z\n  context: {cluster: d, user: v}\n"
-		   "current-context: ''\n", 0600);
-	write_file("under/second", second, 0600);
-	write_file("under/ca.pem", CERTIFICATE, 0600);
-	/* the first that has the name, and the first current-context that is one */
-	assert_int_equal(kubeconfig_read(&settings, paths, "x", &err), 0);
-	said = describe(&settings);
-	assert_string_equal(said, "https://192.0.2.10:6443|-|-|-|-|x|u|s3cret|-|-");
-	free(said);
-	kube_settings_clear(&settings);
-	setenv("KUBECONFIG", paths, 1);
-	assert_int_equal(kubeconfig_read(&settings, NULL, NULL, &err), 0);
-	unsetenv("KUBECONFIG");
-	said = describe(&settings);
-	assert_string_equal(said, "https://d|ca|-|-|-|y|u|s3cret|-|-");
-	free(said);
-	kube_settings_clear(&settings);
-	/* a context of one with what is in another, whose paths are from there */
-	assert_int_equal(kubeconfig_read(&settings, paths, "z", &err), 0);
-	said = describe(&settings);
-	assert_string_equal(said, expected);
-	free(said);
-	kube_settings_clear(&settings);
-	/* one that is broken is not passed over */
-	write_file("under/second", "users: 5\n", 0600);
-	assert_int_equal(kubeconfig_read(&settings, paths, "x", &err), -1);
-	assert_non_null(strstr(err.text, "/under/second:1: users must be an array"));
-	kube_settings_clear(&settings);
-	free(paths);
-	free(expected);
+	turn_until(loop, &asked[19].done);
+	for (int i = 0; i < 20; i++) {
+		assert_int_equal(asked[i].done, i == 7 || i == 3 ? 0 : 1);
+		if (asked[i].done)
+			assert_string_equal(asked[i].token, "t");
+	}
+	assert_int_equal(runs(), 1);
+	kube_access_free(access);
+	loop_free(loop);
 }
 
 static void
-no_kubeconfig_at_all(void **state)
+what_has_expired_is_asked_for_again(void **state)
 {
-	struct kube_settings settings;
-	struct error err = {0};
-	char *home = getenv("HOME") ? xstrdup(getenv("HOME")) : NULL;
+	struct loop *loop = new_loop();
+	char expires[CLOCK_STAMP_SIZE], *script;
+	struct kube_access *access;
+	struct asked asked;
+	int64_t end;
 
 	(void)state;
-	assert_int_equal(kubeconfig_read(&settings, "/nowhere/a:/nowhere/b", NULL, &err), -1);
-	assert_int_equal(err.kind, ERROR_NOT_FOUND);
-	assert_string_equal(err.text, "There is no kubeconfig: /nowhere/a:/nowhere/b");
-	kube_settings_clear(&settings);
-	unsetenv("KUBECONFIG");
-	setenv("HOME", "/nowhere", 1);
-	assert_int_equal(kubeconfig_read(&settings, NULL, NULL, &err), -1);
-	assert_string_equal(err.text, "There is no kubeconfig: /nowhere/.kube/config");
-	kube_settings_clear(&settings);
-	unsetenv("HOME");
-	assert_int_equal(kubeconfig_read(&settings, NULL, NULL, &err), -1);
-	assert_int_equal(err.kind, ERROR_NOT_FOUND);
-	kube_settings_clear(&settings);
-	if (home)
-		setenv("HOME", home, 1);
-	free(home);
+	forget_runs();
+	end = clock_wall_ms() + 2500;
+	clock_stamp(expires, end);
+	script = xasprintf("echo '" CREDENTIAL "{\"token\": \"t'$(wc -l <%s/runs | tr -d ' ')'\", "
+			   "\"expirationTimestamp\": \"%s\"}}'", folder, expires);
+	write_plugin(script);
+	access = open_access(loop, PLUGIN, 0);
+	ask(loop, access, false, &asked);
+	assert_string_equal(asked.token, "t1");
+	if (clock_wall_ms() < end - 1000) {	/* not on a machine that stood still */
+		ask(loop, access, false, &asked);
+		assert_string_equal(asked.token, "t1");
+	}
+	while (clock_wall_ms() < end)
+		assert_int_equal(loop_turn(loop, 50, NULL), 0);
+	/* It gives one that has expired, too: that is used, and asked for again the next time. */
+	ask(loop, access, false, &asked);
+	assert_string_equal(asked.token, "t2");
+	ask(loop, access, false, &asked);
+	assert_string_equal(asked.token, "t3");
+	free(script);
+	kube_access_free(access);
+	loop_free(loop);
+}
+
+static void
+wait_ms(struct loop *loop, int64_t ms)
+{
+	int64_t end = clock_steady_ms() + ms;
+
+	while (clock_steady_ms() < end)
+		assert_int_equal(loop_turn(loop, 50, NULL), 0);
+}
+
+static void
+what_was_refused_is_asked_for_again_once(void **state)
+{
+	struct loop *loop = new_loop();
+	struct kube_access *access;
+	struct asked asked, more[3];
+	char *script;
+
+	(void)state;
+	forget_runs();
+	script = xasprintf("echo '" CREDENTIAL "{\"token\": \"t'$(wc -l <%s/runs | tr -d ' ')'\"}}'",
+			   folder);
+	write_plugin(script);
+	free(script);
+	access = open_access(loop, PLUGIN, 0);
+	ask(loop, access, false, &asked);
+	assert_string_equal(asked.token, "t1");
+	wait_ms(loop, 1100);
+	memset(more, 0, sizeof(more));
+	for (int i = 0; i < 3; i++)
+		(void)kube_access_identity(access, true, on_identity, &more[i]);
+	turn_until(loop, &more[2].done);
+	for (int i = 0; i < 3; i++)
+		assert_string_equal(more[i].token, "t2");
+	/* One that was sent with the first and comes late. */
+	ask(loop, access, true, &asked);
+	if (clock_steady_ms() - more[2].when < 900)
+		assert_string_equal(asked.token, "t2");
+	wait_ms(loop, 1100);
+	/* Who finds it refused in a callback does not take it away from the next one. */
+	memset(more, 0, sizeof(more));
+	more[0].again = access;
+	more[0].next = &more[2];
+	for (int i = 0; i < 2; i++)
+		(void)kube_access_identity(access, false, on_identity, &more[i]);
+	turn_until(loop, &more[2].done);
+	assert_string_equal(more[0].token, more[1].token);
+	assert_string_not_equal(more[0].token, more[2].token);
+	kube_access_free(access);
+	loop_free(loop);
+}
+
+/* Failing fast is no reason to run it for each request. */
+static void
+a_plugin_that_failed_rests_a_moment(void **state)
+{
+	struct loop *loop = new_loop();
+	struct kube_access *access;
+	struct asked asked;
+	int64_t since;
+
+	(void)state;
+	forget_runs();
+	write_plugin("echo no >&2; exit 1");
+	access = open_access(loop, PLUGIN, 0);
+	ask(loop, access, false, &asked);
+	since = clock_steady_ms();
+	ask(loop, access, false, &asked);
+	assert_non_null(strstr(asked.err.text, "ended with status 1: no"));
+	if (clock_steady_ms() - since < 1500)
+		assert_int_equal(runs(), 1);
+	wait_ms(loop, 2100);
+	write_plugin("echo '" CREDENTIAL "{\"token\": \"t\"}}'");
+	ask(loop, access, false, &asked);
+	assert_string_equal(asked.token, "t");
+	kube_access_free(access);
+	loop_free(loop);
+}
+
+static void
+a_plugin_gives_a_certificate(void **state)
+{
+	struct loop *loop = new_loop();
+	struct kube_access *access;
+	struct asked asked;
+	uint64_t generation;
+
+	(void)state;
+	write_file("status", CREDENTIAL "{\"clientCertificateData\": \"-----BEGIN CERTIFICATE-----\\n1\", "
+		   "\"clientKeyData\": \"-----BEGIN PRIVATE KEY-----\\n1\"}}", 0600);
+	write_plugin("cat \"$(dirname \"$0\")/status\"");
+	access = open_access(loop, PLUGIN, 0);
+	ask(loop, access, false, &asked);
+	assert_string_equal(asked.token, "-");
+	assert_string_equal(asked.certificate, "-----BEGIN CERTIFICATE-----\n1");
+	assert_string_equal(asked.key, "-----BEGIN PRIVATE KEY-----\n1");
+	generation = asked.generation;
+	wait_ms(loop, 1100);
+	ask(loop, access, true, &asked);	/* the same again */
+	assert_int_equal(asked.generation, generation);
+	wait_ms(loop, 1100);
+	write_file("status", CREDENTIAL "{\"clientCertificateData\": \"-----BEGIN CERTIFICATE-----\\n2\", "
+		   "\"clientKeyData\": \"-----BEGIN PRIVATE KEY-----\\n1\"}}", 0600);
+	ask(loop, access, true, &asked);
+	assert_string_equal(asked.certificate, "-----BEGIN CERTIFICATE-----\n2");
+	assert_int_not_equal(asked.generation, generation);
+	kube_access_free(access);
+	loop_free(loop);
+}
+
+/* Whether the process whose number is in that file does anything. */
+static bool
+goes_on(const char *name)
+{
+	char *path = file_of(name), *line = NULL, *cmdline;
+	FILE *file = fopen(path, "r");
+	bool found = false;
+	size_t size = 0;
+
+	if (file && getline(&line, &size, file) > 0) {
+		cmdline = xasprintf("/proc/%d/cmdline", atoi(line));
+		fclose(file);
+		file = fopen(cmdline, "r");
+		/* of who only waits to be reaped it is empty */
+		found = file && fgetc(file) != EOF;
+		free(cmdline);
+	}
+	if (file)
+		fclose(file);
+	free(line);
+	free(path);
+	return found;
+}
+
+/* Nobody is called, and nothing that it started goes on. */
+static void
+the_end_while_a_plugin_runs(void **state)
+{
+	struct loop *loop = new_loop();
+	struct kube_access *access;
+	struct asked asked = {0};
+	int64_t end = clock_steady_ms() + HANG_MS;
+
+	(void)state;
+	write_plugin("sleep 1000 &\necho $! >\"$(dirname \"$0\")/child\"\nsleep 1000");
+	access = open_access(loop, PLUGIN, 0);
+	(void)kube_access_identity(access, false, on_identity, &asked);
+	while (!goes_on("child") && clock_steady_ms() < end)
+		assert_int_equal(loop_turn(loop, 20, NULL), 0);
+	assert_true(goes_on("child"));
+	kube_access_free(access);
+	while (goes_on("child") && clock_steady_ms() < end)
+		assert_int_equal(loop_turn(loop, 20, NULL), 0);
+	assert_false(goes_on("child"));
+	assert_int_equal(asked.done, 0);
+	loop_free(loop);
+}
+
+/* What it started and left behind holds the pipes, and is not waited for. */
+static void
+a_plugin_that_leaves_something_behind(void **state)
+{
+	struct loop *loop = new_loop();
+	struct kube_access *access;
+	struct asked asked;
+	int64_t since = clock_steady_ms();
+
+	(void)state;
+	write_plugin("sleep 30 &\necho '" CREDENTIAL "{\"token\": \"t\"}}'");
+	access = open_access(loop, PLUGIN, 0);
+	ask(loop, access, false, &asked);
+	assert_string_equal(asked.token, "t");
+	assert_true(clock_steady_ms() - since < 20000);
+	kube_access_free(access);
+	loop_free(loop);
 }
 
 /* --- the group --- */
@@ -401,16 +744,8 @@ no_kubeconfig_at_all(void **state)
 static int
 make_folder(void **state)
 {
-	char *under;
-
 	(void)state;
-	if (!mkdtemp(folder))
-		return -1;
-	under = file_of("under");
-	if (mkdir(under, 0700) != 0)
-		return -1;
-	free(under);
-	return 0;
+	return mkdtemp(folder) ? 0 : -1;
 }
 
 static int
@@ -424,11 +759,20 @@ int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_a_kubeconfig_says),
-		cmocka_unit_test(what_is_wrong_with_a_kubeconfig_is_said_with_its_place),
-		cmocka_unit_test(depth_and_size_have_an_end),
-		cmocka_unit_test(several_files_are_merged_as_kubectl_does),
-		cmocka_unit_test(no_kubeconfig_at_all),
+		cmocka_unit_test(files_are_read_again_when_they_changed),
+		cmocka_unit_test(a_pods_service_account),
+		cmocka_unit_test(what_a_definition_holds),
+		cmocka_unit_test(a_plugin_gives_a_token),
+		cmocka_unit_test(what_a_plugin_is_given),
+		cmocka_unit_test(a_plugin_that_fails_is_said_with_its_own_words),
+		cmocka_unit_test(a_plugin_that_is_not_there),
+		cmocka_unit_test(many_who_ask_get_one_run),
+		cmocka_unit_test(what_has_expired_is_asked_for_again),
+		cmocka_unit_test(what_was_refused_is_asked_for_again_once),
+		cmocka_unit_test(a_plugin_that_failed_rests_a_moment),
+		cmocka_unit_test(a_plugin_gives_a_certificate),
+		cmocka_unit_test(the_end_while_a_plugin_runs),
+		cmocka_unit_test(a_plugin_that_leaves_something_behind),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

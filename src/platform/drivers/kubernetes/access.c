@@ -24,6 +24,7 @@
 #include "platform/drivers/kubernetes/kubeconfig.h"
 #include "platform/drivers/kubernetes/settings.h"
 
+#define BLANKS " \t\r\n"
 #define FRESH_MS 1000			/* this young, what is refused is not asked for again */
 #define FAILURE_PAUSE_MS 2000		/* before a plugin that failed is run again */
 
@@ -73,9 +74,12 @@ refresh_files(struct kube_access *access, struct error *err)
 static int
 token_of_file(const struct kube_file *file, char **out, struct error *err)
 {
-	const char *text = file->text + strspn(file->text, " \t\r\n");
+	const char *text = file->text + strspn(file->text, BLANKS);
+	size_t length = strlen(text);
 
-	*out = xstrndup(text, strcspn(text, " \t\r\n"));
+	while (length > 0 && strchr(BLANKS, text[length - 1]))
+		length--;
+	*out = xstrndup(text, length);
 	return kube_check_token(*out, err);
 }
 
