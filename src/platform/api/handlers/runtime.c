@@ -76,13 +76,27 @@ last_state_of(const struct driver_end *last)
 	return json_pack("{s:o}", "terminated", state);
 }
 
+/* Of one that waits for its time, it is said when that is. */
+static bool
+has_schedule(const struct driver_workload_status *item)
+{
+	return item->kind && strcmp(item->kind, "CronJob") == 0;
+}
+
+/* What runs elsewhere has no process here. */
+static bool
+is_running(const struct driver_workload_status *w)
+{
+	return w->pid > 0 || (w->started_at > w->ended_at && !has_schedule(w));
+}
+
 /* {"running": ...}, {"terminated": ...} or {"waiting": ...} */
 static json_t *
 state_of(const struct driver_workload_status *w)
 {
 	json_t *state = json_object();
 
-	if (w->pid > 0) {
+	if (is_running(w)) {
 		put_stamp(state, "started_at", w->started_at);
 		return json_pack("{s:o}", "running", state);
 	}
@@ -172,13 +186,6 @@ set_message(struct runtime_controller *controller, const char *message, const ch
 	untrusted_set(&controller->message, message);
 	json_decref(controller->reasons);
 	controller->reasons = said ? json_pack("[o]", said) : NULL;
-}
-
-/* Of one that waits for its time, it is said when that is. */
-static bool
-has_schedule(const struct driver_workload_status *item)
-{
-	return item->kind && strcmp(item->kind, "CronJob") == 0;
 }
 
 /* All replicas of one module. */
