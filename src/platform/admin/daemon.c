@@ -54,6 +54,8 @@
 #include "platform/auth/audit.h"
 #include "platform/auth/limit.h"
 #include "platform/drivers/driver.h"
+#include "platform/drivers/kubernetes/access.h"
+#include "platform/drivers/kubernetes/kubernetes.h"
 #include "platform/drivers/process/process.h"
 #include "platform/drivers/registry.h"
 #include "platform/engine/automation.h"
@@ -232,6 +234,40 @@ note_unconfined(struct driver *machine, const char *state)
 	json_decref(all);
 }
 
+/* Those of the configuration, which is read whole: whether they can be reached is no matter yet. */
+static int
+add_clusters(struct platform *platform, const struct settings *settings, struct error *err)
+{
+	const struct settings_clusters *clusters = &settings->clusters;
+
+	for (size_t i = 0; i < clusters->count; i++) {
+		const struct settings_cluster *cluster = &clusters->items[i];
+		struct kube_access *access = kube_access_new(
+			platform->loop,
+			&(struct kube_access_options){
+				.kubeconfig = cluster->kubeconfig,
+				.context = cluster->context,
+				.in_cluster = cluster->in_cluster,
+			},
+			err);
+		struct driver *driver = NULL;
+
+		if (access)
+			driver = kube_driver_new(
+				platform->loop,
+				&(struct kube_driver_options){
+					.cluster = cluster->name,
+					.access = access,
+					.platform = repository_platform_id(platform->repository),
+				},
+				err);
+		if (!driver)
+			return error_prefix(err, _("cluster \"%s\""), cluster->name);
+		drivers_add(platform->drivers, driver);
+	}
+	return 0;
+}
+
 static int
 open_platform(struct daemon *d, struct error *err)
 {
@@ -277,10 +313,10 @@ open_platform(struct daemon *d, struct error *err)
 	if (machine) {
 		platform->drivers = drivers_new();
 		drivers_add(platform->drivers, machine);
+		ret = add_clusters(platform, settings, err);
 		platform->engine = engine_new(platform);
 		engine_on_deployed(platform->engine, count_deployment, platform->metrics);
 		platform->automation = automation_new(platform);
-		ret = 0;
 	}
 	free(database);
 	free(spaces);

@@ -17,9 +17,31 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/honours.c \
 	src/platform/drivers/kubernetes/kinds.c \
 	src/platform/drivers/kubernetes/kinds.h \
+	src/platform/drivers/kubernetes/kube-batch.c \
+	src/platform/drivers/kubernetes/kube-batch.h \
+	src/platform/drivers/kubernetes/kube-declare.c \
+	src/platform/drivers/kubernetes/kube-inventory.c \
+	src/platform/drivers/kubernetes/kube-inventory.h \
+	src/platform/drivers/kubernetes/kube-log-stream.c \
+	src/platform/drivers/kubernetes/kube-log-stream.h \
+	src/platform/drivers/kubernetes/kube-logs.c \
+	src/platform/drivers/kubernetes/kube-logs.h \
+	src/platform/drivers/kubernetes/kube-output.c \
+	src/platform/drivers/kubernetes/kube-owned.c \
+	src/platform/drivers/kubernetes/kube-owned.h \
+	src/platform/drivers/kubernetes/kube-prepare.c \
+	src/platform/drivers/kubernetes/kube-private.h \
+	src/platform/drivers/kubernetes/kube-remove.c \
+	src/platform/drivers/kubernetes/kube-resources.c \
+	src/platform/drivers/kubernetes/kube-restore.c \
+	src/platform/drivers/kubernetes/kube-rollout.c \
+	src/platform/drivers/kubernetes/kube-rollout.h \
+	src/platform/drivers/kubernetes/kube-space.c \
+	src/platform/drivers/kubernetes/kube-space.h \
 	src/platform/drivers/kubernetes/kubeconfig-exec.c \
 	src/platform/drivers/kubernetes/kubeconfig.c \
 	src/platform/drivers/kubernetes/kubeconfig.h \
+	src/platform/drivers/kubernetes/kubernetes.c \
 	src/platform/drivers/kubernetes/kubernetes.h \
 	src/platform/drivers/kubernetes/meta.c \
 	src/platform/drivers/kubernetes/meta.h \

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What a deployment declares: the objects of each workload, in the order in which they are
+ * applied. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/xmalloc.h"
+#include "model/error-codes.h"
+#include "model/json.h"
+#include "platform/drivers/kubernetes/cluster.h"
+#include "platform/drivers/kubernetes/kube-rollout.h"
+
+/* By themselves, so that a fault is known to be this workload's. */
+static void
+make_part(struct kube_rollout *r, const struct driver_deployment *deployment,
+	  struct driver_workload *workload)
+{
+	const struct driver_deployment one = {
+		.id = deployment->id,
+		.workloads = workload,
+		.count = 1,
+		.is_resumed = deployment->is_resumed,
+	};
+	struct error err = {0};
+
+	json_object_set_new(r->modules, workload->module, json_boolean(workload->is_held));
+	if (workload->is_held)
+		return;
+	if (kube_objects_make(r->space->namespace, &one, &r->parts[r->part_count], &err) == 0)
+		r->part_count++;
+	else
+		kube_rollout_blame(r, workload->module, "cannot-start", &err, NULL);
+}
+
+static bool
+is_twice(const struct kube_rollout *r, const char *path)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (strcmp(r->items[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+static void
+add_item(struct kube_rollout *r, const struct kube_object *object)
+{
+	const json_t *metadata = json_object_get(object->object, "metadata");
+	const char *version = json_member_string(object->object, "apiVersion"),
+		   *kind = json_member_string(object->object, "kind"),
+		   *name = json_member_string(metadata, "name");
+	char *path = kube_path(version, kind, r->space->namespace, name);
+	struct error err;
+
+	if (!path || is_twice(r, path)) {
+		error_set_code(&err, CODE_WORKLOAD_TWICE, .workload = object->module);
+		kube_rollout_blame(r, object->module, "cannot-start", &err, NULL);
+		free(path);
+		return;
+	}
+	r->items[r->count++] = (struct kube_item){
+		.object = object, .path = path, .kept = json_object()};
+}
+
+static void
+make_items(struct kube_rollout *r)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < r->part_count; i++)
+		total += r->parts[i].count;
+	r->items = xcalloc(total + 1, sizeof(*r->items));
+	for (int stage = 0; stage < KUBE_STAGES; stage++)
+		for (size_t i = 0; i < r->part_count; i++)
+			for (size_t k = 0; k < r->parts[i].count; k++)
+				if ((int)r->parts[i].items[k].stage == stage)
+					add_item(r, &r->parts[i].items[k]);
+}
+
+/* Those of a workload that is not deployed any more may still be in what its last pods print. */
+static void
+keep_secrets(struct kube_space *space, const struct driver_deployment *deployment)
+{
+	if (!space->secrets)
+		space->secrets = json_object();
+	for (size_t i = 0; i < deployment->count; i++) {
+		const struct driver_workload *w = &deployment->workloads[i];
+
+		if (!w->is_held)
+			json_object_set_new(space->secrets, w->module,
+					    w->secrets ? json_deep_copy(w->secrets) : json_array());
+	}
+}
+
+void
+kube_rollout_declare(struct kube_rollout *r, const struct driver_deployment *deployment)
+{
+	keep_secrets(r->space, deployment);
+	r->parts = xcalloc(deployment->count + 1, sizeof(*r->parts));
+	for (size_t i = 0; i < deployment->count; i++)
+		make_part(r, deployment, &deployment->workloads[i]);
+	make_items(r);
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * One list for each kind, side by side; a list that goes on is asked for in the next round.  A
+ * kind that the cluster does not have is one of which there are none.
+ */
+#include "config.h"
+
+#include "platform/drivers/kubernetes/kube-inventory.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/xmalloc.h"
+#include "model/error-codes.h"
+#include "model/json.h"
+#include "platform/drivers/kubernetes/cluster.h"
+#include "platform/drivers/kubernetes/kube-batch.h"
+#include "platform/drivers/kubernetes/names.h"
+
+#define PAGE 500
+#define OBJECTS_MAX 20000
+#define SELECTOR "labelSelector=app.kubernetes.io%2Fmanaged-by%3Dsidestage"
+
+static const struct inventory_kind {
+	const char *api_version, *kind;
+} kinds[] = {
+	{"v1", "ServiceAccount"},
+	{"v1", "ConfigMap"},
+	{"v1", "Secret"},
+	{"v1", "Service"},
+	{"apps/v1", "Deployment"},
+	{"batch/v1", "Job"},
+	{"batch/v1", "CronJob"},
+	{"policy/v1", "PodDisruptionBudget"},
+	{"networking.k8s.io/v1", "Ingress"},
+};
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+struct kube_inventory {
+	struct kube_inventory_options options;
+	char *namespace;
+	struct kube_batch *batch;
+	size_t asked[KINDS];		/* the kinds of this round */
+	size_t asked_count;
+	char *next[KINDS];		/* where its list goes on; NULL: it does not */
+	json_t *objects;
+	bool failed;
+	struct error err;
+};
+
+void
+kube_inventory_free(struct kube_inventory *inventory)
+{
+	if (!inventory)
+		return;
+	kube_batch_free(inventory->batch);
+	for (size_t i = 0; i < KINDS; i++)
+		free(inventory->next[i]);
+	json_decref(inventory->objects);
+	free(inventory->namespace);
+	free(inventory);
+}
+
+/* Items of a list do not say what they are. */
+static void
+take_item(struct kube_inventory *inventory, const struct inventory_kind *kind, json_t *item)
+{
+	const char *name = json_member_string(json_object_get(item, "metadata"), "name");
+	char *path = name ? kube_path(kind->api_version, kind->kind, inventory->namespace, name)
+			  : NULL;
+
+	if (path && json_object_size(inventory->objects) < OBJECTS_MAX) {
+		json_t *object = json_copy(item);
+
+		json_object_set_new(object, "apiVersion", json_string(kind->api_version));
+		json_object_set_new(object, "kind", json_string(kind->kind));
+		json_object_set_new(inventory->objects, path, object);
+	}
+	free(path);
+}
+
+static void
+take_list(void *data, size_t index, const struct kube_reply *reply)
+{
+	struct kube_inventory *inventory = data;
+	size_t which = inventory->asked[index], i;
+	const char *next;
+	json_t *item;
+
+	if (reply->err.kind != ERROR_NONE) {
+		if (reply->status != 404 && !inventory->failed) {
+			inventory->failed = true;
+			inventory->err = reply->err;
+			kube_batch_stop(inventory->batch);
+		}
+		return;
+	}
+	json_array_foreach(json_object_get(reply->body, "items"), i, item)
+		take_item(inventory, &kinds[which], item);
+	next = json_member_string(json_object_get(reply->body, "metadata"), "continue");
+	if (next && *next)
+		inventory->next[which] = xstrdup(next);
+}
+
+/* A token of the cluster's own may have any character. */
+static void
+put_encoded(struct buf *out, const char *text)
+{
+	for (; *text; text++) {
+		unsigned char c = (unsigned char)*text;
+		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			     (c >= '0' && c <= '9') || strchr("-._~", c);
+
+		buf_printf(out, plain ? "%c" : "%%%02X", c);
+	}
+}
+
+static char *
+list_path(const struct kube_inventory *inventory, size_t which)
+{
+	char *path = kube_path(kinds[which].api_version, kinds[which].kind, inventory->namespace,
+			       NULL);
+	struct buf text;
+
+	if (!path)
+		return NULL;
+	buf_init(&text, 64 * 1024);
+	buf_printf(&text, "%s?%s&limit=%d", path, SELECTOR, PAGE);
+	if (inventory->next[which]) {
+		buf_puts(&text, "&continue=");
+		put_encoded(&text, inventory->next[which]);
+	}
+	free(path);
+	return buf_take(&text);
+}
+
+static void
+report_wait(void *data, const struct error *why)
+{
+	struct kube_inventory *inventory = data;
+
+	if (inventory->options.waits)
+		inventory->options.waits(inventory->options.data, why);
+}
+
+static void end_round(void *data);
+
+static void
+start_round(struct kube_inventory *inventory, bool is_first)
+{
+	inventory->asked_count = 0;
+	inventory->batch = kube_batch_new(&(struct kube_batch_options){
+		.loop = inventory->options.loop,
+		.cluster = inventory->options.cluster,
+		.patience_ms = inventory->options.patience_ms,
+		.answered = take_list,
+		.waits = report_wait,
+		.ended = end_round,
+		.data = inventory,
+	});
+	for (size_t i = 0; i < KINDS; i++) {
+		char *path = is_first || inventory->next[i] ? list_path(inventory, i) : NULL;
+
+		free(inventory->next[i]);
+		inventory->next[i] = NULL;
+		if (!path)
+			continue;
+		inventory->asked[inventory->asked_count++] = i;
+		kube_batch_add(inventory->batch, KUBE_GET, path, NULL, false);
+	}
+	kube_batch_start(inventory->batch);
+}
+
+static void
+end_round(void *data)
+{
+	struct kube_inventory *inventory = data;
+	bool goes_on = false;
+
+	kube_batch_free(inventory->batch);
+	inventory->batch = NULL;
+	for (size_t i = 0; i < KINDS; i++)
+		goes_on |= inventory->next[i] != NULL;
+	if (!inventory->failed && json_object_size(inventory->objects) >= OBJECTS_MAX) {
+		inventory->failed = true;
+		error_set_code(&inventory->err, CODE_NAMESPACE_TOO_FULL,
+			       .namespace = inventory->namespace, .max = OBJECTS_MAX);
+	}
+	if (goes_on && !inventory->failed)
+		start_round(inventory, false);
+	else
+		inventory->options.ended(inventory->options.data,
+					 inventory->failed ? NULL : inventory->objects,
+					 inventory->failed ? &inventory->err : NULL);
+}
+
+struct kube_inventory *
+kube_inventory_read(const struct kube_inventory_options *options)
+{
+	struct kube_inventory *inventory = xcalloc(1, sizeof(*inventory));
+
+	inventory->options = *options;
+	inventory->namespace = xstrdup(options->namespace);
+	inventory->objects = json_object();
+	start_round(inventory, true);
+	return inventory;
+}

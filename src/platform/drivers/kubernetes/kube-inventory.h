@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * What the platform has in a namespace: each object that has its label, of the kinds that a
+ * deployment makes, as it is now.  What a deployment does not declare any more is found by it, and
+ * what a deployment that failed has changed.
+ *
+ * A PersistentVolumeClaim is no such thing: a resource is data, and goes when that is deleted.
+ */
+#ifndef SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_KUBE_INVENTORY_H
+#define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_KUBE_INVENTORY_H
+
+#include <jansson.h>
+
+struct error;
+struct kube_cluster;
+struct kube_inventory;
+struct loop;
+
+struct kube_inventory_options {
+	struct loop *loop;
+	struct kube_cluster *cluster;
+	const char *namespace;
+	int patience_ms;		/* how long a cluster that does not answer is asked */
+	/* From the loop.  {kube_path(): object}; borrowed, NULL with err. */
+	void (*ended)(void *data, json_t *objects, const struct error *err);
+	/* The cluster does not answer yet. */
+	void (*waits)(void *data, const struct error *why);
+	void *data;
+};
+struct kube_inventory *kube_inventory_read(const struct kube_inventory_options *options);
+void kube_inventory_free(struct kube_inventory *inventory);	/* also in `ended`; NULL is fine */
+
+#endif

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The namespace of an environment:
+ *
+ *	LOOK --ours--> done
+ *	 |  \--ends--> (again, until it is gone)
+ *	 \--none--> ASK whether all that is needed may be done --> CREATE --> done
+ *	                                                             \--there is one now--> LOOK
+ *
+ * A namespace that is there is used only when it says that it is this environment's, of this
+ * platform: everything else in it would be taken for what was deployed.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/xmalloc.h"
+#include "model/error-codes.h"
+#include "model/json.h"
+#include "net/loop.h"
+#include "platform/drivers/kubernetes/cluster.h"
+#include "platform/drivers/kubernetes/kube-batch.h"
+#include "platform/drivers/kubernetes/kube-private.h"
+#include "platform/drivers/kubernetes/kube-space.h"
+#include "platform/drivers/kubernetes/names.h"
+#include "platform/drivers/task.h"
+
+#define LOOK_AGAIN_MS 1000
+#define TERMINATION_MAX_MS (10 * 60 * 1000)
+#define MISSING_MAX 200		/* bytes of rights in one sentence */
+#define REVIEWS_PATH "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+
+/* What is asked before a namespace is made; doc/kubernetes has the same as a Role. */
+static const struct needed_right {
+	const char *group, *resource, *verbs;
+} rights[] = {
+	{"", "namespaces", "get create delete"},
+	{"", "serviceaccounts", "list create patch delete"},
+	{"", "configmaps", "list create patch delete"},
+	{"", "secrets", "list create patch delete"},
+	{"", "services", "list create patch delete"},
+	{"", "pods", "list watch"},
+	{"", "pods/log", "get"},
+	{"apps", "deployments", "list watch create patch delete"},
+	{"apps", "replicasets", "list watch"},
+	{"batch", "jobs", "list watch create patch delete"},
+	{"batch", "cronjobs", "list watch create patch delete"},
+	{"policy", "poddisruptionbudgets", "list create patch delete"},
+	{"networking.k8s.io", "ingresses", "list"},
+};
+
+struct kube_preparation {
+	struct kube_operation operation;
+	struct kube_driver *driver;
+	struct kube_space *space;
+	struct driver_task *task;
+	struct kube_batch *batch;
+	struct loop_timer *timer;
+	int64_t began;			/* steady ms */
+	struct buf missing;		/* rights: "create deployments.apps" */
+	bool is_there;			/* now, when it was to be made */
+	struct error err;
+};
+
+static void look(void *data);
+
+static void
+free_preparation(struct kube_operation *operation)
+{
+	struct kube_preparation *p = (struct kube_preparation *)operation;
+
+	kube_batch_free(p->batch);
+	loop_remove_timer(p->timer);
+	buf_clear(&p->missing);
+	free(p);
+}
+
+static void
+end_preparation(struct kube_preparation *p, const struct error *err)
+{
+	driver_task_end(p->task, err, NULL, NULL);
+	kube_space_end(p->space);
+}
+
+static void
+cancel_preparation(void *data)
+{
+	struct error err;
+
+	error_set_code(&err, CODE_CANCELLED);
+	end_preparation(data, &err);
+}
+
+static void
+report(struct kube_preparation *p, const char *text)
+{
+	driver_task_report(p->task, &(struct driver_progress){0, 1, text});
+}
+
+static void
+report_wait(void *data, const struct error *why)
+{
+	report(data, why->text);
+}
+
+/* --- whose it is --- */
+
+bool
+kube_namespace_is_ours(const struct kube_space *space, const json_t *object, struct error *err)
+{
+	const json_t *notes =
+		json_object_get(json_object_get(object, "metadata"), "annotations");
+	const char *platform = json_member_string(notes, KUBE_NOTE_PLATFORM),
+		   *owner = json_member_string(notes, KUBE_NOTE_SPACE);
+
+	if (platform && owner && strcmp(platform, space->driver->platform) == 0 &&
+	    strcmp(owner, space->name) == 0)
+		return true;
+	if (!platform || !owner)
+		error_set_code(err, CODE_NAMESPACE_FOREIGN, .namespace = space->namespace,
+			       .space = space->name);
+	else if (strcmp(platform, space->driver->platform) != 0)
+		error_set_code(err, CODE_NAMESPACE_OF_PLATFORM, .namespace = space->namespace,
+			       .space = owner, .platform = platform);
+	else
+		error_set_code(err, CODE_NAMESPACE_OF_SPACE, .namespace = space->namespace,
+			       .space = owner);
+	return false;
+}
+
+static bool
+is_ending(const json_t *object)
+{
+	const char *phase = json_member_string(json_object_get(object, "status"), "phase");
+
+	return json_object_get(json_object_get(object, "metadata"), "deletionTimestamp") ||
+	       (phase && strcmp(phase, "Terminating") == 0);
+}
+
+/* Conditions that are not so are those that are done. */
+char *
+kube_namespace_hangs(const json_t *object)
+{
+	json_t *condition;
+	struct buf text;
+	size_t i;
+
+	buf_init(&text, 2000);
+	json_array_foreach(json_object_get(json_object_get(object, "status"), "conditions"), i,
+			   condition) {
+		const char *status = json_member_string(condition, "status"),
+			   *message = json_member_string(condition, "message");
+
+		if (status && message && strcmp(status, "True") == 0)
+			(void)buf_printf(&text, "%s%s", text.length > 0 ? "; " : "", message);
+	}
+	return buf_take(&text);
+}
+
+/* --- making it --- */
+
+static json_t *
+namespace_object(const struct kube_space *space)
+{
+	json_t *labels = space->labels ? json_deep_copy(space->labels) : json_object();
+
+	json_object_set_new(labels, KUBE_LABEL_MANAGED, json_string(KUBE_MANAGED_BY));
+	return json_pack("{s:s, s:s, s:{s:s, s:o, s:{s:s, s:s}}}", "apiVersion", "v1", "kind",
+			 "Namespace", "metadata", "name", space->namespace, "labels", labels,
+			 "annotations", KUBE_NOTE_SPACE, space->name, KUBE_NOTE_PLATFORM,
+			 space->driver->platform);
+}
+
+static void
+start_batch(struct kube_preparation *p,
+	    void (*answered)(void *data, size_t index, const struct kube_reply *reply),
+	    void (*ended)(void *data))
+{
+	kube_batch_free(p->batch);
+	p->batch = kube_batch_new(&(struct kube_batch_options){
+		.loop = p->driver->base.loop,
+		.cluster = p->driver->cluster,
+		.patience_ms = KUBE_PATIENCE_MS,
+		.answered = answered,
+		.waits = report_wait,
+		.ended = ended,
+		.data = p,
+	});
+}
+
+/* A create whose answer was lost is found by the next look; somebody else's too. */
+static void
+take_created(void *data, size_t index, const struct kube_reply *reply)
+{
+	struct kube_preparation *p = data;
+
+	(void)index;
+	p->err = reply->err;
+	p->is_there = reply->status == 409;
+}
+
+static void
+end_create(void *data)
+{
+	struct kube_preparation *p = data;
+
+	if (p->err.kind == ERROR_NONE)
+		end_preparation(p, NULL);
+	else if (p->is_there)
+		look(p);
+	else
+		end_preparation(p, &p->err);
+}
+
+static void
+create(struct kube_preparation *p)
+{
+	json_t *object = namespace_object(p->space);
+
+	start_batch(p, take_created, end_create);
+	kube_batch_add(p->batch, KUBE_CREATE, kube_path("v1", "Namespace", NULL, NULL), object,
+		       false);
+	json_decref(object);
+	kube_batch_start(p->batch);
+}
+
+/* --- asking --- */
+
+static json_t *
+review_of(const struct kube_space *space, const struct needed_right *right, const char *verb)
+{
+	const char *slash = strchr(right->resource, '/');
+	char *resource = xstrndup(right->resource, strcspn(right->resource, "/"));
+	bool is_in_none = strcmp(resource, "namespaces") == 0 && strcmp(verb, "create") == 0;
+	json_t *attributes = json_pack("{s:s, s:s, s:s, s:s, s:s}", "namespace",
+				       is_in_none ? "" : space->namespace, "verb", verb, "group",
+				       right->group, "resource", resource, "subresource",
+				       slash ? slash + 1 : "");
+
+	if (strcmp(resource, "namespaces") == 0 && !is_in_none)
+		json_object_set_new(attributes, "name", json_string(space->namespace));
+	free(resource);
+	return json_pack("{s:s, s:s, s:{s:o}}", "apiVersion", "authorization.k8s.io/v1", "kind",
+			 "SelfSubjectAccessReview", "spec", "resourceAttributes", attributes);
+}
+
+/* The answer says again what was asked. */
+static void
+take_review(void *data, size_t index, const struct kube_reply *reply)
+{
+	struct kube_preparation *p = data;
+	const json_t *asked = json_object_get(json_object_get(reply->body, "spec"),
+					      "resourceAttributes");
+	const char *verb = json_member_string(asked, "verb"),
+		   *resource = json_member_string(asked, "resource"),
+		   *sub = json_member_string(asked, "subresource"),
+		   *group = json_member_string(asked, "group");
+
+	(void)index;
+	if (reply->err.kind != ERROR_NONE) {
+		p->err = reply->err;
+		kube_batch_stop(p->batch);
+	} else if (!json_is_true(json_object_get(json_object_get(reply->body, "status"),
+						 "allowed")) && p->missing.length < MISSING_MAX) {
+		(void)buf_printf(&p->missing, "%s%s %s%s%s%s%s", p->missing.length > 0 ? ", " : "",
+				 verb ? verb : "?", resource ? resource : "?", sub && *sub ? "/" : "",
+				 sub ? sub : "", group && *group ? "." : "", group ? group : "");
+	}
+}
+
+static void
+end_reviews(void *data)
+{
+	struct kube_preparation *p = data;
+
+	if (p->err.kind == ERROR_NONE && p->missing.length > 0)
+		error_set_code(&p->err, CODE_CLUSTER_RIGHTS_MISSING,
+			       .namespace = p->space->namespace, .words = buf_str(&p->missing));
+	if (p->err.kind == ERROR_NONE)
+		create(p);
+	else
+		end_preparation(p, &p->err);
+}
+
+static void
+ask_for_rights(struct kube_preparation *p)
+{
+	start_batch(p, take_review, end_reviews);
+	for (size_t i = 0; i < sizeof(rights) / sizeof(rights[0]); i++) {
+		char *verbs = xstrdup(rights[i].verbs), *rest = verbs, *verb;
+
+		while ((verb = strtok_r(rest, " ", &rest))) {
+			json_t *review = review_of(p->space, &rights[i], verb);
+
+			kube_batch_add(p->batch, KUBE_CREATE, xstrdup(REVIEWS_PATH), review,
+				       false);
+			json_decref(review);
+		}
+		free(verbs);
+	}
+	kube_batch_start(p->batch);
+}
+
+/* --- looking --- */
+
+static void
+wait_for_its_end(struct kube_preparation *p, const json_t *object)
+{
+	char *hangs = kube_namespace_hangs(object);
+	struct error err;
+
+	error_set_code(&err, CODE_NAMESPACE_IS_ENDING, .namespace = p->space->namespace,
+		       .reason = *hangs ? hangs : "Terminating");
+	free(hangs);
+	report(p, err.text);
+	p->err = err;
+}
+
+static void
+take_namespace(void *data, size_t index, const struct kube_reply *reply)
+{
+	struct kube_preparation *p = data;
+
+	(void)index;
+	p->err = reply->err;
+	if (reply->status == 404)
+		p->err.kind = ERROR_NOT_FOUND;
+	else if (reply->err.kind == ERROR_NONE && is_ending(reply->body))
+		wait_for_its_end(p, reply->body);
+	else if (reply->err.kind == ERROR_NONE)
+		(void)kube_namespace_is_ours(p->space, reply->body, &p->err);
+}
+
+static void
+end_look(void *data)
+{
+	struct kube_preparation *p = data;
+	bool ends = p->err.part_count > 0 && p->err.parts[0].code == CODE_NAMESPACE_IS_ENDING;
+
+	if (p->err.kind == ERROR_NONE) {
+		end_preparation(p, NULL);
+	} else if (p->err.kind == ERROR_NOT_FOUND) {
+		p->err = (struct error){0};
+		ask_for_rights(p);
+	} else if (ends && clock_steady_ms() - p->began < TERMINATION_MAX_MS) {
+		p->timer = loop_add_timer(p->driver->base.loop, LOOK_AGAIN_MS, look, p);
+	} else {
+		end_preparation(p, &p->err);
+	}
+}
+
+static void
+look(void *data)
+{
+	struct kube_preparation *p = data;
+
+	p->timer = NULL;
+	p->err = (struct error){0};
+	start_batch(p, take_namespace, end_look);
+	kube_batch_add(p->batch, KUBE_GET, kube_path("v1", "Namespace", NULL, p->space->namespace),
+		       NULL, false);
+	kube_batch_start(p->batch);
+}
+
+struct driver_task *
+kube_prepare(struct kube_driver *driver, struct kube_space *space,
+	     const struct driver_waiter *waiter)
+{
+	struct kube_preparation *p;
+	struct error err;
+
+	if (space->operation) {
+		error_set_code(&err, CODE_SPACE_IS_CHANGING, .space = space->name);
+		return kube_ended_task(driver, waiter, &err, NULL);
+	}
+	p = xcalloc(1, sizeof(*p));
+	p->operation.free = free_preparation;
+	p->driver = driver;
+	p->space = space;
+	p->task = driver_task_new(&driver->base, waiter, cancel_preparation, p);
+	p->began = clock_steady_ms();
+	buf_init(&p->missing, 4096);
+	space->operation = &p->operation;
+	look(p);
+	return p->task;
+}

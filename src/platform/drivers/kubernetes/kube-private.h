@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What the parts of this driver share. */
+#ifndef SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_KUBE_PRIVATE_H
+#define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_KUBE_PRIVATE_H
+
+#include <stdbool.h>
+
+#include "platform/drivers/driver.h"
+
+struct kube_cluster;
+struct kube_resource_job;
+struct kube_space;
+
+/* How long a cluster that does not answer is asked again, in what is under way. */
+#define KUBE_PATIENCE_MS 60000
+
+struct kube_driver {
+	struct driver base;
+	char *cluster_name;		/* as the operator calls it */
+	char *platform;
+	struct kube_cluster *cluster;
+	int ready_timeout_ms;
+	struct kube_space *spaces;
+	struct kube_resource_job *jobs;	/* of resources, under way */
+};
+
+/* The operations, as driver.h says: each in a file kube-NAME.c of its own. */
+struct driver_task *kube_prepare(struct kube_driver *driver, struct kube_space *space,
+				 const struct driver_waiter *waiter);
+struct driver_task *kube_apply(struct kube_driver *driver, struct kube_space *space,
+			       const struct driver_deployment *deployment,
+			       const struct driver_waiter *waiter);
+struct driver_task *kube_remove(struct kube_driver *driver, struct kube_space *space,
+				const struct driver_waiter *waiter);
+
+/* What a resource that the driver makes is: kube-resources.c. */
+int kube_check_resource(const struct driver_resource *resource, struct error *err);
+struct driver_task *kube_provision(struct kube_driver *driver, struct kube_space *space,
+				   const struct driver_resource *resource,
+				   const struct driver_waiter *waiter);
+struct driver_task *kube_deprovision(struct kube_driver *driver, struct kube_space *space,
+				     const char *type, const char *name,
+				     const struct driver_waiter *waiter);
+/* Whatever of that is under way; the tasks are not touched. */
+void kube_drop_resource_jobs(struct kube_driver *driver);
+struct driver_task *kube_render(struct kube_driver *driver, const json_t *files,
+				const struct driver_waiter *waiter);
+
+/* A task that has ended already.  Takes the outputs. */
+struct driver_task *kube_ended_task(struct kube_driver *driver, const struct driver_waiter *waiter,
+				    const struct error *err, json_t *outputs);
+
+/* Whether a namespace, as the cluster gives it, was made for this space by this platform.  false
+ * with err, which says whose it is. */
+bool kube_namespace_is_ours(const struct kube_space *space, const json_t *object,
+			    struct error *err);
+/* Why a namespace that is being deleted is still there, in the cluster's words; free() it. */
+char *kube_namespace_hangs(const json_t *object);
+
+#endif

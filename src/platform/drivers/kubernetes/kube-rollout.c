@@ -1,0 +1,630 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Making a namespace hold exactly what a deployment declares:
+ *
+ *	READ what there is --> TRY each object (dryRun) --> APPLY and WATCH, stage by stage
+ *	  --all ready--> PRUNE --> done
+ *	\--one refused, one failed, cancelled--> read its output --> RESTORE --> failed
+ *
+ * Nothing is applied when the cluster refuses any of it.  What was read first is what is brought
+ * back: the fields that are ours, as the cluster keeps them (kube-owned.h), so it needs no memory,
+ * and a daemon that was killed in between brings it back by resuming what succeeded last.  Until
+ * then a Deployment goes on with its pods of before for as long as the new ones are not available.
+ *
+ * What is resumed has been carried out before: it is not tried first, each workload counts for
+ * itself, and nothing is brought back.
+ */
+#include "config.h"
+
+#include "platform/drivers/kubernetes/kube-rollout.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/xmalloc.h"
+#include "model/error-codes.h"
+#include "model/json.h"
+#include "net/loop.h"
+#include "platform/drivers/kubernetes/cluster.h"
+#include "platform/drivers/kubernetes/kube-batch.h"
+#include "platform/drivers/kubernetes/kube-inventory.h"
+#include "platform/drivers/kubernetes/kube-private.h"
+#include "platform/drivers/kubernetes/names.h"
+#include "platform/drivers/task.h"
+
+#define BLIND_MAX_MS (5 * 60 * 1000)	/* without seeing anything */
+#define JUDGE_AGAIN_MS 1000		/* deadlines pass without a change */
+#define PROBLEMS_MAX 200
+
+static void start_stage(struct kube_rollout *rollout);
+static void judge(struct kube_rollout *rollout);
+
+/* --- the end --- */
+
+static void
+free_rollout(struct kube_operation *operation)
+{
+	struct kube_rollout *r = (struct kube_rollout *)operation;
+
+	kube_inventory_free(r->inventory);
+	kube_batch_free(r->batch);
+	loop_remove_timer(r->timer);
+	for (size_t i = 0; i < r->count; i++) {
+		free(r->items[i].path);
+		json_decref(r->items[i].answer);
+		json_decref(r->items[i].kept);
+	}
+	free(r->items);
+	free(r->asked);
+	free(r->whose);
+	kube_cancel(r->output);
+	for (size_t i = 0; i < r->part_count; i++)
+		kube_objects_clear(&r->parts[i]);
+	free(r->parts);
+	for (size_t i = 0; i < r->problems.count; i++) {
+		free(r->failures[i].pod);
+		free(r->failures[i].container);
+	}
+	free(r->failures);
+	driver_errors_clear(&r->problems);
+	json_decref(r->modules);
+	json_decref(r->before);
+	free(r);
+}
+
+static void
+forget_failures(struct kube_rollout *r)
+{
+	for (size_t i = 0; i < r->problems.count; i++) {
+		free(r->failures[i].pod);
+		free(r->failures[i].container);
+	}
+	free(r->failures);
+	r->failures = NULL;
+}
+
+static void
+end_rollout(struct kube_rollout *r)
+{
+	struct error err = r->why;
+	bool failed = r->failed || r->problems.count > 0;
+
+	forget_failures(r);
+	if (failed && err.kind == ERROR_NONE && r->problems.count > 0)
+		err = r->problems.items[0].why;
+	driver_task_end(r->task, failed ? &err : NULL, NULL, &r->problems);
+	kube_space_end(r->space);
+}
+
+void
+kube_rollout_blame(struct kube_rollout *r, const char *module, const char *code,
+		   const struct error *why, const struct kube_failure *failure)
+{
+	size_t i = r->problems.count;
+
+	if (i >= PROBLEMS_MAX)
+		return;
+	r->problems.items = xreallocarray(r->problems.items, i + 1, sizeof(*r->problems.items));
+	r->failures = xreallocarray(r->failures, i + 1, sizeof(*r->failures));
+	r->problems.items[i] = (struct driver_error){
+		.object_id = xstrdup(module ? module : ""),
+		.code = xstrdup(code),
+		.why = *why,
+	};
+	r->failures[i] = (struct kube_failure){0};
+	if (failure && failure->pod)
+		r->failures[i] = (struct kube_failure){xstrdup(failure->pod),
+						       xstrdup_or_null(failure->container),
+						       failure->previous};
+	r->problems.count++;
+	if (module && json_object_get(r->modules, module))
+		json_object_set_new(r->modules, module, json_true());
+}
+
+/* --- failing --- */
+
+static void
+restore(struct kube_rollout *r)
+{
+	kube_rollout_restore(r, end_rollout);
+}
+
+static bool
+is_anything_sent(const struct kube_rollout *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (r->items[i].is_sent)
+			return true;
+	return false;
+}
+
+/* What is at fault is in the problems, or in `why`. */
+static void
+fail(struct kube_rollout *r)
+{
+	r->is_ending = r->failed = true;
+	r->is_watching = false;
+	loop_remove_timer(r->timer);
+	r->timer = NULL;
+	if (r->is_resumed)
+		kube_rollout_read_output(r, end_rollout);
+	else if (is_anything_sent(r))
+		kube_rollout_read_output(r, restore);
+	else
+		end_rollout(r);
+}
+
+static void
+fail_whole(struct kube_rollout *r, const struct error *why)
+{
+	r->why = *why;
+	fail(r);
+}
+
+/* What was sent may be carried out later than what brings it back, so its answers are waited
+ * for. */
+static void
+cancel_rollout(void *data)
+{
+	struct kube_rollout *r = data;
+
+	if (r->is_ending)
+		return;
+	r->cancelled = true;
+	error_set_code(&r->why, CODE_CANCELLED);
+	if (r->batch)
+		kube_batch_stop(r->batch);
+	else
+		fail(r);
+}
+
+static void
+report(struct kube_rollout *r, const char *text)
+{
+	size_t ready = 0, total = 1;
+
+	for (size_t i = 0; i < r->count; i++) {
+		total += r->items[i].object->is_workload;
+		ready += r->items[i].object->is_workload && r->items[i].is_ready;
+	}
+	driver_task_report(r->task, &(struct driver_progress){ready, total, text});
+}
+
+static void
+report_wait(void *data, const struct error *why)
+{
+	report(data, why->text);
+}
+
+/* --- batches --- */
+
+struct kube_batch *
+kube_rollout_batch(struct kube_rollout *r, size_t most,
+		   void (*answered)(void *data, size_t index, const struct kube_reply *reply),
+		   void (*ended)(void *data))
+{
+	kube_batch_free(r->batch);
+	free(r->asked);
+	free(r->whose);
+	r->asked = xcalloc(most + 1, sizeof(*r->asked));
+	r->whose = xcalloc(most + 1, sizeof(*r->whose));
+	r->batch = kube_batch_new(&(struct kube_batch_options){
+		.loop = r->driver->base.loop,
+		.cluster = r->driver->cluster,
+		.patience_ms = KUBE_PATIENCE_MS,
+		.answered = answered,
+		.waits = report_wait,
+		.ended = ended,
+		.data = r,
+	});
+	return r->batch;
+}
+
+static void
+forget_batch(struct kube_rollout *r)
+{
+	kube_batch_free(r->batch);
+	r->batch = NULL;
+}
+
+void
+kube_rollout_go_on(void *data)
+{
+	struct kube_rollout *r = data;
+
+	forget_batch(r);
+	r->then(r);
+}
+
+/* What a refusal is called where people and programs read it; a webhook's is one of several. */
+static const char *
+code_of(const struct kube_reply *reply)
+{
+	const char *text = reply->err.text;
+
+	if (strstr(text, "admission webhook") || strstr(text, "denied the request") ||
+	    strstr(text, "violates PodSecurity"))
+		return "admission";
+	if (strstr(text, "exceeded quota") || strstr(text, "failed quota"))
+		return "quota";
+	switch (reply->status) {
+	case 403:
+		return "forbidden";
+	case 409:
+		return "conflict";
+	case 400:
+	case 422:
+	case 500:
+		return "invalid";
+	default:
+		return "cannot-apply";
+	}
+}
+
+static void
+take_refusal(struct kube_rollout *r, struct kube_item *item, const struct kube_reply *reply)
+{
+	item->has_failed = true;
+	kube_rollout_blame(r, item->object->module, code_of(reply), &reply->err, NULL);
+}
+
+static void
+log_warnings(const struct kube_rollout *r, const struct kube_item *item,
+	     const struct kube_reply *reply)
+{
+	json_t *warning;
+	size_t i;
+
+	json_array_foreach(reply->warnings, i, warning)
+		log_line(LOG_PRIORITY_WARNING, "the cluster warns", "space", r->space->name,
+			 "workload", item->object->module, "warning", json_string_value(warning),
+			 NULL);
+}
+
+/* --- TRY --- */
+
+/* It is not tried then; others may still be refused when it is applied. */
+static bool
+is_no_dry_run(const struct kube_reply *reply)
+{
+	return reply->status == 400 && strstr(reply->err.text, "does not support dry run");
+}
+
+static void
+take_try(void *data, size_t index, const struct kube_reply *reply)
+{
+	struct kube_rollout *r = data;
+	struct kube_item *item = &r->items[index];
+
+	log_warnings(r, item, reply);
+	if (reply->err.kind == ERROR_NONE)
+		return;
+	if (is_no_dry_run(reply))
+		log_line(LOG_PRIORITY_WARNING, "the cluster warns", "space", r->space->name,
+			 "workload", item->object->module, "warning", reply->err.text, NULL);
+	else
+		take_refusal(r, item, reply);
+}
+
+static void
+end_try(void *data)
+{
+	struct kube_rollout *r = data;
+
+	forget_batch(r);
+	if (r->cancelled || r->problems.count > 0)
+		fail(r);
+	else
+		start_stage(r);
+}
+
+static void
+try_all(struct kube_rollout *r)
+{
+	struct kube_batch *batch = kube_rollout_batch(r, r->count, take_try, end_try);
+
+	for (size_t i = 0; i < r->count; i++)
+		kube_batch_add(batch, KUBE_APPLY, xstrdup(r->items[i].path),
+			       r->items[i].object->object, true);
+	kube_batch_start(batch);
+}
+
+/* --- APPLY --- */
+
+static int64_t
+deadline_of(const struct kube_rollout *r, const struct kube_item *item)
+{
+	int ms = item->object->timeout_ms;
+
+	return clock_wall_ms() + (ms > 0 ? ms : r->driver->ready_timeout_ms);
+}
+
+static void
+take_apply(void *data, size_t index, const struct kube_reply *reply)
+{
+	struct kube_rollout *r = data;
+	struct kube_item *item = &r->items[r->asked[index]];
+
+	log_warnings(r, item, reply);
+	if (reply->err.kind == ERROR_NONE) {
+		item->answer = json_deep_copy(reply->body);
+		item->deadline = deadline_of(r, item);
+		item->is_ready = item->object->success == KUBE_SUCCESS_STARTED;
+		return;
+	}
+	take_refusal(r, item, reply);
+	if (!r->is_resumed)
+		kube_batch_stop(r->batch);
+}
+
+static void
+end_apply(void *data)
+{
+	struct kube_rollout *r = data;
+
+	forget_batch(r);
+	if (r->cancelled || (r->problems.count > 0 && !r->is_resumed)) {
+		fail(r);
+		return;
+	}
+	r->is_watching = true;
+	judge(r);
+}
+
+static bool
+is_of_stage(const struct kube_rollout *r, const struct kube_item *item)
+{
+	return item->object->stage == r->stage;
+}
+
+static void
+start_stage(struct kube_rollout *r)
+{
+	struct kube_batch *batch = kube_rollout_batch(r, r->count, take_apply, end_apply);
+	size_t asked = 0;
+
+	for (size_t i = 0; i < r->count; i++)
+		if (is_of_stage(r, &r->items[i])) {
+			r->items[i].is_sent = true;
+			r->asked[asked++] = i;
+			kube_batch_add(batch, KUBE_APPLY, xstrdup(r->items[i].path),
+				       r->items[i].object->object, false);
+		}
+	kube_batch_start(batch);
+}
+
+/* --- WATCH --- */
+
+/* A sentence with its code where it has one. */
+static void
+reason_of(const struct kube_verdict *verdict, struct error *err)
+{
+	json_t *reason = verdict->reason ? json_loads(verdict->reason, 0, NULL) : NULL;
+
+	*err = (struct error){0};
+	if (!reason || !error_codes_read(err, reason))
+		error_set_code(err, CODE_CLUSTER_SAYS,
+			       .reason = verdict->message ? verdict->message : "");
+	json_decref(reason);
+}
+
+static void
+blame_verdict(struct kube_rollout *r, struct kube_item *item, const struct kube_verdict *verdict)
+{
+	const struct kube_failure failure = {verdict->pod, verdict->container, verdict->previous};
+	struct error why;
+
+	item->has_failed = true;
+	reason_of(verdict, &why);
+	kube_rollout_blame(r, item->object->module, verdict->code ? verdict->code : "not-ready",
+			   &why, &failure);
+}
+
+/* A job of which it is enough that it runs. */
+static bool
+is_enough(const struct kube_item *item, const struct kube_verdict *verdict)
+{
+	return verdict->state == KUBE_READY ||
+	       (verdict->state == KUBE_COMING && verdict->ready > 0 &&
+		item->object->success == KUBE_SUCCESS_AVAILABLE &&
+		strcmp(json_member_string(item->answer, "kind"), "Job") == 0);
+}
+
+/* What is waited for first is said. */
+static bool
+note_verdict(struct kube_rollout *r, struct kube_item *item, const struct kube_verdict *verdict,
+	     char **waits)
+{
+	item->is_ready = is_enough(item, verdict);
+	if (verdict->state == KUBE_FAILED)
+		blame_verdict(r, item, verdict);
+	else if (!item->is_ready && !*waits && verdict->message)
+		*waits = xasprintf("%s: %s", item->object->module, verdict->message);
+	return !item->is_ready && !item->has_failed;
+}
+
+/* How many are still coming. */
+static size_t
+judge_items(struct kube_rollout *r, char **waits)
+{
+	struct kube_seen seen;
+	size_t coming = 0;
+
+	kube_space_seen(r->space, &seen);
+	for (size_t i = 0; i < r->count; i++) {
+		struct kube_item *item = &r->items[i];
+		struct kube_verdict verdict = {0};
+
+		if (!item->object->is_workload || !item->answer || item->is_ready ||
+		    item->has_failed || item->object->stage > r->stage)
+			continue;
+		kube_judge(&seen, item->answer, item->kept, item->deadline, &verdict);
+		coming += note_verdict(r, item, &verdict, waits);
+		kube_verdict_clear(&verdict);
+	}
+	return coming;
+}
+
+static void
+judge_again(void *data)
+{
+	struct kube_rollout *r = data;
+
+	r->timer = NULL;
+	judge(r);
+}
+
+/* A stage is not begun after a job that was to go before it and failed. */
+static bool
+has_stage_failed(const struct kube_rollout *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		if (r->items[i].has_failed && r->items[i].object->stage <= KUBE_STAGE_BEFORE &&
+		    r->items[i].object->is_workload)
+			return true;
+	return r->problems.count > 0 && !r->is_resumed;
+}
+
+static void
+finish_prune(struct kube_rollout *r)
+{
+	if (r->problems.count > 0 || r->failed)
+		fail(r);
+	else
+		end_rollout(r);
+}
+
+static void
+finish_stage(struct kube_rollout *r)
+{
+	r->is_watching = false;
+	if (has_stage_failed(r)) {
+		fail(r);
+	} else if (r->stage + 1 < KUBE_STAGES) {
+		r->stage++;
+		start_stage(r);
+	} else {
+		r->is_ending = r->is_pruning = true;
+		kube_rollout_prune(r, finish_prune);
+	}
+}
+
+static void
+look_later(struct kube_rollout *r)
+{
+	r->timer = loop_add_timer(r->driver->base.loop, JUDGE_AGAIN_MS, judge_again, r);
+}
+
+/* Nobody can tell while nothing is seen, so no deadline passes then; but not for ever. */
+static void
+wait_for_sight(struct kube_rollout *r, struct error *why)
+{
+	if (r->blind_since == 0)
+		r->blind_since = clock_steady_ms();
+	if (why->kind != ERROR_NONE)
+		report(r, why->text);
+	if (clock_steady_ms() - r->blind_since < BLIND_MAX_MS) {
+		look_later(r);
+		return;
+	}
+	if (why->kind == ERROR_NONE)
+		error_set_code(why, CODE_CLUSTER_UNSEEN, .namespace = r->space->namespace);
+	fail_whole(r, why);
+}
+
+static void
+judge(struct kube_rollout *r)
+{
+	char *waits = NULL;
+	struct error why;
+	size_t coming;
+
+	loop_remove_timer(r->timer);
+	r->timer = NULL;
+	if (!r->is_watching)
+		return;
+	if (!kube_space_is_seen(r->space, &why)) {
+		wait_for_sight(r, &why);
+		return;
+	}
+	r->blind_since = 0;
+	coming = judge_items(r, &waits);
+	report(r, waits);
+	free(waits);
+	if (coming == 0 || (r->problems.count > 0 && !r->is_resumed))
+		finish_stage(r);
+	else
+		look_later(r);
+}
+
+static void
+look_again(struct kube_operation *operation)
+{
+	judge((struct kube_rollout *)operation);
+}
+
+/* --- READ --- */
+
+static void
+take_inventory(void *data, json_t *objects, const struct error *err)
+{
+	struct kube_rollout *r = data;
+
+	r->before = json_incref(objects);
+	kube_inventory_free(r->inventory);
+	r->inventory = NULL;
+	if (err)
+		fail_whole(r, err);
+	else if (r->is_resumed)
+		start_stage(r);
+	else
+		try_all(r);
+}
+
+static void
+read_inventory(struct kube_rollout *r)
+{
+	r->inventory = kube_inventory_read(&(struct kube_inventory_options){
+		.loop = r->driver->base.loop,
+		.cluster = r->driver->cluster,
+		.namespace = r->space->namespace,
+		.patience_ms = KUBE_PATIENCE_MS,
+		.ended = take_inventory,
+		.waits = report_wait,
+		.data = r,
+	});
+}
+
+/* --- beginning --- */
+
+struct driver_task *
+kube_apply(struct kube_driver *driver, struct kube_space *space,
+	   const struct driver_deployment *deployment, const struct driver_waiter *waiter)
+{
+	struct kube_rollout *r;
+	struct error err;
+
+	if (space->operation) {
+		error_set_code(&err, CODE_SPACE_IS_CHANGING, .space = space->name);
+		return kube_ended_task(driver, waiter, &err, NULL);
+	}
+	r = xcalloc(1, sizeof(*r));
+	r->operation = (struct kube_operation){.free = free_rollout, .changed = look_again};
+	r->driver = driver;
+	r->space = space;
+	r->is_resumed = deployment->is_resumed;
+	r->modules = json_object();
+	r->task = driver_task_new(&driver->base, waiter, cancel_rollout, r);
+	space->operation = &r->operation;
+	kube_space_use(space);
+	kube_rollout_declare(r, deployment);
+	if (r->problems.count > 0 && !r->is_resumed)
+		end_rollout(r);
+	else
+		read_inventory(r);
+	return r->task;
+}

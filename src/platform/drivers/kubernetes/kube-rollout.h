@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A deployment that is being carried out: what its states share (kube-rollout.c). */
+#ifndef SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_KUBE_ROLLOUT_H
+#define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_KUBE_ROLLOUT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "platform/drivers/driver.h"
+#include "platform/drivers/kubernetes/kube-space.h"
+#include "platform/drivers/kubernetes/objects.h"
+#include "platform/drivers/kubernetes/verdict.h"
+
+struct kube_batch;
+struct kube_inventory;
+struct kube_reply;
+struct kube_request;
+
+/* One object of it. */
+struct kube_item {
+	const struct kube_object *object;
+	char *path;
+	json_t *answer;			/* what the cluster made of it; NULL: nothing yet */
+	json_t *kept;			/* kube_judge()'s memory */
+	int64_t deadline;		/* wall ms; from when it was applied */
+	bool is_sent;			/* it may have been applied */
+	bool is_ready, has_failed;
+};
+/* Why one failed, and where it says more. */
+struct kube_failure {
+	char *pod, *container;		/* NULL: nowhere */
+	bool previous;
+};
+
+struct kube_rollout {
+	struct kube_operation operation;
+	struct kube_driver *driver;
+	struct kube_space *space;
+	struct driver_task *task;
+	bool is_resumed;
+	json_t *modules;		/* {module: true when it is held or failed}, all of them */
+	struct kube_objects *parts;	/* of each workload */
+	size_t part_count;
+	struct kube_item *items;	/* by stage */
+	size_t count;
+
+	enum kube_stage stage;
+	bool is_watching;		/* the stage is applied, and waited for */
+	struct kube_inventory *inventory;
+	json_t *before;			/* {path: object}, what there was; NULL: not read yet */
+	struct kube_batch *batch;
+	size_t *asked;			/* which item each of the batch is, and */
+	const char **whose;		/* whose workload; borrowed */
+	void (*then)(struct kube_rollout *rollout);	/* when the batch has ended */
+	struct loop_timer *timer;
+	int64_t blind_since;		/* steady ms; the watches are not connected; 0: they are */
+
+	bool cancelled, is_pruning;
+	bool is_ending;			/* it is brought back, or pruned: nothing more is judged */
+	bool failed;
+	struct error why;		/* with failed, where no object is at fault */
+	struct driver_errors problems;
+	struct kube_failure *failures;	/* of each problem */
+	size_t read;			/* problems whose output was read */
+	struct kube_request *output;	/* that is being read */
+	bool is_second;			/* of the container that runs, when its run before said
+					 * nothing */
+};
+
+/* A problem of a workload; NULL: of the environment. */
+void kube_rollout_blame(struct kube_rollout *rollout, const char *module, const char *code,
+			const struct error *why, const struct kube_failure *failure);
+
+/* Fills `items`, and the problems of workloads that cannot be made. */
+void kube_rollout_declare(struct kube_rollout *rollout,
+			  const struct driver_deployment *deployment);
+
+/* What the output of what failed says is added to the problems, and then ended() called. */
+void kube_rollout_read_output(struct kube_rollout *rollout,
+			      void (*ended)(struct kube_rollout *rollout));
+/* What there was before is there again, and what is new goes; then ended() is called. */
+void kube_rollout_restore(struct kube_rollout *rollout,
+			  void (*ended)(struct kube_rollout *rollout));
+/* What there was before and is not declared goes; then ended() is called. */
+void kube_rollout_prune(struct kube_rollout *rollout,
+			void (*ended)(struct kube_rollout *rollout));
+
+/* For those: a batch of at most so many, in `batch`, with room in `asked` and `whose`. */
+struct kube_batch *kube_rollout_batch(struct kube_rollout *rollout, size_t most,
+				      void (*answered)(void *data, size_t index,
+						       const struct kube_reply *reply),
+				      void (*ended)(void *data));
+/* The end of one: calls `then`. */
+void kube_rollout_go_on(void *data);
+
+#endif

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "platform/drivers/kubernetes/kube-space.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/xmalloc.h"
+#include "net/loop.h"
+#include "platform/drivers/driver.h"
+#include "platform/drivers/kubernetes/cluster.h"
+#include "platform/drivers/kubernetes/kube-log-stream.h"
+#include "platform/drivers/kubernetes/kube-private.h"
+#include "platform/drivers/kubernetes/names.h"
+#include "platform/drivers/kubernetes/watch.h"
+#include "platform/drivers/redact.h"
+
+#define IDLE_MS (10 * 60 * 1000)
+#define IDLE_LOOK_MS 60000
+#define NOTICE_MS 50		/* a rollout makes many changes in a moment */
+#define REDACTED_MAX (256 * 1024)
+
+static const struct watched_kind {
+	const char *api_version, *kind;
+	bool is_ours;		/* those that have our label are enough */
+} kinds[KUBE_WATCHED] = {
+	[KUBE_DEPLOYMENTS] = {"apps/v1", "Deployment", true},
+	[KUBE_REPLICA_SETS] = {"apps/v1", "ReplicaSet", true},
+	[KUBE_PODS] = {"v1", "Pod", true},
+	[KUBE_JOBS] = {"batch/v1", "Job", true},
+	[KUBE_CRON_JOBS] = {"batch/v1", "CronJob", true},
+	[KUBE_EVENTS] = {"v1", "Event", false},
+	[KUBE_CLAIMS] = {"v1", "PersistentVolumeClaim", false},
+};
+
+struct kube_space *
+kube_space_find(const struct kube_driver *driver, const char *name)
+{
+	struct kube_space *space = driver->spaces;
+
+	while (space && strcmp(space->name, name) != 0)
+		space = space->next;
+	return space;
+}
+
+/* It does not move while it is there, so another home is one of a space that was removed. */
+static void
+set_home(struct kube_space *space, const struct driver_home *home)
+{
+	char *namespace = home && home->namespace && *home->namespace
+				  ? xstrdup(home->namespace) : NULL;
+
+	if (!namespace && !space->namespace)
+		namespace = kube_namespace_name(space->name);
+	if (namespace && space->namespace && strcmp(namespace, space->namespace) != 0)
+		kube_space_close(space);
+	if (namespace) {
+		free(space->namespace);
+		space->namespace = namespace;
+	}
+	if (home) {
+		json_decref(space->labels);
+		space->labels = home->labels ? json_deep_copy(home->labels) : NULL;
+	}
+}
+
+struct kube_space *
+kube_space_open(struct kube_driver *driver, const char *name, const struct driver_home *home)
+{
+	struct kube_space *space = kube_space_find(driver, name);
+
+	if (!space) {
+		space = xcalloc(1, sizeof(*space));
+		space->driver = driver;
+		space->name = xstrdup(name);
+		space->next = driver->spaces;
+		driver->spaces = space;
+	}
+	if (!space->operation)
+		set_home(space, home);
+	return space;
+}
+
+void
+kube_space_close(struct kube_space *space)
+{
+	for (size_t i = 0; i < KUBE_WATCHED; i++) {
+		kube_watch_free(space->watches[i]);
+		space->watches[i] = NULL;
+	}
+	loop_remove_timer(space->idle);
+	loop_remove_timer(space->notice);
+	space->idle = space->notice = NULL;
+	space->state++;
+}
+
+void
+kube_space_free(struct kube_space *space)
+{
+	struct kube_space **link = &space->driver->spaces;
+
+	while (*link != space)
+		link = &(*link)->next;
+	*link = space->next;
+	kube_space_end(space);
+	kube_space_close(space);
+	json_decref(space->labels);
+	json_decref(space->secrets);
+	free(space->namespace);
+	free(space->name);
+	free(space);
+}
+
+void
+kube_space_end(struct kube_space *space)
+{
+	struct kube_operation *operation = space->operation;
+
+	space->operation = NULL;
+	if (operation)
+		operation->free(operation);
+}
+
+/* --- watching --- */
+
+static void
+give_notice(void *data)
+{
+	struct kube_space *space = data;
+
+	space->notice = NULL;
+	if (space->operation && space->operation->changed)
+		space->operation->changed(space->operation);
+}
+
+static void
+note_change(void *data)
+{
+	struct kube_space *space = data;
+
+	space->state++;
+	if (space->operation && !space->notice)
+		space->notice = loop_add_timer(space->driver->base.loop, NOTICE_MS, give_notice,
+					       space);
+}
+
+static void
+look_for_idleness(void *data)
+{
+	struct kube_space *space = data;
+
+	space->idle = NULL;
+	if (!space->operation && clock_steady_ms() - space->used_at >= IDLE_MS)
+		kube_space_close(space);
+	else
+		space->idle = loop_add_timer(space->driver->base.loop, IDLE_LOOK_MS,
+					     look_for_idleness, space);
+}
+
+static void
+watch_kind(struct kube_space *space, enum kube_watched which)
+{
+	const struct watched_kind *kind = &kinds[which];
+	char *path = kube_path(kind->api_version, kind->kind, space->namespace, NULL);
+
+	if (!path)
+		return;
+	space->watches[which] = kube_watch_new(space->driver->cluster,
+		&(struct kube_watch_options){
+			.path = path,
+			.selector = kind->is_ours ? KUBE_LABEL_MODULE : NULL,
+			.changed = note_change,
+			.data = space,
+		});
+	free(path);
+}
+
+void
+kube_space_use(struct kube_space *space)
+{
+	space->used_at = clock_steady_ms();
+	if (space->is_removed)
+		return;
+	for (size_t i = 0; i < KUBE_WATCHED; i++)
+		if (!space->watches[i])
+			watch_kind(space, (enum kube_watched)i);
+	if (!space->idle)
+		space->idle = loop_add_timer(space->driver->base.loop, IDLE_LOOK_MS,
+					     look_for_idleness, space);
+}
+
+bool
+kube_space_is_seen(const struct kube_space *space, struct error *err)
+{
+	*err = (struct error){0};
+	for (size_t i = 0; i < KUBE_EVENTS; i++) {
+		const struct error *why =
+			space->watches[i] ? kube_watch_error(space->watches[i]) : NULL;
+
+		if (!space->watches[i] || why || !kube_watch_is_listed(space->watches[i])) {
+			if (why)
+				*err = *why;
+			return false;
+		}
+	}
+	return true;
+}
+
+static const json_t *
+seen_objects(const struct kube_space *space, enum kube_watched which)
+{
+	struct kube_watch *watch = space->watches[which];
+
+	return watch && kube_watch_is_listed(watch) ? kube_watch_objects(watch) : NULL;
+}
+
+void
+kube_space_seen(const struct kube_space *space, struct kube_seen *out)
+{
+	*out = (struct kube_seen){
+		.deployments = seen_objects(space, KUBE_DEPLOYMENTS),
+		.replica_sets = seen_objects(space, KUBE_REPLICA_SETS),
+		.pods = seen_objects(space, KUBE_PODS),
+		.jobs = seen_objects(space, KUBE_JOBS),
+		.cron_jobs = seen_objects(space, KUBE_CRON_JOBS),
+		.events = seen_objects(space, KUBE_EVENTS),
+		.claims = seen_objects(space, KUBE_CLAIMS),
+		.now = clock_wall_ms(),
+	};
+}
+
+/* The oldest of what it is made of. */
+static int64_t
+seen_at(const struct kube_space *space)
+{
+	int64_t oldest = INT64_MAX;
+
+	for (size_t i = 0; i < KUBE_EVENTS; i++) {
+		int64_t at = space->watches[i] && kube_watch_is_listed(space->watches[i])
+				     ? kube_watch_seen_at(space->watches[i]) : 0;
+
+		if (at < oldest)
+			oldest = at;
+	}
+	return oldest;
+}
+
+void
+kube_space_observe(struct kube_space *space, struct driver_status *out)
+{
+	struct kube_seen seen;
+
+	*out = (struct driver_status){0};
+	kube_space_use(space);
+	if (seen_at(space) == 0)
+		return;
+	kube_space_seen(space, &seen);
+	kube_status(&seen, out);
+	out->seen_at = seen_at(space);
+}
+
+/* Whether it is connected is part of it: what is known of old is another answer. */
+uint64_t
+kube_space_state(struct kube_space *space)
+{
+	struct error ignored;
+
+	kube_space_use(space);
+	return space->state * 2 + kube_space_is_seen(space, &ignored);
+}
+
+/* --- secrets --- */
+
+static void
+put_bytes(void *data, const char *bytes, size_t length)
+{
+	(void)buf_append(data, bytes, length);
+}
+
+char *
+kube_space_redact(const struct kube_space *space, const char *module, const char *text)
+{
+	struct redact *redact = redact_new(json_object_get(space->secrets, module));
+	struct buf out;
+	char *clean;
+
+	buf_init(&out, REDACTED_MAX);
+	redact_take(redact, text, strlen(text), put_bytes, &out);
+	redact_end(redact, put_bytes, &out);
+	redact_free(redact);
+	clean = kube_log_text(buf_str(&out));
+	buf_clear(&out);
+	return clean;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * A space is a namespace: what is known of it is what watches see.  They are there while somebody
+ * looks or something is under way, and end some time after that.
+ */
+#ifndef SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_KUBE_SPACE_H
+#define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_KUBE_SPACE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "platform/drivers/kubernetes/verdict.h"
+
+struct driver_home;
+struct driver_status;
+struct error;
+struct kube_driver;
+struct kube_watch;
+struct loop_timer;
+struct redact;
+
+enum kube_watched {
+	KUBE_DEPLOYMENTS, KUBE_REPLICA_SETS, KUBE_PODS, KUBE_JOBS, KUBE_CRON_JOBS,
+	KUBE_EVENTS, KUBE_CLAIMS,	/* what one may be unable to read, and do without */
+	KUBE_WATCHED
+};
+
+/* Something that is under way in a space, one at a time. */
+struct kube_operation {
+	void (*free)(struct kube_operation *operation);	/* drops it; its task is not touched */
+	void (*changed)(struct kube_operation *operation);	/* what is seen; NULL: no matter */
+};
+
+struct kube_space {
+	struct kube_driver *driver;
+	struct kube_space *next;
+	char *name;			/* "org/app/env" */
+	char *namespace;
+	json_t *labels;			/* of the namespace; NULL: none */
+	struct kube_operation *operation;	/* NULL: nothing is under way */
+	/* {module: [text]}, of what was applied last: not to be seen in what is printed.  NULL: it
+	 * is not known yet. */
+	json_t *secrets;
+
+	struct kube_watch *watches[KUBE_WATCHED];
+	bool is_removed;		/* it is being: nothing is watched */
+	uint64_t state;			/* another one with each change */
+	int64_t used_at;		/* steady ms */
+	struct loop_timer *idle;	/* until it is looked whether anybody still looks */
+	struct loop_timer *notice;	/* the operation is about to hear of changes */
+};
+
+/* NULL: nothing was asked of it. */
+struct kube_space *kube_space_find(const struct kube_driver *driver, const char *name);
+/* Makes it; home NULL: as it is, or the usual one. */
+struct kube_space *kube_space_open(struct kube_driver *driver, const char *name,
+				   const struct driver_home *home);
+void kube_space_free(struct kube_space *space);
+
+/* Somebody looks. */
+void kube_space_use(struct kube_space *space);
+/* What is under way is over: frees it. */
+void kube_space_end(struct kube_space *space);
+/* The namespace goes: nothing of it is watched any more. */
+void kube_space_close(struct kube_space *space);
+
+/* All that has to be known is.  false with err: why not; kind ERROR_NONE: it comes. */
+bool kube_space_is_seen(const struct kube_space *space, struct error *err);
+/* Borrowed, until the loop's next turn. */
+void kube_space_seen(const struct kube_space *space, struct kube_seen *out);
+void kube_space_observe(struct kube_space *space, struct driver_status *out);
+uint64_t kube_space_state(struct kube_space *space);
+
+/* A text without the secrets of that module; free() it. */
+char *kube_space_redact(const struct kube_space *space, const char *module, const char *text);
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The door of the driver (driver.h); the work is done by the parts that kube-private.h lists.
+ */
+#include "config.h"
+
+#include "platform/drivers/kubernetes/kubernetes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/xmalloc.h"
+#include "model/error-codes.h"
+#include "net/loop.h"
+#include "platform/drivers/driver.h"
+#include "platform/drivers/kubernetes/access.h"
+#include "platform/drivers/kubernetes/cluster.h"
+#include "platform/drivers/kubernetes/kube-logs.h"
+#include "platform/drivers/kubernetes/kube-private.h"
+#include "platform/drivers/kubernetes/kube-space.h"
+#include "platform/drivers/kubernetes/names.h"
+#include "platform/drivers/kubernetes/objects.h"
+#include "platform/drivers/task.h"
+
+#define READY_TIMEOUT_MS (10 * 60 * 1000)
+#define IMAGE_MAX 4096
+
+static struct kube_driver *
+own(struct driver *driver)
+{
+	return (struct kube_driver *)driver;
+}
+
+/* The tasks first: their operations touch them no more.  The cluster last, which drops what is
+ * under way without calling anybody. */
+static void
+kube_free(struct driver *driver)
+{
+	struct kube_driver *kube = own(driver);
+
+	if (!kube)
+		return;
+	kube_drop_resource_jobs(kube);
+	while (kube->spaces)
+		kube_space_free(kube->spaces);
+	driver_end_tasks(driver);
+	kube_cluster_free(kube->cluster);
+	free(kube->cluster_name);
+	free(kube->platform);
+	free(kube);
+}
+
+struct driver_task *
+kube_ended_task(struct kube_driver *driver, const struct driver_waiter *waiter,
+		const struct error *err, json_t *outputs)
+{
+	struct driver_task *task = driver_task_new(&driver->base, waiter, NULL, NULL);
+
+	driver_task_end(task, err, outputs, NULL);
+	return task;
+}
+
+static json_t *
+describe(struct driver *driver)
+{
+	json_t *description = kube_honours();
+
+	json_object_set_new(description, "name", json_string(driver->ops->name));
+	json_object_set_new(description, "cluster", json_string(own(driver)->cluster_name));
+	return description;
+}
+
+/* Whether there is one, only the nodes can tell, which pull it. */
+static bool
+image_exists(struct driver *driver, const char *image, struct error *err)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789._-/:@+";
+	size_t length = strlen(image);
+
+	(void)driver;
+	if (length > 0 && length <= IMAGE_MAX && strspn(image, letters) == length &&
+	    image[0] != '/' && image[0] != ':' && image[0] != '@' && !strstr(image, "//") &&
+	    !strchr("/:@", image[length - 1]))
+		return true;
+	error_set_code(err, CODE_IMAGE_REFERENCE_INVALID, .image = image);
+	return false;
+}
+
+/* A registry has too many, and is none of the cluster's. */
+static json_t *
+images(struct driver *driver)
+{
+	(void)driver;
+	return json_array();
+}
+
+static char *
+default_namespace(struct driver *driver, const char *space)
+{
+	(void)driver;
+	return kube_namespace_name(space);
+}
+
+static struct driver_task *
+prepare(struct driver *driver, const char *name, const struct driver_home *home,
+	const struct driver_waiter *waiter)
+{
+	return kube_prepare(own(driver), kube_space_open(own(driver), name, home), waiter);
+}
+
+static int
+check_resource(struct driver *driver, const struct driver_resource *resource, struct error *err)
+{
+	(void)driver;
+	return kube_check_resource(resource, err);
+}
+
+static struct driver_task *
+provision(struct driver *driver, const char *name, const struct driver_resource *resource,
+	  const struct driver_waiter *waiter)
+{
+	return kube_provision(own(driver), kube_space_open(own(driver), name, NULL), resource,
+			      waiter);
+}
+
+static struct driver_task *
+deprovision(struct driver *driver, const char *name, const char *type, const char *resource,
+	    const json_t *outputs, const struct driver_waiter *waiter)
+{
+	(void)outputs;
+	return kube_deprovision(own(driver), kube_space_open(own(driver), name, NULL), type,
+				resource, waiter);
+}
+
+static struct driver_task *
+render(struct driver *driver, const char *name, const char *resource, const json_t *files,
+       const json_t *previous, const struct driver_waiter *waiter)
+{
+	(void)name;
+	(void)resource;
+	(void)previous;
+	return kube_render(own(driver), files, waiter);
+}
+
+static struct driver_task *
+apply(struct driver *driver, const char *name, const struct driver_deployment *deployment,
+      const struct driver_waiter *waiter)
+{
+	return kube_apply(own(driver), kube_space_open(own(driver), name, NULL), deployment,
+			  waiter);
+}
+
+/* Its Service, which is found by its name within the namespace. */
+static char *
+service_host(struct driver *driver, const char *name, const char *module)
+{
+	(void)driver;
+	(void)name;
+	return kube_name(module, NULL, KUBE_NAME_MAX);
+}
+
+static void
+observe(struct driver *driver, const char *name, struct driver_status *out)
+{
+	struct kube_space *space = kube_space_find(own(driver), name);
+
+	*out = (struct driver_status){0};
+	if (space)
+		kube_space_observe(space, out);
+}
+
+static uint64_t
+state(struct driver *driver, const char *name)
+{
+	struct kube_space *space = kube_space_find(own(driver), name);
+
+	return space ? kube_space_state(space) : 0;
+}
+
+static struct driver_log *
+open_log(struct driver *driver, const char *name, const struct driver_log_query *query)
+{
+	return (struct driver_log *)kube_log_open(own(driver), name, query);
+}
+
+static struct driver_task *
+remove_space(struct driver *driver, const char *name, const struct driver_home *home,
+	     const struct driver_waiter *waiter)
+{
+	return kube_remove(own(driver), kube_space_open(own(driver), name, home), waiter);
+}
+
+/* What runs in a cluster needs no daemon. */
+static struct driver_task *
+detach(struct driver *driver, const struct driver_waiter *waiter)
+{
+	return kube_ended_task(own(driver), waiter, NULL, NULL);
+}
+
+static const struct driver_ops kubernetes_ops = {
+	.name = DRIVER_KUBERNETES_NAME,
+	.driver_type = DRIVER_KUBERNETES_TYPE,
+	.resources = kube_driver_resources,
+	.free = kube_free,
+	.describe = describe,
+	.image_exists = image_exists,
+	.images = images,
+	.default_namespace = default_namespace,
+	.prepare = prepare,
+	.adopt = prepare,	/* what is there is found by what it says, whoever made it */
+	.check_resource = check_resource,
+	.provision = provision,
+	.deprovision = deprovision,
+	.render = render,
+	.apply = apply,
+	.service_host = service_host,
+	.observe = observe,
+	.state = state,
+	.open_log = open_log,
+	.read_log = kube_log_read,
+	.close_log = kube_log_close,
+	.remove = remove_space,
+	.detach = detach,
+};
+
+struct driver *
+kube_driver_new(struct loop *loop, const struct kube_driver_options *options, struct error *err)
+{
+	struct kube_driver *kube = xcalloc(1, sizeof(*kube));
+
+	(void)err;
+	driver_init(&kube->base, &kubernetes_ops, loop);
+	kube->cluster_name = xstrdup(options->cluster);
+	kube->base.cluster = kube->cluster_name;
+	kube->platform = xstrdup(options->platform);
+	kube->ready_timeout_ms =
+		options->ready_timeout_ms > 0 ? options->ready_timeout_ms : READY_TIMEOUT_MS;
+	kube->cluster = kube_cluster_new(loop, options->access);
+	return &kube->base;
+}
