@@ -5,7 +5,7 @@ dist_systemdunit_DATA = data/sidestaged.socket
 nodist_systemdunit_DATA = data/sidestaged.service
 EXTRA_DIST += data/sidestaged.service.in
 CLEANFILES += data/sidestaged.service
-dist_doc_DATA += data/sidestaged.conf
+dist_doc_DATA += data/sidestaged.conf data/kubernetes/rbac.yaml data/kubernetes/sidestaged.yaml
 
 # By this the programs of the build tree know that they run from it, and where their data are.
 noinst_DATA = source-data

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 dist_man_MANS += doc/sidestage.1 doc/sidestaged.8 doc/sidestaged.conf.5
 EXTRA_DIST += doc/architecture
-dist_doc_DATA += doc/bring-your-own-application doc/guide
+dist_doc_DATA += doc/bring-your-own-application doc/guide doc/kubernetes
 EXTRA_DIST += doc/guide.in
 
 guidescreensdir = $(docdir)/guide-screens
