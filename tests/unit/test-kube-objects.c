@@ -752,7 +752,11 @@ static const struct {
 	{CONTAINER("'args': ['$(A)']"), "'args': ['$(A)']", NULL},
 	{CONTAINER("'command': [], 'args': null, 'variables': {}"), "'image': 'a:1'", "'command'"},
 	/* Nothing is made that nobody asked for. */
-	{WEB("'volumes': {}"), "'replicas': 1,", "'Service',"},
+	{WEB("'volumes': {}"), "'Deployment'", "'Service',"},
+	/* An autoscaler may own the number of one that asks for none. */
+	{WEB("'volumes': {}"), "'Deployment'", "'replicas'"},
+	{"{'module': 'web', 'replicas': 3, 'spec': {'containers': {'web': {'image': 'a:1'}}}}",
+	 "'replicas': 3", NULL},
 	{WEB("'volumes': {}"), "'ServiceAccount'", "'ConfigMap'"},
 	{WEB("'replicas': 1"), "'replicas': 1", "'PodDisruptionBudget'"},
 	{WEB("'replicas': 2"), "'maxUnavailable': 1", NULL},
@@ -791,7 +795,7 @@ static const struct {
 	{"{'module': 'web', 'deploy': {'timeout': 900}, 'spec': {'containers': {'web': {'image': "
 	 "'a:1'}}}}", "'progressDeadlineSeconds': 900", NULL},
 	{"{'module': 'web', 'deploy': {'timeout': 60}, 'spec': {'containers': {'web': {'image': "
-	 "'a:1'}}}}", "'replicas': 1", "'progressDeadlineSeconds'"},
+	 "'a:1'}}}}", "'Deployment'", "'progressDeadlineSeconds'"},
 	/* A profile of somebody else's making. */
 	{"{'module': 'web', 'profile': 'acme/own', 'spec': {'containers': {'web': {'image': 'a:1'}}}}",
 	 "'Deployment'", NULL},

@@ -169,6 +169,16 @@ add_deadline(const struct kube_workload *w, const json_t *declared, json_t *spec
 		json_object_set_new(spec, "progressDeadlineSeconds", json_integer(seconds));
 }
 
+/* Of one that nobody asked for nothing is said, which is 1 as well: then an autoscaler may own the
+ * number. */
+static void
+add_replicas(const struct kube_workload *w, const json_t *declared, json_t *spec)
+{
+	if (w->declared->replicas != 1 || kube_member(declared, "replicas") ||
+	    kube_member(w->spec, "replicas"))
+		json_object_set_new(spec, "replicas", json_integer(w->declared->replicas));
+}
+
 static int
 add_deployment(struct kube_workload *w, struct error *err)
 {
@@ -181,8 +191,9 @@ add_deployment(struct kube_workload *w, struct error *err)
 		json_decref(object);
 		return -1;
 	}
-	spec = json_pack("{s:i, s:{s:o}, s:o}", "replicas", w->declared->replicas, "selector",
-			 "matchLabels", kube_selector(w), "template", template);
+	spec = json_pack("{s:{s:o}, s:o}", "selector", "matchLabels", kube_selector(w), "template",
+			 template);
+	add_replicas(w, declared, spec);
 	kube_copy_number(spec, declared, "minReadySeconds");
 	kube_copy_number(spec, declared, "revisionHistoryLimit");
 	kube_copy(spec, "strategy", declared, "strategy");
