@@ -56,6 +56,7 @@ static const struct {
 	[EXTENSION_RULE_WAITS] = {"rule-waits", NULL},
 	[EXTENSION_LAST_STATE] = {"last-state", NULL},
 	[EXTENSION_CLUSTERS] = {"clusters", NULL},
+	[EXTENSION_PODS] = {"pods", NULL},
 };
 
 #define VALUES EXTENSION_DEPLOY_VALUES
@@ -128,6 +129,8 @@ static const struct extension_addition additions[] = {
 	{WAITS, ADDS_ROUTE, "x-dropRuleWaits", NULL},
 	{EXTENSION_LAST_STATE, ADDS_MEMBER_TOLD, "getRuntime", "last_state"},
 	{EXTENSION_CLUSTERS, ADDS_MEMBER_TOLD, "getRuntime", "cluster"},
+	{EXTENSION_PODS, ADDS_MEMBER_TOLD, "getRuntime", "node"},
+	{EXTENSION_PODS, ADDS_MEMBER_TOLD, "getRuntime", "pod_created_at"},
 };
 
 const char *

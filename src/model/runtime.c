@@ -85,6 +85,8 @@ static const struct member runtime_pod_members[] = {
 	{"phase", MEMBER_WORD, MEMBER_OPTIONAL, AT(status), .words = &phase_words},
 	{"status", MEMBER_WORD, MEMBER_DERIVED, AT(status), .words = &pod_status_words},
 	{"revision", MEMBER_NUMBER, MEMBER_OPTIONAL, AT(revision)},
+	{"node", MEMBER_TEXT, MEMBER_OPTIONAL | MEMBER_LOOSE, AT(node)},
+	{"pod_created_at", MEMBER_TIME, MEMBER_OPTIONAL | MEMBER_LOOSE, AT(created_at)},
 	{"containerStatuses", MEMBER_LIST, MEMBER_LOOSE, AT(containers),
 	 .noun = &runtime_container_noun, .count = offsetof(struct runtime_pod, container_count)},
 	MEMBERS_END,

@@ -34,7 +34,8 @@ struct runtime_container {
 	json_t *last_state;	/* {"terminated": ...}, for which it was restarted; or NULL */
 };
 struct runtime_pod {
-	struct untrusted name;
+	struct untrusted name, node;	/* node: of a cluster */
+	int64_t created_at;		/* wall ms; 0: it is not said */
 	enum runtime_status status;
 	int64_t revision;
 	struct runtime_container *containers;

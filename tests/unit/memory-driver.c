@@ -351,6 +351,10 @@ memory_observe(struct driver *driver, const char *space, struct driver_status *o
 	*out = (struct driver_status){.seen_at = own(driver)->unknown ? 0 : clock_wall_ms()};
 	if (own(driver)->unknown)
 		return;
+	if (own(driver)->observe) {
+		own(driver)->observe(out);
+		return;
+	}
 	out->items = xcalloc(json_object_size(runs) + 1, sizeof(*out->items));
 	json_object_foreach(runs, module, replicas)
 		out->items[out->count++] = (struct driver_workload_status){

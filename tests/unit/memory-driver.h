@@ -43,6 +43,8 @@ struct memory_driver {
 		const char *fails;	/* it ends as failed, with this as the reason */
 	} rules[MEMORY_OP_COUNT];
 	bool unknown;			/* it cannot see what runs */
+	/* What it sees instead.  NULL: what runs. */
+	void (*observe)(struct driver_status *out);
 	/* Of a resource that is made; new reference.  NULL: {"path": "/data"}. */
 	json_t *(*outputs)(const char *space, const struct driver_resource *resource);
 	struct memory_task *tasks;	/* that are held */

@@ -529,6 +529,81 @@ environment_stays_with_the_driver_that_made_it(void **state)
 	assert_true(runs(&world.here, "dev"));
 }
 
+/* --- pods --- */
+
+static void
+add_container(struct driver_status *out, int pod, const char *container)
+{
+	out->items = xreallocarray(out->items, out->count + 1, sizeof(*out->items));
+	out->items[out->count++] = (struct driver_workload_status){
+		.module = xstrdup("web"),
+		.replica = pod,
+		.container = xstrdup(container),
+		.status = RUNTIME_RUNNING,
+		.ready = true,
+		.runs = true,
+		.started_at = 2000,
+		.pod = xasprintf("web-7d99c79797-%d", pod),
+		.pod_created_at = 1000,
+	};
+}
+
+static void
+observe_pods(struct driver_status *out)
+{
+	struct driver_workload_status *waiting;
+
+	add_container(out, 0, "beside");
+	add_container(out, 0, "web");
+	out->items[0].node = xstrdup("node-1");
+	add_container(out, 1, "web");
+	waiting = &out->items[2];
+	waiting->status = RUNTIME_STARTING;
+	waiting->ready = waiting->runs = false;
+	waiting->ended_at = 3000;
+	waiting->waiting = xstrdup("CrashLoopBackOff");
+	waiting->message = xstrdup("container web ended with status 3");
+	waiting->last = (struct driver_end){.how = xstrdup("status 3"), .exit_code = 3};
+}
+
+static const json_t *
+member_of(const json_t *object, const char *one, const char *two, const char *three)
+{
+	return json_object_get(json_object_get(json_object_get(object, one), two), three);
+}
+
+/* As the cluster has them: a pod with its containers, its name, its node and its age. */
+static void
+pods_are_told_with_their_containers(void **state)
+{
+	const json_t *pods, *pod, *containers, *container;
+
+	(void)state;
+	import(CLUSTER("one", "memory/cluster", "{}"));
+	deploy("dev");
+	world.cluster.observe = observe_pods;
+	expect("GET", ENVS "/dev/runtime", NULL, 200);
+	pods = member_of(json_object_get(world.answer, "modules"), "web", "web", "pods");
+	assert_int_equal(json_array_size(pods), 2);
+	pod = json_array_get(pods, 0);
+	assert_string_equal(json_member_string(pod, "podName"), "web-7d99c79797-0");
+	assert_string_equal(json_member_string(pod, "node"), "node-1");
+	assert_string_equal(json_member_string(pod, "pod_created_at"), "1970-01-01T00:00:01.000Z");
+	assert_string_equal(json_member_string(pod, "phase"), "Running");
+	containers = json_object_get(pod, "containerStatuses");
+	assert_int_equal(json_array_size(containers), 2);
+	assert_string_equal(json_member_string(json_array_get(containers, 1), "name"), "web");
+	assert_non_null(member_of(json_array_get(containers, 1), "state", "running", "started_at"));
+	pod = json_array_get(pods, 1);
+	assert_null(json_object_get(pod, "node"));
+	assert_string_equal(json_member_string(pod, "phase"), "Pending");
+	container = json_array_get(json_object_get(pod, "containerStatuses"), 0);
+	assert_string_equal(json_string_value(member_of(container, "state", "waiting", "reason")),
+			    "CrashLoopBackOff");
+	assert_non_null(member_of(container, "last_state", "terminated", "exit_code"));
+	world.cluster.observe = NULL;
+}
+
 /* --- namespaces --- */
 
 #define NAMESPACE(id, name, criteria)                                                              \
@@ -1071,6 +1146,7 @@ main(void)
 		IN_WORLD(driver_that_is_not_here_is_named),
 		IN_WORLD(platform_describes_each_driver_and_how_it_is_chosen),
 		IN_WORLD(environment_stays_with_the_driver_that_made_it),
+		IN_WORLD(pods_are_told_with_their_containers),
 		IN_WORLD(namespace_is_what_its_definition_gives),
 		IN_WORLD(environment_is_alone_in_its_namespace),
 		IN_WORLD(two_definitions_of_a_namespace_of_equal_rank_are_refused),

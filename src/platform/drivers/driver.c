@@ -32,6 +32,9 @@ driver_status_clear(struct driver_status *status)
 		free(status->items[i].container);
 		free(status->items[i].message);
 		free(status->items[i].reason);
+		free(status->items[i].pod);
+		free(status->items[i].node);
+		free(status->items[i].waiting);
 		driver_end_clear(&status->items[i].last);
 	}
 	free(status->items);

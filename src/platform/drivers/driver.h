@@ -97,6 +97,11 @@ struct driver_workload_status {
 	char *message;			/* "waiting for GET /healthz on 41873, try 3", in English */
 	char *reason;			/* the same by error_codes_encode(); NULL: it has none */
 	long pid;			/* 0: none */
+	/* Of what runs in a pod; rows of one are its containers.  NULL: it does not. */
+	char *pod, *node;		/* node NULL: it has none yet */
+	int64_t pod_created_at;		/* wall ms */
+	bool runs;			/* in its pod, where it has no pid of ours */
+	char *waiting;			/* why it does not run: "ImagePullBackOff"; NULL: it does */
 	int restarts;
 	struct driver_end last;		/* the one for which it was restarted */
 	bool ready;

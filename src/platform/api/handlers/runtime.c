@@ -87,7 +87,7 @@ has_schedule(const struct driver_workload_status *item)
 static bool
 is_running(const struct driver_workload_status *w)
 {
-	return w->pid > 0 || (w->started_at > w->ended_at && !has_schedule(w));
+	return w->pid > 0 || w->runs;
 }
 
 /* {"running": ...}, {"terminated": ...} or {"waiting": ...} */
@@ -101,8 +101,8 @@ state_of(const struct driver_workload_status *w)
 		return json_pack("{s:o}", "running", state);
 	}
 	put_text(state, "message", w->message);
-	if (w->ended_at == 0) {
-		put_text(state, "reason", "ContainerCreating");
+	if (w->ended_at == 0 || w->waiting) {
+		put_text(state, "reason", w->waiting ? w->waiting : "ContainerCreating");
 		return json_pack("{s:o}", "waiting", state);
 	}
 	put_text(state, "reason", w->exit_code == 0 && w->signal == 0 ? "Completed" : "Error");
@@ -114,17 +114,8 @@ state_of(const struct driver_workload_status *w)
 }
 
 static void
-fill_pod(struct runtime_pod *pod, const struct driver_workload_status *w)
+fill_container(struct runtime_container *container, const struct driver_workload_status *w)
 {
-	struct runtime_container *container = xcalloc(1, sizeof(*container));
-	char *name = xasprintf("%s-%d", w->module, w->replica);
-
-	untrusted_init(&pod->name, name);
-	free(name);
-	pod->status = w->status;
-	pod->revision = 1;
-	pod->containers = container;
-	pod->container_count = 1;
 	untrusted_init(&container->name, w->container ? w->container : w->module);
 	container->ready = w->ready;
 	container->restart_count = w->restarts;
@@ -154,6 +145,50 @@ whole_status(const struct driver_workload_status *items, size_t count)
 	if (count_status(items, count, RUNTIME_STARTING) > 0)
 		return RUNTIME_STARTING;
 	return items[0].status;
+}
+
+/* The containers of one pod; without pods each is one of its own. */
+static void
+fill_pod(struct runtime_pod *pod, const struct driver_workload_status *items, size_t count)
+{
+	const struct driver_workload_status *first = &items[0];
+	char *name = first->pod ? xstrdup(first->pod)
+				: xasprintf("%s-%d", first->module, first->replica);
+
+	untrusted_init(&pod->name, name);
+	free(name);
+	if (first->node)
+		untrusted_init(&pod->node, first->node);
+	pod->created_at = first->pod_created_at;
+	pod->status = count_status(items, count, RUNTIME_FAILED) > 0 ? RUNTIME_FAILED
+								      : whole_status(items, count);
+	pod->revision = 1;
+	pod->containers = xcalloc(count, sizeof(*pod->containers));
+	pod->container_count = count;
+	for (size_t i = 0; i < count; i++)
+		fill_container(&pod->containers[i], &items[i]);
+}
+
+/* Where the next pod of a workload begins. */
+static size_t
+next_pod(const struct driver_workload_status *items, size_t count, size_t at)
+{
+	size_t end = at + 1;
+
+	while (end < count && items[at].pod && items[end].pod &&
+	       strcmp(items[at].pod, items[end].pod) == 0)
+		end++;
+	return end;
+}
+
+static size_t
+count_pods(const struct driver_workload_status *items, size_t count)
+{
+	size_t pods = 0;
+
+	for (size_t i = 0; i < count; i = next_pod(items, count, i))
+		pods++;
+	return pods;
 }
 
 /* A module with its one controller, and room for so many pods. */
@@ -193,15 +228,19 @@ static void
 add_running(struct runtime *runtime, const struct driver_workload_status *items, size_t count)
 {
 	struct runtime_controller *controller =
-		add_module(runtime, items[0].module, whole_status(items, count), count);
+		add_module(runtime, items[0].module, whole_status(items, count),
+			   count_pods(items, count));
+	struct runtime_pod *pod = controller->pods;
 
 	if (items[0].kind)
 		untrusted_set(&controller->kind, items[0].kind);
-	for (size_t i = 0; i < count; i++) {
-		fill_pod(&controller->pods[i], &items[i]);
+	for (size_t i = 0, end; i < count; i = end) {
+		end = next_pod(items, count, i);
+		fill_pod(pod++, items + i, end - i);
+	}
+	for (size_t i = 0; i < count; i++)
 		if (!controller->message.raw && (!items[i].ready || has_schedule(&items[i])))
 			set_message(controller, items[i].message, items[i].reason);
-	}
 }
 
 /* What the last deployment that succeeded declares: {module: body}, a new reference. */
