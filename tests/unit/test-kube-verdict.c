@@ -98,6 +98,44 @@ shown(const char *text)
 	return text ? text : "(nothing)";
 }
 
+/* The member of the recording at a path such as "pods/web-1/status"; a name "*" is the first one,
+ * in an array a number. */
+static json_t *
+part_of(const struct recording *recording, const char *path)
+{
+	json_t *at = recording->root;
+	char *copy = xstrdup(path), *save = NULL;
+
+	for (char *name = strtok_r(copy, "/", &save); name; name = strtok_r(NULL, "/", &save)) {
+		if (json_is_array(at))
+			at = json_array_get(at, (size_t)atoi(name));
+		else if (strcmp(name, "*") == 0)
+			at = json_object_iter_value(json_object_iter(at));
+		else
+			at = json_object_get(at, name);
+		if (!at)
+			fail_msg("%s: there is no %s", path, name);
+	}
+	free(copy);
+	return at;
+}
+
+static void
+set_part(const struct recording *recording, const char *path, const char *name, json_t *value)
+{
+	assert_int_equal(json_object_set_new(part_of(recording, path), name, value), 0);
+}
+
+static void
+assert_said(struct recording *recording, enum kube_state state, const char *message)
+{
+	struct kube_verdict verdict = judge(recording);
+
+	if (verdict.state != state || strcmp(shown(verdict.message), message) != 0)
+		fail_msg("%d: %s", (int)verdict.state, shown(verdict.message));
+	kube_verdict_clear(&verdict);
+}
+
 /* --- the table --- */
 
 struct row {
@@ -108,6 +146,18 @@ struct row {
 	enum kube_state later;
 	const char *code, *message, *container;
 };
+
+/* A client reads the same sentence out of its code and parameters. */
+static void
+check_reason(const struct kube_verdict *verdict)
+{
+	json_t *reason = json_loads(verdict->reason ? verdict->reason : "", 0, NULL);
+	struct error said;
+
+	assert_true(error_codes_read(&said, reason));
+	assert_string_equal(said.text, verdict->message);
+	json_decref(reason);
+}
 
 static void
 check_row(const struct row *row)
@@ -130,6 +180,8 @@ check_row(const struct row *row)
 		fail_msg("%s: %s", row->name, shown(verdict.message));
 	if (strcmp(shown(verdict.container), shown(row->container)) != 0)
 		fail_msg("%s: container %s", row->name, shown(verdict.container));
+	if (verdict.state != KUBE_READY)
+		check_reason(&verdict);
 	kube_verdict_clear(&verdict);
 	forget(&recording);
 }
@@ -151,21 +203,23 @@ test_recorded(void **state)
 		{"config-missing", KUBE_FAILED, 0, KUBE_FAILED, "config-missing",
 		 "container web cannot be created: configmap \"settings\" not found", NULL},
 		{"crash-completed", KUBE_FAILED, 0, KUBE_FAILED, "crash-loop",
-		 "container web ended with status 0 and was restarted 2 times", "web"},
+		 "container web ended with status 0 and was restarted 3 times", "web"},
 		{"crash-init", KUBE_FAILED, 0, KUBE_FAILED, "crash-loop",
-		 "container prepare ended with status 7 and was restarted 2 times", "prepare"},
-		{"crash-once", KUBE_FAILED, 0, KUBE_FAILED, "crash-loop",
-		 "container web ended with status 3 and was restarted 2 times", "web"},
+		 "container prepare ended with status 7 and was restarted 3 times", "prepare"},
+		{"crash-once", KUBE_COMING, AN_HOUR, KUBE_FAILED, "crash-loop",
+		 "container web ended with status 3 and was restarted 1 time", "web"},
+		{"crash-restarted", KUBE_COMING, 20000, KUBE_READY, NULL,
+		 NULL, NULL},
 		{"crash-second", KUBE_FAILED, 0, KUBE_FAILED, "crash-loop",
-		 "container beside ended with status 9 and was restarted 2 times", "beside"},
+		 "container beside ended with status 9 and was restarted 3 times", "beside"},
 		{"crash-signal", KUBE_FAILED, 0, KUBE_FAILED, "crash-loop",
-		 "container web ended with signal 11 (Segmentation fault) and was restarted 2 times", "web"},
+		 "container web ended with signal 11 (Segmentation fault) and was restarted 3 times", "web"},
 		{"crash", KUBE_FAILED, 0, KUBE_FAILED, "crash-loop",
 		 "container web ended with status 3 and was restarted 2 times", "web"},
 		{"cron-job", KUBE_READY, 0, KUBE_READY, NULL,
 		 NULL, NULL},
-		{"evicted", KUBE_COMING, 3000, KUBE_READY, NULL,
-		 NULL, NULL},
+		{"evicted", KUBE_FAILED, 0, KUBE_FAILED, "not-ready",
+		 "a pod failed: Evicted: Pod ephemeral local storage usage exceeds the total limit of containers 1Mi.", NULL},
 		{"gated", KUBE_COMING, AN_HOUR, KUBE_FAILED, "unschedulable",
 		 "no node can run the pod: Scheduling is blocked due to non-empty scheduling gates", NULL},
 		{"image-broken", KUBE_COMING, 120000, KUBE_FAILED, "image-not-found",
@@ -179,7 +233,7 @@ test_recorded(void **state)
 		{"image-never", KUBE_FAILED, 0, KUBE_FAILED, "image-not-found",
 		 "image local/never:1 of container web cannot be pulled: Container image \"local/never:1\" is not present with pull policy of Never", NULL},
 		{"image-no-host", KUBE_COMING, 120000, KUBE_FAILED, "image-not-found",
-		 "image registry.example/web:1 of container web cannot be pulled: Head \"https://registry.example/v2/web/manifests/1\": dial tcp: lookup registry.example on 10.255.255.53:53: read udp 192.0.2.10:38120->10.255.255.53:53: i/o timeout", NULL},
+		 "image registry.example/web:1 of container web cannot be pulled: Head \"https://registry.example/v2/web/manifests/1\": dial tcp: lookup registry.example on 10.255.255.53:53: read udp 192.0.2.10:40000->10.255.255.53:53: i/o timeout", NULL},
 		{"image-not-found", KUBE_FAILED, 0, KUBE_FAILED, "image-not-found",
 		 "image 127.0.0.1:5000/missing:1 of container web cannot be pulled: 127.0.0.1:5000/missing:1: not found", NULL},
 		{"image-refused", KUBE_COMING, 120000, KUBE_FAILED, "image-not-found",
@@ -191,7 +245,7 @@ test_recorded(void **state)
 		{"job-failed", KUBE_FAILED, 0, KUBE_FAILED, "exited",
 		 "container web ended with status 3, and the job failed: Job has reached the specified backoff limit", "web"},
 		{"job-failure-policy", KUBE_FAILED, 0, KUBE_FAILED, "exited",
-		 "container web ended with status 42, and the job failed: Container web for pod job-failure-policy/web-x8jck failed with exit code 42 matching FailJob rule at index 0", "web"},
+		 "container web ended with status 42, and the job failed: Container web for pod job-failure-policy/web-pod-1 failed with exit code 42 matching FailJob rule at index 0", "web"},
 		{"job-image", KUBE_FAILED, 0, KUBE_FAILED, "image-not-found",
 		 "image 127.0.0.1:5000/missing:1 of container web cannot be pulled: 127.0.0.1:5000/missing:1: not found", NULL},
 		{"job-late", KUBE_FAILED, 0, KUBE_FAILED, "exited",
@@ -201,13 +255,15 @@ test_recorded(void **state)
 		{"job-running", KUBE_COMING, AN_HOUR, KUBE_FAILED, "not-ready",
 		 "waiting for the job to complete", NULL},
 		{"memory", KUBE_FAILED, 0, KUBE_FAILED, "crash-loop",
-		 "container web ended with signal 9, out of memory (its limit is 24Mi) and was restarted 2 times", "web"},
+		 "container web ended with signal 9, out of memory (its limit is 24Mi) and was restarted 3 times", "web"},
 		{"mount-config-missing", KUBE_FAILED, 0, KUBE_FAILED, "config-missing",
 		 "a volume cannot be mounted: configmap \"settings\" not found", NULL},
 		{"mount-secret-missing", KUBE_FAILED, 0, KUBE_FAILED, "config-missing",
 		 "a volume cannot be mounted: secret \"keys\" not found", NULL},
 		{"new-crashes", KUBE_FAILED, 0, KUBE_FAILED, "crash-loop",
 		 "container web ended with status 3 and was restarted 2 times", "web"},
+		{"node-lost", KUBE_COMING, AN_HOUR, KUBE_FAILED, "not-ready",
+		 "node node of a pod does not answer", NULL},
 		{"none-wanted", KUBE_READY, 0, KUBE_READY, NULL,
 		 NULL, NULL},
 		{"not-executable", KUBE_FAILED, 0, KUBE_FAILED, "cannot-start",
@@ -219,13 +275,13 @@ test_recorded(void **state)
 		{"paused", KUBE_COMING, AN_HOUR, KUBE_FAILED, "not-ready",
 		 "the rollout is paused in the cluster", NULL},
 		{"probe-liveness", KUBE_FAILED, 0, KUBE_FAILED, "probe-failing",
-		 "container web was restarted 2 times: Liveness probe failed: HTTP probe failed with statuscode: 503", "web"},
+		 "container web was restarted 4 times: Liveness probe failed: HTTP probe failed with statuscode: 503", "web"},
 		{"probe-readiness", KUBE_COMING, AN_HOUR, KUBE_FAILED, "probe-failing",
 		 "container web is not ready: Readiness probe failed: HTTP probe failed with statuscode: 503", "web"},
 		{"probe-refused", KUBE_COMING, AN_HOUR, KUBE_FAILED, "probe-failing",
-		 "container web is not ready: Readiness probe failed: Get \"http://10.244.0.35:8080/healthz\": dial tcp 10.244.0.35:8080: connect: connection refused", "web"},
+		 "container web is not ready: Readiness probe failed: Get \"http://10.244.0.9:8080/healthz\": dial tcp 10.244.0.9:8080: connect: connection refused", "web"},
 		{"probe-startup", KUBE_FAILED, 0, KUBE_FAILED, "probe-failing",
-		 "container web was restarted 2 times: Startup probe failed: HTTP probe failed with statuscode: 503", "web"},
+		 "container web was restarted 4 times: Startup probe failed: HTTP probe failed with statuscode: 503", "web"},
 		{"progress-deadline", KUBE_COMING, AN_HOUR, KUBE_FAILED, "probe-failing",
 		 "container web is not ready: Readiness probe failed: HTTP probe failed with statuscode: 503", "web"},
 		{"quota-surge", KUBE_COMING, 15000, KUBE_FAILED, "quota",
@@ -239,7 +295,7 @@ test_recorded(void **state)
 		{"ready", KUBE_READY, 0, KUBE_READY, NULL,
 		 NULL, NULL},
 		{"runs-as-root", KUBE_FAILED, 0, KUBE_FAILED, "config-missing",
-		 "container web cannot be created: container has runAsNonRoot and image will run as root (pod: \"web-7c4466c5f8-dgw87_runs-as-root(uid-3)\", container: web)", NULL},
+		 "container web cannot be created: container has runAsNonRoot and image will run as root (pod: \"web-7c4466c5f8-pod-1_runs-as-root(uid-3)\", container: web)", NULL},
 		{"secret-missing", KUBE_FAILED, 0, KUBE_FAILED, "config-missing",
 		 "container web cannot be created: secret \"keys\" not found", NULL},
 		{"unschedulable-cpu", KUBE_COMING, 60000, KUBE_FAILED, "unschedulable",
@@ -259,11 +315,611 @@ test_recorded(void **state)
 		check_row(&rows[i]);
 }
 
+/* --- what is known is not what was applied --- */
+
+#define NOT_SEEN "waiting for the cluster to accept the change"
+
+static void
+test_not_seen_yet(void **state)
+{
+	struct recording recording = recorded("crash");
+
+	(void)state;
+	set_part(&recording, "workload/metadata", "generation", json_integer(2));
+	assert_said(&recording, KUBE_COMING, NOT_SEEN);
+	set_part(&recording, "deployments/web/metadata", "generation", json_integer(2));
+	assert_said(&recording, KUBE_COMING, NOT_SEEN);	/* the controller has not looked yet */
+	set_part(&recording, "deployments/web/status", "observedGeneration", json_integer(2));
+	assert_said(&recording, KUBE_FAILED,
+		    "container web ended with status 3 and was restarted 2 times");
+	set_part(&recording, "workload/metadata", "uid", json_string("another"));
+	assert_said(&recording, KUBE_COMING, NOT_SEEN);
+	forget(&recording);
+}
+
+static void
+test_deleted(void **state)
+{
+	struct recording recording = recorded("probe-readiness");
+	json_t *deployment = json_incref(part_of(&recording, "deployments/web"));
+
+	(void)state;
+	json_object_del(part_of(&recording, "deployments"), "web");
+	assert_said(&recording, KUBE_COMING, NOT_SEEN);
+	set_part(&recording, "deployments", "web", deployment);
+	assert_said(&recording, KUBE_COMING, "container web is not ready: Readiness probe failed: "
+					     "HTTP probe failed with statuscode: 503");
+	json_object_del(part_of(&recording, "deployments"), "web");
+	assert_said(&recording, KUBE_FAILED, "Deployment web was deleted during the rollout");
+	forget(&recording);
+}
+
+/* dmake#475: what is not ready in time has failed, whatever it is. */
+static void
+test_past_the_deadline(void **state)
+{
+	static const char *const names[] = {"gated", "image-limited", "job-running", "old-crashes",
+					    "paused", "probe-readiness", "quota",
+					    "volume-unbound"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct recording recording = recorded(names[i]);
+		struct kube_verdict verdict = judge(&recording);
+
+		assert_int_equal(verdict.state, KUBE_COMING);
+		assert_null(verdict.code);
+		assert_true(verdict.again_at > recording.seen.now);
+		assert_true(verdict.again_at <= recording.deadline);
+		kube_verdict_clear(&verdict);
+		recording.deadline = recording.seen.now;
+		verdict = judge(&recording);
+		assert_int_equal(verdict.state, KUBE_FAILED);
+		assert_non_null(verdict.code);
+		kube_verdict_clear(&verdict);
+		forget(&recording);
+	}
+}
+
+/* --- what is stale --- */
+
+/* kubedog#399 */
+static void
+test_stale_refusal(void **state)
+{
+	struct recording recording = recorded("quota");
+
+	(void)state;
+	set_part(&recording, "replica_sets/*/metadata", "generation", json_integer(7));
+	assert_said(&recording, KUBE_COMING, "1 of 2 pods are ready");
+	forget(&recording);
+	recording = recorded("quota");
+	set_part(&recording, "replica_sets/*/status", "replicas", json_integer(2));
+	assert_said(&recording, KUBE_COMING, "1 of 2 pods are ready");
+	forget(&recording);
+}
+
+/* Room that is missing now and again is not missing for long. */
+static void
+test_refusal_that_passed(void **state)
+{
+	struct recording recording = recorded("quota");
+	json_t *conditions = json_incref(part_of(&recording, "replica_sets/*/status/conditions"));
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		struct kube_verdict verdict = judge_after(&recording, 5000);
+
+		assert_int_equal(verdict.state, KUBE_COMING);
+		kube_verdict_clear(&verdict);
+		set_part(&recording, "replica_sets/*/status", "conditions",
+			 i % 2 ? json_incref(conditions) : json_array());
+	}
+	json_decref(conditions);
+	forget(&recording);
+}
+
+/* A rollout before may have left it. */
+static void
+test_progress_deadline(void **state)
+{
+	const char *said = "container web is not ready: Readiness probe failed: HTTP probe failed "
+			   "with statuscode: 503";
+	struct recording recording = recorded("progress-deadline");
+	json_t *conditions = json_incref(part_of(&recording, "deployments/web/status/conditions"));
+
+	(void)state;
+	assert_said(&recording, KUBE_COMING, said);
+	json_object_clear(recording.kept);
+	set_part(&recording, "deployments/web/status", "conditions", json_array());
+	assert_said(&recording, KUBE_COMING, said);
+	set_part(&recording, "deployments/web/status", "conditions", conditions);
+	assert_said(&recording, KUBE_FAILED, said);
+	forget(&recording);
+}
+
+/* The event stays when the volume was mounted in the end. */
+static void
+test_mounted_later(void **state)
+{
+	struct recording recording = recorded("mount-config-missing");
+	json_t *prepared = json_pack("{s:s, s:s}", "type", "PodReadyToStartContainers", "status",
+				     "True");
+
+	(void)state;
+	set_part(&recording, "pods/*/status", "conditions", json_pack("[o]", prepared));
+	assert_said(&recording, KUBE_COMING, "0 of 1 pods are ready");
+	forget(&recording);
+}
+
+/* --- images --- */
+
+#define WAITING "pods/*/status/containerStatuses/0/state/waiting"
+#define MISSING "image 127.0.0.1:5000/missing:1 of container web cannot be pulled: " \
+		"127.0.0.1:5000/missing:1: not found"
+
+/* krane#124: of a cluster before 1.32, whose later messages do not have the reason. */
+static void
+test_first_words_of_a_pull(void **state)
+{
+	const char *later = "Back-off pulling image \"127.0.0.1:5000/missing:1\"";
+	struct recording recording = recorded("image-not-found");
+
+	(void)state;
+	assert_said(&recording, KUBE_FAILED, MISSING);
+	set_part(&recording, WAITING, "message", json_string(later));
+	set_part(&recording, WAITING, "reason", json_string("ImagePullBackOff"));
+	json_object_clear(recording.kept);
+	assert_said(&recording, KUBE_FAILED, MISSING);	/* an event has them, too */
+	json_object_clear(part_of(&recording, "events"));
+	assert_said(&recording, KUBE_FAILED, MISSING);
+	json_object_clear(recording.kept);
+	assert_said(&recording, KUBE_COMING, "image 127.0.0.1:5000/missing:1 of container web "
+					     "cannot be pulled: ImagePullBackOff");
+	forget(&recording);
+}
+
+static void
+test_tries_of_a_pull(void **state)
+{
+	struct recording recording = recorded("image-refused");
+	json_t *event;
+	const char *name;
+
+	(void)state;
+	json_object_foreach(part_of(&recording, "events"), name, event)
+		json_object_set_new(event, "count", json_integer(4));
+	assert_said(&recording, KUBE_FAILED,
+		    "image 127.0.0.1:5001/web:1 of container web cannot be pulled: Head "
+		    "\"http://127.0.0.1:5001/v2/web/manifests/1\": dial tcp 127.0.0.1:5001: "
+		    "connect: connection refused");
+	forget(&recording);
+}
+
+/* Names may hold any word. */
+static void
+test_words_of_registries(void **state)
+{
+	static const struct {
+		const char *message;
+		enum kube_state state;
+	} rows[] = {
+		{"pull access denied, repository does not exist", KUBE_FAILED},
+		{"reading manifest 1 in docker.io/x/y: requested access is denied", KUBE_FAILED},
+		{"failed to copy: httpReadSeeker: 403 Forbidden", KUBE_FAILED},
+		{"no match for platform in manifest: not found", KUBE_FAILED},
+		{"tls: failed to verify certificate: x509: unknown authority", KUBE_FAILED},
+		{"toomanyrequests: you have reached your pull rate limit", KUBE_COMING},
+		{"dial tcp: lookup registry.example: no such host", KUBE_COMING},
+		{"Head \"https://r.example/v2/denied/manifests/1\": EOF", KUBE_COMING},
+		{"r.example/timeout/web:1: not found", KUBE_FAILED},
+		{"failed with status code [manifests denied]: 503 Service Unavailable", KUBE_COMING},
+		{"", KUBE_COMING},
+		{"\"", KUBE_COMING},
+		{"[", KUBE_COMING},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct recording recording = recorded("image-refused");
+		struct kube_verdict verdict;
+
+		json_object_clear(part_of(&recording, "events"));
+		set_part(&recording, WAITING, "message", json_string(rows[i].message));
+		verdict = judge(&recording);
+		if (verdict.state != rows[i].state)
+			fail_msg("%s", rows[i].message);
+		kube_verdict_clear(&verdict);
+		forget(&recording);
+	}
+}
+
+/* --- what may come yet --- */
+
+static void
+add_event(const struct recording *recording, const char *reason, const char *message)
+{
+	const char *uid = json_string_value(part_of(recording, "pods/*/metadata/uid"));
+
+	set_part(recording, "events", reason,
+		 json_pack("{s:s, s:s, s:{s:s}}", "reason", reason, "message", message,
+			   "involvedObject", "uid", uid));
+}
+
+static void
+test_node_that_comes(void **state)
+{
+	static const char *const reasons[] = {"TriggeredScaleUp", "Nominated"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct recording recording = recorded("unschedulable-cpu");
+		struct kube_verdict verdict;
+
+		add_event(&recording, reasons[i], "pod triggered scale-up: [{group 1->2}]");
+		verdict = judge(&recording);
+		kube_verdict_clear(&verdict);
+		verdict = judge_after(&recording, AN_HOUR - 1);
+		assert_int_equal(verdict.state, KUBE_COMING);
+		kube_verdict_clear(&verdict);
+		verdict = judge_after(&recording, 1);
+		assert_int_equal(verdict.state, KUBE_FAILED);
+		kube_verdict_clear(&verdict);
+		forget(&recording);
+	}
+}
+
+/* A volume that somebody is making has no event that says it cannot be made. */
+static void
+test_claim_that_comes(void **state)
+{
+	struct recording recording = recorded("volume-unbound");
+	struct kube_verdict verdict;
+
+	(void)state;
+	json_object_clear(part_of(&recording, "events"));
+	verdict = judge(&recording);
+	kube_verdict_clear(&verdict);
+	verdict = judge_after(&recording, AN_HOUR - 1);
+	assert_int_equal(verdict.state, KUBE_COMING);
+	kube_verdict_clear(&verdict);
+	forget(&recording);
+}
+
+static void
+test_config_that_comes(void **state)
+{
+	struct recording recording = recorded("config-missing");
+	struct kube_verdict verdict;
+
+	(void)state;
+	set_part(&recording, WAITING, "message",
+		 json_string("failed to sync configmap cache: timed out waiting"));
+	verdict = judge(&recording);
+	assert_int_equal(verdict.state, KUBE_COMING);
+	kube_verdict_clear(&verdict);
+	verdict = judge_after(&recording, 60000);
+	assert_int_equal(verdict.state, KUBE_FAILED);
+	kube_verdict_clear(&verdict);
+	forget(&recording);
+}
+
+/* --- what ends --- */
+
+#define STATUS "pods/*/status/containerStatuses/0"
+
+static void
+test_end_after_a_long_run(void **state)
+{
+	struct recording recording = recorded("crash");
+
+	(void)state;
+	set_part(&recording, STATUS, "state",
+		 json_pack("{s:{s:i, s:s, s:s}}", "terminated", "exitCode", 3, "startedAt",
+			   "2025-12-31T23:00:00Z", "finishedAt", "2026-01-01T00:00:00Z"));
+	assert_said(&recording, KUBE_COMING,
+		    "container web ended with status 3 and was restarted 2 times");
+	forget(&recording);
+}
+
+/* As long as it runs this time may be the one that lasts. */
+static void
+test_runs_again(void **state)
+{
+	struct recording recording = recorded("crash");
+	struct kube_verdict verdict;
+
+	(void)state;
+	set_part(&recording, STATUS, "lastState",
+		 json_pack("{s:{s:i}}", "terminated", "exitCode", 3));
+	set_part(&recording, STATUS, "state", json_pack("{s:{}}", "running"));
+	verdict = judge(&recording);
+	assert_int_equal(verdict.state, KUBE_COMING);
+	assert_string_equal(verdict.container, "web");
+	assert_true(verdict.previous);
+	kube_verdict_clear(&verdict);
+	/* CrashLoopBackOff: the output is that of the run that ended last. */
+	set_part(&recording, STATUS, "state",
+		 json_pack("{s:{s:s}}", "waiting", "reason", "CrashLoopBackOff"));
+	verdict = judge(&recording);
+	assert_int_equal(verdict.state, KUBE_FAILED);
+	assert_false(verdict.previous);
+	kube_verdict_clear(&verdict);
+	forget(&recording);
+}
+
+/* Where nothing probes a program it is available as soon as it runs, and then it ends. */
+static void
+test_stays_up(void **state)
+{
+	struct recording recording = recorded("none-wanted"), ready = recorded("ready");
+	json_t *pods = part_of(&ready, "pods"), *pod;
+	const char *name;
+
+	(void)state;
+	forget(&recording);
+	json_object_foreach(pods, name, pod) {
+		json_t *spec = json_object_get(pod, "spec");
+		json_t *container = json_array_get(json_object_get(spec, "containers"), 0);
+
+		json_object_del(container, "readinessProbe");
+	}
+	ready.seen.now -= 60000;
+	assert_said(&ready, KUBE_COMING, "started; ready when it has stayed up for 3s");
+	ready.seen.now += 2999;
+	assert_said(&ready, KUBE_COMING, "started; ready when it has stayed up for 3s");
+	ready.seen.now += 1;
+	assert_said(&ready, KUBE_READY, "(nothing)");
+	/* One that has ended before has more to prove. */
+	json_object_foreach(pods, name, pod)
+		json_object_set_new(json_array_get(json_object_get(json_object_get(pod, "status"),
+								   "containerStatuses"), 0),
+				    "restartCount", json_integer(1));
+	assert_said(&ready, KUBE_COMING, "started; ready when it has stayed up for 20s");
+	forget(&ready);
+}
+
+/* --- what runs --- */
+
+static struct driver_status
+status_of(const struct recording *recording)
+{
+	struct driver_status status;
+
+	kube_status(&recording->seen, &status);
+	assert_int_equal(status.seen_at, recording->seen.now);
+	return status;
+}
+
+static void
+test_rows(void **state)
+{
+	static const struct {
+		const char *name, *rows;	/* "replica container word ready restarts message" */
+	} rows[] = {
+		{"ready", "0 web Running 1 0 -\n1 web Running 1 0 -\n"},
+		{"none-wanted", ""},
+		{"crash-second", "0 beside Failed 0 3 container beside ended with status 9 and was "
+				 "restarted 3 times\n0 web Running 1 0 -\n"},
+		{"crash-init", "0 web Failed 0 0 container prepare ended with status 7 and was "
+			       "restarted 3 times\n"},
+		{"quota", "0 web Running 1 0 -\n1 web Failed 0 0 the quota of the namespace does not "
+			  "allow another pod: exceeded quota: small, requested: pods=1, used: pods=1, "
+			  "limited: pods=1\n"},
+		/* Those of before go on while there are no others. */
+		{"quota-surge", "0 web Running 1 0 -\n1 web Failed 0 0 the quota of the namespace does "
+				"not allow another pod: exceeded quota: small, requested: pods=1, used: "
+				"pods=1, limited: pods=1\n"},
+		{"old-crashes", "0 web Starting 0 0 container web is not ready: Readiness probe failed: "
+				"HTTP probe failed with statuscode: 503\n"},
+		{"old-crashed", "0 web Running 1 0 -\n"},
+		{"unschedulable-cpu", "0 web Starting 0 0 no node can run the pod: 0/1 nodes are "
+				      "available: 1 Insufficient cpu\n"},
+		{"job-completed", "0 web Succeeded 1 0 -\n"},
+		{"job-failed", "0 web Failed 0 0 container web ended with status 3\n"},
+		{"job-late", ""},
+		{"cron-job", "0 web Running 1 0 -\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct recording recording = recorded(rows[i].name);
+		struct driver_status status = status_of(&recording);
+		char *text = xstrdup("");
+
+		for (size_t k = 0; k < status.count; k++) {
+			const struct driver_workload_status *w = &status.items[k];
+			char *more = xasprintf("%s%d %s %s %d %d %s\n", text, w->replica,
+					       w->container, runtime_status_word(w->status),
+					       w->ready, w->restarts,
+					       w->message ? w->message : "-");
+
+			assert_string_equal(w->module, "web");
+			free(text);
+			text = more;
+		}
+		if (strcmp(text, rows[i].rows) != 0)
+			fail_msg("%s: %s", rows[i].name, text);
+		free(text);
+		driver_status_clear(&status);
+		forget(&recording);
+	}
+}
+
+static void
+test_row_of_an_end(void **state)
+{
+	struct recording recording = recorded("memory");
+	struct driver_status status = status_of(&recording);
+	const struct driver_workload_status *w = status.items;
+
+	(void)state;
+	assert_int_equal(status.count, 1);
+	assert_null(w->kind);
+	assert_int_equal(w->signal, 9);
+	assert_int_equal(w->exit_code, 0);
+	assert_true(w->started_at > 0 && w->ended_at >= w->started_at);
+	assert_true(w->last.lacks_memory);
+	assert_string_equal(w->last.how, "signal 9, out of memory (its limit is 24Mi)");
+	assert_int_equal(w->pid, 0);
+	assert_false(w->runs);
+	assert_string_equal(w->node, "node");
+	assert_memory_equal(w->pod, "web-", 4);
+	assert_true(w->pod_created_at > 0 && w->pod_created_at <= w->started_at);
+	driver_status_clear(&status);
+	forget(&recording);
+}
+
+/* A pod of nobody's in our namespace is not ours. */
+static void
+test_row_of_a_stranger(void **state)
+{
+	struct recording recording = recorded("crash");
+	struct driver_status status;
+
+	(void)state;
+	json_object_del(part_of(&recording, "pods/*/metadata"), "annotations");
+	status = status_of(&recording);
+	assert_int_equal(status.count, 0);
+	driver_status_clear(&status);
+	forget(&recording);
+}
+
+/* --- what is no object --- */
+
+/* Everything that may stand where something else belongs. */
+static json_t *
+odd_value(size_t i)
+{
+	switch (i % 11) {
+	case 0: return json_null();
+	case 1: return json_true();
+	case 2: return json_integer(INT64_MAX);
+	case 3: return json_integer(-1);
+	case 4: return json_integer(INT64_MIN);
+	case 5: return json_real(1e300);
+	case 6: return json_array();
+	case 7: return json_object();
+	case 8: return json_string("");
+	case 9: return json_string("\x1b[2J\x07\r\n\xc2\x9b" "1m: \"not found");
+	default: return json_pack("[{s:[{s:n}]}, n, i]", "name", "state", 1);
+	}
+}
+
+static void
+judge_odd(struct recording *recording)
+{
+	struct kube_verdict verdict;
+	struct driver_status status;
+
+	json_object_clear(recording->kept);
+	for (int i = 0; i < 2; i++) {
+		verdict = judge(recording);
+		assert_true((verdict.state == KUBE_FAILED) == (verdict.code != NULL));
+		assert_true((verdict.state == KUBE_READY) == (verdict.message == NULL));
+		assert_true(verdict.ready >= 0 && verdict.wanted >= 0 && verdict.restarts >= 0);
+		kube_verdict_clear(&verdict);
+	}
+	kube_status(&recording->seen, &status);
+	for (size_t i = 0; i < status.count; i++)
+		assert_non_null(status.items[i].container);
+	driver_status_clear(&status);
+}
+
+/* Every value of the recording is another one once, then it is as it was. */
+static void
+make_odd(struct recording *recording, json_t *at, size_t *count)
+{
+	size_t length = json_is_array(at) ? json_array_size(at) : json_object_size(at);
+	void *member = json_object_iter(at);
+
+	for (size_t i = 0; i < length; i++) {
+		json_t *value = json_is_array(at) ? json_array_get(at, i)
+						  : json_object_iter_value(member);
+
+		json_incref(value);
+		make_odd(recording, value, count);
+		if (json_is_array(at))
+			json_array_set_new(at, i, odd_value((*count)++));
+		else
+			json_object_iter_set_new(at, member, odd_value((*count)++));
+		point_at(recording);
+		judge_odd(recording);
+		if (json_is_array(at))
+			json_array_set_new(at, i, value);
+		else
+			json_object_iter_set_new(at, member, value);
+		point_at(recording);
+		member = json_object_iter_next(at, member);
+	}
+}
+
+static void
+test_odd_objects(void **state)
+{
+	static const char *const names[] = {"crash-init", "cron-job", "evicted", "image-refused",
+					    "job-failed", "memory", "mount-config-missing",
+					    "not-executable", "old-crashes", "probe-liveness",
+					    "quota", "unschedulable-cpu", "volume-unbound"};
+	size_t count = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		struct recording recording = recorded(names[i]);
+
+		make_odd(&recording, recording.root, &count);
+		forget(&recording);
+	}
+	assert_true(count > 3000);
+}
+
+static void
+test_nothing_known(void **state)
+{
+	struct kube_seen seen = {.now = 1000};
+	json_t *kept = json_object(), *workload = json_pack("{s:s, s:{s:s}}", "kind", "Deployment",
+							    "metadata", "name", "web");
+	struct kube_verdict verdict;
+	struct driver_status status;
+
+	(void)state;
+	kube_judge(&seen, workload, kept, 2000, &verdict);
+	assert_int_equal(verdict.state, KUBE_COMING);
+	assert_int_equal(verdict.again_at, 2000);
+	kube_verdict_clear(&verdict);
+	kube_status(&seen, &status);
+	assert_int_equal(status.count, 0);
+	driver_status_clear(&status);
+	json_decref(workload);
+	json_decref(kept);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_recorded),
+		cmocka_unit_test(test_not_seen_yet),
+		cmocka_unit_test(test_deleted),
+		cmocka_unit_test(test_past_the_deadline),
+		cmocka_unit_test(test_stale_refusal),
+		cmocka_unit_test(test_refusal_that_passed),
+		cmocka_unit_test(test_progress_deadline),
+		cmocka_unit_test(test_mounted_later),
+		cmocka_unit_test(test_first_words_of_a_pull),
+		cmocka_unit_test(test_tries_of_a_pull),
+		cmocka_unit_test(test_words_of_registries),
+		cmocka_unit_test(test_node_that_comes),
+		cmocka_unit_test(test_claim_that_comes),
+		cmocka_unit_test(test_config_that_comes),
+		cmocka_unit_test(test_end_after_a_long_run),
+		cmocka_unit_test(test_runs_again),
+		cmocka_unit_test(test_stays_up),
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_row_of_an_end),
+		cmocka_unit_test(test_row_of_a_stranger),
+		cmocka_unit_test(test_odd_objects),
+		cmocka_unit_test(test_nothing_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

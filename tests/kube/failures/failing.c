@@ -2,7 +2,7 @@
 /*
  * What fails in a pod as it is told to:
  *
- *   failing exit STATUS      says a line and ends
+ *   failing exit STATUS [S]  says a line and ends, after so many seconds
  *   failing signal NUMBER    the same, by a signal
  *   failing eat              takes memory until somebody ends it
  *   failing serve STATUS     answers every request at 8080 with that status of HTTP
@@ -80,6 +80,8 @@ main(int argc, char **argv)
 	signal(SIGTERM, end);
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("failing: %s %s\n", how, what);
+	if (argc > 3)
+		sleep((unsigned)atoi(argv[3]));
 	if (strcmp(how, "exit") == 0)
 		return atoi(what);
 	if (strcmp(how, "signal") == 0)

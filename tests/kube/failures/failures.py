@@ -71,6 +71,11 @@ def ended(count):
                             'running' not in s['state'] for s in statuses(seen))
 
 
+def restarted(count):
+    """One that runs again."""
+    return lambda seen: any(s['restartCount'] >= count and 'running' in s['state'] for s in statuses(seen))
+
+
 def event(reason, text=''):
     return lambda seen: any(e['reason'] == reason and text in e['message'] for e in seen['events'].values())
 
@@ -118,7 +123,8 @@ FAILURES = {
     'image-never': web(waiting('ErrImageNeverPull'), pod(container(image='local/never:1', imagePullPolicy='Never'))),
     # what ends
     'crash': web(ended(3), pod(container('exit', '3'))),
-    'crash-once': web(both(ended(1), lambda seen: True), pod(container('exit', '3'))),
+    'crash-once': web(lambda seen: any('terminated' in s['state'] for s in statuses(seen)), pod(container('exit', '3'))),
+    'crash-restarted': web(restarted(2), pod(container('exit', '3', '4'))),
     'crash-signal': web(ended(3), pod(container('signal', '11'))),
     'crash-completed': web(ended(3), pod(container('exit', '0'))),
     'crash-init': web(ended(3), pod(container('wait'), initContainers=[container('exit', '7', name='prepare')])),
@@ -168,8 +174,8 @@ FAILURES = {
                                 claim(storageClassName='fast')),
     'volume-claim-missing': web(event('FailedScheduling'),
                                 pod(mounting(), **volume(persistentVolumeClaim={'claimName': 'nothing'}))),
-    'evicted': web(lambda seen: any(p['status'].get('reason') == 'Evicted' for p in seen['pods'].values()),
-                   pod(container('fill', resources={'limits': {'ephemeral-storage': '1Mi'}}))),
+    'evicted': web(lambda seen: sum(p['status'].get('reason') == 'Evicted' for p in seen['pods'].values()) == 3,
+                   pod(container('fill', resources={'limits': {'ephemeral-storage': '1Mi'}}, readinessProbe=PROBE))),
     'progress-deadline': web(condition('deployments', 'Progressing', 'False'),
                              pod(container('serve', '503', readinessProbe=PROBE)), progressDeadlineSeconds=3),
     # jobs
@@ -203,6 +209,11 @@ THEN = {
     # Room for one pod more is missing.
     'quota-surge': ((web(available(1), pod(container('serve', '200')), quota(pods='1'))),
                     deployment(pod(container('serve', '204'))), condition('replica_sets', 'ReplicaFailure')),
+}
+# Each has to itself the node that is stopped then.
+ALONE = {
+    'node-lost': (web(available(1), pod(container('serve', '200', readinessProbe=PROBE))),
+                  condition('pods', 'Ready', 'False')),
 }
 # What is true of its namespace, or stands beside all namespaces.
 LABELS = {'admission-security': {'pod-security.kubernetes.io/enforce': 'baseline'}}

@@ -184,6 +184,20 @@ set_last(struct driver_workload_status *row, const json_t *ended, const json_t *
 	kube_end_numbers(ended, &row->last.exit_code, &row->last.signal);
 }
 
+static void
+set_pod(struct driver_workload_status *row, const struct counted_pod *pod, const json_t *waiting,
+	bool has_started)
+{
+	const char *node = kube_read_text(json_object_get(pod->pod, "spec"), "nodeName");
+	const char *reason = kube_read_text(waiting, "reason");
+
+	row->pod = xstrdup(kube_read_name(pod->pod));
+	row->node = *node ? xstrdup(node) : NULL;
+	row->pod_created_at = pod->created_at;
+	if (!has_started)
+		row->waiting = xstrdup(*reason ? reason : *node ? "ContainerCreating" : "Pending");
+}
+
 /* It does not run, and will not by waiting. */
 static bool
 is_failed(const json_t *status, enum kube_why why)
@@ -235,6 +249,7 @@ add_container(const struct kube_seen *seen, struct driver_status *out,
 	struct driver_workload_status *row =
 		add_row(out, pod->module, pod->kind, replica, container);
 
+	set_pod(row, pod, json_object_get(state, "waiting"), running || ended);
 	row->ready = json_is_true(json_object_get(status, "ready"));
 	row->restarts = kube_read_count(status, "restartCount", 0);
 	if (ended || last)
@@ -242,6 +257,7 @@ add_container(const struct kube_seen *seen, struct driver_status *out,
 	if (last)
 		set_last(row, last, pod->pod);
 	if (running) {
+		row->runs = true;
 		row->started_at = kube_read_time(running, "startedAt");
 		row->status = row->ready ? RUNTIME_RUNNING : RUNTIME_STARTING;
 	} else if (ended && pod->kind) {

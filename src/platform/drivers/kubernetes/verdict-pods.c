@@ -125,7 +125,7 @@ say_unbound(struct kube_look *look, const char *uid, const char *claim, const js
 	struct kube_finding finding = {.why = KUBE_WHY_VOLUME};
 	char *reason = kube_words(kube_read_text(event, "message"));
 
-	if (event || strstr(words, "not found"))
+	if (event || !json_object_get(look->seen->claims, claim))
 		finding.is_certain = kube_look_has_lasted(look, CLAIM_MS, "claim/%s", uid);
 	error_set_code(&finding.said, CODE_POD_CLAIM_NOT_BOUND, .name = claim,
 		       .reason = *reason ? reason : words);
@@ -245,14 +245,16 @@ look_at_containers(struct kube_look *look, const json_t *pod, bool is_job)
 	return is_waiting;
 }
 
-/* The kubelet does not report any more: what it said last of its containers still stands. */
+/* Its containers are ready by what the kubelet said last, but the pod is not, and no gate of it is
+ * named as the reason: that says the cluster, which does not hear of the node any more. */
 static void
 look_at_node(struct kube_look *look, const json_t *pod)
 {
-	const json_t *status = json_object_get(pod, "status");
+	const json_t *ready = kube_read_condition(pod, "Ready");
 	struct kube_finding finding = {.why = KUBE_WHY_OTHER};
 
-	if (!kube_read_is(status, "reason", "NodeLost"))
+	if (!kube_read_is(kube_read_condition(pod, "ContainersReady"), "status", "True") ||
+	    !kube_read_is(ready, "status", "False") || *kube_read_text(ready, "reason"))
 		return;
 	error_set_code(&finding.said, CODE_POD_NODE_LOST,
 		       .node = kube_read_text(json_object_get(pod, "spec"), "nodeName"));

@@ -45,6 +45,7 @@ struct kube_look {
 	json_t *since;			/* {what was found: wall ms since when}, of this call */
 	int64_t again_at;		/* 0: nothing is waited for */
 	struct kube_finding worst;	/* KUBE_WHY_NOTHING: none yet */
+	int must_stay;			/* seconds, what is ready but may end again; 0: nothing */
 	int restarts;			/* of the pods that were looked at */
 	int broken_pods;		/* that ended as a whole: evicted, lost */
 };

@@ -10,6 +10,7 @@
 #include "platform/drivers/kubernetes/verdict.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,8 @@
 
 #define REVISION "deployment.kubernetes.io/revision"
 #define HASH_LABEL "pod-template-hash"
-#define STAY_MS 3000		/* what has run for so long is up */
+#define STAY 3			/* seconds; what has run for so long is up */
+#define STAY_AGAIN 20		/* what was restarted */
 #define OLD_MS 120000		/* so much longer that the node's clock does not matter */
 
 static const char *const codes[] = {
@@ -138,26 +140,36 @@ has_probe(const json_t *pod, const char *container)
 }
 
 /* A program that ends at once is available for a moment where nothing probes it, so it has to stay
- * up a little. */
+ * up a little; for longer when it has ended before. */
 static bool
-stays_up(struct kube_look *look, const json_t *pod)
+container_stays_up(struct kube_look *look, const json_t *pod, const json_t *status)
+{
+	const json_t *running = json_object_get(json_object_get(status, "state"), "running");
+	const char *at = kube_read_text(running, "startedAt");
+	const char *container = kube_read_text(status, "name");
+	int seconds = kube_read_count(status, "restartCount", 0) > 0 ? STAY_AGAIN : STAY;
+
+	if (look->seen->now - kube_read_time(running, "startedAt") >= OLD_MS ||
+	    has_probe(pod, container))
+		return true;
+	if (running && kube_look_has_lasted(look, seconds * 1000, "up/%s/%s/%s",
+					    kube_read_uid(pod), container, at))
+		return true;
+	if (look->must_stay < seconds)
+		look->must_stay = seconds;
+	return false;
+}
+
+static bool
+pod_stays_up(struct kube_look *look, const json_t *pod)
 {
 	const json_t *list = json_object_get(json_object_get(pod, "status"), "containerStatuses");
 	bool stays = true;
-	const json_t *one;
+	const json_t *status;
 	size_t i;
 
-	json_array_foreach(list, i, one) {
-		const json_t *running = json_object_get(json_object_get(one, "state"), "running");
-		const char *at = kube_read_text(running, "startedAt");
-		const char *container = kube_read_text(one, "name");
-
-		if (look->seen->now - kube_read_time(running, "startedAt") < OLD_MS &&
-		    !has_probe(pod, container) &&
-		    !(running && kube_look_has_lasted(look, STAY_MS, "up/%s/%s/%s",
-						      kube_read_uid(pod), container, at)))
-			stays = false;
-	}
+	json_array_foreach(list, i, status)
+		stays = container_stays_up(look, pod, status) && stays;
 	return stays;
 }
 
@@ -171,7 +183,7 @@ all_stay_up(struct kube_look *look, const json_t *replica_set)
 	json_object_foreach((json_t *)look->seen->pods, name, pod)
 		if (kube_read_is_owned(pod, uid) && kube_read_is(json_object_get(pod, "status"),
 								 "phase", "Running"))
-			stay = stays_up(look, pod) && stay;
+			stay = pod_stays_up(look, pod) && stay;
 	return stay;
 }
 
@@ -248,12 +260,19 @@ look_at_pods_of(struct kube_look *look, const json_t *replica_set)
 
 /* What is waited for when nothing is wrong. */
 static void
-say_progress(struct error *said, const json_t *deployment, const struct replica_counts *counts)
+say_progress(struct kube_look *look, const json_t *deployment, const struct replica_counts *counts)
 {
+	bool all_are_up = counts->updated >= counts->wanted &&
+			  counts->available >= counts->updated;
+	struct error *said = &look->worst.said;
+	char stay[16];
+
+	snprintf(stay, sizeof(stay), "%ds", look->must_stay);
 	if (json_is_true(json_object_get(json_object_get(deployment, "spec"), "paused")))
 		error_set_code(said, CODE_ROLLOUT_PAUSED);
-	else if (!counts->is_ready && counts->updated >= counts->wanted &&
-		 counts->available >= counts->updated)
+	else if (look->must_stay > 0)
+		error_set_code(said, CODE_WORKLOAD_MUST_STAY_UP, .duration = stay);
+	else if (all_are_up)
 		error_set_code(said, CODE_ROLLOUT_WAITS_FOR_OLD,
 			       .number = counts->all - counts->updated);
 	else
@@ -281,7 +300,7 @@ judge_deployment(struct kube_look *look, const json_t *deployment, struct kube_v
 		out->state = KUBE_READY;
 		return;
 	}
-	say_progress(&look->worst.said, deployment, &counts);
+	say_progress(look, deployment, &counts);
 	if (newest) {
 		kube_look_at_replica_set(look, newest);
 		look_at_pods_of(look, newest);
