@@ -952,6 +952,23 @@ each_has_its_turn_and_its_success(void **state)
 }
 
 static void
+a_job_that_waits_is_not_waited_for(void **state)
+{
+	static const char *const jobs[] = {JOB("'job': {'suspend': true}"), JOB("'replicas': 0")};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++) {
+		json_t *from = parse(jobs[i]);
+		struct kube_objects objects = make("1", from);
+
+		assert_true(objects.items[objects.count - 1].is_workload);
+		assert_int_equal(objects.items[objects.count - 1].success, KUBE_SUCCESS_STARTED);
+		kube_objects_clear(&objects);
+		json_decref(from);
+	}
+}
+
+static void
 nothing_is_made_of_what_is_held(void **state)
 {
 	json_t *from = parse("{'module': 'web', 'held': true, 'spec': {}}");
@@ -1130,6 +1147,7 @@ main(void)
 		cmocka_unit_test(each_says_what_it_is_asked_for),
 		cmocka_unit_test(what_cannot_be_made_is_refused_by_name),
 		cmocka_unit_test(each_has_its_turn_and_its_success),
+		cmocka_unit_test(a_job_that_waits_is_not_waited_for),
 		cmocka_unit_test(nothing_is_made_of_what_is_held),
 		cmocka_unit_test(a_job_is_called_after_what_it_runs_and_for_whom),
 		cmocka_unit_test(a_cron_job_has_a_name_with_room_for_its_runs),

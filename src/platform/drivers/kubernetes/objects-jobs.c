@@ -87,7 +87,12 @@ kube_add_job(struct kube_workload *w, struct error *err)
 	/* The name is the same when it may run again. */
 	json_object_set_new(spec, "suspend", json_boolean(is_suspended(w)));
 	json_object_set_new(object, "spec", spec);
-	return kube_add_workload(w, object, err);
+	if (kube_add_workload(w, object, err) != 0)
+		return -1;
+	/* It waits for somebody, so nobody waits for it. */
+	if (is_suspended(w))
+		w->out->items[w->out->count - 1].success = KUBE_SUCCESS_STARTED;
+	return 0;
 }
 
 /* --- again and again --- */
