@@ -136,7 +136,7 @@ name_resource(struct kube_subject *out, const char *group, const char *resource,
 void
 kube_subject_read(const char *path, struct kube_subject *out)
 {
-	struct path_parts parts;
+	struct path_parts parts = {.count = 0};
 	const char *group = "", *resource, *name, *below;
 	char *const *at = parts.at;
 	size_t left;
