@@ -450,20 +450,31 @@ test_what_is_sent_again(void **state)
 	}
 }
 
-/* Who is always told to come again ends some time. */
+/* A storm of 429 is waited for, with growing pauses, and ends with the deadline. */
 static void
 test_tries_are_bounded(void **state)
 {
-	struct exchange exchanges[14] = {{0}};
+	struct exchange exchanges[EXCHANGES_MAX] = {{0}};
+	int64_t before = clock_steady_ms();
 	struct kube_world world;
 	struct got got;
 
 	(void)state;
-	for (int i = 0; i < 13; i++)
-		exchanges[i] = (struct exchange){ANSWER("429 Slowly") "Retry-After: 0\r\n\r\n{}", CLOSE};
-	exchange(&world, exchanges, &got, &(struct kube_request_options){.verb = KUBE_APPLY});
-	assert_int_equal(world.server.count, 10);
+	for (int i = 0; i + 1 < EXCHANGES_MAX; i++)
+		exchanges[i] =
+			(struct exchange){ANSWER("429 Slowly") "Retry-After: 0\r\n\r\n{}", CLOSE};
+	kube_world_start(&world, exchanges);
+	kube_cluster_set_deadlines(world.cluster, &(struct kube_deadlines){.connect = 5000,
+									   .first_byte = 5000,
+									   .whole = 2000});
+	(void)ask(&world, &got, &(struct kube_request_options){.verb = KUBE_APPLY});
+	KUBE_WORLD_UNTIL(&world, got.done);
+	json_decref(got.body);
 	assert_int_equal(got.err.kind, ERROR_UNAVAILABLE);
+	assert_int_equal(got.status, 429);
+	assert_in_range(kube_cluster_requests(world.cluster), 3, EXCHANGES_MAX - 2);
+	assert_in_range(clock_steady_ms() - before, 100, 20000);
+	kube_world_stop(&world);
 }
 
 #define UNAUTHORIZED ANSWER("401 Unauthorized") "\r\n" STATUS("401", "Unauthorized", "Unauthorized", "null")

@@ -405,6 +405,26 @@ test_a_missing_right(void **state)
 	stop(&world, &told);
 }
 
+/* Credentials may come back at any moment, unlike a right. */
+static void
+test_refused_credentials(void **state)
+{
+	static const struct exchange exchanges[] = {{ANSWER("401 No") "\r\n{}", CLOSE},
+						    {ANSWER("401 No") "\r\n{}", CLOSE},
+						    FIRST, {OK, HOLD}, {0}};
+	int64_t before = clock_steady_ms();
+	struct kube_world world;
+	struct told told;
+
+	(void)state;
+	start(&world, &told, exchanges);
+	KUBE_WORLD_UNTIL(&world, kube_watch_error(told.watch));
+	assert_int_equal(kube_watch_error(told.watch)->kind, ERROR_ACCESS);
+	until_log(&world, &told, "+a3 ");
+	assert_true(clock_steady_ms() - before < 20000);
+	stop(&world, &told);
+}
+
 /* --- nonsense --- */
 
 /* What is no event is left out, and said; what is around it counts. */
@@ -539,9 +559,10 @@ test_one_who_is_always_too_old_is_not_flooded(void **state)
 	for (int i = 0; i + 1 < EXCHANGES_MAX; i++)
 		exchanges[i] = i % 2 == 0 ? (struct exchange)FIRST : (struct exchange){GONE, CLOSE};
 	start(&world, &told, exchanges);
+	KUBE_WORLD_UNTIL(&world, world.server.count >= 4);
 	for (int64_t end = clock_steady_ms() + 1500; clock_steady_ms() < end;)
 		assert_int_equal(loop_turn(world.loop, 100, NULL), 0);
-	assert_in_range(world.server.count, 4, 14);
+	assert_in_range(world.server.count, 4, 16);
 	stop(&world, &told);
 }
 
@@ -615,6 +636,7 @@ main(void)
 		cmocka_unit_test(test_what_is_too_old_is_listed_again),
 		cmocka_unit_test(test_a_failure_is_said_until_it_is_over),
 		cmocka_unit_test(test_a_missing_right),
+		cmocka_unit_test(test_refused_credentials),
 		cmocka_unit_test(test_odd_events),
 		cmocka_unit_test(test_an_unknown_object_is_deleted),
 		cmocka_unit_test(test_lines_that_are_no_events),

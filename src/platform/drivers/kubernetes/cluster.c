@@ -31,9 +31,10 @@
 
 #define AT_ONCE 16
 #define STREAMS_AT_ONCE 1024
-#define TRIES_MAX 10
+#define TRIES_MAX 30
 #define CUT_TRIES_MAX 3
 #define JITTER_MS 250
+#define JITTER_MAX_MS 2000
 #define URL_MAX 8192
 #define REFUSAL_MAX (256u * 1024)	/* the Status that answers a stream */
 
@@ -259,7 +260,7 @@ question_of(const struct kube_request *request)
 /* --- the answer --- */
 
 /* -1: it has ended.  Priority and fairness refuses before anything was done, and says when to come
- * again; whoever came together is not to come back together. */
+ * again; whoever came together is not to come back together, the less so the longer it lasts. */
 static int64_t
 delay_of_next_try(const struct kube_request *request, const struct http_reply *reply)
 {
@@ -269,7 +270,10 @@ delay_of_next_try(const struct kube_request *request, const struct http_reply *r
 	if (reply->failure == HTTP_ANSWERED) {
 		if ((reply->status == 429 || reply->status == 503) && reply->retry_after_ms >= 0 &&
 		    request->tries < TRIES_MAX)
-			delay = reply->retry_after_ms + kube_jitter(JITTER_MS);
+			delay = reply->retry_after_ms +
+				kube_jitter(request->tries * JITTER_MS < JITTER_MAX_MS
+						    ? request->tries * JITTER_MS
+						    : JITTER_MAX_MS);
 	} else if ((cut & 1u << reply->failure) != 0 && verbs[request->verb].kind == HTTP_READ &&
 		   request->status == 0 && request->tries < CUT_TRIES_MAX) {
 		delay = kube_jitter(JITTER_MS);

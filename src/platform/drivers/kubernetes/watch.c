@@ -193,13 +193,15 @@ go_on_in(struct kube_watch *watch, int64_t delay_ms)
 	watch->due = loop_add_timer(kube_cluster_loop(watch->cluster), delay_ms, go_on, watch);
 }
 
+/* A right that is missing, and a kind that the server does not have, are for a person to add; a
+ * credential may be replaced at any moment.  status 0: what went wrong is no answer. */
 static void
-go_on_after(struct kube_watch *watch, const struct error *err)
+go_on_after(struct kube_watch *watch, const struct error *err, long status)
 {
 	watch->failures++;
 	if (err->kind != ERROR_NONE)
 		set_error(watch, err);
-	if (err->kind == ERROR_ACCESS || err->kind == ERROR_NOT_FOUND)
+	if (status == 403 || status == 404)
 		go_on_in(watch, SELDOM_MS + kube_jitter(SELDOM_MS));
 	else
 		go_on_in(watch, kube_backoff(watch->failures));
@@ -260,10 +262,10 @@ end_list(struct kube_watch *watch)
 }
 
 static void
-fail_list(struct kube_watch *watch, const struct error *err)
+fail_list(struct kube_watch *watch, const struct error *err, long status)
 {
 	end_list(watch);
-	go_on_after(watch, err);
+	go_on_after(watch, err, status);
 }
 
 static int
@@ -302,7 +304,7 @@ finish_list(struct kube_watch *watch, const json_t *page)
 
 	if (!kube_meta_version(page, watch->version)) {
 		say_odd(watch, &err, "no resourceVersion");
-		fail_list(watch, &err);
+		fail_list(watch, &err, 0);
 		return;
 	}
 	watch->objects = watch->fresh;
@@ -342,7 +344,7 @@ send_page(struct kube_watch *watch)
 }
 
 static void
-refuse_page(struct kube_watch *watch, const struct error *err)
+refuse_page(struct kube_watch *watch, const struct error *err, long status)
 {
 	if (err->kind == ERROR_LIMIT && watch->page_objects > 1) {
 		watch->page_objects = watch->page_objects > 5 ? watch->page_objects / 5 : 1;
@@ -351,7 +353,7 @@ refuse_page(struct kube_watch *watch, const struct error *err)
 		end_list(watch);
 		list_again(watch);
 	} else {
-		fail_list(watch, err);
+		fail_list(watch, err, status);
 	}
 }
 
@@ -365,9 +367,9 @@ on_page(void *data, const struct kube_reply *reply)
 	watch->request = NULL;
 	watch->list_bytes += reply->length;
 	if (reply->err.kind != ERROR_NONE) {
-		refuse_page(watch, &reply->err);
+		refuse_page(watch, &reply->err, reply->status);
 	} else if (take_page(watch, reply->body, &err) != 0) {
-		fail_list(watch, &err);
+		fail_list(watch, &err, 0);
 	} else if (next && *next && strlen(next) <= CONTINUE_MAX) {
 		free(watch->next_page);
 		watch->next_page = xstrdup(next);
@@ -557,11 +559,11 @@ on_end(void *data, const struct kube_reply *reply)
 	if (reply->err.kind == ERROR_STALE || watch->broken.kind == ERROR_STALE)
 		list_again(watch);
 	else if (watch->broken.kind != ERROR_NONE)
-		go_on_after(watch, &watch->broken);
+		go_on_after(watch, &watch->broken, 0);
 	else if (has_lasted)
 		go_on_in(watch, reply->err.kind == ERROR_NONE ? 0 : kube_backoff(1));
 	else
-		go_on_after(watch, was_connected ? &none : &reply->err);
+		go_on_after(watch, was_connected ? &none : &reply->err, reply->status);
 }
 
 static void

@@ -27,6 +27,7 @@ struct kube_watch_options {
 	void *data;
 };
 
+/* The cluster outlives it. */
 struct kube_watch *kube_watch_new(struct kube_cluster *cluster,
 				  const struct kube_watch_options *options);
 void kube_watch_free(struct kube_watch *watch);	/* also in its own callback; NULL is fine */
