@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What is tested on a real Kubernetes; TAP.  KUBE_NODE (the program of tests/kube/node) and IMAGES
-# (what images.py made) are required.
+# (what images.py made) are required, and SIDESTAGED.  KUBE=short leaves out what takes longer.
 set -uo pipefail
 srcdir=${srcdir:-.}
 here=$(cd "$srcdir/tests/kube" && pwd)
@@ -89,6 +89,15 @@ node enter "$dir" env PYTHONDONTWRITEBYTECODE=1 python3 "$here/compare.py" "$dir
 compared=$?
 grep -v '^ok' "$folder/compare.out" >>"$folder/compare.log"
 report "$compared" "the double of \`make check\` answers as it does, in $(grep -c '^ok' "$folder/compare.out") answers"
+if [ "${KUBE:-}" != short ]; then
+	node enter "$dir" env PYTHONDONTWRITEBYTECODE=1 SIDESTAGED="$SIDESTAGED" \
+		KUBECONFIG="$dir/kubeconfig" KUBECTL="$KUBE_NODE kubectl" \
+		python3 "$here/failing.py" "$dir/kubeconfig" \
+		>"$folder/failing.out" 2>"$folder/failing.log"
+	fails=$?
+	grep -v '^ok' "$folder/failing.out" >>"$folder/failing.log"
+	report "$fails" "each failure of a workload is said in a sentence, in $(grep -c '^ok' "$folder/failing.out") kinds"
+fi
 log=$folder/log
 mv "$dir/log" "$log.kept" 2>/dev/null
 node down "$dir"

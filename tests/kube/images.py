@@ -61,6 +61,8 @@ def main():
         pack(src, out, program, f'local/topicshare-{name}', version, f'{database}=/data/topics.db')
     compile_static(src, build, program, ['tests/kube/node/pause.c'])
     pack(src, out, program, 'registry.k8s.io/pause', '3.10')
+    compile_static(src, build, program, ['tests/kube/failures/failing.c'])
+    pack(src, out, program, 'local/failing', '1')
     os.remove(program)
     os.remove(database)
 

@@ -26,13 +26,15 @@ kube/node: tests/kube/node/program/main.go tests/kube/node/program/dns.go \
 		-ldflags '-s -w -X k8s.io/component-base/version.gitVersion=$(KUBE_VERSION)' \
 		-o '$(abs_builddir)/kube/node' .
 # Made again whenever the sample was.
-kube/images: libtopicshare.a tests/kube/images.py tests/kube/node/image.py
+kube/images: libtopicshare.a tests/kube/failures/failing.c tests/kube/images.py \
+		tests/kube/node/image.py
 	$(AM_V_GEN)$(MKDIR_P) kube && rm -rf $@ && PYTHONDONTWRITEBYTECODE=1 CC='$(CC)' \
 		python3 $(srcdir)/tests/kube/images.py $(srcdir) . $@
 check-kube: all kube/node kube/images
 	srcdir='$(srcdir)' KUBE_NODE='$(abs_builddir)/kube/node' IMAGES='$(abs_builddir)/kube/images' \
+	SIDESTAGED='$(abs_builddir)/sidestaged' \
 	bash $(srcdir)/tests/kube/check.sh
-EXTRA_DIST += tests/kube/failures/failing.c tests/kube/failures/failures.py \
+EXTRA_DIST += tests/kube/failing.py tests/kube/failures/failing.c tests/kube/failures/failures.py \
 	tests/kube/failures/record.py tests/kube/failures/registry.py
 clean-local: clean-kube
 clean-kube:

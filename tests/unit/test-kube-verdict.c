@@ -679,6 +679,21 @@ test_stays_up(void **state)
 	forget(&ready);
 }
 
+/* Its Deployment has not heard yet that it ended. */
+static void
+test_available_for_a_moment(void **state)
+{
+	struct recording recording = recorded("crash-once");
+
+	(void)state;
+	set_part(&recording, "deployments/web", "status",
+		 json_pack("{s:i, s:i, s:i, s:i}", "observedGeneration", 1, "replicas", 1,
+			   "updatedReplicas", 1, "availableReplicas", 1));
+	assert_said(&recording, KUBE_COMING,
+		    "container web ended with status 3 and was restarted 1 time");
+	forget(&recording);
+}
+
 /* --- what runs --- */
 
 static struct driver_status
@@ -915,6 +930,7 @@ main(void)
 		cmocka_unit_test(test_end_after_a_long_run),
 		cmocka_unit_test(test_runs_again),
 		cmocka_unit_test(test_stays_up),
+		cmocka_unit_test(test_available_for_a_moment),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_row_of_an_end),
 		cmocka_unit_test(test_row_of_a_stranger),

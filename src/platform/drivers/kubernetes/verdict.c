@@ -149,8 +149,9 @@ container_stays_up(struct kube_look *look, const json_t *pod, const json_t *stat
 	const char *container = kube_read_text(status, "name");
 	int seconds = kube_read_count(status, "restartCount", 0) > 0 ? STAY_AGAIN : STAY;
 
-	if (look->seen->now - kube_read_time(running, "startedAt") >= OLD_MS ||
-	    has_probe(pod, container))
+	if (has_probe(pod, container))
+		return true;
+	if (running && look->seen->now - kube_read_time(running, "startedAt") >= OLD_MS)
 		return true;
 	if (running && kube_look_has_lasted(look, seconds * 1000, "up/%s/%s/%s",
 					    kube_read_uid(pod), container, at))
