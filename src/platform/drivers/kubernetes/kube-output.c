@@ -27,8 +27,11 @@ static void
 keep_output(struct kube_rollout *r, const char *text, size_t length)
 {
 	struct driver_error *problem = &r->problems.items[r->read];
-	char *whole = xstrndup(text, length);
+	char *whole;
 
+	while (length > 0 && text[length - 1] == '\n')
+		length--;
+	whole = xstrndup(text, length);
 	free(problem->message);
 	problem->message = kube_space_redact(r->space, problem->object_id, whole);
 	free(whole);

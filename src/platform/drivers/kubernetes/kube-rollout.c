@@ -399,17 +399,21 @@ start_stage(struct kube_rollout *r)
 
 /* --- WATCH --- */
 
-/* A sentence with its code where it has one. */
+/* A sentence with its code where it has one.  What a container ended with is its own output. */
 static void
-reason_of(const struct kube_verdict *verdict, struct error *err)
+reason_of(const struct kube_rollout *r, const char *module, const struct kube_verdict *verdict,
+	  struct error *err)
 {
-	json_t *reason = verdict->reason ? json_loads(verdict->reason, 0, NULL) : NULL;
+	char *text = kube_space_redact(r->space, module, verdict->message ? verdict->message : ""),
+	     *code = kube_space_redact(r->space, module, verdict->reason ? verdict->reason : "");
+	json_t *reason = json_loads(code, 0, NULL);
 
 	*err = (struct error){0};
 	if (!reason || !error_codes_read(err, reason))
-		error_set_code(err, CODE_CLUSTER_SAYS,
-			       .reason = verdict->message ? verdict->message : "");
+		error_set_code(err, CODE_CLUSTER_SAYS, .reason = text);
 	json_decref(reason);
+	free(text);
+	free(code);
 }
 
 static void
@@ -419,7 +423,7 @@ blame_verdict(struct kube_rollout *r, struct kube_item *item, const struct kube_
 	struct error why;
 
 	item->has_failed = true;
-	reason_of(verdict, &why);
+	reason_of(r, item->object->module, verdict, &why);
 	kube_rollout_blame(r, item->object->module, verdict->code ? verdict->code : "not-ready",
 			   &why, &failure);
 }

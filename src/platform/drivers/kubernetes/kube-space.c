@@ -251,30 +251,6 @@ seen_at(const struct kube_space *space)
 	return oldest;
 }
 
-void
-kube_space_observe(struct kube_space *space, struct driver_status *out)
-{
-	struct kube_seen seen;
-
-	*out = (struct driver_status){0};
-	kube_space_use(space);
-	if (seen_at(space) == 0)
-		return;
-	kube_space_seen(space, &seen);
-	kube_status(&seen, out);
-	out->seen_at = seen_at(space);
-}
-
-/* Whether it is connected is part of it: what is known of old is another answer. */
-uint64_t
-kube_space_state(struct kube_space *space)
-{
-	struct error ignored;
-
-	kube_space_use(space);
-	return space->state * 2 + kube_space_is_seen(space, &ignored);
-}
-
 /* --- secrets --- */
 
 static void
@@ -297,4 +273,49 @@ kube_space_redact(const struct kube_space *space, const char *module, const char
 	clean = kube_log_text(buf_str(&out));
 	buf_clear(&out);
 	return clean;
+}
+
+/* --- what is told --- */
+
+/* What a container ended with, or a probe answered, is its own output. */
+static void
+redact_row(const struct kube_space *space, struct driver_workload_status *row)
+{
+	char **texts[] = {&row->message, &row->reason, &row->last.how};
+
+	if (json_array_size(json_object_get(space->secrets, row->module)) == 0)
+		return;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (*texts[i]) {
+			char *text = kube_space_redact(space, row->module, *texts[i]);
+
+			free(*texts[i]);
+			*texts[i] = text;
+		}
+}
+
+void
+kube_space_observe(struct kube_space *space, struct driver_status *out)
+{
+	struct kube_seen seen;
+
+	*out = (struct driver_status){0};
+	kube_space_use(space);
+	if (seen_at(space) == 0)
+		return;
+	kube_space_seen(space, &seen);
+	kube_status(&seen, out);
+	out->seen_at = seen_at(space);
+	for (size_t i = 0; i < out->count; i++)
+		redact_row(space, &out->items[i]);
+}
+
+/* Whether it is connected is part of it: what is known of old is another answer. */
+uint64_t
+kube_space_state(struct kube_space *space)
+{
+	struct error ignored;
+
+	kube_space_use(space);
+	return space->state * 2 + kube_space_is_seen(space, &ignored);
 }

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The driver over a double of a cluster: what a person's Production depends on. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/xmalloc.h"
+#include "kube-double.h"
+#include "model/error-codes.h"
+#include "model/json.h"
+#include "platform/drivers/kubernetes/kube-private.h"
+
+#define FINE "local/web:1"
+#define NEWER "local/web:2"
+#define NOTES(platform, space)                                                                    \
+	"\"annotations\":{\"sidestage.dev/platform\":\"" platform                                 \
+	"\",\"sidestage.dev/environment\":\"" space "\"}"
+
+static struct kube_double *
+need(void **state)
+{
+	struct kube_double *d = *state;
+
+	if (!kube_double_is_there(d))
+		skip();
+	return d;
+}
+
+static const json_t *
+at(const json_t *value, const char *a, const char *b)
+{
+	return json_object_get(json_object_get(value, a), b);
+}
+
+static const char *
+image_of(struct kube_double *d, const char *namespace, const char *name)
+{
+	char *path = xasprintf("/apis/apps/v1/namespaces/%s/deployments/%s", namespace, name);
+	const json_t *object = kube_double_get(d, path);
+	const json_t *containers = at(at(object, "spec", "template"), "spec", "containers");
+
+	free(path);
+	return json_member_string(json_array_get(containers, 0), "image");
+}
+
+static void
+apply_one(struct kube_double *d, const char *space, const char *image, bool is_resumed)
+{
+	struct driver_workload web = kube_double_workload("web", image, NULL);
+
+	kube_double_apply(d, space, &web, 1, is_resumed);
+}
+
+/* --- the namespace --- */
+
+static void
+test_a_namespace_says_whose_it_is(void **state)
+{
+	struct kube_double *d = need(state);
+	const struct driver_home home = {"its-name", NULL};
+	json_t *labels = json_pack("{s:s}", "team", "shop");
+	const struct driver_home labelled = {"its-name", labels};
+	struct driver_waiter waiter = kube_double_waiter(d);
+	const json_t *metadata;
+
+	d->driver->ops->prepare(d->driver, "acme/shop/named", &labelled, &waiter);
+	kube_double_wait(d);
+	assert_false(d->failed);
+	metadata = json_object_get(kube_double_get(d, "/api/v1/namespaces/its-name"), "metadata");
+	assert_string_equal(json_string_value(at(metadata, "annotations", "sidestage.dev/platform")),
+			    PLATFORM);
+	assert_string_equal(
+		json_string_value(at(metadata, "annotations", "sidestage.dev/environment")),
+		"acme/shop/named");
+	assert_string_equal(json_string_value(at(metadata, "labels", "team")), "shop");
+	/* Again, by another daemon of the same state. */
+	kube_double_restart_driver(d);
+	waiter = kube_double_waiter(d);
+	d->driver->ops->adopt(d->driver, "acme/shop/named", &home, &waiter);
+	kube_double_wait(d);
+	assert_false(d->failed);
+	json_decref(labels);
+}
+
+static void
+test_a_namespace_of_others_is_not_used(void **state)
+{
+	static const struct {
+		const char *object, *says;
+		enum error_code code;
+	} cases[] = {
+		{"{\"metadata\":{\"name\":\"shop-foreign\"}}",
+		 "was not made for acme/shop/foreign", CODE_NAMESPACE_FOREIGN},
+		{"{\"metadata\":{\"name\":\"shop-foreign\"," NOTES("other", "acme/shop/foreign") "}}",
+		 "of another platform (other)", CODE_NAMESPACE_OF_PLATFORM},
+		{"{\"metadata\":{\"name\":\"shop-foreign\"," NOTES(PLATFORM, "acme/shop/qa") "}}",
+		 "belongs to acme/shop/qa", CODE_NAMESPACE_OF_SPACE},
+	};
+	struct kube_double *d = need(state);
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct driver_home home = {"", NULL};
+		struct driver_waiter waiter;
+
+		kube_double_write(d, KUBE_CREATE, "/api/v1/namespaces", cases[i].object);
+		waiter = kube_double_waiter(d);
+		d->driver->ops->prepare(d->driver, "acme/shop/foreign", &home, &waiter);
+		kube_double_wait(d);
+		assert_true(d->failed);
+		assert_int_equal(d->err.parts[0].code, cases[i].code);
+		assert_non_null(strstr(d->err.text, cases[i].says));
+		/* Nor is it removed. */
+		waiter = kube_double_waiter(d);
+		d->driver->ops->remove(d->driver, "acme/shop/foreign", &home, &waiter);
+		kube_double_wait(d);
+		assert_false(d->failed);
+		assert_null(at(kube_double_get(d, "/api/v1/namespaces/shop-foreign"), "metadata",
+			       "deletionTimestamp"));
+		kube_double_write(d, KUBE_DELETE, "/api/v1/namespaces/shop-foreign", NULL);
+		while (kube_double_get(d, "/api/v1/namespaces/shop-foreign"))
+			kube_double_turn(d);
+	}
+}
+
+/* Before there is anything that would have to be cleared away. */
+static void
+test_a_right_that_is_missing_is_named(void **state)
+{
+	struct kube_double *d = need(state);
+	const struct driver_home home = {"", NULL};
+	struct driver_waiter waiter = kube_double_waiter(d);
+
+	kube_double_rules(d, "deny * create deployments.apps\ndeny * get pods/log\n");
+	d->driver->ops->prepare(d->driver, "acme/shop/rights", &home, &waiter);
+	kube_double_wait(d);
+	kube_double_rules(d, "");
+	assert_true(d->failed);
+	assert_int_equal(d->err.kind, ERROR_ACCESS);
+	assert_non_null(strstr(d->err.text, "create deployments.apps"));
+	assert_null(kube_double_get(d, "/api/v1/namespaces/shop-rights"));
+}
+
+/* --- a deployment --- */
+
+static void
+test_what_is_declared_runs_and_nothing_else(void **state)
+{
+	struct kube_double *d = need(state);
+	struct driver_workload both[2] = {kube_double_workload("web", FINE, NULL),
+					  kube_double_workload("api", FINE, NULL)};
+	const struct kube_driver *kube = (const struct kube_driver *)d->driver;
+	size_t before;
+
+	kube_double_prepare(d, "acme/shop/all");
+	before = kube_cluster_requests(kube->cluster);
+	kube_double_apply(d, "acme/shop/all", both, 2, false);
+	assert_false(d->failed);
+	/* A service, an account and a deployment each: twice, 9 lists, and 7 watches. */
+	assert_in_range(kube_cluster_requests(kube->cluster) - before, 12, 12 + 9 + 2 * 7);
+	assert_int_equal(kube_double_count(d, "/apis/apps/v1/namespaces/shop-all/deployments"), 2);
+	assert_int_equal(kube_double_count(d, "/api/v1/namespaces/shop-all/services"), 2);
+	kube_double_write(d, KUBE_CREATE, "/api/v1/namespaces/shop-all/configmaps",
+			  "{\"metadata\":{\"name\":\"by-hand\"}}");
+	apply_one(d, "acme/shop/all", FINE, false);
+	assert_false(d->failed);
+	assert_int_equal(kube_double_count(d, "/apis/apps/v1/namespaces/shop-all/deployments"), 1);
+	assert_int_equal(kube_double_count(d, "/api/v1/namespaces/shop-all/services"), 1);
+	assert_int_equal(kube_double_count(d, "/api/v1/namespaces/shop-all/serviceaccounts"), 1);
+	assert_non_null(kube_double_get(d, "/api/v1/namespaces/shop-all/configmaps/by-hand"));
+	/* Nothing is to run. */
+	kube_double_apply(d, "acme/shop/all", both, 0, false);
+	assert_false(d->failed);
+	assert_int_equal(kube_double_count(d, "/apis/apps/v1/namespaces/shop-all/deployments"), 0);
+}
+
+/* An apply of what is there already is none: nothing is restarted, not even touched. */
+static void
+test_what_is_the_same_is_left_alone(void **state)
+{
+	static const char path[] = "/apis/apps/v1/namespaces/shop-same/deployments/web";
+	struct kube_double *d = need(state);
+	char *version;
+
+	kube_double_prepare(d, "acme/shop/same");
+	apply_one(d, "acme/shop/same", FINE, false);
+	assert_false(d->failed);
+	version = xstrdup(json_string_value(at(kube_double_get(d, path), "metadata",
+					       "resourceVersion")));
+	kube_double_restart_driver(d);
+	kube_double_prepare(d, "acme/shop/same");
+	apply_one(d, "acme/shop/same", FINE, true);
+	assert_false(d->failed);
+	assert_string_equal(json_string_value(at(kube_double_get(d, path), "metadata",
+						 "resourceVersion")), version);
+	free(version);
+}
+
+/* The other workload is not touched when one of them cannot be had. */
+static void
+test_nothing_is_applied_when_one_is_refused(void **state)
+{
+	struct kube_double *d = need(state);
+	struct driver_workload both[2] = {kube_double_workload("web", FINE, NULL),
+					  kube_double_workload("api", FINE, NULL)},
+			       newer[2] = {kube_double_workload("web", NEWER, NULL),
+					   kube_double_workload("api", NEWER, NULL)};
+
+	kube_double_prepare(d, "acme/shop/refused");
+	kube_double_apply(d, "acme/shop/refused", both, 2, false);
+	assert_false(d->failed);
+	/* An update is another manager than an apply, whoever does it. */
+	kube_double_write(d, KUBE_MERGE, "/apis/apps/v1/namespaces/shop-refused/deployments/api",
+			  "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"main\","
+			  "\"image\":\"local/mine:1\"}]}}}}");
+	kube_double_apply(d, "acme/shop/refused", newer, 2, false);
+	assert_true(d->failed);
+	assert_int_equal(d->problems.count, 1);
+	assert_string_equal(d->problems.items[0].object_id, "api");
+	assert_string_equal(d->problems.items[0].code, "conflict");
+	assert_non_null(strstr(d->problems.items[0].why.text, "image"));
+	assert_string_equal(image_of(d, "shop-refused", "web"), FINE);
+}
+
+/* --- failures --- */
+
+static void
+test_what_ran_before_a_failure_runs_on(void **state)
+{
+	struct kube_double *d = need(state);
+	struct driver_workload newer[2] = {
+		kube_double_workload("web", "fail/crash:2",
+				     "{\"variables\":{\"MODE\":\"other\"}}"),
+		kube_double_workload("extra", FINE, NULL)};
+
+	kube_double_prepare(d, "acme/shop/crash");
+	apply_one(d, "acme/shop/crash", FINE, false);
+	assert_false(d->failed);
+	kube_double_apply(d, "acme/shop/crash", newer, 2, false);
+	assert_true(d->failed);
+	assert_int_equal(d->problems.count, 1);
+	assert_string_equal(d->problems.items[0].object_id, "web");
+	assert_string_equal(d->problems.items[0].code, "crash-loop");
+	/* Its last words; and all is as it was. */
+	assert_non_null(d->problems.items[0].message);
+	assert_non_null(strstr(d->problems.items[0].message, "main: "));
+	assert_string_equal(image_of(d, "shop-crash", "web"), FINE);
+	assert_int_equal(kube_double_count(d, "/apis/apps/v1/namespaces/shop-crash/deployments"), 1);
+	assert_int_equal(kube_double_count(d, "/api/v1/namespaces/shop-crash/services"), 1);
+	/* A first deployment leaves nothing. */
+	kube_double_prepare(d, "acme/shop/first");
+	apply_one(d, "acme/shop/first", "fail/pull:1", false);
+	assert_true(d->failed);
+	assert_string_equal(d->problems.items[0].code, "image-not-found");
+	assert_int_equal(kube_double_count(d, "/apis/apps/v1/namespaces/shop-first/deployments"), 0);
+	assert_int_equal(kube_double_count(d, "/api/v1/namespaces/shop-first/services"), 0);
+}
+
+static void
+test_a_cancelled_deployment_is_brought_back(void **state)
+{
+	struct kube_double *d = need(state);
+	struct driver_workload newer;
+
+	kube_double_prepare(d, "acme/shop/cancel");
+	apply_one(d, "acme/shop/cancel", FINE, false);
+	assert_false(d->failed);
+	newer = kube_double_workload("web", "fail/unready:1", NULL);
+	kube_double_begin(d, "acme/shop/cancel", &newer, 1, false);
+	while (strcmp(image_of(d, "shop-cancel", "web"), FINE) == 0)
+		kube_double_turn(d);
+	/* One at a time. */
+	assert_int_equal(d->ended, 0);
+	driver_task_cancel(d->task);
+	kube_double_wait(d);
+	assert_true(d->failed);
+	assert_int_equal(d->err.parts[0].code, CODE_CANCELLED);
+	assert_string_equal(image_of(d, "shop-cancel", "web"), FINE);
+}
+
+/* Of what is resumed each counts for itself, and what is held stays. */
+static void
+test_what_is_resumed_counts_for_itself(void **state)
+{
+	struct kube_double *d = need(state);
+	struct driver_workload before[3] = {kube_double_workload("held", FINE, NULL),
+					    kube_double_workload("web", FINE, NULL),
+					    kube_double_workload("bad", FINE, NULL)},
+			       after[3] = {kube_double_workload("held", FINE, NULL),
+					   kube_double_workload("web", NEWER, NULL),
+					   kube_double_workload("bad", "fail/pull:1", NULL)};
+
+	kube_double_prepare(d, "acme/shop/resumed");
+	kube_double_apply(d, "acme/shop/resumed", before, 3, false);
+	assert_false(d->failed);
+	after[0].is_held = true;
+	kube_double_apply(d, "acme/shop/resumed", after, 3, true);
+	assert_true(d->failed);
+	assert_int_equal(d->problems.count, 1);
+	assert_string_equal(d->problems.items[0].object_id, "bad");
+	assert_string_equal(image_of(d, "shop-resumed", "web"), NEWER);
+	assert_string_equal(image_of(d, "shop-resumed", "held"), FINE);
+	assert_string_equal(image_of(d, "shop-resumed", "bad"), "fail/pull:1");
+}
+
+/* A cluster that does not answer for a while is no reason to fail. */
+static void
+test_answers_that_are_lost_are_asked_for_again(void **state)
+{
+	struct kube_double *d = need(state);
+
+	kube_double_prepare(d, "acme/shop/lost");
+	kube_double_rules(d, "1-2:PATCH /deployments/web lost\n"
+			     "1-2:PATCH /services/web drop\n"
+			     "1:GET /secrets status 503\n"
+			     "1:GET /pods close 0.1\n");
+	apply_one(d, "acme/shop/lost", FINE, false);
+	kube_double_rules(d, "");
+	assert_false(d->failed);
+	assert_string_equal(image_of(d, "shop-lost", "web"), FINE);
+}
+
+/* --- what runs, and what it prints --- */
+
+static void
+test_what_runs_is_seen(void **state)
+{
+	struct kube_double *d = need(state);
+	const struct driver_ops *ops = d->driver->ops;
+	struct driver_status status;
+	uint64_t at_first;
+
+	kube_double_prepare(d, "acme/shop/seen");
+	ops->observe(d->driver, "acme/shop/seen", &status);
+	assert_int_equal(status.seen_at, 0);	/* it is not known yet */
+	driver_status_clear(&status);
+	at_first = ops->state(d->driver, "acme/shop/seen");
+	apply_one(d, "acme/shop/seen", FINE, false);
+	assert_false(d->failed);
+	ops->observe(d->driver, "acme/shop/seen", &status);
+	assert_true(status.seen_at > 0);
+	assert_int_equal(status.count, 1);
+	assert_string_equal(status.items[0].module, "web");
+	assert_int_equal(status.items[0].status, RUNTIME_RUNNING);
+	assert_true(status.items[0].ready);
+	driver_status_clear(&status);
+	assert_int_not_equal(ops->state(d->driver, "acme/shop/seen"), at_first);
+}
+
+static void
+read_whole(struct kube_double *d, const struct driver_log_query *query, struct driver_logs *out)
+{
+	struct driver_log *log = d->driver->ops->open_log(d->driver, "acme/shop/logs", query);
+	int64_t end = clock_steady_ms() + 30000;
+
+	while (!d->driver->ops->read_log(log, out)) {
+		assert_true(clock_steady_ms() < end);
+		kube_double_turn(d);
+	}
+	d->driver->ops->close_log(log);
+}
+
+/* A secret is in what a program prints first; a daemon that does not know the secrets yet gives no
+ * output. */
+static void
+test_output_is_read_without_secrets(void **state)
+{
+	struct kube_double *d = need(state);
+	struct driver_workload web = kube_double_workload("web", FINE, NULL);
+	struct driver_logs logs;
+
+	kube_double_prepare(d, "acme/shop/logs");
+	json_array_append_new(web.secrets, json_string("local/web"));
+	kube_double_apply(d, "acme/shop/logs", &web, 1, false);
+	assert_false(d->failed);
+	read_whole(d, &(struct driver_log_query){.limit = 10}, &logs);
+	assert_true(logs.count > 0);
+	assert_string_equal(logs.items[0].module, "web");
+	assert_string_equal(logs.items[0].container, "main");
+	assert_string_equal(logs.items[0].text, "main: started as [secret]:1");
+	assert_in_range(logs.items[0].at, clock_wall_ms() - 600000, clock_wall_ms());
+	driver_logs_clear(&logs);
+	read_whole(d, &(struct driver_log_query){.limit = 10, .module = "other"}, &logs);
+	assert_int_equal(logs.count, 0);
+	driver_logs_clear(&logs);
+}
+
+/* --- the end --- */
+
+static void
+test_a_namespace_goes_whole(void **state)
+{
+	struct kube_double *d = need(state);
+	const struct driver_home home = {"shop-end", NULL};
+	struct driver_waiter waiter;
+
+	kube_double_prepare(d, "acme/shop/end");
+	apply_one(d, "acme/shop/end", FINE, false);
+	assert_false(d->failed);
+	/* By a daemon that has just been started. */
+	kube_double_restart_driver(d);
+	waiter = kube_double_waiter(d);
+	d->driver->ops->remove(d->driver, "acme/shop/end", &home, &waiter);
+	kube_double_wait(d);
+	assert_false(d->failed);
+	assert_null(kube_double_get(d, "/api/v1/namespaces/shop-end"));
+	/* What is gone is gone. */
+	waiter = kube_double_waiter(d);
+	d->driver->ops->remove(d->driver, "acme/shop/end", &home, &waiter);
+	kube_double_wait(d);
+	assert_false(d->failed);
+	/* And comes again. */
+	kube_double_prepare(d, "acme/shop/end");
+	assert_non_null(kube_double_get(d, "/api/v1/namespaces/shop-end"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_namespace_says_whose_it_is),
+		cmocka_unit_test(test_a_namespace_of_others_is_not_used),
+		cmocka_unit_test(test_a_right_that_is_missing_is_named),
+		cmocka_unit_test(test_what_is_declared_runs_and_nothing_else),
+		cmocka_unit_test(test_what_is_the_same_is_left_alone),
+		cmocka_unit_test(test_nothing_is_applied_when_one_is_refused),
+		cmocka_unit_test(test_what_ran_before_a_failure_runs_on),
+		cmocka_unit_test(test_a_cancelled_deployment_is_brought_back),
+		cmocka_unit_test(test_what_is_resumed_counts_for_itself),
+		cmocka_unit_test(test_answers_that_are_lost_are_asked_for_again),
+		cmocka_unit_test(test_what_runs_is_seen),
+		cmocka_unit_test(test_output_is_read_without_secrets),
+		cmocka_unit_test(test_a_namespace_goes_whole),
+	};
+
+	return cmocka_run_group_tests(tests, kube_double_start, kube_double_stop);
+}
