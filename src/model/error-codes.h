@@ -58,7 +58,9 @@ struct error;
 	X(CLUSTER_CERTIFICATE_ALONE, 400, N_("A client certificate and its key are needed together.")) \
 	X(CLUSTER_CERTIFICATE_INVALID, 400, N_("\"{member}\" must be a certificate as PEM.")) \
 	X(CLUSTER_CREDENTIALS_REFUSED, 403, N_("The cluster refused the credentials of user {user}: {reason}")) \
+	X(CLUSTER_DEFINITION_GONE, 400, N_("The cluster of the resource definition {definition} cannot be reached: the definition was deleted.  Create it again with the same id.")) \
 	X(CLUSTER_DEFINITION_MISSING, 400, N_("Cannot tell where {env} is to run: there is no resource definition of type {type}.")) \
+	X(CLUSTER_DEFINITION_USED, 400, N_("The resource definition {definition} must keep its server: {env} runs there, and an environment does not move to another cluster.")) \
 	X(CLUSTER_DNS_SHARED, 400, N_("The resource {resource} does not belong to a workload: in a cluster a name of DNS leads to a workload.  Declare it among the \"externals\" of one.")) \
 	X(CLUSTER_FAILED, 500, N_("The cluster failed at \"{verb} {object}\": {reason}")) \
 	X(CLUSTER_FIELDS_OWNED, 409, N_("Cannot apply {object}: other managers own these fields: {fields}")) \

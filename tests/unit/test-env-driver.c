@@ -929,6 +929,124 @@ namespace_has_the_labels_of_its_definition(void **state)
 	assert_string_equal(json_member_string(labels, "example.org/Type"), "development");
 }
 
+/* --- clusters that a definition holds whole --- */
+
+#define INLINE(id, values, secrets)                                                                \
+	"{'id': '" id "', 'name': 'Its name', 'type': 'k8s-cluster', 'driver_type':"                \
+	" 'sidestage/kubernetes', 'driver_inputs': {'values': {" values "}, 'secrets': {" secrets  \
+	"}}, 'criteria': [{'env_type': 'production'}]}"
+#define SERVER "'server': 'https://192.0.2.10:6443'"
+#define FAR "acme/far"
+
+static struct driver *
+far_driver(void)
+{
+	return drivers_find(world.platform.drivers, "sidestage/kubernetes", FAR);
+}
+
+/* Where a deployment would bring it, as one that was made there. */
+static void
+put_live_in_far(void)
+{
+	const struct place place = {"acme", "shop", "live"};
+	struct env_home home = {
+		.driver_type = (char *)"sidestage/kubernetes", .def_id = (char *)"far",
+		.cluster = (char *)FAR, .namespace = (char *)"shop-live",
+		.namespace_def = (char *)"", .labels = json_object(),
+	};
+	struct error err = {0};
+
+	assert_int_equal(repository_put_env_home(world.platform.repository, &place, &home, &err),
+			 0);
+	json_decref(home.labels);
+}
+
+static void
+inline_cluster_gets_its_driver_at_need(void **state)
+{
+	char *text;
+
+	(void)state;
+	import(TWO_CLUSTERS);
+	expect("DELETE", DEFS "/for-production", NULL, 204);
+	expect("POST", DEFS, INLINE("far", SERVER, "'token': 's3cret-token'"), 200);
+	text = json_dumps(world.answer, 0);
+	assert_null(strstr(text, "s3cret-token"));
+	free(text);
+	assert_null(far_driver());
+	expect_namespace("live", "shop-live");
+	assert_string_equal(json_member_string(world.answer, "cluster"), FAR);
+	assert_non_null(far_driver());
+	/* It is no name that others could give. */
+	expect("POST", DEFS, OF_CLUSTER("other", FAR, "{}"), 400);
+	expect_message("It has prod, test.");
+}
+
+static void
+inline_cluster_is_checked_when_it_is_written(void **state)
+{
+	static const struct { const char *values, *secrets, *says; } cases[] = {
+		{"'server': 'http://192.0.2.10'", "'token': 't'", "https"},
+		{"'server': 'file:///etc/passwd'", "'token': 't'", "https://"},
+		{"'server': 7", "'token': 't'", "server"},
+		{SERVER ", 'ca': '/etc/ssl/ca.pem'", "'token': 't'", "\"ca\""},
+		{SERVER ", 'kubeconfig': '/root/.kube/config'", "", "kubeconfig"},
+		{SERVER ", 'proxy': 'http://192.0.2.1'", "", "proxy"},
+		{SERVER ", 'token': 't'", "", "token"},	/* it would be shown */
+		{SERVER, "'token': 'a b'", "token"},
+		{SERVER, "'certificate': 'x'", "key"},
+		{SERVER, "'exec': 'x'", "exec"},
+		{SERVER ", 'cluster': 'prod'", "", "cluster"},
+		{"'cluster': 'prod'", "'token': 't'", "secrets"},
+	};
+
+	(void)state;
+	import(TWO_CLUSTERS);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *body = xasprintf(INLINE("far", "%s", "%s"), cases[i].values, cases[i].secrets);
+
+		expect("POST", DEFS, body, 400);
+		expect_message(cases[i].says);
+		free(body);
+	}
+}
+
+static void
+inline_cluster_may_get_another_token_but_no_other_server(void **state)
+{
+	struct driver *before;
+
+	(void)state;
+	import(TWO_CLUSTERS);
+	expect("DELETE", DEFS "/for-production", NULL, 204);
+	expect("POST", DEFS, INLINE("far", SERVER, "'token': 'one'"), 200);
+	/* Nothing runs there yet. */
+	expect("PATCH", DEFS "/far", "{'driver_inputs': {'values': {'server': 'https://192.0.2.11'},"
+				     " 'secrets': {'token': 'one'}}}", 200);
+	put_live_in_far();
+	expect("GET", ENVS "/live/runtime", NULL, 200);
+	before = far_driver();
+	assert_non_null(before);
+	expect("PATCH", DEFS "/far", "{'driver_inputs': {'values': {'server': 'https://192.0.2.11'},"
+				     " 'secrets': {'token': 'two'}}}", 200);
+	expect("GET", ENVS "/live/runtime", NULL, 200);
+	assert_non_null(far_driver());
+	assert_ptr_not_equal(far_driver(), before);
+	expect("PATCH", DEFS "/far", "{'driver_inputs': {'values': {" SERVER "},"
+				     " 'secrets': {'token': 'two'}}}", 400);
+	expect_message("far must keep its server: live runs there");
+	expect("PATCH", DEFS "/far", "{'driver_inputs': {'values': {'cluster': 'prod'}}}", 400);
+	expect_message("far must keep its server");
+	expect("PATCH", DEFS "/far", "{'name': 'Another'}", 200);
+	/* Whoever takes it away is told what that means, and after a start nobody is there. */
+	assert_int_equal(ask("DELETE", DEFS "/far", NULL, NULL), 409);
+	assert_int_equal(ask("DELETE", DEFS "/far", "force=true", NULL), 204);
+	close_platform();
+	open_platform_with_clusters();
+	assert_int_equal(ask("GET", ENVS "/live/runtime", NULL, NULL), 400);
+	expect_message("The cluster of the resource definition far cannot be reached");
+}
+
 static void
 long_name_of_a_namespace_is_cut(void **state)
 {
@@ -1160,6 +1278,9 @@ main(void)
 		IN_CLUSTERS(default_namespace_that_is_taken_gets_a_hash),
 		IN_CLUSTERS(namespace_has_the_labels_of_its_definition),
 		IN_CLUSTERS(long_name_of_a_namespace_is_cut),
+		IN_CLUSTERS(inline_cluster_gets_its_driver_at_need),
+		IN_CLUSTERS(inline_cluster_is_checked_when_it_is_written),
+		IN_CLUSTERS(inline_cluster_may_get_another_token_but_no_other_server),
 		IN_WORLD(environment_of_another_daemons_driver_is_refused_at_once_and_kept),
 		IN_WORLD(import_of_what_could_not_run_is_refused),
 		IN_WORLD(all_drivers_have_detached_before_the_daemon_ends),

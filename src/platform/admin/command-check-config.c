@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "platform/admin/clusters.h"
 #include "platform/admin/command.h"
 #include "platform/admin/settings.h"
 #include "platform/http/tls.h"
@@ -39,6 +40,9 @@ command_check_config(int argc, char **argv)
 	faults = settings_read(&settings, argv[1], command_print_fault, NULL, &err);
 	if (faults >= 0)
 		faults += (int)settings_check(&settings, argv[1], command_print_fault, NULL);
+	if (faults == 0)
+		faults = (int)clusters_check(&settings.clusters, argv[1], command_print_fault,
+					     NULL);
 	if (faults == 0 && settings.certificate && settings.key &&
 	    tls_check(settings.certificate, settings.key, &err) != 0)
 		faults = -1;

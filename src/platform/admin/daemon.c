@@ -41,6 +41,7 @@
 #include "model/extensions.h"
 #include "net/listener.h"
 #include "net/loop.h"
+#include "platform/admin/clusters.h"
 #include "platform/admin/command.h"
 #include "platform/admin/control.h"
 #include "platform/admin/import.h"
@@ -54,8 +55,6 @@
 #include "platform/auth/audit.h"
 #include "platform/auth/limit.h"
 #include "platform/drivers/driver.h"
-#include "platform/drivers/kubernetes/access.h"
-#include "platform/drivers/kubernetes/kubernetes.h"
 #include "platform/drivers/process/process.h"
 #include "platform/drivers/registry.h"
 #include "platform/engine/automation.h"
@@ -80,6 +79,7 @@
 struct daemon {
 	const struct settings *settings;
 	const char *config_path;
+	char **kubeconfigs;		/* NULL at the end */
 	struct platform platform;
 	struct http *http;
 	struct tls *tls;
@@ -234,38 +234,25 @@ note_unconfined(struct driver *machine, const char *state)
 	json_decref(all);
 }
 
-/* Those of the configuration, which is read whole: whether they can be reached is no matter yet. */
-static int
-add_clusters(struct platform *platform, const struct settings *settings, struct error *err)
+/* Whatever tells or gives what a workload must not have; borrowed, but for the list. */
+static const char **
+list_hidden(const struct daemon *d)
 {
-	const struct settings_clusters *clusters = &settings->clusters;
+	const struct settings *settings = d->settings;
+	const char *const files[] = {settings->state, d->config_path, settings->token_file,
+				     settings->key, settings->secret_key_file, settings->socket};
+	const size_t max = sizeof(files) / sizeof(files[0]);
+	const char **list = NULL;
+	size_t count = 0;
 
-	for (size_t i = 0; i < clusters->count; i++) {
-		const struct settings_cluster *cluster = &clusters->items[i];
-		struct kube_access *access = kube_access_new(
-			platform->loop,
-			&(struct kube_access_options){
-				.kubeconfig = cluster->kubeconfig,
-				.context = cluster->context,
-				.in_cluster = cluster->in_cluster,
-			},
-			err);
-		struct driver *driver = NULL;
-
-		if (access)
-			driver = kube_driver_new(
-				platform->loop,
-				&(struct kube_driver_options){
-					.cluster = cluster->name,
-					.access = access,
-					.platform = repository_platform_id(platform->repository),
-				},
-				err);
-		if (!driver)
-			return error_prefix(err, _("cluster \"%s\""), cluster->name);
-		drivers_add(platform->drivers, driver);
-	}
-	return 0;
+	while (d->kubeconfigs[count])
+		count++;
+	list = xcalloc(max + count + 1, sizeof(*list));
+	memcpy(list, d->kubeconfigs, count * sizeof(*list));
+	for (size_t i = 0; i < max; i++)
+		if (files[i])
+			list[count++] = files[i];
+	return list;
 }
 
 static int
@@ -275,14 +262,7 @@ open_platform(struct daemon *d, struct error *err)
 	struct platform *platform = &d->platform;
 	char *database = xasprintf("%s/platform.db", settings->state);
 	char *spaces = xasprintf("%s/spaces", settings->state);
-	/* Whatever tells or gives what a workload must not have. */
-	const char *const hidden[] = {
-		settings->state, d->config_path ? d->config_path : settings->state,
-		settings->token_file ? settings->token_file : settings->state,
-		settings->key ? settings->key : settings->state,
-		settings->secret_key_file ? settings->secret_key_file : settings->state,
-		settings->socket ? settings->socket : settings->state, NULL,
-	};
+	const char **hidden = list_hidden(d);
 	struct driver *machine = NULL;
 	struct driver_process_options options = {
 		.hidden = hidden,
@@ -313,11 +293,12 @@ open_platform(struct daemon *d, struct error *err)
 	if (machine) {
 		platform->drivers = drivers_new();
 		drivers_add(platform->drivers, machine);
-		ret = add_clusters(platform, settings, err);
+		ret = clusters_open(&settings->clusters, platform, err);
 		platform->engine = engine_new(platform);
 		engine_on_deployed(platform->engine, count_deployment, platform->metrics);
 		platform->automation = automation_new(platform);
 	}
+	free(hidden);
 	free(database);
 	free(spaces);
 	return ret;
@@ -635,6 +616,7 @@ daemon_run(const struct settings *settings, const char *config_path, struct erro
 			.user = settings->user ? settings->user : "oncall",
 			.started_at = clock_wall_ms(),
 		},
+		.kubeconfigs = clusters_files(&settings->clusters),
 		.lock = -1,
 	};
 	int ret = -1;
@@ -650,5 +632,6 @@ daemon_run(const struct settings *settings, const char *config_path, struct erro
 		log_hold(false);
 	}
 	clear(&d);
+	clusters_free_files(d.kubeconfigs);
 	return ret;
 }

@@ -5,6 +5,8 @@ libplatform_admin_a_SOURCES = \
 	src/platform/admin/backup.h \
 	src/platform/admin/cluster-settings.c \
 	src/platform/admin/cluster-settings.h \
+	src/platform/admin/clusters.c \
+	src/platform/admin/clusters.h \
 	src/platform/admin/command-backup.c \
 	src/platform/admin/command-backup.h \
 	src/platform/admin/command-check-config.c \

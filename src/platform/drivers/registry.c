@@ -6,6 +6,7 @@
 
 #include "platform/drivers/registry.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@ struct drivers_entry {
 	struct drivers_entry *next;
 	struct driver *driver;
 	struct driver_task *detaching;
+	bool is_retired;
 };
 
 struct drivers {
@@ -59,27 +61,43 @@ drivers_add(struct drivers *drivers, struct driver *driver)
 	(*link)->driver = driver;
 }
 
-struct driver *
-drivers_find(const struct drivers *drivers, const char *driver_type, const char *cluster)
+static struct drivers_entry *
+find(const struct drivers *drivers, const char *driver_type, const char *cluster)
 {
-	for (const struct drivers_entry *entry = drivers->first; entry; entry = entry->next) {
+	for (struct drivers_entry *entry = drivers->first; entry; entry = entry->next) {
 		const struct driver *driver = entry->driver;
 
-		if (strcmp(driver->ops->driver_type, driver_type) == 0 &&
+		if (!entry->is_retired && strcmp(driver->ops->driver_type, driver_type) == 0 &&
 		    strcmp(driver->cluster ? driver->cluster : "", cluster) == 0)
-			return entry->driver;
+			return entry;
 	}
 	return NULL;
 }
 
 struct driver *
+drivers_find(const struct drivers *drivers, const char *driver_type, const char *cluster)
+{
+	const struct drivers_entry *entry = find(drivers, driver_type, cluster);
+
+	return entry ? entry->driver : NULL;
+}
+
+void
+drivers_retire(struct drivers *drivers, const char *driver_type, const char *cluster)
+{
+	struct drivers_entry *entry = find(drivers, driver_type, cluster);
+
+	if (entry)
+		entry->is_retired = true;
+}
+
+struct driver *
 drivers_at(const struct drivers *drivers, size_t i)
 {
-	const struct drivers_entry *entry = drivers->first;
-
-	while (entry && i-- > 0)
-		entry = entry->next;
-	return entry ? entry->driver : NULL;
+	for (const struct drivers_entry *entry = drivers->first; entry; entry = entry->next)
+		if (!entry->is_retired && i-- == 0)
+			return entry->driver;
+	return NULL;
 }
 
 static void

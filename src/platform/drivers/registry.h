@@ -20,6 +20,9 @@ void drivers_add(struct drivers *drivers, struct driver *driver);	/* takes it */
 /* cluster "": of a type of which there is one.  NULL: there is none. */
 struct driver *drivers_find(const struct drivers *drivers, const char *driver_type,
 			    const char *cluster);
+/* It is found no more, and goes with the others: what was begun with it goes on.  Nothing happens
+ * where there is none. */
+void drivers_retire(struct drivers *drivers, const char *driver_type, const char *cluster);
 /* In the order in which they were added; NULL after the last one. */
 struct driver *drivers_at(const struct drivers *drivers, size_t i);
 

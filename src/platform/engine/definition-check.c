@@ -106,5 +106,5 @@ definition_check(const struct platform *platform, const char *org,
 		ret = error_set_code(err, CODE_DRIVER_TYPE_UNKNOWN, .driver = known.wanted,
 				     .type = type, .tried = buf_str(&known.names));
 	buf_clear(&known.names);
-	return ret == 0 ? provision_check_inputs(platform, definition, err) : -1;
+	return ret == 0 ? provision_check_inputs(platform, org, definition, err) : -1;
 }

@@ -189,7 +189,7 @@ match_cluster(const struct definitions *definitions, const struct place *place,
 		.def_id = xstrdup(untrusted_raw(&found->id)),
 		.namespace = xstrdup(""),
 		.namespace_def = xstrdup(""),
-		.cluster = xstrdup(cluster_definition_name(found)),
+		.cluster = cluster_definition_name(place->org, found),
 		.labels = json_object(),
 	};
 	return 0;
@@ -206,7 +206,7 @@ match_namespace(struct platform *platform, const struct definitions *definitions
 	const struct match_request request = request_for(place, DEFINITION_NAMESPACE,
 							 untrusted_raw(&env->type));
 	struct driver *driver = NULL;
-	struct error why = {0};
+	struct error why = {0}, ignored = {0};
 	const struct definition *found = choose(definitions, &request, &why);
 
 	if (why.kind != ERROR_NONE) {
@@ -214,7 +214,8 @@ match_namespace(struct platform *platform, const struct definitions *definitions
 		return -1;
 	}
 	if (platform->drivers)
-		driver = drivers_find(platform->drivers, home->driver_type, home->cluster);
+		driver = cluster_definition_driver(platform, home->driver_type, home->cluster,
+						   &ignored);
 	return env_namespace_decide(platform, driver, found, place, env, home, err);
 }
 
@@ -286,9 +287,13 @@ static struct driver *
 find_driver(struct platform *platform, const struct place *place, const struct env_home *home,
 	    bool is_new, struct error *err)
 {
-	struct driver *driver = drivers_find(platform->drivers, home->driver_type, home->cluster);
+	struct error why = {0};
+	struct driver *driver = cluster_definition_driver(platform, home->driver_type,
+							  home->cluster, &why);
 
-	if (!driver)
+	if (!driver && why.kind != ERROR_NONE)
+		*err = why;
+	else if (!driver)
 		refuse_missing(place, home, is_new, err);
 	return driver;
 }

@@ -424,8 +424,8 @@ has_secrets(const json_t *inputs)
 }
 
 int
-provision_check_inputs(const struct platform *platform, const struct definition *definition,
-		       struct error *err)
+provision_check_inputs(const struct platform *platform, const char *org,
+		       const struct definition *definition, struct error *err)
 {
 	const char *id = untrusted_raw(&definition->id),
 		   *driver_type = untrusted_raw(&definition->driver_type);
@@ -433,10 +433,10 @@ provision_check_inputs(const struct platform *platform, const struct definition 
 		     *values = json_object_get(inputs, "values");
 	const struct maker *maker = find_maker(driver_type);
 
+	if (untrusted_is(&definition->type, DEFINITION_CLUSTER))
+		return cluster_definition_check(platform, org, definition, err);
 	if (!maker->takes_secrets && has_secrets(inputs))
 		return error_set_code(err, CODE_DEFINITION_SECRETS_NOT_TAKEN, .definition = id);
-	if (untrusted_is(&definition->type, DEFINITION_CLUSTER))
-		return cluster_definition_check(platform, definition, err);
 	if (maker->driver_type)
 		return maker->check ? maker->check(values, err) : 0;
 	return check_by_driver(platform, id, driver_type, values, err);

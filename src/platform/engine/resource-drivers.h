@@ -5,7 +5,8 @@
  *
  * A definition comes over the API and holds plain values and secrets.  Nothing in it makes the
  * daemon run a program, read a file or ask a host of somebody's choosing: what needs that is named
- * by the operator, and the definition refers to it by that name.
+ * by the operator, and the definition refers to it by that name.  The one exception is the server
+ * of an inline cluster (cluster-definition.h), which is asked over https alone.
  */
 #ifndef SIDESTAGE_PLATFORM_ENGINE_RESOURCE_DRIVERS_H
 #define SIDESTAGE_PLATFORM_ENGINE_RESOURCE_DRIVERS_H
@@ -31,8 +32,8 @@ bool provision_maker_is_static(size_t i);
 /* Whether a definition's driver takes its inputs {"values", secrets in any form}: it is looked at
  * when it is written, and what it names is looked at again when it is made.  0 also when there is
  * no such driver; -1 with err. */
-int provision_check_inputs(const struct platform *platform, const struct definition *definition,
-			   struct error *err);
+int provision_check_inputs(const struct platform *platform, const char *org,
+			   const struct definition *definition, struct error *err);
 /* Whether it consists of files of its own. */
 bool provision_keeps_files(const char *driver_type);
 

@@ -22,6 +22,7 @@
 #include "model/match.h"
 #include "model/members.h"
 #include "platform/api/handlers/misfit.h"
+#include "platform/engine/cluster-definition.h"
 #include "platform/engine/definition-check.h"
 #include "platform/state/definition-inputs.h"
 #include "platform/state/definition.h"
@@ -420,9 +421,13 @@ change_definition(struct platform *platform, const struct request *request,
 	if (ret == 0)
 		ret = apply_change(platform, request, &definition, all, err);
 	if (ret == 0)
-		ret = keep_changed(platform, request, &definition, &body, err);
+		ret = cluster_definition_check_change(platform, org, &definition, err);
 	if (ret == 0)
+		ret = keep_changed(platform, request, &definition, &body, err);
+	if (ret == 0) {
+		cluster_definition_changed(platform, org, &definition);
 		answer(response, 200, encode_whole(platform, org, &definition, body));
+	}
 	json_decref(body);
 	definition_clear(&definition);
 	return ret;
