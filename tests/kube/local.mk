@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A real Kubernetes, made from its sources by Go; "./bootstrap check-kube" installs the rest of it.
 EXTRA_DIST += tests/kube/objects/every-field-cronjob.json tests/kube/objects/every-field-job.json \
-	tests/kube/objects/every-field-module.json tests/kube/objects/every-field.in.json \
+	tests/kube/objects/every-field-least.json tests/kube/objects/every-field-module.json \
+	tests/kube/objects/every-field-other.json tests/kube/objects/every-field.in.json \
 	tests/kube/objects/secrets.json tests/kube/objects/topicshare.json
 EXTRA_DIST += tests/kube/check.sh tests/kube/images.py tests/kube/shop.yaml tests/kube/topicshare.json \
 	tests/kube/node/image.py tests/kube/node/init.sh tests/kube/node/node.sh \

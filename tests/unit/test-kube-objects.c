@@ -348,6 +348,36 @@ every_field_becomes_these(void **state)
 	}
 }
 
+/* The same workload when all of it is something else, and when it says no more than it must. */
+static const char all_other[] =
+	"{'module': 'every', 'spec': {'containers': {'web': {'image': 'registry.example/web:2', "
+	"'variables': {'LEVEL': 'secret', 'MORE': '1'}, 'files': {'/etc/web/web.conf': {'value': "
+	"'secret'}}, 'startup_probe': {'type': 'grpc', 'port': 1}, 'readiness_probe': {'type': "
+	"'command', 'command': ['x']}, 'liveness_probe': {'type': 'tcp', 'port': 1}, "
+	"'volume_mounts': {'/cache': {'id': 'claim'}}, 'resources': {'limits': {'memory': "
+	"'16Mi'}}}, 'helper': {'image': 'registry.example/helper:2', 'liveness_probe': {'type': "
+	"'http', 'port': 1}}}, 'deployment': {'replicas': 1, 'strategy': {'type': 'Recreate'}}, "
+	"'volumes': {'scratch': {'configMap': {'name': 'x'}}, 'claim': {}, 'config': {'hostPath': "
+	"{'path': '/x'}}, 'keys': {'emptyDir': {}}}, 'service': {'ports': {'http': {'service_port': "
+	"8081}, 'metrics': {'service_port': 80, 'protocol': 'UDP'}}}}, 'secret_places': "
+	"['/spec/containers/web/variables/LEVEL', "
+	"'/spec/containers/web/files/~1etc~1web~1web.conf/value']}";
+static const char least[] =
+	"{'module': 'every', 'spec': {'containers': {'web': {'image': 'registry.example/web:1.2.3'}}}}";
+
+static void
+another_workload_of_that_name_becomes_these(void **state)
+{
+	json_t *from = parse(all_other);
+
+	(void)state;
+	expect_file("every-field-other", from);
+	json_decref(from);
+	from = parse(least);
+	expect_file("every-field-least", from);
+	json_decref(from);
+}
+
 /* Where the row's field is in a workload: the first of its name.  NULL: nowhere. */
 static json_t *
 find_parent(json_t *at, const struct workload_field *parent, const char *path, const char **key)
@@ -796,6 +826,14 @@ static const struct {
 	 "'a:1'}}}}", "'progressDeadlineSeconds': 900", NULL},
 	{"{'module': 'web', 'deploy': {'timeout': 60}, 'spec': {'containers': {'web': {'image': "
 	 "'a:1'}}}}", "'Deployment'", "'progressDeadlineSeconds'"},
+	/* What we do not say the cluster says, and keeps when we say another. */
+	{WEB("'replicas': 1"), "'strategy': {'type': 'RollingUpdate', 'rollingUpdate': {'maxSurge': "
+	 "'25%', 'maxUnavailable': '25%'}}", NULL},
+	{WEB("'deployment': {'strategy': {'rollingUpdate': {'maxUnavailable': 0}}}"),
+	 "'strategy': {'rollingUpdate': {'maxUnavailable': 0, 'maxSurge': '25%'}, 'type': "
+	 "'RollingUpdate'}", NULL},
+	{WEB("'deployment': {'strategy': {'type': 'Recreate'}}"), "'strategy': {'type': 'Recreate'}",
+	 "'rollingUpdate'"},
 	/* A profile of somebody else's making. */
 	{"{'module': 'web', 'profile': 'acme/own', 'spec': {'containers': {'web': {'image': 'a:1'}}}}",
 	 "'Deployment'", NULL},
@@ -1138,6 +1176,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_sample_becomes_these),
 		cmocka_unit_test(every_field_becomes_these),
+		cmocka_unit_test(another_workload_of_that_name_becomes_these),
 		cmocka_unit_test(every_field_has_an_effect_or_is_warned_of),
 		cmocka_unit_test(what_is_honoured_are_fields),
 		cmocka_unit_test(a_secret_stands_in_a_secret_alone),

@@ -175,7 +175,7 @@ add_cron_job(struct kube_workload *w, const char *id, const json_t *declared, st
 {
 	static const char *const parts[] = {"", "cronjob", NULL};
 	const char *when = json_member_string(declared, "schedule");
-	char *text = schedule_text(when), *label, *whole, *name;
+	char *text = schedule_text(when), *label, *whole, *called;
 	json_t *spec, *object;
 
 	if (!text)
@@ -187,9 +187,9 @@ add_cron_job(struct kube_workload *w, const char *id, const json_t *declared, st
 		return -1;
 	label = xasprintf("%s-%s", w->name, id);
 	whole = xasprintf("%s/%s", w->declared->module, id);
-	name = kube_name(label, whole, KUBE_CRONJOB_NAME_MAX);
-	object = kube_object_new(w, "batch/v1", "CronJob", name, parts, err);
-	free(name);
+	called = kube_name(label, whole, KUBE_CRONJOB_NAME_MAX);
+	object = kube_object_new(w, "batch/v1", "CronJob", called, parts, err);
+	free(called);
 	free(whole);
 	free(label);
 	if (!object) {

@@ -25,7 +25,10 @@
 #include "platform/drivers/kubernetes/objects-parts.h"
 
 #define OURS "sidestage.dev/"
-#define PROGRESS_SECONDS 600	/* that Kubernetes gives a Deployment where nothing is said */
+/* What Kubernetes gives a Deployment where nothing is said. */
+#define PROGRESS_SECONDS 600
+#define ROLLING "RollingUpdate"
+#define ROLLING_SHARE "25%"
 
 /* --- an object --- */
 
@@ -179,6 +182,31 @@ add_replicas(const struct kube_workload *w, const json_t *declared, json_t *spec
 		json_object_set_new(spec, "replicas", json_integer(w->declared->replicas));
 }
 
+/* A cluster fills in rollingUpdate where nothing is said, and then refuses Recreate, since nobody
+ * takes that away again.  So we say it, and take it away. */
+static void
+add_strategy(const json_t *declared, json_t *spec)
+{
+	static const char *const members[] = {"maxSurge", "maxUnavailable"};
+	const json_t *strategy = kube_member(declared, "strategy");
+	const char *type = json_member_string(strategy, "type");
+	json_t *copy, *rolling;
+
+	if ((strategy && !json_is_object(strategy)) || (type && strcmp(type, ROLLING) != 0)) {
+		kube_copy(spec, "strategy", declared, "strategy");
+		return;
+	}
+	copy = strategy ? json_copy((json_t *)strategy) : json_object();
+	rolling = json_object_get(copy, "rollingUpdate");
+	rolling = json_is_object(rolling) ? json_copy(rolling) : json_object();
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		if (!kube_member(rolling, members[i]))
+			json_object_set_new(rolling, members[i], json_string(ROLLING_SHARE));
+	json_object_set_new(copy, "type", json_string(ROLLING));
+	json_object_set_new(copy, "rollingUpdate", rolling);
+	json_object_set_new(spec, "strategy", copy);
+}
+
 static int
 add_deployment(struct kube_workload *w, struct error *err)
 {
@@ -196,7 +224,7 @@ add_deployment(struct kube_workload *w, struct error *err)
 	add_replicas(w, declared, spec);
 	kube_copy_number(spec, declared, "minReadySeconds");
 	kube_copy_number(spec, declared, "revisionHistoryLimit");
-	kube_copy(spec, "strategy", declared, "strategy");
+	add_strategy(declared, spec);
 	add_deadline(w, declared, spec);
 	json_object_set_new(object, "spec", spec);
 	return kube_add_workload(w, object, err);
