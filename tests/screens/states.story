@@ -38,6 +38,19 @@ shot board-no-applications
 key Q
 exit 0
 
+test "it is found by its name, and opened"
+run sh -c 'cd "$DIR" && exec "$builddir"/tests/screens/still-sidestage board --socket=socket --reduced-motion'
+row "never deployed" "never deployed"
+key /
+expect "Find"
+type "acme"
+row "acme" "organization"
+key Enter
+row "Board" "acme"
+expect "There is no application"
+key Q
+exit 0
+
 test "read-only: what would change something is refused"
 run sh -c 'cd "$DIR" && exec "$builddir"/tests/screens/still-sidestage board --socket=socket --org=topicshare-inc --app=topicshare --read-only --reduced-motion'
 row "running" "running" "running"

@@ -233,8 +233,15 @@ gone "no answer for" 15
 sh echo '.* .* hang' >$RULES
 key R
 match "OFFLINE, last answer [0-9]+s ago" 20
+
+test "what would change something is not offered meanwhile, and says why it is not done"
+refuse "D deploy" "C clone" "U undo"
+key D
+expect "The platform is offline"
+refuse "Review"
 sh : >$RULES
 gone "OFFLINE" 15
+expect "D deploy"
 key Q
 exit 0
 

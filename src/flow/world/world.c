@@ -159,6 +159,13 @@ world_known(const struct world_environment *environment, enum world_part part)
 }
 
 bool
+world_is_trouble(const struct world *world, const struct knowledge *known)
+{
+	return known->state == KNOWLEDGE_UNREADABLE &&
+	       (world->link != WORLD_OFFLINE || known->why.kind != world->link_error.kind);
+}
+
+bool
 world_is_known(const struct world_environment *environment, enum world_part part)
 {
 	return world_known(environment, part)->state == KNOWLEDGE_KNOWN;

@@ -113,6 +113,8 @@ const struct world_environment *world_environment(const struct world *world, con
 /* Never NULL. */
 const struct knowledge *world_known(const struct world_environment *environment,
 				    enum world_part part);
+/* It could not be read, and not merely because the platform is away, which is said once. */
+bool world_is_trouble(const struct world *world, const struct knowledge *known);
 /* The last answer about it was good: nothing of it is a guess. */
 bool world_is_known(const struct world_environment *environment, enum world_part part);
 

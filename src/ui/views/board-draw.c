@@ -425,7 +425,7 @@ draw_unreadable(const struct board_model *s, struct canvas *c, int *row)
 		*row += canvas_paragraph(c, STYLE_DANGER, problem, 3) - 1;
 		free(problem);
 	}
-	if (s->app->known.state == KNOWLEDGE_UNREADABLE) {
+	if (world_is_trouble(s->world, &s->app->known)) {
 		text = knowledge_text(&s->app->known, clock_wall_ms());
 		label(c, row, _("list"));
 		*row += canvas_paragraph(c, STYLE_WARN, text, 3) - 1;
@@ -435,7 +435,7 @@ draw_unreadable(const struct board_model *s, struct canvas *c, int *row)
 	for (size_t i = 0; i < WORLD_PART_COUNT; i++) {
 		const struct knowledge *known = world_known(s->env, (enum world_part)i);
 
-		if (known->state != KNOWLEDGE_UNREADABLE || (problem && i == WORLD_SET))
+		if (!world_is_trouble(s->world, known) || (problem && i == WORLD_SET))
 			continue;
 		text = knowledge_text(known, clock_wall_ms());
 		label(c, row, _(parts[i]));

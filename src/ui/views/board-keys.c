@@ -385,7 +385,7 @@ go(void *data, struct ui *ui, const struct goto_place *place)
 
 	if (!b->org || !b->app || strcmp(b->org, place->org) != 0 ||
 	    strcmp(b->app, place->app) != 0)
-		board_open_application(b, ui, place->org, place->app);
+		board_open_application(b, ui, place->org, *place->app ? place->app : NULL);
 	if (*place->env)
 		board_replace(&b->env, place->env);
 	if (*place->module)
@@ -501,6 +501,14 @@ is_arranged(const struct view *view, struct ui *ui)
 	return has_environment(view, ui) && ((const struct board_view *)view)->arrangement;
 }
 
+/* What changes something asks the platform first. */
+static bool
+is_reachable(const struct view *view, struct ui *ui)
+{
+	(void)view;
+	return session_world(ui_session(ui))->link != WORLD_OFFLINE;
+}
+
 static bool
 has_deployment(const struct view *view, struct ui *ui)
 {
@@ -570,6 +578,11 @@ env_name(const struct view *view, struct ui *ui)
 static const struct need an_environment = {
 	has_environment, N_("No environment is selected."), NULL,
 };
+static const struct need a_platform = {
+	is_reachable,
+	N_("The platform is offline: nothing can be changed now. Press {refresh} to try again."),
+	NULL,
+};
 static const struct need an_arrangement = {is_arranged,
 					   N_("No environment is selected."), NULL};
 static const struct need a_workload = {
@@ -605,17 +618,22 @@ static const struct need disposable = {is_disposable, NULL, NULL};
 /* The order of the rows is that of the bar, which shows as many as
  * fit: first what changes something. */
 const struct key board_keys[] = {
-	{'C', "C", ACTION_CLONE, N_("clone"), NULL, run_clone, {&an_environment, &a_deployment}},
-	{'V', "V", ACTION_VERSION, N_("version"), NULL, run_version, {&an_environment, &a_workload}},
-	{'E', "E", ACTION_EDIT, N_("edit"), NULL, run_edit, {&an_environment, &a_workload}},
-	{'D', "D", ACTION_DEPLOY, N_("deploy"), NULL, run_deploy, {&an_environment, &a_deployment}},
+	{'C', "C", ACTION_CLONE, N_("clone"), NULL, run_clone,
+	 {&an_environment, &a_deployment, &a_platform}},
+	{'V', "V", ACTION_VERSION, N_("version"), NULL, run_version,
+	 {&an_environment, &a_workload, &a_platform}},
+	{'E', "E", ACTION_EDIT, N_("edit"), NULL, run_edit,
+	 {&an_environment, &a_workload, &a_platform}},
+	{'D', "D", ACTION_DEPLOY, N_("deploy"), NULL, run_deploy,
+	 {&an_environment, &a_deployment, &a_platform}},
 	{'d', "d", ACTION_DIFF, N_("diff"), N_("Compare the environment with the baseline."),
 	 run_diff, {&an_environment, &another_than_the_baseline}},
 	{'P', "P", ACTION_PROMOTE, N_("promote"), N_("Promote a clone's changes to its source."),
-	 run_promote, {&an_environment, &a_clone}},
-	{'U', "U", ACTION_UNDO, N_("undo"), NULL, run_undo, {&an_environment, &a_deployment}},
+	 run_promote, {&an_environment, &a_clone, &a_platform}},
+	{'U', "U", ACTION_UNDO, N_("undo"), NULL, run_undo,
+	 {&an_environment, &a_deployment, &a_platform}},
 	{'X', "X", ACTION_DISCARD, N_("discard"), N_("Delete a clone and everything in it."),
-	 run_discard, {&an_environment, &disposable}},
+	 run_discard, {&an_environment, &disposable, &a_platform}},
 	{'l', "l", ACTION_LOGS, N_("logs"), NULL, run_logs, {&an_environment, &a_deployment}},
 	{'/', "/", ACTION_FIND, N_("find"), .run = run_find},
 	{'h', "h", ACTION_HISTORY, N_("history"), .run = run_history},

@@ -38,6 +38,7 @@
 
 #define MEASURED_MAX 500
 #define NAME_COLUMN 5		/* behind the cursor and the dot */
+#define NARROW_COLUMNS 60
 
 const struct world_environment *
 environment_find(const struct environment_view *v)
@@ -70,6 +71,17 @@ draw_last(struct canvas *c, const struct untrusted *text, const struct untrusted
 	free(words);
 }
 
+/* Where there is little room, none is not worth a column. */
+static bool
+has_restarts_column(const struct world_environment *e, const struct canvas *c)
+{
+	bool has = c->width >= NARROW_COLUMNS;
+
+	for (size_t i = 0; i < e->runtime.count; i++)
+		has = has || e->runtime.modules[i].restarts > 0;
+	return has;
+}
+
 static void
 draw_workload(const struct environment_view *v, const struct world_environment *e, struct canvas *c,
 	      size_t i)
@@ -89,10 +101,12 @@ draw_workload(const struct environment_view *v, const struct world_environment *
 	free(label);
 	canvas_move(c, c->row, v->columns.at[2]);
 	canvas_format(c, STYLE_NORMAL, _("%d of %d"), m->pods_ready, m->pods_wanted);
-	restarts = xasprintf(ngettext("%d restart", "%d restarts", (unsigned long)m->restarts),
-			     m->restarts);
-	draw_cell(v, c, 3, m->restarts ? STYLE_WARN : STYLE_DIM, restarts);
-	free(restarts);
+	if (has_restarts_column(e, c)) {
+		restarts = xasprintf(ngettext("%d restart", "%d restarts",
+					      (unsigned long)m->restarts), m->restarts);
+		draw_cell(v, c, 3, m->restarts ? STYLE_WARN : STYLE_DIM, restarts);
+		free(restarts);
+	}
 	canvas_move(c, c->row, v->columns.at[4]);
 	label = m->problem.raw ? words_of_problem(&m->problem) : words_of_workload(m);
 	canvas_untrusted_bytes(c, m->problem.raw ? STYLE_DANGER : STYLE_DIM, label, 0);
@@ -362,7 +376,9 @@ measure(struct environment_view *v, const struct world_environment *e, size_t fi
 			cut_columns_measure(columns, 0, module);
 			cut_columns_measure(columns, 1, label);
 			cut_columns_measure(columns, 2, _("%d of %d"));
-			cut_columns_measure(columns, 3, ngettext("%d restart", "%d restarts", 10));
+			if (has_restarts_column(e, c))
+				cut_columns_measure(columns, 3,
+						    ngettext("%d restart", "%d restarts", 10));
 			cut_columns_measure(columns, 4, words);
 			free(words);
 			free(label);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Finds an environment, a workload or an application by typing, and tells who asked.
+ * Finds an environment, a workload, an application or an organization without one by typing, and
+ * tells who asked.
  *
  * There may be ten thousand of them, and the view has to stand before the next key: so the
  * first screen is filled at once, and the rest when it has been drawn, or when somebody types
@@ -75,6 +76,16 @@ add_itself(struct goto_view *g, const char *org, const char *app)
 	finder_add(&g->base.finder, id, text, _("application"), false);
 	free(id);
 	free(text);
+}
+
+/* By its own name only where nothing in it has one that it stands in. */
+static void
+add_organization(struct goto_view *g, const char *org)
+{
+	char *id = xasprintf("%s" PART PART PART, org);
+
+	finder_add(&g->base.finder, id, org, _("organization"), false);
+	free(id);
 }
 
 /* The workloads of all its environments, each once. */
@@ -151,6 +162,8 @@ fill(struct goto_view *g, size_t most)
 		const struct world_organization *o = &world->organizations[i];
 		const char *org = untrusted_raw(&o->organization.id);
 
+		if (o->count == 0)
+			add_organization(g, org);
 		for (size_t k = 0; k < o->count; k++) {
 			const char *app;
 

@@ -7,7 +7,7 @@
 struct ui;
 struct view;
 
-/* Where to go: "" for what was not chosen.  Borrowed for the call. */
+/* Where to go: "" for what was not chosen, an organization always is.  Borrowed for the call. */
 struct goto_place {
 	const char *org, *app, *env, *module;
 };

@@ -468,6 +468,13 @@ has_row(const struct view *view, struct ui *ui)
 	return selected_row((const struct history_view *)view) != NULL;
 }
 
+/* When nothing was found there is still what was not looked for. */
+static bool
+has_history(const struct view *view, struct ui *ui)
+{
+	return has_row(view, ui) || *((const struct history_view *)view)->find.text;
+}
+
 static bool
 has_operation(const struct view *view, struct ui *ui)
 {
@@ -494,6 +501,8 @@ has_deployed(const struct view *view, struct ui *ui)
 
 static const struct need a_row = {has_row, N_("Nothing has been done from this machine yet."),
 				  NULL};
+static const struct need a_history = {has_history,
+				      N_("Nothing has been done from this machine yet."), NULL};
 static const struct need an_operation = {has_operation,
 					 N_("Select the operation to undo."), NULL};
 static const struct need not_undone = {
@@ -506,15 +515,16 @@ static const struct need a_deployment = {has_deployed, NULL, NULL};
 static const struct key keys[] = {
 	{27, "Esc", ACTION_BACK, N_("back"), N_("Show everything again, or go back."), .run = run_back},
 	{'q', NULL, ACTION_BACK, .help = NULL},
-	{'/', "/", ACTION_FIND, N_("find"), N_("Search the history."), .run = run_find},
-	{'\r', "Enter", ACTION_OPEN, N_("fold"), N_("Fold the story of a clone, or unfold it."), .run = run_turn_fold},
+	{'/', "/", ACTION_FIND, N_("find"), N_("Search the history."), run_find, {&a_history}},
+	{'\r', "Enter", ACTION_OPEN, N_("fold"), N_("Fold the story of a clone, or unfold it."),
+	 run_turn_fold, {&a_history}},
 	{' ', NULL, ACTION_OPEN, .help = NULL},
 	{'U', "U", ACTION_UNDO, N_("undo"), N_("Roll this operation back."),
 	 run_undo, {&an_operation, &not_undone, &a_deployment}},
 	{'t', "t", ACTION_SNAPSHOT, N_("snapshot"), NULL, run_then, {&a_row}},
-	{'j', "j", ACTION_DOWN, N_("later"), .help = N_("Go to the next operation.")},
+	{'j', "j", ACTION_DOWN, N_("later"), N_("Go to the next operation."), NULL, {&a_history}},
 	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, .help = NULL},
-	{'k', "k", ACTION_UP, N_("earlier"), .help = N_("Go to the previous operation.")},
+	{'k', "k", ACTION_UP, N_("earlier"), N_("Go to the previous operation."), NULL, {&a_history}},
 	{KEY_BASE + KEY_UP, NULL, ACTION_UP, .help = NULL},
 	{KEY_BASE + KEY_LEFT, "Left", ACTION_LEFT, NULL, N_("Fold the story."), .run = run_fold},
 	{KEY_BASE + KEY_RIGHT, "Right", ACTION_RIGHT, NULL, N_("Unfold the story."), .run = run_unfold},

@@ -89,13 +89,55 @@ struct hotfix_columns {
 };
 
 static struct hotfix_columns
-lay_out(int width)
+columns_of(int width)
 {
 	if (width >= 100)
 		return (struct hotfix_columns){18, 28, 38, 52, 62};
 	if (width >= 70)
 		return (struct hotfix_columns){17, 26, 35, 0, 47};
 	return (struct hotfix_columns){17, 27, 0, 0, 0};
+}
+
+static int
+wider(int columns, const char *text)
+{
+	int of_text = text_columns(text);
+
+	return of_text > columns ? of_text : columns;
+}
+
+/* How far what is behind a column moves, so that what stands there ends before it. */
+static int
+moved_by(int begin, int width, int next)
+{
+	return next && begin + width >= next ? begin + width + 1 - next : 0;
+}
+
+/* Words are longer in some languages than in ours. */
+static struct hotfix_columns
+lay_out(const struct hotfix_view *v, int width)
+{
+	struct hotfix_columns at = columns_of(width);
+	int word = 0, age = 0, more;
+	char ago[64];
+
+	for (int id = 0; id < HOTFIX_STEP_COUNT; id++) {
+		const struct hotfix_step *step = hotfix_step(v->hotfix, (enum hotfix_step_id)id);
+
+		word = wider(word, words_of_step_state((enum hotfix_step_id)id, step).text);
+		if (step->at) {
+			clock_ago(ago, clock_wall_ms() - step->at);
+			age = wider(age, ago);
+		}
+	}
+	more = moved_by(at.word, word, at.age);
+	at.age += more;
+	at.who += at.who ? more : 0;
+	more += moved_by(at.age, age, at.who);
+	at.who = at.who ? columns_of(width).who + more : 0;
+	at.took += at.took ? more : 0;
+	at.detail += at.detail ? more : 0;
+	return at;
 }
 
 /* What was done, or what is to be done. */
@@ -407,7 +449,7 @@ hotfix_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
 	const struct hotfix_view *v = (const struct hotfix_view *)view;
 	const struct error *error = hotfix_error(v->hotfix);
-	struct hotfix_columns at = lay_out(canvas->width);
+	struct hotfix_columns at = lay_out(v, canvas->width);
 	int first = first_row(canvas), used = first + HOTFIX_STEP_COUNT + (first > 1);
 	struct canvas below = canvas_sub(canvas, used, 0, canvas->height - used, canvas->width);
 

@@ -46,6 +46,7 @@ struct review_view {
 	int64_t end_seen_at;	 /* steady ms: the end of the difference stood there; 0: not yet */
 	char *moved;		 /* what moved while it was open, in words; NULL: nothing did */
 	struct set *since; /* what ran there when it was looked at last; NULL: nothing moved */
+	const struct set *judged;	/* the `since` that the difference was made with */
 	char deed[REVIEW_DEED_MAX];	/* what Enter does in the last field */
 	struct key field_keys[4];	/* the rows while one is in a field */
 	struct contents contents;	/* instead when there is no difference */

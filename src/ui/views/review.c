@@ -168,7 +168,16 @@ differs(const struct set *before, const struct set *now)
 void
 review_set_difference(struct review_view *r, const struct review *review)
 {
-	if (r->since && review->from && review->to && differs(r->since, review->from))
+	const struct difference *d = &r->difference;
+	/* The difference holds these sets, so they are the same ones where they are equal. */
+	bool is_judged = d->to && d->to == review->to && r->judged == r->since &&
+			 (d->between ? d->between : d->from) == review->from;
+
+	if (is_judged)
+		return;
+	r->judged = r->since;
+	if (r->since && review->from && review->to && differs(r->since, review->from) &&
+	    difference_has_sides(r->since, review->from, review->to))
 		difference_set_between(&r->difference, r->since, review->from, review->to);
 	else
 		difference_set(&r->difference, review->from, review->to);
@@ -194,6 +203,7 @@ prepare_again(struct review_view *r, struct ui *ui, struct flow *old, const char
 	}
 	flow_keep_decisions(flow, old);
 	if (!r->since || r->end_seen_at) {
+		r->judged = NULL;
 		set_unref(r->since);
 		r->since = review_looked_at(review) ? set_ref(review_looked_at(review)) : NULL;
 		free(r->moved);

@@ -254,10 +254,11 @@ difference_row_of(const struct difference *d, size_t object, const struct change
 	return header;
 }
 
-/* A changed line as it is known in another difference of the same object: which workload, and its
- * text without what it is indented by, since that depends on what else differs. */
+/* A changed line, taken to be of this kind, as it is known in another difference of the same
+ * object: which workload, and its text without what it is indented by, since that depends on what
+ * else differs. */
 static char *
-name_line(const struct diff *diff, size_t i)
+name_line(const struct diff *diff, size_t i, enum diff_line_kind kind)
 {
 	const char *text = diff->lines[i].text + strspn(diff->lines[i].text, " ");
 	size_t header = i, object = 0;
@@ -267,8 +268,7 @@ name_line(const struct diff *diff, size_t i)
 	for (int dots = 0; diff->lines[header].text[object]; object++)
 		if (diff->lines[header].text[object] == '.' && ++dots == 2)
 			break;
-	return xasprintf("%.*s\n%d%s", (int)object, diff->lines[header].text, diff->lines[i].kind,
-			 text);
+	return xasprintf("%.*s\n%d%s", (int)object, diff->lines[header].text, kind, text);
 }
 
 /* The names of all lines that change from one to the other.  New reference. */
@@ -280,7 +280,8 @@ name_changes(const struct set *from, const struct set *to)
 
 	diff_between(&diff, from, to, 0);
 	for (size_t i = 0; i < diff.count; i++) {
-		char *name = diff_line_is_change(&diff.lines[i]) ? name_line(&diff, i) : NULL;
+		char *name = diff_line_is_change(&diff.lines[i])
+				     ? name_line(&diff, i, diff.lines[i].kind) : NULL;
 
 		if (name)
 			json_object_set_new_nocheck(names, name, json_true());
@@ -288,6 +289,26 @@ name_changes(const struct set *from, const struct set *to)
 	}
 	diff_clear(&diff);
 	return names;
+}
+
+bool
+difference_has_sides(const struct set *from, const struct set *between, const struct set *to)
+{
+	json_t *theirs = name_changes(from, between);
+	struct diff ours = {0};
+	bool has = true;
+
+	diff_between(&ours, between, to, 0);
+	for (size_t i = 0; i < ours.count && has; i++) {
+		char *written = ours.lines[i].kind == DIFF_OLD
+					? name_line(&ours, i, DIFF_NEW) : NULL;
+
+		has = !written || !json_object_get(theirs, written);
+		free(written);
+	}
+	diff_clear(&ours);
+	json_decref(theirs);
+	return has;
 }
 
 /* By two more differences, each with one change in it: what others did, and what we do. */
@@ -298,7 +319,8 @@ find_sides(struct difference *d)
 
 	d->sides = xcalloc(d->diff.count + 1, sizeof(*d->sides));
 	for (size_t i = 0; i < d->diff.count; i++) {
-		char *name = diff_line_is_change(&d->diff.lines[i]) ? name_line(&d->diff, i) : NULL;
+		char *name = diff_line_is_change(&d->diff.lines[i])
+				     ? name_line(&d->diff, i, d->diff.lines[i].kind) : NULL;
 
 		if (name && json_object_get(theirs, name))
 			d->sides[i] = json_object_get(ours, name) ? SIDE_BOTH : SIDE_THEIRS;

@@ -50,6 +50,9 @@ struct difference {
 /* Zeroed memory is an empty one.  Takes references of its own; the same two again change
  * nothing. */
 void difference_set(struct difference *difference, struct set *from, struct set *to);
+/* Whether each line that changes can be said to be somebody's: not where a line that others wrote
+ * is changed again, since it is in neither set. */
+bool difference_has_sides(const struct set *from, const struct set *between, const struct set *to);
 /* The same with what others changed meanwhile: from -> between is theirs, between -> to is ours,
  * and each changed line says whose it is. */
 void difference_set_between(struct difference *difference, struct set *from, struct set *between,
