@@ -93,13 +93,16 @@ static void
 exchange(struct kube_world *world, const struct exchange *exchanges, struct got *got,
 	 const struct kube_request_options *options)
 {
+	size_t requests;
+
 	kube_world_start(world, exchanges);
 	(void)ask(world, got, options);
 	assert_int_equal(got->done, 0);
 	KUBE_WORLD_UNTIL(world, got->done);
 	json_decref(got->body);
-	assert_int_equal(kube_cluster_requests(world->cluster), world->server.count);
+	requests = kube_cluster_requests(world->cluster);
 	kube_world_stop(world);
+	assert_int_equal(requests, world->server.count);
 	assert_int_equal(got->done, 1);
 }
 
@@ -552,14 +555,14 @@ test_no_identity(void **state)
 	kube_world_stop(&world);
 }
 
+#define KEPT "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
 /* TLS says the certificate once a connection. */
 static void
 test_another_certificate_takes_another_connection(void **state)
 {
 	static const struct exchange exchanges[] = {
-		{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", AGAIN},
-		{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", CLOSE},
-		{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", CLOSE}, {0}};
+		{KEPT, AGAIN}, {KEPT, AGAIN}, {KEPT, CLOSE}, {0}};
 	struct kube_world world;
 	struct got got;
 
@@ -576,6 +579,34 @@ test_another_certificate_takes_another_connection(void **state)
 	kube_world_stop(&world);
 	assert_int_equal(world.server.connections, 2);
 	assert_int_equal(world.server.count, 3);
+}
+
+/* Where one has heard nothing, the others will not either: over HTTP/2 they are on one connection.
+ * The first is held open by the server, and would be used. */
+static void
+test_what_has_gone_silent_is_not_used_again(void **state)
+{
+	static const struct exchange exchanges[] = {{KEPT, HOLD}, {"", HOLD}, {OK "{}", CLOSE}, {0}};
+	struct kube_world world;
+	struct got got;
+
+	(void)state;
+	kube_world_start(&world, exchanges);
+	kube_cluster_set_deadlines(world.cluster, &(struct kube_deadlines){.connect = 5000,
+									   .first_byte = 500,
+									   .silence = 500,
+									   .whole = 5000});
+	for (int i = 0; i < 3; i++) {
+		(void)ask(&world, &got,
+			  &(struct kube_request_options){.verb = KUBE_GET,
+							 .streams = i == 1,
+							 .piece = i == 1 ? on_piece : NULL});
+		KUBE_WORLD_UNTIL(&world, got.done);
+		assert_int_equal(got.err.kind, i == 1 ? ERROR_NO_REPLY : ERROR_NONE);
+		json_decref(got.body);
+	}
+	kube_world_stop(&world);
+	assert_int_equal(world.server.connections, 3);
 }
 
 /* --- what comes --- */
@@ -763,6 +794,7 @@ main(void)
 		cmocka_unit_test(test_an_identity_is_refused_once_for_all),
 		cmocka_unit_test(test_no_identity),
 		cmocka_unit_test(test_another_certificate_takes_another_connection),
+		cmocka_unit_test(test_what_has_gone_silent_is_not_used_again),
 		cmocka_unit_test(test_warnings),
 		cmocka_unit_test(test_a_nul_in_a_string),
 		cmocka_unit_test(test_text),
