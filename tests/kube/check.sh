@@ -95,6 +95,14 @@ node enter "$dir" env PYTHONDONTWRITEBYTECODE=1 python3 "$here/compare.py" "$dir
 compared=$?
 grep -v '^ok' "$folder/compare.out" >>"$folder/compare.log"
 report "$compared" "the double of \`make check\` answers as it does, in $(grep -c '^ok' "$folder/compare.out") answers"
+BUILD=$(dirname "$SIDESTAGED") KUBE_NODE=$KUBE_NODE bash "$here/hotfix.sh" "$dir" >"$folder/hotfix.log" 2>&1
+while IFS= read -r line; do
+	case $line in
+	"ok "*) report 0 "hotfix: ${line#ok }" ;;
+	"not ok "*) report 1 "hotfix: ${line#not ok }" ;;
+	esac
+done <"$folder/hotfix.log"
+grep -q '^ok' "$folder/hotfix.log" || report 1 "the story of a hotfix runs"
 if [ "${KUBE:-}" != short ]; then
 	node enter "$dir" env PYTHONDONTWRITEBYTECODE=1 SIDESTAGED="$SIDESTAGED" \
 		KUBECONFIG="$dir/kubeconfig" KUBECTL="$KUBE_NODE kubectl" \

@@ -4,6 +4,7 @@ EXTRA_DIST += tests/kube/objects/every-field-cronjob.json tests/kube/objects/eve
 	tests/kube/objects/every-field-least.json tests/kube/objects/every-field-module.json \
 	tests/kube/objects/every-field-other.json tests/kube/objects/every-field.in.json \
 	tests/kube/objects/secrets.json tests/kube/objects/topicshare.json
+EXTRA_DIST += tests/kube/hotfix.sh
 EXTRA_DIST += tests/kube/check.sh tests/kube/images.py tests/kube/shop.yaml tests/kube/topicshare.json \
 	tests/kube/node/image.py tests/kube/node/init.sh tests/kube/node/node.sh \
 	tests/kube/node/pause.c tests/kube/node/program/dns.go tests/kube/node/program/go.mod \
