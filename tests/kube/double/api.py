@@ -552,7 +552,10 @@ class Api:
 
     def control(self, handler, path, query):
         """POST /double/forget: nothing that was can be watched; /double/say?namespace=&pod=
-        &container=&text=: a line of output."""
+        &container=&text=: a line of output.  GET /double/met: how many requests each fault met."""
+        if path == "/double/met":
+            handler.send_json(200, self.rules.met())
+            return
         with self.store.lock:
             if path == "/double/forget":
                 self.store.forget()

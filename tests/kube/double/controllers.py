@@ -30,7 +30,7 @@ from store import clone, stamp
 BEHAVIOUR = "double.sidestage.dev/behaviour"
 REVISION = "deployment.kubernetes.io/revision"
 NODE = {"cpu": 2, "memory": 8 << 30}
-SLOW_S = 1.5
+SLOW_S = 1.0
 LONG_S = 3600
 DESCRIPTION = (
     "Contains a CA bundle that can be used to verify the kube-apiserver when using internal "

@@ -107,6 +107,13 @@ class Rules:
                     met.append(fault)
         return met
 
+    def met(self):
+        """{line: how many requests it was done to}"""
+        with self.lock:
+            return {fault.line: max(0, min(self.counts.get(fault.line, 0), fault.last) -
+                                    max(0, fault.first - 1)) if fault.first else
+                    self.counts.get(fault.line, 0) for fault in self.faults}
+
     def stands(self, fault):
         with self.lock:
             self.read()

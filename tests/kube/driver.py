@@ -1,0 +1,582 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""sidestaged with the double as its cluster: the hotfix from clone to discard by sub-commands, or
+what happens when the API server misbehaves and when sidestaged dies.
+
+driver.py hotfix|faults|killed   CHECK_LONG=1 in full, SLICE=i/n a part of that.
+"""
+import http.client
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "fault"))
+from cluster import MERGE, Double, until	# noqa: E402
+from faultd import (Client, Faultd, Tap, UnixConnection, die_with_parent, long_run,	# noqa: E402
+                    sliced)
+
+APP = "/orgs/topicshare-inc/apps/topicshare"
+TOKENS = ["token-of-the-test", "another-token-of-the-test"]
+CONFIG = """[state]
+	directory = {folder}/state
+[run]
+	images = {folder}/images
+	ready-timeout = {patience}
+[cluster "prod"]
+	kubeconfig = {folder}/kubeconfig
+[listen]
+	socket = {folder}/socket
+"""
+KUBECONFIG = """apiVersion: v1
+kind: Config
+clusters:
+- name: double
+  cluster: {{server: "{url}", certificate-authority: "{pki}/ca.crt"}}
+users:
+- name: sidestage
+  user: {{tokenFile: "{folder}/token"}}
+contexts:
+- name: double
+  context: {{cluster: double, user: sidestage}}
+current-context: double
+"""
+NOTE = "sidestage.dev/deployment"	# which deployment wrote it last
+KINDS = {"deployments": "/apis/apps/v1", "services": "/api/v1", "configmaps": "/api/v1",
+         "secrets": "/api/v1", "serviceaccounts": "/api/v1",
+         "poddisruptionbudgets": "/apis/policy/v1"}
+
+
+def space_of(env):
+    return "topicshare-" + env
+
+
+class World:
+    """A double, and a sidestaged that has TopicShare in it."""
+
+    def __init__(self, patience="60s"):
+        self.folder = tempfile.mkdtemp(prefix="kube-")
+        self.socket = os.path.join(self.folder, "socket")
+        self.pid = os.path.join(self.folder, "daemon.pid")
+        self.process, self.names = None, 0
+        self.double = Double(os.path.join(self.folder, "double"), "--token",
+                             "sidestage=" + TOKENS[0], "--pace", "0.01", "--bookmarks", "0.5")
+        self.cluster = self.double.client()
+        for version in ("1.4.2", "1.4.3"):	# which the platform is to know
+            path = os.path.join(self.folder, "images/local/topicshare-web", version)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w") as file:
+                os.fchmod(file.fileno(), 0o755)
+                file.write("#!/bin/false\n")
+        self.write("token", TOKENS[0] + "\n")
+        self.write("kubeconfig", KUBECONFIG.format(
+            folder=self.folder, url=self.cluster.url, pki=os.path.join(self.double.folder, "pki")))
+        self.config = self.write("config", CONFIG.format(folder=self.folder, patience=patience))
+        self.log = open(os.path.join(self.folder, "log"), "w+")
+
+    def write(self, name, text):
+        path = os.path.join(self.folder, name)
+        with open(path + ".new", "w") as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write(text)
+        os.rename(path + ".new", path)
+        return path
+
+    def __enter__(self):
+        with open(os.path.join(HERE, "topicshare.json")) as file:
+            text = json.load(file)
+        app = text["organizations"][0]["applications"][0]
+        app["environments"] = [e for e in app["environments"] if e["id"] == "production"]
+        # It has no probe, so each deployment would wait until it has run for a while.
+        del app["environments"][0]["deployments"][0]["set"]["modules"]["worker"]
+        path = self.write("import.json", json.dumps(text))
+        subprocess.run([os.environ["SIDESTAGED"], "import", "--config", self.config, path],
+                       check=True, stdout=subprocess.DEVNULL, stderr=self.log)
+        self.start()
+        self.runs("production")
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        try:
+            self.process.wait(60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.double.stop()
+        self.log.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def start(self):
+        reader, writer = os.pipe()
+        self.process = subprocess.Popen(
+            [os.environ["SIDESTAGED"], "serve", "--config", self.config, "--user", "oncall",
+             "--ready-fd", str(writer)], pass_fds=[writer], stderr=self.log,
+            stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
+        os.close(writer)
+        self.write("daemon.pid", str(self.process.pid))
+        if os.read(reader, 6) != b"ready\n":
+            raise RuntimeError("sidestaged did not start: " + self.said())
+        os.close(reader)
+
+    def said(self):
+        with open(self.log.name) as file:
+            return "".join(line for line in file if "level=info" not in line)[-1500:]
+
+    # --- the platform
+
+    def ask(self, method, path, body=None):
+        connection = UnixConnection(self.socket)
+        connection.request(method, APP + path, None if body is None else json.dumps(body).encode())
+        answer = connection.getresponse()
+        text = answer.read()
+        connection.close()
+        try:
+            return answer.status, json.loads(text)
+        except ValueError:
+            return answer.status, None
+
+    def must(self, method, path, body=None):
+        status, answer = self.ask(method, path, body)
+        if status >= 300:
+            raise RuntimeError(f"{method} {path}: {status} {answer}\n{self.said()}")
+        return answer
+
+    def deploy(self, env, operations):
+        """The deployment's id."""
+        delta = self.must("POST", "/deltas", {"modules": {"update": {"web": operations}}})
+        delta = delta if isinstance(delta, str) else delta["id"]
+        return self.must("POST", f"/envs/{env}/deploys",
+                         {"delta_id": delta, "comment": "test"})["id"]
+
+    def set_image(self, env, image, *more):
+        return self.deploy(env, [{"op": "replace", "path": "/spec/containers/web/image",
+                                  "value": image}, *more])
+
+    def wait(self, env, deployment):
+        """(status, the texts of its errors)"""
+        def ended():
+            status = self.must("GET", f"/envs/{env}/deploys/{deployment}")["status"]
+            return status if status not in ("pending", "in progress") else None
+        status = until(ended, pause=0.02)
+        errors = self.must("GET", f"/envs/{env}/deploys/{deployment}/errors")
+        return status, [f"{row.get('code')}: {row.get('error_type', '')} {row.get('summary', '')} "
+                        f"{row.get('message', '')}" for row in errors]
+
+    def new_name(self):
+        self.names += 1
+        return f"case-{self.names}"
+
+    def has_gone(self, env):
+        return self.ask("GET", f"/envs/{env}")[0] == 404
+
+    def new_environment(self):
+        """What Production runs, in a namespace of its own."""
+        name = self.new_name()
+        last = self.must("GET", "/envs/production")["last_deploy"]
+        self.must("POST", "/envs", {"id": name, "name": name, "type": "development",
+                                    "from_deploy_id": last["id"]})
+        made = self.must("POST", f"/envs/{name}/deploys",
+                         {"set_id": last["set_id"], "comment": "as Production"})
+        status, errors = self.wait(name, made["id"])
+        if status != "succeeded":
+            raise RuntimeError(f"{name}: {status} {errors}\n{self.said()}")
+        return name
+
+    # --- the cluster
+
+    def objects(self, env):
+        """{kind/name: what it says} of all without an owner, but for what changes by itself."""
+        found = {}
+        for plural, group in KINDS.items():
+            path = f"{group}/namespaces/{space_of(env)}/{plural}"
+            for item in self.cluster.get(path).value["items"]:
+                meta = item["metadata"]
+                if meta.get("ownerReferences") or meta["name"] in ("default", "kube-root-ca.crt"):
+                    continue
+                for name in ("resourceVersion", "generation", "managedFields"):
+                    meta.pop(name, None)
+                meta.get("annotations", {}).pop("deployment.kubernetes.io/revision", None)
+                item.pop("status", None)
+                found[f"{plural}/{meta['name']}"] = item
+        return found
+
+    def image(self, env):
+        return self.deployment(env)["spec"]["template"]["spec"]["containers"][0]["image"]
+
+    def deployment(self, env, name="web"):
+        return self.cluster.get(
+            f"/apis/apps/v1/namespaces/{space_of(env)}/deployments/{name}").value
+
+    def runs(self, env):
+        """Waits until all that it has is rolled out."""
+        path = f"/apis/apps/v1/namespaces/{space_of(env)}/deployments"
+
+        def so():
+            items = self.cluster.get(path).value["items"]
+            return len(items) == 2 and all(
+                item["status"].get("observedGeneration") == item["metadata"]["generation"] and
+                item["status"].get("updatedReplicas") == item["spec"]["replicas"] ==
+                item["status"].get("availableReplicas") == item["status"].get("replicas")
+                for item in items)
+        until(so)
+
+    def strange_writes(self):
+        """What sidestaged wrote outside of its namespaces, other than making and deleting them and
+        access reviews."""
+        spaces = "/api/v1/namespaces/topicshare-"
+        found = []
+        for user, method, status, path in self.double.requests():
+            if user != "sidestage" or method in ("GET", "HEAD"):
+                continue
+            plain, _, query = path.partition("?")
+            inside = plain.startswith(spaces) or "/namespaces/topicshare-" in plain
+            made = method == "POST" and plain == "/api/v1/namespaces"
+            review = plain.startswith("/apis/authorization.k8s.io/")
+            if not (inside or made or review):
+                found.append(f"{method} {path} {status}")
+            elif method in ("PATCH", "POST") and "fieldManager=sidestage" not in query:
+                found.append(f"no manager: {method} {path}")
+            elif "force=true" in query:
+                found.append(f"forced: {method} {path}")
+        return found
+
+
+def changed(before, after, path=""):
+    """Where two values are not the same."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        return [row for name in sorted(set(before) | set(after))
+                for row in changed(before.get(name), after.get(name), f"{path}.{name}")]
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        return [row for n, (old, new) in enumerate(zip(before, after))
+                for row in changed(old, new, f"{path}[{n}]")]
+    return [] if before == after else [path]
+
+
+# --- the hotfix
+
+def hotfix(tap):
+    with World() as world:
+        client, url = Client(world.folder), Faultd(world).url
+        before = world.objects("production")
+        ended = client.run(url, "clone", "production", "hotfix", "--json")
+        findings = [f"--acknowledge={f['id']}" for f in json.loads(ended.out)["findings"]]
+
+        def does(name, *words):
+            ended = client.run(url, *words)
+            return tap.ok(ended.code == 0, name, f"{ended}\n{world.said()}")
+        does("Production is cloned", "clone", "production", "hotfix", "--approve=hotfix", *findings)
+        ours = world.objects("hotfix")
+        tap.ok(sorted(ours) == sorted(before), "its clone has the same objects, in its namespace",
+               f"{sorted(ours)}\n{sorted(before)}")
+        world.runs("hotfix")
+        does("the clone gets another version", "version", "hotfix", "web", "1.4.3",
+             "--approve=hotfix")
+        tap.ok(world.image("hotfix") == "local/topicshare-web:1.4.3", "which runs there",
+               world.image("hotfix"))
+        tap.ok(world.objects("production") == before, "and nothing of Production changed")
+        does("it is promoted", "promote", "hotfix", "--approve=production", "--reason=test")
+        after = world.objects("production")
+        found = [row for row in changed(before, after) if not row.endswith(NOTE)]
+        tap.ok(found == [".deployments/web.spec.template.spec.containers[0].image"],
+               "of all objects of Production exactly one field changed", "\n".join(
+                   changed(before, after)))
+        does("it is rolled back", "undo", "production", "--approve=production", "--reason=test")
+        tap.ok(world.image("production") == "local/topicshare-web:1.4.2", "to what it was",
+               world.image("production"))
+        does("the clone is discarded", "discard", "hotfix", "--approve=hotfix")
+        until(lambda: world.cluster.get("/api/v1/namespaces/topicshare-hotfix").status == 404)
+        tap.ok(True, "with its namespace")
+        strange = world.strange_writes()
+        tap.ok(not strange, "nothing was written elsewhere", "\n".join(strange[:10]))
+
+
+# --- an API server that misbehaves
+
+class Case:
+    """How it is begun, and how the deployment must end."""
+
+    def __init__(self, name, rules=(), expected="succeeded", words=(), image="local/topicshare-web:"
+                 "1.4.3", before=None, during=None, early=False, more=(),
+                 is_quick=False):
+        self.name, self.rules, self.expected, self.words = name, rules, expected, words
+        self.image, self.before, self.during = image, before, during
+        self.early = early	# the rules stand before it has a namespace, so that watches meet them
+        self.more, self.is_quick = more, is_quick
+
+
+def other_manager(world, env):
+    world.cluster.ask("PATCH", f"/apis/apps/v1/namespaces/{space_of(env)}/deployments/web"
+                      "?fieldManager=hand", {"spec": {"template": {"spec": {
+                          "terminationGracePeriodSeconds": 77}}}}, MERGE)
+    answer = world.cluster.ask(
+        "PATCH", f"/apis/apps/v1/namespaces/{space_of(env)}/deployments/web?fieldManager=hand",
+        [{"op": "replace", "path": "/spec/template/spec/containers/0/image",
+          "value": "local/topicshare-web:1.4.4-rc1"}], "application/json-patch+json")
+    if answer.status != 200:
+        raise RuntimeError(str(answer))
+
+
+def away(seconds):
+    def during(world, _env):
+        time.sleep(0.3)			# it is under way
+        world.double.rules("image topicshare-web:1.4.3 slow", "away")
+        time.sleep(seconds)
+        world.double.rules()
+    return during
+
+
+def rotate(world, _env):
+    time.sleep(0.2)
+    TOKENS.reverse()
+    world.write("double/tokens.csv", f"{TOKENS[0]},sidestage\n")
+    world.write("token", TOKENS[0] + "\n")
+
+
+def forget(world, _env):
+    for _ in range(10):
+        time.sleep(0.1)
+        world.cluster.ask("POST", "/double/forget")
+
+
+def refusal(code, message):
+    return f"PATCH deployments/web status {code} " + json.dumps({
+        "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
+        "message": message, "reason": "Forbidden" if code == 403 else "", "code": code})
+
+
+SLOW = "image topicshare-web:1.4.3 slow"
+CASES = [
+    Case("each watch is cut after a while", [SLOW, "GET watch=(1|true) close 0.3"],
+         early=True, is_quick=True),
+    Case("what is watched is forgotten, again and again",
+         [SLOW, "GET watch=(1|true) close 0.3"], during=forget, early=True),
+    Case("watches are told that they are too old", ["1-4:GET watch=(1|true) gone"],
+         early=True, is_quick=True),
+    Case("changes of pods and Deployments are not told", ["GET watch=(1|true) lose MODIFIED",
+                                                          "GET watch=(1|true) close 1"], early=True),
+    Case("it is too busy for every write at first", ["1-6:(PATCH|POST) . busy 1"]),
+    Case("it is too busy for every list at first", ["1-4:GET . busy 1"]),
+    Case("the answers to writes are lost at first", ["1-4:PATCH . lost"], is_quick=True),
+    Case("a list is cut", ["1-3:GET (deployments|pods)[?]limit cut 40"]),
+    Case("it is away for a while in mid-rollout", [SLOW], during=away(2)),
+    Case("it is away for 5 s in mid-rollout", [SLOW], during=away(5)),
+    Case("its token becomes another in mid-rollout", [SLOW], during=rotate),
+    Case("another manager has the field", expected="failed", before=other_manager,
+         words=["web", "image", "hand"], is_quick=True),
+    Case("a right is missing", ["deny sidestage patch deployments.apps *"], "failed",
+         ["sidestage", "patch", "deployments"], is_quick=True),
+    Case("a write fails with 500", [refusal(500, "the disk is on fire")], "failed",
+         ["the disk is on fire"]),
+    Case("admission refuses it", [refusal(403, "admission webhook denied the request: no")],
+         "failed", ["denied the request: no"]),
+    Case("no such image", image="fail/pull:1", expected="failed",
+         words=["image-not-found", "fail/pull:1"], is_quick=True),
+    Case("it exits again and again", image="fail/crash:1", expected="failed",
+         words=["crash-loop", "fatal: cannot open"]),
+    Case("its probe fails", image="fail/unready:1", expected="failed", words=["probe"],
+         more=[{"op": "add", "path": "/deploy", "value": {"timeout": 3}}]),
+]
+
+
+def run_case(world, case):
+    """What is wrong, or None."""
+    if case.early:
+        world.double.rules(*case.rules)
+    env = world.new_environment()
+    if case.before:
+        case.before(world, env)
+    if not case.early:
+        world.double.rules(*case.rules)
+    deployment = world.set_image(env, case.image, *case.more)
+    if case.during:
+        helper = threading.Thread(target=case.during, args=(world, env))
+        helper.start()
+    status, errors = world.wait(env, deployment)
+    if case.during:
+        helper.join()
+    missed = [line for line, n in world.cluster.get("/double/met").value.items() if n == 0]
+    world.double.rules()
+    text = "\n".join(errors)
+    wrong = None
+    if missed:
+        wrong = f"nothing met {missed}"
+    elif status != case.expected:
+        wrong = f"it {status}: {text}"
+    elif status == "succeeded" and world.image(env) != case.image:
+        wrong = f"it runs {world.image(env)}"
+    elif status != "succeeded":
+        missing = [word for word in case.words if word not in text]
+        wrong = f"{missing} is not said: {text}" if missing else None
+    if not wrong and status != "succeeded" and not case.before:
+        after = world.set_image(env, "local/topicshare-web:1.4.2")
+        ended = world.wait(env, after)
+        wrong = None if ended[0] == "succeeded" else f"what was there does not come back: {ended}"
+    world.ask("DELETE", f"/envs/{env}")
+    return wrong and wrong + "\n" + world.said()
+
+
+def faults(tap):
+    cases = sliced(CASES) if long_run() else [case for case in CASES if case.is_quick]
+    with World(patience="10s") as world:
+        for case in cases:
+            try:
+                wrong = run_case(world, case)
+            except RuntimeError as error:
+                wrong = str(error)
+                world.double.rules()
+            tap.ok(not wrong, f"{case.name}: the deployment {case.expected}", wrong)
+        strange = world.strange_writes()
+        tap.ok(not strange, "nothing was written elsewhere", "\n".join(strange[:10]))
+
+
+# --- a daemon that is killed
+
+class Deed:
+    """What is begun with `begin(n)`, and what must be true at its end: end() says what is not."""
+
+    def __init__(self, world):
+        self.world = world
+
+    def ended_well(self, env, image):
+        """Of its last deployment."""
+        last = self.world.must("GET", f"/envs/{env}/deploys")[0]
+        status, errors = self.world.wait(env, last["id"])
+        if status != "succeeded" and not any(text.strip(" :") for text in errors):
+            return f"it {status}, and no reason is said"
+        if status == "succeeded" and self.world.image(env) != image:
+            return f"it succeeded, and {self.world.image(env)} runs, not {image}"
+        status, errors = self.world.wait(env, self.world.set_image(
+            env, "local/topicshare-web:1.4.2"))
+        return None if status == "succeeded" else f"the next one {status}: {errors}"
+
+
+class Changes(Deed):
+    name = "a deployment"
+
+    def __init__(self, world):
+        super().__init__(world)
+        self.env = world.new_environment()
+
+    def begin(self, n):
+        self.image = f"local/topicshare-web:1.5.{n}"
+        self.world.set_image(self.env, self.image)
+
+    def is_done(self):
+        last = self.world.must("GET", f"/envs/{self.env}/deploys")[0]
+        return last["status"] not in ("pending", "in progress")
+
+    def end(self):
+        last = self.world.must("GET", f"/envs/{self.env}/deploys")[0]
+        if last["comment"] != "test":
+            return None		# it was killed before it was asked
+        return self.ended_well(self.env, self.image)
+
+
+class Makes(Changes):
+    name = "the first deployment of a new namespace"
+
+    def __init__(self, world):
+        Deed.__init__(self, world)
+
+    def begin(self, n):
+        self.env, self.image = self.world.new_name(), "local/topicshare-web:1.4.2"
+        last = self.world.must("GET", "/envs/production")["last_deploy"]
+        self.world.must("POST", "/envs", {"id": self.env, "name": self.env, "type": "development",
+                                          "from_deploy_id": last["id"]})
+        self.world.must("POST", f"/envs/{self.env}/deploys",
+                        {"set_id": last["set_id"], "comment": "test"})
+
+    def end(self):
+        wrong = super().end()
+        self.world.ask("DELETE", f"/envs/{self.env}")
+        until(lambda: self.world.has_gone(self.env))
+        return wrong
+
+
+class Removes(Deed):
+    name = "the removal of an environment"
+
+    def begin(self, n):
+        self.world.double.rules()
+        self.env = self.world.new_environment()
+        self.world.double.rules(*self.rules)
+        self.world.ask("DELETE", f"/envs/{self.env}")
+
+    def is_done(self):
+        return self.world.has_gone(self.env)
+
+    def end(self):
+        until(lambda: self.world.has_gone(self.env))
+        path = "/api/v1/namespaces/" + space_of(self.env)
+        until(lambda: self.world.cluster.get(path).status == 404)
+        return None
+
+
+def undisturbed(world, make):
+    """How many requests it has."""
+    deed = make(world)
+    deed.rules = [".* . delay 0"]	# only to count
+    world.double.rules(*deed.rules)
+    deed.begin(0)
+    until(deed.is_done)
+    count = world.cluster.get("/double/met").value[deed.rules[0]] - 1	# but for this one
+    wrong = deed.end()
+    if wrong:
+        raise RuntimeError(f"undisturbed: {wrong}")
+    return count
+
+
+def run_killed(world, deed, n, how):
+    """Killed at the n-th request: (what is wrong or None, whether it was)."""
+    deed.rules = [f"{n}:.* . {how} {world.pid}"]
+    world.double.rules(*deed.rules)
+    try:
+        deed.begin(n)
+        until(lambda: world.process.poll() is not None or deed.is_done(), pause=0.02)
+    except (OSError, http.client.HTTPException):
+        pass			# it was killed before it answered
+    world.double.rules()
+    try:
+        world.process.wait(0.2)
+    except subprocess.TimeoutExpired:
+        pass
+    dead = world.process.poll() is not None
+    if dead:
+        world.start()
+    return deed.end(), dead
+
+
+def killed(tap):
+    with World() as world:
+        for make in (Changes, Makes, Removes):
+            count = undisturbed(world, make)
+            cases = [(n, how) for n in range(1, count + 1) for how in ("kill", "killed")]
+            wanted = 3 if make is Changes else 1
+            chosen = sliced(cases) if long_run() else cases[1::max(1, len(cases) // wanted)]
+            bad, hits, deed = [], 0, make(world)
+            for n, how in chosen:
+                wrong, hit = run_killed(world, deed, n, how)
+                hits += hit
+                if wrong:
+                    bad.append(f"{how} at {n}: {wrong}\n{world.said()[-600:]}")
+            tap.ok(not bad, f"killed at {len(chosen)} of {len(cases)} points of {make.name}: it "
+                   "ends right, or with its reason", "\n".join(bad))
+            tap.ok(hits >= len(chosen) // 2, "and it was killed there", f"{hits} of {len(chosen)}")
+            tap.note(f"{len(chosen)} rounds, {len(bad)} wrong, {hits} where it was killed")
+        strange = world.strange_writes()
+        tap.ok(not strange, "nothing was written elsewhere", "\n".join(strange[:10]))
+
+
+def main():
+    tap = Tap()
+    {"hotfix": hotfix, "faults": faults, "killed": killed}[sys.argv[1]](tap)
+    return tap.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
