@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <spawn.h>
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -257,6 +259,56 @@ the_environments_authority_is_not_added(void **state)
 	free(url);
 }
 
+/* Where ca.pem is what the whole machine trusts: a mount that nobody else sees.  Its exit status is
+ * how the request with another authority failed, plus 1; 0: there can be no such place. */
+static void
+ask_where_the_machine_trusts_it(const char *url, const char *other)
+{
+	char *command = xasprintf("mkdir '%s/hashed' && cp '%s/ca.pem' '%s/hashed/ca-certificates.crt'"
+				  " && openssl rehash '%s/hashed'", folder, folder, folder, folder);
+	char *hashed = file_of("hashed");
+	static struct got got;
+
+	if (system(command) != 0 || unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0 ||
+	    mount(hashed, "/etc/ssl/certs", NULL, MS_BIND, NULL) != 0)
+		_exit(0);
+	free(command);
+	free(hashed);
+	unsetenv("CURL_CA_BUNDLE");
+	unsetenv("SSL_CERT_FILE");
+	unsetenv("SSL_CERT_DIR");
+	ask(url, &(struct http_client_options){0}, &got);
+	if (got.failure != HTTP_ANSWERED)
+		_exit(0);		/* libcurl looks elsewhere */
+	ask(url, &(struct http_client_options){.ca = other}, &got);
+	_exit(1 + (int)got.failure);
+}
+
+static void
+the_machines_authorities_are_not_added(void **state)
+{
+	char *other = text_of("other-ca.pem"), *url;
+	struct tls_server server;
+	pid_t pid;
+	int status;
+
+	(void)state;
+	start_server(&server, "-local");
+	url = xasprintf("https://127.0.0.1:%d/", server.port);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		ask_where_the_machine_trusts_it(url, other);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	stop_server(&server);
+	free(other);
+	free(url);
+	assert_true(WIFEXITED(status));
+	if (WEXITSTATUS(status) == 0)
+		skip();
+	assert_int_equal(WEXITSTATUS(status), 1 + (int)HTTP_NOT_TRUSTED);
+}
+
 /* --- proxies --- */
 
 /* The first line that the proxy got; "": nothing. */
@@ -344,6 +396,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_is_trusted),
 		cmocka_unit_test(the_environments_authority_is_not_added),
+		cmocka_unit_test(the_machines_authorities_are_not_added),
 		cmocka_unit_test(a_proxy_that_is_named_is_used),
 		cmocka_unit_test(a_proxy_of_the_environment_is_not_asked_where_none_is_to_be),
 	};

@@ -396,7 +396,8 @@ what_a_plugin_is_given(void **state)
 		"users:\n- name: u\n  user:\n    exec:\n      command: ./plugin\n"
 		"      apiVersion: client.authentication.k8s.io/v1\n      provideClusterInfo: true\n"
 		"      args: [eks, get-token, a b]\n"
-		"      env: [{name: A, value: b c}, {name: HOME, value: /tmp/other}]\n", 0);
+		"      env: [{name: A, value: b c}, {name: HOME, value: /tmp/other},\n"
+		"            {name: KUBERNETES_EXEC_INFO, value: own}]\n", 0);
 	ask(loop, access, false, &asked);
 	assert_string_equal(asked.err.text, "");
 	file = fopen(path, "r");
@@ -406,6 +407,7 @@ what_a_plugin_is_given(void **state)
 	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++)
 		if (!strstr(text, expected[i]))
 			fail_msg("no %s in %s", expected[i], text);
+	assert_null(strstr(text, "EXEC_INFO=own"));
 	free(text);
 	free(path);
 	kube_access_free(access);

@@ -205,7 +205,7 @@ static const struct {
 	 "certificate-authority: The file /nowhere/ca.pem, which is needed to reach the cluster, "
 	 "cannot be read: No such file or directory."},
 	{CLUSTER("certificate-authority: nowhere/ca.pem"), NULL, "file /dir/nowhere/ca.pem,"},
-	{CLUSTER("certificate-authority: /dev/null"), NULL, "cannot be read: Invalid argument"},
+	{CLUSTER("certificate-authority: /dev/null"), NULL, "cannot be read: It is not a regular file."},
 	{CLUSTER("certificate-authority: /"), NULL, "cannot be read: Is a directory"},
 	{CLUSTER("certificate-authority: []"), NULL, "certificate-authority: must be a string"},
 	{CLUSTER("tls-server-name: 'a/b'"), NULL, "tls-server-name: is not the name of a host"},

@@ -31,7 +31,7 @@ read_all(int fd, struct buf *text, struct stat *st)
 	if (fstat(fd, st) != 0)
 		return -1;
 	if (!S_ISREG(st->st_mode)) {
-		errno = S_ISDIR(st->st_mode) ? EISDIR : EINVAL;
+		errno = S_ISDIR(st->st_mode) ? EISDIR : ENOTSUP;
 		return -1;
 	}
 	while ((n = input_read(fd, bytes, sizeof(bytes), clock_steady_ms() + 1000)) > 0)
@@ -62,7 +62,8 @@ read_file(const char *path, size_t max, struct stat *st, struct error *err)
 	if (failed == 0)
 		return buf_take(&text);
 	buf_clear(&text);
-	error_set_code(err, CODE_CLUSTER_FILE_NOT_READ, .file = path, .reason = strerror(failed));
+	error_set_code(err, CODE_CLUSTER_FILE_NOT_READ, .file = path,
+		       .reason = failed == ENOTSUP ? "It is not a regular file" : strerror(failed));
 	return NULL;
 }
 
