@@ -85,6 +85,26 @@ deployment_json(const struct deployment *d)
 }
 
 static json_t *
+pods_json(const struct runtime_module *m)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < m->brief_count; i++) {
+		const struct runtime_brief *pod = &m->briefs[i];
+
+		json_array_append_new(list,
+				      json_pack("{s:o, s:o, s:b, s:o, s:i, s:o}", "pod",
+						foreign(&pod->name), "node",
+						pod->node.raw ? foreign(&pod->node) : json_null(),
+						"ready", pod->is_ready, "state",
+						pod->state.raw ? foreign(&pod->state) : json_null(),
+						"restarts", pod->restarts, "created_at",
+						when(pod->created_at)));
+	}
+	return list;
+}
+
+static json_t *
 workload_json(const struct world_environment *e, const char *module)
 {
 	static const char *const statuses[] = {
@@ -117,6 +137,8 @@ workload_json(const struct world_environment *e, const char *module)
 			json_object_set_new(object, "last_end",
 					    json_pack("{s:o, s:o}", "at", when(m->last_end_at),
 						      "how", foreign(&m->last_end)));
+		if (m->brief_count > 0)
+			json_object_set_new(object, "pods", pods_json(m));
 		with_problem(object, &m->problem);
 	}
 	return object;

@@ -43,6 +43,17 @@ say_problem(const char *name, const struct untrusted *problem)
 	return problem->raw != NULL;
 }
 
+static void
+output_pods(const struct runtime_module *m)
+{
+	for (size_t i = 0; i < m->brief_count; i++) {
+		char *words = words_of_pod(&m->briefs[i]);
+
+		output_text_line("    %s", words);
+		free(words);
+	}
+}
+
 void
 output_text_workloads(const struct world_environment *e)
 {
@@ -72,6 +83,7 @@ output_text_workloads(const struct world_environment *e)
 		output_text_line(_("  %s %s: %s, %d of %d, %s%s%s"), untrusted_raw(&m->module),
 				 label, _(states[m->status]), m->pods_ready, m->pods_wanted,
 				 restarts, *message ? ": " : "", message);
+		output_pods(m);
 		free(message);
 		free(label);
 	}

@@ -20,6 +20,7 @@
 #include "model/workload-fields.h"
 
 #define RESTARTS_MAX 1000000
+#define BRIEFS_MAX 1000		/* pods of a workload */
 #define WORDS(list) {.items = (list), .count = sizeof(list) / sizeof((list)[0])}
 #define PLAIN_NOUN(kind) \
 	static const struct noun kind##_noun = { \
@@ -134,6 +135,52 @@ add_last_end(struct runtime_module *module, const json_t *last_state)
 		      how && *how ? how : json_member_string(ended, "reason"));
 }
 
+/* Why it does not run, in one word of the cluster. */
+static const char *
+state_word(const json_t *state)
+{
+	const char *word = json_member_string(json_object_get(state, "waiting"), "reason");
+
+	if (!word)
+		word = json_member_string(json_object_get(state, "terminated"), "reason");
+	return word;
+}
+
+static void
+add_brief(struct runtime_module *module, const struct runtime_pod *pod, bool is_ready)
+{
+	struct runtime_brief *brief;
+	int64_t restarts = 0;
+
+	if (pod->created_at <= 0 || module->brief_count >= BRIEFS_MAX)
+		return;
+	module->briefs = xreallocarray(module->briefs, module->brief_count + 1, sizeof(*brief));
+	brief = &module->briefs[module->brief_count++];
+	*brief = (struct runtime_brief){.created_at = pod->created_at, .is_ready = is_ready};
+	untrusted_set(&brief->name, pod->name.raw);
+	untrusted_set(&brief->node, pod->node.raw);
+	for (size_t i = 0; i < pod->container_count; i++) {
+		const struct runtime_container *container = &pod->containers[i];
+
+		if (container->restart_count > 0 && container->restart_count <= RESTARTS_MAX)
+			restarts += container->restart_count;
+		if (!container->ready && !brief->state.raw)
+			untrusted_set(&brief->state, state_word(container->state));
+	}
+	brief->restarts = restarts > RESTARTS_MAX ? RESTARTS_MAX : (int)restarts;
+}
+
+static void
+clear_briefs(struct runtime_module *module)
+{
+	for (size_t i = 0; i < module->brief_count; i++) {
+		untrusted_clear(&module->briefs[i].name);
+		untrusted_clear(&module->briefs[i].node);
+		untrusted_clear(&module->briefs[i].state);
+	}
+	free(module->briefs);
+}
+
 /* A pod without a container status counts as ready: nothing says otherwise. */
 static void
 add_pod(struct runtime_module *module, const struct runtime_pod *pod)
@@ -147,6 +194,7 @@ add_pod(struct runtime_module *module, const struct runtime_pod *pod)
 	}
 	module->pods_wanted++;
 	module->pods_ready += ready;
+	add_brief(module, pod, ready);
 }
 
 /* In the language of this program, where that is known. */
@@ -271,6 +319,7 @@ runtime_clear(struct runtime *runtime)
 	for (size_t i = 0; i < runtime->count; i++) {
 		untrusted_clear(&runtime->modules[i].message);
 		untrusted_clear(&runtime->modules[i].last_end);
+		clear_briefs(&runtime->modules[i]);
 	}
 	noun_clear(&runtime_noun, runtime);
 }

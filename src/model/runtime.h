@@ -50,6 +50,14 @@ struct runtime_controller {
 	struct runtime_pod *pods;
 	size_t pod_count;
 };
+/* A pod of a cluster, in short. */
+struct runtime_brief {
+	struct untrusted name, node;
+	struct untrusted state;	/* "CrashLoopBackOff"; of a pod that is ready nothing */
+	int64_t created_at;	/* wall ms */
+	int restarts;
+	bool is_ready;
+};
 struct runtime_module {
 	struct untrusted module;	/* its key */
 	enum runtime_status status;
@@ -62,6 +70,8 @@ struct runtime_module {
 	int restarts;
 	struct untrusted last_end;	/* how one of its containers ended last, before a restart */
 	int64_t last_end_at;		/* wall ms; 0: none did, or it is not said */
+	struct runtime_brief *briefs;	/* of its pods, where it runs in a cluster */
+	size_t brief_count;
 	struct untrusted problem;
 };
 struct runtime {

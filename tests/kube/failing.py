@@ -244,4 +244,5 @@ def main():
     sys.exit(any(result[0] for result in results.values()))
 
 
-main()
+if __name__ == '__main__':
+    main()

@@ -564,6 +564,42 @@ the_last_end_is_the_newest_of_all_containers(void **state)
 	json_decref(body);
 }
 
+/* Of a cluster: what was not made by one has no pods to show. */
+static void
+pods_of_a_cluster_are_kept_in_short(void **state)
+{
+	json_t *body = parse(
+		"{'modules':{'web':{'status':'Failed','controllers':{'x':{'pods':["
+		"{'podName':'web-1','node':'node-1','pod_created_at':'2026-03-02T09:15:04Z',"
+		"'containerStatuses':[{'ready':true,'restart_count':1,'state':{}},{'ready':false,"
+		"'restart_count':2,'state':{'waiting':{'reason':'CrashLoopBackOff'}}},"
+		"{'ready':false,'state':{'terminated':{'reason':'Error'}}}]},"
+		"{'podName':'web-2','pod_created_at':'2026-03-02T09:15:05Z','containerStatuses':["
+		"{'ready':true,'restart_count':-7,'state':{}}]},"
+		"{'podName':'web-3','pod_created_at':'soon','containerStatuses':[]},"
+		"{'podName':'web-4','containerStatuses':[]}]}}}}}");
+	struct error err = {0};
+	struct runtime runtime;
+	const struct runtime_brief *pods;
+
+	(void)state;
+	assert_int_equal(runtime_decode(&runtime, body, &err), 0);
+	runtime_shorten(&runtime);
+	assert_int_equal(runtime.modules[0].brief_count, 2);
+	pods = runtime.modules[0].briefs;
+	assert_string_equal(pods[0].name.raw, "web-1");
+	assert_string_equal(pods[0].node.raw, "node-1");
+	assert_string_equal(pods[0].state.raw, "CrashLoopBackOff");
+	assert_int_equal(pods[0].restarts, 3);
+	assert_false(pods[0].is_ready);
+	assert_null(pods[1].node.raw);
+	assert_null(pods[1].state.raw);
+	assert_int_equal(pods[1].restarts, 0);
+	assert_true(pods[1].is_ready);
+	runtime_clear(&runtime);
+	json_decref(body);
+}
+
 /* The two spellings of a count (README 13.2), and counts that make no sense. */
 static void
 restarts_are_counted_by_either_name(void **state)
@@ -1071,6 +1107,7 @@ main(void)
 		cmocka_unit_test(an_odd_workload_leaves_the_others),
 		cmocka_unit_test(restarts_are_counted_by_either_name),
 		cmocka_unit_test(the_last_end_is_the_newest_of_all_containers),
+		cmocka_unit_test(pods_of_a_cluster_are_kept_in_short),
 		cmocka_unit_test(why_a_workload_does_not_run_is_said_in_our_language),
 		cmocka_unit_test(what_runs_is_kept_in_short),
 		cmocka_unit_test(definitions_are_read_with_their_documents),

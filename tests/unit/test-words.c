@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/knowledge.h"
 #include "base/xmalloc.h"
@@ -459,10 +460,48 @@ where_an_environment_runs_is_said_where_the_platform_says_it(void **state)
 	}
 }
 
+/* --- pods --- */
+
+static void
+a_pod_is_said_with_its_node_age_and_state(void **state)
+{
+	static const struct {
+		const char *node, *state, *words;
+		bool is_ready;
+	} cases[] = {
+		{"node-1", NULL, "pod web-1 on node-1, 3m old: ready, 2 restarts", true},
+		{"node-1", "CrashLoopBackOff",
+		 "pod web-1 on node-1, 3m old: CrashLoopBackOff, 2 restarts", false},
+		{"node-1", NULL, "pod web-1 on node-1, 3m old: not ready, 2 restarts", false},
+		{NULL, "Pending", "pod web-1, 3m old: Pending, 2 restarts", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct runtime_brief pod = {
+			.is_ready = cases[i].is_ready,
+			.restarts = 2,
+			.created_at = clock_wall_ms() - 200 * 1000,
+		};
+		char *words;
+
+		untrusted_set(&pod.name, "web-1");
+		untrusted_set(&pod.node, cases[i].node);
+		untrusted_set(&pod.state, cases[i].state);
+		words = words_of_pod(&pod);
+		assert_string_equal(words, cases[i].words);
+		free(words);
+		untrusted_clear(&pod.name);
+		untrusted_clear(&pod.node);
+		untrusted_clear(&pod.state);
+	}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_pod_is_said_with_its_node_age_and_state),
 		cmocka_unit_test(where_an_environment_runs_is_said_where_the_platform_says_it),
 		cmocka_unit_test(an_environment_is_said_by_what_hides_the_rest),
 		cmocka_unit_test(a_deployment_that_goes_on_or_failed_comes_first),

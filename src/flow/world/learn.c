@@ -524,6 +524,22 @@ learn_errors(struct world *world, const struct learn_place *place, const json_t 
 	return 0;
 }
 
+static bool
+same_briefs(const struct runtime_module *a, const struct runtime_module *b)
+{
+	if (a->brief_count != b->brief_count)
+		return false;
+	for (size_t i = 0; i < a->brief_count; i++) {
+		const struct runtime_brief *x = &a->briefs[i], *y = &b->briefs[i];
+
+		if (!untrusted_equal(&x->name, &y->name) || !untrusted_equal(&x->node, &y->node) ||
+		    !untrusted_equal(&x->state, &y->state) || x->is_ready != y->is_ready ||
+		    x->restarts != y->restarts || x->created_at != y->created_at)
+			return false;
+	}
+	return true;
+}
+
 /* This is asked every second and mostly says the same; without a
  * comparison each answer would draw. */
 static bool
@@ -539,7 +555,7 @@ same_runtime(const struct runtime *a, const struct runtime *b)
 		    !untrusted_equal(&x->message, &y->message) ||
 		    x->pods_ready != y->pods_ready || x->pods_wanted != y->pods_wanted ||
 		    x->restarts != y->restarts || x->last_end_at != y->last_end_at ||
-		    !untrusted_equal(&x->problem, &y->problem))
+		    !untrusted_equal(&x->problem, &y->problem) || !same_briefs(x, y))
 			return false;
 	}
 	return true;

@@ -171,6 +171,24 @@ words_of_workload(const struct runtime_module *module)
 }
 
 char *
+words_of_pod(const struct runtime_brief *pod)
+{
+	const char *name = untrusted_raw(&pod->name), *node = untrusted_raw(&pod->node);
+	const char *state = pod->is_ready ? _("ready") : untrusted_raw(&pod->state);
+	char age[16], restarts[64];
+
+	clock_age(age, clock_wall_ms() - pod->created_at);
+	snprintf(restarts, sizeof(restarts),
+		 ngettext("%d restart", "%d restarts", (unsigned long)pod->restarts),
+		 pod->restarts);
+	if (*state == '\0')
+		state = _("not ready");
+	if (*node == '\0')
+		return xasprintf(_("pod %s, %s old: %s, %s"), name, age, state, restarts);
+	return xasprintf(_("pod %s on %s, %s old: %s, %s"), name, node, age, state, restarts);
+}
+
+char *
 words_of_place(const struct runtime *runtime)
 {
 	return runtime->cluster.raw ? xasprintf(_("cluster %s, namespace %s"), runtime->cluster.raw,

@@ -24,6 +24,9 @@ struct runtime_module;
 /* What is said of it, or how it ended last: "ended 3m ago: signal 9 (Killed)"; "" where neither is
  * so.  free() it. */
 char *words_of_workload(const struct runtime_module *module);
+struct runtime_brief;
+/* "pod web-7d99c79797-p8r26 on node-1, 3m old: CrashLoopBackOff, 2 restarts"; free() it. */
+char *words_of_pod(const struct runtime_brief *pod);
 struct runtime;
 /* "cluster prod, namespace shop-production"; NULL: the platform does not say.  free() it. */
 char *words_of_place(const struct runtime *runtime);

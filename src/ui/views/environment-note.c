@@ -31,6 +31,23 @@ static const size_t last_columns[TAB_COUNT] = {
 	[TAB_WORKLOADS] = 4, [TAB_RESOURCES] = 2, [TAB_VALUES] = 3, [TAB_DEPLOYMENTS] = 3,
 };
 
+/* What is said of a workload, and of its pods. */
+static char *
+text_of_workload(const struct runtime_module *m)
+{
+	char *text = words_of_workload(m);
+
+	for (size_t i = 0; i < m->brief_count; i++) {
+		char *pod = words_of_pod(&m->briefs[i]), *more;
+
+		more = *text ? xasprintf("%s; %s", text, pod) : xstrdup(pod);
+		free(text);
+		free(pod);
+		text = more;
+	}
+	return text;
+}
+
 /* What stands there of the row, where it is a text; *problem: it was not understood. */
 static char *
 text_of(const struct environment_view *v, const struct world_environment *e, size_t i,
@@ -45,7 +62,7 @@ text_of(const struct environment_view *v, const struct world_environment *e, siz
 	case TAB_WORKLOADS:
 		why = &e->runtime.modules[i].problem;
 		if (!why->raw)
-			return words_of_workload(&e->runtime.modules[i]);
+			return text_of_workload(&e->runtime.modules[i]);
 		break;
 	case TAB_RESOURCES: why = &e->resources[i].problem; break;
 	case TAB_VALUES:
@@ -63,6 +80,13 @@ text_of(const struct environment_view *v, const struct world_environment *e, siz
 	length = v->tab == TAB_DEPLOYMENTS ? comment_people_length(untrusted_raw(text))
 					   : strlen(untrusted_raw(text));
 	return xstrndup(untrusted_raw(text), length);
+}
+
+/* They stand in no column. */
+static bool
+has_pods(const struct environment_view *v, const struct world_environment *e, size_t i)
+{
+	return v->tab == TAB_WORKLOADS && e->runtime.modules[i].brief_count > 0;
 }
 
 /* Of another row, or another text of the same, one begins at its beginning. */
@@ -84,7 +108,8 @@ environment_note_fit(struct environment_view *v, const struct canvas *canvas, in
 	bool has_row = list->at < list->count && (e || v->tab > TAB_RESOURCES);
 	char *text = has_row ? text_of(v, e, list->at, &note->is_problem) : NULL;
 
-	if (text && text_columns(text) <= canvas->width - v->columns.at[last_columns[v->tab]]) {
+	if (text && !has_pods(v, e, list->at) &&
+	    text_columns(text) <= canvas->width - v->columns.at[last_columns[v->tab]]) {
 		free(text);
 		text = NULL;
 	}
