@@ -420,6 +420,7 @@ output_json_history(const struct operation_list *list)
 		json_object_set_new(object, "way_back", foreign(&o->way_back));
 		json_object_set_new(object, "undoes", foreign(&o->undoes));
 		json_object_set_new(object, "error", foreign(&o->error));
+		json_object_set_new(object, "error_kind", foreign(&o->error_kind));
 		json_array_append_new(all, object);
 	}
 	return all;

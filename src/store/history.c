@@ -64,6 +64,7 @@ const struct column operation_columns[] = {
 	COLUMN(way_back, false),
 	COLUMN(undoes, false),
 	COLUMN(error, true),
+	COLUMN(error_kind, true),
 #undef COLUMN
 };
 const size_t operation_column_count = sizeof(operation_columns) / sizeof(operation_columns[0]);

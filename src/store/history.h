@@ -69,6 +69,7 @@ struct operation {
 	struct untrusted way_back;	/* one line: "web image → 1.4.2" */
 	struct untrusted undoes;	/* id of the operation that this one undoes */
 	struct untrusted error;		/* sentence; absent: none */
+	struct untrusted error_kind;	/* error_kind_name() of it; absent: unknown, or none */
 	struct operation_step *steps;
 	size_t step_count;
 };

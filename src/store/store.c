@@ -100,6 +100,8 @@ static const struct db_step steps[] = {
 	 "CREATE INDEX operation_source ON operation (url, org, app, source, id)"
 	 " WHERE source IS NOT NULL;"
 	 "CREATE INDEX operation_undoes ON operation (undoes) WHERE undoes IS NOT NULL;", NULL},
+	/* 8: why one failed, for machines too: its sentence is in the language of who did it */
+	{"ALTER TABLE operation ADD COLUMN error_kind TEXT;", NULL},
 };
 
 static const struct db_schema schema = {

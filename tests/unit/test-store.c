@@ -124,6 +124,7 @@ keeps_an_operation(void **state)
 	operation.steps[1].started_at = 1500;
 	untrusted_set(&operation.steps[1].detail, "\x1b[31m\xff");
 	untrusted_set(&operation.error, "web: it's \"gone\"");
+	untrusted_set(&operation.error_kind, "not-found");
 	untrusted_set(&operation.deployment_id, "d1");
 	assert_int_equal(store_operation_update(store, &operation, 1, NULL), 0);
 	store_close(store);
@@ -133,6 +134,7 @@ keeps_an_operation(void **state)
 	assert_int_equal(kept.state, OPERATION_FAILED);
 	assert_int_equal(kept.ended_at, 2000);
 	assert_true(untrusted_is(&kept.error, "web: it's \"gone\""));
+	assert_true(untrusted_is(&kept.error_kind, "not-found"));
 	assert_true(untrusted_is(&kept.deployment_id, "d1"));
 	assert_true(untrusted_is(&kept.undo, "{\"shared\":[]}"));
 	assert_null(kept.reason.raw);

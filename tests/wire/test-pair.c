@@ -1152,6 +1152,7 @@ a_failed_deployment_leaves_nothing_to_undo(void **state)
 				 "exit");
 	const struct flow_value values[] = {{"LEVEL", FLOW_VALUE_TEXT, "debug"}, {0}};
 	struct delta *draft = delta_decode(body, NULL);
+	struct operation record;
 	struct flow *flow;
 
 	(void)state;
@@ -1160,6 +1161,11 @@ a_failed_deployment_leaves_nothing_to_undo(void **state)
 		.verb = FLOW_DEPLOY, .env = "production", .draft = draft, .values = values});
 	approve(flow);
 	assert_int_equal(flow_state(flow), FLOW_FAILED);
+	/* In the history for machines too, which do not read our language. */
+	assert_int_equal(store_operation_get(session_store(here.session), flow_operation_id(flow),
+					     &record, NULL), 0);
+	assert_true(untrusted_is(&record.error_kind, "remote"));
+	operation_clear(&record);
 	flow_dismiss(flow);
 	/* The value that went with it is as it was. */
 	assert_value(PRODUCTION, "LEVEL", "env info");

@@ -185,6 +185,7 @@ flow_fail(struct flow *flow, const struct error *error)
 	flow->record.state = OPERATION_FAILED;
 	flow->record.ended_at = clock_wall_ms();
 	untrusted_set(&flow->record.error, copied.text);
+	untrusted_set(&flow->record.error_kind, error_kind_name(copied.kind));
 	last_word(flow);
 }
 

@@ -350,10 +350,10 @@ keep_deployment(struct interrupted *list, struct item *item, const struct deploy
 	operation_clear(&record);
 }
 
-/* The end of an operation that nobody watched, as it was. */
+/* The end of an operation that nobody watched, as it was.  kind: of the error, when it failed. */
 static void
 correct(struct interrupted *list, struct item *item, enum operation_state state, int64_t ended_at,
-	const char *error)
+	enum error_kind kind, const char *error)
 {
 	struct operation record = { 0 };
 
@@ -362,6 +362,7 @@ correct(struct interrupted *list, struct item *item, enum operation_state state,
 	record.state = state;
 	record.ended_at = ended_at ? ended_at : clock_wall_ms();
 	untrusted_set(&record.error, error);
+	untrusted_set(&record.error_kind, kind != ERROR_NONE ? error_kind_name(kind) : NULL);
 	if (state == OPERATION_DONE && record.step_count > 0) {
 		struct operation_step *last = &record.steps[record.step_count - 1];
 
@@ -406,18 +407,18 @@ judge_ours(struct interrupted *list, struct item *item, const struct deployment 
 	} else if (ours->status == DEPLOYMENT_FAILED) {
 		say(item, DEED_FAILED,
 		    xasprintf(_("The deployment was made (%s) and failed."), id));
-		correct(list, item, OPERATION_FAILED, ours->status_changed_at,
+		correct(list, item, OPERATION_FAILED, ours->status_changed_at, ERROR_REMOTE,
 			_("The deployment failed after nobody watched it any more."));
 	} else if (!untrusted_is(&ours->set_id, untrusted_raw(&record->to_set))) {
 		say(item, DEED_FAILED,
 		    xasprintf(_("A deployment was made (%s), but it is NOT the reviewed state."),
 			      id));
-		correct(list, item, OPERATION_FAILED, ours->status_changed_at,
+		correct(list, item, OPERATION_FAILED, ours->status_changed_at, ERROR_PROTOCOL,
 			_("The deployed state is NOT the reviewed one."));
 	} else {
 		say(item, DEED_DONE,
 		    xasprintf(_("The deployment was made (%s) and succeeded."), id));
-		correct(list, item, OPERATION_DONE, ours->status_changed_at, NULL);
+		correct(list, item, OPERATION_DONE, ours->status_changed_at, ERROR_NONE, NULL);
 	}
 }
 
@@ -512,7 +513,8 @@ judge_discard(struct interrupted *list, struct item *item, const struct environm
 		say(item, DEED_GOING_ON, xasprintf(_("%s is being deleted."), env));
 	} else if (now) {
 		say_not_done(item, xasprintf(_("%s was not deleted."), env));
-		correct(list, item, OPERATION_FAILED, 0, _("The platform did not delete it."));
+		correct(list, item, OPERATION_FAILED, 0, ERROR_REMOTE,
+			_("The platform did not delete it."));
 	} else {
 		say(item, DEED_DONE, xasprintf(_("%s was deleted."), env));
 		if (item->is_unwatched)
@@ -520,7 +522,7 @@ judge_discard(struct interrupted *list, struct item *item, const struct environm
 						       session_platform(list->session),
 						       untrusted_raw(&record->org),
 						       untrusted_raw(&record->app), env, NULL);
-		correct(list, item, OPERATION_DONE, 0, NULL);
+		correct(list, item, OPERATION_DONE, 0, ERROR_NONE, NULL);
 	}
 }
 
@@ -547,7 +549,7 @@ judge_environment(struct interrupted *list, struct item *item, const struct envi
 	else
 		judge_not_made(item, NULL);
 	if (!now)
-		correct(list, item, OPERATION_ABANDONED, 0,
+		correct(list, item, OPERATION_ABANDONED, 0, ERROR_NONE,
 			_("The environment was deleted; how it ended is not known."));
 	return false;
 }
