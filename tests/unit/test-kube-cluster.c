@@ -609,6 +609,43 @@ test_what_has_gone_silent_is_not_used_again(void **state)
 	assert_int_equal(world.server.connections, 3);
 }
 
+/* But one alone may have nothing to say. */
+static void
+test_what_others_hear_is_used_on(void **state)
+{
+	static const struct exchange exchanges[] = {
+		{OK "x", HOLD}, {"", HOLD}, {KEPT, AGAIN}, {KEPT, CLOSE}, {0}};
+	struct got alive, silent, got;
+	struct kube_world world;
+
+	(void)state;
+	kube_world_start(&world, exchanges);
+	kube_cluster_set_deadlines(world.cluster, &(struct kube_deadlines){.connect = 60000,
+									   .first_byte = 2000,
+									   .silence = 60000,
+									   .whole = 60000});
+	(void)ask(&world, &alive, &(struct kube_request_options){.verb = KUBE_GET,
+								 .streams = true,
+								 .piece = on_piece});
+	KUBE_WORLD_UNTIL(&world, alive.pieces > 0);
+	(void)ask(&world, &silent, &(struct kube_request_options){.verb = KUBE_GET,
+								  .streams = true,
+								  .piece = on_piece});
+	KUBE_WORLD_UNTIL(&world, world.server.count == 2);
+	/* Its connection is kept, and the server waits there for what comes next. */
+	for (int i = 0; i < 2; i++) {
+		(void)ask(&world, &got, &(struct kube_request_options){.verb = KUBE_GET});
+		KUBE_WORLD_UNTIL(&world, got.done);
+		assert_int_equal(got.err.kind, ERROR_NONE);
+		json_decref(got.body);
+		KUBE_WORLD_UNTIL(&world, silent.done);
+	}
+	assert_int_equal(silent.err.kind, ERROR_NO_REPLY);
+	assert_int_equal(alive.done, 0);
+	kube_world_stop(&world);
+	assert_int_equal(world.server.connections, 3);
+}
+
 /* --- what comes --- */
 
 static void
@@ -795,6 +832,7 @@ main(void)
 		cmocka_unit_test(test_no_identity),
 		cmocka_unit_test(test_another_certificate_takes_another_connection),
 		cmocka_unit_test(test_what_has_gone_silent_is_not_used_again),
+		cmocka_unit_test(test_what_others_hear_is_used_on),
 		cmocka_unit_test(test_warnings),
 		cmocka_unit_test(test_a_nul_in_a_string),
 		cmocka_unit_test(test_text),

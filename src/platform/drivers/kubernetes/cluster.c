@@ -5,7 +5,7 @@
  * waits and begins again with an identity, which may be another by then.
  *
  * A link is the connections of one client certificate: TLS says it once a connection, so another
- * certificate needs others.  One on which nothing came in time is not used any more either; over
+ * certificate needs others.  One on which nothing at all comes is not used any more either; over
  * HTTP/2 all requests would go on sharing the connection whose other end has gone.  Old links end
  * with their last request.  What streams has a room for itself in each, since it stays there.
  */
@@ -41,7 +41,7 @@
 static const struct kube_deadlines usual_deadlines = {
 	.connect = 10000,
 	.first_byte = 30000,
-	.silence = 90000,		/* of a watch: bookmarks come each minute */
+	.silence = 90000,		/* of a watch: bookmarks come each minute, mostly */
 	.whole = 60000,
 };
 
@@ -347,6 +347,19 @@ ask_another_identity(struct kube_request *request)
 	ask_identity(request, is_first);
 }
 
+/* A watch of events is silent for longer than others: the server keeps no cache of them, so their
+ * bookmarks are etcd's, and those come every ten minutes.  While others hear something the link is
+ * as good as ever. */
+static bool
+has_gone_silent(const struct kube_request *request)
+{
+	const struct kube_link *link = request->link;
+	int64_t silence = http_client_silence_ms(request->streams ? link->streams
+								  : link->requests);
+
+	return silence < 0 || silence >= request->cluster->deadlines.silence;
+}
+
 static void
 on_done(void *data, const struct http_reply *reply)
 {
@@ -354,7 +367,7 @@ on_done(void *data, const struct http_reply *reply)
 	int64_t delay = delay_of_next_try(request, reply);
 
 	request->http = NULL;
-	if (reply->failure == HTTP_TIMED_OUT)
+	if (reply->failure == HTTP_TIMED_OUT && has_gone_silent(request))
 		request->link->is_retired = true;
 	if (reply->failure == HTTP_ANSWERED && reply->status == 401 && !request->was_refused) {
 		ask_another_identity(request);
