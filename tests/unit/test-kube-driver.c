@@ -322,6 +322,60 @@ test_answers_that_are_lost_are_asked_for_again(void **state)
 	assert_string_equal(image_of(d, "shop-lost", "web"), FINE);
 }
 
+static void
+turn_for(struct kube_double *d, int64_t ms)
+{
+	int64_t end = clock_steady_ms() + ms;
+
+	while (clock_steady_ms() < end)
+		kube_double_turn(d);
+}
+
+/* In the midst of a rollout: no deadline passes while nothing can be seen. */
+static void
+test_a_cluster_may_be_gone_for_a_while(void **state)
+{
+	struct kube_double *d = need(state);
+	struct driver_workload web = kube_double_workload("web", "slow/web:1", NULL);
+
+	kube_double_prepare(d, "acme/shop/gone");
+	kube_double_begin(d, "acme/shop/gone", &web, 1, false);
+	while (!image_of(d, "shop-gone", "web"))
+		kube_double_turn(d);
+	kube_double_rules(d, "away\n");
+	turn_for(d, 3000);
+	assert_int_equal(d->ended, 0);
+	kube_double_rules(d, "");
+	kube_double_wait(d);
+	assert_false(d->failed);
+	assert_string_equal(image_of(d, "shop-gone", "web"), "slow/web:1");
+}
+
+/* What it did is found by the next one, which resumes what succeeded last. */
+static void
+test_a_daemon_may_end_in_the_midst(void **state)
+{
+	struct kube_double *d = need(state);
+	struct driver_workload newer[2] = {kube_double_workload("web", "fail/unready:1", NULL),
+					   kube_double_workload("extra", "fail/unready:1", NULL)};
+
+	kube_double_prepare(d, "acme/shop/killed");
+	apply_one(d, "acme/shop/killed", FINE, false);
+	assert_false(d->failed);
+	kube_double_begin(d, "acme/shop/killed", newer, 2, false);
+	while (!image_of(d, "shop-killed", "extra") ||
+	       strcmp(image_of(d, "shop-killed", "web"), FINE) == 0)
+		kube_double_turn(d);
+	kube_double_restart_driver(d);
+	assert_int_equal(d->ended, 1);
+	assert_true(d->failed);
+	kube_double_prepare(d, "acme/shop/killed");
+	apply_one(d, "acme/shop/killed", FINE, true);
+	assert_false(d->failed);
+	assert_string_equal(image_of(d, "shop-killed", "web"), FINE);
+	assert_null(image_of(d, "shop-killed", "extra"));
+}
+
 /* --- what runs, and what it prints --- */
 
 static void
@@ -387,6 +441,57 @@ test_output_is_read_without_secrets(void **state)
 	driver_logs_clear(&logs);
 }
 
+static void
+keep_lines(struct driver_logs *logs, json_t *seen)
+{
+	for (size_t i = 0; i < logs->count; i++) {
+		char *line = xasprintf("%lld %s", (long long)logs->items[i].at, logs->items[i].text);
+
+		assert_null(json_object_get(seen, line));
+		json_object_set_new(seen, line, json_true());
+		free(line);
+	}
+	driver_logs_clear(logs);
+}
+
+static size_t
+count_requests(const struct kube_double *d)
+{
+	return kube_cluster_requests(((const struct kube_driver *)d->driver)->cluster);
+}
+
+/* Of a container that runs on, however often the stream is cut; and of each run of one that is
+ * started again. */
+static void
+test_output_that_is_followed_comes_once(void **state)
+{
+	struct kube_double *d = need(state);
+	const struct driver_log_query query = {.limit = 100, .follows = true};
+	struct driver_workload both[2] = {kube_double_workload("web", FINE, NULL),
+					  kube_double_workload("bad", "fail/crash:1", NULL)};
+	int64_t end = clock_steady_ms() + 60000;
+	json_t *seen = json_object();
+	struct driver_log *log;
+	struct driver_logs logs;
+	size_t before;
+
+	kube_double_prepare(d, "acme/shop/follow");
+	kube_double_apply(d, "acme/shop/follow", both, 2, true);
+	kube_double_rules(d, "GET /log\\? close 0.2\n");
+	before = count_requests(d);
+	log = d->driver->ops->open_log(d->driver, "acme/shop/follow", &query);
+	while (json_object_size(seen) < 5 || count_requests(d) < before + 8) {
+		assert_true(clock_steady_ms() < end);
+		kube_double_turn(d);
+		assert_true(d->driver->ops->read_log(log, &logs));
+		keep_lines(&logs, seen);
+	}
+	d->driver->ops->close_log(log);
+	kube_double_rules(d, "");
+	json_decref(seen);
+	kube_double_apply(d, "acme/shop/follow", both, 0, false);
+}
+
 /* --- the end --- */
 
 static void
@@ -430,8 +535,11 @@ main(void)
 		cmocka_unit_test(test_a_cancelled_deployment_is_brought_back),
 		cmocka_unit_test(test_what_is_resumed_counts_for_itself),
 		cmocka_unit_test(test_answers_that_are_lost_are_asked_for_again),
+		cmocka_unit_test(test_a_cluster_may_be_gone_for_a_while),
+		cmocka_unit_test(test_a_daemon_may_end_in_the_midst),
 		cmocka_unit_test(test_what_runs_is_seen),
 		cmocka_unit_test(test_output_is_read_without_secrets),
+		cmocka_unit_test(test_output_that_is_followed_comes_once),
 		cmocka_unit_test(test_a_namespace_goes_whole),
 	};
 

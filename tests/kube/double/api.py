@@ -518,7 +518,8 @@ class Api:
                 raise bad_request(f'container "{name}" in pod "{ask.name}" is waiting to start: '
                                   + words.get(why, why or "ContainerCreating"))
             lines = runs[-1]
-        since = ask.query.get("sinceTime")
+        # Seconds, before which a line with decimals must not sort.
+        since = ask.query.get("sinceTime", "").rstrip("Z")
         if since:
             lines = [line for line in lines if line[0] >= since]
         tail = ask.number("tailLines")

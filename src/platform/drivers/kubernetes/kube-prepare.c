@@ -35,7 +35,8 @@
 #define MISSING_MAX 200		/* bytes of rights in one sentence */
 #define REVIEWS_PATH "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
-/* What is asked before a namespace is made; doc/kubernetes has the same as a Role. */
+/* What is asked before a namespace is made: what no deployment can do without.  All rights are in
+ * data/kubernetes/rbac.yaml. */
 static const struct needed_right {
 	const char *group, *resource, *verbs;
 } rights[] = {
