@@ -230,6 +230,13 @@ picture(const struct terminal *terminal)
 	return buf_take(&buf);
 }
 
+static bool
+is_at_rest(struct story *story, const void *data)
+{
+	(void)data;
+	return terminal_is_at_rest(story->terminal);
+}
+
 /*
  * Something is another, and the key is read: a clock that went on before is no answer, and what
  * is typed next does not meet a key that still waits (two of them at once, and the second takes
@@ -310,7 +317,8 @@ act_press_until(struct story *story, const struct line *line)
 				     line->words[1], limit * story->slow, line->words[0]);
 		before = picture(story->terminal);
 		pressed = act_key(story, (story_now_ms() - began) / third == 1 ? &other : &key);
-		if (pressed)
+		/* However long it takes until it is read: a second one would go too far. */
+		if (pressed && story_wait(story, limit, is_at_rest, NULL))
 			(void)story_wait(story, 1.0, has_answered, before);
 		free(before);
 		if (!pressed)
