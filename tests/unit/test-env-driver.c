@@ -759,6 +759,16 @@ start_again(void (*open)(void))
 	assert_int_equal(engine_resume(world.platform.engine, &err), 0);
 }
 
+/* After a start everything was tried once. */
+static void
+look_resumed(void *data)
+{
+	if (engine_is_resumed(world.platform.engine))
+		loop_stop(world.platform.loop);
+	else
+		loop_add_timer(world.platform.loop, 1, look_resumed, data);
+}
+
 /* --- clusters --- */
 
 #define OF_CLUSTER(id, cluster, criteria)                                                          \
@@ -860,6 +870,46 @@ namespace_of_a_cluster_is_always_said(void **state)
 	expect_namespace("dev", "shop-dev");
 	deploy("live");
 	expect_home(&world.prod, "live", "late-live");
+}
+
+/* A start makes nothing of what nobody has deployed. */
+static void
+environment_without_a_deployment_is_made_nowhere(void **state)
+{
+	(void)state;
+	import(TWO_CLUSTERS);
+	deploy("dev");
+	start_again(open_platform_with_clusters);
+	loop_add_timer(world.platform.loop, 0, look_resumed, NULL);
+	assert_int_equal(loop_run(world.platform.loop, NULL), 0);
+	assert_non_null(json_object_get(world.test.homes, "acme/shop/dev"));
+	assert_int_equal(json_object_size(world.prod.homes), 0);
+	expect("PATCH", DEFS "/for-production", "{'driver_inputs': {'values': {'cluster': 'test'}}}",
+	       200);
+	deploy("live");
+	assert_true(runs(&world.in_test, "live"));
+}
+
+/* A namespace that is somebody else's: nothing of it was made, so it may be mended. */
+static void
+environment_that_was_refused_a_place_may_get_another(void **state)
+{
+	(void)state;
+	import(TWO_CLUSTERS);
+	world.test.rules[MEMORY_PREPARE].fails = "it is somebody else's";
+	assert_int_equal(try_deploy("dev"), 201);
+	wait_for("dev", "failed");
+	world.test.rules[MEMORY_PREPARE].fails = NULL;
+	expect("POST", DEFS, NAMESPACE("other", "other-${context.env.id}", "{}"), 200);
+	deploy("dev");
+	expect_namespace("dev", "other-dev");
+	expect_home(&world.test, "dev", "other-dev");
+	/* What was made once is not moved by a later refusal. */
+	expect("PATCH", DEFS "/other", "{'driver_inputs': {'values': {'namespace': 'x'}}}", 200);
+	world.test.rules[MEMORY_PREPARE].fails = "no";
+	assert_int_equal(try_deploy("dev"), 201);
+	wait_for("dev", "failed");
+	expect_namespace("dev", "other-dev");
 }
 
 /* "a-b" of "c" is what "a" of "b-c" would be; and an organization knows nothing of another's. */
@@ -1098,16 +1148,6 @@ expect_all_out_of_reach(void)
 			       "memory/cluster"));
 }
 
-/* After a start everything was tried once. */
-static void
-look_resumed(void *data)
-{
-	if (engine_is_resumed(world.platform.engine))
-		loop_stop(world.platform.loop);
-	else
-		loop_add_timer(world.platform.loop, 1, look_resumed, data);
-}
-
 static void
 environment_of_another_daemons_driver_is_refused_at_once_and_kept(void **state)
 {
@@ -1275,6 +1315,8 @@ main(void)
 		IN_CLUSTERS(environment_stays_in_its_cluster),
 		IN_CLUSTERS(cluster_that_there_is_not_is_refused_when_it_is_written),
 		IN_CLUSTERS(namespace_of_a_cluster_is_always_said),
+		IN_CLUSTERS(environment_without_a_deployment_is_made_nowhere),
+		IN_CLUSTERS(environment_that_was_refused_a_place_may_get_another),
 		IN_CLUSTERS(default_namespace_that_is_taken_gets_a_hash),
 		IN_CLUSTERS(namespace_has_the_labels_of_its_definition),
 		IN_CLUSTERS(long_name_of_a_namespace_is_cut),

@@ -349,7 +349,11 @@ resume(struct engine_env *env)
 	env->record_ms = RECORD_MIN_MS;
 	if (ret != 0)
 		env->starting = false;
-	start_rollout(env, deployment.id.raw, true);
+	/* Where one that is bare is to be made, is for a deployment to decide. */
+	if (ret != 0 && env_driver_is_bare(env->engine->platform, &place))
+		schedule(env, 0);
+	else
+		start_rollout(env, deployment.id.raw, true);
 	deployment_clear(&deployment);
 }
 

@@ -18,6 +18,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "model/definition.h"
@@ -300,16 +301,15 @@ find_driver(struct platform *platform, const struct place *place, const struct e
 
 static struct driver *
 find(struct platform *platform, const struct place *place, bool is_kept, struct env_home *home,
-     struct error *err)
+     bool *is_new, struct error *err)
 {
 	struct driver *driver;
-	bool is_new;
 
 	*home = (struct env_home){0};
-	if (find_home(platform, place, home, &is_new, err) != 0)
+	if (find_home(platform, place, home, is_new, err) != 0)
 		return NULL;
-	driver = find_driver(platform, place, home, is_new, err);
-	if (driver && is_new && is_kept &&
+	driver = find_driver(platform, place, home, *is_new, err);
+	if (driver && *is_new && is_kept &&
 	    repository_put_env_home(platform->repository, place, home, err) != 0)
 		driver = NULL;
 	return driver;
@@ -319,7 +319,8 @@ struct driver *
 env_driver(struct platform *platform, const struct place *place, struct error *err)
 {
 	struct env_home home;
-	struct driver *driver = find(platform, place, false, &home, err);
+	bool is_new;
+	struct driver *driver = find(platform, place, false, &home, &is_new, err);
 
 	env_home_clear(&home);
 	return driver;
@@ -327,9 +328,20 @@ env_driver(struct platform *platform, const struct place *place, struct error *e
 
 struct driver *
 env_driver_keep(struct platform *platform, const struct place *place, struct env_home *home,
-		struct error *err)
+		bool *is_new, struct error *err)
 {
-	return find(platform, place, true, home, err);
+	return find(platform, place, true, home, is_new, err);
+}
+
+/* If it stays it is only in the way of a definition that is mended. */
+void
+env_driver_forget(struct platform *platform, const struct place *place)
+{
+	struct error err = {0};
+
+	if (repository_drop_env_home(platform->repository, place, &err) != 0)
+		log_line(LOG_PRIORITY_WARNING, "cannot forget where an environment was to be made",
+			 "env", place->env, "error", err.text, NULL);
 }
 
 struct driver *
@@ -367,6 +379,14 @@ env_driver_made(struct platform *platform, const struct place *place, struct err
 
 	env_home_clear(&home);
 	return driver;
+}
+
+bool
+env_driver_is_bare(struct platform *platform, const struct place *place)
+{
+	struct error err = {0};
+
+	return !env_driver_made(platform, place, &err) && err.kind == ERROR_NOT_FOUND;
 }
 
 struct driver_home

@@ -37,9 +37,12 @@ struct platform;
  */
 struct driver *env_driver(struct platform *platform, const struct place *place,
 			  struct error *err);
-/* The same, which is remembered from now on with its home; env_home_clear() it, also after NULL. */
+/* The same, which is remembered from now on with its home; env_home_clear() it, also after NULL.
+ * is_new: nothing of it was made before. */
 struct driver *env_driver_keep(struct platform *platform, const struct place *place,
-			       struct env_home *home, struct error *err);
+			       struct env_home *home, bool *is_new, struct error *err);
+/* The driver refused to make any of it: what definitions say then decides again. */
+void env_driver_forget(struct platform *platform, const struct place *place);
 /* The one that definitions choose now for an environment of this name and type, which need not be
  * there; NULL with err, as env_driver(). */
 struct driver *env_driver_of_type(struct platform *platform, const struct place *place,
@@ -48,7 +51,9 @@ struct driver *env_driver_of_type(struct platform *platform, const struct place 
  * platform does not have it, and cannot get it before another start. */
 struct driver *env_driver_made(struct platform *platform, const struct place *place,
 			       struct error *err);
-/* The same with its home; env_home_clear() it, also after NULL. */
+/* Nothing of it was ever made. */
+bool env_driver_is_bare(struct platform *platform, const struct place *place);
+/* The one that made it, with its home; env_home_clear() it, also after NULL. */
 struct driver *env_driver_made_at(struct platform *platform, const struct place *place,
 				  struct env_home *home, struct error *err);
 /* In the words of a driver; borrows from the home. */

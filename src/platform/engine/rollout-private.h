@@ -38,6 +38,7 @@ struct rollout {
 
 	struct driver *driver;		/* READ */
 	struct env_home home;
+	bool is_first;	/* nothing of the environment was made before */
 	bool paused;
 	struct set *set;
 	char *graph_id;			/* the one that it had; NULL: a new one is made */

@@ -132,7 +132,7 @@ enter_read(struct rollout *r)
 	int ret = 0;
 
 	/* Remembered before it makes anything. */
-	r->driver = env_driver_keep(r->order.platform, &r->place, &r->home, &err);
+	r->driver = env_driver_keep(r->order.platform, &r->place, &r->home, &r->is_first, &err);
 	if (!r->driver)
 		return fail_env(r, err.kind == ERROR_INPUT ? "no-driver" : "cannot-prepare", &err);
 	if (r->order.resuming)
@@ -247,6 +247,17 @@ start_provision(struct rollout *r)
 		rollout_advance(r, fail_env(r, "cannot-prepare", &err));
 }
 
+/* Whoever refuses has made nothing, so that another definition may bring it elsewhere; where it is
+ * not known what was made, it stays. */
+static enum step
+fail_first(struct rollout *r, const struct error *err)
+{
+	if (r->is_first && (err->kind == ERROR_INPUT || err->kind == ERROR_CONFLICT ||
+			    err->kind == ERROR_ACCESS))
+		env_driver_forget(r->order.platform, &r->place);
+	return fail_env(r, "cannot-prepare", err);
+}
+
 /* The driver has room for it. */
 static void
 prepared(void *data, const struct driver_result *result)
@@ -257,7 +268,7 @@ prepared(void *data, const struct driver_result *result)
 	if (r->cancelled)
 		rollout_advance(r, STEP_NEXT);	/* which it does not reach */
 	else if (result->err)
-		rollout_advance(r, fail_env(r, "cannot-prepare", result->err));
+		rollout_advance(r, fail_first(r, result->err));
 	else if (r->paused)
 		rollout_advance(r, STEP_NEXT);
 	else

@@ -288,6 +288,15 @@ repository_put_env_home(struct repository *repository, const struct place *place
 	return ret;
 }
 
+int
+repository_drop_env_home(struct repository *repository, const struct place *place,
+			 struct error *err)
+{
+	return rows_run(repository, err,
+			"DELETE FROM env_drivers WHERE org = ? AND app = ? AND env = ?", "sss",
+			place->org, place->app, place->env);
+}
+
 char *
 repository_namespace_holder(struct repository *repository, const struct place *place,
 			    const struct env_home *home, struct error *err)

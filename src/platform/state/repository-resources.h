@@ -67,6 +67,9 @@ int repository_env_home(struct repository *repository, const struct place *place
 			struct env_home *out, struct error *err);
 int repository_put_env_home(struct repository *repository, const struct place *place,
 			    const struct env_home *home, struct error *err);
+/* Nothing of it was made after all. */
+int repository_drop_env_home(struct repository *repository, const struct place *place,
+			     struct error *err);
 /* Another environment that is in this namespace of this cluster, "org/app/env"; free() it.  NULL with
  * ERROR_NOT_FOUND: there is none. */
 char *repository_namespace_holder(struct repository *repository, const struct place *place,
