@@ -785,6 +785,30 @@ test_row_of_an_end(void **state)
 	forget(&recording);
 }
 
+static void
+test_row_of_a_run(void **state)
+{
+	struct recording recording = recorded("cron-job");
+	struct driver_status status = status_of(&recording);
+
+	(void)state;
+	assert_int_equal(status.count, 1);
+	assert_string_equal(status.items[0].kind, "CronJob");
+	assert_false(status.items[0].runs);
+	assert_true(status.items[0].ended_at >= status.items[0].started_at);
+	driver_status_clear(&status);
+	set_part(&recording, STATUS, "state", json_pack("{s:{}}", "running"));
+	status = status_of(&recording);
+	assert_true(status.items[0].runs);
+	driver_status_clear(&status);
+	set_part(&recording, "cron_jobs/web/spec", "suspend", json_true());
+	status = status_of(&recording);
+	assert_int_equal(status.items[0].status, RUNTIME_STOPPED);
+	assert_string_equal(status.items[0].message, "suspended: no run begins");
+	driver_status_clear(&status);
+	forget(&recording);
+}
+
 /* A pod of nobody's in our namespace is not ours. */
 static void
 test_row_of_a_stranger(void **state)
@@ -933,6 +957,7 @@ main(void)
 		cmocka_unit_test(test_available_for_a_moment),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_row_of_an_end),
+		cmocka_unit_test(test_row_of_a_run),
 		cmocka_unit_test(test_row_of_a_stranger),
 		cmocka_unit_test(test_odd_objects),
 		cmocka_unit_test(test_nothing_known),

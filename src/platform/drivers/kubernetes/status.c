@@ -367,9 +367,13 @@ add_cron_job(const struct kube_seen *seen, struct driver_status *out, const json
 		const json_t *statuses = json_object_get(json_object_get(pod, "status"),
 							 "containerStatuses");
 		const json_t *status = kube_read_named(statuses, row->container);
-		const json_t *ended = json_object_get(json_object_get(status, "state"), "terminated");
+		const json_t *state = json_object_get(status, "state");
+		const json_t *ended = json_object_get(state, "terminated");
 
-		if (ended && run && kube_read_is_owned(pod, kube_read_uid(run)))
+		if (!run || !kube_read_is_owned(pod, kube_read_uid(run)))
+			continue;
+		row->runs = row->runs || json_object_get(state, "running");
+		if (ended)
 			set_end(row, ended);
 	}
 	if (json_is_true(json_object_get(spec, "suspend"))) {

@@ -203,7 +203,7 @@ look_at_schedule(struct kube_look *look, const json_t *pod, const json_t *condit
 
 /* Evicted, lost with its node, or not let in by it: another pod takes its place. */
 static void
-say_broken(struct kube_look *look, const json_t *status)
+say_broken(struct kube_look *look, const json_t *status, bool is_job)
 {
 	struct kube_finding finding = {.why = KUBE_WHY_OTHER};
 	char *words = xasprintf("%s: %s", kube_read_text(status, "reason"),
@@ -211,7 +211,8 @@ say_broken(struct kube_look *look, const json_t *status)
 	char *reason = kube_words(words);
 
 	look->broken_pods++;
-	finding.is_certain = look->broken_pods >= BROKEN_PODS;
+	/* A Job counts them itself. */
+	finding.is_certain = !is_job && look->broken_pods >= BROKEN_PODS;
 	error_set_code(&finding.said, CODE_POD_BROKEN, .reason = reason);
 	kube_look_add(look, &finding);
 	free(words);
@@ -272,7 +273,7 @@ kube_look_at_pod(struct kube_look *look, const json_t *pod, bool is_job)
 	if (json_object_get(kube_read_metadata(pod), "deletionTimestamp"))
 		return;
 	if (kube_read_is(status, "phase", "Failed") && *kube_read_text(status, "reason")) {
-		say_broken(look, status);
+		say_broken(look, status, is_job);
 		return;
 	}
 	if (kube_read_is(scheduled, "status", "False")) {

@@ -77,15 +77,20 @@ kube_look_has_lasted(struct kube_look *look, int64_t ms, const char *what, ...)
 
 /* --- which ReplicaSet is the newest --- */
 
-/* The template without the label that the controller put into it. */
+/* The template without the label that the controller put into it: shares the rest. */
 static json_t *
 plain_template(const json_t *replica_set)
 {
-	json_t *template = json_deep_copy(
-		json_object_get(json_object_get(replica_set, "spec"), "template"));
+	const json_t *spec = json_object_get(replica_set, "spec");
+	json_t *template = json_copy(json_object_get(spec, "template"));
+	json_t *metadata = json_copy(json_object_get(template, "metadata"));
+	json_t *labels = json_copy(json_object_get(metadata, "labels"));
 
-	json_object_del(json_object_get(json_object_get(template, "metadata"), "labels"),
-			HASH_LABEL);
+	json_object_del(labels, HASH_LABEL);
+	if (labels)
+		json_object_set_new(metadata, "labels", labels);
+	if (metadata)
+		json_object_set_new(template, "metadata", metadata);
 	return template;
 }
 
