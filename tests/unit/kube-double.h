@@ -25,6 +25,7 @@ struct kube_double {
 	pid_t pid;
 	struct loop *loop;
 	struct driver *driver;
+	int ready_timeout_ms;		/* of the next driver; 0: as usual */
 	struct kube_cluster *looker;
 	/* The last task. */
 	struct driver_task *task;

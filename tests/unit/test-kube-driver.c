@@ -305,6 +305,46 @@ test_what_is_resumed_counts_for_itself(void **state)
 	assert_string_equal(image_of(d, "shop-resumed", "bad"), "fail/pull:1");
 }
 
+/* A hotfix would wait for it: one at a time. */
+static void
+test_what_is_resumed_is_not_waited_for_long(void **state)
+{
+	struct kube_double *d = need(state);
+	int64_t began;
+
+	d->ready_timeout_ms = 60000;
+	kube_double_restart_driver(d);
+	kube_double_prepare(d, "acme/shop/unready");
+	began = clock_steady_ms();
+	apply_one(d, "acme/shop/unready", "fail/unready:1", true);
+	d->ready_timeout_ms = 0;
+	kube_double_restart_driver(d);
+	assert_true(clock_steady_ms() - began < 50000);
+	assert_true(d->failed);
+	assert_string_equal(d->problems.items[0].object_id, "web");
+	assert_string_equal(image_of(d, "shop-unready", "web"), "fail/unready:1");
+}
+
+/* The cluster repeats what it refuses, and that may be a secret. */
+static void
+test_a_refusal_is_told_without_secrets(void **state)
+{
+	struct kube_double *d = need(state);
+	struct driver_workload web = kube_double_workload("web", FINE, NULL);
+
+	kube_double_prepare(d, "acme/shop/secret");
+	json_array_append_new(web.secrets, json_string("hunter2-hunter2"));
+	kube_double_rules(d, "PATCH /deployments/web status 422 {\"kind\":\"Status\",\"status\":"
+			     "\"Failure\",\"reason\":\"Invalid\",\"message\":\"no hunter2-hunter2"
+			     " here\",\"code\":422}\n");
+	kube_double_apply(d, "acme/shop/secret", &web, 1, false);
+	kube_double_rules(d, "");
+	assert_true(d->failed);
+	assert_non_null(strstr(d->problems.items[0].why.text, "no [secret] here"));
+	assert_null(strstr(d->problems.items[0].why.text, "hunter2"));
+	assert_null(strstr(d->err.text, "hunter2"));
+}
+
 /* A cluster that does not answer for a while is no reason to fail. */
 static void
 test_answers_that_are_lost_are_asked_for_again(void **state)
@@ -504,10 +544,17 @@ test_a_namespace_goes_whole(void **state)
 	kube_double_prepare(d, "acme/shop/end");
 	apply_one(d, "acme/shop/end", FINE, false);
 	assert_false(d->failed);
-	/* By a daemon that has just been started. */
+	kube_double_write(d, KUBE_CREATE, "/api/v1/namespaces/shop-end/configmaps",
+			  "{\"metadata\":{\"name\":\"stuck\",\"finalizers\":[\"example.org/mine\"]}}");
+	/* By a daemon that has just been started; what it hangs on is named. */
 	kube_double_restart_driver(d);
 	waiter = kube_double_waiter(d);
 	d->driver->ops->remove(d->driver, "acme/shop/end", &home, &waiter);
+	while (!d->progress || !strstr(d->progress, "example.org/mine"))
+		kube_double_turn(d);
+	assert_int_equal(d->ended, 0);
+	kube_double_write(d, KUBE_MERGE, "/api/v1/namespaces/shop-end/configmaps/stuck",
+			  "{\"metadata\":{\"finalizers\":null}}");
 	kube_double_wait(d);
 	assert_false(d->failed);
 	assert_null(kube_double_get(d, "/api/v1/namespaces/shop-end"));
@@ -534,6 +581,8 @@ main(void)
 		cmocka_unit_test(test_what_ran_before_a_failure_runs_on),
 		cmocka_unit_test(test_a_cancelled_deployment_is_brought_back),
 		cmocka_unit_test(test_what_is_resumed_counts_for_itself),
+		cmocka_unit_test(test_what_is_resumed_is_not_waited_for_long),
+		cmocka_unit_test(test_a_refusal_is_told_without_secrets),
 		cmocka_unit_test(test_answers_that_are_lost_are_asked_for_again),
 		cmocka_unit_test(test_a_cluster_may_be_gone_for_a_while),
 		cmocka_unit_test(test_a_daemon_may_end_in_the_midst),

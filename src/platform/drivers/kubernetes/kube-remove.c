@@ -39,6 +39,7 @@ struct kube_removal {
 	bool is_gone;
 	json_t *seen;			/* as it was last; NULL: it was not seen */
 	struct error err;
+	char *told;			/* what it hangs on, as it was logged last; NULL: nothing */
 };
 
 static void look(void *data);
@@ -52,6 +53,7 @@ free_removal(struct kube_operation *operation)
 	loop_remove_timer(r->timer);
 	json_decref(r->seen);
 	free(r->uid);
+	free(r->told);
 	free(r);
 }
 
@@ -155,6 +157,17 @@ take_look(void *data, size_t index, const struct kube_reply *reply)
 	r->seen = r->is_gone ? NULL : json_deep_copy(reply->body);
 }
 
+static void
+log_once(struct kube_removal *r)
+{
+	if (r->told && strcmp(r->told, r->err.text) == 0)
+		return;
+	free(r->told);
+	r->told = xstrdup(r->err.text);
+	log_line(LOG_PRIORITY_INFO, "a namespace is being removed", "space", r->space->name,
+		 "state", r->told, NULL);
+}
+
 /* Finalizers may keep it for long: which is said while it lasts, and in the end. */
 static void
 wait_for_its_end(struct kube_removal *r)
@@ -168,6 +181,7 @@ wait_for_its_end(struct kube_removal *r)
 		end_removal(r, &r->err);
 		return;
 	}
+	log_once(r);
 	driver_task_report(r->task, &(struct driver_progress){0, 1, r->err.text});
 	r->timer = loop_add_timer(r->driver->base.loop, LOOK_AGAIN_MS, look, r);
 }

@@ -39,6 +39,7 @@
 #define BLIND_MAX_MS (5 * 60 * 1000)	/* without seeing anything */
 #define JUDGE_AGAIN_MS 1000		/* deadlines pass without a change */
 #define PROBLEMS_MAX 200
+#define RESUMED_PART 10			/* of the usual time, for what is resumed */
 
 static void start_stage(struct kube_rollout *rollout);
 static void judge(struct kube_rollout *rollout);
@@ -265,11 +266,18 @@ code_of(const struct kube_reply *reply)
 	}
 }
 
+/* A cluster may repeat what it refuses. */
 static void
 take_refusal(struct kube_rollout *r, struct kube_item *item, const struct kube_reply *reply)
 {
+	struct error why = reply->err;
+	char *text = kube_space_redact(r->space, item->object->module, why.text);
+
 	item->has_failed = true;
-	kube_rollout_blame(r, item->object->module, code_of(reply), &reply->err, NULL);
+	if (strcmp(text, why.text) != 0)
+		error_set_code(&why, CODE_CLUSTER_SAYS, .reason = text);
+	free(text);
+	kube_rollout_blame(r, item->object->module, code_of(reply), &why, NULL);
 }
 
 static void
@@ -335,12 +343,16 @@ try_all(struct kube_rollout *r)
 
 /* --- APPLY --- */
 
+/* What is resumed is asked for again where it is not ready, and a fix must not wait for that. */
 static int64_t
 deadline_of(const struct kube_rollout *r, const struct kube_item *item)
 {
-	int ms = item->object->timeout_ms;
+	int usual = r->driver->ready_timeout_ms,
+	    ms = item->object->timeout_ms > 0 ? item->object->timeout_ms : usual;
 
-	return clock_wall_ms() + (ms > 0 ? ms : r->driver->ready_timeout_ms);
+	if (r->is_resumed && ms > usual / RESUMED_PART)
+		ms = usual / RESUMED_PART;
+	return clock_wall_ms() + ms;
 }
 
 static void
