@@ -111,6 +111,14 @@ if [ "${KUBE:-}" != short ]; then
 	fails=$?
 	grep -v '^ok' "$folder/failing.out" >>"$folder/failing.log"
 	report "$fails" "each failure of a workload is said in a sentence, in $(grep -c '^ok' "$folder/failing.out") kinds"
+	for what in faults killed; do
+		node enter "$dir" env PYTHONDONTWRITEBYTECODE=1 SIDESTAGED="$SIDESTAGED" \
+			KUBE_UPSTREAM="$dir/kubeconfig" python3 "$here/driver.py" "$what" \
+			>"$folder/$what.out" 2>"$folder/$what.log"
+		fails=$?
+		grep -v '^ok' "$folder/$what.out" >>"$folder/$what.log"
+		report "$fails" "$what before the real server: deployments end right, or with their reason, in $(grep -c '^ok' "$folder/$what.out") answers"
+	done
 fi
 log=$folder/log
 mv "$dir/log" "$log.kept" 2>/dev/null

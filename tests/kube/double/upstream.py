@@ -26,6 +26,9 @@ class Upstream:
         return handler.user is not None or handler.token is not None
 
     def answer(self, handler):
+        if handler.path == "/double/met":
+            handler.send_json(200, handler.server.rules.met())
+            return
         headers = {name: value for name, value in handler.headers.items()
                    if name.lower() not in HOP}
         context = self.ours
