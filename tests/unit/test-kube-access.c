@@ -302,6 +302,35 @@ what_a_definition_holds(void **state)
 	loop_free(loop);
 }
 
+/* What workloads of this machine must not see. */
+static void
+which_files_say_who_we_are(void **state)
+{
+	char *path = file_of("config"), *paths = xasprintf("/nowhere/a:%s", path);
+	char *expected[] = {xstrdup("/nowhere/a"), xstrdup(path), file_of("t"), xstrdup("/k.pem")};
+	char **files;
+
+	(void)state;
+	write_file("config", USER("tokenFile: t\n    client-certificate: c.pem\n"
+				  "    client-key: /k.pem"), 0600);
+	files = kube_access_files(&(struct kube_access_options){.kubeconfig = paths});
+	for (size_t i = 0; i < 4; i++) {
+		assert_non_null(files[i]);
+		assert_string_equal(files[i], expected[i]);
+		free(files[i]);
+		free(expected[i]);
+	}
+	assert_null(files[4]);
+	free(files);
+	files = kube_access_files(&(struct kube_access_options){.in_cluster = true});
+	assert_string_equal(files[0], "/var/run/secrets/kubernetes.io/serviceaccount");
+	assert_null(files[1]);
+	free(files[0]);
+	free(files);
+	free(path);
+	free(paths);
+}
+
 /* --- credential plugins --- */
 
 #define PLUGIN USER("exec: {apiVersion: client.authentication.k8s.io/v1, command: ./plugin}")
@@ -769,6 +798,7 @@ main(void)
 		cmocka_unit_test(files_are_read_again_when_they_changed),
 		cmocka_unit_test(a_pods_service_account),
 		cmocka_unit_test(what_a_definition_holds),
+		cmocka_unit_test(which_files_say_who_we_are),
 		cmocka_unit_test(a_plugin_gives_a_token),
 		cmocka_unit_test(what_a_plugin_is_given),
 		cmocka_unit_test(a_plugin_that_fails_is_said_with_its_own_words),

@@ -16,14 +16,20 @@
 #include "platform/state/platform.h"
 #include "platform/state/repository.h"
 
-static struct kube_access *
-open_access(struct loop *loop, const struct settings_cluster *cluster, struct error *err)
+static struct kube_access_options
+options_of(const struct settings_cluster *cluster)
 {
-	const struct kube_access_options options = {
+	return (struct kube_access_options){
 		.kubeconfig = cluster->kubeconfig,
 		.context = cluster->context,
 		.in_cluster = cluster->in_cluster,
 	};
+}
+
+static struct kube_access *
+open_access(struct loop *loop, const struct settings_cluster *cluster, struct error *err)
+{
+	const struct kube_access_options options = options_of(cluster);
 	struct kube_access *access = kube_access_new(loop, &options, err);
 
 	if (!access)
@@ -93,16 +99,16 @@ clusters_files(const struct settings_clusters *clusters)
 	size_t count = 0;
 
 	for (size_t i = 0; i < clusters->count; i++) {
-		const char *path = clusters->items[i].kubeconfig;
+		const struct kube_access_options options = options_of(&clusters->items[i]);
+		char **some = kube_access_files(&options);
+		size_t more = 0;
 
-		while (path) {
-			size_t length = strcspn(path, ":");
-
-			files = xreallocarray(files, count + 2, sizeof(*files));
-			files[count++] = xstrndup(path, length);
-			files[count] = NULL;
-			path = path[length] ? path + length + 1 : NULL;
-		}
+		while (some[more])
+			more++;
+		files = xreallocarray(files, count + more + 1, sizeof(*files));
+		memcpy(files + count, some, (more + 1) * sizeof(*files));
+		count += more;
+		free(some);
 	}
 	return files;
 }

@@ -319,3 +319,38 @@ kube_access_target(const struct kube_access *access)
 {
 	return &access->settings.target;
 }
+
+static void
+add_file(char ***list, size_t *count, const char *path)
+{
+	if (!path || !*path)
+		return;
+	*list = xreallocarray(*list, *count + 2, sizeof(**list));
+	(*list)[(*count)++] = xstrdup(path);
+	(*list)[*count] = NULL;
+}
+
+char **
+kube_access_files(const struct kube_access_options *options)
+{
+	char **list = xcalloc(1, sizeof(*list)), *paths, *rest, *path;
+	struct kube_settings settings;
+	size_t count = 0;
+
+	if (options->server)
+		return list;
+	if (options->in_cluster) {
+		add_file(&list, &count, options->service_account ? options->service_account
+								 : KUBE_SERVICE_ACCOUNT);
+		return list;
+	}
+	rest = paths = kubeconfig_paths(options->kubeconfig, NULL);
+	while ((path = strsep(&rest, ":")))
+		add_file(&list, &count, path);
+	(void)kubeconfig_read(&settings, options->kubeconfig, options->context, NULL);
+	add_file(&list, &count, settings.token_file);
+	add_file(&list, &count, settings.key_file);
+	kube_settings_clear(&settings);
+	free(paths);
+	return list;
+}

@@ -37,6 +37,10 @@ struct kube_access *kube_access_new(struct loop *loop, const struct kube_access_
 /* Not from a callback.  NULL is fine; waiters are not called. */
 void kube_access_free(struct kube_access *access);
 
+/* The files that say who we are (kubeconfigs, tokens, keys), or the folder of a pod's account: what
+ * nobody else may read.  NULL at the end; free() the list and each of it. */
+char **kube_access_files(const struct kube_access_options *options);
+
 /* What does not change while it lives. */
 struct kube_target {
 	char *server;			/* "https://192.0.2.10:6443", no slash at its end */

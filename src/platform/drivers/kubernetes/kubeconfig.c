@@ -523,11 +523,13 @@ add_paths(struct kubeconfig *config, struct error *err)
 						 _("There is no kubeconfig: %s"), config->asked);
 }
 
-static char *
-usual_paths(struct error *err)
+char *
+kubeconfig_paths(const char *paths, struct error *err)
 {
 	const char *variable = getenv("KUBECONFIG"), *home = getenv("HOME");
 
+	if (paths)
+		return xstrdup(paths);
 	if (variable && *variable)
 		return xstrdup(variable);
 	if (home && *home)
@@ -551,7 +553,7 @@ int
 kubeconfig_read(struct kube_settings *out, const char *paths, const char *context,
 		struct error *err)
 {
-	struct kubeconfig config = {.asked = paths ? xstrdup(paths) : usual_paths(err)};
+	struct kubeconfig config = {.asked = kubeconfig_paths(paths, err)};
 	int ret = -1;
 
 	*out = (struct kube_settings){0};

@@ -34,7 +34,9 @@ struct kubeconfig_entry {
  * that names file, line and entry, or ERROR_NOT_FOUND: there is none of the files. */
 int kubeconfig_read(struct kube_settings *out, const char *paths, const char *context,
 		    struct error *err);
-/* The same of bytes, after which there is a NUL. */
+/* What is read when `paths` are given: these, or the usual ones; free() it.  NULL with err. */
+char *kubeconfig_paths(const char *paths, struct error *err);
+/* As kubeconfig_read(), of bytes after which there is a NUL. */
 int kubeconfig_decode(struct kube_settings *out, const char *path, const char *bytes, size_t length,
 		      const char *context, struct error *err);
 
