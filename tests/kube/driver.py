@@ -573,11 +573,11 @@ class Removes(Deed):
 def undisturbed(world, make):
     """How many requests it has."""
     deed = make(world)
-    deed.rules = [".* . delay 0"]	# only to count
+    deed.rules = [".* ^/api delay 0"]	# only to count
     world.double.rules(*deed.rules)
     deed.begin(0)
     until(deed.is_done)
-    count = world.cluster.get("/double/met").value[deed.rules[0]] - 1	# but for this one
+    count = world.cluster.get("/double/met").value[deed.rules[0]]
     wrong = deed.end()
     if wrong:
         raise RuntimeError(f"undisturbed: {wrong}")
@@ -586,20 +586,17 @@ def undisturbed(world, make):
 
 def run_killed(world, deed, n, how):
     """Killed at the n-th request: (what is wrong or None, whether it was)."""
-    deed.rules = [f"{n}:.* . {how} {world.pid}"]
+    deed.rules = [f"{n}:.* ^/api {how} {world.pid}"]
     world.double.rules(*deed.rules)
     try:
         deed.begin(n)
         until(lambda: world.process.poll() is not None or deed.is_done(), pause=0.02)
     except (OSError, http.client.HTTPException):
         pass			# it was killed before it answered
+    dead = bool(world.cluster.get("/double/met").value[deed.rules[0]])
     world.double.rules()
-    try:
-        world.process.wait(0.2)
-    except subprocess.TimeoutExpired:
-        pass
-    dead = world.process.poll() is not None
     if dead:
+        world.process.wait(60)
         world.start()
     return deed.end(), dead
 
