@@ -246,6 +246,13 @@ diary_is_begun(void *data)
 	return begun;
 }
 
+/* Its process is told by another than it is begun by. */
+static bool
+cron_has_a_process(void *data)
+{
+	return pid_of(data, "cron", NULL, NULL) > 0;
+}
+
 static void
 what_was_going_on_was_interrupted(void **state)
 {
@@ -256,7 +263,7 @@ what_was_going_on_was_interrupted(void **state)
 	expect_ready(world, apply_cron(world, "one", spec));
 	run_until(world, diary_is_begun, world);
 	expect_said(world, 0, "running since ");
-	assert_true(pid_of(world, "cron", NULL, NULL) > 0);
+	run_until(world, cron_has_a_process, world);
 	close_driver(world);
 	open_driver(world);
 	expect_ready(world, apply_cron(world, "one", spec));

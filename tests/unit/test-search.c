@@ -319,7 +319,7 @@ an_older_file_is_searched_too(void **state)
 	assert_int_equal(
 		sqlite3_exec(
 			database,
-			"DROP TABLE words_index; DROP TABLE words; DROP TABLE moment; DROP TABLE setting; DROP INDEX operation_open; DROP INDEX operation_platform; DROP INDEX operation_org; DROP INDEX operation_app; DROP INDEX operation_verb; DROP INDEX operation_source; DROP INDEX operation_undoes; ALTER TABLE step DROP COLUMN id; DROP TABLE address; ALTER TABLE operation DROP COLUMN address; PRAGMA user_version=2;",
+			"DROP TABLE words_index; DROP TABLE words; DROP TABLE moment; DROP TABLE setting; DROP INDEX operation_open; DROP INDEX operation_platform; DROP INDEX operation_org; DROP INDEX operation_app; DROP INDEX operation_verb; DROP INDEX operation_source; DROP INDEX operation_undoes; ALTER TABLE step DROP COLUMN id; DROP TABLE address; ALTER TABLE operation DROP COLUMN address; ALTER TABLE operation DROP COLUMN error_kind; PRAGMA user_version=2;",
 			NULL, NULL, NULL),
 		SQLITE_OK);
 	sqlite3_close(database);
