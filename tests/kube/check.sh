@@ -89,7 +89,6 @@ kube create namespace objects >"$folder/objects.log" 2>&1 && takes_objects >>"$f
 report $? "every object that a workload becomes is taken, from whatever it was before"
 kube delete namespace shop objects --wait=false >/dev/null && until_true is_gone
 report $? "a namespace goes, with all that is in it"
-. "$here/story.sh"
 node enter "$dir" env PYTHONDONTWRITEBYTECODE=1 python3 "$here/compare.py" "$dir/kubeconfig" \
 	>"$folder/compare.out" 2>"$folder/compare.log"
 compared=$?

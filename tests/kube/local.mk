@@ -38,7 +38,6 @@ check-kube: all kube/node kube/images
 	srcdir='$(srcdir)' KUBE_NODE='$(abs_builddir)/kube/node' IMAGES='$(abs_builddir)/kube/images' \
 	SIDESTAGE='$(abs_builddir)/sidestage' SIDESTAGED='$(abs_builddir)/sidestaged' \
 	bash $(srcdir)/tests/kube/check.sh
-EXTRA_DIST += tests/kube/snapshot.py tests/kube/story.sh
 EXTRA_DIST += tests/kube/failing.py tests/kube/failures/failing.c tests/kube/failures/failures.py \
 	tests/kube/failures/record.py tests/kube/failures/registry.py
 clean-local: clean-kube
