@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/paths.h"
@@ -322,11 +323,11 @@ what_was_begun_is_undone(void **state)
 	static const struct cgroup_limits limits = {.memory = 1 << 30};
 	const struct world *world = *state;
 	char *own = xasprintf("%s/groups", world->folder), *daemon, *mounts, *tree, *path;
-	char name[64], written[64] = "";
+	char name[CGROUPS_NAME_MAX], written[64] = "";
 	struct cgroups *groups;
 	FILE *file;
 
-	snprintf(name, sizeof(name), "sidestaged-%ld", (long)getpid());
+	cgroups_name(name, sizeof(name), (long)getpid());
 	daemon = xasprintf("%s/%s-daemon", own, name);
 	tree = xasprintf("%s/%s", own, name);
 	assert_int_equal(paths_make(daemon, NULL), 0);
@@ -352,6 +353,48 @@ what_was_begun_is_undone(void **state)
 	free(own);
 }
 
+/* The number of a process that has ended. */
+static long
+gone_process(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	return pid;
+}
+
+/* A daemon in a container may see the groups of one outside, and not its process. */
+static void
+groups_of_other_namespaces_stay(void **state)
+{
+	static const struct cgroup_limits limits = {.memory = 1 << 30};
+	const struct world *world = *state;
+	char *own = xasprintf("%s/groups", world->folder);
+	char *mounts = xasprintf("30 1 0:26 / %s rw - cgroup cgroup rw,memory\n", own);
+	char name[CGROUPS_NAME_MAX], *ours, *others, *living;
+	long gone = gone_process();
+
+	cgroups_name(name, sizeof(name), gone);
+	ours = xasprintf("%s/%s/acme", own, name);
+	others = xasprintf("%s/sidestaged-1-%ld/acme", own, gone);
+	cgroups_name(name, sizeof(name), (long)getppid());
+	living = xasprintf("%s/%s/acme", own, name);
+	assert_int_equal(paths_make(ours, NULL), 0);
+	assert_int_equal(paths_make(others, NULL), 0);
+	assert_int_equal(paths_make(living, NULL), 0);
+	cgroups_free(cgroups_find(&limits, mounts, "4:memory:/\n"));
+	assert_int_equal(access(ours, F_OK), -1);
+	assert_int_equal(access(others, F_OK), 0);
+	assert_int_equal(access(living, F_OK), 0);
+	free(ours);
+	free(others);
+	free(living);
+	free(mounts);
+	free(own);
+}
+
 int
 main(void)
 {
@@ -366,6 +409,7 @@ main(void)
 		WITH_SHELL(deleted_files_count),
 		WITH_SHELL(a_fast_writer_does_not_get_far),
 		WITH_SHELL(what_was_begun_is_undone),
+		WITH_SHELL(groups_of_other_namespaces_stay),
 	};
 
 	if (!machine_confines()) {

@@ -177,7 +177,23 @@ remove_empty(const char *tree)
 		closedir(directory);
 }
 
-/* Of daemons that were killed; the name is the daemon's number. */
+/* Numbers of processes mean something within one namespace of them (pid_namespaces(7)): a daemon in
+ * a container may see the same groups, and others' processes not at all. */
+static unsigned long
+process_namespace(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/pid", &st) == 0 ? (unsigned long)st.st_ino : 0;
+}
+
+void
+cgroups_name(char *name, size_t size, long pid)
+{
+	snprintf(name, size, PREFIX "%lu-%ld", process_namespace(), pid);
+}
+
+/* Of daemons that were killed: those of other namespaces may live. */
 static void
 remove_left(const char *parent)
 {
@@ -185,11 +201,13 @@ remove_left(const char *parent)
 	struct dirent *entry;
 
 	while (directory && (entry = readdir(directory))) {
+		unsigned long namespace = 0;
 		long pid = 0;
 		char *path;
 
-		if (sscanf(entry->d_name, PREFIX "%ld", &pid) != 1 || pid <= 1 ||
-		    kill((pid_t)pid, 0) == 0 || errno != ESRCH)
+		if (sscanf(entry->d_name, PREFIX "%lu-%ld", &namespace, &pid) != 2 || pid <= 1 ||
+		    namespace != process_namespace() || kill((pid_t)pid, 0) == 0 ||
+		    errno != ESRCH)
 			continue;
 		path = xasprintf("%s/%s", parent, entry->d_name);
 		remove_empty(path);
@@ -272,10 +290,10 @@ struct cgroups *
 cgroups_find(const struct cgroup_limits *limits, const char *mounts, const char *groups)
 {
 	struct cgroups *c = xcalloc(1, sizeof(*c));
-	char name[32], version[16];
+	char name[CGROUPS_NAME_MAX], version[16];
 
 	c->limits = *limits;
-	snprintf(name, sizeof(name), PREFIX "%ld", (long)getpid());
+	cgroups_name(name, sizeof(name), (long)getpid());
 	if (begin_version_2(c, mounts, groups, name))
 		c->version = 2;
 	else if (begin_version_1(c, mounts, groups, name))

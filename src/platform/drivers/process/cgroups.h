@@ -27,6 +27,11 @@ struct cgroup_share {
 
 #define CGROUP_FILES 3
 
+/* How the group of the daemon with this number is called: also after the namespace in which the
+ * number means it. */
+#define CGROUPS_NAME_MAX 64
+void cgroups_name(char *name, size_t size, long pid);
+
 /* Finds out what this machine gives us, and says so in the log.  Copies the limits.  Never NULL. */
 struct cgroups *cgroups_new(const struct cgroup_limits *limits);
 /* The same with texts as /proc/self/mountinfo and /proc/self/cgroup have them. */
