@@ -336,7 +336,7 @@ the_next_run_goes_by_the_policy(void **state)
 		{"replace", CRONJOB, GOES_ON("Replace"), NULL},
 	};
 	struct world *world = *state;
-	int64_t minute;
+	int64_t first = clock_wall_ms() / 60000, minute;
 
 	for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++)
 		ran_before(world, items[i].module, 70, "often");
@@ -347,9 +347,11 @@ the_next_run_goes_by_the_policy(void **state)
 	run_until(world, the_others_began_again, world);
 	assert_true(clock_wall_ms() / 60000 > minute);
 	run_for(world, 500);
-	assert_int_equal(count_lines(world, "Allow"), 2);
+	minute = clock_wall_ms() / 60000 - first;	/* so many began; on a slow machine two */
+	assert_in_range(count_lines(world, "Allow"), 2, (uintmax_t)(1 + minute));
 	assert_int_equal(count_lines(world, "Forbid"), 1);
-	assert_int_equal(count_lines(world, "Replace"), 3);	/* begun, ended, begun */
+	/* begun, ended, begun */
+	assert_in_range(count_lines(world, "Replace"), 3, (uintmax_t)(1 + 2 * minute));
 }
 
 /* --- clocks that are set --- */

@@ -378,7 +378,7 @@ groups_of_other_namespaces_stay(void **state)
 
 	cgroups_name(name, sizeof(name), gone);
 	ours = xasprintf("%s/%s/acme", own, name);
-	others = xasprintf("%s/sidestaged-1-%ld/acme", own, gone);
+	others = xasprintf("%s/sidestaged.1.%ld/acme", own, gone);
 	cgroups_name(name, sizeof(name), (long)getppid());
 	living = xasprintf("%s/%s/acme", own, name);
 	assert_int_equal(paths_make(ours, NULL), 0);

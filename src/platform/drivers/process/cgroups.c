@@ -29,7 +29,7 @@
 #include "base/output.h"
 #include "base/xmalloc.h"
 
-#define PREFIX "sidestaged-"
+#define PREFIX "sidestaged."	/* not "sidestaged-": earlier versions take those for left */
 
 #define NEAR_LIMIT 65536	/* bytes; the kernel takes several pages at once */
 #define PERIOD_US 100000	/* of a share of the processors; the kernel's usual one */
@@ -190,7 +190,7 @@ process_namespace(void)
 void
 cgroups_name(char *name, size_t size, long pid)
 {
-	snprintf(name, size, PREFIX "%lu-%ld", process_namespace(), pid);
+	snprintf(name, size, PREFIX "%lu.%ld", process_namespace(), pid);
 }
 
 /* Of daemons that were killed: those of other namespaces may live. */
@@ -205,7 +205,7 @@ remove_left(const char *parent)
 		long pid = 0;
 		char *path;
 
-		if (sscanf(entry->d_name, PREFIX "%lu-%ld", &namespace, &pid) != 2 || pid <= 1 ||
+		if (sscanf(entry->d_name, PREFIX "%lu.%ld", &namespace, &pid) != 2 || pid <= 1 ||
 		    namespace != process_namespace() || kill((pid_t)pid, 0) == 0 ||
 		    errno != ESRCH)
 			continue;
