@@ -7,12 +7,13 @@ srcdir=${srcdir:-.}
 here=$(cd "$srcdir/tests/kube" && pwd)
 number=0 failed=0
 
-report() { # CODE NAME
+report() { # CODE NAME [LOG]: what is to be read where it failed
 	number=$((number + 1))
 	if [ "$1" = 0 ]; then
 		echo "ok $number - $2"
 	else
 		echo "not ok $number - $2"
+		[ -z "${3:-}" ] || tail -n 60 "$3" | sed 's/^/# /'
 		failed=1
 	fi
 }
@@ -93,7 +94,8 @@ node enter "$dir" env PYTHONDONTWRITEBYTECODE=1 python3 "$here/compare.py" "$dir
 	>"$folder/compare.out" 2>"$folder/compare.log"
 compared=$?
 grep -v '^ok' "$folder/compare.out" >>"$folder/compare.log"
-report "$compared" "the double of \`make check\` answers as it does, in $(grep -c '^ok' "$folder/compare.out") answers"
+report "$compared" "the double of \`make check\` answers as it does, in $(grep -c '^ok' "$folder/compare.out") answers" \
+	"$folder/compare.log"
 BUILD=$(dirname "$SIDESTAGED") KUBE_NODE=$KUBE_NODE bash "$here/hotfix.sh" "$dir" >"$folder/hotfix.log" 2>&1
 while IFS= read -r line; do
 	case $line in
@@ -109,14 +111,16 @@ if [ "${KUBE:-}" != short ]; then
 		>"$folder/failing.out" 2>"$folder/failing.log"
 	fails=$?
 	grep -v '^ok' "$folder/failing.out" >>"$folder/failing.log"
-	report "$fails" "each failure of a workload is said in a sentence, in $(grep -c '^ok' "$folder/failing.out") kinds"
+	report "$fails" "each failure of a workload is said in a sentence, in $(grep -c '^ok' "$folder/failing.out") kinds" \
+		"$folder/failing.log"
 	for what in faults killed; do
 		node enter "$dir" env PYTHONDONTWRITEBYTECODE=1 SIDESTAGED="$SIDESTAGED" \
 			KUBE_UPSTREAM="$dir/kubeconfig" python3 "$here/driver.py" "$what" \
 			>"$folder/$what.out" 2>"$folder/$what.log"
 		fails=$?
 		grep -v '^ok' "$folder/$what.out" >>"$folder/$what.log"
-		report "$fails" "$what before the real server: deployments end right, or with their reason, in $(grep -c '^ok' "$folder/$what.out") answers"
+		report "$fails" "$what before the real server: deployments end right, or with their reason, in $(grep -c '^ok' "$folder/$what.out") answers" \
+			"$folder/$what.log"
 	done
 fi
 log=$folder/log
@@ -127,6 +131,6 @@ left=$(find /sys/fs/cgroup -maxdepth 2 -name "sidestage-node-$$" 2>/dev/null; pg
 [ -z "$left" ]
 report $? "and nothing of it is left"
 [ -z "$left" ] || printf '# %s\n' "$left"
-[ "$failed" = 0 ] || sed 's/^/# /' "$folder"/*.log "$log.kept"/init.log | tail -60
+[ "$failed" = 0 ] || tail -n 40 "$folder"/hotfix.log "$log.kept"/init.log | sed 's/^/# /'
 echo "1..$number"
 exit "$failed"
