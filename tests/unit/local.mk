@@ -98,9 +98,11 @@ tests_unit_test_access_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 
 check_PROGRAMS += tests/unit/test-kube-access tests/unit/test-kubeconfig
 TESTS += tests/unit/test-kube-access tests/unit/test-kubeconfig
-tests_unit_test_kubeconfig_SOURCES = tests/unit/test-kubeconfig.c
+tests_unit_test_kubeconfig_SOURCES = tests/unit/test-kubeconfig.c tests/unit/kube-files.c \
+	tests/unit/kube-files.h
 tests_unit_test_kubeconfig_LDADD = $(DRIVER_TEST_LIBS)
-tests_unit_test_kube_access_SOURCES = tests/unit/test-kube-access.c tests/unit/below-valgrind.h
+tests_unit_test_kube_access_SOURCES = tests/unit/test-kube-access.c tests/unit/below-valgrind.h \
+	tests/unit/kube-files.c tests/unit/kube-files.h
 tests_unit_test_kube_access_LDADD = $(DRIVER_TEST_LIBS)
 
 check_PROGRAMS += tests/unit/test-effects

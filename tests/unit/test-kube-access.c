@@ -23,42 +23,12 @@
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "below-valgrind.h"
+#include "kube-files.h"
 #include "net/loop.h"
 #include "platform/drivers/kubernetes/access.h"
 
 #define HANG_MS 60000
 
-/* What only looks like PEM is enough here; libcurl reads it in test-http-tls. */
-#define CERTIFICATE "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
-#define KEY "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n"
-#define CERTIFICATE_64 "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo="
-
-static char folder[] = "/tmp/kube-access-XXXXXX";
-
-static char *
-file_of(const char *name)
-{
-	return xasprintf("%s/%s", folder, name);
-}
-
-static void
-write_file(const char *name, const char *text, mode_t mode)
-{
-	char *path = file_of(name), *beside = xasprintf("%s.new", path);
-	FILE *file = fopen(beside, "w");
-
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
-	assert_int_equal(chmod(beside, mode), 0);
-	assert_int_equal(rename(beside, path), 0);
-	free(path);
-	free(beside);
-}
-
-#define CLUSTERS "clusters:\n- name: c\n  cluster:\n    server: https://192.0.2.10:6443/\n"
-#define CONTEXTS "contexts:\n- name: x\n  context:\n    cluster: c\n    user: u\n"
-#define CURRENT "current-context: x\n"
 #define USER(text) CLUSTERS CONTEXTS CURRENT "users:\n- name: u\n  user:\n    " text "\n"
 
 /* --- identities --- */
@@ -341,7 +311,7 @@ which_files_say_who_we_are(void **state)
 static void
 write_plugin(const char *status)
 {
-	char *text = xasprintf("#!/bin/sh\necho run >>%s/runs\n%s\n", folder, status);
+	char *text = xasprintf("#!/bin/sh\necho run >>%s/runs\n%s\n", folder(), status);
 
 	write_file("plugin", text, 0700);
 	free(text);
@@ -578,7 +548,7 @@ what_has_expired_is_asked_for_again(void **state)
 	end = clock_wall_ms() + 2500;
 	clock_stamp(expires, end);
 	script = xasprintf("echo '" CREDENTIAL "{\"token\": \"t'$(wc -l <%s/runs | tr -d ' ')'\", "
-			   "\"expirationTimestamp\": \"%s\"}}'", folder, expires);
+			   "\"expirationTimestamp\": \"%s\"}}'", folder(), expires);
 	write_plugin(script);
 	access = open_access(loop, PLUGIN, 0);
 	ask(loop, access, false, &asked);
@@ -619,7 +589,7 @@ what_was_refused_is_asked_for_again_once(void **state)
 	(void)state;
 	forget_runs();
 	script = xasprintf("echo '" CREDENTIAL "{\"token\": \"t'$(wc -l <%s/runs | tr -d ' ')'\"}}'",
-			   folder);
+			   folder());
 	write_plugin(script);
 	free(script);
 	access = open_access(loop, PLUGIN, 0);
@@ -776,20 +746,6 @@ a_plugin_that_leaves_something_behind(void **state)
 }
 
 /* --- the group --- */
-
-static int
-make_folder(void **state)
-{
-	(void)state;
-	return mkdtemp(folder) ? 0 : -1;
-}
-
-static int
-remove_folder(void **state)
-{
-	(void)state;
-	return paths_remove_tree(folder, NULL);
-}
 
 int
 main(void)

@@ -21,44 +21,15 @@
 #include "base/error.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "kube-files.h"
 #include "platform/drivers/kubernetes/kubeconfig.h"
 #include "platform/drivers/kubernetes/settings.h"
 
-/* What only looks like PEM is enough here; libcurl reads it in test-http-tls. */
-#define CERTIFICATE "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
-#define KEY "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n"
-#define CERTIFICATE_64 "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCk1JSUIKLS0tLS1FTkQgQ0VSVElGSUNBVEUtLS0tLQo="
 #define KEY_64 "LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1JSUIKLS0tLS1FTkQgUFJJVkFURSBLRVktLS0tLQo="
-
-static char folder[] = "/tmp/kubeconfig-XXXXXX";
-
-static char *
-file_of(const char *name)
-{
-	return xasprintf("%s/%s", folder, name);
-}
-
-static void
-write_file(const char *name, const char *text, mode_t mode)
-{
-	char *path = file_of(name), *beside = xasprintf("%s.new", path);
-	FILE *file = fopen(beside, "w");
-
-	assert_non_null(file);
-	assert_true(fputs(text, file) >= 0);
-	assert_int_equal(fclose(file), 0);
-	assert_int_equal(chmod(beside, mode), 0);
-	assert_int_equal(rename(beside, path), 0);
-	free(path);
-	free(beside);
-}
 
 /* --- kubeconfigs --- */
 
-#define CLUSTERS "clusters:\n- name: c\n  cluster:\n    server: https://192.0.2.10:6443/\n"
 #define USERS "users:\n- name: u\n  user:\n    token: s3cret\n"
-#define CONTEXTS "contexts:\n- name: x\n  context:\n    cluster: c\n    user: u\n"
-#define CURRENT "current-context: x\n"
 
 /* What is chosen, "server|ca|name|proxy|namespace|context|user|token|certificate|exec". */
 static char *
@@ -158,12 +129,12 @@ static const struct {
 	{"clusters:\n- cluster: {}\n", "x", "/dir/config:2: an entry of clusters needs a name"},
 	{"users:\n- name: 5\n", "x", "/dir/config:2: an entry of users needs a name"},
 	{"contexts:\n- name: a\n  context: []\n", "x", "/dir/config:2: context must be an object"},
-	{CLUSTERS USERS CONTEXTS, NULL, "/dir/config: there is no current-context; name a context"},
+	{CLUSTERS USERS CONTEXTS, NULL, "/dir/config has no current-context; name a context"},
 	{CLUSTERS USERS CONTEXTS "current-context: ''\n", NULL,
-	 "/dir/config: there is no current-context; name a context"},
+	 "/dir/config has no current-context; name a context"},
 	{CLUSTERS USERS CONTEXTS "current-context: 5\n", NULL,
 	 "/dir/config:14: current-context: must be a string"},
-	{CLUSTERS USERS CONTEXTS CURRENT, "y", "/dir/config: there is no context \"y\""},
+	{CLUSTERS USERS CONTEXTS CURRENT, "y", "/dir/config has no context \"y\""},
 	{CLUSTERS USERS CONTEXTS "- name: x\n", "x",
 	 "/dir/config:14: contexts \"x\": is listed twice"},
 	{CLUSTERS CURRENT "contexts:\n- name: x\n  context:\n    user: u\n" USERS, NULL,
@@ -325,8 +296,9 @@ several_files_are_merged_as_kubectl_does(void **state)
 		"users:\n- name: u\n  user: {token: second}\n- name: v\n  user: {tokenFile: t}\n"
 		"contexts:\n- name: x\n  context: {cluster: d, user: v}\n"
 		"- name: y\n  context: {cluster: d, user: u}\n";
-	char *paths = xasprintf("%s/missing::%s/first:%s/under/second", folder, folder, folder);
-	char *expected = xasprintf("https://d|ca|-|-|-|z|v|%s/under/t|-|-", folder), *said;
+	char *paths = xasprintf("%s/missing::%s/first:%s/under/second", folder(),
+				folder(), folder());
+	char *expected = xasprintf("https://d|ca|-|-|-|z|v|%s/under/t|-|-", folder()), *said;
 	struct kube_settings settings;
 	struct error err = {0};
 
@@ -373,12 +345,12 @@ no_kubeconfig_at_all(void **state)
 	(void)state;
 	assert_int_equal(kubeconfig_read(&settings, "/nowhere/a:/nowhere/b", NULL, &err), -1);
 	assert_int_equal(err.kind, ERROR_NOT_FOUND);
-	assert_string_equal(err.text, "There is no kubeconfig: /nowhere/a:/nowhere/b");
+	assert_string_equal(err.text, "No kubeconfig exists at /nowhere/a:/nowhere/b");
 	kube_settings_clear(&settings);
 	unsetenv("KUBECONFIG");
 	setenv("HOME", "/nowhere", 1);
 	assert_int_equal(kubeconfig_read(&settings, NULL, NULL, &err), -1);
-	assert_string_equal(err.text, "There is no kubeconfig: /nowhere/.kube/config");
+	assert_string_equal(err.text, "No kubeconfig exists at /nowhere/.kube/config");
 	kube_settings_clear(&settings);
 	unsetenv("HOME");
 	assert_int_equal(kubeconfig_read(&settings, NULL, NULL, &err), -1);
@@ -392,25 +364,17 @@ no_kubeconfig_at_all(void **state)
 /* --- the group --- */
 
 static int
-make_folder(void **state)
+make_folders(void **state)
 {
 	char *under;
 
-	(void)state;
-	if (!mkdtemp(folder))
+	if (make_folder(state) != 0)
 		return -1;
 	under = file_of("under");
 	if (mkdir(under, 0700) != 0)
 		return -1;
 	free(under);
 	return 0;
-}
-
-static int
-remove_folder(void **state)
-{
-	(void)state;
-	return paths_remove_tree(folder, NULL);
 }
 
 int
@@ -424,5 +388,5 @@ main(void)
 		cmocka_unit_test(no_kubeconfig_at_all),
 	};
 
-	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+	return cmocka_run_group_tests(tests, make_folders, remove_folder);
 }

@@ -71,7 +71,7 @@ ok "one that is not YAML is named, too" refused "$folder/broken" "\tkubeconfig =
 ok "one that would trust anybody is refused" \
 	refused insecure-skip-tls-verify "\tkubeconfig = $folder/trusting"
 ok "so is a context that it does not have" \
-	refused 'there is no context' "\tkubeconfig = $folder/good\n\tcontext = other"
+	refused 'has no context' "\tkubeconfig = $folder/good\n\tcontext = other"
 ok "outside of a pod there is no cluster around it" \
 	refused KUBERNETES_SERVICE_HOST '\tin-cluster = true'
 

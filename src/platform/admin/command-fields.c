@@ -142,7 +142,7 @@ command_fields(int argc, char **argv)
 		return status < 0 ? STATUS_FINE : status;
 	description = describe(driver);
 	if (!description) {
-		fprintf(stderr, _("sidestaged: there is no driver \"%s\": process and kubernetes are known\n"),
+		fprintf(stderr, _("sidestaged: there is no driver \"%s\"; give process or kubernetes\n"),
 			driver);
 		return STATUS_USAGE;
 	}

@@ -10,7 +10,7 @@
 #define KUBE_SUBJECT_SIZE 300
 
 struct kube_subject {
-	/* As roles call it: "deployments.apps", "pods/log"; what is no object: the path. */
+	/* As rights name it: "deployments.apps", "pods/log"; of what is not an object, its path. */
 	char resource[KUBE_SUBJECT_SIZE];
 	char object[KUBE_SUBJECT_SIZE];		/* "deployments/web", "pods" */
 	char namespace[KUBE_SUBJECT_SIZE];	/* "": none */

@@ -88,7 +88,7 @@ kube_check_resource(const struct driver_resource *resource, struct error *err)
 
 /* --- dns --- */
 
-/* "modules.web.externals.dns" -> "web", and "dns"; false: it is no workload's own. */
+/* "modules.web.externals.dns" is "web" and "dns"; false: it belongs to no workload. */
 static bool
 split_own(const char *res_id, char **module, const char **resource)
 {

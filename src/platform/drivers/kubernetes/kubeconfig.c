@@ -361,10 +361,10 @@ find_context(const struct kubeconfig *config, const char *name, struct kubeconfi
 		return -1;
 	if (!*name)
 		return error_set(err, ERROR_INPUT,
-				 _("%s: there is no current-context; name a context"), config->asked);
+				 _("%s has no current-context; name a context"), config->asked);
 	found = find_entry(config, "contexts", "context", name, out, err);
 	if (found == 0)
-		return error_set(err, ERROR_INPUT, _("%s: there is no context \"%s\""), config->asked,
+		return error_set(err, ERROR_INPUT, _("%s has no context \"%s\""), config->asked,
 				 name);
 	return found > 0 ? 0 : -1;
 }
@@ -520,7 +520,7 @@ add_paths(struct kubeconfig *config, struct error *err)
 		if (*path && add_path(config, path, err) != 0)
 			return -1;
 	return config->count > 0 ? 0 : error_set(err, ERROR_NOT_FOUND,
-						 _("There is no kubeconfig: %s"), config->asked);
+						 _("No kubeconfig exists at %s"), config->asked);
 }
 
 char *
@@ -534,7 +534,7 @@ kubeconfig_paths(const char *paths, struct error *err)
 		return xstrdup(variable);
 	if (home && *home)
 		return xasprintf("%s/.kube/config", home);
-	error_set(err, ERROR_NOT_FOUND, _("There is no kubeconfig: neither KUBECONFIG nor HOME is set"));
+	error_set(err, ERROR_NOT_FOUND, _("No kubeconfig can be found: neither KUBECONFIG nor HOME is set"));
 	return NULL;
 }
 
