@@ -17,6 +17,7 @@
 #include "net/loop.h"
 
 #define AT_ONCE 24		/* of one batch; several spaces may have one */
+#define PATIENCE_MS 60000	/* with a cluster that does not answer */
 #define AGAIN_MIN_MS 500
 #define AGAIN_MAX_MS 5000
 
@@ -33,6 +34,7 @@ struct batch_item {
 
 struct kube_batch {
 	struct kube_batch_options options;
+	struct loop *loop;
 	struct batch_item **items;
 	size_t count;
 	size_t next;			/* the first that was not sent yet */
@@ -64,6 +66,7 @@ kube_batch_new(const struct kube_batch_options *options)
 	struct kube_batch *batch = xcalloc(1, sizeof(*batch));
 
 	batch->options = *options;
+	batch->loop = kube_cluster_loop(options->cluster);
 	return batch;
 }
 
@@ -123,7 +126,7 @@ send_more(struct kube_batch *batch)
 		send_item(batch->items[batch->next++]);
 	}
 	if (batch->open == 0 && (batch->stopped || batch->next == batch->count) && !batch->ending)
-		batch->ending = loop_defer(batch->options.loop, report_end, batch);
+		batch->ending = loop_defer(batch->loop, report_end, batch);
 }
 
 static void
@@ -154,7 +157,7 @@ answered(void *data, const struct kube_reply *reply)
 	item->request = NULL;
 	if (kube_reply_is_absent(reply) && !batch->stopped &&
 	    clock_steady_ms() + item->again_ms < batch->patience_until) {
-		item->timer = loop_add_timer(batch->options.loop, item->again_ms, send_again, item);
+		item->timer = loop_add_timer(batch->loop, item->again_ms, send_again, item);
 		if (item->again_ms < AGAIN_MAX_MS)
 			item->again_ms *= 2;
 		if (batch->options.waits)
@@ -184,7 +187,7 @@ send_item(struct batch_item *item)
 void
 kube_batch_start(struct kube_batch *batch)
 {
-	batch->patience_until = clock_steady_ms() + batch->options.patience_ms;
+	batch->patience_until = clock_steady_ms() + PATIENCE_MS;
 	send_more(batch);
 }
 

@@ -2,7 +2,7 @@
 
 /*
  * Requests side by side, some at once and the rest as those are answered.  Each of them may be sent
- * again: while the cluster gives no answer they are, for as long as there is patience.
+ * again: while the cluster gives no answer they are, for a minute.
  */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_KUBE_BATCH_H
 #define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_KUBE_BATCH_H
@@ -13,12 +13,9 @@
 #include "platform/drivers/kubernetes/cluster.h"
 
 struct kube_batch;
-struct loop;
 
 struct kube_batch_options {
-	struct loop *loop;
 	struct kube_cluster *cluster;
-	int patience_ms;		/* 0: what gets no answer is not sent again */
 	/* That one, from 0, has been answered, or nobody will.  The batch is not freed here. */
 	void (*answered)(void *data, size_t index, const struct kube_reply *reply);
 	/* No answer yet, and it is sent again: why.  NULL: nobody wants to know. */

@@ -15,13 +15,10 @@
 struct error;
 struct kube_cluster;
 struct kube_inventory;
-struct loop;
 
 struct kube_inventory_options {
-	struct loop *loop;
 	struct kube_cluster *cluster;
 	const char *namespace;
-	int patience_ms;		/* how long a cluster that does not answer is asked */
 	/* From the loop.  {kube_path(): object}; borrowed, NULL with err. */
 	void (*ended)(void *data, json_t *objects, const struct error *err);
 	/* The cluster does not answer yet. */

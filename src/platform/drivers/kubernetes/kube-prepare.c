@@ -184,9 +184,7 @@ start_batch(struct kube_preparation *p,
 {
 	kube_batch_free(p->batch);
 	p->batch = kube_batch_new(&(struct kube_batch_options){
-		.loop = p->driver->base.loop,
 		.cluster = p->driver->cluster,
-		.patience_ms = KUBE_PATIENCE_MS,
 		.answered = answered,
 		.waits = report_wait,
 		.ended = ended,

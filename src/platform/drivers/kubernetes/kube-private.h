@@ -12,8 +12,6 @@ struct kube_cluster;
 struct kube_resource_job;
 struct kube_space;
 
-/* How long a cluster that does not answer is asked again, in what is under way. */
-#define KUBE_PATIENCE_MS 60000
 
 struct kube_driver {
 	struct driver base;

@@ -94,9 +94,7 @@ ask(struct kube_removal *r, enum kube_verb verb, const json_t *body,
 	kube_batch_free(r->batch);
 	r->err = (struct error){0};
 	r->batch = kube_batch_new(&(struct kube_batch_options){
-		.loop = r->driver->base.loop,
 		.cluster = r->driver->cluster,
-		.patience_ms = KUBE_PATIENCE_MS,
 		.answered = answered,
 		.waits = report_wait,
 		.ended = ended,

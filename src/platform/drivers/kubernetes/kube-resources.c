@@ -211,9 +211,7 @@ start_job(struct kube_driver *driver, enum kube_verb verb, char *path, const jso
 	job->outputs = outputs;
 	job->is_delete = verb == KUBE_DELETE;
 	job->batch = kube_batch_new(&(struct kube_batch_options){
-		.loop = driver->base.loop,
 		.cluster = driver->cluster,
-		.patience_ms = KUBE_PATIENCE_MS,
 		.answered = take_answer,
 		.ended = end_job,
 		.data = job,

@@ -214,9 +214,7 @@ kube_rollout_batch(struct kube_rollout *r, size_t most,
 	r->asked = xcalloc(most + 1, sizeof(*r->asked));
 	r->whose = xcalloc(most + 1, sizeof(*r->whose));
 	r->batch = kube_batch_new(&(struct kube_batch_options){
-		.loop = r->driver->base.loop,
 		.cluster = r->driver->cluster,
-		.patience_ms = KUBE_PATIENCE_MS,
 		.answered = answered,
 		.waits = report_wait,
 		.ended = ended,
@@ -605,10 +603,8 @@ static void
 read_inventory(struct kube_rollout *r)
 {
 	r->inventory = kube_inventory_read(&(struct kube_inventory_options){
-		.loop = r->driver->base.loop,
 		.cluster = r->driver->cluster,
 		.namespace = r->space->namespace,
-		.patience_ms = KUBE_PATIENCE_MS,
 		.ended = take_inventory,
 		.waits = report_wait,
 		.data = r,
