@@ -80,9 +80,9 @@ output_text_workloads(const struct world_environment *e)
 			continue;
 		}
 		message = words_of_workload(m);
-		output_text_line(_("  %s %s: %s, %d of %d, %s%s%s"), untrusted_raw(&m->module),
-				 label, _(states[m->status]), m->pods_ready, m->pods_wanted,
-				 restarts, *message ? ": " : "", message);
+		output_text_line(_("  %s %s: %s, %s, %s%s%s"), untrusted_raw(&m->module), label,
+				 _(states[m->status]), words_of_pods(m).text, restarts, *message ? ": " : "",
+				 message);
 		output_pods(m);
 		free(message);
 		free(label);

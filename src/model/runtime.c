@@ -156,7 +156,8 @@ add_brief(struct runtime_module *module, const struct runtime_pod *pod, bool is_
 		return;
 	module->briefs = xreallocarray(module->briefs, module->brief_count + 1, sizeof(*brief));
 	brief = &module->briefs[module->brief_count++];
-	*brief = (struct runtime_brief){.created_at = pod->created_at, .is_ready = is_ready};
+	*brief = (struct runtime_brief){.created_at = pod->created_at, .is_ready = is_ready,
+					.is_unknown = pod->status == RUNTIME_UNKNOWN};
 	untrusted_set(&brief->name, pod->name.raw);
 	untrusted_set(&brief->node, pod->node.raw);
 	for (size_t i = 0; i < pod->container_count; i++) {

@@ -56,7 +56,7 @@ struct runtime_brief {
 	struct untrusted state;	/* "CrashLoopBackOff"; of a pod that is ready nothing */
 	int64_t created_at;	/* wall ms */
 	int restarts;
-	bool is_ready;
+	bool is_unknown, is_ready;
 };
 struct runtime_module {
 	struct untrusted module;	/* its key */

@@ -443,6 +443,47 @@ test_what_runs_is_seen(void **state)
 	assert_int_not_equal(ops->state(d->driver, "acme/shop/seen"), at_first);
 }
 
+/* "running" is not said of what nobody can see. */
+static void
+test_what_cannot_be_seen_is_not_known(void **state)
+{
+	struct kube_double *d = need(state);
+	const struct driver_ops *ops = d->driver->ops;
+	struct driver_status status;
+	enum runtime_status last;
+	int64_t end = clock_steady_ms() + 60000;
+	uint64_t while_seen;
+
+	kube_double_prepare(d, "acme/shop/hidden");
+	apply_one(d, "acme/shop/hidden", FINE, false);
+	assert_false(d->failed);
+	while_seen = ops->state(d->driver, "acme/shop/hidden");
+	kube_double_rules(d, "away\n");
+	do {
+		kube_double_turn(d);
+		ops->observe(d->driver, "acme/shop/hidden", &status);
+		assert_int_equal(status.count, 1);
+		last = status.items[0].status;
+		if (last == RUNTIME_UNKNOWN) {
+			assert_false(status.items[0].ready);
+			assert_non_null(strstr(status.items[0].message, "The cluster at https://"));
+			assert_non_null(status.items[0].reason);
+			assert_non_null(status.items[0].pod);
+		}
+		driver_status_clear(&status);
+		assert_true(clock_steady_ms() < end);
+	} while (last != RUNTIME_UNKNOWN);
+	assert_int_not_equal(ops->state(d->driver, "acme/shop/hidden"), while_seen);
+	kube_double_rules(d, "");
+	do {
+		kube_double_turn(d);
+		ops->observe(d->driver, "acme/shop/hidden", &status);
+		last = status.items[0].status;
+		driver_status_clear(&status);
+		assert_true(clock_steady_ms() < end);
+	} while (last != RUNTIME_RUNNING);
+}
+
 static void
 read_whole(struct kube_double *d, const struct driver_log_query *query, struct driver_logs *out)
 {
@@ -587,6 +628,7 @@ main(void)
 		cmocka_unit_test(test_a_cluster_may_be_gone_for_a_while),
 		cmocka_unit_test(test_a_daemon_may_end_in_the_midst),
 		cmocka_unit_test(test_what_runs_is_seen),
+		cmocka_unit_test(test_what_cannot_be_seen_is_not_known),
 		cmocka_unit_test(test_output_is_read_without_secrets),
 		cmocka_unit_test(test_output_that_is_followed_comes_once),
 		cmocka_unit_test(test_a_namespace_goes_whole),

@@ -116,6 +116,7 @@ an_environment_is_said_by_what_hides_the_rest(void **state)
 		{{RUNTIME_FAILED, RUNTIME_RUNNING}, 2, "1 of 2", MOOD_BAD},	/* waiting does not help */
 		{{RUNTIME_STOPPED, RUNTIME_STOPPED}, 2, "0 of 2", MOOD_BUSY},
 		{{RUNTIME_UNKNOWN, RUNTIME_RUNNING, RUNTIME_PARTLY}, 3, "1 of 3", MOOD_BUSY},
+		{{RUNTIME_UNKNOWN, RUNTIME_UNKNOWN}, 2, "? unknown", MOOD_QUIET},
 		{{RUNTIME_UNKNOWN}, 0, "nothing runs", MOOD_BAD},
 	};
 	struct state_words words;
@@ -467,19 +468,21 @@ a_pod_is_said_with_its_node_age_and_state(void **state)
 {
 	static const struct {
 		const char *node, *state, *words;
-		bool is_ready;
+		bool is_ready, is_unknown;
 	} cases[] = {
-		{"node-1", NULL, "pod web-1 on node-1, 3m old: ready, 2 restarts", true},
+		{"node-1", NULL, "pod web-1 on node-1, 3m old: unknown, 2 restarts", false, true},
+		{"node-1", NULL, "pod web-1 on node-1, 3m old: ready, 2 restarts", true, false},
 		{"node-1", "CrashLoopBackOff",
-		 "pod web-1 on node-1, 3m old: CrashLoopBackOff, 2 restarts", false},
-		{"node-1", NULL, "pod web-1 on node-1, 3m old: not ready, 2 restarts", false},
-		{NULL, "Pending", "pod web-1, 3m old: Pending, 2 restarts", false},
+		 "pod web-1 on node-1, 3m old: CrashLoopBackOff, 2 restarts", false, false},
+		{"node-1", NULL, "pod web-1 on node-1, 3m old: not ready, 2 restarts", false, false},
+		{NULL, "Pending", "pod web-1, 3m old: Pending, 2 restarts", false, false},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct runtime_brief pod = {
 			.is_ready = cases[i].is_ready,
+			.is_unknown = cases[i].is_unknown,
 			.restarts = 2,
 			.created_at = clock_wall_ms() - 200 * 1000,
 		};

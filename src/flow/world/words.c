@@ -38,12 +38,13 @@ static struct state_words
 words_of_runtime(const struct world_environment *e)
 {
 	struct state_words words = {.mood = MOOD_BUSY};
-	size_t ready = 0;
+	size_t ready = 0, unknown = 0;
 
 	for (size_t i = 0; i < e->runtime.count; i++) {
 		enum runtime_status status = e->runtime.modules[i].status;
 
 		ready += status == RUNTIME_RUNNING || status == RUNTIME_SUCCEEDED;
+		unknown += status == RUNTIME_UNKNOWN;
 		if (status == RUNTIME_FAILED)
 			words.mood = MOOD_BAD;
 	}
@@ -51,6 +52,8 @@ words_of_runtime(const struct world_environment *e)
 		return say(MOOD_BAD, _("nothing runs"));
 	if (ready == e->runtime.count)
 		return say(MOOD_GOOD, _("running"));
+	if (unknown == e->runtime.count)
+		return say(MOOD_QUIET, _("? unknown"));
 	snprintf(words.text, sizeof(words.text), _("%zu of %zu"), ready, e->runtime.count);
 	return words;
 }
@@ -170,11 +173,26 @@ words_of_workload(const struct runtime_module *module)
 	return xasprintf(_("ended %s: %s"), ago, untrusted_raw(&module->last_end));
 }
 
+struct state_words
+words_of_pods(const struct runtime_module *module)
+{
+	struct state_words words = {.mood = MOOD_QUIET};
+
+	if (module->status == RUNTIME_UNKNOWN)
+		snprintf(words.text, sizeof(words.text), _("? of %d"), module->pods_wanted);
+	else
+		snprintf(words.text, sizeof(words.text), _("%d of %d"), module->pods_ready,
+			 module->pods_wanted);
+	return words;
+}
+
 char *
 words_of_pod(const struct runtime_brief *pod)
 {
 	const char *name = untrusted_raw(&pod->name), *node = untrusted_raw(&pod->node);
-	const char *state = pod->is_ready ? _("ready") : untrusted_raw(&pod->state);
+	const char *state = pod->is_unknown ? _("unknown")
+			    : pod->is_ready ? _("ready")
+					    : untrusted_raw(&pod->state);
 	char age[16], restarts[64];
 
 	clock_age(age, clock_wall_ms() - pod->created_at);

@@ -41,6 +41,8 @@ struct state_words {
 	enum mood mood;
 	char text[64];		/* translated: "running", "2 of 3", "deploy failed" */
 };
+/* How many of its pods are ready: "1 of 1". */
+struct state_words words_of_pods(const struct runtime_module *module);
 
 /* What an environment does now, by its last deployment and its runtime. */
 struct state_words words_of_environment(const struct world_environment *environment);

@@ -344,7 +344,7 @@ draw_pods(struct canvas *c, int *row, const struct world_environment *e, const c
 		if (!untrusted_is(&m->module, module))
 			continue;
 		label(c, row, _("pods"));
-		canvas_format(c, STYLE_NORMAL, _("%d of %d"), m->pods_ready, m->pods_wanted);
+		canvas_text(c, STYLE_NORMAL, words_of_pods(m).text);
 		canvas_format(c, m->restarts ? STYLE_WARN : STYLE_DIM, _("   restarts %d   "), m->restarts);
 		draw_message(c, row, m);
 	}

@@ -100,7 +100,7 @@ draw_workload(const struct environment_view *v, const struct world_environment *
 	draw_cell(v, c, 1, STYLE_NORMAL, label);
 	free(label);
 	canvas_move(c, c->row, v->columns.at[2]);
-	canvas_format(c, STYLE_NORMAL, _("%d of %d"), m->pods_ready, m->pods_wanted);
+	canvas_text(c, STYLE_NORMAL, words_of_pods(m).text);
 	if (has_restarts_column(e, c)) {
 		restarts = xasprintf(ngettext("%d restart", "%d restarts",
 					      (unsigned long)m->restarts), m->restarts);

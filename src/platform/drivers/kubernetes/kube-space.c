@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/kubernetes/cluster.h"
@@ -294,10 +295,34 @@ redact_row(const struct kube_space *space, struct driver_workload_status *row)
 		}
 }
 
+/* What was seen so long ago is not what runs; a watch that is taken up again takes less. */
+#define KNOWN_FOR_MS 5000
+
+static bool
+is_known(const struct kube_space *space, struct error *why)
+{
+	return kube_space_is_seen(space, why) ||
+	       clock_wall_ms() - seen_at(space) < KNOWN_FOR_MS;
+}
+
+/* Its pods stay, as they were seen last; how they are now nobody knows, and here is why. */
+static void
+forget_row(struct driver_workload_status *row, const struct error *why)
+{
+	row->status = RUNTIME_UNKNOWN;
+	row->ready = false;
+	free(row->message);
+	free(row->reason);
+	row->message = xstrdup(why->text);
+	row->reason = error_codes_encode(why);
+}
+
 void
 kube_space_observe(struct kube_space *space, struct driver_status *out)
 {
 	struct kube_seen seen;
+	struct error why;
+	bool known;
 
 	*out = (struct driver_status){0};
 	kube_space_use(space);
@@ -306,16 +331,20 @@ kube_space_observe(struct kube_space *space, struct driver_status *out)
 	kube_space_seen(space, &seen);
 	kube_status(&seen, out);
 	out->seen_at = seen_at(space);
-	for (size_t i = 0; i < out->count; i++)
+	known = is_known(space, &why);
+	for (size_t i = 0; i < out->count; i++) {
+		if (!known)
+			forget_row(&out->items[i], &why);
 		redact_row(space, &out->items[i]);
+	}
 }
 
-/* Whether it is connected is part of it: what is known of old is another answer. */
+/* Whether it is known is part of it: what was seen long ago is another answer. */
 uint64_t
 kube_space_state(struct kube_space *space)
 {
 	struct error ignored;
 
 	kube_space_use(space);
-	return space->state * 2 + kube_space_is_seen(space, &ignored);
+	return space->state * 2 + is_known(space, &ignored);
 }
