@@ -20,7 +20,7 @@ cut -f1,3,4 "$folder/cluster" >"$folder/names-there"
 ok "they are the same fields" cmp -s "$folder/names" "$folder/names-there"
 sidestaged fields --driver nomad >"$folder/none" 2>"$folder/refusal"
 ok "another driver is refused by name" test $? = 2 -a ! -s "$folder/none"
-ok "and says which there are" grep -q 'process and kubernetes' "$folder/refusal"
+ok "and says which there are" grep -q 'process or kubernetes' "$folder/refusal"
 echo "# $(grep -c '	honoured	' "$folder/lines") fields are honoured, $(grep -c '	warned	' "$folder/lines") are warned of"
 
 echo "1..$number"
