@@ -74,6 +74,7 @@ start_driver(struct kube_double *d)
 					    .cluster = "prod",
 					    .access = access_of(d),
 					    .platform = PLATFORM,
+					    .name_key = (const uint8_t *)NAME_KEY,
 					    .ready_timeout_ms = d->ready_timeout_ms,
 				    },
 				    &err);

@@ -19,6 +19,7 @@
 #include "platform/drivers/kubernetes/cluster.h"
 
 #define PLATFORM "0198aaaa-0000-7000-8000-000000000001"
+#define NAME_KEY "0123456789abcdef0123456789abcdef"
 
 struct kube_double {
 	char *folder;			/* of the double */

@@ -31,6 +31,7 @@
 #include "platform/drivers/kubernetes/objects.h"
 
 #define NAMESPACE "objects"
+#define NAME_KEY "0123456789abcdef0123456789abcdef"
 #define MARK "${listen 0123456789abcdef}"
 #define WORKLOADS_MAX 10
 
@@ -144,6 +145,21 @@ list_of(const struct kube_objects *objects)
 	return json_pack("{s:s, s:s, s:o}", "apiVersion", "v1", "kind", "List", "items", items);
 }
 
+/* Of workloads, which are freed.  0, or -1 with err. */
+static int
+try_to_make(struct driver_deployment *deployment, const char *key, struct kube_objects *objects,
+	    struct error *err)
+{
+	const struct kube_objects_options options = {
+		.namespace = NAMESPACE,
+		.name_key = (const uint8_t *)key,
+	};
+	int ret = kube_objects_make(&options, deployment, objects, err);
+
+	driver_deployment_clear(deployment);
+	return ret;
+}
+
 static struct kube_objects
 make(const char *id, const json_t *workloads)
 {
@@ -151,9 +167,8 @@ make(const char *id, const json_t *workloads)
 	struct kube_objects objects;
 	struct error err;
 
-	if (kube_objects_make(NAMESPACE, &deployment, &objects, &err) != 0)
+	if (try_to_make(&deployment, NAME_KEY, &objects, &err) != 0)
 		fail_msg("%s", err.text);
-	driver_deployment_clear(&deployment);
 	return objects;
 }
 
@@ -178,12 +193,11 @@ expect_refused(const char *workload, const char *why)
 	struct kube_objects objects;
 	struct error err;
 
-	assert_int_equal(kube_objects_make(NAMESPACE, &deployment, &objects, &err), -1);
+	assert_int_equal(try_to_make(&deployment, NAME_KEY, &objects, &err), -1);
 	assert_int_equal(err.kind, ERROR_INPUT);
 	if (!strstr(err.text, why))
 		fail_msg("\"%s\" is not in \"%s\"", why, err.text);
 	assert_int_equal(objects.count, 0);
-	driver_deployment_clear(&deployment);
 	json_decref(from);
 }
 
@@ -641,6 +655,52 @@ a_secret_stands_in_a_secret_alone(void **state)
 	json_decref(from);
 }
 
+/* What the one object of that kind is called; free() it. */
+static char *
+name_with_key(const json_t *from, const char *key, const char *kind)
+{
+	struct driver_deployment deployment = deployment_of(NULL, from);
+	struct kube_objects objects;
+	struct error err;
+	char *name = NULL;
+
+	assert_int_equal(try_to_make(&deployment, key, &objects, &err), 0);
+	for (size_t i = 0; i < objects.count; i++) {
+		const json_t *object = objects.items[i].object;
+
+		if (strcmp(json_member_string(object, "kind"), kind) == 0)
+			name = xstrdup(json_member_string(json_object_get(object, "metadata"),
+							  "name"));
+	}
+	kube_objects_clear(&objects);
+	assert_non_null(name);
+	return name;
+}
+
+/* Who may list names, and has no key, learns nothing by trying one secret after the other. */
+static void
+the_name_of_a_secret_tells_nothing_without_the_key(void **state)
+{
+	static const char other[] = "X123456789abcdef0123456789abcdef";
+	json_t *from = parse(secretive);
+	char *secret = name_with_key(from, NAME_KEY, "Secret"),
+	     *same = name_with_key(from, NAME_KEY, "Secret"),
+	     *another = name_with_key(from, other, "Secret"),
+	     *files = name_with_key(from, NAME_KEY, "ConfigMap"),
+	     *same_files = name_with_key(from, other, "ConfigMap");
+
+	(void)state;
+	assert_string_equal(secret, same);
+	assert_string_not_equal(secret, another);
+	assert_string_equal(files, same_files);
+	free(secret);
+	free(same);
+	free(another);
+	free(files);
+	free(same_files);
+	json_decref(from);
+}
+
 /* What the platform lets through elsewhere is not shown, either. */
 static void
 a_secret_elsewhere_is_refused(void **state)
@@ -1091,7 +1151,7 @@ try_it(struct strange_walk *walk)
 	struct driver_deployment deployment = deployment_of("1", walk->whole);
 	struct kube_objects objects;
 	struct error err = {0};
-	int ret = kube_objects_make(NAMESPACE, &deployment, &objects, &err);
+	int ret = try_to_make(&deployment, NAME_KEY, &objects, &err);
 
 	walk->tried++;
 	if (ret == 0) {
@@ -1110,7 +1170,6 @@ try_it(struct strange_walk *walk)
 		assert_int_equal(err.kind, ERROR_INPUT);
 		assert_true(err.text[0] != '\0');
 	}
-	driver_deployment_clear(&deployment);
 }
 
 /* Each value of it is replaced by each strange one, and then is again what it was. */
@@ -1180,6 +1239,7 @@ main(void)
 		cmocka_unit_test(every_field_has_an_effect_or_is_warned_of),
 		cmocka_unit_test(what_is_honoured_are_fields),
 		cmocka_unit_test(a_secret_stands_in_a_secret_alone),
+		cmocka_unit_test(the_name_of_a_secret_tells_nothing_without_the_key),
 		cmocka_unit_test(a_secret_elsewhere_is_refused),
 		cmocka_unit_test(the_same_workloads_are_the_same_bytes),
 		cmocka_unit_test(what_a_pod_reads_restarts_it_when_it_changed),

@@ -185,6 +185,22 @@ a_fingerprint_tells_equal_from_different_in_one_application(void **state)
 }
 
 static void
+a_key_of_names_is_the_same_each_time_and_another_for_each_key(void **state)
+{
+	char *key_a = write_key("a.key", KEY_A, 0600), *key_b = write_key("b.key", KEY_B, 0600);
+	struct secrets *a = open_key(key_a), *again = open_key(key_a), *b = open_key(key_b);
+
+	(void)state;
+	assert_memory_equal(secrets_name_key(a), secrets_name_key(again), SECRET_NAME_KEY_SIZE);
+	assert_memory_not_equal(secrets_name_key(a), secrets_name_key(b), SECRET_NAME_KEY_SIZE);
+	secrets_free(a);
+	secrets_free(again);
+	secrets_free(b);
+	free(key_a);
+	free(key_b);
+}
+
+static void
 a_forked_child_has_no_key(void **state)
 {
 	static const struct place here = {"acme", "shop", NULL};
@@ -587,6 +603,7 @@ main(void)
 		cmocka_unit_test(what_is_sealed_opens_only_at_its_place),
 		cmocka_unit_test(what_was_changed_or_is_another_keys_does_not_open),
 		cmocka_unit_test(a_fingerprint_tells_equal_from_different_in_one_application),
+		cmocka_unit_test(a_key_of_names_is_the_same_each_time_and_another_for_each_key),
 		cmocka_unit_test(a_forked_child_has_no_key),
 		cmocka_unit_test(a_key_is_made_once_and_only_for_us),
 		cmocka_unit_test(a_key_that_others_could_know_is_refused),

@@ -15,6 +15,7 @@
 #include "platform/drivers/registry.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository.h"
+#include "platform/state/secret.h"
 
 static struct kube_access_options
 options_of(const struct settings_cluster *cluster)
@@ -45,6 +46,7 @@ open_cluster(const struct settings_cluster *cluster, struct platform *platform, 
 		.cluster = cluster->name,
 		.access = access,
 		.platform = repository_platform_id(platform->repository),
+		.name_key = secrets_name_key(platform->secrets),
 	};
 	struct driver *driver;
 

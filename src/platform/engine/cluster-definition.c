@@ -27,6 +27,7 @@
 #include "platform/state/platform.h"
 #include "platform/state/repository-resources.h"
 #include "platform/state/repository.h"
+#include "platform/state/secret.h"
 
 #define VALUE_CLUSTER "cluster"
 #define VALUE_SERVER "server"
@@ -223,6 +224,7 @@ make_driver(struct platform *platform, const char *cluster, const struct definit
 		.cluster = cluster,
 		.access = kube_access_new(platform->loop, &how, err),
 		.platform = repository_platform_id(platform->repository),
+		.name_key = secrets_name_key(platform->secrets),
 	};
 	struct driver *driver = NULL;
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * From the one key of the file come three, by HMAC, so that none says anything about another:
- * one seals, one makes fingerprints, and one is kept in the open with the state, to tell
- * whether a key fits.
+ * From the one key of the file come four, by HMAC, so that none says anything about another:
+ * one seals, one makes fingerprints, one makes names, and one is kept in the open with the state,
+ * to tell whether a key fits.
  *
  * A sealed text is "v1:" and the base64 of nonce, ciphertext and tag.  The nonce is drawn at
  * random for each, 96 bits: at the 2^32 secrets that a key may seal, the chance that two are
@@ -37,11 +37,13 @@
 #define TAG CHACHA_POLY1305_DIGEST_SIZE
 #define HASH SHA256_DIGEST_SIZE
 
-_Static_assert(SECRET_KEY_SIZE == CHACHA_POLY1305_KEY_SIZE && HASH == SECRET_KEY_SIZE, "keys");
+_Static_assert(SECRET_KEY_SIZE == CHACHA_POLY1305_KEY_SIZE && HASH == SECRET_KEY_SIZE &&
+		       HASH == SECRET_NAME_KEY_SIZE, "keys");
 
 struct secrets {
 	uint8_t sealing[HASH];
 	uint8_t printing[HASH];
+	uint8_t naming[HASH];
 	uint8_t check[HASH];
 };
 
@@ -89,6 +91,7 @@ secrets_open(const char *key_file, const char *state, bool make, struct error *e
 	}
 	derive(secrets->sealing, key, "sidestaged seal 1");
 	derive(secrets->printing, key, "sidestaged fingerprint 1");
+	derive(secrets->naming, key, "sidestaged name 1");
 	derive(secrets->check, key, "sidestaged check 1");
 	explicit_bzero(key, sizeof(key));
 	return secrets;
@@ -249,6 +252,12 @@ secrets_fingerprint(const struct secrets *secrets, const struct place *place, co
 	hmac_sha256_digest(&context, HASH, hash);
 	explicit_bzero(&context, sizeof(context));
 	hexadecimal(out, hash);
+}
+
+const uint8_t *
+secrets_name_key(const struct secrets *secrets)
+{
+	return secrets->naming;
 }
 
 /* Says whether two keys are the same, and nothing of either. */

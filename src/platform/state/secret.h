@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct error;
 struct place;
@@ -22,6 +23,7 @@ struct secrets;
 #define SECRET_STORE "sidestaged"
 
 #define SECRET_FINGERPRINT_SIZE 33
+#define SECRET_NAME_KEY_SIZE 32	/* bytes */
 
 /*
  * Where the key comes from, in this order: `key_file`; the systemd credential
@@ -44,6 +46,8 @@ void secrets_wipe(char *text);	/* NULL is fine; overwrites and frees */
 /* Equal for equal texts of one application, and of no use without the key. */
 void secrets_fingerprint(const struct secrets *secrets, const struct place *place,
 			 const char *text, char out[SECRET_FINGERPRINT_SIZE]);
+/* For names that change with a secret and tell nothing of it: SECRET_NAME_KEY_SIZE bytes, borrowed. */
+const uint8_t *secrets_name_key(const struct secrets *secrets);
 /* Of the key itself, to notice another one. */
 void secrets_key_check(const struct secrets *secrets, char out[SECRET_FINGERPRINT_SIZE]);
 

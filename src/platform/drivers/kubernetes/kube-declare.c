@@ -12,6 +12,7 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/drivers/kubernetes/cluster.h"
+#include "platform/drivers/kubernetes/kube-private.h"
 #include "platform/drivers/kubernetes/kube-rollout.h"
 
 /* By themselves, so that a fault is known to be this workload's. */
@@ -25,12 +26,16 @@ make_part(struct kube_rollout *r, const struct driver_deployment *deployment,
 		.count = 1,
 		.is_resumed = deployment->is_resumed,
 	};
+	const struct kube_objects_options options = {
+		.namespace = r->space->namespace,
+		.name_key = r->driver->name_key,
+	};
 	struct error err = {0};
 
 	json_object_set_new(r->modules, workload->module, json_boolean(workload->is_held));
 	if (workload->is_held)
 		return;
-	if (kube_objects_make(r->space->namespace, &one, &r->parts[r->part_count], &err) == 0)
+	if (kube_objects_make(&options, &one, &r->parts[r->part_count], &err) == 0)
 		r->part_count++;
 	else
 		kube_rollout_blame(r, workload->module, "cannot-start", &err, NULL);

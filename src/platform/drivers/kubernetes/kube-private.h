@@ -5,6 +5,7 @@
 #define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_KUBE_PRIVATE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "platform/drivers/driver.h"
 
@@ -17,6 +18,7 @@ struct kube_driver {
 	struct driver base;
 	char *cluster_name;		/* as the operator calls it */
 	char *platform;
+	const uint8_t *name_key;	/* borrowed */
 	struct kube_cluster *cluster;
 	int ready_timeout_ms;
 	struct kube_space *spaces;

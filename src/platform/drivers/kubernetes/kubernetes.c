@@ -236,6 +236,7 @@ kube_driver_new(struct loop *loop, const struct kube_driver_options *options, st
 	kube->cluster_name = xstrdup(options->cluster);
 	kube->base.cluster = kube->cluster_name;
 	kube->platform = xstrdup(options->platform);
+	kube->name_key = options->name_key;
 	kube->ready_timeout_ms =
 		options->ready_timeout_ms > 0 ? options->ready_timeout_ms : READY_TIMEOUT_MS;
 	kube->cluster = kube_cluster_new(loop, options->access);

@@ -11,6 +11,8 @@
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_KUBERNETES_H
 #define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_KUBERNETES_H
 
+#include <stdint.h>
+
 struct driver;
 struct error;
 struct kube_access;
@@ -20,6 +22,7 @@ struct kube_driver_options {
 	const char *cluster;		/* as the operator calls it: [cluster "prod"] */
 	struct kube_access *access;	/* taken, also when it fails */
 	const char *platform;	/* who makes the namespaces: the id of this daemon's state */
+	const uint8_t *name_key;	/* KUBE_NAME_KEY_SIZE bytes, which outlive the driver */
 	int ready_timeout_ms;		/* 0: 600000; a workload's own wins */
 };
 /* Asks nothing of the cluster yet: one that cannot be reached is no reason not to start. */

@@ -9,10 +9,12 @@
  */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <nettle/base64.h>
+#include <nettle/hmac.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -182,18 +184,41 @@ check_places(const struct kube_workload *w, struct error *err)
 	return 0;
 }
 
-/* "web-files-1a2b3c4d"; NULL: there is nothing to be called so.  That of a secret is another one in
- * each namespace. */
+static void
+plain_hash(const struct kube_workload *w, const char *text, char out[IDS_SHA256_HEX_SIZE])
+{
+	(void)w;
+	ids_sha256_hex(out, text, strlen(text));
+}
+
+/* Names are read by more people than secrets are. */
+static void
+keyed_hash(const struct kube_workload *w, const char *text, char out[IDS_SHA256_HEX_SIZE])
+{
+	struct hmac_sha256_ctx context;
+	uint8_t digest[SHA256_DIGEST_SIZE];
+
+	hmac_sha256_set_key(&context, KUBE_NAME_KEY_SIZE, w->name_key);
+	hmac_sha256_update(&context, strlen(w->namespace) + 1, (const uint8_t *)w->namespace);
+	hmac_sha256_update(&context, strlen(text), (const uint8_t *)text);
+	hmac_sha256_digest(&context, sizeof(digest), digest);
+	explicit_bzero(&context, sizeof(context));
+	for (size_t i = 0; i < sizeof(digest); i++)
+		snprintf(out + 2 * i, 3, "%02x", digest[i]);
+}
+
+/* "web-files-1a2b3c4d"; NULL: there is nothing to be called so. */
 static char *
-name_of(const struct kube_workload *w, const char *what, const json_t *data, const char *salt)
+name_of(const struct kube_workload *w, const char *what, const json_t *data,
+	void (*hash_of)(const struct kube_workload *w, const char *text, char *out))
 {
 	char hash[IDS_SHA256_HEX_SIZE], *text, *whole, *name;
 
 	if (json_object_size(data) == 0)
 		return NULL;
 	text = json_canonical(data);
-	whole = xasprintf("%s\n%s\n%s", salt, w->name, text);
-	ids_sha256_hex(hash, whole, strlen(whole));
+	whole = xasprintf("\n%s\n%s", w->name, text);
+	hash_of(w, whole, hash);
 	wipe(text);
 	wipe(whole);
 	text = xasprintf("%s-%s-%.*s", w->name, what, HASH_DIGITS, hash);
@@ -210,8 +235,8 @@ kube_collect_data(struct kube_workload *w, struct error *err)
 		return -1;
 	collect_schedules(w);
 	collect_inits(w);
-	w->config_name = name_of(w, "files", w->config, "");
-	w->secret_name = name_of(w, "secrets", w->secret, w->namespace);
+	w->config_name = name_of(w, "files", w->config, plain_hash);
+	w->secret_name = name_of(w, "secrets", w->secret, keyed_hash);
 	return check_places(w, err);
 }
 

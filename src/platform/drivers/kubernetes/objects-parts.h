@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "model/workload-fields.h"
 #include "platform/drivers/kubernetes/objects.h"
@@ -17,6 +18,7 @@ struct error;
 /* A workload of which objects are made. */
 struct kube_workload {
 	const char *namespace;
+	const uint8_t *name_key;
 	const char *deployment;		/* its id; NULL: none */
 	const struct driver_workload *declared;
 	enum workload_profile profile;	/* PROFILE_MODULE where it is not known */

@@ -284,12 +284,13 @@ port_of(void *data, const struct driver_endpoint *endpoint)
 }
 
 static int
-add_module(const char *namespace, const struct driver_deployment *deployment,
+add_module(const struct kube_objects_options *options, const struct driver_deployment *deployment,
 	   const struct driver_workload *declared, struct kube_objects *out, struct error *err)
 {
 	enum workload_profile profile = workload_profile_of(declared->profile);
 	struct kube_workload w = {
-		.namespace = namespace,
+		.namespace = options->namespace,
+		.name_key = options->name_key,
 		.deployment = deployment->id,
 		.declared = declared,
 		.profile = profile == PROFILE_UNKNOWN ? PROFILE_MODULE : profile,
@@ -356,8 +357,9 @@ sort_by_stage(struct kube_objects *objects)
 }
 
 int
-kube_objects_make(const char *namespace, const struct driver_deployment *deployment,
-		  struct kube_objects *out, struct error *err)
+kube_objects_make(const struct kube_objects_options *options,
+		  const struct driver_deployment *deployment, struct kube_objects *out,
+		  struct error *err)
 {
 	const struct driver_workload *workloads = deployment->workloads;
 	int ret = 0;
@@ -365,7 +367,7 @@ kube_objects_make(const char *namespace, const struct driver_deployment *deploym
 	*out = (struct kube_objects){0};
 	for (size_t i = 0; ret == 0 && i < deployment->count; i++)
 		if (!workloads[i].is_held)
-			ret = add_module(namespace, deployment, &workloads[i], out, err);
+			ret = add_module(options, deployment, &workloads[i], out, err);
 	if (ret == 0)
 		ret = check_names(out, err);
 	if (ret == 0)

@@ -18,7 +18,8 @@
  * Workloads that are held (is_held) have no objects.
  *
  * The names of ConfigMaps and Secrets hold a hash of what is in them: pods are restarted when it is
- * another, and those of an earlier revision keep what they were made with.  The same deployment
+ * another, and those of an earlier revision keep what they were made with.  That of a Secret is
+ * keyed, since a short secret could be guessed by its plain one.  The same deployment
  * always gives the same bytes, and of its id there is nothing but in the names of Jobs: what did
  * not change is not restarted.
  */
@@ -28,6 +29,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct driver_deployment;
 struct driver_workload;
@@ -64,9 +66,16 @@ struct kube_objects {
 	size_t count;
 };
 
+#define KUBE_NAME_KEY_SIZE 32
+
+struct kube_objects_options {
+	const char *namespace;
+	const uint8_t *name_key;	/* KUBE_NAME_KEY_SIZE bytes: of the names of Secrets */
+};
 /* 0, or -1 with ERROR_INPUT that names workload and field. */
-int kube_objects_make(const char *namespace, const struct driver_deployment *deployment,
-		      struct kube_objects *out, struct error *err);
+int kube_objects_make(const struct kube_objects_options *options,
+		      const struct driver_deployment *deployment, struct kube_objects *out,
+		      struct error *err);
 void kube_objects_clear(struct kube_objects *objects);
 
 /* What driver_ops.describe gives of fields. New reference. */
