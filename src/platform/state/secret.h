@@ -46,7 +46,8 @@ void secrets_wipe(char *text);	/* NULL is fine; overwrites and frees */
 /* Equal for equal texts of one application, and of no use without the key. */
 void secrets_fingerprint(const struct secrets *secrets, const struct place *place,
 			 const char *text, char out[SECRET_FINGERPRINT_SIZE]);
-/* For names that change with a secret and tell nothing of it: SECRET_NAME_KEY_SIZE bytes, borrowed. */
+/* For names that change with a secret and tell nothing of it: SECRET_NAME_KEY_SIZE bytes,
+ * borrowed. */
 const uint8_t *secrets_name_key(const struct secrets *secrets);
 /* Of the key itself, to notice another one. */
 void secrets_key_check(const struct secrets *secrets, char out[SECRET_FINGERPRINT_SIZE]);
