@@ -7,6 +7,9 @@
  * to know: so a fast writer is seen before it has much more.  One that takes more than it may is
  * stopped, and does not start before it takes less; a single file has the same limit from the
  * kernel (instance.c), which needs no measuring.
+ *
+ * It measures at the priority of the workloads: at a lower one, those that keep all processors busy
+ * would not be measured until they let go.
  */
 #include "config.h"
 
@@ -17,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/wait.h>
@@ -40,7 +42,6 @@
 #define GLANCE_PARTS 8		/* of a limit: that much less room ends the pause */
 #define PAUSE_TIMES_EARLY 2	/* but then the pause is still so long beside the last round */
 #define PAUSE_TIMES 10		/* what the last round took, so that measuring takes 10 % at most */
-#define NICE 10
 
 struct disk_watch {
 	struct process_driver *driver;
@@ -61,7 +62,6 @@ static void __attribute__((noreturn))
 measure_and_exit(const struct disk_watch *watch, int report)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	(void)setpriority(PRIO_PROCESS, 0, NICE);
 	for (size_t i = 0; i < watch->count; i++) {
 		char *path = xasprintf("%s/%s", watch->driver->spaces_dir, watch->names[i]);
 		int64_t bytes = paths_size(path);
