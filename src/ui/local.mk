@@ -20,6 +20,7 @@ libui_a_SOURCES = \
 	src/ui/views/board-arrange.c src/ui/views/board-arrange.h \
 	src/ui/views/board-draw.c src/ui/views/board-draw.h \
 	src/ui/views/board-grid.c src/ui/views/board-grid.h \
+	src/ui/views/board-head.c src/ui/views/board-head.h \
 	src/ui/views/board-keys.c src/ui/views/board-keys.h \
 	src/ui/views/board-model.c src/ui/views/board-model.h \
 	src/ui/views/board-state.h \

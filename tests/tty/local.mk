@@ -2,7 +2,7 @@
 TTY_STORIES = \
 	tests/tty/arrange.story \
 	tests/tty/bad-input.story \
-	tests/tty/clones.story \
+	tests/tty/clones.story tests/tty/clusters.story \
 	tests/tty/conflict.story \
 	tests/tty/edit.story \
 	tests/tty/contexts.story tests/tty/contexts-view.story \
@@ -55,7 +55,7 @@ TTY_STORIES = \
 # What several stories include.
 TTY_PARTS = tests/tty/views.part tests/tty/small-windows.part tests/tty/sizes.part tests/tty/long-names.json
 
-TTY_HELPERS = tests/tty/guide tests/tty/long-history tests/tty/on-screen tests/tty/platform tests/tty/processes
+TTY_HELPERS = tests/tty/guide tests/tty/long-history tests/tty/needs tests/tty/on-cluster/sidestage tests/tty/on-screen tests/tty/platform tests/tty/processes
 
 EXTRA_DIST += $(TTY_STORIES) $(TTY_PARTS) $(TTY_HELPERS) tests/tty/README tests/valgrind.sh tests/valgrind.supp
 

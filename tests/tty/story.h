@@ -42,6 +42,7 @@ struct story {
 	struct buf why;			/* what failed */
 	int test;			/* number of the test that is acted; 0: before the first */
 	char *test_name;
+	char *lacks;			/* why the test is skipped; NULL: it is not */
 	bool failed, test_failed;
 	bool shot_failed;		/* some screen was not as expected */
 	bool go_on;			/* after a failure the next test is tried all the same */

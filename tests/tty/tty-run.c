@@ -52,6 +52,26 @@ act_go_on(struct story *story, const struct line *line)
 	return true;
 }
 
+/* Not a failure: the rest of the test is skipped, before the first test all of them. */
+static bool
+act_needs(struct story *story, const struct line *line)
+{
+	char *command = xasprintf("exec needs %s", line->words[0]), *output;
+	int code = story_shell(story, command, SHELL_LIMIT_S, &output);
+
+	free(command);
+	if (code == 1) {
+		output[strcspn(output, "\n")] = '\0';
+		free(story->lacks);
+		story->lacks = output;
+		return true;
+	}
+	if (code != 0)
+		story_fails(story, "%s", output);
+	free(output);
+	return code == 0;
+}
+
 static const struct command commands[] = {
 	/* programs and terminals */
 	{"go-on", 0, 0, act_go_on},
@@ -101,6 +121,7 @@ static const struct command commands[] = {
 	{"let", 1, -1, act_let},
 	{"until", 1, -1, act_until},
 	{"on-failure", 1, -1, act_on_failure},
+	{"needs", 1, 1, act_needs},
 	{"fails", 1, -1, act_fails},
 };
 
@@ -206,7 +227,10 @@ static void
 end_test(struct story *story)
 {
 	if (story->test > 0 && !story->test_failed)
-		printf("ok %d - %s\n", story->test, story->test_name);
+		printf("ok %d - %s%s%s\n", story->test, story->test_name,
+		       story->lacks ? " # SKIP " : "", story->lacks ? story->lacks : "");
+	free(story->lacks);
+	story->lacks = NULL;
 	free(story->test_name);
 	story->test_name = NULL;
 	story->test_failed = false;
@@ -261,6 +285,10 @@ act_story(struct story *story)
 				begin_test(story, "test 'before the first test'");
 			story_test_fails(story);
 			print_failure(story, at);
+		} else if (story->lacks) {
+			if (story->test == 0)
+				return;
+			skipping = true;
 		}
 	}
 	end_test(story);
@@ -369,7 +397,8 @@ main(int argc, char **argv)
 	printf("1..%d\n", count + 1);
 	act_story(&story);
 	for (int i = story.test + 1; i <= count; i++)
-		printf("ok %d # SKIP a test before it failed\n", i);
+		printf("ok %d # SKIP %s\n", i,
+		       story.lacks ? story.lacks : "a test before it failed");
 	end_story(&story, count + 1);
 	for (size_t i = 0; i < story.line_count; i++) {
 		free(story.lines[i]);
@@ -378,6 +407,7 @@ main(int argc, char **argv)
 	free(story.lines);
 	free(story.places);
 	free(story.on_failure);
+	free(story.lacks);
 	buf_clear(&story.why);
 	return story.failed || story.shot_failed;
 }

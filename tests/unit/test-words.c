@@ -434,12 +434,12 @@ what_goes_on_and_what_failed_come_before_the_state(void **state)
 static void
 where_an_environment_runs_is_said_where_the_platform_says_it(void **state)
 {
-	static const struct { const char *json, *words; } cases[] = {
-		{"{\"modules\":{},\"namespace\":\"acme/shop/dev\"}", NULL},
-		{"{\"modules\":{},\"namespace\":\"shop-dev\",\"cluster\":null}", NULL},
+	static const struct { const char *json, *words, *brief; } cases[] = {
+		{"{\"modules\":{},\"namespace\":\"acme/shop/dev\"}", NULL, NULL},
+		{"{\"modules\":{},\"namespace\":\"shop-dev\",\"cluster\":null}", NULL, NULL},
 		{"{\"modules\":{},\"namespace\":\"shop-dev\",\"cluster\":\"prod\"}",
-		 "cluster prod, namespace shop-dev"},
-		{"{\"modules\":{},\"cluster\":\"prod\"}", "cluster prod, namespace "},
+		 "cluster prod, namespace shop-dev", "prod/shop-dev"},
+		{"{\"modules\":{},\"cluster\":\"prod\"}", "cluster prod, namespace ", "prod/"},
 	};
 
 	(void)state;
@@ -447,15 +447,19 @@ where_an_environment_runs_is_said_where_the_platform_says_it(void **state)
 		json_t *body = json_loads(cases[i].json, 0, NULL);
 		struct runtime runtime;
 		struct error err = {0};
-		char *words;
+		char *words, *brief;
 
 		assert_int_equal(runtime_decode(&runtime, body, &err), 0);
 		words = words_of_place(&runtime);
-		if (cases[i].words)
+		brief = words_of_place_short(&runtime);
+		assert_int_equal(words == NULL, cases[i].words == NULL);
+		assert_int_equal(brief == NULL, cases[i].brief == NULL);
+		if (words && brief) {
 			assert_string_equal(words, cases[i].words);
-		else
-			assert_null(words);
+			assert_string_equal(brief, cases[i].brief);
+		}
 		free(words);
+		free(brief);
 		runtime_clear(&runtime);
 		json_decref(body);
 	}

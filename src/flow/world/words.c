@@ -215,6 +215,14 @@ words_of_place(const struct runtime *runtime)
 }
 
 char *
+words_of_place_short(const struct runtime *runtime)
+{
+	return runtime->cluster.raw ? xasprintf("%s/%s", runtime->cluster.raw,
+						untrusted_raw(&runtime->namespace))
+				    : NULL;
+}
+
+char *
 words_of_wait(const struct rule_wait *wait)
 {
 	const char *maker = untrusted_raw(&wait->made_by);

@@ -30,6 +30,8 @@ char *words_of_pod(const struct runtime_brief *pod);
 struct runtime;
 /* "cluster prod, namespace shop-production"; NULL: the platform does not say.  free() it. */
 char *words_of_place(const struct runtime *runtime);
+/* "prod/shop-production", where there is little room; NULL as above.  free() it. */
+char *words_of_place_short(const struct runtime *runtime);
 struct rule_wait;
 /* "local/web:1.4.3, by a rule of ana, who may not deploy here"; free() it. */
 char *words_of_wait(const struct rule_wait *wait);

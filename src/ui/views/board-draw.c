@@ -31,6 +31,7 @@
 #include "ui/view.h"
 #include "ui/views/board-arrange.h"
 #include "ui/views/board-grid.h"
+#include "ui/views/board-head.h"
 #include "ui/views/board-model.h"
 #include "ui/views/board-state.h"
 #include "ui/views/board-tree.h"
@@ -38,11 +39,6 @@
 
 #define TREE_COLUMNS 24
 #define OLD_MS 15000		/* what was read longer ago is said to be old */
-
-static const struct { enum glyph glyph; enum style style; } moods[] = {
-	[MOOD_QUIET] = {GLYPH_RING, STYLE_DIM}, [MOOD_GOOD] = {GLYPH_DOT, STYLE_OK},
-	[MOOD_BUSY] = {GLYPH_HALF, STYLE_WARN}, [MOOD_BAD] = {GLYPH_CROSS, STYLE_DANGER},
-};
 
 /* Where a column is not the neighbour of the one before it. */
 static void
@@ -63,49 +59,6 @@ draw_cut(struct canvas *c, enum style style, const char *text, int columns, enum
 
 	canvas_untrusted_bytes(c, style, shown, 0);
 	free(shown);
-}
-
-/* Two rows in a low window, four else; the last is always how it does. */
-static void
-draw_head(struct canvas *all, int x, const struct grid *g, const struct world_environment *e,
-	  bool selected)
-{
-	struct canvas head = canvas_sub(all, 0, x, g->head, g->cell - 1), *c = &head;
-	const struct deployment *shown = e->running.id.raw ? &e->running
-							   : &e->environment.last_deploy;
-	struct state_words state = words_of_environment(e);
-	char age[16] = "";
-
-	canvas_move(c, 0, 0);
-	draw_cut(c, e->is_protected ? STYLE_DANGER : selected ? STYLE_KEY : STYLE_STRONG,
-		 untrusted_raw(&e->environment.name), c->width - 2, g->heads);
-	if (e->is_protected) {
-		canvas_text(c, STYLE_DANGER, " ");
-		canvas_glyph(c, STYLE_DANGER, GLYPH_SQUARE);
-	}
-	if (g->head > 2) {
-		canvas_move(c, 1, 0);
-		canvas_untrusted(c, STYLE_DIM, &e->environment.type, 0);
-		if (e->clone_of) {
-			canvas_text(c, STYLE_DIM, " ");
-			canvas_glyph(c, STYLE_DIM, GLYPH_MIDDLE);
-			canvas_text(c, STYLE_DIM, _(" clone"));
-		}
-		canvas_move(c, 2, 0);
-		if (shown->id.raw) {
-			clock_age(age, clock_wall_ms() - shown->created_at);
-			canvas_format(c, STYLE_DIM, "%-4s ", age);
-			canvas_untrusted(c, STYLE_DIM, &shown->created_by, 0);
-		}
-	}
-	canvas_move(c, g->head - 1, 0);
-	canvas_glyph(c, moods[state.mood].style, moods[state.mood].glyph);
-	canvas_text(c, STYLE_DIM, " ");
-	canvas_text(c, state.mood == MOOD_GOOD ? STYLE_DIM : moods[state.mood].style, state.text);
-	if (world_is_primed(&e->environment, &e->running))
-		canvas_text(c, STYLE_DANGER, _(" primed"));
-	if (e->environment.waiting_count > 0 && !e->is_past)
-		canvas_text(c, STYLE_WARN, _(" waiting"));
 }
 
 static enum style
@@ -201,20 +154,6 @@ draw_to_promote(struct canvas *c, int row, int x, const struct world_environment
 			      e->unpromoted.changes);
 }
 
-/* What the rows' signs are measured by. */
-static void
-draw_corner(const struct board_model *s, const struct grid *g, struct canvas *c)
-{
-	canvas_move(c, 0, 0);
-	canvas_text(c, STYLE_STRONG, _("Workload"));
-	if (g->head <= 2)
-		return;
-	canvas_move(c, 1, 0);
-	canvas_text(c, STYLE_DIM, _("compared to"));
-	canvas_move(c, 2, 0);
-	canvas_untrusted(c, STYLE_NORMAL, &s->baseline->environment.name, g->label - 2);
-}
-
 /* On the rule: where one is among those that do not fit, and how many are left out. */
 static void
 draw_position(const struct board_model *s, const struct grid *g, struct canvas *c)
@@ -259,9 +198,9 @@ draw_matrix(const struct board_view *b, const struct board_model *s, struct canv
 	const struct grid g = b->grid;
 	int row = g.head + 1;
 
-	draw_corner(s, &g, c);
+	board_draw_corner(s, &g, c);
 	for (size_t i = 0; i < g.fit; i++)
-		draw_head(c, g.label + (int)i * g.cell, &g, s->columns[board_grid_column(&g, i)],
+		board_draw_head(c, g.label + (int)i * g.cell, &g, s->columns[board_grid_column(&g, i)],
 			  board_grid_column(&g, i) == s->column);
 	canvas_hline(c, g.head);
 	for (size_t m = g.top; m < s->module_count && row < g.head + 1 + g.rows; m++, row++)
@@ -483,6 +422,18 @@ draw_deployed(struct canvas *c, int *row, const struct world_environment *e)
 	free(comment);
 }
 
+static void
+draw_place(struct canvas *c, int *row, const struct world_environment *e)
+{
+	char *place = words_of_place(&e->runtime);
+
+	if (place) {
+		label(c, row, _("runs in"));
+		canvas_untrusted_bytes(c, STYLE_NORMAL, place, 0);
+	}
+	free(place);
+}
+
 /* The newest of them; the environment's JSON has all. */
 static void
 draw_waiting(struct canvas *c, int *row, const struct world_environment *e)
@@ -519,6 +470,7 @@ draw_detail(const struct board_model *s, const struct viewport *workloads, struc
 		draw_values(s, c, &row, module);
 	}
 	draw_deployed(c, &row, e);
+	draw_place(c, &row, e);
 	draw_waiting(c, &row, e);
 	if (world_is_primed(&e->environment, &e->running)) {
 		label(c, &row, _("primed"));

@@ -17,6 +17,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "flow/world/words.h"
 #include "flow/world/world.h"
 #include "model/image.h"
 #include "model/set.h"
@@ -136,11 +137,26 @@ wanted_version(const struct grid *g, const struct board_model *s)
 	return wanted;
 }
 
-/* Of the names of the environments, with their marks. */
+/* Of where the environments run. */
+static int
+wanted_place(const struct grid *g, const struct board_model *s)
+{
+	int wanted = 0;
+
+	for (size_t i = 0; i < g->fit; i++) {
+		char *place = words_of_place_short(&s->columns[board_grid_column(g, i)]->runtime);
+
+		wanted = wider(wanted, place ? text_columns(place) : 0);
+		free(place);
+	}
+	return wanted;
+}
+
+/* Of the names of the environments, with their marks, and of where they run. */
 static int
 wanted_head(const struct grid *g, const struct board_model *s)
 {
-	int wanted = 0;
+	int wanted = g->place == PLACE_WHOLE ? wanted_place(g, s) + 2 : 0;
 
 	for (size_t i = 0; i < g->fit; i++) {
 		const struct world_environment *e = s->columns[board_grid_column(g, i)];
@@ -176,6 +192,26 @@ use_room(struct grid *g, const struct board_model *s, const struct canvas *c, bo
 	if (!is_set && cell > g->cell && left > 0)
 		g->cell += left / fit < cell - g->cell ? left / fit : cell - g->cell;
 	g->version = version < g->cell - AFTER_VERSION ? version : g->cell - AFTER_VERSION;
+}
+
+/* In a low window only what tells one environment from another is worth the room. */
+static enum grid_place
+choose_place(const struct board_model *s, int head)
+{
+	const struct untrusted *first = NULL;
+	bool differ = false;
+
+	for (size_t i = 0; i < s->app->count; i++) {
+		const struct untrusted *cluster = &s->app->environments[i].runtime.cluster;
+
+		if (!cluster->raw)
+			continue;
+		differ = differ || (first && !untrusted_equal(first, cluster));
+		first = cluster;
+	}
+	if (!first)
+		return PLACE_NOWHERE;
+	return head > 2 ? PLACE_WHOLE : differ ? PLACE_BESIDE : PLACE_NOWHERE;
 }
 
 /* A row of versions side by side, or a column of names, is to be told apart. */
@@ -220,6 +256,8 @@ board_lay_out(struct board_view *b, const struct board_model *s, const struct ca
 			 .head = c->height < 14 ? 2 : 4};
 	int room = c->width > g.label ? c->width - g.label : 1;	/* clicks come in any window */
 
+	g.place = choose_place(s, g.head);
+	g.head += g.place == PLACE_WHOLE;
 	if (cell > 0) {
 		g.cell = cell < room ? cell : room;
 		g.fit = (size_t)(room / g.cell) < s->column_count ? (size_t)(room / g.cell)
@@ -237,6 +275,8 @@ board_lay_out(struct board_view *b, const struct board_model *s, const struct ca
 	list_fit(&b->workloads, g.head + 1, g.rows);
 	g.top = b->workloads.first;
 	use_room(&g, s, c, cell > 0);
+	if (g.place == PLACE_WHOLE && wanted_place(&g, s) >= g.cell)
+		g.place = PLACE_CLUSTER;
 	choose_cuts(&g, s);
 	return g;
 }

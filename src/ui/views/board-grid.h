@@ -12,6 +12,14 @@ struct board_model;
 struct board_view;
 struct canvas;
 
+/* What the heads say of where their environments run. */
+enum grid_place {
+	PLACE_NOWHERE,		/* none is in a cluster */
+	PLACE_CLUSTER,		/* which, in a row that has no room for the namespaces, too; or */
+	PLACE_BESIDE,		/* beside the state, where there is no row for it */
+	PLACE_WHOLE
+};
+
 /* Where the matrix has its columns; low and narrow screens fold. */
 struct grid {
 	int label, cell, head;	/* columns, columns, rows */
@@ -22,6 +30,7 @@ struct grid {
 		   */
 	int rows;		/* of workloads */
 	size_t top;		/* the first workload that is shown */
+	enum grid_place place;
 	int version;		/* columns of a version, before its sign */
 	enum cut heads, names, versions;	/* where those are cut that do not fit */
 };

@@ -340,19 +340,23 @@ draw_tabs(const struct environment_view *v, struct canvas *c)
 	}
 }
 
+/* A row parts the tabs from their rows where there is room, or where it says where all this runs. */
 static bool
-is_roomy(const struct canvas *canvas)
+has_place_row(const struct world_environment *e, const struct canvas *canvas)
 {
-	return canvas->height >= 14;
+	return canvas->height >= (e && e->runtime.cluster.raw ? 6 : 14);
 }
 
-/* In the row that parts the tabs from their rows, where there is one. */
 static void
 draw_place(const struct world_environment *e, struct canvas *c)
 {
-	char *place = e && is_roomy(c) ? words_of_place(&e->runtime) : NULL;
+	char *place = e && has_place_row(e, c) ? words_of_place(&e->runtime) : NULL;
 
 	canvas_move(c, 1, 3);
+	if (place && text_columns(place) > c->width - c->column) {
+		free(place);
+		place = words_of_place_short(&e->runtime);
+	}
 	if (place)
 		canvas_untrusted_bytes(c, STYLE_DIM, place, 0);
 	free(place);
@@ -414,7 +418,7 @@ fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 {
 	struct environment_view *v = (struct environment_view *)view;
 	struct list *list = list_of(view);
-	int top = 1 + is_roomy(canvas), rows = canvas->height - top;
+	int top = 1 + has_place_row(environment_find(v), canvas), rows = canvas->height - top;
 
 	(void)ui;
 	list_fit(list, top, rows);
@@ -434,7 +438,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	const struct list *list = &v->lists[v->tab];
 	const struct error *error;
 	bool known = is_known(v, e, &error);
-	struct canvas rows = canvas_sub(canvas, 1 + is_roomy(canvas), 0, canvas->height,
+	struct canvas rows = canvas_sub(canvas, 1 + has_place_row(e, canvas), 0, canvas->height,
 					canvas->width);
 	struct viewport part = list_part(list);
 
