@@ -199,9 +199,11 @@ draw_matrix(const struct board_view *b, const struct board_model *s, struct canv
 	int row = g.head + 1;
 
 	board_draw_corner(s, &g, c);
-	for (size_t i = 0; i < g.fit; i++)
-		board_draw_head(c, g.label + (int)i * g.cell, &g, s->columns[board_grid_column(&g, i)],
-			  board_grid_column(&g, i) == s->column);
+	for (size_t i = 0; i < g.fit; i++) {
+		size_t at = board_grid_column(&g, i);
+
+		board_draw_head(c, g.label + (int)i * g.cell, &g, s->columns[at], at == s->column);
+	}
 	canvas_hline(c, g.head);
 	for (size_t m = g.top; m < s->module_count && row < g.head + 1 + g.rows; m++, row++)
 		draw_row(b, s, &g, c, row, m);

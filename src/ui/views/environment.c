@@ -340,7 +340,7 @@ draw_tabs(const struct environment_view *v, struct canvas *c)
 	}
 }
 
-/* A row parts the tabs from their rows where there is room, or where it says where all this runs. */
+/* A row parts the tabs from their rows, where there is room or it says where all this runs. */
 static bool
 has_place_row(const struct world_environment *e, const struct canvas *canvas)
 {
