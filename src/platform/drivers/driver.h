@@ -74,6 +74,9 @@ struct driver_deployment {
 	size_t count;
 	/* It succeeded before, and what ended is to run again: nothing has to prove itself. */
 	bool is_resumed;
+	/* Nothing is declared, and nothing is to run; what is no process may stay for when it goes
+	 * on.  Only of what is resumed. */
+	bool is_paused;
 };
 
 /* How it ended when it was not asked to. */

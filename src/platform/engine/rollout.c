@@ -382,6 +382,7 @@ enter_apply(struct rollout *r)
 	struct driver_waiter waiter = {.ended = applied, .progress = applying, .data = r};
 
 	r->planned.is_resumed = r->order.resuming;
+	r->planned.is_paused = r->paused;
 	r->task = r->driver->ops->apply(r->driver, r->space, &r->planned, &waiter);
 	driver_deployment_clear(&r->planned);
 	return STEP_NEXT;

@@ -19,8 +19,8 @@
 #include "platform/drivers/kubernetes/kube-rollout.h"
 #include "platform/drivers/kubernetes/names.h"
 
-static const char *
-module_of(const json_t *object)
+const char *
+kube_rollout_module_of(const json_t *object)
 {
 	return json_member_string(json_object_get(json_object_get(object, "metadata"),
 						  "annotations"), KUBE_NOTE_MODULE);
@@ -50,7 +50,7 @@ is_declared(const struct kube_rollout *r, const char *path)
 static bool
 is_superfluous(const struct kube_rollout *r, const char *path, const json_t *object)
 {
-	const char *module = module_of(object);
+	const char *module = kube_rollout_module_of(object);
 
 	return module && !json_is_true(json_object_get(r->modules, module)) &&
 	       !is_declared(r, path);
@@ -78,7 +78,7 @@ kube_rollout_prune(struct kube_rollout *r, void (*ended)(struct kube_rollout *ro
 	r->then = ended;
 	json_object_foreach(r->before, path, object)
 		if (is_superfluous(r, path, object)) {
-			r->whose[count++] = module_of(object);
+			r->whose[count++] = kube_rollout_module_of(object);
 			kube_batch_add(batch, KUBE_DELETE, xstrdup(path), object, false);
 		}
 	kube_batch_start(batch);
@@ -138,7 +138,7 @@ kube_rollout_restore(struct kube_rollout *r, void (*ended)(struct kube_rollout *
 		if (was_pruned(r, path, object)) {
 			json_t *owned = kube_owned(object, KUBE_MANAGER);
 
-			r->whose[count++] = module_of(object);
+			r->whose[count++] = kube_rollout_module_of(object);
 			kube_batch_add(r->batch, KUBE_APPLY, xstrdup(path), owned, false);
 			json_decref(owned);
 		}

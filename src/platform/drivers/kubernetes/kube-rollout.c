@@ -13,7 +13,7 @@
  * then a Deployment goes on with its pods of before for as long as the new ones are not available.
  *
  * What is resumed has been carried out before: it is not tried first, each workload counts for
- * itself, and nothing is brought back.
+ * itself, and nothing is brought back.  What is paused is read, and then nothing of it runs.
  */
 #include "config.h"
 
@@ -74,6 +74,7 @@ free_rollout(struct kube_operation *operation)
 	driver_errors_clear(&r->problems);
 	json_decref(r->modules);
 	json_decref(r->before);
+	json_decref(r->contested);
 	free(r);
 }
 
@@ -591,12 +592,16 @@ take_inventory(void *data, json_t *objects, const struct error *err)
 	r->before = json_incref(objects);
 	kube_inventory_free(r->inventory);
 	r->inventory = NULL;
-	if (err)
+	if (err) {
 		fail_whole(r, err);
-	else if (r->is_resumed)
+	} else if (r->is_paused) {
+		r->is_ending = true;
+		kube_rollout_pause(r, finish_prune);
+	} else if (r->is_resumed) {
 		start_stage(r);
-	else
+	} else {
 		try_all(r);
+	}
 }
 
 static void
@@ -629,6 +634,7 @@ kube_apply(struct kube_driver *driver, struct kube_space *space,
 	r->driver = driver;
 	r->space = space;
 	r->is_resumed = deployment->is_resumed;
+	r->is_paused = deployment->is_paused;
 	r->modules = json_object();
 	r->task = driver_task_new(&driver->base, waiter, cancel_rollout, r);
 	space->operation = &r->operation;

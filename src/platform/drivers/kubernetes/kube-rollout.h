@@ -40,7 +40,7 @@ struct kube_rollout {
 	struct kube_driver *driver;
 	struct kube_space *space;
 	struct driver_task *task;
-	bool is_resumed;
+	bool is_resumed, is_paused;
 	json_t *modules;		/* {module: true when it is held or failed}, all of them */
 	struct kube_objects *parts;	/* of each workload */
 	size_t part_count;
@@ -51,6 +51,7 @@ struct kube_rollout {
 	bool is_watching;		/* the stage is applied, and waited for */
 	struct kube_inventory *inventory;
 	json_t *before;			/* {path: object}, what there was; NULL: not read yet */
+	json_t *contested;	/* paths of what others scale, while it is paused; NULL: none */
 	struct kube_batch *batch;
 	size_t *asked;			/* which item each of the batch is, and */
 	const char **whose;		/* whose workload; borrowed */
@@ -87,6 +88,12 @@ void kube_rollout_restore(struct kube_rollout *rollout,
 /* What there was before and is not declared goes; then ended() is called. */
 void kube_rollout_prune(struct kube_rollout *rollout,
 			void (*ended)(struct kube_rollout *rollout));
+
+/* Nothing of what there was runs, and the rest stays; then ended() is called. */
+void kube_rollout_pause(struct kube_rollout *rollout,
+			void (*ended)(struct kube_rollout *rollout));
+/* Whose object of `before` it is; NULL: no workload's of ours. */
+const char *kube_rollout_module_of(const json_t *object);
 
 /* For those: a batch of at most so many, in `batch`, with room in `asked` and `whose`. */
 struct kube_batch *kube_rollout_batch(struct kube_rollout *rollout, size_t most,

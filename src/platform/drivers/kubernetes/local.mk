@@ -29,6 +29,7 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/kube-output.c \
 	src/platform/drivers/kubernetes/kube-owned.c \
 	src/platform/drivers/kubernetes/kube-owned.h \
+	src/platform/drivers/kubernetes/kube-pause.c \
 	src/platform/drivers/kubernetes/kube-prepare.c \
 	src/platform/drivers/kubernetes/kube-private.h \
 	src/platform/drivers/kubernetes/kube-remove.c \
