@@ -19,6 +19,7 @@
 #include "base/xmalloc.h"
 #include "model/canonical.h"
 #include "model/error-codes.h"
+#include "model/json-pairs.h"
 #include "model/json-text.h"
 
 /* For whoever asked for it, it is a limit; what a request sends is wrong by its size alone (422).
@@ -142,28 +143,16 @@ json_canonical(const json_t *value)
 	return text.bytes;
 }
 
-/* Both are walked side by side: mostly the keys stand in one order,
- * and none has to be looked up. */
 static bool
 is_same_object(const json_t *a, const json_t *b)
 {
-	void *i, *j;
+	struct json_pairs pairs = json_pairs(a, b);
 
 	if (json_object_size(a) != json_object_size(b))
 		return false;
-	j = json_object_iter((json_t *)b);
-	for (i = json_object_iter((json_t *)a); i; i = json_object_iter_next((json_t *)a, i)) {
-		const char *key = json_object_iter_key(i);
-		const json_t *other;
-
-		if (j && strcmp(key, json_object_iter_key(j)) == 0)
-			other = json_object_iter_value(j);
-		else
-			other = json_object_get(b, key);
-		if (!other || !json_same(json_object_iter_value(i), other))
+	for (; json_pairs_pass_same_texts(&pairs), pairs.i; json_pairs_next(&pairs))
+		if (!json_same(json_object_iter_value(pairs.i), json_pairs_other(&pairs)))
 			return false;
-		j = j ? json_object_iter_next((json_t *)b, j) : NULL;
-	}
 	return true;
 }
 

@@ -27,13 +27,11 @@ char *json_canonical(const json_t *value);
 /* json_equal() for two that mostly have their members in one order, as two sets of an application
  * do: it goes along both, and looks a member up only where the order differs. */
 bool json_same(const json_t *a, const json_t *b);
-/* Whether both are strings, and equal ones.  A string of JSON holds no NUL: json_decode() refuses
- * it. */
+/* Whether both are strings, and equal ones. */
 static inline bool
 json_same_text(const json_t *a, const json_t *b)
 {
-	return json_is_string(a) && json_is_string(b) &&
-	       strcmp(json_string_value(a), json_string_value(b)) == 0;
+	return json_is_string(a) && json_is_string(b) && json_equal(a, b);
 }
 
 /* A copy that shares nothing with the original. */

@@ -10,6 +10,7 @@ libmodel_a_SOURCES = \
 	src/model/grant.c src/model/grant.h \
 	src/model/image.c src/model/image.h \
 	src/model/json.c src/model/json.h \
+	src/model/json-pairs.h \
 	src/model/json-text.c src/model/json-text.h \
 	src/model/match.c src/model/match.h \
 	src/model/members-misfit.c \

@@ -20,6 +20,7 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/json-pairs.h"
 #include "model/pointer.h"
 
 #define PATH_MAX_BYTES (1u << 20)
@@ -257,25 +258,23 @@ patch_apply(const json_t *document, const json_t *operations, struct error *err)
 	return root;
 }
 
-/* The value is copied: the operations outlive what they were made of.  All of it is UTF-8: it comes
- * out of JSON. */
-static void
-emit(json_t *operations, enum op op, const struct buf *path, json_t *value)
-{
-	json_t *operation = json_object();
-
-	json_object_set_new_nocheck(operation, "op", json_string_nocheck(op_kinds[op].name));
-	json_object_set_new_nocheck(operation, "path",
-				    json_stringn_nocheck(buf_str(path), path->length));
-	if (value)
-		json_object_set_new_nocheck(operation, "value", json_deep_copy(value));
-	json_array_append_new(operations, operation);
-}
-
 /* A place in the walk: the member of `parent`, which is on the stack as well. */
 struct walked {
 	const struct walked *parent;
 	const char *key;
+};
+
+/* The operations [from, to) of the list are about one member. */
+struct range {
+	const char *key;
+	size_t from, to;
+};
+
+struct comparison {
+	json_t *operations;
+	struct range *ranges;	/* of the objects that are being walked, the innermost last */
+	size_t count, room;
+	struct buf path;	/* of the last operation */
 };
 
 static void
@@ -287,40 +286,36 @@ append_walked(struct buf *path, const struct walked *at)
 	pointer_append(path, at->key);
 }
 
-/* Most places hold no difference: a path is made for those that do. */
+/* Most places hold no difference: a path is made for those that do.  The value is copied: the
+ * operations outlive what they were made of.  All of it is UTF-8: it comes out of JSON. */
 static void
-emit_at(json_t *operations, enum op op, const struct walked *at, json_t *value)
+emit(struct comparison *c, enum op op, const struct walked *at, const json_t *value)
 {
-	struct buf path;
+	json_t *operation = json_object();
 
-	buf_init(&path, PATH_MAX_BYTES);
-	(void)buf_puts(&path, "");
-	append_walked(&path, at);
-	emit(operations, op, &path, value);
-	buf_clear(&path);
+	buf_truncate(&c->path, 0);
+	append_walked(&c->path, at);
+	json_object_set_new_nocheck(operation, "op", json_string_nocheck(op_kinds[op].name));
+	json_object_set_new_nocheck(operation, "path",
+				    json_stringn_nocheck(buf_str(&c->path), c->path.length));
+	if (value)
+		json_object_set_new_nocheck(operation, "value", json_deep_copy(value));
+	json_array_append_new(c->operations, operation);
 }
 
-/* The operations [from, to) of the list are about one member. */
-struct range {
-	const char *key;
-	size_t from, to;
-};
-
-struct ranges {
-	struct range *items;
-	size_t count, room;
-};
-
+/* The operations since `from` are about the member of that key. */
 static void
-note_range(struct ranges *ranges, const char *key, size_t from, size_t to)
+note_range(struct comparison *c, const char *key, size_t from)
 {
+	const size_t to = json_array_size(c->operations);
+
 	if (from == to)
 		return;
-	if (ranges->count == ranges->room) {
-		ranges->room = ranges->room ? 2 * ranges->room : 8;
-		ranges->items = xreallocarray(ranges->items, ranges->room, sizeof(*ranges->items));
+	if (c->count == c->room) {
+		c->room = c->room ? 2 * c->room : 16;
+		c->ranges = xreallocarray(c->ranges, c->room, sizeof(*c->ranges));
 	}
-	ranges->items[ranges->count++] = (struct range){key, from, to};
+	c->ranges[c->count++] = (struct range){key, from, to};
 }
 
 static int
@@ -329,111 +324,94 @@ compare_ranges(const void *a, const void *b)
 	return strcmp(((const struct range *)a)->key, ((const struct range *)b)->key);
 }
 
-/* The operations from `base` on, in the order of their members' names.  They came in the order of
- * the objects', which two platforms have each its own. */
+/* The operations of the last `count` ranges, in the order of their members' names.  They came in
+ * the order of the objects', which two platforms have each its own. */
 static void
-sort_ranges(json_t *operations, size_t base, struct ranges *ranges)
+sort_operations(struct comparison *c, size_t count)
 {
-	size_t count = json_array_size(operations) - base, n = 0;
+	struct range *ranges = c->ranges + c->count - count;
 	json_t **sorted;
+	size_t base, n = 0;
 
-	if (ranges->count < 2)
+	if (count < 2)
 		return;
-	sorted = xcalloc(count, sizeof(*sorted));
-	qsort(ranges->items, ranges->count, sizeof(*ranges->items), compare_ranges);
-	for (size_t i = 0; i < ranges->count; i++)
-		for (size_t j = ranges->items[i].from; j < ranges->items[i].to; j++)
-			sorted[n++] = json_incref(json_array_get(operations, j));
+	base = ranges[0].from;
+	sorted = xcalloc(json_array_size(c->operations) - base, sizeof(*sorted));
+	qsort(ranges, count, sizeof(*ranges), compare_ranges);
+	for (size_t i = 0; i < count; i++)
+		for (size_t j = ranges[i].from; j < ranges[i].to; j++)
+			sorted[n++] = json_incref(json_array_get(c->operations, j));
 	for (size_t i = 0; i < n; i++)
-		json_array_set_new(operations, base + i, sorted[i]);
+		json_array_set_new(c->operations, base + i, sorted[i]);
 	free(sorted);
 }
 
-static void compare(json_t *operations, const struct walked *at, json_t *from, json_t *to);
+static void compare(struct comparison *c, const struct walked *at, json_t *from, json_t *to);
 
-static bool
-is_beside(void *i, void *j)
-{
-	return j && strcmp(json_object_iter_key(i), json_object_iter_key(j)) == 0;
-}
-
-/* Over members that are beside each other and equal texts, which nearly all are.  How many. */
-static size_t
-pass_same_texts(json_t *from, void **i, json_t *to, void **j)
-{
-	size_t passed = 0;
-
-	while (*i && is_beside(*i, *j) &&
-	       json_same_text(json_object_iter_value(*i), json_object_iter_value(*j))) {
-		*i = json_object_iter_next(from, *i);
-		*j = json_object_iter_next(to, *j);
-		passed++;
-	}
-	return passed;
-}
-
-/* Along both objects at once, as json_same() does: in sets of one application the members mostly
- * stand in one order, and looking each up costs more than comparing it. */
 static void
-compare_members(json_t *operations, const struct walked *at, json_t *from, json_t *to,
-		struct ranges *ranges)
+compare_member(struct comparison *c, const struct walked *member, json_t *from, json_t *to)
 {
-	void *i = json_object_iter(from), *j = json_object_iter(to);
-	size_t found = 0, before;
+	const size_t before = json_array_size(c->operations);
 
-	while (found += pass_same_texts(from, &i, to, &j), i) {
-		struct walked member = {at, json_object_iter_key(i)};
-		json_t *value = json_object_iter_value(i);
-		json_t *other = is_beside(i, j) ? json_object_iter_value(j)
-						: json_object_get(to, member.key);
+	if (!to)
+		emit(c, OP_REMOVE, member, NULL);
+	else if (!from)
+		emit(c, OP_ADD, member, to);
+	else
+		compare(c, member, from, to);
+	note_range(c, member->key, before);
+}
+
+static void
+compare_members(struct comparison *c, const struct walked *at, json_t *from, json_t *to)
+{
+	struct json_pairs pairs = json_pairs(from, to);
+	size_t found = 0;
+
+	for (; found += json_pairs_pass_same_texts(&pairs), pairs.i; json_pairs_next(&pairs)) {
+		struct walked member = {at, json_object_iter_key(pairs.i)};
+		json_t *other = json_pairs_other(&pairs);
 
 		found += other != NULL;
-		i = json_object_iter_next(from, i);
-		j = j ? json_object_iter_next(to, j) : NULL;
-		if (json_same_text(value, other))
-			continue;
-		before = json_array_size(operations);
-		if (other)
-			compare(operations, &member, value, other);
-		else
-			emit_at(operations, OP_REMOVE, &member, NULL);
-		note_range(ranges, member.key, before, json_array_size(operations));
+		compare_member(c, &member, json_object_iter_value(pairs.i), other);
 	}
 	if (found == json_object_size(to))
 		return;
-	for (j = json_object_iter(to); j; j = json_object_iter_next(to, j)) {
+	for (void *j = json_object_iter(to); j; j = json_object_iter_next(to, j)) {
 		struct walked member = {at, json_object_iter_key(j)};
 
-		before = json_array_size(operations);
 		if (!json_object_get(from, member.key))
-			emit_at(operations, OP_ADD, &member, json_object_iter_value(j));
-		note_range(ranges, member.key, before, json_array_size(operations));
+			compare_member(c, &member, NULL, json_object_iter_value(j));
 	}
 }
 
 /* Recursion is bounded by JSON_DEPTH_MAX, which every value from outside has passed. */
 static void
-compare(json_t *operations, const struct walked *at, json_t *from, json_t *to)
+compare(struct comparison *c, const struct walked *at, json_t *from, json_t *to)
 {
-	size_t base = json_array_size(operations);
-	struct ranges ranges = {0};
+	const size_t outer = c->count;
 
+	if (from == to)
+		return;
 	if (!json_is_object(from) || !json_is_object(to)) {
 		if (!json_same(from, to))
-			emit_at(operations, OP_REPLACE, at, to);
+			emit(c, OP_REPLACE, at, to);
 		return;
 	}
-	compare_members(operations, at, from, to, &ranges);
-	sort_ranges(operations, base, &ranges);
-	free(ranges.items);
+	compare_members(c, at, from, to);
+	sort_operations(c, c->count - outer);
+	c->count = outer;
 }
 
 json_t *
 patch_between(const json_t *from, const json_t *to)
 {
-	json_t *operations = json_array();
+	struct comparison c = {.operations = json_array()};
 	struct walked root = {NULL, NULL};
 
-	compare(operations, &root, (json_t *)from, (json_t *)to);
-	return operations;
+	buf_init(&c.path, PATH_MAX_BYTES);
+	compare(&c, &root, (json_t *)from, (json_t *)to);
+	free(c.ranges);
+	buf_clear(&c.path);
+	return c.operations;
 }
