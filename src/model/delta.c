@@ -20,6 +20,7 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/json-pairs.h"
 #include "model/patch.h"
 #include "model/set.h"
 
@@ -221,52 +222,59 @@ apply_modules(const struct delta *delta, json_t *modules, struct error *err)
 	return 0;
 }
 
-/* The id goes first: what comes out is another content, whose id is computed. */
+/* What the delta does not name is shared by both sets, and known to be equal later. */
 struct set *
 delta_apply(const struct delta *delta, const struct set *base, struct error *err)
 {
-	json_t *body = set_encode(base), *shared;
-	struct set *result = NULL;
+	json_t *body = set_body(base), *shared;
 
-	json_object_del(body, "id");
 	if (apply_modules(delta, json_object_get(body, "modules"), err) != 0)
-		goto out;
+		goto fail;
 	shared = patch_apply(json_object_get(body, "shared"), delta->shared, err);
 	if (!shared) {
 		error_prefix_code(err, CODE_IN_SHARED_RESOURCES);
-		goto out;
+		goto fail;
 	}
 	json_object_set_new(body, "shared", shared);
-	result = set_decode(body, err);
-out:
+	return set_take(body, err);
+fail:
 	json_decref(body);
-	return result;
+	return NULL;
 }
 
 /* Leaf operations, so that two people who change two members of a workload do not collide. */
+static void
+add_update(struct delta *delta, const char *name, const json_t *old, const json_t *module)
+{
+	json_t *operations = patch_between(old, module);
+
+	if (json_array_size(operations) > 0)
+		json_object_set_new(delta->update, name, operations);
+	else
+		json_decref(operations);
+}
+
 struct delta *
 delta_between(const struct set *from, const struct set *to)
 {
 	struct delta *delta = delta_new();
-	json_t *module, *operations;
+	struct json_pairs pairs = json_pairs(set_modules(to), set_modules(from));
+	json_t *module;
 	const char *name;
 
+	for (; pairs.i; json_pairs_next(&pairs)) {
+		json_t *old = json_pairs_other(&pairs);
+
+		name = json_object_iter_key(pairs.i);
+		module = json_object_iter_value(pairs.i);
+		if (old)
+			add_update(delta, name, old, module);
+		else
+			json_object_set_new(delta->add, name, json_deep_copy(module));
+	}
 	json_object_foreach(set_modules(from), name, module)
 		if (!set_module(to, name))
 			json_array_append_new(delta->remove, json_string(name));
-	json_object_foreach(set_modules(to), name, module) {
-		json_t *old = set_module(from, name);
-
-		if (!old) {
-			json_object_set_new(delta->add, name, json_deep_copy(module));
-			continue;
-		}
-		operations = patch_between(old, module);
-		if (json_array_size(operations) > 0)
-			json_object_set_new(delta->update, name, operations);
-		else
-			json_decref(operations);
-	}
 	json_decref(delta->shared);
 	delta->shared = patch_between(set_shared(from), set_shared(to));
 	return delta;
@@ -277,20 +285,16 @@ delta_between(const struct set *from, const struct set *to)
 struct delta *
 delta_of_module(const struct set *base, const char *module, const json_t *body, struct error *err)
 {
-	json_t *content = set_encode(base), *modules;
 	struct delta *delta = NULL;
 	struct set *edited;
+	json_t *content;
 
 	if (!set_module(base, module)) {
 		error_set_code(err, CODE_WORKLOAD_MISSING, .workload = module);
-		json_decref(content);
 		return NULL;
 	}
-	/* The set stays as it was: what is changed is a copy. */
-	modules = json_copy(json_object_get(content, "modules"));
-	json_object_set_new(modules, module, json_deep_copy(body));
-	json_object_set_new(content, "modules", modules);
-	json_object_del(content, "id");
+	content = set_body(base);
+	json_object_set_new(json_object_get(content, "modules"), module, json_deep_copy(body));
 	edited = set_take(content, err);
 	if (edited)
 		delta = delta_between(base, edited);

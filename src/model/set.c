@@ -76,13 +76,14 @@ make(json_t *content, const char *given_id)
 	return set;
 }
 
+static const char *const maps[] = {"modules", "shared"};
+#define MAPS (sizeof(maps) / sizeof(maps[0]))
+
 /* Absent and empty are one content and must have one id. */
 static void
 complete(json_t *content)
 {
-	static const char *const maps[] = {"modules", "shared"};
-
-	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
+	for (size_t i = 0; i < MAPS; i++) {
 		json_t *map = json_object_get(content, maps[i]);
 
 		if (!map || json_is_null(map))
@@ -221,6 +222,16 @@ set_encode(const struct set *set)
 	json_t *body = json_deep_copy(set->content);
 
 	json_object_set_new(body, "id", json_string(set->id));
+	return body;
+}
+
+json_t *
+set_body(const struct set *set)
+{
+	json_t *body = json_copy(set->content);
+
+	for (size_t i = 0; i < MAPS; i++)
+		json_object_set_new(body, maps[i], json_copy(json_object_get(body, maps[i])));
 	return body;
 }
 

@@ -29,6 +29,9 @@ struct set *set_ref(struct set *set);
 void set_unref(struct set *set);	/* NULL is fine */
 /* New reference: {id, version, modules, shared, ...}. */
 json_t *set_encode(const struct set *set);
+/* New reference: {version, modules, shared, ...} for set_take().  Members of modules and shared may
+ * be added, removed and replaced; each is the set's own and must not change. */
+json_t *set_body(const struct set *set);
 /* Unpadded base64url of 32 bytes, "0", or what another platform gave.  Borrowed. */
 const char *set_id(const struct set *set);
 /* Borrowed objects; never change them. */

@@ -126,6 +126,26 @@ diff_of_itself_is_empty(struct source *source)
 	return good;
 }
 
+/* What is applied shares with the base what it does not change. */
+static bool
+a_delta_leaves_its_base_alone(struct source *source)
+{
+	struct set *a = draw(source, "a"), *b = draw_near(source, "b", a);
+	json_t *before = set_encode(a), *after;
+	struct delta *there = delta_between(a, b), *back = delta_between(b, a);
+	bool good = gives(there, a, b) && gives(back, b, a);
+
+	after = set_encode(a);
+	good = good && json_equal(before, after);
+	delta_free(back);
+	delta_free(there);
+	json_decref(after);
+	json_decref(before);
+	set_unref(a);
+	set_unref(b);
+	return good;
+}
+
 /* The same, its members put in the other way round. */
 static json_t *
 reversed(const json_t *value)
@@ -566,6 +586,7 @@ a_difference_always_shows_something(struct source *source)
 	X(diff_applied_gives_the_other)                                                    \
 	X(diff_of_strangers_gives_the_other)                                               \
 	X(diff_of_itself_is_empty)                                                         \
+	X(a_delta_leaves_its_base_alone)                                                   \
 	X(id_is_of_content_not_of_order)                                                   \
 	X(composed_is_one_after_the_other)                                                 \
 	X(merge_with_an_unchanged_side_is_the_other)                                       \

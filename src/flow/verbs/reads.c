@@ -259,9 +259,8 @@ flow_read_set(struct flow *flow, const char *id, struct set **where)
 	kept = store_get_set(session_store(flow->session), session_address(flow->session),
 			     flow->request.org, flow->request.app, id);
 	if (kept) {
-		struct set *set = set_decode(kept, NULL);
+		struct set *set = set_take(kept, NULL);
 
-		json_decref(kept);
 		/* A cache that says something else is asked no further. */
 		if (set && !strcmp(set_id(set), id)) {
 			set_unref(*where);

@@ -115,11 +115,8 @@ cached_set(struct session *session, const struct operation *record, const char *
 {
 	json_t *kept = id ? store_get_set(session_store(session), session_address(session),
 					  record->org.raw, record->app.raw, id) : NULL;
-	struct set *set = kept ? set_decode(kept, NULL) : NULL;
 
-	if (kept)
-		json_decref(kept);
-	return set;
+	return kept ? set_take(kept, NULL) : NULL;
 }
 
 static void

@@ -111,8 +111,7 @@ past_open(struct session *session, const char *org, const char *app, const char 
 	}
 	kept = store_get_set(session_store(session), session_address(session), org, app, id);
 	if (kept)
-		past->set = set_decode(kept, NULL);
-	json_decref(kept);
+		past->set = set_take(kept, NULL);
 	if (past->set && strcmp(set_id(past->set), id) != 0) {
 		set_unref(past->set);
 		past->set = NULL;

@@ -64,7 +64,6 @@ struct set *
 repository_set(struct repository *repository, const struct place *place, const char *id,
 	       struct error *err)
 {
-	struct set *set;
 	json_t *body;
 
 	if (set_id_is_empty(id))
@@ -77,9 +76,7 @@ repository_set(struct repository *repository, const struct place *place, const c
 			error_set_code(err, CODE_SET_NOT_FOUND, .app = place->app, .set = id);
 		return NULL;
 	}
-	set = set_decode(body, err);
-	json_decref(body);
-	return set;
+	return set_take(body, err);
 }
 
 int
