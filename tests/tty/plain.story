@@ -93,7 +93,7 @@ expect "production (production, protected)" 20
 match "^>"
 type "follow production web\n"
 expect "Press Enter to stop"
-sh fetch "$(platform address production web)"
+sh fetch --wait 20 "$(platform address production web)"
 type "\n"
 type "board\n"
 expect "web 1.4.3"

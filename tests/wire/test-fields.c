@@ -135,6 +135,14 @@ static const struct {
 	{"deploy/when", "'deploy'"},
 	{"deploy/success", "'deploy'"},
 	{"deploy/timeout", "30"},
+	{"spec/deployment/progressDeadlineSeconds", "60"},
+	{"spec/job/activeDeadlineSeconds", "60"},
+	{"spec/containers/*/startup_probe/timeoutSeconds", "30"},
+	{"spec/containers/*/startup_probe/failureThreshold", "60"},
+	{"spec/containers/*/readiness_probe/timeoutSeconds", "30"},
+	{"spec/containers/*/readiness_probe/failureThreshold", "60"},
+	{"spec/containers/*/liveness_probe/timeoutSeconds", "30"},
+	{"spec/containers/*/liveness_probe/failureThreshold", "60"},
 };
 
 static bool
