@@ -32,6 +32,7 @@
 
 /* Above what an environment may have, and below what would harm this machine. */
 #define CHILDREN 1500
+#define FORKING_S 120	/* on a busy machine so many children take more than other attempts may */
 #define MEMORY_PIECE ((size_t)32 << 20)
 #define MEMORY_PIECES 40
 #define DISK_PIECE ((size_t)1 << 20)
@@ -197,6 +198,7 @@ attack_forking(void)
 	int count = 0;
 	pid_t pid = 0;
 
+	alarm(FORKING_S);
 	setpgid(0, 0);
 	while (count < CHILDREN && (pid = fork()) > 0)
 		count++;
