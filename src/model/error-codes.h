@@ -90,6 +90,7 @@ struct error;
 	X(CLUSTER_SAYS, 500, N_("the cluster reports: {reason}")) \
 	X(CLUSTER_SERVER_INVALID, 400, N_("The server of a cluster must be an address such as https://192.0.2.10:6443, without a user name or a query.")) \
 	X(CLUSTER_SERVER_NOT_ENCRYPTED, 400, N_("The server of a cluster must be reached by https: http would send the credentials unencrypted.")) \
+	X(CLUSTER_SILENT, 0, N_("The cluster {name} has not answered for {duration} (since {time})")) \
 	X(CLUSTER_TOKEN_INVALID, 400, N_("The token for the cluster is empty, is too long, or has a character that is not allowed in a token.")) \
 	X(CLUSTER_UNKNOWN, 400, N_("The resource definition {definition} names the cluster \"{name}\", which this platform does not have.  It has {tried}.")) \
 	X(CLUSTER_UNREACHABLE, 503, N_("The cluster at {server} cannot be reached: {reason}")) \

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -214,10 +215,15 @@ class World:
         def ended():
             status = self.must("GET", f"/envs/{env}/deploys/{deployment}")["status"]
             return status if status not in ("pending", "in progress") else None
-        status = until(ended, pause=0.02)
+        status = until(ended, limit=300, pause=0.02)
         errors = self.must("GET", f"/envs/{env}/deploys/{deployment}/errors")
         return status, [f"{row.get('code')}: {row.get('error_type', '')} {row.get('summary', '')} "
                         f"{row.get('message', '')}" for row in errors]
+
+    def until_ended(self, env):
+        """Its newest deployment."""
+        until(lambda: self.must("GET", f"/envs/{env}/deploys")[0]["status"] not in
+              ("pending", "in progress"), limit=300, pause=0.1)
 
     def new_name(self):
         self.names += 1
@@ -359,6 +365,7 @@ class Case:
         self.image, self.before, self.during = image, before, during
         self.early = early	# the rules stand before it has a namespace, so that watches meet them
         self.more, self.is_quick = more, is_quick
+        self.met = 0		# requests that met a fault
 
 
 def other_manager(world, env):
@@ -382,6 +389,31 @@ def away(seconds):
     return during
 
 
+def hangs(seconds):
+    """It accepts what it is sent, and answers nothing; None: until the deployment has ended."""
+    def during(world, env):
+        time.sleep(0.3)
+        world.double.rules("image topicshare-web:1.4.3 slow")
+        world.double.process.send_signal(signal.SIGSTOP)
+        try:
+            if seconds:
+                time.sleep(seconds)
+            else:
+                world.until_ended(env)
+        finally:
+            world.double.process.send_signal(signal.SIGCONT)
+            world.double.rules()
+    return during
+
+
+def expire(world, env):
+    """Whatever is asked from now on."""
+    time.sleep(0.3)
+    world.double.rules(SLOW, CUT, "expire sidestage")
+    world.until_ended(env)
+    world.double.rules()
+
+
 def rotate(world, _env):
     time.sleep(0.2)
     TOKENS.reverse()
@@ -402,6 +434,14 @@ def refusal(code, message):
 
 
 SLOW = "image topicshare-web:1.4.3 slow"
+CUT = "GET watch=(1|true) close 0.3"
+LOST = ["GET watch=(1|true) lose ADDED", "GET watch=(1|true) lose MODIFIED"]
+
+
+def takes(seconds):
+    return [{"op": "add", "path": "/deploy", "value": {"timeout": seconds}}]
+
+
 CASES = [
     Case("each watch is cut after a while", [SLOW, "GET watch=(1|true) close 0.3"],
          early=True, is_quick=True),
@@ -413,8 +453,23 @@ CASES = [
     Case("it is too busy for every list at first", ["1-4:GET . busy 1"]),
     Case("the answers to writes are lost at first", ["1-4:PATCH . lost"], is_quick=True),
     Case("a list is cut", ["1-3:GET (deployments|pods)[?].*limit= cut 40"]),
+    Case("its watches lack events for good", LOST, early=True),
+    Case("it is too busy for every access review at first",
+         ["1-4:POST selfsubjectaccessreviews busy 1"], early=True, is_quick=True),
+    Case("it is too busy for every watch at first", ["1-7:GET watch=(1|true) busy 1"], early=True),
+    Case("it is too busy to make a namespace at first", ["1-2:POST /api/v1/namespaces[?] busy 1"],
+         early=True),
+    Case("it says 503 and when to come again to whatever it is asked at first",
+         ["1-9:GET . busy 1 503", "1-9:(PATCH|POST|DELETE) . busy 1 503"], early=True),
     Case("it is away for a while in mid-rollout", [SLOW], during=away(2)),
-    Case("it is away for long in mid-rollout", [SLOW], during=away(30 if UPSTREAM else 5)),
+    Case("it is away for long in mid-rollout", [SLOW], during=away(30 if UPSTREAM else 5),
+         more=takes(120)),
+    Case("it hangs for half a minute in mid-rollout", [SLOW], during=hangs(30), more=takes(120)),
+    Case("it hangs for good in mid-rollout", ["image topicshare-web:1.4.3 unready"], "failed",
+         ["The cluster prod has not answered for", "not-restored"], during=hangs(None),
+         more=takes(12)),
+    Case("its token is refused for good in mid-rollout", [SLOW, CUT], "failed",
+         ["refused the credentials"], during=expire, early=True),
     Case("its token becomes another in mid-rollout", [SLOW], during=rotate),
     Case("another manager has the field", expected="failed", before=other_manager,
          words=["web", "image", "hand"], is_quick=True),
@@ -429,7 +484,7 @@ CASES = [
     Case("it exits again and again", image="fail/crash:1", expected="failed",
          words=["crash-loop", "fatal: cannot open"]),
     Case("its probe fails", image="fail/unready:1", expected="failed", words=["probe"],
-         more=[{"op": "add", "path": "/deploy", "value": {"timeout": 3}}]),
+         more=takes(3)),
 ]
 
 
@@ -449,7 +504,9 @@ def run_case(world, case):
     status, errors = world.wait(env, deployment)
     if case.during:
         helper.join()
-    missed = [line for line, n in world.cluster.get("/double/met").value.items() if n == 0]
+    met = world.cluster.get("/double/met").value
+    missed = [line for line, n in met.items() if n == 0]
+    case.met = sum(met.values())
     world.double.rules()
     text = "\n".join(errors)
     wrong = None
@@ -478,12 +535,14 @@ def faults(tap):
                                                    for line in case.rules)]
     with World(patience="10s") as world:
         for case in cases:
+            began = time.monotonic()
             try:
                 wrong = run_case(world, case)
             except RuntimeError as error:
                 wrong = str(error)
                 world.double.rules()
             tap.ok(not wrong, f"{case.name}: the deployment {case.expected}", wrong)
+            tap.note(f"{case.met} requests met it, {int(time.monotonic() - began)} s")
         strange = world.strange_writes()
         tap.ok(not strange, "nothing was written elsewhere", "\n".join(strange[:10]))
 

@@ -139,6 +139,7 @@ kube_double_stop(void **state)
 		kube_cluster_free(d->looker);
 		loop_free(d->loop);
 		kill(d->pid, SIGTERM);
+		kill(d->pid, SIGCONT);	/* where a test has stopped it */
 		waitpid(d->pid, NULL, 0);
 		*strrchr(d->folder, '/') = '\0';
 		assert_int_equal(paths_remove_tree(d->folder, NULL), 0);

@@ -303,6 +303,34 @@ test_a_watch_goes_on_where_it_was(void **state)
 	stop(&world, &told);
 }
 
+/* What no event told is in the list that is asked for; it is watched from there. */
+static void
+test_what_no_event_told_is_found(void **state)
+{
+	static const struct exchange exchanges[] = {
+		FIRST, {OK BOOKMARK("50"), HOLD},
+		{LIST("60", ITEM("a", "u", "40") "," ITEM("b", "v", "45")), CLOSE},
+		{OK BOOKMARK("70"), HOLD}, {0}};
+	struct kube_world world;
+	struct told told;
+	int64_t began;
+
+	(void)state;
+	start(&world, &told, exchanges);
+	KUBE_WORLD_UNTIL(&world, kube_watch_is_listed(told.watch) && world.server.count == 2);
+	kube_watch_keep_fresh(told.watch);	/* it is not silent for so long */
+	began = clock_steady_ms();
+	kube_watch_refresh(told.watch, 0);
+	assert_true(kube_watch_listed_at(told.watch) <= began);
+	assert_true(kube_watch_is_listed(told.watch));
+	assert_int_equal(json_object_size(kube_watch_objects(told.watch)), 1);
+	until_log(&world, &told, "+a3 a3>40 +b45 ");
+	KUBE_WORLD_UNTIL(&world, world.server.count == 4);
+	assert_true(kube_watch_listed_at(told.watch) >= began);
+	assert_asked(&world, 3, "&resourceVersion=60 ");
+	stop(&world, &told);
+}
+
 static void
 test_silence_ends_a_watch(void **state)
 {
@@ -632,6 +660,7 @@ main(void)
 		cmocka_unit_test(test_a_selector_is_sent_with_both),
 		cmocka_unit_test(test_objects_of_all_namespaces),
 		cmocka_unit_test(test_a_watch_goes_on_where_it_was),
+		cmocka_unit_test(test_what_no_event_told_is_found),
 		cmocka_unit_test(test_silence_ends_a_watch),
 		cmocka_unit_test(test_what_is_too_old_is_listed_again),
 		cmocka_unit_test(test_a_failure_is_said_until_it_is_over),

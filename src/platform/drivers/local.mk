@@ -112,7 +112,7 @@ if HAVE_CMOCKA
 DRIVER_TESTS = tests/unit/test-driver tests/unit/test-driver-parts tests/unit/test-driver-fields \
 	tests/unit/test-confine tests/unit/test-driver-limits \
 	tests/unit/test-driver-cron tests/unit/test-driver-faults \
-	tests/unit/test-kube-cluster tests/unit/test-kube-driver \
+	tests/unit/test-kube-cluster tests/unit/test-kube-driver tests/unit/test-kube-sight \
 	tests/unit/test-kube-owned tests/unit/test-kube-pause tests/unit/test-kube-watch
 check_PROGRAMS += $(DRIVER_TESTS) tests/unit/helper-server
 TESTS += $(DRIVER_TESTS)
@@ -144,6 +144,9 @@ tests_unit_test_kube_cluster_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_kube_driver_SOURCES = tests/unit/test-kube-driver.c tests/unit/kube-double.c \
 	tests/unit/kube-double.h
 tests_unit_test_kube_driver_LDADD = $(DRIVER_TEST_LIBS)
+tests_unit_test_kube_sight_SOURCES = tests/unit/test-kube-sight.c tests/unit/kube-double.c \
+	tests/unit/kube-double.h
+tests_unit_test_kube_sight_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_kube_owned_SOURCES = tests/unit/test-kube-owned.c
 tests_unit_test_kube_owned_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_kube_pause_SOURCES = tests/unit/test-kube-pause.c tests/unit/kube-double.c \

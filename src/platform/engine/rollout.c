@@ -334,6 +334,7 @@ applied(void *data, const struct driver_result *result)
 {
 	struct rollout *r = data;
 	struct problem problem;
+	bool is_whole = false;	/* it is no single workload's fault */
 
 	r->task = NULL;
 	if (r->state > ROLLOUT_WATCH) {
@@ -344,10 +345,12 @@ applied(void *data, const struct driver_result *result)
 		for (size_t i = 0; i < result->problems->count; i++) {
 			const struct driver_error *e = &result->problems->items[i];
 
-			set_problem(&problem, "workload", e->code, e->object_id);
+			is_whole |= !e->object_id[0];
+			set_problem(&problem, e->object_id[0] ? "workload" : "environment", e->code,
+				    e->object_id[0] ? e->object_id : r->place.env);
 			rollout_add_problem(r, &problem, &e->why, e->message ? e->message : "");
 		}
-		rollout_advance(r, r->order.resuming ? STEP_NEXT : STEP_FAIL);
+		rollout_advance(r, r->order.resuming && !is_whole ? STEP_NEXT : STEP_FAIL);
 	} else if (r->cancelled) {
 		rollout_advance(r, fail_env(r, "cancelled", r->cancelled));
 	} else {

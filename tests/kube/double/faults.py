@@ -3,7 +3,7 @@
 
     [N:|N-M:|N+:]METHOD REGEX FAULT...	for requests whose path with its query matches
         status CODE [BODY]	that answer, and no other
-        busy SECONDS		429, with that Retry-After
+        busy SECONDS [CODE]	429, or that, with that Retry-After
         hang			no byte comes, for as long as the line stands
         drop			the connection is closed without an answer
         lost			it is carried out, and the connection closed without an answer

@@ -146,8 +146,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             raise Answered
         if name == "busy":
             self.identify(quiet=True)
-            self.send(429, b"Too many requests, please try again later.\n", "text/plain",
-                      {"Retry-After": argument})
+            seconds, _, code = argument.partition(" ")
+            self.send(int(code or 429), b"Too many requests, please try again later.\n",
+                      "text/plain", {"Retry-After": seconds})
             raise Answered
         if name == "hang":
             while self.server.rules.stands(fault) and not self.is_left():

@@ -359,6 +359,28 @@ kube_answer_too_large(const struct kube_question *question, long long max, struc
 	out->kind = ERROR_LIMIT;
 }
 
+void
+kube_answer_odd(const char *path, const char *verb, const char *reason, struct error *out)
+{
+	struct kube_subject subject;
+
+	kube_subject_read(path, &subject);
+	error_set_code(out, CODE_CLUSTER_ANSWER_INVALID, .verb = verb, .object = subject.object,
+		       .reason = reason);
+	out->kind = ERROR_PROTOCOL;
+}
+
+void
+kube_answer_too_many(const char *path, long long max, struct error *out)
+{
+	struct kube_subject subject;
+
+	kube_subject_read(path, &subject);
+	error_set_code(out, CODE_CLUSTER_LIST_TOO_LARGE, .resource = subject.resource,
+		       .max = max);
+	out->kind = ERROR_LIMIT;
+}
+
 /* --- warnings --- */
 
 /* Takes `299 - "text"`, and a date behind it, from the front of a list; NULL: it has another

@@ -35,6 +35,10 @@ void kube_answer_missing(const struct kube_question *question, const struct http
 			 struct error *out);
 /* The same of a body that is larger than is taken. */
 void kube_answer_too_large(const struct kube_question *question, long long max, struct error *out);
+/* An answer that makes no sense: `verb` "list", "watch"; ERROR_PROTOCOL. */
+void kube_answer_odd(const char *path, const char *verb, const char *reason, struct error *out);
+/* A list of more than max objects; ERROR_LIMIT. */
+void kube_answer_too_many(const char *path, long long max, struct error *out);
 /* The texts of all Warning headers (RFC 7234 §5.5), bounded; new reference. */
 json_t *kube_answer_warnings(const struct http_reply *reply);
 

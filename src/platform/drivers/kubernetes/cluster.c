@@ -40,7 +40,9 @@
 
 static const struct kube_deadlines usual_deadlines = {
 	.connect = 10000,
-	.first_byte = 30000,
+	.first_byte = 10000,
+	.list = 20000,			/* a server that is busy lets one wait for 15 s */
+	.write = 35000,			/* a webhook may take 30 s */
 	.silence = 90000,		/* of a watch: bookmarks come each minute, mostly */
 	.whole = 60000,
 };
@@ -62,6 +64,7 @@ struct kube_cluster {
 	struct kube_deadlines deadlines;
 	unsigned identity_number;	/* how many were refused */
 	size_t sent;
+	int64_t heard_at;		/* steady ms */
 };
 
 struct kube_request {
@@ -75,6 +78,7 @@ struct kube_request {
 	void (*done)(void *data, const struct kube_reply *reply);
 	void *data;
 	int64_t started;		/* steady ms */
+	int64_t within_ms;		/* 0: as usual */
 	int tries;
 	bool was_refused;		/* once: there is no other time */
 	bool is_delivering;
@@ -259,6 +263,14 @@ question_of(const struct kube_request *request)
 
 /* --- the answer --- */
 
+static int64_t
+whole_of(const struct kube_request *request)
+{
+	int64_t usual = request->cluster->deadlines.whole;
+
+	return request->within_ms > 0 && request->within_ms < usual ? request->within_ms : usual;
+}
+
 /* -1: it has ended.  Priority and fairness refuses before anything was done, and says when to come
  * again; whoever came together is not to come back together, the less so the longer it lasts. */
 static int64_t
@@ -278,7 +290,7 @@ delay_of_next_try(const struct kube_request *request, const struct http_reply *r
 		   request->status == 0 && request->tries < CUT_TRIES_MAX) {
 		delay = kube_jitter(JITTER_MS);
 	}
-	if (clock_steady_ms() - request->started + delay >= request->cluster->deadlines.whole)
+	if (clock_steady_ms() - request->started + delay >= whole_of(request))
 		return -1;
 	return delay;
 }
@@ -361,12 +373,20 @@ has_gone_silent(const struct kube_request *request)
 }
 
 static void
+note_answer(struct kube_cluster *cluster, long status)
+{
+	if (status != 0)
+		cluster->heard_at = clock_steady_ms();
+}
+
+static void
 on_done(void *data, const struct http_reply *reply)
 {
 	struct kube_request *request = data;
 	int64_t delay = delay_of_next_try(request, reply);
 
 	request->http = NULL;
+	note_answer(request->cluster, reply->failure == HTTP_ANSWERED ? reply->status : 0);
 	if (reply->failure == HTTP_TIMED_OUT && has_gone_silent(request))
 		request->link->is_retired = true;
 	if (reply->failure == HTTP_ANSWERED && reply->status == 401 && !request->was_refused) {
@@ -387,6 +407,7 @@ on_begun(void *data, long status)
 	struct kube_request *request = data;
 
 	request->status = status;
+	note_answer(request->cluster, status);
 	if (status < 300 && request->begun)
 		request->begun(request->data);
 }
@@ -397,6 +418,7 @@ on_piece(void *data, const char *bytes, size_t length)
 {
 	struct kube_request *request = data;
 
+	note_answer(request->cluster, request->status);
 	if (request->status < 300)
 		return request->piece(request->data, bytes, length);
 	(void)buf_append(&request->refusal, bytes, length);
@@ -405,22 +427,35 @@ on_piece(void *data, const char *bytes, size_t length)
 
 /* --- sending --- */
 
+/* By what it asks: one object, all of a kind, or a write that others look at before. */
+static int64_t
+first_byte_of(const struct kube_request *request)
+{
+	const struct kube_deadlines *usual = &request->cluster->deadlines;
+	int64_t ms = verbs[request->verb].kind == HTTP_WRITE	      ? usual->write
+		     : request->raw || strchr(request->path, '?') ? usual->list
+								      : usual->first_byte;
+
+	return ms > 0 ? ms : usual->first_byte;
+}
+
 static struct http_deadlines
 deadlines_of(const struct kube_request *request)
 {
 	const struct kube_deadlines *usual = &request->cluster->deadlines;
-	int64_t left = usual->whole - (clock_steady_ms() - request->started);
+	int64_t left = whole_of(request) - (clock_steady_ms() - request->started);
+	int64_t first_byte = first_byte_of(request);
 
 	/* The log of a program that says nothing has not even a header. */
 	if (request->streams && request->raw)
 		return (struct http_deadlines){.connect = usual->connect};
 	if (request->streams)
 		return (struct http_deadlines){.connect = usual->connect,
-					       .first_byte = usual->first_byte,
+					       .first_byte = first_byte,
 					       .silence = usual->silence};
 	return (struct http_deadlines){.connect = usual->connect,
-				       .first_byte = usual->first_byte,
-				       .silence = usual->first_byte,
+				       .first_byte = first_byte,
+				       .silence = first_byte,
 				       .whole = left > 0 ? left : 1};
 }
 
@@ -547,6 +582,7 @@ kube_send(struct kube_cluster *cluster, const struct kube_request_options *optio
 		request->body = json_dumps(options->body, JSON_COMPACT);
 	request->raw = options->raw;
 	request->streams = options->streams;
+	request->within_ms = options->within_ms;
 	request->is_repeatable = is_repeatable(options);
 	request->begun = options->begun;
 	request->piece = options->piece;
@@ -616,6 +652,12 @@ struct loop *
 kube_cluster_loop(const struct kube_cluster *cluster)
 {
 	return cluster->loop;
+}
+
+int64_t
+kube_cluster_heard_at(const struct kube_cluster *cluster)
+{
+	return cluster->heard_at;
 }
 
 size_t

@@ -69,6 +69,7 @@ struct kube_request_options {
 	/* A watch: only silence ends it, since bookmarks come.  With `raw` a log that is followed,
 	 * and nothing but its end does. */
 	bool streams;
+	int64_t within_ms;		/* less than the deadlines give it; 0: what they give */
 	void (*done)(void *data, const struct kube_reply *reply);	/* once, from the loop */
 	void *data;
 };
@@ -78,14 +79,18 @@ void kube_cancel(struct kube_request *request);	/* NULL, and in its own callback
 
 struct kube_deadlines {			/* ms */
 	int64_t connect;
-	int64_t first_byte;
+	int64_t first_byte;		/* of one object that is read; of the others, where 0 */
+	int64_t list;			/* the same of lists, watches and output, */
+	int64_t write;			/* and of what an admission webhook may look at */
 	int64_t silence;		/* of what streams, between two bytes */
 	int64_t whole;			/* of what does not, with all tries */
 };
-/* 10 s, 30 s, 90 s and 60 s, unless a test is in a hurry. */
+/* 10 s, 10 s, 20 s, 35 s, 90 s and 60 s, unless a test is in a hurry. */
 void kube_cluster_set_deadlines(struct kube_cluster *cluster,
 				const struct kube_deadlines *deadlines);
 
+/* Steady ms of the last answer that began, or went on; 0: there was none yet. */
+int64_t kube_cluster_heard_at(const struct kube_cluster *cluster);
 /* Requests that were sent since the start, tries counted. */
 size_t kube_cluster_requests(const struct kube_cluster *cluster);
 

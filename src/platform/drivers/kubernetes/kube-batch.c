@@ -17,7 +17,6 @@
 #include "net/loop.h"
 
 #define AT_ONCE 24		/* of one batch; several spaces may have one */
-#define PATIENCE_MS 60000	/* with a cluster that does not answer */
 #define AGAIN_MIN_MS 500
 #define AGAIN_MAX_MS 5000
 
@@ -172,11 +171,13 @@ answered(void *data, const struct kube_reply *reply)
 static void
 send_item(struct batch_item *item)
 {
+	int64_t left = item->batch->patience_until - clock_steady_ms();
 	const struct kube_request_options options = {
 		.verb = item->verb,
 		.path = item->path,
 		.body = item->body,
 		.dry_run = item->dry_run,
+		.within_ms = left > 0 ? left : 1,
 		.done = answered,
 		.data = item,
 	};
@@ -187,7 +188,10 @@ send_item(struct batch_item *item)
 void
 kube_batch_start(struct kube_batch *batch)
 {
-	batch->patience_until = clock_steady_ms() + PATIENCE_MS;
+	int64_t patience_ms = batch->options.patience_ms;
+
+	batch->patience_until = clock_steady_ms() +
+				(patience_ms > 0 ? patience_ms : KUBE_BATCH_PATIENCE_MS);
 	send_more(batch);
 }
 

@@ -2,20 +2,24 @@
 
 /*
  * Requests side by side, some at once and the rest as those are answered.  Each of them may be sent
- * again: while the cluster gives no answer they are, for a minute.
+ * again: while the cluster gives no answer they are, for as long as whoever asks is patient.
  */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_KUBE_BATCH_H
 #define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_KUBE_BATCH_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "platform/drivers/kubernetes/cluster.h"
 
 struct kube_batch;
 
+#define KUBE_BATCH_PATIENCE_MS 60000
+
 struct kube_batch_options {
 	struct kube_cluster *cluster;
+	int64_t patience_ms;		/* with a cluster that gives no answer; 0: that minute */
 	/* That one, from 0, has been answered, or nobody will.  The batch is not freed here. */
 	void (*answered)(void *data, size_t index, const struct kube_reply *reply);
 	/* No answer yet, and it is sent again: why.  NULL: nobody wants to know. */

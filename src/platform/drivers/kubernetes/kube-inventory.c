@@ -155,6 +155,7 @@ start_round(struct kube_inventory *inventory, bool is_first)
 	inventory->asked_count = 0;
 	inventory->batch = kube_batch_new(&(struct kube_batch_options){
 		.cluster = inventory->options.cluster,
+		.patience_ms = inventory->options.patience_ms,
 		.answered = take_list,
 		.waits = report_wait,
 		.ended = end_round,

@@ -11,6 +11,7 @@
 #define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_KUBE_INVENTORY_H
 
 #include <jansson.h>
+#include <stdint.h>
 
 struct error;
 struct kube_cluster;
@@ -19,6 +20,7 @@ struct kube_inventory;
 struct kube_inventory_options {
 	struct kube_cluster *cluster;
 	const char *namespace;
+	int64_t patience_ms;		/* as a batch's */
 	/* From the loop.  {kube_path(): object}; borrowed, NULL with err. */
 	void (*ended)(void *data, json_t *objects, const struct error *err);
 	/* The cluster does not answer yet. */

@@ -10,6 +10,7 @@
 #include "platform/drivers/driver.h"
 
 struct kube_cluster;
+struct kube_pulse;
 struct kube_resource_job;
 struct kube_space;
 
@@ -20,6 +21,7 @@ struct kube_driver {
 	char *platform;
 	const uint8_t *name_key;	/* borrowed */
 	struct kube_cluster *cluster;
+	struct kube_pulse *pulse;	/* whether the cluster answers */
 	int ready_timeout_ms;
 	struct kube_space *spaces;
 	struct kube_resource_job *jobs;	/* of resources, under way */

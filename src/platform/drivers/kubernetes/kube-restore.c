@@ -86,6 +86,17 @@ kube_rollout_prune(struct kube_rollout *r, void (*ended)(struct kube_rollout *ro
 
 /* --- restoring --- */
 
+/* Of several objects of a workload one is enough. */
+static bool
+is_blamed(const struct kube_rollout *r, const char *module, const char *code)
+{
+	for (size_t i = 0; i < r->problems.count; i++)
+		if (strcmp(r->problems.items[i].object_id, module) == 0 &&
+		    strcmp(r->problems.items[i].code, code) == 0)
+			return true;
+	return false;
+}
+
 static void
 take_restored(void *data, size_t index, const struct kube_reply *reply)
 {
@@ -95,7 +106,8 @@ take_restored(void *data, size_t index, const struct kube_reply *reply)
 	if (reply->err.kind == ERROR_NONE || reply->status == 404)
 		return;
 	error_prefix_code(&why, CODE_CLUSTER_NOT_RESTORED, .workload = r->whose[index]);
-	kube_rollout_blame(r, r->whose[index], "not-restored", &why, NULL);
+	if (!is_blamed(r, r->whose[index], "not-restored"))
+		kube_rollout_blame(r, r->whose[index], "not-restored", &why, NULL);
 }
 
 /* What was there: its fields of before.  What was not: it goes, by its uid when that is known, and

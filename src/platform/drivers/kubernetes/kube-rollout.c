@@ -33,10 +33,10 @@
 #include "platform/drivers/kubernetes/kube-batch.h"
 #include "platform/drivers/kubernetes/kube-inventory.h"
 #include "platform/drivers/kubernetes/kube-private.h"
+#include "platform/drivers/kubernetes/kube-pulse.h"
 #include "platform/drivers/kubernetes/names.h"
 #include "platform/drivers/task.h"
 
-#define BLIND_MAX_MS (5 * 60 * 1000)	/* without seeing anything */
 #define JUDGE_AGAIN_MS 1000		/* deadlines pass without a change */
 #define PROBLEMS_MAX 200
 #define RESUMED_PART 10			/* of the usual time, for what is resumed */
@@ -164,6 +164,7 @@ static void
 fail_whole(struct kube_rollout *r, const struct error *why)
 {
 	r->why = *why;
+	kube_rollout_blame(r, NULL, "cannot-apply", why, NULL);
 	fail(r);
 }
 
@@ -216,6 +217,7 @@ kube_rollout_batch(struct kube_rollout *r, size_t most,
 	r->whose = xcalloc(most + 1, sizeof(*r->whose));
 	r->batch = kube_batch_new(&(struct kube_batch_options){
 		.cluster = r->driver->cluster,
+		.patience_ms = r->is_ending ? 0 : r->patience_ms,
 		.answered = answered,
 		.waits = report_wait,
 		.ended = ended,
@@ -273,7 +275,9 @@ take_refusal(struct kube_rollout *r, struct kube_item *item, const struct kube_r
 	char *text = kube_space_redact(r->space, item->object->module, why.text);
 
 	item->has_failed = true;
-	if (strcmp(text, why.text) != 0)
+	if (kube_reply_is_absent(reply))
+		kube_pulse_explain(r->driver->pulse, &why);
+	else if (strcmp(text, why.text) != 0)
 		error_set_code(&why, CODE_CLUSTER_SAYS, .reason = text);
 	free(text);
 	kube_rollout_blame(r, item->object->module, code_of(reply), &why, NULL);
@@ -344,14 +348,24 @@ try_all(struct kube_rollout *r)
 
 /* What is resumed is asked for again where it is not ready, and a fix must not wait for that. */
 static int64_t
-deadline_of(const struct kube_rollout *r, const struct kube_item *item)
+time_of(const struct kube_rollout *r, const struct kube_item *item)
 {
 	int usual = r->driver->ready_timeout_ms,
 	    ms = item->object->timeout_ms > 0 ? item->object->timeout_ms : usual;
 
-	if (r->is_resumed && ms > usual / RESUMED_PART)
-		ms = usual / RESUMED_PART;
-	return clock_wall_ms() + ms;
+	return r->is_resumed && ms > usual / RESUMED_PART ? usual / RESUMED_PART : ms;
+}
+
+/* As long as it may take is waited for a cluster that does not answer, but never less than usual. */
+static int64_t
+patience_of(const struct kube_rollout *r)
+{
+	int64_t longest = KUBE_BATCH_PATIENCE_MS;
+
+	for (size_t i = 0; i < r->count; i++)
+		if (time_of(r, &r->items[i]) > longest)
+			longest = time_of(r, &r->items[i]);
+	return longest;
 }
 
 static void
@@ -363,7 +377,7 @@ take_apply(void *data, size_t index, const struct kube_reply *reply)
 	log_warnings(r, item, reply);
 	if (reply->err.kind == ERROR_NONE) {
 		item->answer = json_deep_copy(reply->body);
-		item->deadline = deadline_of(r, item);
+		item->deadline = clock_wall_ms() + time_of(r, item);
 		item->is_ready = item->object->success == KUBE_SUCCESS_STARTED;
 		return;
 	}
@@ -478,6 +492,8 @@ judge_items(struct kube_rollout *r, char **waits)
 		    item->has_failed || item->object->stage > r->stage)
 			continue;
 		kube_judge(&seen, item->answer, item->kept, item->deadline, &verdict);
+		if (verdict.is_late && !kube_rollout_is_late(r, item))
+			verdict.state = KUBE_COMING;
 		coming += note_verdict(r, item, &verdict, waits);
 		kube_verdict_clear(&verdict);
 	}
@@ -534,21 +550,15 @@ look_later(struct kube_rollout *r)
 	r->timer = loop_add_timer(r->driver->base.loop, JUDGE_AGAIN_MS, judge_again, r);
 }
 
-/* Nobody can tell while nothing is seen, so no deadline passes then; but not for ever. */
 static void
 wait_for_sight(struct kube_rollout *r, struct error *why)
 {
-	if (r->blind_since == 0)
-		r->blind_since = clock_steady_ms();
 	if (why->kind != ERROR_NONE)
 		report(r, why->text);
-	if (clock_steady_ms() - r->blind_since < BLIND_MAX_MS) {
+	if (kube_rollout_may_wait(r, why))
 		look_later(r);
-		return;
-	}
-	if (why->kind == ERROR_NONE)
-		error_set_code(why, CODE_CLUSTER_UNSEEN, .namespace = r->space->namespace);
-	fail_whole(r, why);
+	else
+		fail_whole(r, why);
 }
 
 static void
@@ -562,18 +572,19 @@ judge(struct kube_rollout *r)
 	r->timer = NULL;
 	if (!r->is_watching)
 		return;
-	if (!kube_space_is_seen(r->space, &why)) {
+	if (!kube_rollout_sees(r, &why)) {
 		wait_for_sight(r, &why);
 		return;
 	}
-	r->blind_since = 0;
 	coming = judge_items(r, &waits);
 	report(r, waits);
 	free(waits);
-	if (coming == 0 || (r->problems.count > 0 && !r->is_resumed))
+	if (coming == 0 || (r->problems.count > 0 && !r->is_resumed)) {
 		finish_stage(r);
-	else
-		look_later(r);
+		return;
+	}
+	kube_space_keep_fresh(r->space);
+	look_later(r);
 }
 
 static void
@@ -593,7 +604,10 @@ take_inventory(void *data, json_t *objects, const struct error *err)
 	kube_inventory_free(r->inventory);
 	r->inventory = NULL;
 	if (err) {
-		fail_whole(r, err);
+		struct error why = *err;
+
+		kube_pulse_explain(r->driver->pulse, &why);
+		fail_whole(r, &why);
 	} else if (r->is_paused) {
 		r->is_ending = true;
 		kube_rollout_pause(r, finish_prune);
@@ -610,6 +624,7 @@ read_inventory(struct kube_rollout *r)
 	r->inventory = kube_inventory_read(&(struct kube_inventory_options){
 		.cluster = r->driver->cluster,
 		.namespace = r->space->namespace,
+		.patience_ms = r->patience_ms,
 		.ended = take_inventory,
 		.waits = report_wait,
 		.data = r,
@@ -640,6 +655,7 @@ kube_apply(struct kube_driver *driver, struct kube_space *space,
 	space->operation = &r->operation;
 	kube_space_use(space);
 	kube_rollout_declare(r, deployment);
+	r->patience_ms = patience_of(r);
 	if (r->problems.count > 0 && !r->is_resumed)
 		end_rollout(r);
 	else

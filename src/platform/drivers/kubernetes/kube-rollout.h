@@ -26,6 +26,7 @@ struct kube_item {
 	json_t *answer;			/* what the cluster made of it; NULL: nothing yet */
 	json_t *kept;			/* kube_judge()'s memory */
 	int64_t deadline;		/* wall ms; from when it was applied */
+	int64_t late_since;		/* steady ms; it is past that; 0: it is not */
 	bool is_sent;			/* it may have been applied */
 	bool is_ready, has_failed;
 };
@@ -57,7 +58,9 @@ struct kube_rollout {
 	const char **whose;		/* whose workload; borrowed */
 	void (*then)(struct kube_rollout *rollout);	/* when the batch has ended */
 	struct loop_timer *timer;
-	int64_t blind_since;		/* steady ms; the watches are not connected; 0: they are */
+	int64_t patience_ms;		/* with a cluster that gives no answer; 0: as usual */
+	int64_t blind_since;		/* steady ms; what is seen cannot be believed; 0: it can */
+	int64_t fresh_from;		/* steady ms; lists that began before are too old; 0: none */
 
 	bool cancelled, is_pruning;
 	bool is_ending;			/* it is brought back, or pruned: nothing more is judged */
@@ -71,9 +74,18 @@ struct kube_rollout {
 					 * nothing */
 };
 
-/* A problem of a workload; NULL: of the environment. */
+/* A problem of a workload; NULL: of the environment, whose object is called "". */
 void kube_rollout_blame(struct kube_rollout *rollout, const char *module, const char *code,
 			const struct error *why, const struct kube_failure *failure);
+
+/* What is seen can be believed (kube-sight.c); false with err: why not; kind ERROR_NONE: it will be
+ * soon. */
+bool kube_rollout_sees(struct kube_rollout *rollout, struct error *err);
+/* false: it has been waited for that for too long, and err says for what. */
+bool kube_rollout_may_wait(const struct kube_rollout *rollout, struct error *err);
+/* Whether an item that is not ready at its deadline is so in truth: a list that began after it says
+ * so, which is asked for here. */
+bool kube_rollout_is_late(struct kube_rollout *rollout, struct kube_item *item);
 
 /* Fills `items`, and the problems of workloads that cannot be made. */
 void kube_rollout_declare(struct kube_rollout *rollout,

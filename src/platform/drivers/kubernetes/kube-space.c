@@ -18,6 +18,7 @@
 #include "platform/drivers/kubernetes/cluster.h"
 #include "platform/drivers/kubernetes/kube-log-stream.h"
 #include "platform/drivers/kubernetes/kube-private.h"
+#include "platform/drivers/kubernetes/kube-pulse.h"
 #include "platform/drivers/kubernetes/names.h"
 #include "platform/drivers/kubernetes/watch.h"
 #include "platform/drivers/redact.h"
@@ -140,15 +141,19 @@ give_notice(void *data)
 		space->operation->changed(space->operation);
 }
 
-static void
-note_change(void *data)
+void
+kube_space_notice(struct kube_space *space)
 {
-	struct kube_space *space = data;
-
 	space->state++;
 	if (space->operation && !space->notice)
 		space->notice = loop_add_timer(space->driver->base.loop, NOTICE_MS, give_notice,
 					       space);
+}
+
+static void
+note_change(void *data)
+{
+	kube_space_notice(data);
 }
 
 static void
@@ -186,6 +191,7 @@ void
 kube_space_use(struct kube_space *space)
 {
 	space->used_at = clock_steady_ms();
+	kube_pulse_use(space->driver->pulse);
 	if (space->is_removed)
 		return;
 	for (size_t i = 0; i < KUBE_WATCHED; i++)
@@ -196,10 +202,42 @@ kube_space_use(struct kube_space *space)
 					     look_for_idleness, space);
 }
 
+void
+kube_space_refresh(struct kube_space *space, int64_t within_ms)
+{
+	for (size_t i = 0; i < KUBE_WATCHED; i++)
+		if (space->watches[i])
+			kube_watch_refresh(space->watches[i], within_ms);
+}
+
+void
+kube_space_keep_fresh(struct kube_space *space)
+{
+	for (size_t i = 0; i < KUBE_EVENTS; i++)
+		if (space->watches[i])
+			kube_watch_keep_fresh(space->watches[i]);
+}
+
+int64_t
+kube_space_listed_at(const struct kube_space *space)
+{
+	int64_t oldest = INT64_MAX;
+
+	for (size_t i = 0; i < KUBE_EVENTS; i++) {
+		int64_t at = space->watches[i] ? kube_watch_listed_at(space->watches[i]) : 0;
+
+		if (at < oldest)
+			oldest = at;
+	}
+	return oldest;
+}
+
 bool
 kube_space_is_seen(const struct kube_space *space, struct error *err)
 {
 	*err = (struct error){0};
+	if (kube_pulse_is_silent(space->driver->pulse, err))
+		return false;
 	for (size_t i = 0; i < KUBE_EVENTS; i++) {
 		const struct error *why =
 			space->watches[i] ? kube_watch_error(space->watches[i]) : NULL;
@@ -236,11 +274,11 @@ kube_space_seen(const struct kube_space *space, struct kube_seen *out)
 	};
 }
 
-/* The oldest of what it is made of. */
+/* The oldest of what it is made of; a watch is connected to one that hangs, too. */
 static int64_t
 seen_at(const struct kube_space *space)
 {
-	int64_t oldest = INT64_MAX;
+	int64_t oldest = kube_pulse_silent_since(space->driver->pulse);
 
 	for (size_t i = 0; i < KUBE_EVENTS; i++) {
 		int64_t at = space->watches[i] && kube_watch_is_listed(space->watches[i])
@@ -346,5 +384,6 @@ kube_space_state(struct kube_space *space)
 	struct error ignored;
 
 	kube_space_use(space);
-	return space->state * 2 + is_known(space, &ignored);
+	return (space->state + kube_pulse_state(space->driver->pulse)) * 2 +
+	       is_known(space, &ignored);
 }

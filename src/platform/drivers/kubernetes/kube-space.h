@@ -66,6 +66,15 @@ void kube_space_end(struct kube_space *space);
 /* The namespace goes: nothing of it is watched any more. */
 void kube_space_close(struct kube_space *space);
 
+/* Whatever is under way looks again, soon. */
+void kube_space_notice(struct kube_space *space);
+/* All that is seen is listed anew within so many ms; kube_watch_refresh(). */
+void kube_space_refresh(struct kube_space *space, int64_t within_ms);
+/* What waits for a change is not to wait for an event that is lost; kube_watch_keep_fresh(). */
+void kube_space_keep_fresh(struct kube_space *space);
+/* Steady ms: all that has to be known is at least as new. */
+int64_t kube_space_listed_at(const struct kube_space *space);
+
 /* All that has to be known is.  false with err: why not; kind ERROR_NONE: it comes. */
 bool kube_space_is_seen(const struct kube_space *space, struct error *err);
 /* Borrowed, until the loop's next turn. */

@@ -19,6 +19,7 @@
 #include "platform/drivers/kubernetes/cluster.h"
 #include "platform/drivers/kubernetes/kube-logs.h"
 #include "platform/drivers/kubernetes/kube-private.h"
+#include "platform/drivers/kubernetes/kube-pulse.h"
 #include "platform/drivers/kubernetes/kube-space.h"
 #include "platform/drivers/kubernetes/names.h"
 #include "platform/drivers/kubernetes/objects.h"
@@ -46,6 +47,7 @@ kube_free(struct driver *driver)
 	while (kube->spaces)
 		kube_space_free(kube->spaces);
 	driver_end_tasks(driver);
+	kube_pulse_free(kube->pulse);
 	kube_cluster_free(kube->cluster);
 	free(kube->cluster_name);
 	free(kube->platform);
@@ -240,5 +242,6 @@ kube_driver_new(struct loop *loop, const struct kube_driver_options *options, st
 	kube->ready_timeout_ms =
 		options->ready_timeout_ms > 0 ? options->ready_timeout_ms : READY_TIMEOUT_MS;
 	kube->cluster = kube_cluster_new(loop, options->access);
+	kube->pulse = kube_pulse_new(kube);
 	return &kube->base;
 }

@@ -32,11 +32,14 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/kube-pause.c \
 	src/platform/drivers/kubernetes/kube-prepare.c \
 	src/platform/drivers/kubernetes/kube-private.h \
+	src/platform/drivers/kubernetes/kube-pulse.c \
+	src/platform/drivers/kubernetes/kube-pulse.h \
 	src/platform/drivers/kubernetes/kube-remove.c \
 	src/platform/drivers/kubernetes/kube-resources.c \
 	src/platform/drivers/kubernetes/kube-restore.c \
 	src/platform/drivers/kubernetes/kube-rollout.c \
 	src/platform/drivers/kubernetes/kube-rollout.h \
+	src/platform/drivers/kubernetes/kube-sight.c \
 	src/platform/drivers/kubernetes/kube-space.c \
 	src/platform/drivers/kubernetes/kube-space.h \
 	src/platform/drivers/kubernetes/kubeconfig-exec.c \
@@ -44,6 +47,8 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/kubeconfig.h \
 	src/platform/drivers/kubernetes/kubernetes.c \
 	src/platform/drivers/kubernetes/kubernetes.h \
+	src/platform/drivers/kubernetes/list.c \
+	src/platform/drivers/kubernetes/list.h \
 	src/platform/drivers/kubernetes/meta.c \
 	src/platform/drivers/kubernetes/meta.h \
 	src/platform/drivers/kubernetes/names.c \

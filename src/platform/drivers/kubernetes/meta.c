@@ -51,6 +51,24 @@ kube_meta_has_same_version(const json_t *a, const json_t *b)
 	return json_same_text(member_of(a, "resourceVersion"), member_of(b, "resourceVersion"));
 }
 
+bool
+kube_meta_are_same(const json_t *a, const json_t *b)
+{
+	const char *key;
+	json_t *object;
+
+	if (json_object_size(a) != json_object_size(b))
+		return false;
+	json_object_foreach ((json_t *)a, key, object) {
+		const json_t *other = json_object_get(b, key);
+
+		if (!other || kube_meta_is_other(object, other) ||
+		    !kube_meta_has_same_version(object, other))
+			return false;
+	}
+	return true;
+}
+
 void
 kube_meta_drop_managers(json_t *object)
 {

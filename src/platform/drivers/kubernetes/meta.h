@@ -17,6 +17,8 @@ bool kube_meta_version(const json_t *object, char out[KUBE_VERSION_SIZE]);
 /* One that was deleted and made anew is another, whatever its name. */
 bool kube_meta_is_other(const json_t *before, const json_t *after);
 bool kube_meta_has_same_version(const json_t *a, const json_t *b);
+/* The same objects in the same versions, of two {key: object}. */
+bool kube_meta_are_same(const json_t *a, const json_t *b);
 /* Who manages which field is as long as all the rest of an object. */
 void kube_meta_drop_managers(json_t *object);
 /* An item as an object of its own: with kind and apiVersion, which only its list has, and without

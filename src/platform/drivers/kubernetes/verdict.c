@@ -373,8 +373,12 @@ give_verdict(struct kube_look *look, int64_t deadline, struct kube_verdict *out)
 {
 	const struct kube_finding *worst = &look->worst;
 
-	if (worst->is_certain || look->seen->now >= deadline)
+	if (worst->is_certain)
 		out->state = KUBE_FAILED;
+	if (out->state != KUBE_FAILED && look->seen->now >= deadline) {
+		out->state = KUBE_FAILED;
+		out->is_late = true;
+	}
 	out->message = error_codes_text(&worst->said);
 	out->reason = error_codes_encode(&worst->said);
 	out->pod = xstrdup_or_null(worst->pod);

@@ -39,6 +39,7 @@ enum kube_state { KUBE_COMING, KUBE_READY, KUBE_FAILED };
 
 struct kube_verdict {
 	enum kube_state state;
+	bool is_late;			/* it has failed by the deadline alone */
 	/* Failed: "image-not-found", "config-missing", "cannot-start", "crash-loop", "exited" (a
 	 * Job), "admission", "quota", "volume-not-bound", "unschedulable", "probe-failing",
 	 * "not-ready"; else NULL. */

@@ -30,18 +30,16 @@
 #include "platform/drivers/kubernetes/answer.h"
 #include "platform/drivers/kubernetes/backoff.h"
 #include "platform/drivers/kubernetes/cluster.h"
-#include "platform/drivers/kubernetes/kinds.h"
+#include "platform/drivers/kubernetes/list.h"
 #include "platform/drivers/kubernetes/meta.h"
 
-#define PAGE_OBJECTS 500
-#define OBJECTS_MAX 20000
-#define LIST_BYTES_MAX (64u * 1024 * 1024)
 #define LINE_MAX_BYTES (8u * 1024 * 1024)
 #define URL_MAX 8192
-#define CONTINUE_MAX 4096
 #define TIMEOUT_S 240			/* of a watch, and up to a quarter more */
 #define LASTED_MS 1000			/* what ends before has failed */
 #define SELDOM_MS 30000			/* what has no right, or is not there */
+#define QUIET_MS 10000			/* without an event, after which one who has to know asks */
+#define QUIET_MAX_MS 60000
 
 struct kube_watch {
 	struct kube_cluster *cluster;
@@ -61,10 +59,10 @@ struct kube_watch {
 	struct loop_task *telling;
 	int failures;			/* in a row */
 
-	json_t *fresh;			/* of the list under way */
-	char *next_page;
-	int page_objects;
-	size_t list_bytes;
+	struct kube_list *list;		/* under way */
+	int64_t list_began_at, listed_at;	/* steady ms; when the last that is whole began */
+	int64_t told_at;		/* steady ms of the last event, or list */
+	int64_t quiet_ms;		/* after which it is asked again; the longer, the more often */
 
 	bool is_connected;
 	int64_t connected_at;		/* steady ms */
@@ -133,34 +131,12 @@ tell_object(struct kube_watch *watch, const json_t *before, const json_t *after)
 }
 
 static struct kube_question
-question_of(const struct kube_watch *watch, const char *path)
+question_of(const struct kube_watch *watch)
 {
 	const struct kube_target *target = kube_access_target(kube_cluster_access(watch->cluster));
 
-	return (struct kube_question){.verb = KUBE_GET, .path = path, .server = target->server,
-				      .user = target->user};
-}
-
-static void
-say_odd(const struct kube_watch *watch, struct error *out, const char *reason)
-{
-	struct kube_subject subject;
-
-	kube_subject_read(watch->path, &subject);
-	error_set_code(out, CODE_CLUSTER_ANSWER_INVALID, .verb = watch->fresh ? "list" : "watch",
-		       .object = subject.object, .reason = reason);
-	out->kind = ERROR_PROTOCOL;
-}
-
-static void
-say_too_much(const struct kube_watch *watch, struct error *out)
-{
-	struct kube_subject subject;
-
-	kube_subject_read(watch->path, &subject);
-	error_set_code(out, CODE_CLUSTER_LIST_TOO_LARGE, .resource = subject.resource,
-		       .max = OBJECTS_MAX);
-	out->kind = ERROR_LIMIT;
+	return (struct kube_question){.verb = KUBE_GET, .path = watch->path,
+				      .server = target->server, .user = target->user};
 }
 
 static void
@@ -217,12 +193,6 @@ list_again(struct kube_watch *watch)
 
 /* --- objects --- */
 
-static char *
-key_of(const struct kube_watch *watch, const json_t *object)
-{
-	return kube_meta_key(object, !strstr(watch->path, "/namespaces/"));
-}
-
 /* false: the watch is freed. */
 static bool
 tell_difference(struct kube_watch *watch, json_t *before, json_t *after)
@@ -253,66 +223,40 @@ tell_difference(struct kube_watch *watch, json_t *before, json_t *after)
 /* --- the list --- */
 
 static void
-end_list(struct kube_watch *watch)
+note_told(struct kube_watch *watch)
 {
-	json_decref(watch->fresh);
-	watch->fresh = NULL;
-	free(watch->next_page);
-	watch->next_page = NULL;
+	watch->told_at = clock_steady_ms();
+	watch->quiet_ms = QUIET_MS + kube_jitter(QUIET_MS / 2);
+}
+
+/* Who was told everything finds nothing in it, and is asked more seldom. */
+static void
+note_list(struct kube_watch *watch, const json_t *before, bool was_listed)
+{
+	int64_t twice = watch->quiet_ms * 2;
+
+	watch->listed_at = watch->list_began_at;
+	if (!was_listed || !kube_meta_are_same(before, watch->objects)) {
+		note_told(watch);
+		return;
+	}
+	watch->told_at = clock_steady_ms();
+	watch->quiet_ms = twice < QUIET_MAX_MS ? twice : QUIET_MAX_MS + kube_jitter(QUIET_MS / 2);
 }
 
 static void
-fail_list(struct kube_watch *watch, const struct error *err, long status)
-{
-	end_list(watch);
-	go_on_after(watch, err, status);
-}
-
-static int
-take_page(struct kube_watch *watch, const json_t *page, struct error *err)
-{
-	const json_t *items = json_object_get(page, "items");
-	json_t *item;
-	size_t i;
-
-	if (!json_is_array(items) && !json_is_null(items)) {
-		say_odd(watch, err, "no items");
-		return -1;
-	}
-	json_array_foreach (items, i, item) {
-		char *key = key_of(watch, item);
-
-		if (!key) {
-			say_odd(watch, err, "an item without a name");
-			return -1;
-		}
-		json_object_set_new(watch->fresh, key, kube_meta_item(page, item));
-		free(key);
-	}
-	if (json_object_size(watch->fresh) <= OBJECTS_MAX && watch->list_bytes <= LIST_BYTES_MAX)
-		return 0;
-	say_too_much(watch, err);
-	return -1;
-}
-
-static void
-finish_list(struct kube_watch *watch, const json_t *page)
+finish_list(struct kube_watch *watch, const struct kube_list_result *result)
 {
 	json_t *before = watch->objects;
 	bool was_listed = watch->is_listed;
-	struct error err = {0};
+	const struct error none = {0};
 
-	if (!kube_meta_version(page, watch->version)) {
-		say_odd(watch, &err, "no resourceVersion");
-		fail_list(watch, &err, 0);
-		return;
-	}
-	watch->objects = watch->fresh;
-	watch->fresh = NULL;
-	end_list(watch);
+	snprintf(watch->version, sizeof(watch->version), "%s", result->version);
+	watch->objects = json_incref(result->objects);
 	watch->is_listed = true;
 	watch->seen_at = clock_wall_ms();
-	set_error(watch, &err);
+	note_list(watch, before, was_listed);
+	set_error(watch, &none);
 	if (!was_listed)
 		tell_soon(watch);
 	start_watch(watch);
@@ -320,74 +264,50 @@ finish_list(struct kube_watch *watch, const json_t *page)
 	json_decref(before);
 }
 
-static void on_page(void *data, const struct kube_reply *reply);
-
 static void
-send_page(struct kube_watch *watch)
+on_list(void *data, const struct kube_list_result *result)
 {
-	struct buf path;
-
-	buf_init(&path, URL_MAX);
-	buf_printf(&path, "%s?limit=%d", watch->path, watch->page_objects);
-	if (watch->selector)
-		buf_printf(&path, "&labelSelector=%s", watch->selector);
-	if (watch->next_page) {
-		buf_puts(&path, "&continue=");
-		url_append_escaped(&path, watch->next_page);
-	}
-	watch->request = kube_send(watch->cluster,
-				   &(struct kube_request_options){.verb = KUBE_GET,
-								  .path = buf_str(&path),
-								  .done = on_page,
-								  .data = watch});
-	buf_clear(&path);
-}
-
-static void
-refuse_page(struct kube_watch *watch, const struct error *err, long status)
-{
-	if (err->kind == ERROR_LIMIT && watch->page_objects > 1) {
-		watch->page_objects = watch->page_objects > 5 ? watch->page_objects / 5 : 1;
-		send_page(watch);
-	} else if (err->kind == ERROR_STALE && watch->next_page) {
-		end_list(watch);
-		list_again(watch);
-	} else {
-		fail_list(watch, err, status);
-	}
-}
-
-static void
-on_page(void *data, const struct kube_reply *reply)
-{
-	const char *next = json_member_string(json_object_get(reply->body, "metadata"), "continue");
 	struct kube_watch *watch = data;
-	struct error err = {0};
+	struct kube_list *list = watch->list;
 
-	watch->request = NULL;
-	watch->list_bytes += reply->length;
-	if (reply->err.kind != ERROR_NONE) {
-		refuse_page(watch, &reply->err, reply->status);
-	} else if (take_page(watch, reply->body, &err) != 0) {
-		fail_list(watch, &err, 0);
-	} else if (next && *next && strlen(next) <= CONTINUE_MAX) {
-		free(watch->next_page);
-		watch->next_page = xstrdup(next);
-		send_page(watch);
-	} else {
-		finish_list(watch, reply->body);
-	}
+	watch->list = NULL;
+	if (result->objects)
+		finish_list(watch, result);
+	else if (result->has_expired)
+		list_again(watch);
+	else
+		go_on_after(watch, &result->err, result->status);
+	kube_list_free(list);
 }
 
 static void
 start_list(struct kube_watch *watch)
 {
-	end_list(watch);
 	watch->version[0] = '\0';
-	watch->fresh = json_object();
-	watch->page_objects = PAGE_OBJECTS;
-	watch->list_bytes = 0;
-	send_page(watch);
+	watch->list_began_at = clock_steady_ms();
+	watch->list = kube_list_start(watch->cluster, watch->path, watch->selector, on_list, watch);
+}
+
+/* Nothing is lost by leaving a watch: the list has it all. */
+void
+kube_watch_refresh(struct kube_watch *watch, int64_t within_ms)
+{
+	if (watch->list)
+		return;
+	if (watch->is_connected)
+		watch->seen_at = clock_wall_ms();
+	kube_cancel(watch->request);
+	watch->request = NULL;
+	watch->is_connected = false;
+	watch->version[0] = '\0';
+	go_on_in(watch, within_ms > 0 ? kube_jitter(within_ms) : 0);
+}
+
+void
+kube_watch_keep_fresh(struct kube_watch *watch)
+{
+	if (watch->is_connected && clock_steady_ms() - watch->told_at >= watch->quiet_ms)
+		kube_watch_refresh(watch, 0);
 }
 
 /* --- events --- */
@@ -408,7 +328,7 @@ pass_over(struct kube_watch *watch, const char *reason)
 {
 	struct error err = {0};
 
-	say_odd(watch, &err, reason);
+	kube_answer_odd(watch->path, "watch", reason, &err);
 	set_error(watch, &err);
 	return true;
 }
@@ -416,17 +336,18 @@ pass_over(struct kube_watch *watch, const char *reason)
 static bool
 take_change(struct kube_watch *watch, json_t *object, bool is_deleted)
 {
-	char *key = key_of(watch, object);
+	char *key = kube_list_key(watch->path, object);
 	json_t *before;
 
 	if (!key)
 		return pass_over(watch, "an object without a name");
 	if (!is_deleted && !json_object_get(watch->objects, key) &&
-	    json_object_size(watch->objects) >= OBJECTS_MAX) {
+	    json_object_size(watch->objects) >= KUBE_LIST_MAX) {
 		free(key);
-		say_too_much(watch, &watch->broken);
+		kube_answer_too_many(watch->path, KUBE_LIST_MAX, &watch->broken);
 		return stop(watch, true);
 	}
+	note_told(watch);
 	kube_meta_drop_managers(object);
 	before = json_incref(json_object_get(watch->objects, key));
 	if (is_deleted)
@@ -444,7 +365,7 @@ take_change(struct kube_watch *watch, json_t *object, bool is_deleted)
 static bool
 take_error(struct kube_watch *watch, const json_t *status)
 {
-	const struct kube_question question = question_of(watch, watch->path);
+	const struct kube_question question = question_of(watch);
 	long code = (long)json_integer_value(json_object_get(status, "code"));
 	struct kube_reply reply = {0};
 
@@ -479,7 +400,7 @@ take_event(struct kube_watch *watch, const json_t *event)
 static bool
 take_line(struct kube_watch *watch)
 {
-	const struct kube_question question = question_of(watch, watch->path);
+	const struct kube_question question = question_of(watch);
 	json_t *event;
 	bool goes_on;
 
@@ -498,7 +419,7 @@ take_line(struct kube_watch *watch)
 static bool
 lose_line(struct kube_watch *watch)
 {
-	const struct kube_question question = question_of(watch, watch->path);
+	const struct kube_question question = question_of(watch);
 
 	kube_answer_too_large(&question, LINE_MAX_BYTES, &watch->broken);
 	return stop(watch, true);
@@ -622,10 +543,11 @@ kube_watch_free(struct kube_watch *watch)
 	kube_cancel(watch->request);
 	loop_remove_timer(watch->due);
 	loop_cancel_task(watch->telling);
-	end_list(watch);
+	kube_list_free(watch->list);
 	watch->request = NULL;
 	watch->due = NULL;
 	watch->telling = NULL;
+	watch->list = NULL;
 	watch->is_freed = true;
 	if (watch->busy == 0)
 		release(watch);
@@ -643,6 +565,12 @@ const json_t *
 kube_watch_objects(const struct kube_watch *watch)
 {
 	return watch->objects;
+}
+
+int64_t
+kube_watch_listed_at(const struct kube_watch *watch)
+{
+	return watch->listed_at;
 }
 
 int64_t

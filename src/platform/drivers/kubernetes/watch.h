@@ -32,11 +32,21 @@ struct kube_watch *kube_watch_new(struct kube_cluster *cluster,
 				  const struct kube_watch_options *options);
 void kube_watch_free(struct kube_watch *watch);	/* also in its own callback; NULL is fine */
 
+/* It is listed anew, at some time within so many ms: what an event should have said and did not is
+ * found so.  What is known stays known meanwhile. */
+void kube_watch_refresh(struct kube_watch *watch, int64_t within_ms);
+/* The same when nothing was told for so long that this may be it: 10 to 15 s, and the longer, the
+ * more often nothing was missing.  For one who waits for a change, again and again. */
+void kube_watch_keep_fresh(struct kube_watch *watch);
+
 /* The first list is whole. */
 bool kube_watch_is_listed(const struct kube_watch *watch);
 /* {name: object}, whole objects without managedFields; borrowed, until the loop's next turn.  Where
  * the path is of all namespaces the names are "NAMESPACE/NAME". */
 const json_t *kube_watch_objects(const struct kube_watch *watch);
+/* Steady ms at which the last list that is whole was begun: all that was so then is known.  0: there
+ * is none. */
+int64_t kube_watch_listed_at(const struct kube_watch *watch);
 /* Wall ms of the last time at which this was known to be so: now while it is connected, or 0: it
  * never was. */
 int64_t kube_watch_seen_at(const struct kube_watch *watch);
