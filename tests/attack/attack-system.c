@@ -200,7 +200,7 @@ attack_forking(void)
 
 	alarm(FORKING_S);
 	setpgid(0, 0);
-	signal(SIGTERM, SIG_DFL);	/* one that is stubborn ignores it, and its children would */
+	signal(SIGTERM, SIG_DFL);	/* one that is stubborn ignores it, its children too */
 	while (count < CHILDREN && (pid = fork()) > 0)
 		count++;
 	if (pid == 0) {

@@ -469,7 +469,7 @@ CASES = [
          ["The cluster prod has not answered for", "not-restored"], during=hangs(None),
          more=takes(12)),
     Case("its token is refused for good in mid-rollout", [SLOW, CUT], "failed",
-         ["refused the credentials"], during=expire, early=True),
+         ["refused the credentials"], during=expire, early=True, more=takes(12)),
     Case("its token becomes another in mid-rollout", [SLOW], during=rotate),
     Case("another manager has the field", expected="failed", before=other_manager,
          words=["web", "image", "hand"], is_quick=True),
@@ -551,17 +551,18 @@ def faults(tap):
 
 class Deed:
     """What is begun with `begin(n)`, and what must be true at its end: end() says what is not."""
+    expected = "it ends"
 
     def __init__(self, world):
         self.world = world
 
     def ended_well(self, env, text):
-        """Of its last deployment."""
+        """Its last deployment, the same that was interrupted."""
         last = self.world.must("GET", f"/envs/{env}/deploys")[0]
         status, errors = self.world.wait(env, last["id"])
-        if status != "succeeded" and not any(text.strip(" :") for text in errors):
-            return f"it {status}, and no reason is said"
-        if status == "succeeded" and self.world.round(env) != text:
+        if status != "succeeded":
+            return f"it {status}: {errors}"
+        if self.world.round(env) != text:
             return f"it succeeded, and {self.world.round(env)} runs, not {text}"
         status, errors = self.world.wait(env, self.world.set_round(env, "after"))
         return None if status == "succeeded" else f"the next one {status}: {errors}"
@@ -569,6 +570,7 @@ class Deed:
 
 class Changes(Deed):
     name = "a deployment"
+    expected = "the same goes on after the restart, and succeeds"
 
     def __init__(self, world):
         super().__init__(world)
@@ -608,6 +610,52 @@ class Makes(Changes):
         self.world.ask("DELETE", f"/envs/{self.env}")
         until(lambda: self.world.has_gone(self.env))
         return wrong
+
+
+class Fails(Changes):
+    name = "a deployment that cannot succeed"
+    expected = "it fails with its reason, and what ran before does again"
+
+    def begin(self, n):
+        self.world.set_image(self.env, f"fail/pull:{n}")
+
+    def end(self):
+        """What was there before is there again."""
+        last = self.world.must("GET", f"/envs/{self.env}/deploys")[0]
+        if last["comment"] != "test":
+            return None		# it was killed before it was asked
+        status, errors = self.world.wait(self.env, last["id"])
+        if status != "failed" or not any("image-not-found" in text for text in errors):
+            return f"it {status}: {errors}"
+        until(lambda: self.world.image(self.env) == "local/topicshare-web:1.4.2")
+        self.world.runs(self.env)
+        return None
+
+
+class FailsAtFirst(Makes):
+    name = "a first deployment that cannot succeed"
+    expected = "it fails with its reason, and leaves nothing"
+
+    def begin(self, n):
+        self.env = self.world.new_name()
+        last = self.world.must("GET", "/envs/production")["last_deploy"]
+        self.world.must("POST", "/envs", {"id": self.env, "name": self.env, "type": "development",
+                                          "from_deploy_id": last["id"]})
+        delta = self.world.must("POST", "/deltas", {"modules": {"update": {"web": [
+            {"op": "replace", "path": "/spec/containers/web/image", "value": "fail/pull:1"}]}}})
+        self.world.must("POST", f"/envs/{self.env}/deploys", {
+            "delta_id": delta if isinstance(delta, str) else delta["id"], "comment": "test"})
+
+    def end(self):
+        """Nothing was there before, and nothing is."""
+        last = self.world.must("GET", f"/envs/{self.env}/deploys")[0]
+        status, errors = self.world.wait(self.env, last["id"])
+        if status != "failed" or not any("image-not-found" in text for text in errors):
+            return f"it {status}: {errors}"
+        until(lambda: not self.world.objects(self.env))
+        self.world.ask("DELETE", f"/envs/{self.env}")
+        until(lambda: self.world.has_gone(self.env))
+        return None
 
 
 class Removes(Deed):
@@ -662,12 +710,13 @@ def run_killed(world, deed, n, how):
 
 def killed(tap):
     with World() as world:
-        for make in (Changes, Makes, Removes):
+        deeds = [Changes, Makes, Fails, FailsAtFirst, Removes]
+        for make in deeds if not UPSTREAM else [Changes, Makes, Removes]:
             count = undisturbed(world, make)
             cases = [(n, how) for n in range(1, count + 1) for how in ("kill", "killed")]
             wanted = 3 if make is Changes else 1
             if UPSTREAM:
-                wanted = {Changes: len(cases) // 5, Makes: 4, Removes: 1}[make]
+                wanted = {Changes: len(cases) // 5, Makes: 4}.get(make, 1)
             chosen = sliced(cases) if long_run() and not UPSTREAM else \
                 cases[1::max(1, len(cases) // wanted)]
             bad, hits, deed = [], 0, make(world)
@@ -676,8 +725,8 @@ def killed(tap):
                 hits += hit
                 if wrong:
                     bad.append(f"{how} at {n}: {wrong}\n{world.said()[-600:]}")
-            tap.ok(not bad, f"killed at {len(chosen)} of {len(cases)} points of {make.name}: it "
-                   "ends right, or with its reason", "\n".join(bad))
+            tap.ok(not bad, f"killed at {len(chosen)} of {len(cases)} points of {make.name}: "
+                   f"{make.expected}", "\n".join(bad))
             tap.ok(hits >= len(chosen) // 2, "and it was killed there", f"{hits} of {len(chosen)}")
             tap.note(f"{len(chosen)} rounds, {len(bad)} wrong, {hits} where it was killed")
         strange = world.strange_writes()

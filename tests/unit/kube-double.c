@@ -289,6 +289,7 @@ kube_double_begin(struct kube_double *d, const char *space, struct driver_worklo
 		.workloads = xcalloc(count + 1, sizeof(*workloads)),
 		.count = count,
 		.is_resumed = is_resumed,
+		.begun_at = d->begun_at,
 	};
 	struct driver_waiter waiter = kube_double_waiter(d);
 

@@ -27,6 +27,7 @@ struct kube_double {
 	struct loop *loop;
 	struct driver *driver;
 	int ready_timeout_ms;		/* of the next driver; 0: as usual */
+	int64_t begun_at;		/* of the next deployment; 0: now */
 	struct kube_cluster *looker;
 	/* The last task. */
 	struct driver_task *task;

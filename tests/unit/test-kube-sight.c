@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * A deployment to a cluster whose API server hangs, or whose watches lack events for good: what
- * succeeded in truth has succeeded, and what fails says why.
+ * A deployment to a cluster whose API server hangs, whose watches lack events for good, or whose
+ * daemon ended in its midst: what succeeded in truth has succeeded, and what fails says why.
  */
 #include "config.h"
 
@@ -213,6 +213,70 @@ test_writes_wait_as_well(void **state)
 		fail_msg("%s", d->err.text);
 }
 
+/* --- what a daemon before began --- */
+
+static bool
+runs(struct kube_double *d, const char *namespace, const char *image)
+{
+	char *path = xasprintf("/apis/apps/v1/namespaces/%s/deployments/web", namespace);
+	char *text = json_dumps(kube_double_get(d, path), JSON_COMPACT);
+	bool found = text && strstr(text, image);
+
+	free(text);
+	free(path);
+	return found;
+}
+
+/* Whatever was done of it: what is left is done, and it is not begun anew. */
+static void
+test_what_a_daemon_began_is_taken_up(void **state)
+{
+	struct kube_double *d = need(state);
+	int64_t begun_at = clock_wall_ms();
+
+	kube_double_prepare(d, "acme/shop/taken");
+	begin(d, "acme/shop/taken", FINE);
+	kube_double_wait(d);
+	begin(d, "acme/shop/taken", "slow/web:2");
+	while (!runs(d, "shop-taken", "slow/web:2"))
+		kube_double_turn(d);
+	kube_double_restart_driver(d);
+	kube_double_prepare(d, "acme/shop/taken");
+	d->begun_at = begun_at;
+	begin(d, "acme/shop/taken", "slow/web:2");
+	kube_double_wait(d);
+	d->begun_at = 0;
+	if (d->failed)
+		fail_msg("%s", d->err.text);
+	assert_true(runs(d, "shop-taken", "slow/web:2"));
+}
+
+/* It has what is left of its time, not all of it; but what is ready in truth has succeeded, however
+ * long nobody looked. */
+static void
+test_it_has_what_is_left_of_its_time(void **state)
+{
+	struct kube_double *d = need(state);
+	int64_t began;
+
+	restart(d, 600000);
+	kube_double_prepare(d, "acme/shop/left");
+	d->begun_at = clock_wall_ms() - 3600000;
+	begin(d, "acme/shop/left", FINE);
+	kube_double_wait(d);
+	assert_false(d->failed);
+	began = clock_steady_ms();
+	begin(d, "acme/shop/left", "fail/unready:1");
+	kube_double_wait(d);
+	d->begun_at = 0;
+	assert_true(d->failed);
+	assert_true(clock_steady_ms() - began < 100000);
+	assert_string_equal(d->problems.items[0].object_id, "web");
+	/* Whoever asked knows what was there before, and resumes it. */
+	assert_true(runs(d, "shop-left", "fail/unready:1"));
+	restart(d, 0);
+}
+
 int
 main(void)
 {
@@ -222,6 +286,8 @@ main(void)
 		cmocka_unit_test(test_a_server_that_hangs_is_noticed),
 		cmocka_unit_test(test_a_deployment_waits_for_it_until_its_deadline),
 		cmocka_unit_test(test_writes_wait_as_well),
+		cmocka_unit_test(test_what_a_daemon_began_is_taken_up),
+		cmocka_unit_test(test_it_has_what_is_left_of_its_time),
 	};
 
 	return cmocka_run_group_tests(tests, kube_double_start, kube_double_stop);

@@ -445,13 +445,20 @@ what_a_crash_interrupted_has_failed(void **state)
 
 	deploy(s, &QA, "old", DEPLOYMENT_PENDING, NOW);
 	deploy(s, &QA, "going", DEPLOYMENT_IN_PROGRESS, NOW + 10);
+	deploy(s, &DEV, "on", DEPLOYMENT_IN_PROGRESS, NOW + 8);
 	deploy(s, &DEV, "done", DEPLOYMENT_SUCCEEDED, NOW + 10);
 	deploy(s, &DEV, "late", DEPLOYMENT_PENDING, NOW + 10);
-	assert_int_equal(repository_fail_interrupted(s->r, NOW + 20, NOW + 5, &s->err), 0);
+	{
+		json_t *continued = json_pack("[s]", "on");
+
+		assert_int_equal(repository_fail_interrupted(s->r, NOW + 20, NOW + 5, continued,
+							     &s->err), 0);
+		json_decref(continued);
+	}
 	assert_members(repository_deployments(s->r, &QA, &s->err), "status", "failed,failed");
-	assert_members(repository_deployments(s->r, &DEV, &s->err), "status", "pending,succeeded");
-	assert_int_equal(repository_fail_interrupted(s->r, NOW + 40, NOW + 30, &s->err), 0);
-	assert_members(repository_deployments(s->r, &DEV, &s->err), "status", "failed,succeeded");
+	assert_members(repository_deployments(s->r, &DEV, &s->err), "status", "pending,succeeded,in progress");
+	assert_int_equal(repository_fail_interrupted(s->r, NOW + 40, NOW + 30, NULL, &s->err), 0);
+	assert_members(repository_deployments(s->r, &DEV, &s->err), "status", "failed,succeeded,failed");
 	assert_members(repository_deployment_errors(s->r, "done", &s->err), "code", "");
 	{
 		json_t *errors = repository_deployment_errors(s->r, "going", &s->err);
@@ -461,7 +468,7 @@ what_a_crash_interrupted_has_failed(void **state)
 	}
 	assert_int_equal(repository_set_deployment_status(s->r, "late", DEPLOYMENT_SUCCEEDED, NOW + 50,
 							  &s->err), 0);
-	assert_members(repository_deployments(s->r, &DEV, &s->err), "status", "succeeded,succeeded");
+	assert_members(repository_deployments(s->r, &DEV, &s->err), "status", "succeeded,succeeded,failed");
 }
 
 static void

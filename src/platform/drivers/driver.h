@@ -77,6 +77,10 @@ struct driver_deployment {
 	/* Nothing is declared, and nothing is to run; what is no process may stay for when it goes
 	 * on.  Only of what is resumed. */
 	bool is_paused;
+	/* Wall ms: an earlier daemon began it then, and ended in its midst; 0: none did.  What is
+	 * left of it is done, in what is left of its time.  When it fails, what was there before is
+	 * not brought back: nobody knows that any more but who resumes it. */
+	int64_t begun_at;
 };
 
 /* How it ended when it was not asked to. */
@@ -149,6 +153,7 @@ struct driver_log;
 struct driver_ops {
 	const char *name;		/* in front of its resources' types: "process/sqlite" */
 	const char *driver_type;	/* of the k8s-cluster definitions that choose it */
+	bool continues;			/* begun_at is understood, else such a deployment fails */
 	const char *const *resources;	/* the types that it makes: "sqlite"; NULL at the end */
 	void (*free)(struct driver *driver);	/* driver_end_tasks(), too */
 	/* What it is, which profiles and which fields of a workload it honours, by the paths of

@@ -27,6 +27,7 @@
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/env-driver.h"
+#include "platform/engine/interrupted.h"
 #include "platform/engine/problems.h"
 #include "platform/engine/rollout.h"
 #include "platform/state/place.h"
@@ -35,7 +36,6 @@
 #include "platform/state/repository-deployments.h"
 #include "platform/state/repository.h"
 
-#define PENDING_MAX_MS (15 * 60 * 1000)	/* what was asked for longer ago is asked for again */
 #define RECORD_MIN_MS 250		/* between two tries to read or write what happens */
 #define RECORD_MAX_MS 30000
 #define RETRY_MIN_MS 5000
@@ -50,9 +50,11 @@ struct engine_env {
 	char *name;			/* "org/app/env" */
 	enum env_state state;
 	char *wanted;			/* id of a deployment that is pending */
+	char *interrupted;		/* of one that the daemon before left, and that goes on */
 	bool resuming;			/* what is rolled out is no new deployment */
 	bool should_resume;		/* what the database says is to be started */
 	bool refresh;			/* that has changed since */
+	bool should_clear;		/* what one that failed has left, where none succeeded */
 	bool should_prune;		/* there are resources that are to go */
 	bool pruning;			/* what is rolled out is nothing but that */
 	bool starting;			/* since the daemon's start; until it was tried once */
@@ -126,6 +128,7 @@ free_env(struct engine_env *env)
 	free(env->env);
 	free(env->name);
 	free(env->wanted);
+	free(env->interrupted);
 	free(env);
 }
 
@@ -173,8 +176,9 @@ complain(const struct engine_env *env, const char *what, const struct error *err
 static bool
 is_deploying(const struct engine_env *env)
 {
-	return env->wanted || (env->rollout && !env->resuming &&
-			       rollout_state(env->rollout) <= ROLLOUT_COMMIT);
+	return env->wanted || env->interrupted ||
+	       (env->rollout && !env->resuming &&
+		rollout_state(env->rollout) <= ROLLOUT_COMMIT);
 }
 
 /* From the loop, since the callee may free the engine. */
@@ -201,36 +205,27 @@ check_idle(struct engine *engine)
 /* --- rolling out --- */
 
 /* What succeeded settles what was to be resumed.  What failed is tried again, but only where the
- * state says that it should run: a deployment that failed by itself is not repeated. */
+ * state says that it should run: a deployment that failed by itself is not repeated, and where it
+ * has left something else than what was there, that is brought back at once. */
 static void
-schedule_next(struct engine_env *env, bool succeeded)
+schedule_next(struct engine_env *env, bool succeeded, bool is_unsettled)
 {
 	if (env->pruning)
 		env->pruning = false;
 	else if (succeeded)
-		env->should_resume = false;
-	else if (env->resuming)
+		env->should_resume = env->should_clear = false;
+	else if (env->resuming || is_unsettled)
 		env->should_resume = true;
+	env->should_clear |= is_unsettled;
 	if (env->refresh) {
 		env->should_resume = true;
 		schedule(env, 0);
 		return;
 	}
-	if (!env->should_resume || env->wanted || env->deleting)
+	if (!env->should_resume || env->wanted || env->deleting || is_unsettled)
 		schedule(env, 0);
 	else
 		schedule_retry(env);
-}
-
-/* Of an environment that cannot even be tried. */
-static void
-set_env_problem(struct engine_env *env, const char *code, const struct error *why)
-{
-	json_t *list = json_array();
-
-	json_array_append_new(list, problem_new("environment", env->env, code, why, ""));
-	problems_set(&env->problems, list);
-	json_decref(list);
 }
 
 /* A deployment that fails says so itself, and what ran before still runs; one that succeeds leaves
@@ -267,32 +262,29 @@ static void
 rolled_out(void *data, bool succeeded)
 {
 	struct engine_env *env = data;
+	bool is_unsettled = rollout_is_unsettled(env->rollout);
 
 	rollout_free(env->rollout);
 	env->rollout = NULL;
 	env->state = ENV_IDLE;
 	check_idle(env->engine);
-	schedule_next(env, succeeded);
+	schedule_next(env, succeeded, is_unsettled);
 }
 
-/* deploy_id NULL: it only prunes. */
+/* What of it the rollout is: its deployment, and how that is carried out. */
 static void
-start_rollout(struct engine_env *env, const char *deploy_id, bool resuming)
+start_rollout(struct engine_env *env, struct rollout_order order)
 {
 	struct place place = place_of(env);
-	struct rollout_order order = {
-		.platform = env->engine->platform,
-		.place = &place,
-		.deploy_id = deploy_id,
-		.resuming = resuming,
-		.committed = committed,
-		.ended = rolled_out,
-		.data = env,
-	};
 
+	order.platform = env->engine->platform;
+	order.place = &place;
+	order.committed = committed;
+	order.ended = rolled_out;
+	order.data = env;
 	env->state = ENV_ROLLING_OUT;
-	env->resuming = resuming;
-	env->pruning = !deploy_id;
+	env->resuming = order.resuming;
+	env->pruning = !order.deploy_id && !order.clearing;
 	env->should_prune = false;
 	env->began = clock_steady_ms();
 	env->rollout = rollout_new(&order);
@@ -316,7 +308,17 @@ start_deployment(struct engine_env *env, char *id)
 	log_line(LOG_PRIORITY_INFO, "deployment", "space", env->name, "id", id, "status",
 		 deployment_status_word(status), NULL);
 	env->record_ms = RECORD_MIN_MS;
-	start_rollout(env, id, false);
+	start_rollout(env, (struct rollout_order){.deploy_id = id});
+	free(id);
+}
+
+/* It was begun by a daemon before, and recorded so.  Takes the id. */
+static void
+continue_deployment(struct engine_env *env, char *id)
+{
+	log_line(LOG_PRIORITY_NOTICE, "deployment is taken up again", "space", env->name, "id", id,
+		 NULL);
+	start_rollout(env, (struct rollout_order){.deploy_id = id, .continuing = true});
 	free(id);
 }
 
@@ -332,7 +334,7 @@ resume(struct engine_env *env)
 	if (env_driver_check(env->engine->platform, &place, &err) != 0 &&
 	    err.kind == ERROR_INPUT) {	/* until a daemon starts that has it */
 		complain(env, "cannot start an environment", &err);
-		set_env_problem(env, "no-driver", &err);
+		problems_set_env(&env->problems, env->env, "no-driver", &err);
 		env->starting = false;
 		schedule(env, 0);
 		return;
@@ -341,7 +343,7 @@ resume(struct engine_env *env)
 					       &deployment, &err);
 	if (ret != 0 && err.kind != ERROR_NOT_FOUND) {
 		complain(env, "cannot read what should run, trying again", &err);
-		set_env_problem(env, "cannot-prepare", &err);
+		problems_set_env(&env->problems, env->env, "cannot-prepare", &err);
 		env->should_resume = true;
 		schedule_record(env);
 		return;
@@ -353,35 +355,25 @@ resume(struct engine_env *env)
 	if (ret != 0 && env_driver_is_bare(env->engine->platform, &place))
 		schedule(env, 0);
 	else
-		start_rollout(env, deployment.id.raw, true);
+		start_rollout(env, (struct rollout_order){
+			.deploy_id = deployment.id.raw,
+			.resuming = true,
+			.clearing = !deployment.id.raw && env->should_clear,
+		});
 	deployment_clear(&deployment);
 }
 
 /* --- removing --- */
-
-static int
-drop_environment(struct engine_env *env, struct error *err)
-{
-	struct repository *repository = env->engine->platform->repository;
-	struct place place = place_of(env);
-	int ret;
-
-	if (repository_begin(repository, err) != 0)
-		return -1;
-	ret = repository_drop_environment(repository, &place, err);
-	if (ret == 0)
-		ret = repository_drop_applications(repository, err);
-	return repository_end(repository, ret, err);
-}
 
 /* The rows go after everything that runs is gone, so that a crash between the two finds it
  * again. */
 static void
 forget(struct engine_env *env)
 {
+	struct place place = place_of(env);
 	struct error err = {0};
 
-	if (drop_environment(env, &err) != 0) {
+	if (repository_forget_environment(env->engine->platform->repository, &place, &err) != 0) {
 		complain(env, "cannot forget an environment, trying again", &err);
 		schedule_record(env);
 		return;
@@ -447,7 +439,7 @@ static void
 next_step(void *data)
 {
 	struct engine_env *env = data;
-	char *wanted = env->wanted;
+	char *wanted = env->wanted, *interrupted = env->interrupted;
 
 	env->timer = NULL;
 	if (env->state == ENV_FORGETTING) {
@@ -456,6 +448,9 @@ next_step(void *data)
 		return;
 	} else if (env->deleting) {
 		start_removing(env);
+	} else if (interrupted) {
+		env->interrupted = NULL;
+		continue_deployment(env, interrupted);
 	} else if (has_to_resume(env)) {
 		env->should_resume = false;
 		env->refresh = false;
@@ -464,7 +459,7 @@ next_step(void *data)
 		env->wanted = NULL;
 		start_deployment(env, wanted);
 	} else if (env->should_prune) {
-		start_rollout(env, NULL, true);
+		start_rollout(env, (struct rollout_order){.resuming = true});
 	}
 }
 
@@ -597,15 +592,9 @@ engine_remove(struct engine *engine, const struct place *place)
 int
 engine_resume(struct engine *engine, struct error *err)
 {
-	struct repository *repository = engine->platform->repository;
-	int64_t now = clock_wall_ms();
 	struct placed_environments envs;
 
-	if (repository_fail_interrupted(repository, now, now - PENDING_MAX_MS, err) != 0)
-		return -1;
-	if (repository_drop_applications(repository, err) != 0)
-		return -1;
-	if (repository_all_environments(repository, &envs, err) != 0)
+	if (interrupted_settle(engine->platform, &envs, err) != 0)
 		return -1;
 	for (size_t i = 0; i < envs.count; i++) {
 		const struct placed_environment *row = &envs.items[i];
@@ -613,7 +602,10 @@ engine_resume(struct engine *engine, struct error *err)
 		struct engine_env *env = find_env(engine, &place, true);
 
 		env->deleting = row->status == ENVIRONMENT_DELETING;
-		env->should_resume = env->starting = !env->deleting;
+		env->should_resume = !env->deleting;
+		env->starting = !env->deleting && !row->going_on;
+		if (row->going_on)
+			env->interrupted = xstrdup(row->going_on);
 		if (row->pending)
 			env->wanted = xstrdup(row->pending);
 		schedule(env, 0);

@@ -12,7 +12,8 @@
  * When the daemon starts, every environment's newest succeeded deployment is applied again,
  * so that its processes run; a deployment asked for meanwhile waits as pending.  One that was
  * still pending when the daemon ended is carried out then, unless it was asked for long ago; one
- * that was in progress has failed.
+ * that was in progress goes on where its driver can take it up again, else it has failed
+ * (interrupted.h).  When one that went on fails, the newest succeeded one is applied again.
  */
 #ifndef SIDESTAGE_PLATFORM_ENGINE_ENGINE_H
 #define SIDESTAGE_PLATFORM_ENGINE_ENGINE_H

@@ -21,6 +21,8 @@ libplatform_engine_a_SOURCES = \
 	src/platform/engine/env-namespace.h \
 	src/platform/engine/graph.c \
 	src/platform/engine/graph.h \
+	src/platform/engine/interrupted.c \
+	src/platform/engine/interrupted.h \
 	src/platform/engine/problems.c \
 	src/platform/engine/problems.h \
 	src/platform/engine/provision-private.h \

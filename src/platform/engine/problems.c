@@ -64,6 +64,17 @@ problems_set(struct problems *problems, json_t *list)
 }
 
 void
+problems_set_env(struct problems *problems, const char *env, const char *code,
+		 const struct error *why)
+{
+	json_t *list = json_array();
+
+	json_array_append_new(list, problem_new("environment", env, code, why, ""));
+	problems_set(problems, list);
+	json_decref(list);
+}
+
+void
 problems_clear(struct problems *problems)
 {
 	json_decref(problems->list);

@@ -36,6 +36,9 @@ struct problems {
 	uint64_t version;	/* another one whenever the list changes */
 };
 
+/* Of an environment that cannot even be tried. */
+void problems_set_env(struct problems *problems, const char *env, const char *code,
+		      const struct error *why);
 /* NULL: nothing. */
 void problems_set(struct problems *problems, json_t *list);
 void problems_clear(struct problems *problems);

@@ -31,6 +31,8 @@ struct rollout {
 	char *deploy_id;
 	enum rollout_state state;
 	bool failed, stopped;
+	bool is_unsettled;		/* what was before is not there again */
+	int64_t begun_at;		/* wall ms, by a daemon before; 0: by this one */
 	struct error *cancelled;	/* why; NULL: it is not */
 	json_t *problems;		/* problems.h */
 	struct loop_timer *timer;	/* until COMMIT is tried again */

@@ -108,7 +108,9 @@ read_deployment(struct rollout *r, struct error *err)
 
 	if (repository_read_deployment(repository, &r->place, r->deploy_id, &deployment, err) != 0)
 		return -1;
-	if (r->order.resuming && deployment.dependency_graph_id.raw)
+	if (r->order.continuing)
+		r->begun_at = deployment.status_changed_at;
+	if ((r->order.resuming || r->order.continuing) && deployment.dependency_graph_id.raw)
 		r->graph_id = xstrdup(deployment.dependency_graph_id.raw);
 	if (repository_read_environment(repository, &r->place, &r->env, err) == 0)
 		r->set = repository_set(repository, &r->place, untrusted_raw(&deployment.set_id),
@@ -135,7 +137,8 @@ enter_read(struct rollout *r)
 	r->driver = env_driver_keep(r->order.platform, &r->place, &r->home, &r->is_first, &err);
 	if (!r->driver)
 		return fail_env(r, err.kind == ERROR_INPUT ? "no-driver" : "cannot-prepare", &err);
-	if (r->order.resuming)
+	r->paused = r->order.clearing;
+	if (r->order.resuming && !r->paused)
 		ret = repository_is_paused(r->order.platform->repository, &r->place, &r->paused,
 					   &err);
 	if (ret == 0 && !r->paused)
@@ -346,6 +349,7 @@ applied(void *data, const struct driver_result *result)
 			const struct driver_error *e = &result->problems->items[i];
 
 			is_whole |= !e->object_id[0];
+			r->is_unsettled |= strcmp(e->code, "not-restored") == 0;
 			set_problem(&problem, e->object_id[0] ? "workload" : "environment", e->code,
 				    e->object_id[0] ? e->object_id : r->place.env);
 			rollout_add_problem(r, &problem, &e->why, e->message ? e->message : "");
@@ -385,7 +389,8 @@ enter_apply(struct rollout *r)
 	struct driver_waiter waiter = {.ended = applied, .progress = applying, .data = r};
 
 	r->planned.is_resumed = r->order.resuming;
-	r->planned.is_paused = r->paused;
+	r->planned.is_paused = r->paused && !r->order.clearing;
+	r->planned.begun_at = r->begun_at;
 	r->task = r->driver->ops->apply(r->driver, r->space, &r->planned, &waiter);
 	driver_deployment_clear(&r->planned);
 	return STEP_NEXT;
@@ -599,7 +604,7 @@ rollout_new(const struct rollout_order *order)
 	r->order.place = &r->place;
 	r->space = place_space(place);
 	r->deploy_id = order->deploy_id ? xstrdup(order->deploy_id) : NULL;
-	r->state = r->deploy_id ? ROLLOUT_READ : ROLLOUT_PRUNE;
+	r->state = r->deploy_id || order->clearing ? ROLLOUT_READ : ROLLOUT_PRUNE;
 	r->problems = json_array();
 	r->retry_ms = COMMIT_MIN_MS;
 	return r;
@@ -622,6 +627,12 @@ json_t *
 rollout_problems(const struct rollout *r)
 {
 	return r->problems;
+}
+
+bool
+rollout_is_unsettled(const struct rollout *r)
+{
+	return r->failed && (r->is_unsettled || r->order.continuing);
 }
 
 /* Only once, and not when it is being written down how it ended. */

@@ -52,6 +52,12 @@ struct rollout_order {
 	/* It was deployed before, and what runs is to be that again (or nothing, when the
 	 * environment is paused).  Its status, errors and graph stay as they are. */
 	bool resuming;
+	/* A daemon before began it and ended in its midst: it goes on.  What fails then leaves the
+	 * environment as rollout_is_unsettled() says. */
+	bool continuing;
+	/* Nothing is to run: what a deployment that failed has left goes.  With resuming, and
+	 * without a deployment. */
+	bool clearing;
 	/* It left COMMIT: the next deployment may be asked for. */
 	void (*committed)(void *data, bool succeeded);
 	/* Comes last, once; the callee frees the rollout in it. */
@@ -67,6 +73,8 @@ void rollout_begin(struct rollout *rollout);
 enum rollout_state rollout_state(const struct rollout *rollout);
 /* What went wrong, as in problems.h.  Borrowed. */
 json_t *rollout_problems(const struct rollout *rollout);
+/* It failed, and what was there before was not brought back: it is to be resumed. */
+bool rollout_is_unsettled(const struct rollout *rollout);
 /* It fails as soon as its state lets go, with this as the reason.  Too late from COMMIT on. */
 void rollout_cancel(struct rollout *rollout, const struct error *why);
 /* Nothing more comes of it, and nothing is recorded: the daemon ends. */

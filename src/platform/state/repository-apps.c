@@ -546,8 +546,15 @@ read_placed_environment(struct statement *row, void *noun)
 		.env = row_copy_or(row, 2, ""),
 		.status = environment_status_of(row_text(row, 3)),
 		.pending = row_copy(row, 4),
+		.going_on = row_copy(row, 5),
+		.attempts = (int)row_int(row, 6),
 	};
 }
+
+/* The deployment of an environment that has a status. */
+#define NEWEST_OF                                                                                  \
+	" FROM deployments AS d WHERE d.seq = (SELECT max(seq) FROM deployments AS n"              \
+	" WHERE n.org = e.org AND n.app = e.app AND n.env = e.id AND n.gone = 0 AND n.status"
 
 int
 repository_all_environments(struct repository *repository, struct placed_environments *out,
@@ -555,11 +562,11 @@ repository_all_environments(struct repository *repository, struct placed_environ
 {
 	*out = (struct placed_environments){0};
 	if (rows_each(repository, err, read_placed_environment, out,
-		      "SELECT org, app, id, status, (SELECT id FROM deployments AS d"
-		      " WHERE d.org = e.org AND d.app = e.app AND d.env = e.id AND gone = 0"
-		      " AND d.status = ? ORDER BY seq DESC LIMIT 1)"
+		      "SELECT org, app, id, status, (SELECT id" NEWEST_OF " = ?1)),"
+		      " (SELECT id" NEWEST_OF " = ?2)), (SELECT attempts" NEWEST_OF " = ?2))"
 		      " FROM environments AS e ORDER BY rowid",
-		      "s", deployment_status_word(DEPLOYMENT_PENDING)) == 0)
+		      "ss", deployment_status_word(DEPLOYMENT_PENDING),
+		      deployment_status_word(DEPLOYMENT_IN_PROGRESS)) == 0)
 		return 0;
 	placed_environments_clear(out);
 	return -1;
@@ -573,6 +580,7 @@ placed_environments_clear(struct placed_environments *environments)
 		free(environments->items[i].app);
 		free(environments->items[i].env);
 		free(environments->items[i].pending);
+		free(environments->items[i].going_on);
 	}
 	free(environments->items);
 	*environments = (struct placed_environments){0};
@@ -644,5 +652,19 @@ repository_drop_environment(struct repository *repository, const struct place *p
 			       place->env);
 	if (ret == 0)
 		ret = repository_forget_values(repository, place, err);
+	return repository_end(repository, ret, err);
+}
+
+int
+repository_forget_environment(struct repository *repository, const struct place *place,
+			      struct error *err)
+{
+	int ret;
+
+	if (repository_begin(repository, err) != 0)
+		return -1;
+	ret = repository_drop_environment(repository, place, err);
+	if (ret == 0)
+		ret = repository_drop_applications(repository, err);
 	return repository_end(repository, ret, err);
 }

@@ -101,6 +101,8 @@ struct placed_environment {
 	char *org, *app, *env;
 	enum environment_status status;
 	char *pending;			/* a deployment that is still to be begun; NULL: none */
+	char *going_on;			/* the one that is in progress; NULL: none */
+	int attempts;			/* how often that was taken up again */
 };
 struct placed_environments {
 	struct placed_environment *items;
@@ -125,5 +127,8 @@ int repository_set_deleting(struct repository *repository, const struct place *p
 /* Its deployments stay as bases of others, but belong to no environment's history. */
 int repository_drop_environment(struct repository *repository, const struct place *place,
 				struct error *err);
+/* The same, with an application that is being deleted and has no other. */
+int repository_forget_environment(struct repository *repository, const struct place *place,
+				  struct error *err);
 
 #endif

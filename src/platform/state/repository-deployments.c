@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/text.h"
+#include "base/xmalloc.h"
 #include "db/statement.h"
 #include "model/error-codes.h"
 #include "model/json.h"
@@ -222,11 +223,18 @@ repository_set_deployment_status(struct repository *repository, const char *id,
 		id, deployment_status_word(status), now);
 }
 
-/* What a daemon that starts finds unfinished: all that was in progress, and of
- * what was only asked for whatever is too old (?1), was overtaken by a newer one,
+int
+repository_count_attempt(struct repository *repository, const char *id, struct error *err)
+{
+	return rows_change(repository, err,
+			   "UPDATE deployments SET attempts = attempts + 1 WHERE id = ?1", "s", id);
+}
+
+/* What a daemon that starts finds unfinished: all that was in progress and does not go on (?7),
+ * and of what was only asked for whatever is too old (?1), was overtaken by a newer one,
  * or is for an environment that goes. */
 #define INTERRUPTED                                                                                \
-	" WHERE (status = ?2 OR (status = ?3 AND (gone <> 0"                                        \
+	" WHERE ((status = ?2 AND id NOT IN (SELECT value FROM json_each(?7))) OR (status = ?3 AND (gone <> 0"                                        \
 	" OR created_at < ?1 OR EXISTS"                                                            \
 	" (SELECT 1 FROM deployments AS n WHERE n.org = d.org AND n.app = d.app"                   \
 	" AND n.env = d.env AND n.gone = 0 AND n.seq > d.seq) OR NOT EXISTS"                       \
@@ -237,8 +245,9 @@ repository_set_deployment_status(struct repository *repository, const char *id,
  * no longer true of them afterwards. */
 int
 repository_fail_interrupted(struct repository *repository, int64_t now, int64_t since,
-			    struct error *err)
+			    const json_t *continued, struct error *err)
 {
+	char *ids = continued ? json_dumps(continued, JSON_COMPACT) : xstrdup("[]");
 	const char *going_on = deployment_status_word(DEPLOYMENT_IN_PROGRESS);
 	const char *pending = deployment_status_word(DEPLOYMENT_PENDING);
 	const char *active = environment_status_word(ENVIRONMENT_ACTIVE);
@@ -246,8 +255,10 @@ repository_fail_interrupted(struct repository *repository, int64_t now, int64_t 
 	char *summary, *reason;
 	int ret;
 
-	if (repository_begin(repository, err) != 0)
+	if (repository_begin(repository, err) != 0) {
+		free(ids);
 		return -1;
+	}
 	error_set_code(&why, CODE_DEPLOYMENT_INTERRUPTED);
 	summary = error_codes_text(&why);
 	reason = error_codes_encode(&why);
@@ -255,15 +266,16 @@ repository_fail_interrupted(struct repository *repository, int64_t now, int64_t 
 		       "INSERT INTO deployment_errors (deployment, scope, object_id, code, summary,"
 		       " reason, message) SELECT id, 'environment', env, 'interrupted', ?5, ?6, ''"
 		       " FROM deployments AS d" INTERRUPTED,
-		       "isssss", since, going_on, pending, active, summary, reason);
+		       "issssss", since, going_on, pending, active, summary, reason, ids);
 	free(summary);
 	free(reason);
 	if (ret == 0)
 		ret = rows_run(repository, err,
 			       "UPDATE deployments AS d SET status = ?5, status_changed_at = ?6"
 			       INTERRUPTED,
-			       "issssi", since, going_on, pending, active,
-			       deployment_status_word(DEPLOYMENT_FAILED), now);
+			       "issssis", since, going_on, pending, active,
+			       deployment_status_word(DEPLOYMENT_FAILED), now, ids);
+	free(ids);
 	return repository_end(repository, ret, err);
 }
 

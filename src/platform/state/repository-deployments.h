@@ -42,11 +42,13 @@ int repository_put_deployment(struct repository *repository, const struct place 
 int repository_set_deployment_status(struct repository *repository, const char *id,
 				     enum deployment_status status, int64_t now,
 				     struct error *err);
-/* What a crash left in progress becomes failed, with an error that says so; what it left pending
- * too, unless it is an environment's newest, was asked for after `since`, and can still be
- * carried out. */
+/* What a crash left in progress becomes failed, with an error that says so, unless its id is in the
+ * array `continued` (NULL: none is); what it left pending too, unless it is an environment's
+ * newest, was asked for after `since`, and can still be carried out. */
 int repository_fail_interrupted(struct repository *repository, int64_t now, int64_t since,
-				struct error *err);
+				const json_t *continued, struct error *err);
+/* It is taken up again: that is counted (placed_environment.attempts). */
+int repository_count_attempt(struct repository *repository, const char *id, struct error *err);
 
 json_t *repository_deployment_errors(struct repository *repository, const char *id,
 				     struct error *err);

@@ -195,6 +195,9 @@ static const struct db_step steps[] = {
 	{"ALTER TABLE env_drivers ADD COLUMN cluster TEXT NOT NULL DEFAULT '';"
 	 "ALTER TABLE env_drivers ADD COLUMN labels TEXT NOT NULL DEFAULT '{}'",
 	 NULL},
+
+	/* How often a daemon that started has taken it up again. */
+	{"ALTER TABLE deployments ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0", NULL},
 };
 
 const struct db_schema platform_schema = {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Whether a cluster answers at all.  A server that hangs accepts what is sent, and what was asked of
- * it ends only by its deadline, which fits the slowest answer.  So while somebody looks, or
- * something is under way, one that has said nothing for some seconds is asked for its version: after
- * ten seconds at most it is known.  That fails nothing; it is only said.
+ * Whether a cluster answers at all.  A server that hangs accepts what is sent, and what was asked
+ * of it ends only by its deadline, which fits the slowest answer.  So while somebody looks, or
+ * something is under way, one that has said nothing for some seconds is asked for its version:
+ * after ten seconds at most it is known.  That fails nothing; it is only said.
  */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_KUBE_PULSE_H
 #define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_KUBE_PULSE_H

@@ -13,7 +13,10 @@
  * then a Deployment goes on with its pods of before for as long as the new ones are not available.
  *
  * What is resumed has been carried out before: it is not tried first, each workload counts for
- * itself, and nothing is brought back.  What is paused is read, and then nothing of it runs.
+ * itself, and nothing is brought back.  What is taken up again, after a daemon that was killed in
+ * its midst, is tried, applied and watched as at first, which changes nothing where that was done;
+ * but what is read first is no longer what was there before, so nothing is brought back either:
+ * whoever asked resumes what succeeded last.  What is paused is read, and then nothing of it runs.
  */
 #include "config.h"
 
@@ -39,7 +42,6 @@
 
 #define JUDGE_AGAIN_MS 1000		/* deadlines pass without a change */
 #define PROBLEMS_MAX 200
-#define RESUMED_PART 10			/* of the usual time, for what is resumed */
 
 static void start_stage(struct kube_rollout *rollout);
 static void judge(struct kube_rollout *rollout);
@@ -152,7 +154,7 @@ fail(struct kube_rollout *r)
 	r->is_watching = false;
 	loop_remove_timer(r->timer);
 	r->timer = NULL;
-	if (r->is_resumed)
+	if (r->is_resumed || r->begun_at != 0)
 		kube_rollout_read_output(r, end_rollout);
 	else if (is_anything_sent(r))
 		kube_rollout_read_output(r, restore);
@@ -346,28 +348,6 @@ try_all(struct kube_rollout *r)
 
 /* --- APPLY --- */
 
-/* What is resumed is asked for again where it is not ready, and a fix must not wait for that. */
-static int64_t
-time_of(const struct kube_rollout *r, const struct kube_item *item)
-{
-	int usual = r->driver->ready_timeout_ms,
-	    ms = item->object->timeout_ms > 0 ? item->object->timeout_ms : usual;
-
-	return r->is_resumed && ms > usual / RESUMED_PART ? usual / RESUMED_PART : ms;
-}
-
-/* As long as it may take is waited for a cluster that does not answer, but never less than usual. */
-static int64_t
-patience_of(const struct kube_rollout *r)
-{
-	int64_t longest = KUBE_BATCH_PATIENCE_MS;
-
-	for (size_t i = 0; i < r->count; i++)
-		if (time_of(r, &r->items[i]) > longest)
-			longest = time_of(r, &r->items[i]);
-	return longest;
-}
-
 static void
 take_apply(void *data, size_t index, const struct kube_reply *reply)
 {
@@ -377,7 +357,7 @@ take_apply(void *data, size_t index, const struct kube_reply *reply)
 	log_warnings(r, item, reply);
 	if (reply->err.kind == ERROR_NONE) {
 		item->answer = json_deep_copy(reply->body);
-		item->deadline = clock_wall_ms() + time_of(r, item);
+		item->deadline = kube_rollout_deadline(r, item);
 		item->is_ready = item->object->success == KUBE_SUCCESS_STARTED;
 		return;
 	}
@@ -650,12 +630,13 @@ kube_apply(struct kube_driver *driver, struct kube_space *space,
 	r->space = space;
 	r->is_resumed = deployment->is_resumed;
 	r->is_paused = deployment->is_paused;
+	r->begun_at = deployment->begun_at;
 	r->modules = json_object();
 	r->task = driver_task_new(&driver->base, waiter, cancel_rollout, r);
 	space->operation = &r->operation;
 	kube_space_use(space);
 	kube_rollout_declare(r, deployment);
-	r->patience_ms = patience_of(r);
+	r->patience_ms = kube_rollout_patience(r);
 	if (r->problems.count > 0 && !r->is_resumed)
 		end_rollout(r);
 	else

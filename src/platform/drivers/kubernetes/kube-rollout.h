@@ -42,6 +42,7 @@ struct kube_rollout {
 	struct kube_space *space;
 	struct driver_task *task;
 	bool is_resumed, is_paused;
+	int64_t begun_at;		/* wall ms, by a daemon before; 0: by this one */
 	json_t *modules;		/* {module: true when it is held or failed}, all of them */
 	struct kube_objects *parts;	/* of each workload */
 	size_t part_count;
@@ -60,7 +61,7 @@ struct kube_rollout {
 	struct loop_timer *timer;
 	int64_t patience_ms;		/* with a cluster that gives no answer; 0: as usual */
 	int64_t blind_since;		/* steady ms; what is seen cannot be believed; 0: it can */
-	int64_t fresh_from;		/* steady ms; lists that began before are too old; 0: none */
+	int64_t fresh_from;		/* steady ms; lists begun before are too old; 0: none */
 
 	bool cancelled, is_pruning;
 	bool is_ending;			/* it is brought back, or pruned: nothing more is judged */
@@ -78,6 +79,10 @@ struct kube_rollout {
 void kube_rollout_blame(struct kube_rollout *rollout, const char *module, const char *code,
 			const struct error *why, const struct kube_failure *failure);
 
+/* Wall ms until which an item that is applied now may take (kube-sight.c). */
+int64_t kube_rollout_deadline(const struct kube_rollout *rollout, const struct kube_item *item);
+/* ms in which a cluster may give no answer. */
+int64_t kube_rollout_patience(const struct kube_rollout *rollout);
 /* What is seen can be believed (kube-sight.c); false with err: why not; kind ERROR_NONE: it will be
  * soon. */
 bool kube_rollout_sees(struct kube_rollout *rollout, struct error *err);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Whether a rollout may believe what it sees.  Watches may be cut, may hang with a server that
- * hangs, and may lack an event for good, so what ends a rollout is read once more:
+ * How long a rollout waits, and whether it may believe what it sees.  Watches may be cut, may hang
+ * with a server that hangs, and may lack an event for good, so what ends a rollout is read once
+ * more:
  *
  *	the watches are not connected, or the cluster does not answer	nothing is judged; a rollout
  *					waits until its own deadline, and then says since when
@@ -15,11 +16,73 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "model/error-codes.h"
+#include "platform/drivers/kubernetes/kube-batch.h"
 #include "platform/drivers/kubernetes/kube-private.h"
 #include "platform/drivers/kubernetes/kube-rollout.h"
 
 #define BLIND_MIN_MS 10000		/* a deadline is no reason before */
+#define RESUMED_PART 10			/* of the usual time, for what is resumed */
+#define LEFT_MIN_MS 30000		/* for what is taken up again: it may be ready */
 #define REFUSED_MAX_MS (5 * 60 * 1000)	/* of a cluster that answers, but shows nothing */
+
+/* --- time --- */
+
+/* What is resumed is asked for again where it is not ready, and a fix must not wait for that. */
+static int64_t
+time_of(const struct kube_rollout *r, const struct kube_item *item)
+{
+	int usual = r->driver->ready_timeout_ms,
+	    ms = item->object->timeout_ms > 0 ? item->object->timeout_ms : usual;
+
+	return r->is_resumed && ms > usual / RESUMED_PART ? usual / RESUMED_PART : ms;
+}
+
+/* A stage begins when the one before is ready, at the latest. */
+static int64_t
+time_before(const struct kube_rollout *r, enum kube_stage stage)
+{
+	int64_t whole = 0;
+
+	for (int earlier = 0; earlier < (int)stage; earlier++) {
+		int64_t longest = 0;
+
+		for (size_t i = 0; i < r->count; i++)
+			if ((int)r->items[i].object->stage == earlier &&
+			    r->items[i].object->is_workload && time_of(r, &r->items[i]) > longest)
+				longest = time_of(r, &r->items[i]);
+		whole += longest;
+	}
+	return whole;
+}
+
+/* What is taken up again has what is left of its time, and a moment to show that it is done. */
+int64_t
+kube_rollout_deadline(const struct kube_rollout *r, const struct kube_item *item)
+{
+	int64_t now = clock_wall_ms(), ms = time_of(r, item);
+	int64_t left = r->begun_at + time_before(r, item->object->stage) + ms - now;
+
+	if (r->begun_at == 0 || left > ms)
+		left = ms;
+	else if (left < LEFT_MIN_MS)
+		left = ms < LEFT_MIN_MS ? ms : LEFT_MIN_MS;
+	return now + left;
+}
+
+/* As long as it may take is waited for a cluster that does not answer, but never less than
+ * usual. */
+int64_t
+kube_rollout_patience(const struct kube_rollout *r)
+{
+	int64_t longest = KUBE_BATCH_PATIENCE_MS;
+
+	for (size_t i = 0; i < r->count; i++)
+		if (time_of(r, &r->items[i]) > longest)
+			longest = time_of(r, &r->items[i]);
+	return longest;
+}
+
+/* --- sight --- */
 
 bool
 kube_rollout_sees(struct kube_rollout *r, struct error *err)

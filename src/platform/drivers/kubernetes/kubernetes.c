@@ -205,6 +205,7 @@ detach(struct driver *driver, const struct driver_waiter *waiter)
 static const struct driver_ops kubernetes_ops = {
 	.name = DRIVER_KUBERNETES_NAME,
 	.driver_type = DRIVER_KUBERNETES_TYPE,
+	.continues = true,
 	.resources = kube_driver_resources,
 	.free = kube_free,
 	.describe = describe,

@@ -62,7 +62,7 @@ struct kube_watch {
 	struct kube_list *list;		/* under way */
 	int64_t list_began_at, listed_at;	/* steady ms; when the last that is whole began */
 	int64_t told_at;		/* steady ms of the last event, or list */
-	int64_t quiet_ms;		/* after which it is asked again; the longer, the more often */
+	int64_t quiet_ms;		/* after which it is listed anew */
 
 	bool is_connected;
 	int64_t connected_at;		/* steady ms */

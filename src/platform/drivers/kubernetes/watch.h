@@ -44,8 +44,8 @@ bool kube_watch_is_listed(const struct kube_watch *watch);
 /* {name: object}, whole objects without managedFields; borrowed, until the loop's next turn.  Where
  * the path is of all namespaces the names are "NAMESPACE/NAME". */
 const json_t *kube_watch_objects(const struct kube_watch *watch);
-/* Steady ms at which the last list that is whole was begun: all that was so then is known.  0: there
- * is none. */
+/* Steady ms at which the last list that is whole was begun: all that was so then is known.  0:
+ * there is none. */
 int64_t kube_watch_listed_at(const struct kube_watch *watch);
 /* Wall ms of the last time at which this was known to be so: now while it is connected, or 0: it
  * never was. */
