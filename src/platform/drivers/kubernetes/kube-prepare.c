@@ -26,6 +26,7 @@
 #include "platform/drivers/kubernetes/cluster.h"
 #include "platform/drivers/kubernetes/kube-batch.h"
 #include "platform/drivers/kubernetes/kube-private.h"
+#include "platform/drivers/kubernetes/kube-pulse.h"
 #include "platform/drivers/kubernetes/kube-space.h"
 #include "platform/drivers/kubernetes/names.h"
 #include "platform/drivers/task.h"
@@ -60,6 +61,7 @@ struct kube_preparation {
 	struct kube_driver *driver;
 	struct kube_space *space;
 	struct driver_task *task;
+	int64_t patience_ms;
 	struct kube_batch *batch;
 	struct loop_timer *timer;
 	int64_t began;			/* steady ms */
@@ -84,7 +86,10 @@ free_preparation(struct kube_operation *operation)
 static void
 end_preparation(struct kube_preparation *p, const struct error *err)
 {
-	driver_task_end(p->task, err, NULL, NULL);
+	struct error why = err ? *err : (struct error){0};
+
+	kube_pulse_explain(p->driver->pulse, &why);
+	driver_task_end(p->task, err ? &why : NULL, NULL, NULL);
 	kube_space_end(p->space);
 }
 
@@ -185,6 +190,7 @@ start_batch(struct kube_preparation *p,
 	kube_batch_free(p->batch);
 	p->batch = kube_batch_new(&(struct kube_batch_options){
 		.cluster = p->driver->cluster,
+		.patience_ms = p->patience_ms,
 		.answered = answered,
 		.waits = report_wait,
 		.ended = ended,
@@ -367,7 +373,7 @@ look(void *data)
 }
 
 struct driver_task *
-kube_prepare(struct kube_driver *driver, struct kube_space *space,
+kube_prepare(struct kube_driver *driver, struct kube_space *space, int64_t patience_ms,
 	     const struct driver_waiter *waiter)
 {
 	struct kube_preparation *p;
@@ -382,9 +388,11 @@ kube_prepare(struct kube_driver *driver, struct kube_space *space,
 	p->driver = driver;
 	p->space = space;
 	p->task = driver_task_new(&driver->base, waiter, cancel_preparation, p);
+	p->patience_ms = patience_ms;
 	p->began = clock_steady_ms();
 	buf_init(&p->missing, 4096);
 	space->operation = &p->operation;
+	kube_pulse_use(driver->pulse);
 	look(p);
 	return p->task;
 }

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdint.h>
 
 #include "platform/drivers/driver.h"
 
@@ -28,8 +29,9 @@ struct kube_driver {
 };
 
 /* The operations, as driver.h says: each in a file kube-NAME.c of its own. */
+/* patience_ms: in which a cluster may give no answer; 0: as a batch's. */
 struct driver_task *kube_prepare(struct kube_driver *driver, struct kube_space *space,
-				 const struct driver_waiter *waiter);
+				 int64_t patience_ms, const struct driver_waiter *waiter);
 struct driver_task *kube_apply(struct kube_driver *driver, struct kube_space *space,
 			       const struct driver_deployment *deployment,
 			       const struct driver_waiter *waiter);

@@ -17,6 +17,7 @@
 #include "platform/drivers/driver.h"
 #include "platform/drivers/kubernetes/access.h"
 #include "platform/drivers/kubernetes/cluster.h"
+#include "platform/drivers/kubernetes/kube-batch.h"
 #include "platform/drivers/kubernetes/kube-logs.h"
 #include "platform/drivers/kubernetes/kube-private.h"
 #include "platform/drivers/kubernetes/kube-pulse.h"
@@ -110,7 +111,18 @@ static struct driver_task *
 prepare(struct driver *driver, const char *name, const struct driver_home *home,
 	const struct driver_waiter *waiter)
 {
-	return kube_prepare(own(driver), kube_space_open(own(driver), name, home), waiter);
+	int ms = own(driver)->ready_timeout_ms;
+
+	return kube_prepare(own(driver), kube_space_open(own(driver), name, home),
+			    ms > KUBE_BATCH_PATIENCE_MS ? ms : 0, waiter);
+}
+
+/* What is there is found by what it says, whoever made it.  A fix is not to wait for it long. */
+static struct driver_task *
+adopt(struct driver *driver, const char *name, const struct driver_home *home,
+      const struct driver_waiter *waiter)
+{
+	return kube_prepare(own(driver), kube_space_open(own(driver), name, home), 0, waiter);
 }
 
 static int
@@ -213,7 +225,7 @@ static const struct driver_ops kubernetes_ops = {
 	.images = images,
 	.default_namespace = default_namespace,
 	.prepare = prepare,
-	.adopt = prepare,	/* what is there is found by what it says, whoever made it */
+	.adopt = adopt,
 	.check_resource = check_resource,
 	.provision = provision,
 	.deprovision = deprovision,
