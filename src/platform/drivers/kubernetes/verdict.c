@@ -179,6 +179,13 @@ pod_stays_up(struct kube_look *look, const json_t *pod)
 	return stays;
 }
 
+/* It says itself how long it has to stay up until the cluster calls it available. */
+static bool
+is_watched(const json_t *deployment)
+{
+	return kube_read_count(json_object_get(deployment, "spec"), "minReadySeconds", 0) > 0;
+}
+
 static bool
 all_stay_up(struct kube_look *look, const json_t *replica_set)
 {
@@ -302,7 +309,7 @@ judge_deployment(struct kube_look *look, const json_t *deployment, struct kube_v
 		return;
 	}
 	newest = kube_newest_replica_set(look->seen, deployment);
-	if (counts.is_ready && all_stay_up(look, newest)) {
+	if (counts.is_ready && (is_watched(deployment) || all_stay_up(look, newest))) {
 		out->state = KUBE_READY;
 		return;
 	}
