@@ -76,6 +76,9 @@ test_a_namespace_says_whose_it_is(void **state)
 		json_string_value(at(metadata, "annotations", "sidestage.dev/environment")),
 		"acme/shop/named");
 	assert_string_equal(json_string_value(at(metadata, "labels", "team")), "shop");
+	assert_string_equal(
+		json_string_value(at(metadata, "labels", "pod-security.kubernetes.io/enforce")),
+		"baseline");
 	/* Again, by another daemon of the same state. */
 	kube_double_restart_driver(d);
 	waiter = kube_double_waiter(d);
@@ -174,6 +177,31 @@ test_what_is_declared_runs_and_nothing_else(void **state)
 	kube_double_apply(d, "acme/shop/all", both, 0, false);
 	assert_false(d->failed);
 	assert_int_equal(kube_double_count(d, "/apis/apps/v1/namespaces/shop-all/deployments"), 0);
+}
+
+#define PRIVILEGED "{\"securityContext\":{\"privileged\":true}}"
+
+/* Nothing is written; and whoever has the namespace says otherwise. */
+static void
+test_pods_are_what_the_namespace_lets_in(void **state)
+{
+	static const char deployments[] = "/apis/apps/v1/namespaces/shop-baseline/deployments";
+	struct kube_double *d = need(state);
+	struct driver_workload web = kube_double_workload("web", FINE, PRIVILEGED);
+
+	kube_double_prepare(d, "acme/shop/baseline");
+	kube_double_apply(d, "acme/shop/baseline", &web, 1, false);
+	assert_true(d->failed);
+	assert_int_equal(d->err.parts[0].code, CODE_WORKLOAD_NOT_BASELINE);
+	assert_int_equal(kube_double_count(d, "/api/v1/namespaces/shop-baseline/services"), 0);
+	kube_double_write(d, KUBE_MERGE, "/api/v1/namespaces/shop-baseline",
+			  "{\"metadata\":{\"labels\":"
+			  "{\"pod-security.kubernetes.io/enforce\":\"privileged\"}}}");
+	kube_double_prepare(d, "acme/shop/baseline");
+	web = kube_double_workload("web", FINE, PRIVILEGED);
+	kube_double_apply(d, "acme/shop/baseline", &web, 1, false);
+	assert_false(d->failed);
+	assert_int_equal(kube_double_count(d, deployments), 1);
 }
 
 /* An apply of what is there already is none: nothing is restarted, not even touched. */
@@ -617,6 +645,7 @@ main(void)
 		cmocka_unit_test(test_a_namespace_of_others_is_not_used),
 		cmocka_unit_test(test_a_right_that_is_missing_is_named),
 		cmocka_unit_test(test_what_is_declared_runs_and_nothing_else),
+		cmocka_unit_test(test_pods_are_what_the_namespace_lets_in),
 		cmocka_unit_test(test_what_is_the_same_is_left_alone),
 		cmocka_unit_test(test_nothing_is_applied_when_one_is_refused),
 		cmocka_unit_test(test_what_ran_before_a_failure_runs_on),

@@ -145,6 +145,8 @@ list_of(const struct kube_objects *objects)
 	return json_pack("{s:s, s:s, s:o}", "apiVersion", "v1", "kind", "List", "items", items);
 }
 
+static bool is_privileged = true;	/* the namespace; false: of the level baseline */
+
 /* Of workloads, which are freed.  0, or -1 with err. */
 static int
 try_to_make(struct driver_deployment *deployment, const char *key, struct kube_objects *objects,
@@ -153,6 +155,7 @@ try_to_make(struct driver_deployment *deployment, const char *key, struct kube_o
 	const struct kube_objects_options options = {
 		.namespace = NAMESPACE,
 		.name_key = (const uint8_t *)key,
+		.is_privileged = is_privileged,
 	};
 	int ret = kube_objects_make(&options, deployment, objects, err);
 
@@ -817,6 +820,100 @@ what_a_pod_reads_restarts_it_when_it_changed(void **state)
 	json_decref(from);
 }
 
+/* --- what only a privileged namespace lets in --- */
+
+#define IN_CONTAINER(members) "{'module': 'web', 'spec': {'containers': {'web': {'image': 'a:1', "  \
+	members "}}}}"
+#define IN_SPEC(members) "{'module': 'web', 'spec': {'containers': {'web': {'image': 'a:1'}}, "    \
+	members "}}"
+
+static void
+what_reaches_the_node_is_refused_by_name(void **state)
+{
+	static const struct {
+		const char *workload, *member;
+	} cases[] = {
+		{IN_CONTAINER("'securityContext': {'privileged': true}"),
+		 "containers.web.securityContext.privileged"},
+		{IN_CONTAINER("'security_context': {'privileged': true}"),
+		 "containers.web.securityContext.privileged"},
+		{IN_CONTAINER("'securityContext': {'capabilities': {'add': ['CHOWN', 'SYS_ADMIN']}}"),
+		 "containers.web.securityContext.capabilities.add"},
+		{IN_CONTAINER("'securityContext': {'procMount': 'Unmasked'}"),
+		 "containers.web.securityContext.procMount"},
+		{IN_CONTAINER("'securityContext': {'seccompProfile': {'type': 'Unconfined'}}"),
+		 "containers.web.securityContext.seccompProfile.type"},
+		{IN_CONTAINER("'securityContext': {'seccompProfile': {'type': 1}}"),
+		 "containers.web.securityContext.seccompProfile.type"},
+		{IN_CONTAINER("'lifecycle': {'preStop': {'httpGet': {'host': '192.0.2.1'}}}"),
+		 "containers.web.lifecycle.preStop.httpGet.host"},
+		{IN_SPEC("'pod': {'securityContext': {'sysctls': [{'name': 'kernel.msgmax'}]}}"),
+		 "pod.securityContext.sysctls"},
+		{IN_SPEC("'pod': {'securityContext': {'seLinuxOptions': {'type': 'spc_t'}}}"),
+		 "pod.securityContext.seLinuxOptions.type"},
+		{IN_SPEC("'pod': {'securityContext': {'windowsOptions': {'hostProcess': true}}}"),
+		 "pod.securityContext.windowsOptions.hostProcess"},
+		{IN_SPEC("'pod': {'securityContext': {'appArmorProfile': {'type': 'Unconfined'}}}"),
+		 "pod.securityContext.appArmorProfile.type"},
+		{IN_SPEC("'pod': {'annotations': "
+			 "{'container.apparmor.security.beta.kubernetes.io/web': 'unconfined'}}"),
+		 "annotations.container.apparmor.security.beta.kubernetes.io/web"},
+		{IN_SPEC("'volumes': {'node': {'hostPath': {'path': '/'}}}"), "volumes.node.hostPath"},
+		{IN_SPEC("'pod': {'volumes': [{'name': 'all', 'hostPath': {'path': '/'}}]}"),
+		 "volumes.all.hostPath"},
+		{"{'module': 'web', 'profile': 'humanitec/default-cronjob', 'spec': {'schedules': "
+		 "{'a': {'schedule': '@daily'}}, 'containers': {'web': {'image': 'a:1', "
+		 "'securityContext': {'privileged': true}}}}}",
+		 "containers.web.securityContext.privileged"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *why = xasprintf("Workload web sets %s, which", cases[i].member);
+		json_t *from = parse(cases[i].workload);
+		char *made = text_of("1", from);	/* where it is let in */
+
+		is_privileged = false;
+		expect_refused(cases[i].workload, why);
+		is_privileged = true;
+		free(made);
+		json_decref(from);
+		free(why);
+	}
+}
+
+/* What a spec cannot say is in no pod, whatever the namespace lets in. */
+static void
+the_network_of_the_node_is_for_nobody(void **state)
+{
+	json_t *from = parse(IN_SPEC("'pod': {'hostNetwork': true, 'hostPID': true, 'hostIPC': true, "
+				     "'hostUsers': true, 'nodeName': 'a'}"));
+	char *text = text_of("1", from);
+
+	(void)state;
+	assert_null(strstr(text, "host"));
+	assert_null(strstr(text, "nodeName"));
+	free(text);
+	json_decref(from);
+}
+
+static void
+what_stays_in_its_pod_is_let_in(void **state)
+{
+	json_t *from = parse(IN_CONTAINER(
+		"'securityContext': {'privileged': false, 'capabilities': {'drop': ['ALL'], 'add': "
+		"['NET_BIND_SERVICE']}, 'seccompProfile': {'type': 'RuntimeDefault'}, "
+		"'seLinuxOptions': {'type': 'container_t'}, 'runAsUser': 0}"));
+	char *text;
+
+	(void)state;
+	is_privileged = false;
+	text = text_of("1", from);
+	is_privileged = true;
+	free(text);
+	json_decref(from);
+}
+
 /* --- one by one --- */
 
 #define WEB(spec) "{'module': 'web', 'spec': {'containers': {'web': {'image': 'a:1'}}, " spec "}}"
@@ -1238,6 +1335,9 @@ main(void)
 		cmocka_unit_test(another_workload_of_that_name_becomes_these),
 		cmocka_unit_test(every_field_has_an_effect_or_is_warned_of),
 		cmocka_unit_test(what_is_honoured_are_fields),
+		cmocka_unit_test(what_reaches_the_node_is_refused_by_name),
+		cmocka_unit_test(the_network_of_the_node_is_for_nobody),
+		cmocka_unit_test(what_stays_in_its_pod_is_let_in),
 		cmocka_unit_test(a_secret_stands_in_a_secret_alone),
 		cmocka_unit_test(the_name_of_a_secret_tells_nothing_without_the_key),
 		cmocka_unit_test(a_secret_elsewhere_is_refused),

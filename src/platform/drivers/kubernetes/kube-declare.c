@@ -14,6 +14,7 @@
 #include "platform/drivers/kubernetes/cluster.h"
 #include "platform/drivers/kubernetes/kube-private.h"
 #include "platform/drivers/kubernetes/kube-rollout.h"
+#include "platform/drivers/kubernetes/names.h"
 
 /* By themselves, so that a fault is known to be this workload's. */
 static void
@@ -29,6 +30,7 @@ make_part(struct kube_rollout *r, const struct driver_deployment *deployment,
 	const struct kube_objects_options options = {
 		.namespace = r->space->namespace,
 		.name_key = r->driver->name_key,
+		.is_privileged = strcmp(kube_space_pod_security(r->space), KUBE_PRIVILEGED) == 0,
 	};
 	struct error err = {0};
 

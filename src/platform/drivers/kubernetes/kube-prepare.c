@@ -176,6 +176,8 @@ namespace_object(const struct kube_space *space)
 	json_t *labels = space->labels ? json_deep_copy(space->labels) : json_object();
 
 	json_object_set_new(labels, KUBE_LABEL_MANAGED, json_string(KUBE_MANAGED_BY));
+	json_object_set_new(labels, KUBE_LABEL_POD_SECURITY,
+			    json_string(kube_space_pod_security(space)));
 	return json_pack("{s:s, s:s, s:{s:s, s:o, s:{s:s, s:s}}}", "apiVersion", "v1", "kind",
 			 "Namespace", "metadata", "name", space->namespace, "labels", labels,
 			 "annotations", KUBE_NOTE_SPACE, space->name, KUBE_NOTE_PLATFORM,
@@ -207,6 +209,8 @@ take_created(void *data, size_t index, const struct kube_reply *reply)
 	(void)index;
 	p->err = reply->err;
 	p->is_there = reply->status == 409;
+	if (reply->err.kind == ERROR_NONE)
+		kube_space_note_namespace(p->space, reply->body);
 }
 
 static void
@@ -333,6 +337,7 @@ take_namespace(void *data, size_t index, const struct kube_reply *reply)
 
 	(void)index;
 	p->err = reply->err;
+	kube_space_note_namespace(p->space, reply->body);
 	if (reply->status == 404)
 		p->err.kind = ERROR_NOT_FOUND;
 	else if (reply->err.kind == ERROR_NONE && is_ending(reply->body))

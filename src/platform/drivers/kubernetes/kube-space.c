@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
+#include "model/json.h"
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/kubernetes/cluster.h"
@@ -113,6 +114,7 @@ kube_space_free(struct kube_space *space)
 	kube_space_end(space);
 	kube_space_close(space);
 	json_decref(space->labels);
+	free(space->pod_security);
 	json_decref(space->secrets);
 	free(space->namespace);
 	free(space->name);
@@ -127,6 +129,25 @@ kube_space_end(struct kube_space *space)
 	space->operation = NULL;
 	if (operation)
 		operation->free(operation);
+}
+
+void
+kube_space_note_namespace(struct kube_space *space, const json_t *object)
+{
+	const json_t *labels = json_object_get(json_object_get(object, "metadata"), "labels");
+
+	free(space->pod_security);
+	space->pod_security = xstrdup_or_null(json_member_string(labels, KUBE_LABEL_POD_SECURITY));
+}
+
+const char *
+kube_space_pod_security(const struct kube_space *space)
+{
+	const char *level = space->pod_security;
+
+	if (!level)
+		level = json_member_string(space->labels, KUBE_LABEL_POD_SECURITY);
+	return level ? level : KUBE_BASELINE;
 }
 
 /* --- watching --- */

@@ -39,6 +39,7 @@ struct kube_space {
 	char *name;			/* "org/app/env" */
 	char *namespace;
 	json_t *labels;			/* of the namespace; NULL: none */
+	char *pod_security;		/* the level that it has now; NULL: not known, or none */
 	struct kube_operation *operation;	/* NULL: nothing is under way */
 	/* {module: [text]}, of what was applied last: not to be seen in what is printed.  NULL: it
 	 * is not known yet. */
@@ -58,6 +59,11 @@ struct kube_space *kube_space_find(const struct kube_driver *driver, const char 
 struct kube_space *kube_space_open(struct kube_driver *driver, const char *name,
 				   const struct driver_home *home);
 void kube_space_free(struct kube_space *space);
+
+/* The namespace, as the cluster has it. */
+void kube_space_note_namespace(struct kube_space *space, const json_t *object);
+/* The level of pod security that it has, or will have when it is made. */
+const char *kube_space_pod_security(const struct kube_space *space);
 
 /* Somebody looks. */
 void kube_space_use(struct kube_space *space);

@@ -60,6 +60,7 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/objects-jobs.c \
 	src/platform/drivers/kubernetes/objects-parts.h \
 	src/platform/drivers/kubernetes/objects-pod.c \
+	src/platform/drivers/kubernetes/objects-security.c \
 	src/platform/drivers/kubernetes/objects-service.c \
 	src/platform/drivers/kubernetes/objects-values.c \
 	src/platform/drivers/kubernetes/objects-volumes.c \

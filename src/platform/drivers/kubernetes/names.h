@@ -29,6 +29,12 @@
 #define KUBE_NOTE_SPACE "sidestage.dev/environment"	/* "org/app/env" */
 #define KUBE_NOTE_PLATFORM "sidestage.dev/platform"	/* the id of the daemon's state */
 
+/* The level of pod security that a namespace enforces, and what one of ours has unless its
+ * definition says another. */
+#define KUBE_LABEL_POD_SECURITY "pod-security.kubernetes.io/enforce"
+#define KUBE_BASELINE "baseline"
+#define KUBE_PRIVILEGED "privileged"
+
 /* The name of an object for `text`, unique for `whole` (NULL: the text itself); free() it.  It
  * begins with a letter, as that of a Service must (RFC 1035). */
 char *kube_name(const char *text, const char *whole, size_t max);

@@ -19,6 +19,7 @@ struct error;
 struct kube_workload {
 	const char *namespace;
 	const uint8_t *name_key;
+	bool is_privileged;
 	const char *deployment;		/* its id; NULL: none */
 	const struct driver_workload *declared;
 	enum workload_profile profile;	/* PROFILE_MODULE where it is not known */
@@ -106,6 +107,12 @@ int kube_add_service(struct kube_workload *w, struct error *err);
 json_t *kube_pod_template(const struct kube_workload *w, const char *schedule, struct error *err);
 /* The account that it names; NULL: none, so it has one of its own. */
 const char *kube_account(const struct kube_workload *w);
+
+/* --- objects-security.c --- */
+
+/* Whether the namespace lets such a pod in.  0, or -1 with err. */
+int kube_check_baseline(const struct kube_workload *w, const json_t *metadata, const json_t *pod,
+			struct error *err);
 
 /* --- objects-jobs.c --- */
 

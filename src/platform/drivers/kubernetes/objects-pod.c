@@ -110,7 +110,8 @@ kube_pod_template(const struct kube_workload *w, const char *schedule, struct er
 	containers = kube_containers(w, schedule, err);
 	if (containers)
 		json_object_set_new(pod, "containers", containers);
-	if (!containers || kube_add_inits(w, pod, err) != 0 || add_volumes(w, pod, err) != 0) {
+	if (!containers || kube_add_inits(w, pod, err) != 0 || add_volumes(w, pod, err) != 0 ||
+	    kube_check_baseline(w, metadata, pod, err) != 0) {
 		json_decref(metadata);
 		json_decref(pod);
 		return NULL;

@@ -291,6 +291,7 @@ add_module(const struct kube_objects_options *options, const struct driver_deplo
 	struct kube_workload w = {
 		.namespace = options->namespace,
 		.name_key = options->name_key,
+		.is_privileged = options->is_privileged,
 		.deployment = deployment->id,
 		.declared = declared,
 		.profile = profile == PROFILE_UNKNOWN ? PROFILE_MODULE : profile,

@@ -71,6 +71,8 @@ struct kube_objects {
 struct kube_objects_options {
 	const char *namespace;
 	const uint8_t *name_key;	/* KUBE_NAME_KEY_SIZE bytes: of the names of Secrets */
+	/* The namespace lets in what is as good as the node itself (pod security). */
+	bool is_privileged;
 };
 /* 0, or -1 with ERROR_INPUT that names workload and field. */
 int kube_objects_make(const struct kube_objects_options *options,
