@@ -131,13 +131,11 @@ output_text_environment(const struct world_environment *e, const struct world_en
 	json_object_foreach(set_modules(e->set), module, body)
 		workload_line(e, baseline, module);
 	for (size_t i = 0; i < e->resource_count; i++) {
-		const char *host = json_string_value(
-			json_object_get(e->resources[i].outputs, "host"));
-		json_int_t port = json_integer_value(
-			json_object_get(e->resources[i].outputs, "port"));
+		char *address = active_resource_address(&e->resources[i]);
 
-		if (host && port > 0)
-			output_text_line("    http://%s:%d", host, (int)port);
+		if (address)
+			output_text_line("    %s", address);
+		free(address);
 	}
 }
 

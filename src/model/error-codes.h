@@ -85,7 +85,7 @@ struct error;
 	X(CLUSTER_OF_ENVIRONMENT_NOT_HERE, 400, N_("Cannot reach {env}: it runs in the cluster \"{name}\", which this platform does not have; add a section [cluster \"{name}\"] to its configuration.")) \
 	X(CLUSTER_REFUSED, 400, N_("The cluster refused \"{verb} {object}\": {reason}")) \
 	X(CLUSTER_RESOURCE_FILES, 400, N_("The file \"{name}\" of a template cannot be given to workloads in a cluster.  Declare it in the workloads instead.")) \
-	X(CLUSTER_RESOURCE_UNKNOWN, 400, N_("The resource {resource} is of type \"{type}\"; in a cluster this platform makes dns and volume.  For anything else use a definition with the driver \"static\".")) \
+	X(CLUSTER_RESOURCE_UNKNOWN, 400, N_("The resource {resource} is of type \"{type}\"; in a cluster this platform makes dns, ingress, httproute and volume.  For anything else use a definition with the driver \"static\".")) \
 	X(CLUSTER_RIGHTS_MISSING, 403, N_("This platform lacks rights in the namespace {namespace}: {words}.  Grant them to its user in the cluster.")) \
 	X(CLUSTER_SAYS, 500, N_("the cluster reports: {reason}")) \
 	X(CLUSTER_SERVER_INVALID, 400, N_("The server of a cluster must be an address such as https://192.0.2.10:6443, without a user name or a query.")) \
@@ -95,6 +95,7 @@ struct error;
 	X(CLUSTER_UNKNOWN, 400, N_("The resource definition {definition} names the cluster \"{name}\", which this platform does not have.  It has {tried}.")) \
 	X(CLUSTER_UNREACHABLE, 503, N_("The cluster at {server} cannot be reached: {reason}")) \
 	X(CLUSTER_UNSEEN, 503, N_("The cluster does not show what runs in the namespace {namespace}.")) \
+	X(CLUSTER_WITHOUT_GATEWAYS, 400, N_("The cluster {name} does not have the Gateway API (HTTPRoute of gateway.networking.k8s.io/v1).  Install it, or use a definition with the driver \"kubernetes/ingress\".")) \
 	X(COMMAND_NOT_CONFINED, 400, N_("The command of workload {workload} is refused: workloads are not confined on this machine, so only images run here.")) \
 	X(COMMAND_NOT_FOUND, 400, N_("The command \"{name}\" of workload {workload} is not a program of this machine.")) \
 	X(COMMIT_INVALID, 400, N_("\"commit\" must be 5 to 40 lower-case hexadecimal digits.")) \
@@ -370,6 +371,20 @@ struct error;
 	X(ROLLOUT_PODS_READY, 503, N_("{number} of {total} pods are ready")) \
 	X(ROLLOUT_WAITS_FOR_JOB, 503, N_("waiting for the job to complete")) \
 	PLURAL(ROLLOUT_WAITS_FOR_OLD, 503, "waiting for {number} old pod to end", "waiting for {number} old pods to end") \
+	X(ROUTE_ANNOTATION_INVALID, 400, N_("The annotation \"{name}\" of a route is invalid: its value must be a string, and its name not one of the platform's.")) \
+	X(ROUTE_HOST_INVALID, 400, N_("\"{host}\" is not a host name: lower-case letters, digits, hyphens and dots are allowed.")) \
+	X(ROUTE_HOST_MISSING, 400, N_("The resource {resource} has no host.  Give its definition a \"domain\" or a \"host\", or set \"host\" in the params of the resource.")) \
+	X(ROUTE_HOST_TAKEN, 409, N_("The host {host} belongs to {space} (namespace {namespace}).  Give this environment another host, for example by a \"domain\" in the definition of its route.")) \
+	X(ROUTE_HOST_TAKEN_BY_OTHERS, 409, N_("The host {host} is already used in the namespace {namespace}.  Give this environment another host, for example by a \"domain\" in the definition of its route.")) \
+	X(ROUTE_HOST_TWICE, 400, N_("The definition of a route can have a \"host\" or a \"domain\", not both.")) \
+	X(ROUTE_NAME_INVALID, 400, N_("The {member} \"{name}\" cannot be the name of an object of a cluster.")) \
+	X(ROUTE_OF_OTHER_TYPE, 400, N_("The driver \"kubernetes/{driver}\" makes resources of the types route and dns, not {type}.")) \
+	X(ROUTE_PATH_INVALID, 400, N_("The path \"{path}\" of {resource} is invalid: it must begin with a slash and have no query, blanks or empty parts.")) \
+	X(ROUTE_PORT_MISSING, 400, N_("The route {resource} leads to no port of the service of workload {workload}.  Declare the port in \"service.ports\", and name it in the \"port\" of the route.")) \
+	X(ROUTE_SCHEME_INVALID, 400, N_("The scheme \"{name}\" of a route must be \"http\" or \"https\".")) \
+	X(ROUTE_SHARED, 400, N_("The resource {resource} does not belong to a workload: a route leads to a workload.  Declare it among the \"externals\" of one.")) \
+	X(ROUTE_TWICE, 400, N_("The host {host} with the path {path} already leads to workload {workload}.")) \
+	X(ROUTE_WITHOUT_GATEWAY, 400, N_("The driver \"kubernetes/httproute\" needs the name of a \"gateway\".")) \
 	X(RULE_EXISTS, 409, N_("{env} has a rule just like this one.")) \
 	X(RULE_MEMBER_INVALID, 422, N_("The \"{member}\" of a rule has the wrong type.")) \
 	X(RULE_NOT_FOUND, 404, N_("{env} has no rule \"{rule}\".")) \
@@ -560,6 +575,7 @@ struct error;
 	X(extension)	/* of the API */ \
 	X(fields)	/* of an object of a cluster, each with its manager: ".spec.replicas (helm)" */ \
 	X(file)		/* of the platform's machine, or of a workload */ \
+	X(host)		/* of DNS */ \
 	X(how)		/* a program ended: "status 1", or what cannot be done: "exec: ..." */ \
 	X(image)	/* with its version */ \
 	X(key)		/* of a shared value */ \

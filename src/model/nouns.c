@@ -10,8 +10,10 @@
 #include "model/nouns.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
+#include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/private.h"
 
@@ -426,6 +428,31 @@ enum resource_status
 active_resource_status(const struct active_resource *resource)
 {
 	return resource_status_of(resource->status.raw);
+}
+
+static bool
+is_url(const char *text)
+{
+	if (strncmp(text, "http://", 7) != 0 && strncmp(text, "https://", 8) != 0)
+		return false;
+	for (const char *c = text; *c; c++)
+		if ((unsigned char)*c <= ' ' || *c == 0x7f)
+			return false;
+	return true;
+}
+
+char *
+active_resource_address(const struct active_resource *resource)
+{
+	const char *url = json_string_value(json_object_get(resource->outputs, "url"));
+	const char *host = json_string_value(json_object_get(resource->outputs, "host"));
+	json_int_t port = json_integer_value(json_object_get(resource->outputs, "port"));
+
+	if (url && is_url(url))
+		return xstrdup(url);
+	if (!host || port <= 0 || port > 65535)
+		return NULL;
+	return xasprintf("http://%s:%d", host, (int)port);
 }
 
 #define AT(member) IN(user, member)

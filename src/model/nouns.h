@@ -270,6 +270,9 @@ int active_resource_decode(struct active_resource *out, const json_t *body, stru
 json_t *active_resource_encode(const struct active_resource *resource);
 void active_resource_clear(struct active_resource *resource);
 enum resource_status active_resource_status(const struct active_resource *resource);
+/* Where it is reached: its output "url", or http://HOST:PORT of its "host" and "port".  Foreign
+ * text; free() it.  NULL: nowhere. */
+char *active_resource_address(const struct active_resource *resource);
 
 enum artefact_type {
 	ARTEFACT_CONTAINER, ARTEFACT_WORKLOAD,

@@ -127,6 +127,9 @@ class World:
         os.rename(path + ".new", path)
         return path
 
+    def prepare(self, organization):
+        """What else it is to have, before it is imported."""
+
     def __enter__(self):
         with open(os.path.join(HERE, "topicshare.json")) as file:
             text = json.load(file)
@@ -134,6 +137,7 @@ class World:
         app["environments"] = [e for e in app["environments"] if e["id"] == "production"]
         # It has no probe, so each deployment would wait until it has run for a while.
         del app["environments"][0]["deployments"][0]["set"]["modules"]["worker"]
+        self.prepare(text["organizations"][0])
         path = self.write("import.json", json.dumps(text))
         subprocess.run([os.environ["SIDESTAGED"], "import", "--config", self.config, path],
                        check=True, stdout=subprocess.DEVNULL, stderr=self.log)

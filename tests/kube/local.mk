@@ -3,7 +3,8 @@
 EXTRA_DIST += tests/kube/objects/every-field-cronjob.json tests/kube/objects/every-field-job.json \
 	tests/kube/objects/every-field-least.json tests/kube/objects/every-field-module.json \
 	tests/kube/objects/every-field-other.json tests/kube/objects/every-field.in.json \
-	tests/kube/objects/secrets.json tests/kube/objects/topicshare.json
+	tests/kube/objects/routes.json tests/kube/objects/secrets.json \
+	tests/kube/objects/topicshare.json
 EXTRA_DIST += tests/kube/hotfix.sh
 EXTRA_DIST += tests/kube/check.sh tests/kube/images.py tests/kube/shop.yaml tests/kube/topicshare.json \
 	tests/kube/node/image.py tests/kube/node/init.sh tests/kube/node/node.sh \
@@ -12,14 +13,15 @@ EXTRA_DIST += tests/kube/check.sh tests/kube/images.py tests/kube/shop.yaml test
 # Where there is no Go, a small API server stands for it: its answers are compared with the real one
 # by check-kube.
 EXTRA_DIST += tests/kube/cluster.py tests/kube/compare.py \
-	tests/kube/double/__main__.py tests/kube/double/api.py tests/kube/double/controllers.py tests/kube/double/faults.py tests/kube/double/fields.py \
+	tests/kube/double/__main__.py tests/kube/double/api.py tests/kube/double/controllers.py tests/kube/double/faults.py tests/kube/double/fields.py tests/kube/double/gateway.py \
 	tests/kube/double/identity.py tests/kube/double/kinds.py tests/kube/double/kubelet.py \
 	tests/kube/double/make-schema.py tests/kube/double/problem.py tests/kube/double/schema.json \
 	tests/kube/double/server.py tests/kube/double/store.py tests/kube/double/upstream.py \
-	tests/kube/driver.py tests/kube/test-double.py
+	tests/kube/driver.py tests/kube/routes.py tests/kube/test-double.py
 KUBE_TESTS = tests/kube/test-faults.sh tests/kube/test-killed.sh
-dist_check_SCRIPTS += $(KUBE_TESTS) tests/kube/test-double.sh tests/kube/test-hotfix.sh
-TESTS += $(KUBE_TESTS) tests/kube/test-double.sh tests/kube/test-hotfix.sh
+dist_check_SCRIPTS += $(KUBE_TESTS) tests/kube/test-double.sh tests/kube/test-hotfix.sh \
+	tests/kube/test-routes.sh
+TESTS += $(KUBE_TESTS) tests/kube/test-double.sh tests/kube/test-hotfix.sh tests/kube/test-routes.sh
 LONG_TESTS += $(KUBE_TESTS)
 KUBE_VERSION = v1.36.3
 GO = go

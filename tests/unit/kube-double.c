@@ -43,7 +43,7 @@ start_double(const char *folder)
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
 		execlp("python3", "python3", "-S", program, folder, "--token", "eve=eve-token",
-		       (char *)NULL);
+		       "--gateway", (char *)NULL);
 		_exit(127);
 	}
 	free(program);

@@ -108,6 +108,7 @@ add_workload(struct driver_deployment *deployment, const json_t *from)
 		.spec = json_deep_copy(json_object_get(from, "spec")),
 		.deploy = json_incref(json_object_get(from, "deploy")),
 		.volumes = json_incref(json_object_get(from, "volumes")),
+		.resources = json_incref(json_object_get(from, "resources")),
 		.secret_places = json_incref(json_object_get(from, "secret_places")),
 		.endpoints = xcalloc(1, sizeof(*w->endpoints)),
 		.is_held = json_is_true(json_object_get(from, "held")),
@@ -154,6 +155,7 @@ try_to_make(struct driver_deployment *deployment, const char *key, struct kube_o
 {
 	const struct kube_objects_options options = {
 		.namespace = NAMESPACE,
+		.space = "acme/shop/objects",
 		.name_key = (const uint8_t *)key,
 		.is_privileged = is_privileged,
 	};
@@ -715,6 +717,42 @@ a_secret_elsewhere_is_refused(void **state)
 	expect_refused("{'module': 'web', 'spec': {'containers': {'web': {'image': 'a:1'}}, "
 		       "'labels': {'a': 'x'}}, 'secret_places': ['/spec/labels/a']}",
 		       "/spec/labels/a: a secret");
+}
+
+/* --- routes --- */
+
+#define ROUTED(resources, more)                                                                   \
+	"{'module': 'web', 'spec': {'containers': {'web': {'image': 'a:1'}}, " more               \
+	"}, 'resources': {" resources "}}"
+#define PORTS "'service': {'ports': {'http': {'service_port': 80, 'container_port': 8080}, "      \
+	      "'admin': {'service_port': 9000}}}"
+
+static void
+routes_become_these(void **state)
+{
+	json_t *from = parse(ROUTED(
+		"'route': {'host': 'a.example.org', 'path': '/', 'route': {'as': 'ingress', 'class': "
+		"'nginx', 'port': 8080, 'tls_secret': 'cert', 'annotations': {'a/b': 'c'}}}, "
+		"'Admin Route': {'host': 'b.example.org', 'path': '/x', 'route': {'as': 'httproute', "
+		"'gateway': 'g', 'gateway_namespace': 'edge', 'section': 's', 'port': 'admin'}}, "
+		"'db': {'host': 'db', 'port': 5432}", PORTS));
+
+	(void)state;
+	expect_file("routes", from);
+	json_decref(from);
+}
+
+static void
+a_route_without_its_port_is_refused(void **state)
+{
+#define ROUTE(port) "'r': {'host': 'a.org', 'path': '/', 'route': {'as': 'ingress'" port "}}"
+	(void)state;
+	expect_refused(ROUTED(ROUTE(""), PORTS), "The route r leads to no port");
+	expect_refused(ROUTED(ROUTE(", 'port': 81"), PORTS), "The route r leads to no port");
+	expect_refused(ROUTED(ROUTE(", 'port': 'other'"), PORTS), "The route r leads to no port");
+	expect_refused(ROUTED(ROUTE(", 'port': {}"), PORTS), "The route r leads to no port");
+	expect_refused(ROUTED(ROUTE(", 'port': 80"), "'replicas': 1"), "workload web");
+#undef ROUTE
 }
 
 /* --- the same is the same --- */
@@ -1335,6 +1373,8 @@ main(void)
 		cmocka_unit_test(another_workload_of_that_name_becomes_these),
 		cmocka_unit_test(every_field_has_an_effect_or_is_warned_of),
 		cmocka_unit_test(what_is_honoured_are_fields),
+		cmocka_unit_test(routes_become_these),
+		cmocka_unit_test(a_route_without_its_port_is_refused),
 		cmocka_unit_test(what_reaches_the_node_is_refused_by_name),
 		cmocka_unit_test(the_network_of_the_node_is_for_nobody),
 		cmocka_unit_test(what_stays_in_its_pod_is_let_in),

@@ -79,6 +79,7 @@ clear_workload(struct driver_workload *w)
 	json_decref(w->spec);
 	json_decref(w->deploy);
 	json_decref(w->volumes);
+	json_decref(w->resources);
 	json_decref(w->secret_places);
 	json_decref(w->secrets);
 }

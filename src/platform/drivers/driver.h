@@ -37,11 +37,13 @@ struct driver_resource {
 	const char *res_id;		/* "shared.db", "modules.web.externals.dns" */
 	const char *name; /* no other resource of the space has it: letters, digits, ".-_" */
 	const char *type;		/* "sqlite", "dns" */
+	const char *of; /* the type of its definition, "dns", "route"; NULL: not known */
 	const json_t *inputs; /* driver_inputs.values of the definition, placeholders resolved */
+	const json_t *params;	/* what the set says for it; NULL: nothing, or not known yet */
 	const json_t *previous_outputs;	/* those of last time (stable port); NULL: new */
 };
 
-/* A resource of a workload's own that others reach at a port. */
+/* A resource of a workload's own that others reach at a port: its output "listen", else "port". */
 struct driver_endpoint {
 	char *resource;			/* "web-dns" */
 	int port;
@@ -58,6 +60,8 @@ struct driver_workload {
 	int replicas;			/* 0: none runs */
 	json_t *spec;			/* with every placeholder resolved */
 	json_t *volumes;		/* {"externals.cache": path}: those of resources */
+	/* {"web-route": outputs}: of the resources of its own that this driver made; NULL: none. */
+	json_t *resources;
 	json_t *deploy;			/* {"when", "success", "timeout"}; NULL: as usual */
 	struct driver_endpoint *endpoints;
 	size_t endpoint_count;

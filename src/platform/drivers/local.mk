@@ -113,7 +113,8 @@ DRIVER_TESTS = tests/unit/test-driver tests/unit/test-driver-parts tests/unit/te
 	tests/unit/test-confine tests/unit/test-driver-limits \
 	tests/unit/test-driver-cron tests/unit/test-driver-faults \
 	tests/unit/test-kube-cluster tests/unit/test-kube-driver tests/unit/test-kube-sight \
-	tests/unit/test-kube-owned tests/unit/test-kube-pause tests/unit/test-kube-watch
+	tests/unit/test-kube-owned tests/unit/test-kube-pause tests/unit/test-kube-routes \
+	tests/unit/test-kube-watch
 check_PROGRAMS += $(DRIVER_TESTS) tests/unit/helper-server
 TESTS += $(DRIVER_TESTS)
 
@@ -152,6 +153,9 @@ tests_unit_test_kube_owned_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_kube_pause_SOURCES = tests/unit/test-kube-pause.c tests/unit/kube-double.c \
 	tests/unit/kube-double.h
 tests_unit_test_kube_pause_LDADD = $(DRIVER_TEST_LIBS)
+tests_unit_test_kube_routes_SOURCES = tests/unit/test-kube-routes.c tests/unit/kube-double.c \
+	tests/unit/kube-double.h
+tests_unit_test_kube_routes_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_kube_watch_SOURCES = tests/unit/test-kube-watch.c $(KUBE_WORLD)
 tests_unit_test_kube_watch_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_test_kube_watch_LDADD = $(DRIVER_TEST_LIBS)

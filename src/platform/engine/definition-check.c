@@ -82,7 +82,9 @@ look_at_makers(struct known_drivers *known, const struct drivers *drivers)
 	if (!drivers)
 		look_at_resources(known, DRIVER_PROCESS_NAME, driver_process_resources);
 	for (size_t i = 0; drivers && (driver = drivers_at(drivers, i)); i++)
-		look_at_resources(known, driver->ops->name, driver->ops->resources);
+		if (!driver->cluster)
+			look_at_resources(known, driver->ops->name, driver->ops->resources);
+	look_at_resources(known, DRIVER_KUBERNETES_NAME, kube_driver_resources);
 }
 
 int

@@ -347,7 +347,9 @@ make_by_driver(struct resource_job *m, const json_t *locals)
 		.res_id = untrusted_raw(&m->node->id),
 		.name = m->name,
 		.type = kind,
+		.of = untrusted_raw(&m->node->type),
 		.inputs = inputs,
+		.params = json_object_get(locals, "params"),
 		/* Those of another driver, which was changed in place, may be anything. */
 		.previous_outputs = m->row && strcmp(m->row->driver_type, driver_type) == 0
 					    ? m->row->outputs : NULL,
@@ -395,15 +397,17 @@ provision_maker_is_static(size_t i)
 /* --- definitions, when they are written --- */
 
 static int
-check_by_driver(const struct platform *platform, const char *id, const char *driver_type,
+check_by_driver(const struct platform *platform, const struct definition *definition,
 		const json_t *values, struct error *err)
 {
+	const char *driver_type = untrusted_raw(&definition->driver_type);
 	struct driver *driver;
 
 	for (size_t i = 0; platform->drivers && (driver = drivers_at(platform->drivers, i)); i++) {
 		struct driver_resource resource = {
-			.name = id,
+			.name = untrusted_raw(&definition->id),
 			.type = provision_driver_kind(driver, driver_type),
+			.of = untrusted_raw(&definition->type),
 			.inputs = values,
 		};
 
@@ -439,7 +443,7 @@ provision_check_inputs(const struct platform *platform, const char *org,
 		return error_set_code(err, CODE_DEFINITION_SECRETS_NOT_TAKEN, .definition = id);
 	if (maker->driver_type)
 		return maker->check ? maker->check(values, err) : 0;
-	return check_by_driver(platform, id, driver_type, values, err);
+	return check_by_driver(platform, definition, values, err);
 }
 
 bool

@@ -157,8 +157,9 @@ find_endpoints(const struct rollout *r, struct driver_workload *w)
 	w->endpoints = xcalloc(json_object_size(externals) + 1, sizeof(*w->endpoints));
 	json_object_foreach((json_t *)externals, resource, declaration) {
 		char *res_id = xasprintf("modules.%s.externals.%s", w->module, resource);
-		json_t *port = json_object_get(provision_driver_outputs(r->provision, res_id),
-					       "port");
+		const json_t *outputs = provision_driver_outputs(r->provision, res_id);
+		const json_t *listen = json_object_get(outputs, "listen");
+		const json_t *port = listen ? listen : json_object_get(outputs, "port");
 		char mark[MARK_DIGITS + 1];
 
 		if (json_is_integer(port)) {
@@ -169,6 +170,25 @@ find_endpoints(const struct rollout *r, struct driver_workload *w)
 				.mark = xasprintf("${listen %s}", mark),
 			};
 		}
+		free(res_id);
+	}
+}
+
+/* What the driver made for it, which it is told again with the workload. */
+static void
+find_resources(const struct rollout *r, struct driver_workload *w)
+{
+	const char *resource;
+	json_t *declaration;
+
+	w->resources = json_object();
+	json_object_foreach(json_object_get(set_module(r->set, w->module), "externals"), resource,
+			    declaration) {
+		char *res_id = xasprintf("modules.%s.externals.%s", w->module, resource);
+		const json_t *outputs = provision_driver_outputs(r->provision, res_id);
+
+		if (outputs)
+			json_object_set(w->resources, resource, (json_t *)outputs);
 		free(res_id);
 	}
 }
@@ -263,6 +283,7 @@ plan_workload(const struct rollout *r, const char *module, int replicas,
 	if (check_resources(r, module, err) != 0)
 		return set_problem(problem, "workload", "cannot-provision", module);
 	find_endpoints(r, w);
+	find_resources(r, w);
 	find_volumes(r, w);
 	if (resolve_spec(r, w, err) != 0)
 		return set_problem(problem, "workload", "placeholder", module);

@@ -230,12 +230,11 @@ board_address(const struct world_environment *e, const char *module)
 
 	for (size_t i = 0; i < e->resource_count && !address; i++) {
 		const struct active_resource *r = &e->resources[i];
-		const char *host = json_string_value(json_object_get(r->outputs, "host"));
-		json_int_t port = json_integer_value(json_object_get(r->outputs, "port"));
+		bool leads_here = untrusted_is(&r->type, "dns") || untrusted_is(&r->type, "route");
 
-		if (untrusted_is(&r->type, "dns") && host &&
+		if (leads_here &&
 		    strncmp(untrusted_raw(&r->res_id), wanted, strlen(wanted)) == 0)
-			address = xasprintf("http://%s:%d", host, (int)port);
+			address = active_resource_address(r);
 	}
 	free(wanted);
 	return address;

@@ -224,14 +224,12 @@ columns_of(struct cut_columns *columns, const struct canvas *c, const struct wor
 		free(label);
 	}
 	for (size_t i = 0; e && i < e->resource_count; i++) {
-		const char *host = json_string_value(
-			json_object_get(e->resources[i].outputs, "host"));
 		char *name = name_of_resource(&e->resources[i]);
-		char *address = xasprintf("http://%s:12345", host ? host : "");
+		char *address = active_resource_address(&e->resources[i]);
 
 		cut_columns_measure(columns, 0, name);
 		cut_columns_measure(columns, 1, untrusted_raw(&e->resources[i].type));
-		cut_columns_measure(columns, 2, address);
+		cut_columns_measure(columns, 2, address ? address : "");
 		free(name);
 		free(address);
 	}
@@ -242,19 +240,17 @@ columns_of(struct cut_columns *columns, const struct canvas *c, const struct wor
 
 /* Where it can be reached or found: what a person copies next. */
 static void
-draw_outputs(struct canvas *c, const json_t *outputs)
+draw_outputs(struct canvas *c, const struct active_resource *resource)
 {
-	const char *host = json_string_value(json_object_get(outputs, "host"));
-	const char *path = json_string_value(json_object_get(outputs, "path"));
-	json_int_t port = json_integer_value(json_object_get(outputs, "port"));
+	static const char *const found[] = {"host", "path"};
+	char *address = active_resource_address(resource);
+	const char *shown = address;
 
-	if (host && port > 0) {
-		canvas_text(c, STYLE_NORMAL, "http://");
-		canvas_untrusted_bytes(c, STYLE_NORMAL, host, 0);
-		canvas_format(c, STYLE_NORMAL, ":%" JSON_INTEGER_FORMAT, port);
-	} else if (host || path) {
-		canvas_untrusted_bytes(c, STYLE_NORMAL, host ? host : path, 0);
-	}
+	for (size_t i = 0; !shown && i < sizeof(found) / sizeof(found[0]); i++)
+		shown = json_string_value(json_object_get(resource->outputs, found[i]));
+	if (shown)
+		canvas_untrusted_bytes(c, STYLE_NORMAL, shown, 0);
+	free(address);
 }
 
 static int
@@ -278,7 +274,7 @@ draw_resources(struct canvas *c, int row, const struct cut_columns *columns,
 		canvas_move(c, row, columns->at[1]);
 		canvas_untrusted(c, STYLE_DIM, &r->type, columns->width[1]);
 		canvas_move(c, row, columns->at[2]);
-		draw_outputs(c, r->outputs);
+		draw_outputs(c, r);
 	}
 	return row + 1;
 }

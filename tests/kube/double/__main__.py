@@ -35,6 +35,7 @@ def options():
     words.add_argument("--history", type=int, default=4096, metavar="N",
                        help="changes of a kind that a watch can begin with")
     words.add_argument("--bookmarks", type=float, default=1, metavar="S")
+    words.add_argument("--gateway", action="store_true", help="it has the Gateway API")
     words.add_argument("--upstream", metavar="URL")
     for name in ("ca", "cert", "key"):
         words.add_argument("--" + name, metavar="FILE", help="of the upstream")
@@ -55,7 +56,10 @@ def make_backend(asked, rules, pki):
     from api import Api
     from kubelet import Cluster
     from store import Store
+    import gateway
     import kinds
+    if asked.gateway:
+        gateway.install()
     with open(os.path.join(pki, "ca.crt")) as file:
         ca = file.read()
     store = Store(asked.history)

@@ -29,6 +29,7 @@ make_part(struct kube_rollout *r, const struct driver_deployment *deployment,
 	};
 	const struct kube_objects_options options = {
 		.namespace = r->space->namespace,
+		.space = r->space->name,
 		.name_key = r->driver->name_key,
 		.is_privileged = strcmp(kube_space_pod_security(r->space), KUBE_PRIVILEGED) == 0,
 	};

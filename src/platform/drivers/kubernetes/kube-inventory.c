@@ -27,16 +27,18 @@
 
 static const struct inventory_kind {
 	const char *api_version, *kind;
+	bool is_optional;	/* who may not list them has made none */
 } kinds[] = {
-	{"v1", "ServiceAccount"},
-	{"v1", "ConfigMap"},
-	{"v1", "Secret"},
-	{"v1", "Service"},
-	{"apps/v1", "Deployment"},
-	{"batch/v1", "Job"},
-	{"batch/v1", "CronJob"},
-	{"policy/v1", "PodDisruptionBudget"},
-	{"networking.k8s.io/v1", "Ingress"},
+	{"v1", "ServiceAccount", false},
+	{"v1", "ConfigMap", false},
+	{"v1", "Secret", false},
+	{"v1", "Service", false},
+	{"apps/v1", "Deployment", false},
+	{"batch/v1", "Job", false},
+	{"batch/v1", "CronJob", false},
+	{"policy/v1", "PodDisruptionBudget", false},
+	{"networking.k8s.io/v1", "Ingress", false},
+	{"gateway.networking.k8s.io/v1", "HTTPRoute", true},
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -92,7 +94,10 @@ take_list(void *data, size_t index, const struct kube_reply *reply)
 	json_t *item;
 
 	if (reply->err.kind != ERROR_NONE) {
-		if (reply->status != 404 && !inventory->failed) {
+		bool is_none = reply->status == 404 ||
+			       (reply->status == 403 && kinds[which].is_optional);
+
+		if (!is_none && !inventory->failed) {
 			inventory->failed = true;
 			inventory->err = reply->err;
 			kube_batch_stop(inventory->batch);

@@ -3,8 +3,10 @@
 /*
  * What a cluster itself gives as resources:
  *
- *	dns	the name of a workload's Service and a port of it
- *	volume	a PersistentVolumeClaim, which is data and outlives deployments
+ *	dns		the name of a workload's Service and a port of it
+ *	ingress		a host and a path that lead to a workload from outside (kube-routes.h)
+ *	httproute	the same by the Gateway API, where the cluster has that
+ *	volume		a PersistentVolumeClaim, which is data and outlives deployments
  *
  * A file of SQLite is none: workloads on several nodes cannot share it.  Whatever else there is, a
  * database for example, is named by a definition of the driver "static".
@@ -24,6 +26,7 @@
 #include "platform/drivers/kubernetes/cluster.h"
 #include "platform/drivers/kubernetes/kube-batch.h"
 #include "platform/drivers/kubernetes/kube-private.h"
+#include "platform/drivers/kubernetes/kube-routes.h"
 #include "platform/drivers/kubernetes/kube-space.h"
 #include "platform/drivers/kubernetes/kubernetes.h"
 #include "platform/drivers/kubernetes/names.h"
@@ -35,15 +38,21 @@
 #define DNS_PORTS_FROM 20000
 #define DNS_PORTS 10000
 #define INPUT_MAX 253
+#define INPUTS_MAX 8
+#define GATEWAY_API "/apis/gateway.networking.k8s.io/v1"
+#define GATEWAY_ROUTES "httproutes"
 #define DNS_DOMAIN "svc.cluster.local"
 
-const char *const kube_driver_resources[] = {"dns", "volume", NULL};
+const char *const kube_driver_resources[] = {"dns", KUBE_HTTP_ROUTE, KUBE_INGRESS, "volume", NULL};
 
 static const struct kube_resource_type {
 	const char *name;
-	const char *inputs[3];
+	const char *inputs[INPUTS_MAX];
 } types[] = {
 	{"dns", {NULL}},
+	{KUBE_HTTP_ROUTE,
+	 {"host", "domain", "scheme", "annotations", "gateway", "gateway_namespace", "section"}},
+	{KUBE_INGRESS, {"host", "domain", "scheme", "annotations", "class", "tls_secret"}},
 	{"volume", {"size", "class", "access"}},
 };
 
@@ -79,11 +88,13 @@ kube_check_resource(const struct driver_resource *resource, struct error *err)
 		if (!takes(type, name))
 			return error_set_code(err, CODE_RESOURCE_INPUT_UNKNOWN, .name = name,
 					      .type = resource->type);
+		if (strcmp(name, "annotations") == 0)
+			continue;
 		if (!json_is_string(value) || json_string_length(value) == 0 ||
 		    json_string_length(value) > INPUT_MAX)
 			return error_set_code(err, CODE_RESOURCE_INPUT_NOT_TEXT, .name = name);
 	}
-	return 0;
+	return kube_route_is_type(resource->type) ? kube_route_check(resource, err) : 0;
 }
 
 /* --- dns --- */
@@ -143,6 +154,7 @@ struct kube_resource_job {
 	json_t *outputs;
 	struct error err;
 	bool is_delete;
+	bool looks_for_gateways;	/* what is asked for is whether there are any */
 };
 
 static void
@@ -176,14 +188,34 @@ cancel_job(void *data)
 	free_job(job);
 }
 
+/* What the cluster says that it has of the Gateway API. */
+static bool
+has_routes(const json_t *list)
+{
+	const json_t *resource;
+	size_t i;
+
+	json_array_foreach(json_object_get(list, "resources"), i, resource) {
+		const char *name = json_member_string(resource, "name");
+
+		if (name && strcmp(name, GATEWAY_ROUTES) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 take_answer(void *data, size_t index, const struct kube_reply *reply)
 {
 	struct kube_resource_job *job = data;
 
 	(void)index;
-	if (reply->status != 404 || !job->is_delete)
+	if (reply->status != 404 || !(job->is_delete || job->looks_for_gateways))
 		job->err = reply->err;
+	if (job->looks_for_gateways && job->err.kind == ERROR_NONE &&
+	    !has_routes(reply->status == 404 ? NULL : reply->body))
+		error_set_code(&job->err, CODE_CLUSTER_WITHOUT_GATEWAYS,
+			       .name = job->driver->cluster_name);
 }
 
 static void
@@ -210,6 +242,7 @@ start_job(struct kube_driver *driver, enum kube_verb verb, char *path, const jso
 	job->task = driver_task_new(&driver->base, waiter, cancel_job, job);
 	job->outputs = outputs;
 	job->is_delete = verb == KUBE_DELETE;
+	job->looks_for_gateways = strcmp(path, GATEWAY_API) == 0;
 	job->batch = kube_batch_new(&(struct kube_batch_options){
 		.cluster = driver->cluster,
 		.answered = take_answer,
@@ -264,6 +297,38 @@ make_volume(struct kube_driver *driver, struct kube_space *space,
 	return task;
 }
 
+/* --- routes --- */
+
+static json_t *
+make_route(const struct kube_space *space, const struct driver_resource *resource,
+	   struct error *err)
+{
+	const char *own_name;
+	json_t *outputs;
+	char *module;
+
+	if (!split_own(resource->res_id, &module, &own_name)) {
+		error_set_code(err, CODE_ROUTE_SHARED, .resource = resource->res_id);
+		return NULL;
+	}
+	outputs = kube_route_make(space, resource, module, own_name, port_of(own_name), err);
+	free(module);
+	return outputs;
+}
+
+/* Its object is made with those of its workload. */
+static struct driver_task *
+provision_route(struct kube_driver *driver, struct kube_space *space,
+		const struct driver_resource *resource, const struct driver_waiter *waiter)
+{
+	struct error err = {0};
+	json_t *outputs = make_route(space, resource, &err);
+
+	if (outputs && strcmp(resource->type, KUBE_HTTP_ROUTE) == 0)
+		return start_job(driver, KUBE_GET, xstrdup(GATEWAY_API), NULL, outputs, waiter);
+	return kube_ended_task(driver, waiter, outputs ? NULL : &err, outputs);
+}
+
 /* --- all of them --- */
 
 struct driver_task *
@@ -277,6 +342,8 @@ kube_provision(struct kube_driver *driver, struct kube_space *space,
 		return kube_ended_task(driver, waiter, &err, NULL);
 	if (strcmp(resource->type, "volume") == 0)
 		return make_volume(driver, space, resource, waiter);
+	if (kube_route_is_type(resource->type))
+		return provision_route(driver, space, resource, waiter);
 	outputs = make_dns(space, resource, &err);
 	return kube_ended_task(driver, waiter, outputs ? NULL : &err, outputs);
 }

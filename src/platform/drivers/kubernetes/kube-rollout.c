@@ -34,6 +34,7 @@
 #include "net/loop.h"
 #include "platform/drivers/kubernetes/cluster.h"
 #include "platform/drivers/kubernetes/kube-batch.h"
+#include "platform/drivers/kubernetes/kube-hosts.h"
 #include "platform/drivers/kubernetes/kube-inventory.h"
 #include "platform/drivers/kubernetes/kube-private.h"
 #include "platform/drivers/kubernetes/kube-pulse.h"
@@ -77,6 +78,9 @@ free_rollout(struct kube_operation *operation)
 	json_decref(r->modules);
 	json_decref(r->before);
 	json_decref(r->contested);
+	json_decref(r->space->hosts);
+	r->space->hosts = NULL;
+	free(r->hosts_next);
 	free(r);
 }
 
@@ -346,6 +350,15 @@ try_all(struct kube_rollout *r)
 	kube_batch_start(batch);
 }
 
+static void
+try_allowed(struct kube_rollout *r)
+{
+	if (r->cancelled || r->problems.count > 0)
+		fail(r);
+	else
+		try_all(r);
+}
+
 /* --- APPLY --- */
 
 static void
@@ -594,7 +607,7 @@ take_inventory(void *data, json_t *objects, const struct error *err)
 	} else if (r->is_resumed) {
 		start_stage(r);
 	} else {
-		try_all(r);
+		kube_hosts_check(r, try_allowed);
 	}
 }
 

@@ -63,6 +63,9 @@ struct kube_rollout {
 	int64_t blind_since;		/* steady ms; what is seen cannot be believed; 0: it can */
 	int64_t fresh_from;		/* steady ms; lists begun before are too old; 0: none */
 
+	size_t hosts_kind, hosts_pages;	/* which list of routes is read, and how much of it */
+	char *hosts_next;		/* where it goes on; NULL: it does not */
+
 	bool cancelled, is_pruning;
 	bool is_ending;			/* it is brought back, or pruned: nothing more is judged */
 	bool failed;

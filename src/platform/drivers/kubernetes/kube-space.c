@@ -116,6 +116,7 @@ kube_space_free(struct kube_space *space)
 	json_decref(space->labels);
 	free(space->pod_security);
 	json_decref(space->secrets);
+	json_decref(space->hosts);
 	free(space->namespace);
 	free(space->name);
 	free(space);

@@ -20,6 +20,8 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/kube-batch.c \
 	src/platform/drivers/kubernetes/kube-batch.h \
 	src/platform/drivers/kubernetes/kube-declare.c \
+	src/platform/drivers/kubernetes/kube-hosts.c \
+	src/platform/drivers/kubernetes/kube-hosts.h \
 	src/platform/drivers/kubernetes/kube-inventory.c \
 	src/platform/drivers/kubernetes/kube-inventory.h \
 	src/platform/drivers/kubernetes/kube-log-stream.c \
@@ -39,6 +41,8 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/kube-restore.c \
 	src/platform/drivers/kubernetes/kube-rollout.c \
 	src/platform/drivers/kubernetes/kube-rollout.h \
+	src/platform/drivers/kubernetes/kube-routes.c \
+	src/platform/drivers/kubernetes/kube-routes.h \
 	src/platform/drivers/kubernetes/kube-sight.c \
 	src/platform/drivers/kubernetes/kube-space.c \
 	src/platform/drivers/kubernetes/kube-space.h \
@@ -60,6 +64,7 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/objects-jobs.c \
 	src/platform/drivers/kubernetes/objects-parts.h \
 	src/platform/drivers/kubernetes/objects-pod.c \
+	src/platform/drivers/kubernetes/objects-routes.c \
 	src/platform/drivers/kubernetes/objects-security.c \
 	src/platform/drivers/kubernetes/objects-service.c \
 	src/platform/drivers/kubernetes/objects-values.c \

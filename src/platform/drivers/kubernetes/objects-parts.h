@@ -17,7 +17,7 @@ struct error;
 
 /* A workload of which objects are made. */
 struct kube_workload {
-	const char *namespace;
+	const char *namespace, *space;
 	const uint8_t *name_key;
 	bool is_privileged;
 	const char *deployment;		/* its id; NULL: none */
@@ -30,6 +30,7 @@ struct kube_workload {
 	/* What becomes a ConfigMap and a Secret: {key: text}. */
 	json_t *config, *secret;
 	char *config_name, *secret_name;	/* NULL: there is none */
+	json_t *ports;			/* of its Service; NULL: it has none */
 	struct kube_objects *out;
 };
 
@@ -100,6 +101,11 @@ int kube_add_inits(const struct kube_workload *w, json_t *pod, struct error *err
 /* --- objects-service.c --- */
 
 int kube_add_service(struct kube_workload *w, struct error *err);
+
+/* --- objects-routes.c --- */
+
+/* After its Service. */
+int kube_add_routes(struct kube_workload *w, struct error *err);
 
 /* --- objects-pod.c --- */
 

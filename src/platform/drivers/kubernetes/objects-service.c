@@ -128,6 +128,7 @@ kube_add_service(struct kube_workload *w, struct error *err)
 	}
 	json_object_set_new(object, "spec", json_pack("{s:o, s:o}", "ports", ports, "selector",
 						      kube_selector(w)));
+	w->ports = json_incref(ports);
 	kube_objects_add(w, KUBE_STAGE_PARTS, object);
 	return 0;
 }

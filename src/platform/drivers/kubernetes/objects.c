@@ -263,17 +263,23 @@ add_account(struct kube_workload *w, struct error *err)
 /* --- all of them --- */
 
 static int
-add_all(struct kube_workload *w, struct error *err)
+add_kind(struct kube_workload *w, struct error *err)
 {
-	if (kube_collect_data(w, err) != 0 || kube_add_data(w, err) != 0 ||
-	    add_account(w, err) != 0)
-		return -1;
 	if (w->profile == PROFILE_JOB)
 		return kube_add_job(w, err);
 	if (w->profile == PROFILE_CRONJOB)
 		return kube_add_cron_jobs(w, err);
 	return kube_add_service(w, err) != 0 || add_deployment(w, err) != 0 ? -1
 									     : add_budget(w, err);
+}
+
+static int
+add_all(struct kube_workload *w, struct error *err)
+{
+	if (kube_collect_data(w, err) != 0 || kube_add_data(w, err) != 0 ||
+	    add_account(w, err) != 0 || add_kind(w, err) != 0)
+		return -1;
+	return kube_add_routes(w, err);
 }
 
 static json_t *
@@ -290,6 +296,7 @@ add_module(const struct kube_objects_options *options, const struct driver_deplo
 	enum workload_profile profile = workload_profile_of(declared->profile);
 	struct kube_workload w = {
 		.namespace = options->namespace,
+		.space = options->space,
 		.name_key = options->name_key,
 		.is_privileged = options->is_privileged,
 		.deployment = deployment->id,
@@ -310,6 +317,7 @@ add_module(const struct kube_objects_options *options, const struct driver_deplo
 		json_object_set_new(w.secret_places, json_string_value(place), json_true());
 	ret = add_all(&w, err);
 	json_decref(w.unplaced);
+	json_decref(w.ports);
 	free(w.config_name);
 	free(w.secret_name);
 	free(w.name);

@@ -6,7 +6,8 @@
  *
  *   humanitec/default-module   Deployment, Service (when it has ports), ConfigMap and Secret
  *                              (files, variables with secrets), ServiceAccount,
- *                              PodDisruptionBudget (above one replica)
+ *                              PodDisruptionBudget (above one replica), Ingress and HTTPRoute
+ *                              (resources that lead to it from outside)
  *   humanitec/default-job      Job (its name holds a hash of its template, since a Job cannot
  *                              change, and of the deployment, since each runs it once)
  *   humanitec/default-cronjob  CronJob, one for each schedule
@@ -39,7 +40,8 @@ struct error;
 enum kube_stage {
 	KUBE_STAGE_PARTS,	/* ServiceAccount, ConfigMap, Secret, Service */
 	KUBE_STAGE_BEFORE,	/* what must have succeeded before the rest (deploy.when) */
-	KUBE_STAGE_WORKLOADS,	/* Deployment, CronJob, Job, PodDisruptionBudget, Ingress */
+	KUBE_STAGE_WORKLOADS,	/* Deployment, CronJob, Job, PodDisruptionBudget, Ingress,
+				 * HTTPRoute */
 	KUBE_STAGE_AFTER,	/* what runs after the rest is ready */
 	KUBE_STAGES
 };
@@ -70,6 +72,7 @@ struct kube_objects {
 
 struct kube_objects_options {
 	const char *namespace;
+	const char *space;		/* "org/app/env" */
 	const uint8_t *name_key;	/* KUBE_NAME_KEY_SIZE bytes: of the names of Secrets */
 	/* The namespace lets in what is as good as the node itself (pod security). */
 	bool is_privileged;
