@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* How a workload of a cluster is reached from outside: by an Ingress or an HTTPRoute, at a host that
- * nobody else has. */
+/* How a workload of a cluster is reached from outside: by an Ingress or an HTTPRoute, at a host
+ * that nobody else has. */
 #include "config.h"
 
 #include <stdlib.h>

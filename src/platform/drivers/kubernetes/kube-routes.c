@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Where a workload is reached from outside of its cluster: a host and a path, by a definition of the
- * type route or dns whose driver is
+ * Where a workload is reached from outside of its cluster: a host and a path, by a definition of
+ * the type route or dns whose driver is
  *
  *	kubernetes/ingress	an Ingress
  *	kubernetes/httproute	an HTTPRoute of the Gateway API, where the cluster has that
  *
- * Here it is decided where that is, and written into the outputs; the objects are made with those of
- * their workload (objects-routes.c), after its Service.
+ * Here it is decided where that is, and written into the outputs; the objects are made with those
+ * of their workload (objects-routes.c), after its Service.
  *
  * The host is that of the definition ("host"), or a name below its "domain" that no other namespace
  * has, or the one that the set asks for, in this order: so a clone, whose set asks for the host of

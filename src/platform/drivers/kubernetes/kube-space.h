@@ -44,7 +44,7 @@ struct kube_space {
 	/* {module: [text]}, of what was applied last: not to be seen in what is printed.  NULL: it
 	 * is not known yet. */
 	json_t *secrets;
-	json_t *hosts;			/* {host: true}, which a rollout is about to take; NULL: none */
+	json_t *hosts;	/* {host: true}, which a rollout is about to take; NULL: none */
 
 	struct kube_watch *watches[KUBE_WATCHED];
 	bool is_removed;		/* it is being: nothing is watched */
