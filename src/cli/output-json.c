@@ -84,22 +84,59 @@ deployment_json(const struct deployment *d)
 	return with_problem(object, &d->problem);
 }
 
+static const char *
+status_word(enum runtime_status status)
+{
+	static const char *const words[] = {
+		[RUNTIME_UNKNOWN] = "unknown",	    [RUNTIME_RUNNING] = "running",
+		[RUNTIME_SUCCEEDED] = "succeeded",  [RUNTIME_STARTING] = "starting",
+		[RUNTIME_FAILED] = "failed",	    [RUNTIME_STOPPED] = "stopped",
+		[RUNTIME_PARTLY] = "starting",
+	};
+
+	return words[status];
+}
+
+static json_t *
+foreign_or_null(const struct untrusted *text)
+{
+	return text->raw ? foreign(text) : json_null();
+}
+
+static json_t *
+containers_json(const struct runtime_brief *pod)
+{
+	json_t *list = json_array(), *object;
+
+	for (size_t i = 0; i < pod->container_count; i++) {
+		const struct runtime_brief_container *c = &pod->containers[i];
+
+		object = json_pack("{s:o, s:b, s:b, s:o, s:o, s:i, s:o, s:o}", "container",
+				   foreign(&c->name), "ready", c->is_ready, "running", c->runs,
+				   "reason", foreign_or_null(&c->reason), "message",
+				   foreign_or_null(&c->message), "restarts", c->restarts, "ended",
+				   foreign_or_null(&c->last_end), "ended_at",
+				   c->last_end_at ? when(c->last_end_at) : json_null());
+		json_array_append_new(list, object);
+	}
+	return list;
+}
+
 static json_t *
 pods_json(const struct runtime_module *m)
 {
-	json_t *list = json_array();
+	json_t *list = json_array(), *object;
 
 	for (size_t i = 0; i < m->brief_count; i++) {
 		const struct runtime_brief *pod = &m->briefs[i];
 
-		json_array_append_new(list,
-				      json_pack("{s:o, s:o, s:b, s:o, s:i, s:o}", "pod",
-						foreign(&pod->name), "node",
-						pod->node.raw ? foreign(&pod->node) : json_null(),
-						"ready", pod->is_ready, "state",
-						pod->state.raw ? foreign(&pod->state) : json_null(),
-						"restarts", pod->restarts, "created_at",
-						when(pod->created_at)));
+		object = json_pack("{s:o, s:o, s:s, s:b, s:o, s:i, s:o, s:o}", "pod",
+				   foreign(&pod->name), "node", foreign_or_null(&pod->node),
+				   "phase", status_word(pod->status), "ready", pod->is_ready,
+				   "state", foreign_or_null(&pod->state), "restarts",
+				   pod->restarts, "created_at", when(pod->created_at),
+				   "containers", containers_json(pod));
+		json_array_append_new(list, object);
 	}
 	return list;
 }
@@ -107,11 +144,6 @@ pods_json(const struct runtime_module *m)
 static json_t *
 workload_json(const struct world_environment *e, const char *module)
 {
-	static const char *const statuses[] = {
-		[RUNTIME_UNKNOWN] = "unknown",	    [RUNTIME_RUNNING] = "running",
-		[RUNTIME_SUCCEEDED] = "succeeded",  [RUNTIME_STARTING] = "starting",
-		[RUNTIME_FAILED] = "failed",	    [RUNTIME_STOPPED] = "stopped",
-	};
 	const char *reference = e->set ? set_module_image(e->set, module) : NULL;
 	const struct runtime_module *m = NULL;
 	struct image image;
@@ -127,7 +159,7 @@ workload_json(const struct world_environment *e, const char *module)
 			   *image.digest ? text(image.digest) : json_null());
 	image_clear(&image);
 	json_object_set_new(object, "status",
-			    json_string(statuses[m ? m->status : RUNTIME_UNKNOWN]));
+			    json_string(status_word(m ? m->status : RUNTIME_UNKNOWN)));
 	if (m) {
 		json_object_set_new(object, "ready", json_integer(m->pods_ready));
 		json_object_set_new(object, "wanted", json_integer(m->pods_wanted));

@@ -43,6 +43,19 @@ say_problem(const char *name, const struct untrusted *problem)
 	return problem->raw != NULL;
 }
 
+/* Those that do more than run. */
+static void
+output_containers(const struct runtime_brief *pod)
+{
+	for (size_t i = 0; i < pod->container_count; i++) {
+		char *words = words_of_container(pod, i);
+
+		if (words)
+			output_text_line("      %s", words);
+		free(words);
+	}
+}
+
 static void
 output_pods(const struct runtime_module *m)
 {
@@ -51,18 +64,13 @@ output_pods(const struct runtime_module *m)
 
 		output_text_line("    %s", words);
 		free(words);
+		output_containers(&m->briefs[i]);
 	}
 }
 
 void
 output_text_workloads(const struct world_environment *e)
 {
-	static const char *const states[] = {
-		[RUNTIME_UNKNOWN] = N_("unknown"),	[RUNTIME_RUNNING] = N_("running"),
-		[RUNTIME_SUCCEEDED] = N_("ended well"), [RUNTIME_STARTING] = N_("starting"),
-		[RUNTIME_FAILED] = N_("failed"),	[RUNTIME_STOPPED] = N_("stopped"),
-	};
-
 	output_text_line(_("Workloads:"));
 	for (size_t i = 0; world_is_known(e, WORLD_RUNTIME) && i < e->runtime.count; i++) {
 		const struct runtime_module *m = &e->runtime.modules[i];
@@ -81,7 +89,7 @@ output_text_workloads(const struct world_environment *e)
 		}
 		message = words_of_workload(m);
 		output_text_line(_("  %s %s: %s, %s, %s%s%s"), untrusted_raw(&m->module), label,
-				 _(states[m->status]), words_of_pods(m).text, restarts, *message ? ": " : "",
+				 words_of_status(m->status), words_of_pods(m).text, restarts, *message ? ": " : "",
 				 message);
 		output_pods(m);
 		free(message);

@@ -21,6 +21,7 @@
 
 #define RESTARTS_MAX 1000000
 #define BRIEFS_MAX 1000		/* pods of a workload */
+#define CONTAINERS_MAX 100	/* of a pod that are kept in short */
 #define WORDS(list) {.items = (list), .count = sizeof(list) / sizeof((list)[0])}
 #define PLAIN_NOUN(kind) \
 	static const struct noun kind##_noun = { \
@@ -135,19 +136,62 @@ add_last_end(struct runtime_module *module, const json_t *last_state)
 		      how && *how ? how : json_member_string(ended, "reason"));
 }
 
-/* Why it does not run, in one word of the cluster. */
-static const char *
-state_word(const json_t *state)
+/* Why it does not run: {"reason": one word of the cluster, "message": more}; NULL: it does. */
+static const json_t *
+stopped_state(const json_t *state)
 {
-	const char *word = json_member_string(json_object_get(state, "waiting"), "reason");
+	const json_t *waiting = json_object_get(state, "waiting");
 
-	if (!word)
-		word = json_member_string(json_object_get(state, "terminated"), "reason");
-	return word;
+	return waiting ? waiting : json_object_get(state, "terminated");
+}
+
+static int
+count_restarts(int64_t count)
+{
+	return count <= 0 ? 0 : count > RESTARTS_MAX ? RESTARTS_MAX : (int)count;
 }
 
 static void
-add_brief(struct runtime_module *module, const struct runtime_pod *pod, bool is_ready)
+set_last_end(struct runtime_brief_container *brief, const json_t *last_state)
+{
+	const json_t *ended = json_object_get(last_state, "terminated");
+	const char *how = json_member_string(ended, "message");
+	const char *stamp = json_member_string(ended, "finished_at");
+
+	if (!stamp || !clock_parse(stamp, &brief->last_end_at))
+		return;
+	untrusted_set(&brief->last_end,
+		      how && *how ? how : json_member_string(ended, "reason"));
+}
+
+/* What is said of the whole workload already is not said again. */
+static void
+add_container(struct runtime_brief *pod, const struct runtime_container *container,
+	      const char *said)
+{
+	const json_t *stopped = stopped_state(container->state);
+	const char *message = json_member_string(stopped, "message");
+	struct runtime_brief_container *brief;
+
+	pod->ready_count += container->ready;
+	if (pod->container_count >= CONTAINERS_MAX)
+		return;
+	pod->containers = xreallocarray(pod->containers, pod->container_count + 1, sizeof(*brief));
+	brief = &pod->containers[pod->container_count++];
+	*brief = (struct runtime_brief_container){
+		.is_ready = container->ready,
+		.runs = json_object_get(container->state, "running") != NULL,
+		.restarts = count_restarts(container->restart_count),
+	};
+	untrusted_set(&brief->name, container->name.raw);
+	untrusted_set(&brief->reason, json_member_string(stopped, "reason"));
+	if (message && *message && strcmp(message, said) != 0)
+		untrusted_set(&brief->message, message);
+	set_last_end(brief, container->last_state);
+}
+
+static void
+add_brief(struct runtime_module *module, const struct runtime_pod *pod, const char *said)
 {
 	struct runtime_brief *brief;
 	int64_t restarts = 0;
@@ -156,35 +200,50 @@ add_brief(struct runtime_module *module, const struct runtime_pod *pod, bool is_
 		return;
 	module->briefs = xreallocarray(module->briefs, module->brief_count + 1, sizeof(*brief));
 	brief = &module->briefs[module->brief_count++];
-	*brief = (struct runtime_brief){.created_at = pod->created_at, .is_ready = is_ready,
+	*brief = (struct runtime_brief){.created_at = pod->created_at, .status = pod->status,
 					.is_unknown = pod->status == RUNTIME_UNKNOWN};
 	untrusted_set(&brief->name, pod->name.raw);
 	untrusted_set(&brief->node, pod->node.raw);
 	for (size_t i = 0; i < pod->container_count; i++) {
 		const struct runtime_container *container = &pod->containers[i];
 
-		if (container->restart_count > 0 && container->restart_count <= RESTARTS_MAX)
-			restarts += container->restart_count;
+		add_container(brief, container, said);
+		restarts += count_restarts(container->restart_count);
 		if (!container->ready && !brief->state.raw)
-			untrusted_set(&brief->state, state_word(container->state));
+			untrusted_set(&brief->state,
+				      json_member_string(stopped_state(container->state),
+							 "reason"));
 	}
-	brief->restarts = restarts > RESTARTS_MAX ? RESTARTS_MAX : (int)restarts;
+	brief->is_ready = brief->ready_count == pod->container_count;
+	brief->restarts = count_restarts(restarts);
+}
+
+static void
+clear_brief(struct runtime_brief *brief)
+{
+	for (size_t i = 0; i < brief->container_count; i++) {
+		untrusted_clear(&brief->containers[i].name);
+		untrusted_clear(&brief->containers[i].reason);
+		untrusted_clear(&brief->containers[i].message);
+		untrusted_clear(&brief->containers[i].last_end);
+	}
+	free(brief->containers);
+	untrusted_clear(&brief->name);
+	untrusted_clear(&brief->node);
+	untrusted_clear(&brief->state);
 }
 
 static void
 clear_briefs(struct runtime_module *module)
 {
-	for (size_t i = 0; i < module->brief_count; i++) {
-		untrusted_clear(&module->briefs[i].name);
-		untrusted_clear(&module->briefs[i].node);
-		untrusted_clear(&module->briefs[i].state);
-	}
+	for (size_t i = 0; i < module->brief_count; i++)
+		clear_brief(&module->briefs[i]);
 	free(module->briefs);
 }
 
 /* A pod without a container status counts as ready: nothing says otherwise. */
 static void
-add_pod(struct runtime_module *module, const struct runtime_pod *pod)
+add_pod(struct runtime_module *module, const struct runtime_pod *pod, const char *said)
 {
 	bool ready = true;
 
@@ -195,7 +254,7 @@ add_pod(struct runtime_module *module, const struct runtime_pod *pod)
 	}
 	module->pods_wanted++;
 	module->pods_ready += ready;
-	add_brief(module, pod, ready);
+	add_brief(module, pod, said);
 }
 
 /* In the language of this program, where that is known. */
@@ -226,7 +285,8 @@ complete_module(void *noun, const json_t *body, struct error *err)
 
 		take_message(module, controller);
 		for (size_t k = 0; k < controller->pod_count; k++)
-			add_pod(module, &controller->pods[k]);
+			add_pod(module, &controller->pods[k],
+				untrusted_raw(&controller->message));
 		/* Of what cannot even be started there are no pods. */
 		if (module->status == RUNTIME_FAILED && controller->pod_count == 0 &&
 		    controller->replicas > 0 && controller->replicas <= WORKLOAD_REPLICAS_MAX)

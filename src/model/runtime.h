@@ -50,13 +50,26 @@ struct runtime_controller {
 	struct runtime_pod *pods;
 	size_t pod_count;
 };
+/* One of its containers. */
+struct runtime_brief_container {
+	struct untrusted name;
+	struct untrusted reason;	/* why it does not run: "CrashLoopBackOff" */
+	struct untrusted message;	/* more of that, where its workload does not say it */
+	struct untrusted last_end;	/* how it ended before it was restarted */
+	int64_t last_end_at;		/* wall ms; 0: it was not, or it is not said */
+	int restarts;
+	bool is_ready, runs;
+};
 /* A pod of a cluster, in short. */
 struct runtime_brief {
 	struct untrusted name, node;
 	struct untrusted state;	/* "CrashLoopBackOff"; of a pod that is ready nothing */
 	int64_t created_at;	/* wall ms */
 	int restarts;
+	enum runtime_status status;	/* its phase */
 	bool is_unknown, is_ready;
+	struct runtime_brief_container *containers;
+	size_t container_count, ready_count;
 };
 struct runtime_module {
 	struct untrusted module;	/* its key */

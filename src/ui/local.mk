@@ -39,6 +39,7 @@ libui_a_SOURCES = \
 	src/ui/views/edit.c src/ui/views/edit.h \
 	src/ui/views/environment-keys.c src/ui/views/environment-keys.h \
 	src/ui/views/environment-note.c src/ui/views/environment-note.h \
+	src/ui/views/environment-pods.c src/ui/views/environment-pods.h \
 	src/ui/views/environment-state.h \
 	src/ui/views/environment.c src/ui/views/environment.h \
 	src/ui/views/finder-view.c src/ui/views/finder-view.h \

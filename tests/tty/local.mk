@@ -34,7 +34,7 @@ TTY_STORIES = \
 	tests/tty/stakes.story \
 	tests/tty/small-views.story \
 	tests/tty/story.story \
-	tests/tty/plain.story tests/tty/plain-conflict.story \
+	tests/tty/pods.story tests/tty/plain.story tests/tty/plain-conflict.story \
 	tests/tty/once.story \
 	tests/tty/not-running.story \
 	tests/tty/tree.story \
@@ -55,7 +55,7 @@ TTY_STORIES = \
 # What several stories include.
 TTY_PARTS = tests/tty/views.part tests/tty/small-windows.part tests/tty/sizes.part tests/tty/long-names.json
 
-TTY_HELPERS = tests/tty/guide tests/tty/long-history tests/tty/needs tests/tty/on-cluster/sidestage tests/tty/on-screen tests/tty/platform tests/tty/processes
+TTY_HELPERS = tests/tty/guide tests/tty/long-history tests/tty/needs tests/tty/cluster tests/tty/on-cluster/sidestage tests/tty/on-screen tests/tty/platform tests/tty/processes
 
 EXTRA_DIST += $(TTY_STORIES) $(TTY_PARTS) $(TTY_HELPERS) tests/tty/README tests/valgrind.sh tests/valgrind.supp
 

@@ -569,11 +569,13 @@ static void
 pods_of_a_cluster_are_kept_in_short(void **state)
 {
 	json_t *body = parse(
-		"{'modules':{'web':{'status':'Failed','controllers':{'x':{'pods':["
+		"{'modules':{'web':{'status':'Failed','controllers':{'x':{'message':'said','pods':["
 		"{'podName':'web-1','node':'node-1','pod_created_at':'2026-03-02T09:15:04Z',"
-		"'containerStatuses':[{'ready':true,'restart_count':1,'state':{}},{'ready':false,"
-		"'restart_count':2,'state':{'waiting':{'reason':'CrashLoopBackOff'}}},"
-		"{'ready':false,'state':{'terminated':{'reason':'Error'}}}]},"
+		"'phase':'Failed','containerStatuses':[{'name':'a','ready':true,'restart_count':1,"
+		"'state':{'running':{}}},{'name':'b','ready':false,'restart_count':2,'state':"
+		"{'waiting':{'reason':'CrashLoopBackOff','message':'said'}},'last_state':"
+		"{'terminated':{'message':'status 3','finished_at':'2026-03-02T09:15:04Z'}}},"
+		"{'name':'c','ready':false,'state':{'terminated':{'reason':'Error','message':'odd'}}}]},"
 		"{'podName':'web-2','pod_created_at':'2026-03-02T09:15:05Z','containerStatuses':["
 		"{'ready':true,'restart_count':-7,'state':{}}]},"
 		"{'podName':'web-3','pod_created_at':'soon','containerStatuses':[]},"
@@ -592,6 +594,17 @@ pods_of_a_cluster_are_kept_in_short(void **state)
 	assert_string_equal(pods[0].state.raw, "CrashLoopBackOff");
 	assert_int_equal(pods[0].restarts, 3);
 	assert_false(pods[0].is_ready);
+	assert_int_equal(pods[0].status, RUNTIME_FAILED);
+	assert_int_equal(pods[0].container_count, 3);
+	assert_int_equal(pods[0].ready_count, 1);
+	assert_true(pods[0].containers[0].runs && pods[0].containers[0].is_ready);
+	assert_false(pods[0].containers[1].runs);
+	assert_string_equal(pods[0].containers[1].reason.raw, "CrashLoopBackOff");
+	assert_null(pods[0].containers[1].message.raw);	/* the workload says it */
+	assert_string_equal(pods[0].containers[1].last_end.raw, "status 3");
+	assert_int_equal(pods[0].containers[1].restarts, 2);
+	assert_true(pods[0].containers[1].last_end_at > 0);
+	assert_string_equal(pods[0].containers[2].message.raw, "odd");
 	assert_null(pods[1].node.raw);
 	assert_null(pods[1].state.raw);
 	assert_int_equal(pods[1].restarts, 0);

@@ -504,11 +504,58 @@ a_pod_is_said_with_its_node_age_and_state(void **state)
 	}
 }
 
+static void
+a_container_is_said_where_it_does_more_than_run(void **state)
+{
+	static const struct {
+		const char *reason, *message, *end, *words;
+		bool runs, is_ready, is_unknown;
+	} cases[] = {
+		{NULL, NULL, NULL, NULL, true, true, false},
+		{NULL, NULL, "status 3", NULL, true, true, true},
+		{NULL, NULL, "status 3", "web: running; last ended 3m ago: status 3", true, true,
+		 false},
+		{NULL, NULL, NULL, "web: running, not ready", true, false, false},
+		{"CrashLoopBackOff", NULL, "status 3",
+		 "web: CrashLoopBackOff; last ended 3m ago: status 3", false, false, false},
+		{"ErrImagePull", "no such image", NULL, "web: ErrImagePull: no such image", false,
+		 false, false},
+		{NULL, NULL, NULL, "web: not ready", false, false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct runtime_brief_container container = {
+			.runs = cases[i].runs,
+			.is_ready = cases[i].is_ready,
+			.last_end_at = cases[i].end ? clock_wall_ms() - 200 * 1000 : 0,
+		};
+		struct runtime_brief pod = {.containers = &container, .container_count = 1,
+					    .is_unknown = cases[i].is_unknown};
+		char *words;
+
+		untrusted_set(&container.name, "web");
+		untrusted_set(&container.reason, cases[i].reason);
+		untrusted_set(&container.message, cases[i].message);
+		untrusted_set(&container.last_end, cases[i].end);
+		words = words_of_container(&pod, 0);
+		assert_int_equal(words == NULL, cases[i].words == NULL);
+		if (words && cases[i].words)
+			assert_string_equal(words, cases[i].words);
+		free(words);
+		untrusted_clear(&container.name);
+		untrusted_clear(&container.reason);
+		untrusted_clear(&container.message);
+		untrusted_clear(&container.last_end);
+	}
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_pod_is_said_with_its_node_age_and_state),
+		cmocka_unit_test(a_container_is_said_where_it_does_more_than_run),
 		cmocka_unit_test(where_an_environment_runs_is_said_where_the_platform_says_it),
 		cmocka_unit_test(an_environment_is_said_by_what_hides_the_rest),
 		cmocka_unit_test(a_deployment_that_goes_on_or_failed_comes_first),

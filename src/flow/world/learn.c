@@ -525,6 +525,25 @@ learn_errors(struct world *world, const struct learn_place *place, const json_t 
 }
 
 static bool
+same_containers(const struct runtime_brief *a, const struct runtime_brief *b)
+{
+	if (a->container_count != b->container_count || a->ready_count != b->ready_count)
+		return false;
+	for (size_t i = 0; i < a->container_count; i++) {
+		const struct runtime_brief_container *x = &a->containers[i], *y = &b->containers[i];
+
+		if (!untrusted_equal(&x->name, &y->name) ||
+		    !untrusted_equal(&x->reason, &y->reason) ||
+		    !untrusted_equal(&x->message, &y->message) ||
+		    !untrusted_equal(&x->last_end, &y->last_end) ||
+		    x->last_end_at != y->last_end_at || x->restarts != y->restarts ||
+		    x->is_ready != y->is_ready || x->runs != y->runs)
+			return false;
+	}
+	return true;
+}
+
+static bool
 same_briefs(const struct runtime_module *a, const struct runtime_module *b)
 {
 	if (a->brief_count != b->brief_count)
@@ -533,8 +552,8 @@ same_briefs(const struct runtime_module *a, const struct runtime_module *b)
 		const struct runtime_brief *x = &a->briefs[i], *y = &b->briefs[i];
 
 		if (!untrusted_equal(&x->name, &y->name) || !untrusted_equal(&x->node, &y->node) ||
-		    !untrusted_equal(&x->state, &y->state) || x->is_ready != y->is_ready ||
-		    x->restarts != y->restarts || x->created_at != y->created_at)
+		    x->status != y->status || x->created_at != y->created_at ||
+		    !same_containers(x, y))
 			return false;
 	}
 	return true;

@@ -206,6 +206,44 @@ words_of_pod(const struct runtime_brief *pod)
 	return xasprintf(_("pod %s on %s, %s old: %s, %s"), name, node, age, state, restarts);
 }
 
+/* How often it ended is said of its pod. */
+char *
+words_of_container(const struct runtime_brief *pod, size_t i)
+{
+	const struct runtime_brief_container *container = &pod->containers[i];
+	const char *reason = untrusted_raw(&container->reason);
+	const char *more = untrusted_raw(&container->message);
+	char ago[64], *ended = NULL, *words;
+
+	if (pod->is_unknown || (container->is_ready && container->last_end_at == 0))
+		return NULL;
+	if (container->runs)
+		reason = container->is_ready ? _("running") : _("running, not ready");
+	else if (*reason == '\0')
+		reason = _("not ready");
+	if (container->last_end_at > 0) {
+		clock_ago(ago, clock_wall_ms() - container->last_end_at);
+		ended = xasprintf(_("last ended %s: %s"), ago, untrusted_raw(&container->last_end));
+	}
+	words = xasprintf("%s: %s%s%s%s%s", untrusted_raw(&container->name), reason,
+			  *more ? ": " : "", more, ended ? "; " : "", ended ? ended : "");
+	free(ended);
+	return words;
+}
+
+const char *
+words_of_status(enum runtime_status status)
+{
+	static const char *const words[] = {
+		[RUNTIME_UNKNOWN] = N_("unknown"),	[RUNTIME_RUNNING] = N_("running"),
+		[RUNTIME_SUCCEEDED] = N_("ended well"), [RUNTIME_STARTING] = N_("starting"),
+		[RUNTIME_FAILED] = N_("failed"),	[RUNTIME_STOPPED] = N_("stopped"),
+		[RUNTIME_PARTLY] = N_("starting"),
+	};
+
+	return _(words[status]);
+}
+
 char *
 words_of_place(const struct runtime *runtime)
 {

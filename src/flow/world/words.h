@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/runtime.h"
+
 struct world;
 struct world_environment;
 
@@ -20,14 +22,16 @@ struct untrusted;
 /* "? (its answer is not understood: "name" is null)" of the `problem` of a noun; NULL: there is
  * none. free() it. */
 char *words_of_problem(const struct untrusted *problem);
-struct runtime_module;
 /* What is said of it, or how it ended last: "ended 3m ago: signal 9 (Killed)"; "" where neither is
  * so.  free() it. */
 char *words_of_workload(const struct runtime_module *module);
-struct runtime_brief;
 /* "pod web-7d99c79797-p8r26 on node-1, 3m old: CrashLoopBackOff, 2 restarts"; free() it. */
 char *words_of_pod(const struct runtime_brief *pod);
-struct runtime;
+/* "web: CrashLoopBackOff; last ended 3s ago: status 3" of the pod's i-th container where it does not
+ * run, or ended before; NULL: it runs as it should, or nobody knows.  free() it. */
+char *words_of_container(const struct runtime_brief *pod, size_t i);
+/* "running", "ended well": translated. */
+const char *words_of_status(enum runtime_status status);
 /* "cluster prod, namespace shop-production"; NULL: the platform does not say.  free() it. */
 char *words_of_place(const struct runtime *runtime);
 /* "prod/shop-production", where there is little room; NULL as above.  free() it. */

@@ -260,16 +260,17 @@ draw_failure(struct canvas *c, int *row, const struct untrusted *what, const str
 	free(text);
 }
 
-/* Why it does not run is shown whole; what else is said of it, as far as it fits. */
+/* Why it does not run, or why that is not known, is shown whole; what else is said of it, as far as
+ * it fits. */
 static void
 draw_message(struct canvas *c, int *row, const struct runtime_module *m)
 {
-	bool problem = m->problem.raw != NULL;
+	bool problem = m->problem.raw != NULL, failed = m->status == RUNTIME_FAILED;
 	char *said = problem ? words_of_problem(&m->problem) : words_of_workload(m);
 
-	if (!problem && m->status == RUNTIME_FAILED && *said) {
-		label(c, row, _("failed"));
-		*row += canvas_paragraph(c, STYLE_DANGER, said, 3) - 1;
+	if (!problem && *said && (failed || m->status == RUNTIME_UNKNOWN)) {
+		label(c, row, failed ? _("failed") : _("unknown"));
+		*row += canvas_paragraph(c, failed ? STYLE_DANGER : STYLE_WARN, said, 3) - 1;
 	} else {
 		canvas_untrusted_bytes(c, problem ? STYLE_DANGER : STYLE_DIM, said, 0);
 	}

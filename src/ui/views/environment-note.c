@@ -3,7 +3,8 @@
 /*
  * A row has one line, and why a workload does not run may need five.  What does not fit into the
  * last column of the selected row stands below the list, in as many lines as it needs; the list
- * keeps a row at least.  What is longer still is turned like pages.
+ * keeps a row at least.  So do the pods of a workload in a cluster, behind its words.  What is
+ * longer still is turned like pages.
  */
 #include "config.h"
 
@@ -18,8 +19,10 @@
 #include "flow/world/details.h"
 #include "flow/world/words.h"
 #include "flow/world/world.h"
+#include "model/runtime.h"
 #include "model/shared-value.h"
 #include "ui/canvas.h"
+#include "ui/views/environment-pods.h"
 #include "ui/views/environment-state.h"
 #include "ui/views/environment.h"
 #include "ui/widgets/viewport.h"
@@ -30,23 +33,6 @@
 static const size_t last_columns[TAB_COUNT] = {
 	[TAB_WORKLOADS] = 4, [TAB_RESOURCES] = 2, [TAB_VALUES] = 3, [TAB_DEPLOYMENTS] = 3,
 };
-
-/* What is said of a workload, and of its pods. */
-static char *
-text_of_workload(const struct runtime_module *m)
-{
-	char *text = words_of_workload(m);
-
-	for (size_t i = 0; i < m->brief_count; i++) {
-		char *pod = words_of_pod(&m->briefs[i]), *more;
-
-		more = *text ? xasprintf("%s; %s", text, pod) : xstrdup(pod);
-		free(text);
-		free(pod);
-		text = more;
-	}
-	return text;
-}
 
 /* What stands there of the row, where it is a text; *problem: it was not understood. */
 static char *
@@ -62,7 +48,7 @@ text_of(const struct environment_view *v, const struct world_environment *e, siz
 	case TAB_WORKLOADS:
 		why = &e->runtime.modules[i].problem;
 		if (!why->raw)
-			return text_of_workload(&e->runtime.modules[i]);
+			return words_of_workload(&e->runtime.modules[i]);
 		break;
 	case TAB_RESOURCES: why = &e->resources[i].problem; break;
 	case TAB_VALUES:
@@ -82,11 +68,16 @@ text_of(const struct environment_view *v, const struct world_environment *e, siz
 	return xstrndup(untrusted_raw(text), length);
 }
 
-/* They stand in no column. */
-static bool
-has_pods(const struct environment_view *v, const struct world_environment *e, size_t i)
+/* The workload whose pods stand below its words; NULL: none. */
+static const struct runtime_module *
+module_of(const struct environment_view *v)
 {
-	return v->tab == TAB_WORKLOADS && e->runtime.modules[i].brief_count > 0;
+	const struct world_environment *e = environment_find(v);
+	const struct list *list = &v->lists[v->tab];
+
+	return v->tab == TAB_WORKLOADS && e && list->at < e->runtime.count
+		       ? &e->runtime.modules[list->at]
+		       : NULL;
 }
 
 /* Of another row, or another text of the same, one begins at its beginning. */
@@ -99,24 +90,44 @@ take_text(struct environment_note *note, char *text)
 	note->text = text;
 }
 
+/* The words take what they need, since nothing else says them; pods leave half of the room to the
+ * list. */
+static int
+most_rows(const struct list *list, int words, int rows)
+{
+	int half = rows / 2, listed = list->count < (size_t)half ? (int)list->count : half;
+	int most = rows - 1 - (listed > 1 ? listed : 1);
+
+	if (words > most)
+		most = words;
+	return most < rows - 2 ? most : rows - 2;
+}
+
 int
 environment_note_fit(struct environment_view *v, const struct canvas *canvas, int rows)
 {
 	const struct world_environment *e = environment_find(v);
+	const struct runtime_module *module = module_of(v);
 	const struct list *list = &v->lists[v->tab];
 	struct environment_note *note = &v->note;
 	bool has_row = list->at < list->count && (e || v->tab > TAB_RESOURCES);
 	char *text = has_row ? text_of(v, e, list->at, &note->is_problem) : NULL;
+	int words;
 
-	if (text && !has_pods(v, e, list->at) &&
+	if (text &&
 	    text_columns(text) <= canvas->width - v->columns.at[last_columns[v->tab]]) {
 		free(text);
 		text = NULL;
 	}
 	take_text(note, text);
-	note->length = text ? canvas_paragraph_rows(text, canvas->width - NOTE_COLUMN) : 0;
+	words = text ? canvas_paragraph_rows(text, canvas->width - NOTE_COLUMN) : 0;
+	note->length = words;
+	if (module)
+		note->length += environment_pods_rows(module, canvas->width - NOTE_COLUMN);
 	/* A rule above it, and a row of the list. */
-	note->rows = note->length < rows - 2 ? note->length : rows - 2;
+	note->rows = most_rows(list, words, rows);
+	if (note->rows > note->length)
+		note->rows = note->length;
 	if (note->rows <= 0)
 		note->length = note->rows = 0;
 	if (note->top >= note->length || note->length <= note->rows)
@@ -129,15 +140,21 @@ environment_note_draw(const struct environment_view *v, struct canvas *canvas, i
 {
 	const struct environment_note *note = &v->note;
 	const struct viewport part = {(size_t)note->top, (size_t)note->rows, (size_t)note->length};
-	struct canvas below = canvas_sub(canvas, row + 1, 0, note->rows, canvas->width);
+	struct canvas below = canvas_sub(canvas, row + 1, NOTE_COLUMN, note->rows, canvas->width);
+	const struct runtime_module *module = module_of(v);
+	int words = note->text ? canvas_paragraph_rows(note->text, below.width) : 0;
 
 	if (note->rows == 0)
 		return;
 	canvas_hline(canvas, row);
 	viewport_draw(&part, canvas, row);
-	canvas_move(&below, -note->top, NOTE_COLUMN);
-	(void)canvas_paragraph(&below, note->is_problem ? STYLE_DANGER : STYLE_NORMAL, note->text,
-			       note->length);
+	canvas_move(&below, -note->top, 0);
+	if (note->text)
+		(void)canvas_paragraph(&below, note->is_problem ? STYLE_DANGER : STYLE_NORMAL,
+				       note->text, note->length);
+	canvas_move(&below, words - note->top, 0);
+	if (module)
+		environment_pods_draw(module, &below);
 }
 
 bool

@@ -71,15 +71,28 @@ draw_last(struct canvas *c, const struct untrusted *text, const struct untrusted
 	free(words);
 }
 
-/* Where there is little room, none is not worth a column. */
+/* Where there is little room, none is not worth a column; of pods they are said below. */
 static bool
 has_restarts_column(const struct world_environment *e, const struct canvas *c)
 {
 	bool has = c->width >= NARROW_COLUMNS;
 
 	for (size_t i = 0; i < e->runtime.count; i++)
-		has = has || e->runtime.modules[i].restarts > 0;
+		has = has || (e->runtime.modules[i].restarts > 0 &&
+			      e->runtime.modules[i].brief_count == 0);
 	return has;
+}
+
+static void
+draw_dot(struct canvas *c, enum runtime_status status)
+{
+	switch (status) {
+	case RUNTIME_RUNNING: case RUNTIME_SUCCEEDED: canvas_glyph(c, STYLE_OK, GLYPH_DOT); break;
+	case RUNTIME_FAILED: canvas_glyph(c, STYLE_DANGER, GLYPH_CROSS); break;
+	case RUNTIME_UNKNOWN: canvas_glyph(c, STYLE_DIM, GLYPH_RING); break;
+	default: canvas_glyph(c, STYLE_WARN, GLYPH_HALF); break;
+	}
+	canvas_text(c, STYLE_NORMAL, " ");
 }
 
 static void
@@ -87,14 +100,10 @@ draw_workload(const struct environment_view *v, const struct world_environment *
 	      size_t i)
 {
 	const struct runtime_module *m = &e->runtime.modules[i];
-	bool ready = m->status == RUNTIME_RUNNING || m->status == RUNTIME_SUCCEEDED;
-	bool failed = m->status == RUNTIME_FAILED;
 	const char *reference = e->set ? set_module_image(e->set, untrusted_raw(&m->module)) : NULL;
 	char *label, *restarts;
 
-	canvas_glyph(c, ready ? STYLE_OK : failed ? STYLE_DANGER : STYLE_WARN,
-		     ready ? GLYPH_DOT : failed ? GLYPH_CROSS : GLYPH_HALF);
-	canvas_text(c, STYLE_NORMAL, " ");
+	draw_dot(c, m->status);
 	draw_cell(v, c, 0, STYLE_STRONG, untrusted_raw(&m->module));
 	label = image_label(reference ? reference : "");
 	draw_cell(v, c, 1, STYLE_NORMAL, label);
