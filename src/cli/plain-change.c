@@ -83,9 +83,11 @@ run_clone(struct plain *p, char **words, size_t count)
 	plain_clear_values(p);
 }
 
-/* A version that is not in the list is refused where there is a list of this image. */
+/* A version that is not in the list is refused where there is a list of this image, unless a
+ * cluster fetches it, which the list need not know of. */
 static bool
-is_version_there(struct plain *p, const char *image, const char *version)
+is_version_there(struct plain *p, const struct world_environment *e, const char *image,
+		 const char *version)
 {
 	const struct world_organization *o = world_organization(session_world(p->session), p->org);
 	struct error err = {0};
@@ -98,7 +100,7 @@ is_version_there(struct plain *p, const char *image, const char *version)
 			return true;
 		of_image++;
 	}
-	if (of_image == 0 || strchr(version, '@'))
+	if (of_image == 0 || strchr(version, '@') || e->runtime.cluster.raw)
 		return true;
 	(void)!names_no_version(o, image, version, &err);
 	plain_fail_error(p, &err, EXIT_STAGE_WORDS);
@@ -122,8 +124,8 @@ run_version(struct plain *p, char **words, size_t count)
 		return;
 	}
 	image_parse(&image, reference);
-	if (is_version_there(p, image.name, words[2])) {
-		wanted = xasprintf("%s:%s", image.name, words[2]);
+	if (is_version_there(p, e, image.name, words[2])) {
+		wanted = image_typed(reference, words[2]);
 		plain_begin(p, &(struct flow_request){
 				       .verb = FLOW_DEPLOY,
 				       .org = p->org,
@@ -413,9 +415,10 @@ const struct plain_verb plain_changes[] = {
 		.name = "version",
 		.arguments = N_("ENV WORKLOAD VERSION"),
 		.help = N_("Deploy another version of a workload"),
+		.note = N_("In a cluster VERSION may be any tag, digest (sha256:...) or image:tag."),
 		.examples = "sidestage version hotfix-1 api 1.4.2 --demo --approve=hotfix-1\n",
 		.options = CHANGES,
-		.needs = NEED_ENVIRONMENTS | NEED_SETS | NEED_VERSIONS,
+		.needs = NEED_ENVIRONMENTS | NEED_SETS | NEED_VERSIONS | NEED_RUNTIME,
 		.run = run_version,
 	},
 	{

@@ -46,6 +46,32 @@ image_clear(struct image *image)
 	*image = (struct image){0};
 }
 
+/* "1.4.3" and "1.4.3@sha256:..." are versions; "web:1.4.3" and "acme/web" name an image. */
+static bool
+names_image(const char *typed)
+{
+	size_t before_digest = strcspn(typed, "@");
+
+	return memchr(typed, '/', before_digest) || memchr(typed, ':', before_digest);
+}
+
+char *
+image_typed(const char *reference, const char *typed)
+{
+	bool is_digest = strncmp(typed, "sha256:", strlen("sha256:")) == 0;
+	struct image image;
+	char *wanted;
+
+	if (*typed == '@' || *typed == ':')
+		is_digest = *typed++ == '@';
+	else if (!is_digest && names_image(typed))
+		return xstrdup(typed);
+	image_parse(&image, reference);
+	wanted = xasprintf("%s%c%s", image.name, is_digest ? '@' : ':', typed);
+	image_clear(&image);
+	return wanted;
+}
+
 #define DIGITS_SHORT 8
 
 /* Where the digits of "sha256:1a2b..." begin. */

@@ -17,6 +17,11 @@ void image_parse(struct image *image, const char *reference);
 /* Frees the three parts; the struct can be used again. */
 void image_clear(struct image *image);
 
+/* What a person asks for who types this where `reference` runs: a version or a digest ("sha256:...")
+ * is one of the same image; with a registry or a name in it, it is a reference of its own.  free()
+ * it. */
+char *image_typed(const char *reference, const char *typed);
+
 /* What is shown of it: the version; else the digest, short ("sha256:1a2b3c4d…"); else all.
  * Never empty unless the reference is. */
 char *image_label(const char *reference);

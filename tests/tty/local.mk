@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 TTY_STORIES = \
-	tests/tty/arrange.story \
+	tests/tty/any-version.story tests/tty/arrange.story \
 	tests/tty/bad-input.story \
 	tests/tty/clones.story tests/tty/clusters.story \
 	tests/tty/conflict.story \

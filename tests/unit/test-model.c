@@ -731,6 +731,33 @@ a_digest_that_differs_is_seen(void **state)
 #undef C
 }
 
+/* Only a version or a digest is of the same image. */
+static void
+what_is_typed_is_a_version_a_digest_or_another_image(void **state)
+{
+	static const struct { const char *reference, *typed, *wanted; } cases[] = {
+		{"acme/web:1.2", "1.3", "acme/web:1.3"},
+		{"acme/web:1.2", ":1.3", "acme/web:1.3"},
+		{"host:5000/web", "1.3", "host:5000/web:1.3"},
+		{"acme/web@sha256:1a", "1.3", "acme/web:1.3"},
+		{"acme/web:1.2", "sha256:1a2b", "acme/web@sha256:1a2b"},
+		{"acme/web:1.2", "@sha256:1a2b", "acme/web@sha256:1a2b"},
+		{"acme/web:1.2", "1.3@sha256:1a2b", "acme/web:1.3@sha256:1a2b"},
+		{"acme/web:1.2", "web:1.3", "web:1.3"},
+		{"acme/web:1.2", "other/web", "other/web"},
+		{"acme/web:1.2", "host:5000/web:1.3@sha256:1a", "host:5000/web:1.3@sha256:1a"},
+		{"acme/web:1.2", "other/web@sha256:1a", "other/web@sha256:1a"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *wanted = image_typed(cases[i].reference, cases[i].typed);
+
+		assert_string_equal(wanted, cases[i].wanted);
+		free(wanted);
+	}
+}
+
 static void
 json_from_outside_has_limits(void **state)
 {
@@ -952,6 +979,7 @@ main(void)
 		cmocka_unit_test(composing_equals_applying_one_after_the_other),
 		cmocka_unit_test(image_references_split_where_registries_do),
 		cmocka_unit_test(a_digest_that_differs_is_seen),
+		cmocka_unit_test(what_is_typed_is_a_version_a_digest_or_another_image),
 		cmocka_unit_test(json_from_outside_has_limits),
 		cmocka_unit_test(numbers_keep_their_text),
 		cmocka_unit_test(effective_set_has_what_its_placeholders_stand_for),

@@ -4,7 +4,9 @@
  * The versions that exist of one image, newest first; typing finds.
  *
  * Only what was built can be chosen: a version that is typed and does not exist would fail in
- * the middle of a deployment.  That some are missing from the list is said above it.
+ * the middle of a deployment.  That some are missing from the list is said above it.  Where a
+ * cluster fetches the images the list need not have them all: there what is typed and matches none
+ * can be asked for.
  */
 #include "config.h"
 
@@ -32,7 +34,8 @@
 struct picker_view {
 	struct finder_view base;	/* ids and texts are versions */
 	char *org, *app, *env, *module;
-	struct image image;		/* what runs now */
+	char *reference;		/* what runs now */
+	struct image image;		/* the same, in parts */
 	char *trouble; /* which of the versions are not in the list, and why; NULL: none */
 };
 
@@ -126,6 +129,27 @@ is_roomy(const struct canvas *canvas)
 	return canvas->height >= 14;
 }
 
+static bool
+takes_any(const struct picker_view *p, struct ui *ui)
+{
+	const struct world_environment *e =
+		world_environment(session_world(ui_session(ui)), p->org, p->app, p->env);
+
+	return e && e->runtime.cluster.raw;
+}
+
+/* What is asked for; free() it.  NULL: nothing was chosen, and what was typed is no version. */
+static char *
+wanted_image(const struct picker_view *p, struct ui *ui)
+{
+	const struct finder_item *item = finder_selected(&p->base.finder);
+	const char *typed = p->base.finder.find.text;
+
+	if (item)
+		return xasprintf("%s:%s", p->image.name, item->id);
+	return *typed && takes_any(p, ui) ? image_typed(p->reference, typed) : NULL;
+}
+
 /* The image where there is room, and the trouble. */
 static int
 rows_above(const struct picker_view *p, const struct canvas *canvas)
@@ -148,28 +172,37 @@ static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
 	const struct picker_view *p = (const struct picker_view *)view;
-	char *none;
+	char *none, *typed = wanted_image(p, ui);
 
 	if (is_roomy(canvas)) {
 		canvas_move(canvas, 1, 1);
 		canvas_untrusted_bytes(canvas, STYLE_STRONG, p->image.name, 0);
+		if (takes_any(p, ui))
+			canvas_text(canvas, STYLE_DIM,
+				    _("   or type any: a tag, sha256:..., image:tag"));
 	}
 	if (p->trouble) {
 		canvas_move(canvas, is_roomy(canvas) ? 2 : 0, 1);
 		canvas_untrusted_bytes(canvas, STYLE_WARN, p->trouble, 0);
 	}
-	none = p->base.finder.count == 0 ? xstrdup(_("The versions of this image are not known (yet)."))
-				    : xasprintf(_("There is no version \"%s\" of this image."),
-						p->base.finder.find.text);
+	if (typed)
+		none = xasprintf(_("The platform does not know %s; %s asks the cluster for it."),
+				 typed, ui_keyed_text(ui, "{open}"));
+	else if (p->base.finder.count == 0)
+		none = xstrdup(_("The versions of this image are not known (yet)."));
+	else
+		none = xasprintf(_("There is no version \"%s\" of this image."),
+				 p->base.finder.find.text);
 	finder_draw(&p->base.finder, ui, canvas, none);
 	free(none);
+	free(typed);
 }
 
 static void
 run_review(struct view *view, struct ui *ui)
 {
 	struct picker_view *p = (struct picker_view *)view;
-	char *image = xasprintf("%s:%s", p->image.name, finder_selected(&p->base.finder)->id);
+	char *image = wanted_image(p, ui);
 	const char *images[] = {p->module, image, NULL};
 
 	operation_review_instead(ui, &(struct flow_request){.verb = FLOW_DEPLOY,
@@ -181,10 +214,24 @@ run_review(struct view *view, struct ui *ui)
 }
 
 static bool
+has_wanted(const struct view *view, struct ui *ui)
+{
+	char *image = wanted_image((const struct picker_view *)view, ui);
+
+	free(image);
+	return image != NULL;
+}
+
+static bool
 is_another(const struct view *view, struct ui *ui)
 {
-	(void)ui;
-	return !finder_selected(&((const struct picker_view *)view)->base.finder)->here;
+	const struct picker_view *p = (const struct picker_view *)view;
+	const struct finder_item *item = finder_selected(&p->base.finder);
+	char *image = wanted_image(p, ui);
+	bool is_other = item ? !item->here : image && strcmp(image, p->reference) != 0;
+
+	free(image);
+	return is_other;
 }
 
 static const char *
@@ -204,7 +251,7 @@ running_version(const struct view *view, struct ui *ui)
 static const char no_version[] =
 	N_("There is no version \"%s\" of this image; nothing was changed.");
 static const struct need a_version = {
-	finder_view_has_match,
+	has_wanted,
 	no_version,
 	typed_version,
 };
@@ -240,6 +287,7 @@ close_view(struct view *view)
 	free(p->env);
 	free(p->module);
 	free(p->trouble);
+	free(p->reference);
 	finder_clear(&p->base.finder);
 	image_clear(&p->image);
 	free(p);
@@ -268,6 +316,7 @@ picker_view_new(struct ui *ui, const char *org, const char *app, const char *env
 	p->app = xstrdup(app);
 	p->env = xstrdup(env);
 	p->module = xstrdup(module);
+	p->reference = xstrdup(image);
 	image_parse(&p->image, image);
 	fill(p, ui);
 	if (p->image.version[0] !=
