@@ -315,8 +315,8 @@ api_list_definitions(struct api *api, const char *org, api_done *done, void *dat
 
 struct api_call *
 api_get_logs(struct api *api, const char *org, const char *app, const char *env,
-	     const char *workload, const char *container, unsigned limit, api_done *done,
-	     void *data)
+	     const char *workload, const char *container, bool previous, unsigned limit,
+	     api_done *done, void *data)
 {
 	struct api_call *call = call_new(api, GET_LOGS, (const char *const[]){org, app, env}, done,
 					 data);
@@ -326,6 +326,8 @@ api_get_logs(struct api *api, const char *org, const char *app, const char *env,
 		api_call_query(call, "workload_id", workload);
 	if (container)
 		api_call_query(call, "container_id", container);
+	if (previous)
+		api_call_query(call, "previous", "true");
 	if (limit > 0) {
 		snprintf(number, sizeof(number), "%u", limit);
 		api_call_query(call, "limit", number);

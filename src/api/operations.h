@@ -139,7 +139,8 @@ struct api_call *api_compute_graph(struct api *api, const char *org, const char 
 /* Newest first.  workload NULL: of all; container NULL: of all of it; limit 0: what the platform
  * gives. */
 struct api_call *api_get_logs(struct api *api, const char *org, const char *app, const char *env,
-			      const char *workload, const char *container, unsigned limit,
+			      const char *workload, const char *container, bool previous,
+			      unsigned limit,
 			      api_done *done, void *data);
 
 #endif

@@ -23,6 +23,7 @@ struct arguments {
 	const char *url, *socket, *context, *token_file, *ca_file, *org, *app, *theme;
 	const char *approve, *reason;
 	const char *output, *timeout, *since, *tail;	/* as typed; options_parse() checks them */
+	const char *container;
 	const char *at;			/* as typed; the command checks it */
 	struct argument_list take, values, values_from, app_values, copy_values,
 		reference_values, no_values, acknowledge, change;
@@ -35,7 +36,7 @@ struct arguments {
 	long tail_lines;		/* -1: not given */
 	bool reduced_motion;
 	bool fresh, read_only, ascii, linear, json, mdoc, lines, demo;
-	bool offline, no_wait, follow, exit_code, json_value;
+	bool offline, no_wait, follow, previous, exit_code, json_value;
 };
 
 /* Which options a command uses; the others are refused. */

@@ -86,6 +86,8 @@ static const struct command_option options[] = {
 	TEXT(AT, "at", "TIME", at,
 	     N_("Print the board as it was, e.g. 2026-03-02 or \"2026-03-02 09:15\"")),
 	SWITCH(FOLLOW, "follow", follow, N_("Keep printing new lines")),
+	SWITCH(TAIL, "previous", previous, N_("Print what was printed before the last restart")),
+	TEXT(TAIL, "container", "NAME", container, N_("Print the lines of this container only")),
 	TEXT(TAIL, "since", "DURATION", since, N_("Print lines newer than this, e.g. 10m")),
 	TEXT(TAIL, "tail", "LINES", tail, N_("Print at most this many earlier lines")),
 	SWITCH(DIFF, "exit-code", exit_code,

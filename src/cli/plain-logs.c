@@ -11,6 +11,8 @@
 
 #include "cli/plain-logs.h"
 
+#include <stdint.h>
+
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
@@ -23,6 +25,7 @@
 #include "cli/plain-fail.h"
 #include "cli/plain-state.h"
 #include "flow/world/logs.h"
+#include "flow/world/words.h"
 #include "flow/world/world.h"
 #include "model/set.h"
 
@@ -59,16 +62,49 @@ is_source_there(struct plain *p, const struct world_environment *e, char **words
 	return false;
 }
 
+/* What options say against each other or the platform; false, and it was said. */
+static bool
+are_options_right(struct plain *p, const struct world_environment *e, size_t count)
+{
+	const struct arguments *once = p->once;
+
+	if (!once)
+		return true;
+	if (once->container && count != 2)
+		plain_fail(p, EXIT_USAGE, _("--container needs a WORKLOAD, and no CONTAINER."));
+	else if (once->previous && once->follow)
+		plain_fail(p, EXIT_USAGE, _("What ran before cannot be followed: leave out "
+					    "--follow or --previous."));
+	else if (once->previous && e && !e->runtime.cluster.raw)
+		plain_fail(p, EXIT_FAILED,
+			   _("Here the lines of earlier runs stand among the others."));
+	else
+		return true;
+	return false;
+}
+
 /* NULL: there are none, and it was said. */
 static struct logs *
 open_logs(struct plain *p, char **words, size_t count)
 {
+	const struct world_environment *e = plain_environment(p, words[0]);
+	const char *container = p->once ? p->once->container : NULL;
+	char *named[] = {words[0], count > 1 ? words[1] : NULL, (char *)(uintptr_t)container};
 	struct logs *logs;
 
-	if (!is_source_there(p, plain_environment(p, words[0]), words, count))
+	if (e && !are_options_right(p, e, count))
 		return NULL;
-	logs = logs_open(p->session, p->org, p->app, words[0], count > 1 ? words[1] : NULL,
-			 count > 2 ? words[2] : NULL);
+	if (container) {
+		words = named;
+		count = 3;
+	}
+	if (!is_source_there(p, e, words, count))
+		return NULL;
+	logs = logs_open(p->session,
+			 &(struct logs_wanted){.org = p->org, .app = p->app, .env = words[0],
+					       .workload = count > 1 ? words[1] : NULL,
+					       .container = count > 2 ? words[2] : NULL,
+					       .previous = p->once && p->once->previous});
 	if (plain_wait(p, were_logs_read, logs) && logs_was_read(logs))
 		return logs;
 	if (logs_error(logs)->kind != ERROR_NONE)
@@ -120,6 +156,16 @@ follow_logs(struct plain *p, struct logs *logs, bool of_all)
 	p->logs_unread = false;
 }
 
+static void
+tell_none(struct plain *p, char **words, size_t count)
+{
+	const char *why = words_of_no_logs(plain_environment(p, words[0]),
+					   count > 1 ? words[1] : NULL,
+					   p->once && p->once->previous);
+
+	output_text_line("%s", *why ? why : _("No log lines."));
+}
+
 void
 plain_logs(struct plain *p, char **words, size_t count)
 {
@@ -132,7 +178,7 @@ plain_logs(struct plain *p, char **words, size_t count)
 	if (logs && plain_wants_json(p))
 		plain_print_json(p, output_json_logs(logs, first_line(p, logs)));
 	else if (logs && logs_count(logs) == 0)
-		output_text_line(_("No log lines."));
+		tell_none(p, words, count);
 	for (size_t i = logs ? first_line(p, logs) : 0;
 	     logs && !plain_wants_json(p) && i < logs_count(logs); i++)
 		output_text_log(logs_line(logs, i), count < 2);

@@ -94,9 +94,10 @@ static const struct plain_verb looks[] = {
 		.help = N_("Print the logs of an environment, a workload or a container"),
 		.note = N_("Without WORKLOAD, the logs of all workloads are printed."),
 		.examples = "sidestage logs production api --demo --tail=50\n"
-			"sidestage logs production --demo --follow --since=10m\n",
+			"sidestage logs production --demo --follow --since=10m\n"
+			"sidestage logs production web --demo --previous --container=web\n",
 		.options = OPTIONS_ORG | OPTIONS_APP | OPTIONS_FOLLOW | OPTIONS_TAIL,
-		.needs = NEED_ENVIRONMENTS | NEED_SETS,
+		.needs = NEED_ENVIRONMENTS | NEED_SETS | NEED_RUNTIME,
 		.run = plain_logs,
 	},
 	{

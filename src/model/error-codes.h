@@ -199,6 +199,7 @@ struct error;
 	X(FILTERS_GIVEN, 400, N_("Give \"images_filter\" or \"artefacts_filter\", not both.")) \
 	X(FIRST_ENVIRONMENT_INVALID, 400, N_("\"env\" must have an id (2 to 50 lower-case letters, digits and single inner dashes), a name and a type.")) \
 	X(FOLLOW_EXCLUDES_ORDER, 400, N_("\"follow\" goes on from the newest line: leave out \"asc\", \"invert\" and \"timestamp_to\".")) \
+	X(FOLLOW_EXCLUDES_PREVIOUS, 400, N_("What ran before cannot be followed: leave out \"follow\" or \"previous\".")) \
 	X(GRAPH_MOVED, 412, N_("The resource definitions changed: {env} would get other resources than those that were reviewed.  Review it again.")) \
 	X(GRAPH_NOT_FOUND, 404, N_("{env} has no resource graph \"{graph}\".")) \
 	X(GRAPH_TOO_LARGE, 413, N_("an environment has at most {max} resources")) \
@@ -237,6 +238,7 @@ struct error;
 	X(LAST_ENVIRONMENT, 400, N_("{env} is the last environment of {app}, so it cannot be deleted.")) \
 	X(LENGTH_AND_TRANSFER_ENCODING, 400, N_("Content-Length and Transfer-Encoding exclude each other.")) \
 	X(LENGTH_TWICE, 400, N_("The length of the body is given twice.")) \
+	X(LOGS_OF_DEPLOYMENT_GONE, 404, N_("The pods of the deployment {deployment} are gone, and a cluster keeps the output only of pods that are there.")) \
 	X(MATCH_REF_GIVEN, 400, N_("Give \"match_ref\" or \"{member}\", not both.")) \
 	X(MAY_CHANGE_ONLY_ROLES, 403, N_("{user} is not an administrator of this platform and can change only roles.")) \
 	X(MAY_NOT_DEPLOY, 403, N_("{user} cannot change the environments of {place}.  This requires the role deployer there; an administrator can grant it.")) \
@@ -326,6 +328,7 @@ struct error;
 	X(POINTER_WITHOUT_SLASH, 400, N_("\"{path}\" is not a JSON pointer: it must be empty or begin with \"/\"")) \
 	X(PORTS_ALL_IN_USE, 503, N_("No port from {min} to {max} is free.")) \
 	X(PORT_NOT_USABLE, 500, N_("Port {port} of this machine cannot be used: {reason}")) \
+	X(PREVIOUS_LOGS_AMONG_ALL, 400, N_("Here the lines of earlier runs stand among the others: leave out \"previous\".")) \
 	X(PROBE_ANSWER_NOT_HTTP, 503, N_("its answer is not HTTP")) \
 	X(PROBE_ANSWER_REFUSES, 503, N_("it answered {status}")) \
 	X(PROBE_COMMAND_ENDED, 503, N_("its command ended with {how}")) \

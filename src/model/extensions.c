@@ -131,6 +131,7 @@ static const struct extension_addition additions[] = {
 	{EXTENSION_CLUSTERS, ADDS_MEMBER_TOLD, "getRuntime", "cluster"},
 	{EXTENSION_PODS, ADDS_MEMBER_TOLD, "getRuntime", "node"},
 	{EXTENSION_PODS, ADDS_MEMBER_TOLD, "getRuntime", "pod_created_at"},
+	{EXTENSION_PODS, ADDS_PARAMETER, "getLogs", "previous"},
 };
 
 const char *

@@ -56,6 +56,8 @@ struct view_ops;
 	X(FIND, "find", false, N_("Find an environment, a workload or an application."))          \
 	X(LOGS, "logs", false, N_("Show the workload's logs."))                                   \
 	X(PAUSE, "pause", false, N_("Pause or resume following."))                                  \
+	X(PREVIOUS_RUN, "previous-run", false,                                                    \
+	  N_("Show what was printed before the last restart, or what is printed now."))           \
 	X(NEXT_CONTAINER, "next-container", false,                                                          \
 	  N_("Show the next container of the workload, then all of them."))                       \
 	X(STAMPS, "timestamps", false, N_("Show or hide the times."))                             \

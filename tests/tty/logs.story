@@ -14,6 +14,10 @@ expect "api in development"
 expect "listens on 127.0.0.1"
 expect "following"
 
+test "on this machine the lines of earlier runs are among the others"
+key p
+expect "Here the lines of earlier runs stand among the others."
+
 test "Tab goes to the next workload"
 key Tab
 expect "search in development"

@@ -718,7 +718,7 @@ test_hostile_ids(void **state)
 	assert_int_equal(seen.error.kind, ERROR_INPUT);
 	memset(endless, 'x', sizeof(endless) - 1);
 	seen = (struct seen){0};
-	api_get_logs(api, "acme", "shop", "qa", endless, NULL, 0, on_done, &seen);
+	api_get_logs(api, "acme", "shop", "qa", endless, NULL, false, 0, on_done, &seen);
 	turn_until_done(api, &seen);
 	assert_int_equal(seen.error.kind, ERROR_INPUT);
 

@@ -33,7 +33,7 @@ struct logs {
 	struct log_line *lines;
 	size_t count;
 	uint64_t revision, appended, gaps;
-	bool read, held;
+	bool previous, read, held;
 	struct error error;
 	char digest[IDS_SHA256_B64_SIZE];
 	struct poll poll;
@@ -136,21 +136,22 @@ ask(void *data)
 	if (logs->held)
 		return NULL;
 	return api_get_logs(session_api(logs->session), logs->org, logs->app, logs->env,
-			    logs->workload, logs->container, LOGS_LINES, answered, logs);
+			    logs->workload, logs->container, logs->previous, LOGS_LINES,
+			    answered, logs);
 }
 
 struct logs *
-logs_open(struct session *session, const char *org, const char *app, const char *env,
-	  const char *workload, const char *container)
+logs_open(struct session *session, const struct logs_wanted *wanted)
 {
 	struct logs *logs = xcalloc(1, sizeof(*logs));
 
 	logs->session = session;
-	logs->org = xstrdup(org);
-	logs->app = xstrdup(app);
-	logs->env = xstrdup(env);
-	logs->workload = workload ? xstrdup(workload) : NULL;
-	logs->container = container ? xstrdup(container) : NULL;
+	logs->org = xstrdup(wanted->org);
+	logs->app = xstrdup(wanted->app);
+	logs->env = xstrdup(wanted->env);
+	logs->workload = xstrdup_or_null(wanted->workload);
+	logs->container = xstrdup_or_null(wanted->container);
+	logs->previous = wanted->previous;
 	poll_open(&logs->poll, session, EVERY_MS, ask, logs);
 	return logs;
 }

@@ -19,9 +19,15 @@ struct session;
 
 #define LOGS_LINES 500		/* asked for at a time; older ones are the platform's to keep */
 
-/* workload NULL: all of them; container NULL: all of it.  Reading begins at once. */
-struct logs *logs_open(struct session *session, const char *org, const char *app, const char *env,
-		       const char *workload, const char *container);
+/* What is asked for; copied. */
+struct logs_wanted {
+	const char *org, *app, *env;
+	const char *workload;		/* NULL: all of them */
+	const char *container;		/* NULL: all of it */
+	bool previous;			/* what was printed before the last restart */
+};
+/* Reading begins at once. */
+struct logs *logs_open(struct session *session, const struct logs_wanted *wanted);
 void logs_close(struct logs *logs);	/* NULL is fine */
 /* Oldest first.  Borrowed until the session's next turn. */
 size_t logs_count(const struct logs *logs);

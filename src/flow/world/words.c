@@ -252,6 +252,29 @@ words_of_place(const struct runtime *runtime)
 				    : NULL;
 }
 
+static bool
+has_pods(const struct world_environment *e, const char *workload)
+{
+	for (size_t i = 0; i < e->runtime.count; i++)
+		if (e->runtime.modules[i].brief_count > 0 &&
+		    (!workload || untrusted_is(&e->runtime.modules[i].module, workload)))
+			return true;
+	return false;
+}
+
+/* A cluster keeps what pods printed as long as they are there. */
+const char *
+words_of_no_logs(const struct world_environment *e, const char *workload, bool previous)
+{
+	if (previous)
+		return _("No container was restarted, or the cluster no longer has what it printed "
+			 "before.");
+	if (e && e->runtime.cluster.raw && world_is_known(e, WORLD_RUNTIME) &&
+	    !has_pods(e, workload))
+		return _("There is no pod, and a cluster keeps no output of pods that are gone.");
+	return "";
+}
+
 char *
 words_of_place_short(const struct runtime *runtime)
 {

@@ -4,6 +4,7 @@
 #ifndef SIDESTAGE_FLOW_WORLD_WORDS_H
 #define SIDESTAGE_FLOW_WORLD_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,9 @@ char *words_of_container(const struct runtime_brief *pod, size_t i);
 const char *words_of_status(enum runtime_status status);
 /* "cluster prod, namespace shop-production"; NULL: the platform does not say.  free() it. */
 char *words_of_place(const struct runtime *runtime);
+/* Why there is no line of it, where there is none: "" while that may only be for now. */
+const char *words_of_no_logs(const struct world_environment *e, const char *workload,
+			     bool previous);
 /* "prod/shop-production", where there is little room; NULL as above.  free() it. */
 char *words_of_place_short(const struct runtime *runtime);
 struct rule_wait;

@@ -130,6 +130,9 @@ struct driver_log_query {
 	size_t limit;			/* of what is found: the newest, or */
 	bool oldest;			/* the oldest */
 	bool follows; /* it is read again and again; `to` and `oldest` are not used */
+	/* What a container printed before it was restarted last; only of drivers with a cluster:
+	 * others keep it among the rest. */
+	bool previous;
 };
 struct driver_log_line {
 	int64_t at;			/* wall ms */

@@ -20,7 +20,10 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "flow/session.h"
 #include "flow/world/logs.h"
+#include "flow/world/words.h"
+#include "flow/world/world.h"
 #include "ui/canvas.h"
 #include "ui/view.h"
 #include "ui/views/logs-state.h"
@@ -264,6 +267,18 @@ logs_fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 	v->names = name_columns(v, first, end, canvas->width);
 }
 
+static const char *
+none_words(const struct logs_view *v, struct ui *ui)
+{
+	const struct world *world = session_world(ui_session(ui));
+	const char *why = words_of_no_logs(world_environment(world, v->org, v->app, v->env),
+					   v->workload, v->previous);
+
+	if (!logs_was_read(v->logs))
+		return _("Reading the logs …");
+	return *why ? why : _("No log lines yet.");
+}
+
 void
 logs_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
@@ -287,9 +302,7 @@ logs_draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 				 canvas->height - 2);
 	} else if (count == 0) {
 		canvas_move(canvas, 0, 1);
-		canvas_text(canvas, STYLE_DIM,
-			    logs_was_read(v->logs) ? _("No log lines yet.")
-						   : _("Reading the logs …"));
+		canvas_paragraph(canvas, STYLE_DIM, none_words(v, ui), canvas->height - 2);
 	}
 	draw_foot(v, ui, canvas, canvas->height - 1);
 	if (v->bottom > 0)	/* else the numbers would run with the lines */

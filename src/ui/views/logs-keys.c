@@ -101,6 +101,15 @@ run_next_container(struct view *view, struct ui *ui)
 }
 
 static void
+run_previous(struct view *view, struct ui *ui)
+{
+	struct logs_view *v = (struct logs_view *)view;
+
+	v->previous = !v->previous;
+	logs_view_reopen(v, ui);
+}
+
+static void
 run_stamps(struct view *view, struct ui *ui)
 {
 	struct logs_view *v = (struct logs_view *)view;
@@ -355,6 +364,16 @@ has_newer(const struct view *view, struct ui *ui)
 	return ((const struct logs_view *)view)->bottom > 0;
 }
 
+static bool
+is_in_cluster(const struct view *view, struct ui *ui)
+{
+	const struct world_environment *e = find((const struct logs_view *)view, ui);
+
+	return e && e->runtime.cluster.raw;
+}
+
+static const struct need a_cluster = {
+	is_in_cluster, N_("Here the lines of earlier runs stand among the others."), NULL};
 static const struct need lines_to_copy = {
 	has_lines, N_("There is nothing to copy: nothing was written."), NULL};
 static const struct need lines_to_save = {
@@ -381,6 +400,7 @@ const struct key logs_keys[] = {
 	 run_next_workload,
 	 {&workloads}},
 	{'c', "c", ACTION_NEXT_CONTAINER, NULL, NULL, run_next_container, {&a_workload}},
+	{'p', "p", ACTION_PREVIOUS_RUN, N_("previous"), NULL, run_previous, {&a_cluster}},
 	{'/', "/", ACTION_FIND, N_("find"), N_("Find a text; Esc forgets it."), .run = run_find},
 	{'n', "n", ACTION_NEXT, NULL, N_("Go to the previous match."), .run = run_older_find},
 	{'N', "N", ACTION_PREVIOUS, NULL, N_("Go to the next match."), .run = run_newer_find},

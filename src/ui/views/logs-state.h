@@ -31,6 +31,7 @@ struct logs_view {
 	char *containers[LOGS_CONTAINERS_MAX]; /* of the workload: that wrote, or that are to run */
 	size_t container_count;
 	struct logs *logs;
+	bool previous;			/* what was printed before the last restart */
 	bool held;
 	bool several;			/* some workload has lines of several containers */
 	enum logs_stamps stamps;

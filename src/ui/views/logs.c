@@ -72,7 +72,11 @@ void
 logs_view_reopen(struct logs_view *v, struct ui *ui)
 {
 	logs_close(v->logs);
-	v->logs = logs_open(ui_session(ui), v->org, v->app, v->env, v->workload, v->container);
+	v->logs = logs_open(ui_session(ui), &(struct logs_wanted){.org = v->org, .app = v->app,
+								   .env = v->env,
+								   .workload = v->workload,
+								   .container = v->container,
+								   .previous = v->previous});
 	v->bottom = 0;
 	v->found = v->several = false;
 	v->held = false;
@@ -92,6 +96,11 @@ subject(const struct view *view, struct ui *ui, char *out, size_t size)
 	else
 		snprintf(out, size, _("%.60s in %.60s"),
 			 v->workload ? v->workload : _("all workloads"), v->env);
+	if (v->previous) {
+		size_t length = strlen(out);
+
+		snprintf(out + length, size - length, _(", before the last restart"));
+	}
 }
 
 /* --- containers --- */

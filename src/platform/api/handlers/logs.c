@@ -7,6 +7,9 @@
  * lines come as they are printed.  A stream remembers what has not been sent, so a slow
  * reader is served at its own pace and loses nothing that the driver still has.  What a driver has
  * to ask somebody else for is answered in the same way, once it is there.
+ *
+ * A cluster keeps the output of pods that are there, and does not know of deployments: that of one
+ * is what was printed from then on until the next.
  */
 #include "config.h"
 
@@ -16,16 +19,20 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json-text.h"
+#include "model/json.h"
 #include "model/nouns.h"
 #include "platform/api/handlers/parameters.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/env-driver.h"
 #include "platform/http/stream.h"
 #include "platform/state/place.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository-deployments.h"
 
 #define LINES_USUAL 100
 #define LINES_MAX 5000
@@ -114,7 +121,7 @@ follow(struct driver *driver, const struct request *request, struct response *re
 /* --- asked once --- */
 
 static int
-read_query(const struct request *request, struct driver_log_query *query, bool *invert,
+read_parameters(const struct request *request, struct driver_log_query *query, bool *invert,
 	   bool *follows, struct error *err)
 {
 	int limit = LINES_USUAL;
@@ -127,12 +134,96 @@ read_query(const struct request *request, struct driver_log_query *query, bool *
 	if (parameter_bool(request, "asc", &query->oldest, err) != 0 ||
 	    parameter_bool(request, "invert", invert, err) != 0 ||
 	    parameter_bool(request, "follow", follows, err) != 0 ||
+	    parameter_bool(request, "previous", &query->previous, err) != 0 ||
 	    parameter_time(request, "timestamp_from", &query->from, err) != 0 ||
 	    parameter_time(request, "timestamp_to", &query->to, err) != 0 ||
 	    parameter_number(request, "limit", 1, LINES_MAX, &limit, err) != 0)
 		return -1;
 	query->limit = (size_t)limit;
 	return 0;
+}
+
+/* When the deployment after it was made; 0: there is none. */
+static int64_t
+next_deployment_at(const json_t *newest_first, const char *id)
+{
+	const char *stamp = NULL;
+	const json_t *deployment;
+	int64_t at;
+	size_t i;
+
+	json_array_foreach(newest_first, i, deployment) {
+		const char *other = json_member_string(deployment, "id");
+
+		if (other && strcmp(other, id) == 0)
+			break;
+		stamp = json_member_string(deployment, "created_at");
+	}
+	return stamp && clock_parse(stamp, &at) ? at : 0;
+}
+
+/* No pod of what is asked for was there at that time; false where it is not known. */
+static bool
+are_pods_younger(struct driver *driver, const char *space, const char *module, int64_t at)
+{
+	struct driver_status status;
+	bool younger;
+
+	driver->ops->observe(driver, space, &status);
+	younger = status.seen_at != 0;
+	for (size_t i = 0; i < status.count; i++)
+		if (!module || strcmp(status.items[i].module, module) == 0)
+			younger = younger && status.items[i].pod_created_at > at;
+	driver_status_clear(&status);
+	return younger;
+}
+
+/* In a cluster: to the time when it was the newest. */
+static int
+limit_to_deployment(struct platform *platform, struct driver *driver, const char *space,
+		    const struct request *request, struct driver_log_query *query,
+		    struct error *err)
+{
+	const char *id = query->deploy_id;
+	struct deployment deployment = {0};
+	int64_t next;
+	json_t *all;
+
+	if (repository_read_deployment(platform->repository, &request->place, id, &deployment,
+				       err) != 0)
+		return -1;
+	if (deployment.created_at > query->from)
+		query->from = deployment.created_at;
+	deployment_clear(&deployment);
+	all = repository_deployments(platform->repository, &request->place, err);
+	if (!all)
+		return -1;
+	next = next_deployment_at(all, id);
+	json_decref(all);
+	query->deploy_id = NULL;
+	if (next == 0)
+		return 0;
+	if (are_pods_younger(driver, space, query->module, next))
+		return error_set_code(err, CODE_LOGS_OF_DEPLOYMENT_GONE, .deployment = id);
+	if (query->to == 0 || query->to > next)
+		query->to = next;
+	return 0;
+}
+
+static int
+read_query(struct platform *platform, struct driver *driver, const char *space,
+	   const struct request *request, struct driver_log_query *query, bool *invert,
+	   bool *follows, struct error *err)
+{
+	if (read_parameters(request, query, invert, follows, err) != 0)
+		return -1;
+	if (query->previous && !driver->cluster)
+		return error_set_code(err, CODE_PREVIOUS_LOGS_AMONG_ALL);
+	if (query->previous && *follows)
+		return error_set_code(err, CODE_FOLLOW_EXCLUDES_PREVIOUS);
+	return query->deploy_id && driver->cluster
+		       ? limit_to_deployment(platform, driver, space, request, query, err)
+		       : 0;
 }
 
 /* The one that is listed first may be either end. */
@@ -247,14 +338,14 @@ get_logs(struct platform *platform, const struct request *request, struct respon
 	char *space;
 	int ret;
 
-	if (read_query(request, &query, &invert, &follows, err) != 0)
-		return -1;
 	driver = env_driver(platform, &request->place, err);
 	if (!driver)
 		return -1;
 	space = place_space(&request->place);
-	ret = follows ? follow(driver, request, response, space, &query, err)
-		      : answer_once(driver, request, response, space, &query, invert, err);
+	ret = read_query(platform, driver, space, request, &query, &invert, &follows, err);
+	if (ret == 0)
+		ret = follows ? follow(driver, request, response, space, &query, err)
+			      : answer_once(driver, request, response, space, &query, invert, err);
 	free(space);
 	return ret;
 }

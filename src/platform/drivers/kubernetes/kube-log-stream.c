@@ -287,6 +287,8 @@ put_query(const struct kube_log_stream *s, struct buf *path)
 	bool is_first = !s->last[0];
 
 	(void)buf_printf(path, "?timestamps=true&container=%s", s->container);
+	if (query->previous)
+		(void)buf_puts(path, "&previous=true");
 	if (query->follows)
 		(void)buf_puts(path, "&follow=true");
 	else

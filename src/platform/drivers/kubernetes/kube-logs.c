@@ -92,6 +92,9 @@ update_container(struct kube_log *log, const struct kube_space *space,
 	if (!container->container ||
 	    (log->query.container && strcmp(log->query.container, container->container) != 0))
 		return;
+	/* Of one that was never restarted the cluster has nothing before. */
+	if (log->query.previous && json_integer_value(json_object_get(status, "restartCount")) == 0)
+		return;
 	container->secrets = json_object_get(space->secrets, container->module);
 	stream = find_stream(log, container);
 	if (stream)
