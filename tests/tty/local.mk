@@ -13,8 +13,8 @@ TTY_STORIES = \
 	tests/tty/guide.story \
 	tests/tty/harness.story \
 	tests/tty/help.story \
-	tests/tty/hotfix-turns.story \
-	tests/tty/hotfix.story \
+	tests/tty/hotfix-turns.story tests/tty/hotfix-turns-cluster.story \
+	tests/tty/hotfix.story tests/tty/hotfix-cluster.story \
 	tests/tty/history.story tests/tty/long-history.story tests/tty/interrupted.story \
 	tests/tty/look.story \
 	tests/tty/motion.story \

@@ -1,0 +1,6 @@
+# The story of a hotfix, where environments are namespaces of a cluster: a double of
+# Kubernetes, or the one of KUBECONFIG.
+
+env TARGET=cluster PATH=$TTY/on-cluster:$PATH
+needs cluster
+include hotfix.story

@@ -1,0 +1,6 @@
+# A hotfix that does not go straight, where environments are namespaces of a cluster: a double of
+# Kubernetes, or the one of KUBECONFIG.
+
+env TARGET=cluster PATH=$TTY/on-cluster:$PATH
+needs cluster
+include hotfix-turns.story
