@@ -41,8 +41,9 @@ equal "$LINES" 1
 test "an image that cannot be pulled is said in the registry's words"
 sh cluster double prod "image topicshare-web:1.4.2 denied"
 sh cluster remove-pods prod topicshare-production web-
-row "✗ web" "0 of 1" "image local/topicshare-web:1.4.2 of container web cannot be pulled: pull access"
-expect "repository does not exist or may require authorization: authorization failed"
+row "✗ web" "0 of 1" "image local/topicshare-web:1.4.2 of container web cannot be pulled: pull"
+row "cannot be pulled: pull access denied, repository does not exist or"
+row "may require authorization: authorization failed: no basic auth credentials"
 match "web: (ErrImagePull|ImagePullBackOff)$"
 
 test "it runs again by itself when the image is there"
