@@ -54,7 +54,8 @@ type "qa"
 key Enter
 until 60 test "$(platform status qa)" = failed
 key Esc
-row "failed" "pull access denied, repository does not exist or may require authorization" 20
+row "failed" "image fail/denied:1 of container web cannot be pulled: pull access denied,"
+row "repository does not exist or may require authorization: authorization failed"
 
 test "the sub-command takes one, too, and says the same before it is approved"
 let SAID $SIDESTAGE version qa web 1.4.78 --socket=$SOCKET | grep -c "topicshare-web:1.4.78 is not among the versions"
