@@ -162,7 +162,8 @@ next_deployment_at(const json_t *newest_first, const char *id)
 	return stamp && clock_parse(stamp, &at) ? at : 0;
 }
 
-/* No pod of what is asked for was there at that time; false where it is not known. */
+/* No pod of what is asked for was there at that time; false where it is not known.  A cluster says in
+ * which second a pod was made. */
 static bool
 are_pods_younger(struct driver *driver, const char *space, const char *module, int64_t at)
 {
@@ -173,7 +174,7 @@ are_pods_younger(struct driver *driver, const char *space, const char *module, i
 	younger = status.seen_at != 0;
 	for (size_t i = 0; i < status.count; i++)
 		if (!module || strcmp(status.items[i].module, module) == 0)
-			younger = younger && status.items[i].pod_created_at > at;
+			younger = younger && status.items[i].pod_created_at / 1000 >= at / 1000;
 	driver_status_clear(&status);
 	return younger;
 }
