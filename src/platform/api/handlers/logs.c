@@ -162,8 +162,8 @@ next_deployment_at(const json_t *newest_first, const char *id)
 	return stamp && clock_parse(stamp, &at) ? at : 0;
 }
 
-/* No pod of what is asked for was there at that time; false where it is not known.  A cluster says in
- * which second a pod was made. */
+/* No pod of what is asked for was there at that time; false where it is not known.  A cluster says
+ * in which second a pod was made. */
 static bool
 are_pods_younger(struct driver *driver, const char *space, const char *module, int64_t at)
 {
