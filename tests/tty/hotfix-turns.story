@@ -130,7 +130,7 @@ row "5 promote" "done" "now"
 row "6 clean up" "next"
 
 test "what cannot be read of the local history is said where it is missing"
-let HISTORY find $STATE -name history.db
+let HISTORY find $DIR/state -name history.db
 sh python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("ALTER TABLE mark RENAME TO away"); c.commit()' $HISTORY
 key Esc
 gone "begun"

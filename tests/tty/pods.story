@@ -55,7 +55,7 @@ match "● web-[a-z0-9]+-[a-z0-9]+ +running +1 of 1"
 test "while the cluster does not answer what runs is unknown, here and on the board"
 sh cluster double prod away
 row "○ web" "? of 1"
-match "○ web-[a-z0-9]+-[a-z0-9]+ +unknown +\? of 1"
+match "○ web-[a-z0-9]+-[a-z0-9]+ +unknown +[?] of 1"
 key Esc
 row "○ ? unknown" "○ ? unknown"
 row "pods" "? of 1"
