@@ -712,8 +712,31 @@ def run_killed(world, deed, n, how):
     return deed.end(), dead
 
 
+def killed_each_time(world):
+    """What is wrong with a deployment that is killed each time that it is taken up, or None."""
+    env = world.new_environment()
+    deployment = world.set_image(env, "fail/unready:1")
+    until(lambda: world.image(env) == "fail/unready:1")
+    for n in range(6):
+        world.process.kill()
+        world.process.wait(60)
+        world.start()
+        status = world.must("GET", f"/envs/{env}/deploys/{deployment}")["status"]
+        if (status == "failed") != (n == 5):
+            return f"at start {n + 1} it is {status}"
+    errors = world.wait(env, deployment)[1]
+    if not any(text.startswith("interrupted:") for text in errors):
+        return f"the reason is {errors}"
+    until(lambda: world.image(env) == "local/topicshare-web:1.4.2")
+    return None
+
+
 def killed(tap):
     with World() as world:
+        if not UPSTREAM:
+            tap.ok(not (wrong := killed_each_time(world)),
+                   "one that ends the daemon each time is taken up five times, and what ran before "
+                   "runs then", wrong)
         deeds = [Changes, Makes, Fails, FailsAtFirst, Removes]
         for make in deeds if not UPSTREAM else [Changes, Makes, Removes]:
             count = undisturbed(world, make)
