@@ -17,7 +17,7 @@ EXTRA_DIST += tests/kube/cluster.py tests/kube/compare.py \
 	tests/kube/double/identity.py tests/kube/double/kinds.py tests/kube/double/kubelet.py \
 	tests/kube/double/make-schema.py tests/kube/double/problem.py tests/kube/double/schema.json \
 	tests/kube/double/server.py tests/kube/double/store.py tests/kube/double/upstream.py \
-	tests/kube/driver.py tests/kube/routes.py tests/kube/test-double.py
+	tests/kube/driver.py tests/kube/killed.py tests/kube/routes.py tests/kube/test-double.py
 KUBE_TESTS = tests/kube/test-faults.sh tests/kube/test-killed.sh
 dist_check_SCRIPTS += $(KUBE_TESTS) tests/kube/test-double.sh tests/kube/test-hotfix.sh \
 	tests/kube/test-routes.sh

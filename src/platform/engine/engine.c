@@ -34,6 +34,7 @@
 #include "platform/state/platform.h"
 #include "platform/state/repository-apps.h"
 #include "platform/state/repository-deployments.h"
+#include "platform/state/repository-runtime.h"
 #include "platform/state/repository.h"
 
 #define RECORD_MIN_MS 250		/* between two tries to read or write what happens */
@@ -312,10 +313,17 @@ start_deployment(struct engine_env *env, char *id)
 	free(id);
 }
 
-/* It was begun by a daemon before, and recorded so.  Takes the id. */
+/* It was begun by a daemon before, and recorded so.  Whoever paused the environment meanwhile has
+ * told that daemon alone.  Takes the id. */
 static void
 continue_deployment(struct engine_env *env, char *id)
 {
+	struct place place = place_of(env);
+	struct error ignored;
+	bool paused = true;
+
+	(void)repository_is_paused(env->engine->platform->repository, &place, &paused, &ignored);
+	env->refresh |= paused;
 	log_line(LOG_PRIORITY_NOTICE, "deployment is taken up again", "space", env->name, "id", id,
 		 NULL);
 	start_rollout(env, (struct rollout_order){.deploy_id = id, .continuing = true});
