@@ -57,7 +57,9 @@ enum operation_id {
 	RESTORE_VALUE,
 	LIST_SET_RESOURCES,
 	LIST_SET_WARNINGS,
-	COMPUTE_GRAPH
+	COMPUTE_GRAPH,
+	REVIEW_DEPLOYMENT,
+	REVIEW_NEW
 };
 
 /*
@@ -115,6 +117,11 @@ static const struct api_operation operations[] = {
 	/* It changes nothing, though it is a POST: the set's resources are too long for a query. */
 	[COMPUTE_GRAPH] = {N_("Asking which resources it would get in"), "POST",
 			   ENV "/resources/graphs", NULL, true},
+	/* Nor do these: they are what a deployment would be. */
+	[REVIEW_DEPLOYMENT] = {N_("Checking a deployment to"), "POST",
+			       ENV "/deploy-review", NULL, true},
+	[REVIEW_NEW] = {N_("Checking a new environment in"), "POST",
+			APP "/deploy-review", NULL, true},
 };
 
 static struct api_call *
@@ -173,6 +180,21 @@ api_get_environment(struct api *api, const char *org, const char *app, const cha
 }
 
 /* A member whose text is NULL is left out, which is how the API says "the usual one". */
+static json_t *
+encode_environment(const char *env, const struct api_new_environment *new)
+{
+	struct environment_request request = {0};
+	json_t *body;
+
+	untrusted_init(&request.id, env);
+	untrusted_init(&request.name, new->name ? new->name : env);
+	untrusted_init(&request.type, new->type);
+	untrusted_init(&request.from_deploy_id, new->from_deploy_id);
+	body = environment_request_encode(&request);
+	environment_request_clear(&request);
+	return body;
+}
+
 struct api_call *
 api_create_environment(struct api *api, const char *org, const char *app, const char *env,
 		       const char *name, const char *type, const char *from_deploy_id,
@@ -180,14 +202,9 @@ api_create_environment(struct api *api, const char *org, const char *app, const 
 {
 	struct api_call *call = call_new(api, CREATE_ENVIRONMENT, (const char *const[]){org, app},
 					 done, data);
-	struct environment_request request = {0};
+	const struct api_new_environment new = {name, type, from_deploy_id};
 
-	untrusted_init(&request.id, env);
-	untrusted_init(&request.name, name ? name : env);
-	untrusted_init(&request.type, type);
-	untrusted_init(&request.from_deploy_id, from_deploy_id);
-	api_call_body(call, environment_request_encode(&request));
-	environment_request_clear(&request);
+	api_call_body(call, encode_environment(env, &new));
 	return call;
 }
 
@@ -281,6 +298,22 @@ api_create_deployment(struct api *api, const char *org, const char *app, const c
 
 	api_call_body(call, encode_deployment(deployment));
 	api_call_if_match(call, deployment->if_match);
+	return call;
+}
+
+struct api_call *
+api_review_deployment(struct api *api, const char *org, const char *app, const char *env,
+		      const struct api_new_environment *new,
+		      const struct api_new_deployment *deployment, api_done *done, void *data)
+{
+	struct api_call *call = call_new(api, new ? REVIEW_NEW : REVIEW_DEPLOYMENT,
+					 (const char *const[]){org, app, env}, done, data);
+	json_t *body = encode_deployment(deployment);
+
+	if (new)
+		body = json_pack("{s:o, s:o}", "environment", encode_environment(env, new),
+				 "deployment", body);
+	api_call_body(call, body);
 	return call;
 }
 

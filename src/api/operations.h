@@ -80,6 +80,15 @@ struct api_new_deployment {
 struct api_call *api_create_deployment(struct api *api, const char *org, const char *app,
 				       const char *env, const struct api_new_deployment *deployment,
 				       api_done *done, void *data);
+/* What whoever would carry it out says of it (extension "deploy-review"): a deploy_review; nothing
+ * is made.  new: the environment is still to be made. */
+struct api_new_environment {
+	const char *name, *type, *from_deploy_id;	/* as api_create_environment() */
+};
+struct api_call *api_review_deployment(struct api *api, const char *org, const char *app,
+				       const char *env, const struct api_new_environment *new,
+				       const struct api_new_deployment *deployment, api_done *done,
+				       void *data);
 /* GET .../deploys/{id}/errors: why it failed, for each object. */
 struct api_call *api_list_deployment_errors(struct api *api, const char *org, const char *app,
 					    const char *env, const char *deployment_id,

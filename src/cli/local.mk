@@ -16,6 +16,7 @@ sidestage_SOURCES = \
 	src/cli/names.c src/cli/names.h \
 	src/cli/options.c src/cli/options.h \
 	src/cli/output-json.c src/cli/output-json.h \
+	src/cli/output-json-outlook.c src/cli/output-json-outlook.h \
 	src/cli/output-text-details.c src/cli/output-text-details.h \
 	src/cli/output-text.c src/cli/output-text.h \
 	src/cli/plain-change.c src/cli/plain-change.h \

@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "cli/output-json-outlook.h"
 #include "compare/changes.h"
 #include "compare/merge.h"
 #include "flow/clones.h"
@@ -663,6 +664,8 @@ output_json_operation(const struct flow *flow)
 		json_object_set_new(object, "way_back", text(review->way_back));
 		if (review->place)
 			json_object_set_new(object, "runs_in", text(review->place));
+		if (review->has_outlook)
+			json_object_set_new(object, "outlook", output_json_outlook(&review->outlook));
 	}
 	json_object_set_new(object, "deployment",
 			    deployment ? deployment_json(deployment) : json_null());

@@ -225,6 +225,28 @@ output_text_value_question(const struct flow_value_question *q)
 		output_text_line(_("  the set uses it"));
 }
 
+/* What whoever would carry it out says: refusals first. */
+static void
+outlook_lines(const struct review *review)
+{
+	static const enum deploy_finding_kind listed[] = {DEPLOY_RESTART, DEPLOY_REMOVAL};
+	const struct deploy_review *outlook = &review->outlook;
+
+	for (size_t i = 0; i < outlook->finding_count; i++)
+		if (outlook->findings[i].kind == DEPLOY_REFUSED)
+			output_text_line(_("  Refused: %s"), outlook->findings[i].message.raw);
+	for (size_t i = 0; i < outlook->finding_count; i++)
+		if (outlook->findings[i].kind == DEPLOY_WARNING)
+			output_text_line(_("  Warning: %s"), outlook->findings[i].message.raw);
+	for (size_t i = 0; i < sizeof(listed) / sizeof(listed[0]); i++) {
+		char *line = review_outlook_line(review, listed[i]);
+
+		if (line)
+			output_text_line("  %s", line);
+		free(line);
+	}
+}
+
 void
 output_text_review(const struct review *review)
 {
@@ -255,12 +277,15 @@ output_text_review(const struct review *review)
 		output_text_line(review->findings[i].is_acknowledged ? _("  Acknowledged %s: %s")
 								     : _("  Finding %s: %s"),
 				 review->findings[i].id, review->findings[i].text);
+	outlook_lines(review);
 	for (size_t i = 0; i < review->send_count; i++)
 		output_text_line(_("  Sends: %s"), review->sends[i]);
 	if (review->way_back && *review->way_back)
 		output_text_line(_("  Rollback: %s"), review->way_back);
 	if (review->place)
-		output_text_line(_("  Runs in: %s"), review->place);
+		output_text_line(review->is_new_place ? _("  Will run in: %s (new)")
+						      : _("  Runs in: %s"),
+				 review->place);
 }
 
 void

@@ -227,16 +227,20 @@ static void
 answer_review(struct plain *p, struct flow *flow)
 {
 	struct error err = {0};
+	bool is_refused = review_check_outlook(flow_review(flow), &err) != 0;
 
 	if (!acknowledge(p, flow)) {
 		/* nothing is approved */
 	} else if (!p->once->approve) {
 		if (plain_wants_json(p))
 			plain_print_json(p, output_json_operation(flow));
-		else
+		else if (!is_refused)
 			output_text_line(_("Nothing was changed. --approve=%s approves it."),
 					 flow_request(flow)->env);
-		p->code = EXIT_PREVIEWED;
+		if (is_refused)
+			plain_fail(p, EXIT_REFUSED, "%s", err.text);
+		else
+			p->code = EXIT_PREVIEWED;
 	} else if (flow_approve(flow, p->once->reason, p->once->approve, &err) != 0) {
 		/* Without a reason, what is protected stays as it is. */
 		bool lacks_reason = flow_review(flow)->is_protected && err.kind == ERROR_INPUT;

@@ -62,6 +62,7 @@ struct error;
 	X(CLUSTER_DEFINITION_MISSING, 400, N_("Cannot tell where {env} is to run: there is no resource definition of type {type}.")) \
 	X(CLUSTER_DEFINITION_USED, 400, N_("The resource definition {definition} must keep its server: {env} runs there, and an environment does not move to another cluster.")) \
 	X(CLUSTER_DNS_SHARED, 400, N_("The resource {resource} does not belong to a workload: in a cluster a name of DNS leads to a workload.  Declare it among the \"externals\" of one.")) \
+	X(CLUSTER_DRY_RUN_REFUSED, 503, N_("{object} could not be checked in the cluster, because a webhook does not support dry runs: {reason}")) \
 	X(CLUSTER_FAILED, 500, N_("The cluster failed at \"{verb} {object}\": {reason}")) \
 	X(CLUSTER_FIELDS_OWNED, 409, N_("Cannot apply {object}: other managers own these fields: {fields}")) \
 	PLURAL(CLUSTER_FIELDS_OWNED_MORE, 409, "Cannot apply {object}: other managers own these fields: {fields}, and {number} more", "Cannot apply {object}: other managers own these fields: {fields}, and {number} more") \
@@ -84,8 +85,11 @@ struct error;
 	X(CLUSTER_OBJECT_MISSING, 404, N_("Cannot {verb} {object}: it is not in the cluster: {reason}")) \
 	X(CLUSTER_OF_ENVIRONMENT_NOT_HERE, 400, N_("Cannot reach {env}: it runs in the cluster \"{name}\", which this platform does not have; add a section [cluster \"{name}\"] to its configuration.")) \
 	X(CLUSTER_REFUSED, 400, N_("The cluster refused \"{verb} {object}\": {reason}")) \
+	X(CLUSTER_REMOVES, 0, N_("{object} is no longer declared and will be removed")) \
 	X(CLUSTER_RESOURCE_FILES, 400, N_("The file \"{name}\" of a template cannot be given to workloads in a cluster.  Declare it in the workloads instead.")) \
 	X(CLUSTER_RESOURCE_UNKNOWN, 400, N_("The resource {resource} is of type \"{type}\"; in a cluster this platform makes dns, ingress, httproute and volume.  For anything else use a definition with the driver \"static\".")) \
+	X(CLUSTER_RESTARTS, 0, N_("the pods of {workload} will restart")) \
+	X(CLUSTER_REVIEW_LATE, 503, N_("The cluster did not answer within {seconds} s.")) \
 	X(CLUSTER_RIGHTS_MISSING, 403, N_("This platform lacks rights in the namespace {namespace}: {words}.  Grant them to its user in the cluster.")) \
 	X(CLUSTER_SAYS, 500, N_("the cluster reports: {reason}")) \
 	X(CLUSTER_SERVER_INVALID, 400, N_("The server of a cluster must be an address such as https://192.0.2.10:6443, without a user name or a query.")) \
@@ -95,6 +99,7 @@ struct error;
 	X(CLUSTER_UNKNOWN, 400, N_("The resource definition {definition} names the cluster \"{name}\", which this platform does not have.  It has {tried}.")) \
 	X(CLUSTER_UNREACHABLE, 503, N_("The cluster at {server} cannot be reached: {reason}")) \
 	X(CLUSTER_UNSEEN, 503, N_("The cluster does not show what runs in the namespace {namespace}.")) \
+	X(CLUSTER_WARNS, 0, N_("the cluster warns about {object}: {reason}")) \
 	X(CLUSTER_WITHOUT_GATEWAYS, 400, N_("The cluster {name} does not have the Gateway API (HTTPRoute of gateway.networking.k8s.io/v1).  Install it, or use a definition with the driver \"kubernetes/ingress\".")) \
 	X(COMMAND_NOT_CONFINED, 400, N_("The command of workload {workload} is refused: workloads are not confined on this machine, so only images run here.")) \
 	X(COMMAND_NOT_FOUND, 400, N_("The command \"{name}\" of workload {workload} is not a program of this machine.")) \
@@ -250,6 +255,7 @@ struct error;
 	X(MEMBER_NOT_BOOLEAN, 400, N_("\"{member}\" must be true or false.")) \
 	X(MEMBER_NOT_LIST, 400, N_("\"{member}\" must be a list.")) \
 	X(MEMBER_NOT_NUMBER, 400, N_("\"{member}\" must be a number from {min} to {max}.")) \
+	X(MEMBER_NOT_OBJECT, 400, N_("\"{member}\" must be an object.")) \
 	X(MEMBER_NOT_OBJECT_OR_NULL, 400, N_("\"{member}\" must be an object or null.")) \
 	X(MEMBER_NOT_SHORT_STRING, 400, N_("\"{member}\" must be a string of at most {max} bytes.")) \
 	X(MEMBER_NOT_STRING, 400, N_("\"{member}\" must be a string.")) \

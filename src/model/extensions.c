@@ -57,6 +57,7 @@ static const struct {
 	[EXTENSION_LAST_STATE] = {"last-state", NULL},
 	[EXTENSION_CLUSTERS] = {"clusters", NULL},
 	[EXTENSION_PODS] = {"pods", NULL},
+	[EXTENSION_DEPLOY_REVIEW] = {"deploy-review", NULL},
 };
 
 #define VALUES EXTENSION_DEPLOY_VALUES
@@ -132,6 +133,8 @@ static const struct extension_addition additions[] = {
 	{EXTENSION_PODS, ADDS_MEMBER_TOLD, "getRuntime", "node"},
 	{EXTENSION_PODS, ADDS_MEMBER_TOLD, "getRuntime", "pod_created_at"},
 	{EXTENSION_PODS, ADDS_PARAMETER, "getLogs", "previous"},
+	{EXTENSION_DEPLOY_REVIEW, ADDS_ROUTE, "x-reviewDeployment", NULL},
+	{EXTENSION_DEPLOY_REVIEW, ADDS_ROUTE, "x-reviewEnvironment", NULL},
 };
 
 const char *

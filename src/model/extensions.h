@@ -33,13 +33,14 @@ enum extension {
 	EXTENSION_LAST_STATE,
 	EXTENSION_CLUSTERS,
 	EXTENSION_PODS,
+	EXTENSION_DEPLOY_REVIEW,
 	EXTENSION_COUNT
 };
 
 /* A set of them. */
 #define EXTENSION_BIT(extension) (1u << (extension))
 #define EXTENSIONS_ALL (EXTENSION_BIT(EXTENSION_COUNT) - 1)
-#define EXTENSIONS_LIST_SIZE 256
+#define EXTENSIONS_LIST_SIZE 512
 
 enum addition_kind {
 	ADDS_ROUTE,

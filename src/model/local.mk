@@ -20,7 +20,7 @@ libmodel_a_SOURCES = \
 	src/model/members.c src/model/members.h \
 	src/model/moved.c \
 	src/model/moved.h \
-	src/model/nouns.c src/model/nouns.h \
+	src/model/nouns-review.c src/model/nouns.c src/model/nouns.h \
 	src/model/pipeline.c src/model/pipeline.h \
 	src/model/packed.c src/model/packed.h \
 	src/model/patch.c src/model/patch.h \

@@ -240,6 +240,49 @@ void deployment_error_clear(struct deployment_error *error);
 /* The message where it says more than the summary, else "".  Borrowed. */
 const char *deployment_error_output(const struct deployment_error *error);
 
+/* What whoever runs an environment says of a deployment before it is made. */
+enum deploy_finding_kind {
+	DEPLOY_REFUSED,		/* the deployment would be refused for it */
+	DEPLOY_WARNING,
+	DEPLOY_RESTART,		/* what runs of the workload is restarted */
+	DEPLOY_REMOVAL,		/* the object is removed: nothing declares it any more */
+	DEPLOY_FINDING_UNKNOWN	/* a word we do not know */
+};
+const char *deploy_finding_kind_word(enum deploy_finding_kind kind);
+enum deploy_finding_kind deploy_finding_kind_of(const char *word);	/* NULL is fine */
+
+struct deploy_finding {
+	enum deploy_finding_kind kind;
+	struct untrusted workload;	/* raw NULL: it is none's */
+	struct untrusted object;	/* "deployments/web"; raw NULL: it is about none */
+	struct untrusted code;		/* for programs: "admission", "quota", "conflict" */
+	struct untrusted message;	/* a sentence; what is read is in the language of this
+					 * program, if it can be */
+	json_t *reason;	/* the same as code and parameters (model/error-codes.h), or NULL */
+	struct untrusted problem;
+};
+void deploy_finding_read(struct deploy_finding *out, const json_t *body);
+int deploy_finding_decode(struct deploy_finding *out, const json_t *body, struct error *err)
+	__attribute__((warn_unused_result));
+json_t *deploy_finding_encode(const struct deploy_finding *finding);
+void deploy_finding_clear(struct deploy_finding *finding);
+
+struct deploy_review {
+	struct untrusted cluster, namespace;	/* where it would run; raw NULL: nothing is said */
+	bool is_new;		/* the namespace is still to be made */
+	struct deploy_finding *findings;
+	size_t finding_count;
+	struct untrusted unasked;	/* why not all could be asked; raw NULL: it was */
+	json_t *reason;			/* the same as code and parameters, or NULL */
+	struct untrusted problem;
+};
+/* From POST .../deploy-review. */
+void deploy_review_read(struct deploy_review *out, const json_t *body);
+int deploy_review_decode(struct deploy_review *out, const json_t *body, struct error *err)
+	__attribute__((warn_unused_result));
+json_t *deploy_review_encode(const struct deploy_review *review);
+void deploy_review_clear(struct deploy_review *review);
+
 enum resource_status {
 	RESOURCE_PENDING,	/* for a deployment that is going on */
 	RESOURCE_ACTIVE,

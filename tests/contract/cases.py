@@ -209,6 +209,27 @@ def deploy_once(c):
     wait_for_end(c, "clone")
 
 
+def deploy_review(c, made):
+    """Whoever runs it here has nothing to say; what could not be deployed is refused."""
+    said = c.ask("x-reviewDeployment", 200, body={"set_id": made}, envId="clone")
+    c.line(said["findings"] == [] and "unasked" not in said, "nothing stands against it",
+           [str(said)])
+    c.ask("x-reviewDeployment", 200, "with values", envId="clone",
+          body={"values": {"set": [{"key": "NEVER", "value": "1"}]}})
+    keys = [each["key"] for each in c.ask("listValuesOfEnv", 200, envId="clone")]
+    c.line("NEVER" not in keys, "of which none is written", keys)
+    c.ask("x-reviewDeployment", 400, "no such set", body={"set_id": "ghost"}, envId="clone")
+    c.ask("x-reviewDeployment", 412, "another one came first", body={},
+          headers={"If-Match": '"ghost"'}, envId="clone")
+    new = {"environment": {"id": "not-yet", "name": "Not yet", "type": "development"},
+           "deployment": {"set_id": made}}
+    c.ask("x-reviewEnvironment", 200, body=new)
+    c.ask("getEnvironment", 404, "that was only reviewed", envId="not-yet")
+    c.ask("x-reviewEnvironment", 400, "without a deployment", body={"environment": {}})
+    c.ask("x-reviewEnvironment", 409, "one that is there",
+          body=dict(new, environment={"id": "clone", "name": "Clone"}))
+
+
 def deploy_tag(c, done):
     c.ask("createDeployment", 412, "another one came first", body={},
           headers={"If-Match": '"ghost"'}, envId="clone")
@@ -257,6 +278,7 @@ def deploy(c, made):
         c.ask("createDeployment", 400, note, body=body, envId="clone")
     c.ask("createDeployment", 201, body={"set_id": made, "comment": "contract"}, envId="clone")
     c.ask("createDeployment", 409, "while one is active", body={}, envId="clone")
+    c.ask("x-reviewDeployment", 409, "while one is active", body={}, envId="clone")
     c.ask("rebaseEnvironment", 409, "while one is active", body=c.places["deployId"],
           envId="clone")
     c.ask("deleteEnvironment", 409, "while one is active", envId="clone")
@@ -265,6 +287,8 @@ def deploy(c, made):
     c.line(done["pipeline"]["id"] == "default", "it is a run of the pipeline", [str(done)])
     c.ask("createDeployment", 400, "of a pipeline that is not ours", envId="clone",
           body={"pipeline": {"id": "x", "run_id": "y", "job_id": "z", "step_index": 0}})
+    if c.offers("deploy-review"):
+        deploy_review(c, made)
     if c.offers("deploy-once"):
         deploy_once(c)
     if c.offers("deploy-tag"):

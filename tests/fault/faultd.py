@@ -363,7 +363,8 @@ class Faultd:
         head, _, body = data.partition(b"\r\n\r\n")
         match = re.search(rb"\r\ncontent-length:\s*(\d+)", head, re.I)
         length = int(match.group(1)) if match and not bodyless else 0
-        while len(body) < length:
+        pieces = re.search(rb"\r\ntransfer-encoding:\s*chunked", head, re.I) and not bodyless
+        while not body.endswith(b"0\r\n\r\n") if pieces else len(body) < length:
             more = connection.recv(1 << 16)
             if not more:
                 return None

@@ -5,7 +5,7 @@ EXTRA_DIST += tests/kube/objects/every-field-cronjob.json tests/kube/objects/eve
 	tests/kube/objects/every-field-other.json tests/kube/objects/every-field.in.json \
 	tests/kube/objects/routes.json tests/kube/objects/secrets.json \
 	tests/kube/objects/topicshare.json
-EXTRA_DIST += tests/kube/hotfix.sh
+EXTRA_DIST += tests/kube/hotfix.sh tests/kube/review.py
 EXTRA_DIST += tests/kube/check.sh tests/kube/images.py tests/kube/shop.yaml tests/kube/topicshare.json \
 	tests/kube/node/image.py tests/kube/node/init.sh tests/kube/node/node.sh \
 	tests/kube/node/pause.c tests/kube/node/program/dns.go tests/kube/node/program/go.mod \
@@ -20,8 +20,9 @@ EXTRA_DIST += tests/kube/cluster.py tests/kube/compare.py \
 	tests/kube/driver.py tests/kube/killed.py tests/kube/routes.py tests/kube/test-double.py
 KUBE_TESTS = tests/kube/test-faults.sh tests/kube/test-killed.sh
 dist_check_SCRIPTS += $(KUBE_TESTS) tests/kube/test-double.sh tests/kube/test-hotfix.sh \
-	tests/kube/test-routes.sh
-TESTS += $(KUBE_TESTS) tests/kube/test-double.sh tests/kube/test-hotfix.sh tests/kube/test-routes.sh
+	tests/kube/test-review.sh tests/kube/test-routes.sh
+TESTS += $(KUBE_TESTS) tests/kube/test-double.sh tests/kube/test-hotfix.sh \
+	tests/kube/test-review.sh tests/kube/test-routes.sh
 LONG_TESTS += $(KUBE_TESTS)
 KUBE_VERSION = v1.36.3
 GO = go

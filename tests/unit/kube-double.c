@@ -306,6 +306,22 @@ kube_double_apply(struct kube_double *d, const char *space, struct driver_worklo
 	kube_double_wait(d);
 }
 
+void
+kube_double_review(struct kube_double *d, const char *space, struct driver_workload *workloads,
+		   size_t count)
+{
+	const struct driver_home home = {.namespace = ""};
+	struct driver_deployment deployment = {
+		.id = "d1", .workloads = xcalloc(count + 1, sizeof(*workloads)), .count = count};
+	const struct driver_review review = {.home = &home, .deployment = &deployment};
+	struct driver_waiter waiter = kube_double_waiter(d);
+
+	memcpy(deployment.workloads, workloads, count * sizeof(*workloads));
+	d->task = d->driver->ops->review(d->driver, space, &review, &waiter);
+	driver_deployment_clear(&deployment);
+	kube_double_wait(d);
+}
+
 /* --- looking --- */
 
 static void

@@ -73,6 +73,10 @@ void kube_double_begin(struct kube_double *d, const char *space, struct driver_w
 void kube_double_apply(struct kube_double *d, const char *space, struct driver_workload *workloads,
 		       size_t count, bool is_resumed);
 
+/* review() of them, taken, in the usual namespace; waits.  d->outputs has what was found. */
+void kube_double_review(struct kube_double *d, const char *space, struct driver_workload *workloads,
+			size_t count);
+
 /* Asks the cluster; the body stays until the next.  NULL: it is not there. */
 const json_t *kube_double_get(struct kube_double *d, const char *path);
 /* The same of one object that is written; asserts that the cluster takes it. */

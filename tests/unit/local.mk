@@ -112,8 +112,11 @@ tests_unit_test_effects_SOURCES = tests/unit/test-effects.c tests/unit/memory-dr
 tests_unit_test_effects_LDFLAGS = -Wl,--wrap=sqlite3_step -Wl,--wrap=sqlite3_exec
 tests_unit_test_effects_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 
-check_PROGRAMS += tests/unit/test-rollout
-TESTS += tests/unit/test-rollout
+check_PROGRAMS += tests/unit/test-deploy-review tests/unit/test-rollout
+TESTS += tests/unit/test-deploy-review tests/unit/test-rollout
+tests_unit_test_deploy_review_SOURCES = tests/unit/test-deploy-review.c tests/unit/memory-driver.c \
+	tests/unit/memory-driver.h tests/unit/memory-platform.c tests/unit/memory-platform.h
+tests_unit_test_deploy_review_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 tests_unit_test_rollout_SOURCES = tests/unit/test-rollout.c tests/unit/memory-driver.c \
 	tests/unit/memory-driver.h tests/unit/memory-platform.c tests/unit/memory-platform.h
 tests_unit_test_rollout_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)

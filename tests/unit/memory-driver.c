@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/xmalloc.h"
+#include "platform/drivers/findings.h"
 
 #define CALLS_MAX (4u * 1024 * 1024)
 
@@ -118,7 +119,8 @@ static json_t *
 carry_out(struct memory_task *t)
 {
 	struct memory_cluster *cluster = t->driver->cluster;
-	json_t *space = t->op == MEMORY_DETACH ? NULL : space_in(cluster, t->space);
+	bool is_of_none = t->op == MEMORY_DETACH || t->op == MEMORY_REVIEW;
+	json_t *space = is_of_none ? NULL : space_in(cluster, t->space);
 
 	switch (t->op) {
 	case MEMORY_PROVISION:
@@ -132,6 +134,8 @@ carry_out(struct memory_task *t)
 	case MEMORY_APPLY:
 		json_object_set(space, "runs", t->wanted);
 		return NULL;
+	case MEMORY_REVIEW:
+		return json_incref(t->wanted);
 	case MEMORY_REMOVE:
 		json_object_del(cluster->spaces, t->space);
 		return NULL;
@@ -342,6 +346,45 @@ memory_apply(struct driver *driver, const char *space, const struct driver_deplo
 	return begin(driver, MEMORY_APPLY, space, NULL, wanted, waiter);
 }
 
+/* What runs there restarts; what does not is nothing to it. */
+static struct driver_task *
+memory_review(struct driver *driver, const char *space, const struct driver_review *review,
+	      const struct driver_waiter *waiter)
+{
+	const json_t *runs = memory_cluster_runs(own(driver)->cluster, space);
+	json_t *findings = json_array();
+	struct error why;
+	char what[64];
+
+	for (size_t i = 0; i < review->deployment->count; i++) {
+		const char *module = review->deployment->workloads[i].module;
+		const struct finding_subject subject = {module, NULL};
+
+		error_set(&why, ERROR_INPUT, "%s restarts", module);
+		if (json_object_get(runs, module))
+			findings_add(findings, DEPLOY_RESTART, &subject, "restart", &why);
+	}
+	snprintf(what, sizeof(what), "review %zu workloads %zu resources",
+		 review->deployment->count, review->resource_count);
+	note(own(driver), what, space);
+	return begin(driver, MEMORY_REVIEW, space, NULL,
+		     json_pack("{s:b, s:o}", "is_new", runs == NULL, "findings", findings), waiter);
+}
+
+static json_t *
+memory_expect(struct driver *driver, const char *space, const struct driver_home *home,
+	      const struct driver_resource *resource, const json_t *files, struct error *err)
+{
+	struct memory_driver *memory = own(driver);
+
+	(void)home;
+	(void)err;
+	if (files)
+		return json_object();
+	return memory->outputs ? memory->outputs(space, resource)
+			       : json_pack("{s:s}", "path", "/data");
+}
+
 static void
 memory_observe(struct driver *driver, const char *space, struct driver_status *out)
 {
@@ -409,6 +452,7 @@ static const char *const resources[] = {"dns", "sqlite", NULL};
 		.default_namespace = NAMESPACE, .prepare = memory_prepare, .adopt = memory_adopt,  \
 		.provision = memory_provision,                                                     \
 		.deprovision = memory_deprovision, .render = memory_render, .apply = memory_apply, \
+		.review = memory_review, .expect = memory_expect,                                  \
 		.observe = memory_observe, .state = memory_state, .remove = memory_remove,         \
 		.detach = memory_detach,                                                           \
 	}

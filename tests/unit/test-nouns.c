@@ -177,6 +177,8 @@ union noun {
 	struct resource_graph resource_graph;
 	struct audit_entry audit_entry;
 	struct log_line log_line;
+	struct deploy_finding deploy_finding;
+	struct deploy_review deploy_review;
 };
 
 struct doors {
@@ -235,6 +237,8 @@ DOORS(rule)
 DOORS(resource_graph)
 DOORS(audit_entry)
 DOORS(log_line)
+DOORS(deploy_finding)
+DOORS(deploy_review)
 
 static const struct doors nouns[] = {
 	{"deployment",
@@ -267,6 +271,19 @@ static const struct doors nouns[] = {
 	 {NULL},
 	 {NULL},
 	 OF(deployment_error)},
+	{"finding",
+	 "{'kind':'refused','workload':'web','object':'deployments/web','code':'quota',"
+	 "'message':'m'}",
+	 {"code", "message"},
+	 {NULL},
+	 {"kind"},
+	 OF(deploy_finding)},
+	{"review",
+	 "{'cluster':'prod','namespace':'shop','unasked':'w'}",
+	 {NULL},
+	 {NULL},
+	 {NULL},
+	 OF(deploy_review)},
 	{"active resource",
 	 ACTIVE_RESOURCE,
 	 {"res_id", "type"},

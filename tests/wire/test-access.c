@@ -686,6 +686,10 @@ changes_carry_the_name_of_who_asked(void **state)
 
 /* --- what --- */
 
+#define NEW_OF(type)                                                                               \
+	"{\"environment\": {\"id\": \"prod-two\", \"name\": \"P\", \"type\": \"" type "\"}, "         \
+	"\"deployment\": " EMPTY_DEPLOY "}"
+
 static void
 developer_deploys_to_development_and_not_to_production(void **state)
 {
@@ -719,6 +723,10 @@ developer_deploys_to_development_and_not_to_production(void **state)
 	       403);
 	expect(BY_TCP, token, "POST", SHOP "/pipelines/default/runs",
 	       "{\"inputs\": {\"env_id\": \"prod\", \"set_id\": \"0\"}}", 403);
+	/* Nor is it said what would come of it. */
+	expect(BY_TCP, token, "POST", SHOP "/envs/prod/deploy-review", EMPTY_DEPLOY, 403);
+	expect(BY_TCP, token, "POST", SHOP "/deploy-review", NEW_OF("production"), 403);
+	expect(BY_TCP, token, "POST", SHOP "/deploy-review", NEW_OF("development"), 200);
 	expect(BY_TCP, token, "GET", SHOP "/envs/prod", NULL, 200);
 	expect(BY_CONTROL, NULL, "GET", SHOP "/envs/prod-two", NULL, 404);
 	free(token);
@@ -754,6 +762,8 @@ each_role_may_what_the_table_says(void **state)
 		{"GET", "/users", NULL, {403, 403, 403, 403, 403}},
 		/* Before the right is looked at nobody learns whether the body would do. */
 		{"POST", SHOP "/envs/prod/deploys", "no JSON", {403, 403, 422, 422, 422}},
+		{"POST", SHOP "/envs/prod/deploy-review", "no JSON", {403, 403, 422, 422, 422}},
+		{"POST", SHOP "/deploy-review", "{}", {403, 400, 400, 400, 400}},
 		/* Another organization: as if it were not there. */
 		{"GET", "/orgs/other", NULL, {404, 404, 404, 404, 404}},
 		{"POST", "/orgs/other/apps/secret/deltas", "{}", {404, 404, 404, 404, 404}},

@@ -171,7 +171,8 @@ flow_approve(struct flow *flow, const char *reason, const char *typed, struct er
 		return error_set(err, ERROR_CONFLICT, _("Decide the values first."));
 	if (flow->state != FLOW_REVIEW)
 		return error_set(err, ERROR_INPUT, _("This was approved or ended already."));
-	if (check_findings(&flow->review, err) != 0)
+	if (review_check_outlook(&flow->review, err) != 0 ||
+	    check_findings(&flow->review, err) != 0)
 		return -1;
 	if (flow->review.asks_name && (!typed || strcmp(typed, flow->request.env)))
 		return refuse_name(&flow->review, flow->request.env, err);

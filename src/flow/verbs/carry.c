@@ -19,6 +19,7 @@
 #include "flow/verbs/flow-advance.h"
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/merge-ours.h"
+#include "flow/verbs/outlook.h"
 #include "flow/verbs/reads-values.h"
 #include "flow/verbs/reads.h"
 #include "flow/verbs/review.h"
@@ -175,7 +176,7 @@ static flow_phase *const prepare[] = {
 	read_was_set,	    read_before,	read_after,	     read_target_values,
 	read_was_values,    read_promoted_values, merge_ours,
 	read_app_values,    preview_result,	apply_values,	     read_graph,
-	read_warnings,	    read_fixes,		review_ready,	     NULL,
+	read_warnings,	    read_outlook,	read_fixes,	     review_ready,	NULL,
 };
 
 const struct verb verb_carry = {

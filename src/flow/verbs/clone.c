@@ -30,6 +30,7 @@
 #include "flow/verbs/flow-advance.h"
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/isolation.h"
+#include "flow/verbs/outlook.h"
 #include "flow/verbs/reads-values.h"
 #include "flow/verbs/reads.h"
 #include "flow/verbs/review.h"
@@ -199,6 +200,7 @@ static flow_phase *const prepare[] = {
 	preview_draft,
 	make_values,
 	read_warnings,
+	read_outlook,
 	make_review,
 	NULL,
 };

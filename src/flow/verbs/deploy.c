@@ -21,6 +21,7 @@
 #include "flow/verbs/fixes.h"
 #include "flow/verbs/flow-advance.h"
 #include "flow/verbs/flow-state.h"
+#include "flow/verbs/outlook.h"
 #include "flow/verbs/reads-values.h"
 #include "flow/verbs/reads.h"
 #include "flow/verbs/review.h"
@@ -188,7 +189,7 @@ static flow_phase *const prepare[] = {
 	read_target,	 read_target_running, read_base_set,   read_was_set,
 	read_target_values, read_was_values,  make_delta,      read_app_values,
 	preview_result,	 apply_values,	      read_graph,      read_warnings,
-	read_fixes,	 review_ready,	      NULL,
+	read_outlook,	 read_fixes,	      review_ready,    NULL,
 };
 
 const struct verb verb_deploy = {

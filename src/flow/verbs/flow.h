@@ -129,6 +129,7 @@ struct review {
 	char *org, *app, *env, *source;	/* owned; source may be NULL */
 	char *env_name;			/* owned, foreign */
 	char *place;	/* "cluster prod, namespace shop"; foreign; NULL: it is not said */
+	bool is_new_place;		/* the namespace is still to be made */
 	bool is_protected;		/* ask for a reason and for `env` to be typed */
 	bool asks_name; /* ask for `env` to be typed: protected, not one's own clone, or its changes
 			   would be lost */
@@ -153,6 +154,9 @@ struct review {
 	char *way_back;			/* one line: "web image → 1.4.2"; "" when there is none */
 	char **cautions;		/* what to read first; foreign */
 	size_t caution_count;
+	/* What the platform says would come of it: where it runs, refusals, restarts. */
+	struct deploy_review outlook;
+	bool has_outlook;	/* it was asked, and has answered */
 	json_t *cronjobs;	/* CLONE: [{"workload", "schedules"}], those that run in it; NULL */
 	struct review_finding *findings;	/* each to be acknowledged before it is approved */
 	size_t finding_count;
@@ -236,6 +240,11 @@ int flow_change_finding(struct flow *flow, const char *id, const char *text, str
 	__attribute__((warn_unused_result));
 /* Findings that nobody has acknowledged yet. */
 size_t review_open_findings(const struct review *review);
+/* What the outlook would be refused for: 0, or -1 with ERROR_ACCESS, which names it. */
+int review_check_outlook(const struct review *review, struct error *err);
+/* Which of its workloads restart, or which objects are removed, in a line; free() it.  NULL: none
+ * does. */
+char *review_outlook_line(const struct review *review, enum deploy_finding_kind kind);
 /*
  * Runs what was reviewed.  `typed` must equal the environment's id when the review asks for the
  * name, and `reason` be non-empty when it is protected.  0, or -1 with err (nothing was sent).

@@ -21,6 +21,7 @@ libflow_verbs_a_SOURCES = \
 	src/flow/verbs/isolation.c src/flow/verbs/isolation.h \
 	src/flow/verbs/live.c src/flow/verbs/live.h \
 	src/flow/verbs/merge-ours.c src/flow/verbs/merge-ours.h \
+	src/flow/verbs/outlook.c src/flow/verbs/outlook.h \
 	src/flow/verbs/pins.c src/flow/verbs/pins.h \
 	src/flow/verbs/promote.c src/flow/verbs/promote.h \
 	src/flow/verbs/reads.c src/flow/verbs/reads.h \

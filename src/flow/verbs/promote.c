@@ -24,6 +24,7 @@
 #include "flow/verbs/flow-advance.h"
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/merge-ours.h"
+#include "flow/verbs/outlook.h"
 #include "flow/verbs/reads-values.h"
 #include "flow/verbs/reads.h"
 #include "flow/verbs/review.h"
@@ -445,6 +446,7 @@ static flow_phase *const prepare[] = {
 	apply_values,
 	read_graph,
 	read_warnings,
+	read_outlook,
 	read_fixes,
 	make_review,
 	NULL,

@@ -81,6 +81,7 @@ review_clear(struct review *review)
 		free(review->findings[i].was);
 	}
 	free(review->findings);
+	deploy_review_clear(&review->outlook);
 	json_decref(review->cronjobs);
 	memset(review, 0, sizeof(*review));
 }
@@ -468,14 +469,17 @@ pin_values(struct flow *flow)
 		review->definitions = flow_definitions_hash(flow, &flow->definitions);
 }
 
-/* As the board knows it; of a clone that is to be made nobody does. */
+/* As the platform has just said it, or as the board knows it. */
 static char *
 place_of_target(const struct flow *flow)
 {
+	const struct deploy_review *outlook = &flow->review.outlook;
 	const struct world_environment *e =
 		world_environment(session_world(flow->session), flow->request.org,
 				  flow->request.app, flow->request.env);
 
+	if (outlook->cluster.raw)
+		return words_of_home(outlook->cluster.raw, outlook->namespace.raw);
 	return e ? words_of_place(&e->runtime) : NULL;
 }
 
@@ -497,6 +501,7 @@ review_fill(struct flow *flow)
 	review->env_name = xstrdup(target->name.raw ? target->name.raw :
 				   flow->request.name ? flow->request.name : flow->request.env);
 	review->place = place_of_target(flow);
+	review->is_new_place = review->outlook.is_new;
 	review->is_protected =
 		session_all_protected(flow->session) ||
 		session_is_protected(flow->session, flow->request.env,

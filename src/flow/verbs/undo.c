@@ -26,6 +26,7 @@
 #include "flow/verbs/flow-advance.h"
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/merge-ours.h"
+#include "flow/verbs/outlook.h"
 #include "flow/verbs/promote.h"
 #include "flow/verbs/reads-values.h"
 #include "flow/verbs/reads.h"
@@ -351,7 +352,7 @@ static flow_phase *const prepare[] = {
 	read_after_set,	    read_before_set,	 read_target_values, read_was_values,
 	read_after_values,  read_before_values,	 merge_ours,	   read_app_values,
 	preview_result,	    apply_values,	 read_graph,	   read_warnings,
-	review_ready,	    NULL,
+	read_outlook,	    review_ready,	 NULL,
 };
 
 const struct verb verb_undo = {

@@ -87,21 +87,40 @@ add_to_request(struct values_request *out, const struct flow *flow,
 	values_request_add(out, &value);
 }
 
-/* "base" makes the platform refuse when the values moved since the review. */
-json_t *
-flow_values_in_request(const struct flow *flow)
+static json_t *
+encode_changes(const struct flow *flow, const char *base)
 {
 	const struct value_changes *changes = &flow->value_changes;
 	struct values_request request = {0};
 	json_t *body;
 
-	if (changes->count == 0 || !flow->values_now.known || !flow->values_together)
-		return NULL;
-	untrusted_init(&request.base, flow->review.values_version);
+	untrusted_init(&request.base, base);
 	for (size_t i = 0; i < changes->count; i++)
 		add_to_request(&request, flow, &changes->items[i]);
 	body = values_request_encode(&request);
 	values_request_clear(&request);
+	return body;
+}
+
+/* "base" makes the platform refuse when the values moved since the review. */
+json_t *
+flow_values_in_request(const struct flow *flow)
+{
+	if (flow->value_changes.count == 0 || !flow->values_now.known || !flow->values_together)
+		return NULL;
+	return encode_changes(flow, flow->review.values_version);
+}
+
+/* A null would say that there are none. */
+json_t *
+flow_values_to_review(const struct flow *flow)
+{
+	json_t *body;
+
+	if (flow->value_changes.count == 0)
+		return NULL;
+	body = encode_changes(flow, NULL);
+	json_object_del(body, "base");
 	return body;
 }
 

@@ -25,4 +25,7 @@ bool flow_can_send_together(const struct flow *flow);
 /* What goes along in the deploy request; NULL: nothing.  New reference. */
 json_t *flow_values_in_request(const struct flow *flow);
 
+/* The same for a review of it: of whatever version the values are.  New reference. */
+json_t *flow_values_to_review(const struct flow *flow);
+
 #endif

@@ -245,10 +245,15 @@ words_of_status(enum runtime_status status)
 }
 
 char *
+words_of_home(const char *cluster, const char *namespace)
+{
+	return xasprintf(_("cluster %s, namespace %s"), cluster, namespace ? namespace : "");
+}
+
+char *
 words_of_place(const struct runtime *runtime)
 {
-	return runtime->cluster.raw ? xasprintf(_("cluster %s, namespace %s"), runtime->cluster.raw,
-						untrusted_raw(&runtime->namespace))
+	return runtime->cluster.raw ? words_of_home(runtime->cluster.raw, runtime->namespace.raw)
 				    : NULL;
 }
 

@@ -33,7 +33,9 @@ char *words_of_pod(const struct runtime_brief *pod);
 char *words_of_container(const struct runtime_brief *pod, size_t i);
 /* "running", "ended well": translated. */
 const char *words_of_status(enum runtime_status status);
-/* "cluster prod, namespace shop-production"; NULL: the platform does not say.  free() it. */
+/* "cluster prod, namespace shop-production"; free() it. */
+char *words_of_home(const char *cluster, const char *namespace);
+/* The same of what runs; NULL: the platform does not say. */
 char *words_of_place(const struct runtime *runtime);
 /* Why there is no line of it, where there is none: "" while that may only be for now. */
 const char *words_of_no_logs(const struct world_environment *e, const char *workload,

@@ -13,6 +13,8 @@ libplatform_api_a_SOURCES = \
 	src/platform/api/handlers/definitions.h \
 	src/platform/api/handlers/deltas.c \
 	src/platform/api/handlers/deltas.h \
+	src/platform/api/handlers/deploy-reviews.c \
+	src/platform/api/handlers/deploy-reviews.h \
 	src/platform/api/handlers/deployments.c \
 	src/platform/api/handlers/deployments.h \
 	src/platform/api/handlers/environments.c \

@@ -23,6 +23,7 @@
 #include "platform/api/handlers/audit.h"
 #include "platform/api/handlers/definitions.h"
 #include "platform/api/handlers/deltas.h"
+#include "platform/api/handlers/deploy-reviews.h"
 #include "platform/api/handlers/deployments.h"
 #include "platform/api/handlers/environments.h"
 #include "platform/api/handlers/logs.h"
@@ -146,6 +147,11 @@ static const struct route routes[] = {
 	 PERMISSION_SEE},
 	{"POST", ENV "/deploys", create_deployment, "createDeployment", BODY_OBJECT, false,
 	 PERMISSION_DEPLOY},
+	{"POST", ENV "/deploy-review", review_deployment, "x-reviewDeployment", BODY_OBJECT, false,
+	 PERMISSION_DEPLOY},
+	/* For whoever may make the environment and deploy there, which the handler asks. */
+	{"POST", APP "/deploy-review", review_environment, "x-reviewEnvironment", BODY_OBJECT,
+	 false, PERMISSION_DRAFT},
 	{"GET", ENV "/deploys/{deployId}", get_deployment, "getDeployment", BODY_NONE, false,
 	 PERMISSION_SEE},
 	{"GET", ENV "/deploys/{deployId}/errors", list_deployment_errors, "listDeploymentErrors",

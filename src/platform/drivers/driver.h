@@ -87,6 +87,14 @@ struct driver_deployment {
 	int64_t begun_at;
 };
 
+/* What a deployment would hand over, and where. */
+struct driver_review {
+	const struct driver_home *home;
+	const struct driver_deployment *deployment;
+	const struct driver_resource *resources;	/* that the driver would make */
+	size_t resource_count;
+};
+
 /* How it ended when it was not asked to. */
 struct driver_end {
 	char *how;			/* "signal 9 (Killed)", in English; NULL: it did not */
@@ -231,6 +239,26 @@ struct driver_ops {
 	struct driver_task *(*apply)(struct driver *driver, const char *space,
 				     const struct driver_deployment *deployment,
 				     const struct driver_waiter *waiter);
+
+	/* --- before any of it; NULL, both: the driver has nothing to say --- */
+
+	/*
+	 * What stands against a deployment, and what it would do, said by whoever carries it out:
+	 * nothing is made or changed, and what is under way in the space goes on.  Its end comes
+	 * within ten seconds.  Gives an array of findings (findings.h); when not all could be
+	 * asked it fails with the reason, and gives those that it has.
+	 */
+	struct driver_task *(*review)(struct driver *driver, const char *space,
+				      const struct driver_review *review,
+				      const struct driver_waiter *waiter);
+	/* What provision() would give, or render(), with files ({NAME: text}) and no resource;
+	 * new reference.  NULL with err: it would be refused. */
+	json_t *(*expect)(struct driver *driver, const char *space, const struct driver_home *home,
+			  const struct driver_resource *resource, const json_t *files,
+			  struct error *err);
+
+	/* --- what runs --- */
+
 	/* Where other workloads of the space reach this one, which has a service: a name or an
 	 * address; free() it.  NULL: by the workload's own name. */
 	char *(*service_host)(struct driver *driver, const char *space, const char *module);

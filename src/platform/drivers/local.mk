@@ -5,6 +5,8 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/driver.h \
 	src/platform/drivers/endpoint-marks.c \
 	src/platform/drivers/endpoint-marks.h \
+	src/platform/drivers/findings.c \
+	src/platform/drivers/findings.h \
 	src/platform/drivers/process/addresses.c \
 	src/platform/drivers/process/addresses.h \
 	src/platform/drivers/process/aside.c \
@@ -113,7 +115,8 @@ DRIVER_TESTS = tests/unit/test-driver tests/unit/test-driver-parts tests/unit/te
 	tests/unit/test-confine tests/unit/test-driver-limits \
 	tests/unit/test-driver-cron tests/unit/test-driver-faults \
 	tests/unit/test-kube-cluster tests/unit/test-kube-driver tests/unit/test-kube-sight \
-	tests/unit/test-kube-owned tests/unit/test-kube-pause tests/unit/test-kube-routes \
+	tests/unit/test-kube-owned tests/unit/test-kube-pause tests/unit/test-kube-review \
+	tests/unit/test-kube-routes \
 	tests/unit/test-kube-watch
 check_PROGRAMS += $(DRIVER_TESTS) tests/unit/helper-server
 TESTS += $(DRIVER_TESTS)
@@ -148,6 +151,9 @@ tests_unit_test_kube_driver_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_kube_sight_SOURCES = tests/unit/test-kube-sight.c tests/unit/kube-double.c \
 	tests/unit/kube-double.h
 tests_unit_test_kube_sight_LDADD = $(DRIVER_TEST_LIBS)
+tests_unit_test_kube_review_SOURCES = tests/unit/test-kube-review.c tests/unit/kube-double.c \
+	tests/unit/kube-double.h
+tests_unit_test_kube_review_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_kube_owned_SOURCES = tests/unit/test-kube-owned.c
 tests_unit_test_kube_owned_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_kube_pause_SOURCES = tests/unit/test-kube-pause.c tests/unit/kube-double.c \

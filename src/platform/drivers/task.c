@@ -26,7 +26,10 @@ struct driver_task {
 	struct error err;
 	json_t *outputs;
 	struct driver_errors problems;
+	json_t *warnings;
 };
+
+#define WARNINGS_MAX 200		/* more say nothing that these do not */
 
 struct driver_task *
 driver_task_new(struct driver *driver, const struct driver_waiter *waiter,
@@ -38,6 +41,7 @@ driver_task_new(struct driver *driver, const struct driver_waiter *waiter,
 	task->waiter = *waiter;
 	task->cancel = cancel;
 	task->data = data;
+	task->warnings = json_array();
 	task->next = driver->tasks;
 	driver->tasks = task;
 	return task;
@@ -52,6 +56,7 @@ finish(struct driver_task *task)
 		.err = task->failed ? &task->err : NULL,
 		.outputs = task->outputs,
 		.problems = &task->problems,
+		.warnings = task->warnings,
 	};
 
 	while (*link != task)
@@ -60,6 +65,7 @@ finish(struct driver_task *task)
 	if (task->waiter.ended)
 		task->waiter.ended(task->waiter.data, &result);
 	json_decref(task->outputs);
+	json_decref(task->warnings);
 	driver_errors_clear(&task->problems);
 	free(task);
 }
@@ -90,6 +96,22 @@ driver_task_report(struct driver_task *task, const struct driver_progress *progr
 {
 	if (task->waiter.progress)
 		task->waiter.progress(task->waiter.data, progress);
+}
+
+void
+driver_task_warn(struct driver_task *task, const char *workload, const char *object,
+		 const char *message)
+{
+	json_t *warning = json_pack("{s:s, s:s, s:s}", "workload", workload, "object", object,
+				    "message", message), *known;
+	bool is_known = json_array_size(task->warnings) >= WARNINGS_MAX;
+	size_t i;
+
+	json_array_foreach(task->warnings, i, known)
+		is_known |= json_equal(known, warning);
+	if (warning && !is_known)
+		json_array_append(task->warnings, warning);
+	json_decref(warning);
 }
 
 /* At most once, and not after the end: a driver's cancel

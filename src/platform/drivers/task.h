@@ -24,6 +24,7 @@ struct driver_result {
 	const struct error *err;		/* NULL: it was done */
 	json_t *outputs; /* what driver.h says that it gives; borrowed; NULL: nothing */
 	const struct driver_errors *problems; /* of an apply that failed; borrowed, may be empty */
+	const json_t *warnings;	/* of driver_task_warn(); borrowed, may be empty */
 };
 struct driver_progress {
 	size_t done, total;
@@ -49,6 +50,10 @@ struct driver_task *driver_task_new(struct driver *driver, const struct driver_w
 				    void (*cancel)(void *data), void *data);
 /* For whoever waits; nobody has to listen. */
 void driver_task_report(struct driver_task *task, const struct driver_progress *progress);
+/* Something that whoever reads what came of it is to know, also when it is done: an array of
+ * {"workload", "object", "message"}, each once.  In English. */
+void driver_task_warn(struct driver_task *task, const char *workload, const char *object,
+		      const char *message);
 /* err NULL: it is done.  Copies err, takes the outputs and what the problems hold (both may be
  * NULL). */
 void driver_task_end(struct driver_task *task, const struct error *err, json_t *outputs,

@@ -7,6 +7,8 @@ libplatform_engine_a_SOURCES = \
 	src/platform/engine/cluster-definition.h \
 	src/platform/engine/definition-check.c \
 	src/platform/engine/definition-check.h \
+	src/platform/engine/deploy-review.c \
+	src/platform/engine/deploy-review.h \
 	src/platform/engine/deploy.c \
 	src/platform/engine/deploy.h \
 	src/platform/engine/deployed-values.c \

@@ -28,6 +28,7 @@ struct resource_job {
 	json_t *kept;		/* what the driver keeps for itself */
 	struct driver_task *task;	/* what the driver is doing for it */
 	json_t *templates, *locals;	/* until its files are there */
+	json_t *inputs, *params;	/* of what the driver would make, where it is expected */
 	struct error *why;	/* FAILED */
 };
 
@@ -51,6 +52,9 @@ struct resource_job *provision_find_job(const struct provision *p, const char *t
 /* As provision_find(), of a resource that was made. */
 json_t *provision_output(const struct resource_job *m, const char *name, json_t *texts,
 			 bool *secret, struct error *err);
+/* In the words of the driver; borrows. */
+struct driver_resource provision_resource(const struct resource_job *m, const json_t *inputs,
+					  const json_t *params);
 /* It is made, or (outputs NULL) cannot be; takes the outputs.  What waited for it begins. */
 void provision_made(struct resource_job *m, json_t *outputs, const struct error *err);
 

@@ -222,6 +222,8 @@ set_up_job(struct provision *p, size_t i, const struct graph_node *node, struct 
 	m->name = m->row ? xstrdup(m->row->name) : new_name(p, node);
 	json_object_set_new(p->places, untrusted_raw(&node->gu_res_id),
 			    json_integer((json_int_t)i));
+	if (order->expected_at)
+		return 0;
 	return repository_put_pending_resource(order->platform->repository, order->place, node,
 					       m->name, order->context.deployment_id,
 					       clock_wall_ms(), err);
@@ -278,6 +280,8 @@ provision_free(struct provision *p)
 		json_decref(p->items[i].kept);
 		json_decref(p->items[i].templates);
 		json_decref(p->items[i].locals);
+		json_decref(p->items[i].inputs);
+		json_decref(p->items[i].params);
 		free(p->items[i].why);
 	}
 	json_decref(p->places);
@@ -345,6 +349,21 @@ provision_check(const struct provision *p, const char *res_id, struct error *err
 		return 0;
 	*err = m->why ? *m->why : p->why;
 	return -1;
+}
+
+size_t
+provision_expected(const struct provision *p, struct driver_resource **out)
+{
+	size_t count = 0;
+
+	*out = xcalloc(p->count + 1, sizeof(**out));
+	for (size_t i = 0; i < p->count; i++) {
+		const struct resource_job *m = &p->items[i];
+
+		if (m->inputs)
+			(*out)[count++] = provision_resource(m, m->inputs, m->params);
+	}
+	return count;
 }
 
 /* What is secret is named and not kept: the next deployment makes it anew. */

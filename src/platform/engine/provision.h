@@ -28,6 +28,8 @@
 struct declared_resources;
 struct deployed_values;
 struct driver;
+struct driver_home;
+struct driver_resource;
 struct error;
 struct known_resources;
 struct provision;
@@ -45,6 +47,9 @@ struct provision_order {
 	/* What was deployed before is only started again: one that fails keeps none from being made
 	 * but those that need it. */
 	bool is_resumed;
+	/* Where it would be: nothing is made or written, it is only found out what would come of
+	 * it.  NULL: it is made. */
+	const struct driver_home *expected_at;
 };
 /* All that the order points at must live as long.  `done` is called once, from the loop; err
  * NULL: all are there, else `culprit` is the resource that is not. */
@@ -65,6 +70,9 @@ const json_t *provision_driver_outputs(const struct provision *provision, const 
 json_t *provision_find(const struct provision *provision, const char *res_id, const char *name,
 		       json_t *texts, bool *secret, struct error *err);
 
+/* Those that the driver would make, of what is only expected; free() the array, what it points at
+ * is borrowed.  How many there are. */
+size_t provision_expected(const struct provision *provision, struct driver_resource **out);
 /* Why a resource that the set declares was not made.  0: it was, or it declares none; else -1. */
 int provision_check(const struct provision *provision, const char *res_id, struct error *err);
 /* What was made is what the environment has from now on; the rest of its resources is to go, but

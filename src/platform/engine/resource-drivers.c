@@ -216,27 +216,54 @@ tagged(const struct provision *p, const json_t *files)
 	return list;
 }
 
-/* The files lie somewhere: what was made of the template can be told. */
+/* The files lie somewhere: what was made of the template can be told.  Takes where. */
 static void
-rendered(void *data, const struct driver_result *result)
+take_rendered(struct resource_job *m, json_t *kept)
 {
-	struct resource_job *m = data;
 	json_t *pointers = json_array(), *outputs;
 	struct error err = {0};
 
-	m->task = NULL;
-	if (result->err) {
-		json_decref(pointers);
-		provision_made(m, NULL, result->err);
-		return;
-	}
-	m->kept = json_incref(result->outputs);
+	m->kept = kept;
 	json_object_set(m->locals, "files", m->kept);
 	outputs = resolve(m, json_object_get(m->templates, "outputs"),
 			  WHERE_INPUTS "/templates/outputs", NULL, m->locals, pointers, &err);
 	m->secrets = secret_members(pointers, WHERE_INPUTS "/templates/outputs");
 	json_decref(pointers);
 	provision_made(m, outputs, &err);
+}
+
+static void
+rendered(void *data, const struct driver_result *result)
+{
+	struct resource_job *m = data;
+
+	m->task = NULL;
+	if (result->err)
+		provision_made(m, NULL, result->err);
+	else
+		take_rendered(m, json_incref(result->outputs));
+}
+
+/* What would come of it, now; NULL with err.  One of `resource` and `files`. */
+static json_t *
+expect(const struct resource_job *m, const struct driver_resource *resource, const json_t *files,
+       struct error *err)
+{
+	const struct provision *p = m->provision;
+	struct driver *driver = p->order.driver;
+
+	return driver->ops->expect(driver, p->space, p->order.expected_at, resource, files, err);
+}
+
+static int
+expect_template(struct resource_job *m, const json_t *files, struct error *err)
+{
+	json_t *kept = expect(m, NULL, files, err);
+
+	if (!kept)
+		return -1;
+	take_rendered(m, kept);
+	return 0;
 }
 
 /* Its names, and then its files.  Files are resolved with their secrets, and the driver gets
@@ -258,6 +285,12 @@ start_template(struct resource_job *m, struct error *err)
 	json_decref(pointers);
 	if (!files)
 		return -1;
+	if (m->provision->order.expected_at) {
+		int ret = expect_template(m, files, err);
+
+		json_decref(files);
+		return ret;
+	}
 	tags = tagged(m->provision, files);
 	m->task = driver->ops->render(driver, m->provision->space, m->name, tags,
 				      m->row ? m->row->state : NULL, &waiter);
@@ -321,6 +354,24 @@ provisioned(void *data, const struct driver_result *result)
 	provision_made(m, result->err ? NULL : json_incref(result->outputs), result->err);
 }
 
+struct driver_resource
+provision_resource(const struct resource_job *m, const json_t *inputs, const json_t *params)
+{
+	const char *driver_type = untrusted_raw(&m->node->driver_type);
+
+	return (struct driver_resource){
+		.res_id = untrusted_raw(&m->node->id),
+		.name = m->name,
+		.type = provision_driver_kind(m->provision->order.driver, driver_type),
+		.of = untrusted_raw(&m->node->type),
+		.inputs = inputs,
+		.params = params,
+		/* Those of another driver, which was changed in place, may be anything. */
+		.previous_outputs = m->row && strcmp(m->row->driver_type, driver_type) == 0
+					    ? m->row->outputs : NULL,
+	};
+}
+
 static void
 make_by_driver(struct resource_job *m, const json_t *locals)
 {
@@ -343,17 +394,15 @@ make_by_driver(struct resource_job *m, const json_t *locals)
 		provision_made(m, NULL, &err);
 		return;
 	}
-	struct driver_resource resource = {
-		.res_id = untrusted_raw(&m->node->id),
-		.name = m->name,
-		.type = kind,
-		.of = untrusted_raw(&m->node->type),
-		.inputs = inputs,
-		.params = json_object_get(locals, "params"),
-		/* Those of another driver, which was changed in place, may be anything. */
-		.previous_outputs = m->row && strcmp(m->row->driver_type, driver_type) == 0
-					    ? m->row->outputs : NULL,
-	};
+	struct driver_resource resource =
+		provision_resource(m, inputs, json_object_get(locals, "params"));
+
+	if (p->order.expected_at) {
+		m->inputs = inputs;
+		m->params = json_incref(json_object_get(locals, "params"));
+		provision_made(m, expect(m, &resource, NULL, &err), &err);
+		return;
+	}
 	m->task = driver->ops->provision(driver, p->space, &resource, &waiter);
 	json_decref(inputs);
 }

@@ -53,11 +53,15 @@ struct rollout {
 	struct problem lack;	/* a resource of what is resumed could not be made */
 	struct error *lack_why;		/* NULL: all were */
 	struct driver_task *task;	/* PROVISION, APPLY to RETIRE */
+	json_t *warnings;		/* of the driver's end; NULL: none */
 	struct loop_task *taken_over;	/* WATCH is about to be over */
 	struct driver_deployment planned;	/* PLAN */
 	struct prune *prune;		/* PRUNE */
 };
 
+/* READ and GRAPH of a deployment, without their states: what they have read, and why not. */
+int rollout_read_deployment(struct rollout *rollout, struct error *err);
+int rollout_make_graph(struct rollout *rollout, char *culprit, struct error *err);
 /* It is recorded with the end; `message` is what a program has printed. */
 void rollout_add_problem(struct rollout *rollout, const struct problem *problem,
 			 const struct error *why, const char *message);

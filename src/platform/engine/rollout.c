@@ -100,8 +100,8 @@ fail_env(struct rollout *r, const char *code, const struct error *err)
 
 /* Everything is read before anything is made, so that a rollout works on one picture of the
  * state. */
-static int
-read_deployment(struct rollout *r, struct error *err)
+int
+rollout_read_deployment(struct rollout *r, struct error *err)
 {
 	struct repository *repository = r->order.platform->repository;
 	struct deployment deployment = {0};
@@ -142,15 +142,15 @@ enter_read(struct rollout *r)
 		ret = repository_is_paused(r->order.platform->repository, &r->place, &r->paused,
 					   &err);
 	if (ret == 0 && !r->paused)
-		ret = read_deployment(r, &err);
+		ret = rollout_read_deployment(r, &err);
 	return ret == 0 ? STEP_NEXT : fail_env(r, "cannot-prepare", &err);
 }
 
 /* --- GRAPH --- */
 
 /* What the deployment needs, and that it does, is one transaction. */
-static int
-make_graph(struct rollout *r, char *culprit, struct error *err)
+int
+rollout_make_graph(struct rollout *r, char *culprit, struct error *err)
 {
 	struct repository *repository = r->order.platform->repository;
 	int ret;
@@ -180,7 +180,7 @@ enter_graph(struct rollout *r)
 	if (r->graph_id)
 		ret = repository_read_graph(repository, &r->place, r->graph_id, &r->graph, &err);
 	else
-		ret = make_graph(r, culprit, &err);
+		ret = rollout_make_graph(r, culprit, &err);
 	if (ret == 0)
 		return STEP_NEXT;
 	if (!culprit[0])
@@ -340,6 +340,8 @@ applied(void *data, const struct driver_result *result)
 	bool is_whole = false;	/* it is no single workload's fault */
 
 	r->task = NULL;
+	json_decref(r->warnings);
+	r->warnings = json_deep_copy(result->warnings);
 	if (r->state > ROLLOUT_WATCH) {
 		retired(r, result->err);
 	} else if (!result->err) {
@@ -449,8 +451,13 @@ status_of(const struct rollout *r)
 static int
 record_status(struct rollout *r, struct error *err)
 {
-	if (repository_set_deployment_status(r->order.platform->repository, r->deploy_id,
-					     status_of(r), clock_wall_ms(), err) != 0)
+	struct repository *repository = r->order.platform->repository;
+
+	if (repository_set_deployment_status(repository, r->deploy_id, status_of(r),
+					     clock_wall_ms(), err) != 0)
+		return -1;
+	if (json_array_size(r->warnings) > 0 &&
+	    repository_put_deployment_warnings(repository, r->deploy_id, r->warnings, err) != 0)
 		return -1;
 	return record_problems(r, err);
 }
@@ -679,6 +686,7 @@ rollout_free(struct rollout *r)
 	known_resources_clear(&r->known);
 	resource_graph_clear(&r->graph);
 	json_decref(r->problems);
+	json_decref(r->warnings);
 	free(r->lack_why);
 	free(r->graph_id);
 	free(r->deploy_id);

@@ -317,3 +317,26 @@ repository_put_deployment_error(struct repository *repository, const char *id, c
 		" reason, message) VALUES (?, ?, ?, ?, ?, ?, ?)",
 		"sssssss", id, scope, object_id, code, summary, reason, message);
 }
+
+json_t *
+repository_deployment_warnings(struct repository *repository, const char *id, struct error *err)
+{
+	char *text = rows_text(repository, err, "SELECT warnings FROM deployments WHERE id = ?",
+			       "s", id);
+	json_t *warnings = text ? json_loads(text, 0, NULL) : NULL;
+
+	free(text);
+	return warnings;
+}
+
+int
+repository_put_deployment_warnings(struct repository *repository, const char *id,
+				   const json_t *warnings, struct error *err)
+{
+	char *text = json_dumps(warnings, JSON_COMPACT);
+	int ret = rows_run(repository, err, "UPDATE deployments SET warnings = ? WHERE id = ?",
+			   "ss", text, id);
+
+	free(text);
+	return ret;
+}

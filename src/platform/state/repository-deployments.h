@@ -58,6 +58,12 @@ repository_put_deployment_error(struct repository *repository, const char *id, c
 				const char *object_id, const char *code, const char *summary,
 				const char *reason, const char *message, struct error *err);
 
+/* What was warned of while it was carried out (drivers/task.h); an array, new reference. */
+json_t *repository_deployment_warnings(struct repository *repository, const char *id,
+				       struct error *err);
+int repository_put_deployment_warnings(struct repository *repository, const char *id,
+				       const json_t *warnings, struct error *err);
+
 /* repository_deployment() and so on as a struct, which is zero and the caller clears. */
 int repository_read_deployment(struct repository *repository, const struct place *place,
 			       const char *id, struct deployment *out, struct error *err);

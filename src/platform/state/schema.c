@@ -198,6 +198,9 @@ static const struct db_step steps[] = {
 
 	/* How often a daemon that started has taken it up again. */
 	{"ALTER TABLE deployments ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0", NULL},
+
+	/* What the cluster warned of while it was deployed. */
+	{"ALTER TABLE deployments ADD COLUMN warnings TEXT NOT NULL DEFAULT '[]'", NULL},
 };
 
 const struct db_schema platform_schema = {

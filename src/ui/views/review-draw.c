@@ -131,6 +131,61 @@ draw_cautions(struct canvas *c, int row, const struct review *review)
 	return used;
 }
 
+/* Without a dot: nothing is wrong with it. */
+static int
+draw_plain(struct canvas *c, int row, enum style style, const char *text)
+{
+	canvas_move(c, row, 3);
+	return canvas_paragraph(c, style, text, CAUTION_ROWS_MAX);
+}
+
+static int
+draw_outlook_of(struct canvas *c, int row, const struct review *review,
+		enum deploy_finding_kind kind, enum style style)
+{
+	const struct deploy_review *outlook = &review->outlook;
+	int used = 0;
+
+	for (size_t i = 0; i < outlook->finding_count; i++)
+		if (outlook->findings[i].kind == kind)
+			used += draw_caution(c, row + used, style, style,
+					     untrusted_raw(&outlook->findings[i].message));
+	return used;
+}
+
+static bool
+is_placed(const struct review *review)
+{
+	return review->has_outlook && review->place;
+}
+
+/* What whoever would carry it out says.  How many rows were used. */
+static int
+draw_outlook(struct canvas *c, int row, const struct review *review)
+{
+	static const enum deploy_finding_kind listed[] = {DEPLOY_RESTART, DEPLOY_REMOVAL};
+	int used = 0;
+
+	if (is_placed(review)) {
+		char *text = xasprintf(review->is_new_place ? _("Will run in %s (new)")
+							    : _("Runs in %s"),
+				       review->place);
+
+		used += draw_plain(c, row, STYLE_DIM, text);
+		free(text);
+	}
+	used += draw_outlook_of(c, row + used, review, DEPLOY_REFUSED, STYLE_DANGER);
+	used += draw_outlook_of(c, row + used, review, DEPLOY_WARNING, STYLE_WARN);
+	for (size_t i = 0; i < sizeof(listed) / sizeof(listed[0]); i++) {
+		char *line = review_outlook_line(review, listed[i]);
+
+		if (line)
+			used += draw_plain(c, row + used, STYLE_NORMAL, line);
+		free(line);
+	}
+	return used;
+}
+
 /* Each with the box that Space ticks; the cursor's is bright.  How many rows were used. */
 static int
 draw_findings(const struct review_view *r, struct canvas *c, int row, const struct review *review,
@@ -183,10 +238,11 @@ static int
 draw_sends(struct ui *ui, struct canvas *c, int row, const struct review *review)
 {
 	const char *labels[] = {_("sends"), _("rollback"), _("runs in")};
+	bool names_place = review->place && !is_placed(review);	/* else it stands above */
 	int column = 0, used;
 	struct buf line;
 
-	for (int i = 0; i < 2 + (review->place != NULL); i++)
+	for (int i = 0; i < 2 + names_place; i++)
 		if (text_columns(labels[i]) + 3 > column)
 			column = text_columns(labels[i]) + 3;
 	buf_init(&line, SENDS_BYTES_MAX);
@@ -212,7 +268,7 @@ draw_sends(struct ui *ui, struct canvas *c, int row, const struct review *review
 	canvas_move(c, row + used, column);
 	used += canvas_paragraph(c, STYLE_NORMAL, buf_str(&line), SENDS_ROWS_MAX);
 	buf_clear(&line);
-	if (review->place) {
+	if (names_place) {
 		canvas_move(c, row + used, 1);
 		canvas_text(c, STYLE_DIM, labels[2]);
 		canvas_move(c, row + used, column);
@@ -305,6 +361,7 @@ draw_head(const struct review_view *r, struct ui *ui, struct canvas *c, int row,
 						       &review->changes);
 	row += used + (roomy && used > 0);
 	used = draw_cautions(c, row, review);
+	used += draw_outlook(c, row + used, review);
 	used += draw_findings(r, c, row + used, review, places);
 	row += used + (roomy && used > 0);
 	if (sends)

@@ -131,8 +131,11 @@ run_approve(struct view *view, struct ui *ui)
 	const struct review *review = review_of(r, ui);
 	enum review_focus missing = find_missing_field(r, review);
 	size_t open = review_open_findings(review);
+	struct error err = {0};
 
-	if (go_to_open_finding(r, review))
+	if (review_check_outlook(review, &err) != 0)
+		ui_say_error(ui, &err);
+	else if (go_to_open_finding(r, review))
 		ui_say(ui,
 		       ngettext(
 			       "Acknowledge the finding first ({fold}) or change it ({edit}): it may lead to %s.",

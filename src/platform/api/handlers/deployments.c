@@ -28,6 +28,7 @@
 #include "platform/api/handlers/parameters.h"
 #include "platform/api/handlers/pipelines.h"
 #include "platform/api/handlers/values.h"
+#include "platform/drivers/driver.h"
 #include "platform/engine/deploy.h"
 #include "platform/engine/env-driver.h"
 #include "platform/engine/env-graph.h"
@@ -89,6 +90,31 @@ list_deployments(struct platform *platform, const struct request *request,
 	return answer_long_list(platform, request, response, &list, &filter, err);
 }
 
+/* What the cluster warned of when it was carried out, in the form of the others. */
+static void
+add_warnings_of_cluster(struct platform *platform, const struct deployment *deployment,
+			const struct driver *driver, json_t *list)
+{
+	struct error err = {0};		/* then nothing is said of it */
+	json_t *warnings = repository_deployment_warnings(platform->repository,
+							  untrusted_raw(&deployment->id), &err);
+	json_t *warning;
+	size_t i;
+
+	json_array_foreach(warnings, i, warning) {
+		struct workload_warning row = {0};
+
+		untrusted_init(&row.workload, json_member_string(warning, "workload"));
+		untrusted_init(&row.path, json_member_string(warning, "object"));
+		untrusted_init(&row.code, "cluster-warns");
+		untrusted_init(&row.driver, driver->ops->name);
+		untrusted_init(&row.message, json_member_string(warning, "message"));
+		json_array_append_new(list, workload_warning_encode(&row));
+		workload_warning_clear(&row);
+	}
+	json_decref(warnings);
+}
+
 /* With what of it has no effect in its environment. */
 static json_t *
 encode_with_warnings(struct platform *platform, const struct request *request,
@@ -102,8 +128,12 @@ encode_with_warnings(struct platform *platform, const struct request *request,
 	if (driver)
 		set = repository_set(platform->repository, &request->place,
 				     untrusted_raw(&deployment->set_id), &err);
-	if (set)
-		json_object_set_new(body, "warnings", workload_warnings(driver, set));
+	if (set) {
+		json_t *warnings = workload_warnings(driver, set);
+
+		add_warnings_of_cluster(platform, deployment, driver, warnings);
+		json_object_set_new(body, "warnings", warnings);
+	}
 	set_unref(set);
 	return body;
 }
@@ -237,12 +267,12 @@ check_graph(struct platform *platform, const struct request *request,
 	return ret;
 }
 
-static int
-deploy(struct platform *platform, const struct request *request,
-       const struct deployment_request *asked, struct response *response, struct error *err)
+/* A page of the vendor's manual posts the comment as "message". */
+static struct deploy_request
+deploy_request_of(const struct request *request, const struct deployment_request *asked,
+		  struct response *response)
 {
-	/* A page of the vendor's manual posts the comment as "message". */
-	struct deploy_request deploy = {
+	return (struct deploy_request){
 		.delta_id = asked->delta_id.raw,
 		.set_id = asked->set_id.raw,
 		.comment = asked->comment.raw ? asked->comment.raw : asked->message.raw,
@@ -252,19 +282,47 @@ deploy(struct platform *platform, const struct request *request,
 		.details = &response->details,
 		.user = request_user(request),
 	};
-	struct deployment made = {0};
-	int ret = change_values(platform, request, asked->values, &deploy, err);
+}
 
-	if (ret == 0)
-		ret = deploy_start(platform, &request->place, &deploy, &made, err);
-	if (ret == 0)
-		ret = check_graph(platform, request, asked->dependency_graph_hash.raw, &made,
-				  &response->details, err);
-	if (ret == 0)
-		ret = record_as_run(platform, request, &deploy, &made, err);
-	if (ret == 0)
-		answer(response, 201, encode_with_warnings(platform, request, &made));
-	deployment_clear(&made);
+static int
+record(struct platform *platform, const struct request *request,
+       const struct deployment_request *asked, const struct deploy_request *deploy,
+       struct deployment *made, struct error *err)
+{
+	if (change_values(platform, request, asked->values, deploy, err) != 0 ||
+	    deploy_start(platform, &request->place, deploy, made, err) != 0)
+		return -1;
+	return check_graph(platform, request, asked->dependency_graph_hash.raw, made,
+			   deploy->details, err);
+}
+
+static int
+read_request(const json_t *body, struct deployment_request *out, struct error *err)
+{
+	const struct member *misfit = deployment_request_misfit(body);
+
+	if (misfit)
+		return error_set_code(err, CODE_MEMBER_NOT_STRING, .member = misfit->key);
+	if (check_no_pipeline(body, err) != 0)
+		return -1;
+	deployment_request_read(out, body);
+	return 0;
+}
+
+int
+deployments_record(struct platform *platform, const struct request *request, const json_t *body,
+		   struct response *response, struct deployment *made, struct error *err)
+{
+	struct deployment_request asked;
+	struct deploy_request deploy;
+	int ret;
+
+	*made = (struct deployment){0};
+	if (read_request(body, &asked, err) != 0)
+		return -1;
+	deploy = deploy_request_of(request, &asked, response);
+	ret = record(platform, request, &asked, &deploy, made, err);
+	deployment_request_clear(&asked);
 	return ret;
 }
 
@@ -274,16 +332,20 @@ int
 create_deployment(struct platform *platform, const struct request *request,
 		  struct response *response, struct error *err)
 {
-	const struct member *misfit = deployment_request_misfit(request->body);
 	struct deployment_request asked;
+	struct deploy_request deploy;
+	struct deployment made = {0};
 	int ret;
 
-	if (misfit)
-		return error_set_code(err, CODE_MEMBER_NOT_STRING, .member = misfit->key);
-	if (check_no_pipeline(request->body, err) != 0)
+	if (read_request(request->body, &asked, err) != 0)
 		return -1;
-	deployment_request_read(&asked, request->body);
-	ret = deploy(platform, request, &asked, response, err);
+	deploy = deploy_request_of(request, &asked, response);
+	ret = record(platform, request, &asked, &deploy, &made, err);
+	if (ret == 0)
+		ret = record_as_run(platform, request, &deploy, &made, err);
+	if (ret == 0)
+		answer(response, 201, encode_with_warnings(platform, request, &made));
+	deployment_clear(&made);
 	deployment_request_clear(&asked);
 	return ret;
 }

@@ -27,6 +27,7 @@
 #include "platform/drivers/kubernetes/kube-batch.h"
 #include "platform/drivers/kubernetes/kube-private.h"
 #include "platform/drivers/kubernetes/kube-pulse.h"
+#include "platform/drivers/kubernetes/kube-rights.h"
 #include "platform/drivers/kubernetes/kube-space.h"
 #include "platform/drivers/kubernetes/names.h"
 #include "platform/drivers/task.h"
@@ -34,27 +35,6 @@
 #define LOOK_AGAIN_MS 1000
 #define TERMINATION_MAX_MS (10 * 60 * 1000)
 #define MISSING_MAX 200		/* bytes of rights in one sentence */
-#define REVIEWS_PATH "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
-
-/* What is asked before a namespace is made: what no deployment can do without.  All rights are in
- * data/kubernetes/rbac.yaml. */
-static const struct needed_right {
-	const char *group, *resource, *verbs;
-} rights[] = {
-	{"", "namespaces", "get create delete"},
-	{"", "serviceaccounts", "list create patch delete"},
-	{"", "configmaps", "list create patch delete"},
-	{"", "secrets", "list create patch delete"},
-	{"", "services", "list create patch delete"},
-	{"", "pods", "list watch"},
-	{"", "pods/log", "get"},
-	{"apps", "deployments", "list watch create patch delete"},
-	{"apps", "replicasets", "list watch"},
-	{"batch", "jobs", "list watch create patch delete"},
-	{"batch", "cronjobs", "list watch create patch delete"},
-	{"policy", "poddisruptionbudgets", "list create patch delete"},
-	{"networking.k8s.io", "ingresses", "list"},
-};
 
 struct kube_preparation {
 	struct kube_operation operation;
@@ -139,8 +119,8 @@ kube_namespace_is_ours(const struct kube_space *space, const json_t *object, str
 	return false;
 }
 
-static bool
-is_ending(const json_t *object)
+bool
+kube_namespace_is_ending(const json_t *object)
 {
 	const char *phase = json_member_string(json_object_get(object, "status"), "phase");
 
@@ -170,8 +150,8 @@ kube_namespace_hangs(const json_t *object)
 
 /* --- making it --- */
 
-static json_t *
-namespace_object(const struct kube_space *space)
+json_t *
+kube_namespace_object(const struct kube_space *space)
 {
 	json_t *labels = space->labels ? json_deep_copy(space->labels) : json_object();
 
@@ -229,7 +209,7 @@ end_create(void *data)
 static void
 create(struct kube_preparation *p)
 {
-	json_t *object = namespace_object(p->space);
+	json_t *object = kube_namespace_object(p->space);
 
 	start_batch(p, take_created, end_create);
 	kube_batch_add(p->batch, KUBE_CREATE, kube_path("v1", "Namespace", NULL, NULL), object,
@@ -240,46 +220,20 @@ create(struct kube_preparation *p)
 
 /* --- asking --- */
 
-static json_t *
-review_of(const struct kube_space *space, const struct needed_right *right, const char *verb)
-{
-	const char *slash = strchr(right->resource, '/');
-	char *resource = xstrndup(right->resource, strcspn(right->resource, "/"));
-	bool is_in_none = strcmp(resource, "namespaces") == 0 && strcmp(verb, "create") == 0;
-	json_t *attributes = json_pack("{s:s, s:s, s:s, s:s, s:s}", "namespace",
-				       is_in_none ? "" : space->namespace, "verb", verb, "group",
-				       right->group, "resource", resource, "subresource",
-				       slash ? slash + 1 : "");
-
-	if (strcmp(resource, "namespaces") == 0 && !is_in_none)
-		json_object_set_new(attributes, "name", json_string(space->namespace));
-	free(resource);
-	return json_pack("{s:s, s:s, s:{s:o}}", "apiVersion", "authorization.k8s.io/v1", "kind",
-			 "SelfSubjectAccessReview", "spec", "resourceAttributes", attributes);
-}
-
-/* The answer says again what was asked. */
 static void
 take_review(void *data, size_t index, const struct kube_reply *reply)
 {
 	struct kube_preparation *p = data;
-	const json_t *asked = json_object_get(json_object_get(reply->body, "spec"),
-					      "resourceAttributes");
-	const char *verb = json_member_string(asked, "verb"),
-		   *resource = json_member_string(asked, "resource"),
-		   *sub = json_member_string(asked, "subresource"),
-		   *group = json_member_string(asked, "group");
+	char *missing = kube_rights_missing(reply);
 
 	(void)index;
 	if (reply->err.kind != ERROR_NONE) {
 		p->err = reply->err;
 		kube_batch_stop(p->batch);
-	} else if (!json_is_true(json_object_get(json_object_get(reply->body, "status"),
-						 "allowed")) && p->missing.length < MISSING_MAX) {
-		(void)buf_printf(&p->missing, "%s%s %s%s%s%s%s", p->missing.length > 0 ? ", " : "",
-				 verb ? verb : "?", resource ? resource : "?", sub && *sub ? "/" : "",
-				 sub ? sub : "", group && *group ? "." : "", group ? group : "");
+	} else if (missing && p->missing.length < MISSING_MAX) {
+		(void)buf_printf(&p->missing, "%s%s", p->missing.length > 0 ? ", " : "", missing);
 	}
+	free(missing);
 }
 
 static void
@@ -300,18 +254,7 @@ static void
 ask_for_rights(struct kube_preparation *p)
 {
 	start_batch(p, take_review, end_reviews);
-	for (size_t i = 0; i < sizeof(rights) / sizeof(rights[0]); i++) {
-		char *verbs = xstrdup(rights[i].verbs), *rest = verbs, *verb;
-
-		while ((verb = strtok_r(rest, " ", &rest))) {
-			json_t *review = review_of(p->space, &rights[i], verb);
-
-			kube_batch_add(p->batch, KUBE_CREATE, xstrdup(REVIEWS_PATH), review,
-				       false);
-			json_decref(review);
-		}
-		free(verbs);
-	}
+	kube_rights_ask(p->batch, p->space->namespace);
 	kube_batch_start(p->batch);
 }
 
@@ -340,7 +283,7 @@ take_namespace(void *data, size_t index, const struct kube_reply *reply)
 	kube_space_note_namespace(p->space, reply->body);
 	if (reply->status == 404)
 		p->err.kind = ERROR_NOT_FOUND;
-	else if (reply->err.kind == ERROR_NONE && is_ending(reply->body))
+	else if (reply->err.kind == ERROR_NONE && kube_namespace_is_ending(reply->body))
 		wait_for_its_end(p, reply->body);
 	else if (reply->err.kind == ERROR_NONE)
 		(void)kube_namespace_is_ours(p->space, reply->body, &p->err);

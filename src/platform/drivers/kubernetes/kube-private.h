@@ -13,6 +13,7 @@
 struct kube_cluster;
 struct kube_pulse;
 struct kube_resource_job;
+struct kube_review;
 struct kube_space;
 
 
@@ -26,6 +27,7 @@ struct kube_driver {
 	int ready_timeout_ms;
 	struct kube_space *spaces;
 	struct kube_resource_job *jobs;	/* of resources, under way */
+	struct kube_review *reviews;	/* under way */
 };
 
 /* The operations, as driver.h says: each in a file kube-NAME.c of its own. */
@@ -38,6 +40,12 @@ struct driver_task *kube_apply(struct kube_driver *driver, struct kube_space *sp
 struct driver_task *kube_remove(struct kube_driver *driver, struct kube_space *space,
 				const struct driver_waiter *waiter);
 
+struct driver_task *kube_review(struct kube_driver *driver, const char *space,
+				const struct driver_review *review,
+				const struct driver_waiter *waiter);
+/* Whatever of them is under way; the tasks are not touched. */
+void kube_drop_reviews(struct kube_driver *driver);
+
 /* What a resource that the driver makes is: kube-resources.c. */
 int kube_check_resource(const struct driver_resource *resource, struct error *err);
 struct driver_task *kube_provision(struct kube_driver *driver, struct kube_space *space,
@@ -48,6 +56,13 @@ struct driver_task *kube_deprovision(struct kube_driver *driver, struct kube_spa
 				     const struct driver_waiter *waiter);
 /* Whatever of that is under way; the tasks are not touched. */
 void kube_drop_resource_jobs(struct kube_driver *driver);
+/* What would come of them, without a request; new reference, or NULL with err. */
+json_t *kube_expect(const char *namespace, const struct driver_resource *resource,
+		    struct error *err);
+json_t *kube_expect_files(const json_t *files, struct error *err);
+/* What is applied for it; new reference.  NULL: nothing is. */
+json_t *kube_resource_object(const struct kube_space *space,
+			     const struct driver_resource *resource);
 struct driver_task *kube_render(struct kube_driver *driver, const json_t *files,
 				const struct driver_waiter *waiter);
 
@@ -59,6 +74,9 @@ struct driver_task *kube_ended_task(struct kube_driver *driver, const struct dri
  * with err, which says whose it is. */
 bool kube_namespace_is_ours(const struct kube_space *space, const json_t *object,
 			    struct error *err);
+/* As it is made. */
+json_t *kube_namespace_object(const struct kube_space *space);
+bool kube_namespace_is_ending(const json_t *object);
 /* Why a namespace that is being deleted is still there, in the cluster's words; free() it. */
 char *kube_namespace_hangs(const json_t *object);
 

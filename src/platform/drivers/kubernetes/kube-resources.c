@@ -13,6 +13,7 @@
  */
 #include "config.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -366,16 +367,59 @@ kube_deprovision(struct kube_driver *driver, struct kube_space *space, const cha
 	return task;
 }
 
+/* --- before any of it --- */
+
+/* Of a space nothing else counts here. */
+json_t *
+kube_expect(const char *namespace, const struct driver_resource *resource, struct error *err)
+{
+	const struct kube_space space = {.namespace = (char *)(uintptr_t)namespace};
+	char *claim;
+	json_t *outputs;
+
+	if (kube_check_resource(resource, err) != 0)
+		return NULL;
+	if (kube_route_is_type(resource->type))
+		return make_route(&space, resource, err);
+	if (strcmp(resource->type, "volume") != 0)
+		return make_dns(&space, resource, err);
+	claim = kube_name(resource->name, NULL, KUBE_NAME_MAX);
+	outputs = json_pack("{s:o}", "path", json_sprintf("claim/%s", claim));
+	free(claim);
+	return outputs;
+}
+
+json_t *
+kube_resource_object(const struct kube_space *space, const struct driver_resource *resource)
+{
+	char *name;
+	json_t *object;
+
+	if (strcmp(resource->type, "volume") != 0)
+		return NULL;
+	name = kube_name(resource->name, NULL, KUBE_NAME_MAX);
+	object = claim_object(space, name, resource);
+	free(name);
+	return object;
+}
+
 /* A file that no workload declares is in no container: what a resource has to say on a cluster are
  * its outputs. */
+json_t *
+kube_expect_files(const json_t *files, struct error *err)
+{
+	if (json_object_size(files) == 0)
+		return json_object();
+	error_set_code(err, CODE_CLUSTER_RESOURCE_FILES,
+		       .name = json_object_iter_key(json_object_iter((json_t *)files)));
+	return NULL;
+}
+
 struct driver_task *
 kube_render(struct kube_driver *driver, const json_t *files, const struct driver_waiter *waiter)
 {
 	struct error err;
+	json_t *outputs = kube_expect_files(files, &err);
 
-	if (json_object_size(files) == 0)
-		return kube_ended_task(driver, waiter, NULL, json_object());
-	error_set_code(&err, CODE_CLUSTER_RESOURCE_FILES,
-		       .name = json_object_iter_key(json_object_iter((json_t *)files)));
-	return kube_ended_task(driver, waiter, &err, NULL);
+	return kube_ended_task(driver, waiter, outputs ? NULL : &err, outputs);
 }

@@ -33,11 +33,13 @@
 #include "model/json.h"
 #include "net/loop.h"
 #include "platform/drivers/kubernetes/cluster.h"
+#include "platform/drivers/kubernetes/kinds.h"
 #include "platform/drivers/kubernetes/kube-batch.h"
 #include "platform/drivers/kubernetes/kube-hosts.h"
 #include "platform/drivers/kubernetes/kube-inventory.h"
 #include "platform/drivers/kubernetes/kube-private.h"
 #include "platform/drivers/kubernetes/kube-pulse.h"
+#include "platform/drivers/kubernetes/kube-refusal.h"
 #include "platform/drivers/kubernetes/names.h"
 #include "platform/drivers/task.h"
 
@@ -248,31 +250,6 @@ kube_rollout_go_on(void *data)
 	r->then(r);
 }
 
-/* What a refusal is called where people and programs read it; a webhook's is one of several. */
-static const char *
-code_of(const struct kube_reply *reply)
-{
-	const char *text = reply->err.text;
-
-	if (strstr(text, "admission webhook") || strstr(text, "denied the request") ||
-	    strstr(text, "violates PodSecurity"))
-		return "admission";
-	if (strstr(text, "exceeded quota") || strstr(text, "failed quota"))
-		return "quota";
-	switch (reply->status) {
-	case 403:
-		return "forbidden";
-	case 409:
-		return "conflict";
-	case 400:
-	case 422:
-	case 500:
-		return "invalid";
-	default:
-		return "cannot-apply";
-	}
-}
-
 /* A cluster may repeat what it refuses. */
 static void
 take_refusal(struct kube_rollout *r, struct kube_item *item, const struct kube_reply *reply)
@@ -286,30 +263,36 @@ take_refusal(struct kube_rollout *r, struct kube_item *item, const struct kube_r
 	else if (strcmp(text, why.text) != 0)
 		error_set_code(&why, CODE_CLUSTER_SAYS, .reason = text);
 	free(text);
-	kube_rollout_blame(r, item->object->module, code_of(reply), &why, NULL);
+	kube_rollout_blame(r, item->object->module, kube_refusal_code(reply), &why, NULL);
+}
+
+/* Of a cluster, which may repeat what it was given; the same comes of the try and of the apply. */
+static void
+warn(const struct kube_rollout *r, const struct kube_item *item, const char *words)
+{
+	const char *module = item->object->module;
+	char *text = kube_space_redact(r->space, module, words);
+	struct kube_subject subject;
+
+	kube_subject_read(item->path, &subject);
+	log_line(LOG_PRIORITY_WARNING, "the cluster warns", "space", r->space->name, "workload",
+		 module, "warning", text, NULL);
+	driver_task_warn(r->task, module, subject.object, text);
+	free(text);
 }
 
 static void
-log_warnings(const struct kube_rollout *r, const struct kube_item *item,
-	     const struct kube_reply *reply)
+take_warnings(const struct kube_rollout *r, const struct kube_item *item,
+	      const struct kube_reply *reply)
 {
 	json_t *warning;
 	size_t i;
 
 	json_array_foreach(reply->warnings, i, warning)
-		log_line(LOG_PRIORITY_WARNING, "the cluster warns", "space", r->space->name,
-			 "workload", item->object->module, "warning", json_string_value(warning),
-			 NULL);
+		warn(r, item, json_string_value(warning));
 }
 
 /* --- TRY --- */
-
-/* It is not tried then; others may still be refused when it is applied. */
-static bool
-is_no_dry_run(const struct kube_reply *reply)
-{
-	return reply->status == 400 && strstr(reply->err.text, "does not support dry run");
-}
 
 static void
 take_try(void *data, size_t index, const struct kube_reply *reply)
@@ -317,12 +300,11 @@ take_try(void *data, size_t index, const struct kube_reply *reply)
 	struct kube_rollout *r = data;
 	struct kube_item *item = &r->items[index];
 
-	log_warnings(r, item, reply);
+	take_warnings(r, item, reply);
 	if (reply->err.kind == ERROR_NONE)
 		return;
-	if (is_no_dry_run(reply))
-		log_line(LOG_PRIORITY_WARNING, "the cluster warns", "space", r->space->name,
-			 "workload", item->object->module, "warning", reply->err.text, NULL);
+	if (kube_refuses_dry_runs(reply))
+		warn(r, item, reply->err.text);
 	else
 		take_refusal(r, item, reply);
 }
@@ -367,7 +349,7 @@ take_apply(void *data, size_t index, const struct kube_reply *reply)
 	struct kube_rollout *r = data;
 	struct kube_item *item = &r->items[r->asked[index]];
 
-	log_warnings(r, item, reply);
+	take_warnings(r, item, reply);
 	if (reply->err.kind == ERROR_NONE) {
 		item->answer = json_deep_copy(reply->body);
 		item->deadline = kube_rollout_deadline(r, item);

@@ -45,6 +45,7 @@ kube_free(struct driver *driver)
 	if (!kube)
 		return;
 	kube_drop_resource_jobs(kube);
+	kube_drop_reviews(kube);
 	while (kube->spaces)
 		kube_space_free(kube->spaces);
 	driver_end_tasks(driver);
@@ -167,6 +168,26 @@ apply(struct driver *driver, const char *name, const struct driver_deployment *d
 			  waiter);
 }
 
+static struct driver_task *
+review(struct driver *driver, const char *name, const struct driver_review *review,
+       const struct driver_waiter *waiter)
+{
+	return kube_review(own(driver), name, review, waiter);
+}
+
+static json_t *
+expect(struct driver *driver, const char *name, const struct driver_home *home,
+       const struct driver_resource *resource, const json_t *files, struct error *err)
+{
+	char *namespace = *home->namespace ? xstrdup(home->namespace) : kube_namespace_name(name);
+	json_t *outputs = files ? kube_expect_files(files, err)
+				: kube_expect(namespace, resource, err);
+
+	(void)driver;
+	free(namespace);
+	return outputs;
+}
+
 /* Its Service, which is found by its name within the namespace. */
 static char *
 service_host(struct driver *driver, const char *name, const char *module)
@@ -231,6 +252,8 @@ static const struct driver_ops kubernetes_ops = {
 	.deprovision = deprovision,
 	.render = render,
 	.apply = apply,
+	.review = review,
+	.expect = expect,
 	.service_host = service_host,
 	.observe = observe,
 	.state = state,

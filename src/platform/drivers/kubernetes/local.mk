@@ -36,9 +36,14 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/kube-private.h \
 	src/platform/drivers/kubernetes/kube-pulse.c \
 	src/platform/drivers/kubernetes/kube-pulse.h \
+	src/platform/drivers/kubernetes/kube-refusal.c \
+	src/platform/drivers/kubernetes/kube-refusal.h \
 	src/platform/drivers/kubernetes/kube-remove.c \
 	src/platform/drivers/kubernetes/kube-resources.c \
 	src/platform/drivers/kubernetes/kube-restore.c \
+	src/platform/drivers/kubernetes/kube-review.c \
+	src/platform/drivers/kubernetes/kube-rights.c \
+	src/platform/drivers/kubernetes/kube-rights.h \
 	src/platform/drivers/kubernetes/kube-rollout.c \
 	src/platform/drivers/kubernetes/kube-rollout.h \
 	src/platform/drivers/kubernetes/kube-routes.c \

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "cli/output-json-outlook.h"
+
+#include "model/nouns.h"
+
+/* null where it is not there, or is no UTF-8. */
+static json_t *
+foreign(const struct untrusted *words)
+{
+	json_t *value = words->raw ? json_string(words->raw) : NULL;
+
+	return value ? value : json_null();
+}
+
+static json_t *
+finding_json(const struct deploy_finding *finding)
+{
+	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "kind",
+			 deploy_finding_kind_word(finding->kind), "workload",
+			 foreign(&finding->workload), "object", foreign(&finding->object), "code",
+			 foreign(&finding->code), "message", foreign(&finding->message));
+}
+
+json_t *
+output_json_outlook(const struct deploy_review *outlook)
+{
+	json_t *findings = json_array();
+
+	for (size_t i = 0; i < outlook->finding_count; i++)
+		json_array_append_new(findings, finding_json(&outlook->findings[i]));
+	return json_pack("{s:o, s:o, s:b, s:o, s:o}", "cluster", foreign(&outlook->cluster),
+			 "namespace", foreign(&outlook->namespace), "is_new", outlook->is_new,
+			 "unasked", foreign(&outlook->unasked), "findings", findings);
+}

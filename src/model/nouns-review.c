@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * What is said of a deployment before it is made (nouns.h).  Its sentences come with their codes,
+ * so whoever reads them has them in the language of this program.
+ */
+#include "config.h"
+
+#include "model/nouns.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+#include "model/error-codes.h"
+#include "model/private.h"
+
+static void
+translate(struct untrusted *text, const json_t *reason)
+{
+	struct error read;
+
+	if (text->raw && error_codes_read(&read, reason))
+		untrusted_set(text, read.text);
+}
+
+static const char *const deploy_finding_kinds[] = {
+	[DEPLOY_REFUSED] = "refused",
+	[DEPLOY_WARNING] = "warning",
+	[DEPLOY_RESTART] = "restart",
+	[DEPLOY_REMOVAL] = "removal",
+};
+NOUN_WORDS(deploy_finding_kind, deploy_finding_kinds, DEPLOY_FINDING_UNKNOWN)
+
+#define AT(member) IN(deploy_finding, member)
+static const struct member deploy_finding_members[] = {
+	{"kind", MEMBER_WORD, MEMBER_OPTIONAL, AT(kind), .words = &deploy_finding_kind_words},
+	{"workload", MEMBER_TEXT, MEMBER_OPTIONAL, AT(workload)},
+	{"object", MEMBER_TEXT, MEMBER_OPTIONAL, AT(object)},
+	{"code", MEMBER_TEXT, MEMBER_REQUIRED, AT(code)},
+	{"message", MEMBER_TEXT, MEMBER_REQUIRED, AT(message)},
+	{"reason", MEMBER_JSON, MEMBER_OPTIONAL, AT(reason)},
+	MEMBERS_END,
+};
+#undef AT
+
+static int
+complete_finding(void *noun, const json_t *body, struct error *err)
+{
+	struct deploy_finding *finding = noun;
+
+	(void)body;
+	(void)err;
+	translate(&finding->message, finding->reason);
+	return 0;
+}
+NOUN(deploy_finding, "finding", complete_finding)
+NOUN_ENCODE(deploy_finding)
+
+#define AT(member) IN(deploy_review, member)
+static const struct member deploy_review_members[] = {
+	{"cluster", MEMBER_TEXT, MEMBER_OPTIONAL, AT(cluster)},
+	{"namespace", MEMBER_TEXT, MEMBER_OPTIONAL, AT(namespace)},
+	{"is_new", MEMBER_FLAG, MEMBER_OPTIONAL, AT(is_new)},
+	{"findings", MEMBER_LIST, MEMBER_OPTIONAL, AT(findings), .noun = &deploy_finding_noun,
+	 .count = offsetof(struct deploy_review, finding_count)},
+	{"unasked", MEMBER_TEXT, MEMBER_OPTIONAL, AT(unasked)},
+	{"reason", MEMBER_JSON, MEMBER_OPTIONAL, AT(reason)},
+	MEMBERS_END,
+};
+#undef AT
+
+static int
+complete_review(void *noun, const json_t *body, struct error *err)
+{
+	struct deploy_review *review = noun;
+
+	(void)body;
+	(void)err;
+	translate(&review->unasked, review->reason);
+	return 0;
+}
+NOUN(deploy_review, "review", complete_review)
+NOUN_ENCODE(deploy_review)
