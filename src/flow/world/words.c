@@ -178,7 +178,9 @@ words_of_pods(const struct runtime_module *module)
 {
 	struct state_words words = {.mood = MOOD_QUIET};
 
-	if (module->status == RUNTIME_UNKNOWN)
+	if (module->status == RUNTIME_UNKNOWN && module->pods_wanted == 0)
+		snprintf(words.text, sizeof(words.text), "?");
+	else if (module->status == RUNTIME_UNKNOWN)
 		snprintf(words.text, sizeof(words.text), _("? of %d"), module->pods_wanted);
 	else
 		snprintf(words.text, sizeof(words.text), _("%d of %d"), module->pods_ready,
