@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "base/xmalloc.h"
+#include "model/json-pairs.h"
 
 #define FEW 8
 
@@ -77,30 +78,35 @@ is_escaped(unsigned char c)
 	return c < 0x20 || c == '"' || c == '\\';
 }
 
+#define WORD sizeof(uint64_t)
 #define EACH(byte) (0x0101010101010101u * (byte))
 
-/* Whether one of eight bytes is below `limit` (at most 0x80), by the borrow of a subtraction. */
+/* Copies eight bytes; whether all of them stand for themselves.  A byte below n leaves a borrow
+ * when n is taken from it, and one that is c is below 1 once c was taken out by ^. */
 static bool
-has_less(uint64_t bytes, uint64_t limit)
+copy_word(char *to, const char *text)
 {
-	return ((bytes - EACH(limit)) & ~bytes & EACH(0x80)) != 0;
+	uint64_t bytes, borrows;
+
+	memcpy(&bytes, text, WORD);
+	memcpy(to, &bytes, WORD);
+	borrows = (bytes - EACH(0x20)) | ((bytes ^ EACH('"')) - EACH(1)) |
+		  ((bytes ^ EACH('\\')) - EACH(1));
+	return (borrows & ~bytes & EACH(0x80)) == 0;
 }
 
-/* Copies the bytes that stand for themselves, from the first on; how many.  Each is looked at
- * once. */
+/* Copies the bytes that stand for themselves, from the first on; how many.  The last word begins
+ * within the one before it. */
 static size_t
 copy_plain(char *to, const char *text, size_t length)
 {
 	size_t n = 0;
-	uint64_t bytes;
 
-	for (; n + sizeof(bytes) <= length; n += sizeof(bytes)) {
-		memcpy(&bytes, text + n, sizeof(bytes));
-		if (has_less(bytes, 0x20) || has_less(bytes ^ EACH('"'), 1) ||
-		    has_less(bytes ^ EACH('\\'), 1))
-			break;
-		memcpy(to + n, &bytes, sizeof(bytes));
-	}
+	while (n + WORD <= length && copy_word(to + n, text + n))
+		n += WORD;
+	if (length >= WORD && n + WORD > length &&
+	    copy_word(to + length - WORD, text + length - WORD))
+		return length;
 	for (; n < length && !is_escaped((unsigned char)text[n]); n++)
 		to[n] = text[n];
 	return n;
@@ -258,6 +264,7 @@ push_members(struct writer *w, json_t *object)
 		const struct entry *own = push(w, json_object_iter_key(i),
 					       json_object_iter_value(i));
 
+		json_fetch_ahead(i);
 		if (w->count == base + 1)
 			continue;
 		same = common(own - 1, own, same < own->length ? same : own->length);

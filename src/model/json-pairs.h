@@ -23,7 +23,7 @@ struct json_pairs {
  * processor's cache for each.  Without this, a walk of a big set waits for most of them.  A wrong
  * guess is harmless: to fetch ahead reads nothing. */
 static inline void
-json_pairs_fetch_ahead(const void *member)
+json_fetch_ahead(const void *member)
 {
 	const uintptr_t line = 64, ahead = (uintptr_t)member + 32 * line;
 
@@ -73,8 +73,8 @@ json_pairs_pass_same_texts(struct json_pairs *pairs)
 	size_t passed = 0;
 
 	for (; json_pairs_match(&p); json_pairs_next(&p), passed++) {
-		json_pairs_fetch_ahead(p.i);
-		json_pairs_fetch_ahead(p.j);
+		json_fetch_ahead(p.i);
+		json_fetch_ahead(p.j);
 		if (!json_same_text(json_object_iter_value(p.i), json_object_iter_value(p.j)))
 			break;
 	}

@@ -521,6 +521,29 @@ wide_objects_and_long_texts_are_canonical(void **state)
 	}
 }
 
+/* A text is looked at in words, the last of which begins in the one before it. */
+static void
+one_byte_to_escape_is_canonical_wherever_it_stands(void **state)
+{
+	static const char bytes[] = "\"\\\x01\x1f \x7f!#[]";
+
+	(void)state;
+	for (size_t n = 0; n < 40 * 40 * (sizeof(bytes) - 1); n++) {
+		char text[41] = "", *canonical, *jansson;
+		json_t *value;
+
+		memset(text, 'x', n / 40 % 40);
+		text[n % 40] = bytes[n / 1600];
+		value = json_string(text);
+		canonical = json_canonical(value);
+		jansson = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+		assert_string_equal(canonical, jansson);
+		free(canonical);
+		free(jansson);
+		json_decref(value);
+	}
+}
+
 /* --- what is shown --- */
 
 static bool
@@ -617,6 +640,7 @@ main(void)
 		LAWS(X)
 #undef X
 		cmocka_unit_test(wide_objects_and_long_texts_are_canonical),
+		cmocka_unit_test(one_byte_to_escape_is_canonical_wherever_it_stands),
 	};
 
 	(void)setlocale(LC_ALL, "C.UTF-8");	/* where other alphabets are shown */
