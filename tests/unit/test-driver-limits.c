@@ -395,6 +395,48 @@ groups_of_other_namespaces_stay(void **state)
 	free(own);
 }
 
+/* The name that a descriptor was opened by ends in that. */
+static bool
+is_open_by(int fd, const char *name)
+{
+	char link[64], path[4096];
+	ssize_t length;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	length = readlink(link, path, sizeof(path) - 1);
+	assert_true(length > (ssize_t)strlen(name));
+	path[length] = '\0';
+	return strcmp(path + length - strlen(name), name) == 0;
+}
+
+/* To move a whole process the kernel waits for every processor. */
+static void
+a_thread_joins_a_group_of_version_1(void **state)
+{
+	static const struct cgroup_limits limits = {.memory = 1 << 30};
+	static const struct cgroup_share share = {0};
+	const struct world *world = *state;
+	char *own = xasprintf("%s/groups", world->folder);
+	char *mounts = xasprintf("30 1 0:26 / %s rw - cgroup cgroup rw,memory\n", own);
+	char name[CGROUPS_NAME_MAX], *inner;
+	int files[CGROUP_FILES];
+	struct cgroups *groups;
+
+	cgroups_name(name, sizeof(name), (long)getpid());
+	inner = xasprintf("%s/%s/acme/1", own, name);
+	assert_int_equal(paths_make(inner, NULL), 0);
+	write_file(inner, "tasks", "");
+	write_file(inner, "cgroup.procs", "");
+	groups = cgroups_find(&limits, mounts, "4:memory:/\n");
+	assert_int_equal(cgroups_open(groups, "acme", 1, &share, files), 1);
+	assert_true(is_open_by(files[0], "/acme/1/tasks"));
+	close(files[0]);
+	cgroups_free(groups);
+	free(inner);
+	free(mounts);
+	free(own);
+}
+
 int
 main(void)
 {
@@ -410,6 +452,7 @@ main(void)
 		WITH_SHELL(a_fast_writer_does_not_get_far),
 		WITH_SHELL(what_was_begun_is_undone),
 		WITH_SHELL(groups_of_other_namespaces_stay),
+		WITH_SHELL(a_thread_joins_a_group_of_version_1),
 	};
 
 	if (!machine_confines()) {

@@ -41,6 +41,10 @@
 
 static const char all_controllers[] = "+pids +memory +cpu";
 static const char no_controllers[] = "-cpu -memory -pids";
+/* Where a process of one thread joins a group of version 1, 2.  In version 1 a thread moves at
+ * once; a whole process waits for a grace period of RCU, some 15 ms.  A thread of version 2 may not
+ * leave its process behind. */
+static const char *const join_files[] = {"tasks", "cgroup.procs"};
 
 /* What is limited, and the files that say so: the first that is there counts. */
 static const struct controller {
@@ -515,7 +519,7 @@ cgroups_open(const struct cgroups *c, const char *space, unsigned number,
 			continue;
 		group = group_of(c->trees[i], space);
 		inner = xasprintf("%s/%u", group, number);
-		path = xasprintf("%s/cgroup.procs", inner);
+		path = xasprintf("%s/%s", inner, join_files[c->version - 1]);
 		set_limits(c, group, i, 4);
 		if (c->version == 2)
 			(void)write_text(group, "cgroup.subtree_control", all_controllers);

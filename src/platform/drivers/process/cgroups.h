@@ -50,7 +50,8 @@ unsigned cgroups_number(struct cgroups *cgroups);
 /* Makes the group of a space, and in it the one of this number for a process and all that comes
  * from it, with its share.  That cannot take all of the space: the next version has to be able to
  * start beside it.
- * Descriptors into each of which a process writes "0" to join; the caller closes them.  How many. */
+ * Descriptors into each of which a process writes "0" to join, while it has one thread; the caller
+ * closes them.  How many. */
 size_t cgroups_open(const struct cgroups *cgroups, const char *space, unsigned number,
 		    const struct cgroup_share *share, int files[CGROUP_FILES]);
 /* Why the kernel has ended a process of that group: there was no memory left. */
