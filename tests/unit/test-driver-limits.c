@@ -437,6 +437,72 @@ a_thread_joins_a_group_of_version_1(void **state)
 	free(own);
 }
 
+/* A new group of version 2, to be freed; NULL: this machine has no such tree, or we may not. */
+static char *
+make_group(void)
+{
+	char line[1024], where[512], *group = NULL;
+	FILE *mounts = fopen("/proc/self/mountinfo", "r");
+
+	while (mounts && !group && fgets(line, sizeof(line), mounts))
+		if (strstr(line, " - cgroup2 ") &&
+		    sscanf(line, "%*s %*s %*s %*s %511s", where) == 1)
+			group = xasprintf("%s/sidestage-test-%ld", where, (long)getpid());
+	if (mounts)
+		fclose(mounts);
+	if (group && mkdir(group, 0755) != 0) {
+		free(group);
+		group = NULL;
+	}
+	return group;
+}
+
+/* Whether this process is in that group of version 2. */
+static bool
+is_in_group(const char *group)
+{
+	const char *name = strrchr(group, '/');
+	FILE *groups = fopen("/proc/self/cgroup", "r");
+	char line[1024];
+	bool found = false;
+
+	while (groups && !found && fgets(line, sizeof(line), groups)) {
+		line[strcspn(line, "\n")] = '\0';
+		found = strncmp(line, "0::", 3) == 0 && strstr(line, name) &&
+			strcmp(strstr(line, name), name) == 0;
+	}
+	if (groups)
+		fclose(groups);
+	return found;
+}
+
+/* To move it there later the kernel waits for every processor. */
+static void
+a_process_begins_in_its_group_of_version_2(void **state)
+{
+	const struct world *world = *state;
+	const struct confinement *confinement =
+		((struct process_driver *)world->driver)->confinement;
+	char *group = make_group();
+	int directory, status;
+	pid_t pid;
+
+	if (!group)
+		skip();
+	directory = open(group, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	assert_true(directory >= 0);
+	pid = confinement_fork_into(confinement, directory);
+	if (pid == 0)
+		_exit(is_in_group(group) ? 0 : 1);
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(confinement_fork_into(confinement, STDIN_FILENO), -1);
+	close(directory);
+	assert_int_equal(rmdir(group), 0);
+	free(group);
+}
+
 int
 main(void)
 {
@@ -453,6 +519,7 @@ main(void)
 		WITH_SHELL(what_was_begun_is_undone),
 		WITH_SHELL(groups_of_other_namespaces_stay),
 		WITH_SHELL(a_thread_joins_a_group_of_version_1),
+		WITH_SHELL(a_process_begins_in_its_group_of_version_2),
 	};
 
 	if (!machine_confines()) {

@@ -535,6 +535,22 @@ cgroups_open(const struct cgroups *c, const char *space, unsigned number,
 	return count;
 }
 
+int
+cgroups_directory(const struct cgroups *c, const char *space, unsigned number)
+{
+	char *group, *inner;
+	int fd;
+
+	if (c->version != 2)
+		return -1;
+	group = group_of(c->trees[0], space);
+	inner = xasprintf("%s/%u", group, number);
+	fd = open(inner, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	free(inner);
+	free(group);
+	return fd;
+}
+
 /* The number behind a word in a file of a group, or all of the file; 0: it is not there. */
 static unsigned long
 read_count(const char *group, const char *file, const char *word)

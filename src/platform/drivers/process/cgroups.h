@@ -54,6 +54,9 @@ unsigned cgroups_number(struct cgroups *cgroups);
  * closes them.  How many. */
 size_t cgroups_open(const struct cgroups *cgroups, const char *space, unsigned number,
 		    const struct cgroup_share *share, int files[CGROUP_FILES]);
+/* The group of that number, for a process to begin in (confinement_fork_into()); the caller closes
+ * it.  -1: a group of version 1 can only be joined. */
+int cgroups_directory(const struct cgroups *cgroups, const char *space, unsigned number);
 /* Why the kernel has ended a process of that group: there was no memory left. */
 enum cgroup_lack {
 	CGROUP_LACKS_NOTHING,

@@ -22,6 +22,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/sched.h>
 #include <linux/securebits.h>
 #include <sched.h>
 #include <signal.h>
@@ -345,6 +346,18 @@ confinement_fork(const struct confinement *c)
 #else
 	return (pid_t)syscall(SYS_clone, c->means->flags | SIGCHLD, 0, 0, 0, 0);
 #endif
+}
+
+pid_t
+confinement_fork_into(const struct confinement *c, int group)
+{
+	struct clone_args args = {
+		.flags = CLONE_INTO_CGROUP | (c->means ? (uint64_t)c->means->flags : 0),
+		.exit_signal = SIGCHLD,
+		.cgroup = (uint64_t)group,
+	};
+
+	return (pid_t)syscall(SYS_clone3, &args, sizeof(args));
 }
 
 struct confine_failure {

@@ -35,6 +35,8 @@ bool confinement_has_pids(const struct confinement *confinement);
 int confinement_namespaces(const struct confinement *confinement);
 /* fork(), into namespaces of its own where there are such. */
 pid_t confinement_fork(const struct confinement *confinement);
+/* The same, beginning in the control group of that directory.  -1: this kernel cannot. */
+pid_t confinement_fork_into(const struct confinement *confinement, int group);
 
 /* Everything that a program needs can be read, and nothing can be written to. */
 struct mount_view *view_new(const struct confinement *confinement);

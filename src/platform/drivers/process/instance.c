@@ -297,6 +297,23 @@ make_view(const struct plan *plan, const struct instance_place *place)
 	return view;
 }
 
+/* To begin in a group costs nothing; to join one of version 2 takes a grace period of RCU. */
+static pid_t
+fork_into_groups(const struct confinement *confinement, struct guard_setup *setup, int group)
+{
+	const size_t count = setup->group_count;
+	pid_t pid = -1;
+
+	setup->group_count = 0;
+	if (group >= 0)
+		pid = confinement_fork_into(confinement, group);
+	if (pid < 0) {
+		setup->group_count = count;
+		pid = confinement_fork(confinement);
+	}
+	return pid;
+}
+
 /* All signals are blocked over the fork: the guard opens them when it can take them. */
 static pid_t
 fork_guard(const struct plan *plan, const struct instance_place *place, int output, int report,
@@ -315,23 +332,28 @@ fork_guard(const struct plan *plan, const struct instance_place *place, int outp
 		.output = output,
 		.report = report,
 	};
+	const char *space = layout_space(place->space_dir);
 	sigset_t all, before;
+	size_t count;
 	pid_t pid;
+	int begin;
 
 	plan_make_translation(plan, &setup.translation);
 	limits_make(&setup.limits, plan->share.memory, cgroups_has_memory(cgroups),
 		    cgroups_disk(cgroups));
-	setup.group_count = cgroups_open(cgroups, layout_space(place->space_dir), group,
-					 &plan->share, setup.groups);
+	count = setup.group_count = cgroups_open(cgroups, space, group, &plan->share,
+						 setup.groups);
+	begin = cgroups_directory(cgroups, space, group);
 	/* What we send before it listens must wait, not end it. */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);
-	pid = confinement_fork(place->confinement);
+	pid = fork_into_groups(place->confinement, &setup, begin);
 	if (pid == 0)
 		guard_run(&setup);
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	for (size_t i = 0; i < setup.group_count; i++)
+	for (size_t i = 0; i < count; i++)
 		close(setup.groups[i]);
+	close_fd(begin);
 	view_free(view);
 	return pid;
 }
