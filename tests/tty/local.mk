@@ -2,7 +2,7 @@
 TTY_STORIES = \
 	tests/tty/any-version.story tests/tty/arrange.story \
 	tests/tty/bad-input.story \
-	tests/tty/clones.story tests/tty/cluster-logs.story tests/tty/clusters.story \
+	tests/tty/clones.story tests/tty/cluster-logs.story tests/tty/cluster-review.story tests/tty/clusters.story \
 	tests/tty/conflict.story \
 	tests/tty/edit.story \
 	tests/tty/contexts.story tests/tty/contexts-view.story \
