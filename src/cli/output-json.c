@@ -143,6 +143,25 @@ pods_json(const struct runtime_module *m)
 }
 
 static json_t *
+addresses_json(const struct runtime_module *m)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < m->address_count; i++) {
+		const struct runtime_address *a = &m->addresses[i];
+		const struct untrusted *texts[] = {&a->address, &a->command, &a->message};
+		json_t *values[3];
+
+		for (size_t k = 0; k < 3; k++)
+			values[k] = texts[k]->raw ? foreign(texts[k]) : json_null();
+		json_array_append_new(list, json_pack("{s:I, s:o, s:o, s:o}", "port",
+						      (json_int_t)a->port, "address", values[0],
+						      "command", values[1], "message", values[2]));
+	}
+	return list;
+}
+
+static json_t *
 workload_json(const struct world_environment *e, const char *module)
 {
 	const char *reference = e->set ? set_module_image(e->set, module) : NULL;
@@ -170,6 +189,8 @@ workload_json(const struct world_environment *e, const char *module)
 			json_object_set_new(object, "last_end",
 					    json_pack("{s:o, s:o}", "at", when(m->last_end_at),
 						      "how", foreign(&m->last_end)));
+		if (m->address_count > 0)
+			json_object_set_new(object, "addresses", addresses_json(m));
 		if (m->brief_count > 0)
 			json_object_set_new(object, "pods", pods_json(m));
 		with_problem(object, &m->problem);

@@ -92,6 +92,7 @@ output_text_workloads(const struct world_environment *e)
 				 words_of_status(m->status), words_of_pods(m).text, restarts, *message ? ": " : "",
 				 message);
 		output_pods(m);
+		output_text_reach(e, untrusted_raw(&m->module));
 		free(message);
 		free(label);
 	}

@@ -21,6 +21,7 @@
 #include "base/xmalloc.h"
 #include "flow/clones.h"
 #include "flow/verbs/flow.h"
+#include "flow/world/reach.h"
 #include "flow/world/words.h"
 #include "flow/world/world.h"
 #include "model/image.h"
@@ -118,6 +119,24 @@ output_text_head(const struct world_environment *e)
 }
 
 void
+output_text_reach(const struct world_environment *e, const char *module)
+{
+	const char *command = reach_command(e, module);
+	char *address = e->runtime.cluster.raw ? reach_address(e, module) : NULL;
+
+	if (address)
+		output_text_line("    %s", address);
+	else if (command) {
+		char *why = reach_why(e, module);
+
+		output_text_line("    %s", why);
+		output_text_line("    %s", command);
+		free(why);
+	}
+	free(address);
+}
+
+void
 output_text_environment(const struct world_environment *e, const struct world_environment *baseline)
 {
 	const char *module;
@@ -133,10 +152,12 @@ output_text_environment(const struct world_environment *e, const struct world_en
 	for (size_t i = 0; i < e->resource_count; i++) {
 		char *address = active_resource_address(&e->resources[i]);
 
-		if (address)
+		if (address && !e->runtime.cluster.raw)
 			output_text_line("    %s", address);
 		free(address);
 	}
+	for (size_t i = 0; i < e->runtime.count; i++)
+		output_text_reach(e, untrusted_raw(&e->runtime.modules[i].module));
 }
 
 void

@@ -28,6 +28,8 @@ void output_text_head(const struct world_environment *environment);
 /* Its workloads, and how each compares with the baseline (NULL: it is the baseline). */
 void output_text_environment(const struct world_environment *environment,
 			     const struct world_environment *baseline);
+/* How a workload of a cluster is reached, where that is known. */
+void output_text_reach(const struct world_environment *environment, const char *module);
 /* One line a change, in words. */
 void output_text_changes(const struct changes *changes);
 /* Everything that a person approves: changes, cautions, findings, what is sent, the way back. */

@@ -32,6 +32,7 @@
 #include "flow/world/watch.h"
 #include "flow/world/world.h"
 #include "net/loop.h"
+#include "net/url.h"
 #include "store/platforms.h"
 #include "store/store.h"
 
@@ -286,6 +287,7 @@ session_new(const struct session_options *options, struct error *err)
 
 	session->world = xcalloc(1, sizeof(*session->world));
 	world_init(session->world);
+	session->world->is_remote = !options->socket && !url_is_loopback(options->url);
 	session->look_again = look_again;
 	session->refresh = refresh;
 	session->context = xstrdup(options->context ? options->context : "");

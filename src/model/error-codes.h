@@ -205,6 +205,15 @@ struct error;
 	X(FIRST_ENVIRONMENT_INVALID, 400, N_("\"env\" must have an id (2 to 50 lower-case letters, digits and single inner dashes), a name and a type.")) \
 	X(FOLLOW_EXCLUDES_ORDER, 400, N_("\"follow\" goes on from the newest line: leave out \"asc\", \"invert\" and \"timestamp_to\".")) \
 	X(FOLLOW_EXCLUDES_PREVIOUS, 400, N_("What ran before cannot be followed: leave out \"follow\" or \"previous\".")) \
+	X(FORWARD_BODY_TOO_LARGE, 413, N_("The body is larger than {max} bytes, which is all that this address forwards.")) \
+	X(FORWARD_BUSY, 503, N_("Other requests to this address are still being sent.  Try again in a moment.")) \
+	X(FORWARD_HOST_UNKNOWN, 421, N_("The request is for the host \"{name}\".  This address is http://{server}.")) \
+	X(FORWARD_INSTEAD, 503, N_("Without this platform: {words}")) \
+	X(FORWARD_METHOD_UNKNOWN, 501, N_("The method {name} is not forwarded.")) \
+	X(FORWARD_NOT_HTTP, 503, N_("Port {port} of the service does not speak HTTP, as far as its name and number say.")) \
+	X(FORWARD_NOT_REACHED, 503, N_("The cluster cannot reach the workload: {reason}")) \
+	X(FORWARD_REQUEST_INVALID, 400, N_("The request is invalid: {reason}.")) \
+	X(FORWARD_UPGRADE, 501, N_("An upgrade to {name} is not forwarded.")) \
 	X(GRAPH_MOVED, 412, N_("The resource definitions changed: {env} would get other resources than those that were reviewed.  Review it again.")) \
 	X(GRAPH_NOT_FOUND, 404, N_("{env} has no resource graph \"{graph}\".")) \
 	X(GRAPH_TOO_LARGE, 413, N_("an environment has at most {max} resources")) \

@@ -58,6 +58,7 @@ static const struct {
 	[EXTENSION_CLUSTERS] = {"clusters", NULL},
 	[EXTENSION_PODS] = {"pods", NULL},
 	[EXTENSION_DEPLOY_REVIEW] = {"deploy-review", NULL},
+	[EXTENSION_ADDRESSES] = {"addresses", NULL},
 };
 
 #define VALUES EXTENSION_DEPLOY_VALUES
@@ -135,6 +136,7 @@ static const struct extension_addition additions[] = {
 	{EXTENSION_PODS, ADDS_PARAMETER, "getLogs", "previous"},
 	{EXTENSION_DEPLOY_REVIEW, ADDS_ROUTE, "x-reviewDeployment", NULL},
 	{EXTENSION_DEPLOY_REVIEW, ADDS_ROUTE, "x-reviewEnvironment", NULL},
+	{EXTENSION_ADDRESSES, ADDS_MEMBER_TOLD, "getRuntime", "addresses"},
 };
 
 const char *

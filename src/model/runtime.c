@@ -111,6 +111,18 @@ static const struct member runtime_controller_members[] = {
 #undef AT
 PLAIN_NOUN(runtime_controller);
 
+#define AT(member) IN(runtime_address, member)
+static const struct member runtime_address_members[] = {
+	{"port", MEMBER_NUMBER, MEMBER_OPTIONAL, AT(port)},
+	{"address", MEMBER_TEXT, MEMBER_OPTIONAL | MEMBER_LOOSE, AT(address)},
+	{"command", MEMBER_TEXT, MEMBER_OPTIONAL | MEMBER_LOOSE, AT(command)},
+	{"message", MEMBER_TEXT, MEMBER_OPTIONAL | MEMBER_LOOSE, AT(message)},
+	{"reasons", MEMBER_JSON, MEMBER_OPTIONAL, AT(reasons)},
+	MEMBERS_END,
+};
+#undef AT
+PLAIN_NOUN(runtime_address);
+
 /* --- a workload in short --- */
 
 static void
@@ -257,6 +269,15 @@ add_pod(struct runtime_module *module, const struct runtime_pod *pod, const char
 	add_brief(module, pod, said);
 }
 
+static void
+translate_message(struct runtime_address *address)
+{
+	struct error said;
+
+	if (error_codes_read(&said, json_array_get(address->reasons, 0)))
+		untrusted_set(&address->message, said.text);
+}
+
 /* In the language of this program, where that is known. */
 static void
 take_message(struct runtime_module *module, const struct runtime_controller *controller)
@@ -280,6 +301,8 @@ complete_module(void *noun, const json_t *body, struct error *err)
 	(void)err;
 	if (module->status == RUNTIME_PARTLY)
 		module->status = RUNTIME_STARTING;
+	for (size_t i = 0; i < module->address_count; i++)
+		translate_message(&module->addresses[i]);
 	for (size_t i = 0; i < module->controller_count; i++) {
 		const struct runtime_controller *controller = &module->controllers[i];
 
@@ -302,6 +325,9 @@ static const struct member runtime_module_members[] = {
 	{"controllers", MEMBER_MAP, MEMBER_LOOSE, AT(controllers),
 	 .noun = &runtime_controller_noun,
 	 .count = offsetof(struct runtime_module, controller_count)},
+	{"addresses", MEMBER_LIST, MEMBER_OPTIONAL | MEMBER_LOOSE, AT(addresses),
+	 .noun = &runtime_address_noun,
+	 .count = offsetof(struct runtime_module, address_count)},
 	MEMBERS_END,
 };
 #undef AT
@@ -365,6 +391,14 @@ runtime_shorten(struct runtime *runtime)
 		module->controllers = NULL;
 		module->controller_count = 0;
 	}
+}
+
+void
+runtime_forget_addresses(struct runtime *runtime)
+{
+	for (size_t i = 0; i < runtime->count; i++)
+		for (size_t k = 0; k < runtime->modules[i].address_count; k++)
+			untrusted_clear(&runtime->modules[i].addresses[k].address);
 }
 
 json_t *

@@ -71,11 +71,21 @@ struct runtime_brief {
 	struct runtime_brief_container *containers;
 	size_t container_count, ready_count;
 };
+/* How a workload of a cluster is reached. */
+struct runtime_address {
+	int64_t port;			/* of its service */
+	struct untrusted address; /* "http://...", on the platform's machine; NULL: none, and why */
+	struct untrusted command; /* which makes one on the machine where it is typed */
+	struct untrusted message; /* of what was read in the language of this program */
+	json_t *reasons;	/* the message as [code and parameters], or NULL */
+};
 struct runtime_module {
 	struct untrusted module;	/* its key */
 	enum runtime_status status;
 	struct runtime_controller *controllers;
 	size_t controller_count;
+	struct runtime_address *addresses;
+	size_t address_count;
 
 	/* what was read, in short */
 	struct untrusted message;	/* of its first controller that has one */
@@ -99,6 +109,8 @@ int runtime_decode(struct runtime *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
 /* Forgets the controllers: what they say in short stays. */
 void runtime_shorten(struct runtime *runtime);
+/* Forgets the addresses, which are of another machine than ours; the commands stay. */
+void runtime_forget_addresses(struct runtime *runtime);
 json_t *runtime_encode(const struct runtime *runtime);
 void runtime_clear(struct runtime *runtime);
 

@@ -17,10 +17,11 @@ struct error;
 /* The functions of it that we use: curl_easy_init() is easy_init. */
 #define CURL_FUNCTIONS(F)                                                                         \
 	F(easy_cleanup)                                                                           \
-	F(easy_getinfo) F(easy_init) F(easy_setopt) F(easy_strerror) F(getdate) F(global_cleanup) \
-		F(global_init) F(multi_add_handle) F(multi_assign) F(multi_cleanup)               \
-			F(multi_info_read) F(multi_init) F(multi_remove_handle) F(multi_setopt)   \
-				F(multi_socket_action) F(slist_append) F(slist_free_all)
+	F(easy_getinfo) F(easy_init) F(easy_pause) F(easy_setopt) F(easy_strerror) F(getdate)     \
+		F(global_cleanup) F(global_init) F(multi_add_handle) F(multi_assign)              \
+			F(multi_cleanup) F(multi_info_read) F(multi_init)                         \
+				F(multi_remove_handle) F(multi_setopt) F(multi_socket_action)     \
+					F(slist_append) F(slist_free_all)
 
 struct curl_library {
 #define F(name) __typeof__(&curl_##name) name;

@@ -295,12 +295,24 @@ deliver_unusable(struct http_request *request, const struct error *why)
 					      .detail = why->text, .retry_after_ms = -1});
 }
 
+/* What libcurl holds of it comes within this call, and may pause it again. */
+static void
+go_on(struct http_request *request)
+{
+	struct http_client *client = request->client;
+
+	request->goes_on = request->is_paused = false;
+	client->in_library = true;
+	client->curl->easy_pause(request->easy, CURLPAUSE_CONT);
+	client->in_library = false;
+}
+
 /* The next that has something to be done; a callback may have changed the list meanwhile. */
 static struct http_request *
 find_work(const struct http_client *client)
 {
 	for (struct http_request *r = client->oldest; r; r = r->next)
-		if (r->cancelled || (r->state == REQUEST_SENT && r->stopped) ||
+		if (r->cancelled || (r->state == REQUEST_SENT && (r->stopped || r->goes_on)) ||
 		    (r->state == REQUEST_QUEUED &&
 		     client->sent[r->kind] < client->at_once[r->kind]))
 			return r;
@@ -319,8 +331,10 @@ pump(void *data)
 	while ((request = find_work(client)) != NULL) {
 		if (request->cancelled)
 			free_request(request);
-		else if (request->state == REQUEST_SENT)
+		else if (request->state == REQUEST_SENT && request->stopped)
 			finish_try(request, CURLE_OPERATION_TIMEDOUT);
+		else if (request->state == REQUEST_SENT)
+			go_on(request);
 		else if (start_library(client, &err))
 			http_try_start(request);
 		else
@@ -344,6 +358,7 @@ http_client_new(struct loop *loop, const struct http_client_options *options)
 
 	client->loop = loop;
 	client->user_agent = xstrdup(options->user_agent);
+	client->only_1_1 = options->only_1_1;
 	for (size_t i = 0; i < HTTP_KINDS; i++)
 		client->at_once[i] = options->at_once[i] ? options->at_once[i] : AT_ONCE_USUAL;
 	http_security_init(&client->security, options);
@@ -433,6 +448,30 @@ http_send(struct http_client *client, const struct http_request_options *options
 	client->newest = request;
 	http_pump_soon(client);
 	return request;
+}
+
+const char *
+http_request_head(const struct http_request *request)
+{
+	return buf_str(&request->head);
+}
+
+void
+http_pause(struct http_request *request)
+{
+	if (request->is_paused || !request->easy)
+		return;
+	request->is_paused = true;
+	request->client->curl->easy_pause(request->easy, CURLPAUSE_RECV);
+}
+
+void
+http_continue(struct http_request *request)
+{
+	if (!request->is_paused || request->goes_on)
+		return;
+	request->goes_on = true;
+	http_pump_soon(request->client);
 }
 
 /* `done` is not called any more, whatever libcurl still holds.  Within one of its callbacks

@@ -61,6 +61,7 @@ struct http_client_options {
 	const char *proxy; /* for every address; "": none; NULL: that of the environment, which
 			    * never hears what stays on this machine */
 	const char *user_agent;		/* required */
+	bool only_1_1; /* a connection for each request: one that is paused holds up no other */
 	unsigned at_once[HTTP_KINDS];	/* requests on their way; 0: 8 */
 };
 
@@ -137,6 +138,13 @@ http_send(struct http_client *client, const struct http_request_options *options
 /* It is not called any more; what was sent may still be carried out.  NULL is fine, and so is a
  * request in its own callback. */
 void http_cancel(struct http_request *request);
+
+/* The head of the answer that has begun, as http_reply.head; borrowed.  Within `begun`. */
+const char *http_request_head(const struct http_request *request);
+/* Within `piece`: no other comes until it goes on.  The deadlines for silence and for the whole go
+ * on meanwhile. */
+void http_pause(struct http_request *request);
+void http_continue(struct http_request *request);	/* one that is not paused: nothing */
 
 /* The value of a header of the answer (the last, where there are several); false: it has none, or
  * none that fits, and `out` is "". */

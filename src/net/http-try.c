@@ -230,8 +230,10 @@ set_request(struct http_request *request, CURL *easy)
 		curl->easy_setopt(easy, CURLOPT_POSTFIELDS, request->body);
 		curl->easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->length);
 	}
-	if (request->method && strcmp(request->method, "GET") != 0)
+	if (request->method && (request->body || strcmp(request->method, "GET") != 0))
 		curl->easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+	if (request->method && strcmp(request->method, "HEAD") == 0)
+		curl->easy_setopt(easy, CURLOPT_NOBODY, 1L);	/* else it waits for a body */
 	if (request->kind == HTTP_WRITE && !request->repeatable)
 		/* On a connection that was used before, libcurl would send the request again by
 		 * itself. */
@@ -244,7 +246,9 @@ set_request(struct http_request *request, CURL *easy)
 	curl->easy_setopt(easy, CURLOPT_ERRORBUFFER, request->detail);
 	curl->easy_setopt(easy, CURLOPT_PRIVATE, request);
 	curl->easy_setopt(easy, CURLOPT_USERAGENT, request->client->user_agent);
-	curl->easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+	curl->easy_setopt(easy, CURLOPT_HTTP_VERSION,
+			  request->client->only_1_1 ? (long)CURL_HTTP_VERSION_1_1
+						    : (long)CURL_HTTP_VERSION_2TLS);
 }
 
 static void
@@ -274,6 +278,7 @@ http_try_start(struct http_request *request)
 	request->head_length = 0;
 	buf_clear(&request->came);
 	request->too_large = request->stopped = request->has_begun = false;
+	request->is_paused = request->goes_on = false;
 	request->detail[0] = '\0';
 	request->heard = 0;
 	request->started = clock_steady_ms();

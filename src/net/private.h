@@ -42,6 +42,7 @@ struct http_request {
 	struct buf head, came;
 	size_t head_length;		/* of all headers, those of 1xx too */
 	bool too_large, stopped, has_begun;
+	bool is_paused, goes_on;	/* goes_on: the pump tells libcurl */
 	int64_t started, heard;		/* steady ms; heard 0: nothing yet */
 	struct loop_timer *silence;
 	char detail[CURL_ERROR_SIZE];
@@ -54,6 +55,7 @@ struct http_client {
 	struct loop_timer *timer;	/* libcurl's */
 	struct loop_task *pump;
 	char *user_agent;
+	bool only_1_1;
 	struct http_security security;
 	unsigned at_once[HTTP_KINDS], sent[HTTP_KINDS];
 	struct http_request *oldest, *newest;

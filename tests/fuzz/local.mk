@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A target a parser.  `make check` replays the corpora; `make fuzz` builds them with clang in a
 # directory of its own and lets libFuzzer search for FUZZ_SECONDS each.
-FUZZ_TARGETS = answer canonical config hosts http import isolation journal keys \
+FUZZ_TARGETS = answer canonical config forward hosts http import isolation journal keys \
 	kubeconfig nouns packed patch pattern placeholder pointer redact schedule score set terminal text time version workload
 FUZZ_SECONDS = 60
 FUZZ_MODEL_REPLAYS = tests/fuzz/replay-canonical tests/fuzz/replay-hosts \
@@ -10,7 +10,8 @@ FUZZ_MODEL_REPLAYS = tests/fuzz/replay-canonical tests/fuzz/replay-hosts \
 	tests/fuzz/replay-schedule tests/fuzz/replay-score tests/fuzz/replay-set \
 	tests/fuzz/replay-text tests/fuzz/replay-time \
 	tests/fuzz/replay-version tests/fuzz/replay-workload
-FUZZ_REPLAYS = tests/fuzz/replay-answer tests/fuzz/replay-config tests/fuzz/replay-import \
+FUZZ_REPLAYS = tests/fuzz/replay-answer tests/fuzz/replay-config tests/fuzz/replay-forward \
+	tests/fuzz/replay-import \
 	tests/fuzz/replay-journal \
 	tests/fuzz/replay-keys tests/fuzz/replay-kubeconfig tests/fuzz/replay-nouns tests/fuzz/replay-patch \
 	tests/fuzz/replay-placeholder tests/fuzz/replay-terminal tests/fuzz/replay-http \
@@ -33,6 +34,8 @@ tests_fuzz_replay_answer_SOURCES = tests/fuzz/fuzz-answer.c $(FUZZ_COMMON) $(FUZ
 tests_fuzz_replay_answer_LDADD = $(FUZZ_LIBS) $(PLATFORM_LIBS)
 tests_fuzz_replay_config_SOURCES = tests/fuzz/fuzz-config.c $(FUZZ_COMMON) $(FUZZ_MAIN)
 tests_fuzz_replay_config_LDADD = libbase.a $(FUZZ_LIBS) $(BASE_LIBS)
+tests_fuzz_replay_forward_SOURCES = tests/fuzz/fuzz-forward.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_forward_LDADD = $(FUZZ_LIBS) $(PLATFORM_LIBS)
 tests_fuzz_replay_import_SOURCES = tests/fuzz/fuzz-import.c $(FUZZ_COMMON) $(FUZZ_MAIN)
 tests_fuzz_replay_import_LDADD = $(FUZZ_LIBS) $(PLATFORM_LIBS)
 tests_fuzz_replay_journal_SOURCES = tests/fuzz/fuzz-journal.c $(FUZZ_COMMON) $(FUZZ_MAIN)

@@ -59,11 +59,17 @@ says() { # WORDS COMMAND...
 		return 1
 	}
 }
-# Of the page of web in an environment: version 1.4.2 cuts a title within a character.
+# What the platform says of how web is reached in an environment: "address" or "command".
+reach() { # ENV MEMBER
+	api "/orgs/topicshare-inc/apps/topicshare/envs/$1/runtime" -H "Accept: application/v2+json" |
+		python3 -c 'import json, sys; print(json.load(sys.stdin)["modules"]["web"]["addresses"][0][sys.argv[1]])' "$2"
+}
+# Of the page of web in an environment, where people see it: version 1.4.2 cuts a title within a
+# character.
 page_is_whole() {
 	local address
-	address=$(kube -n "topicshare-$1" get service web -o 'jsonpath={.spec.clusterIP}') &&
-		node curl -sf --max-time 5 "http://$address/" >"$work/page" && grep -q guest-ko "$work/page" &&
+	address=$(reach "$1" address) &&
+		node curl -sf --max-time 5 "$address/" >"$work/page" && grep -q guest-ko "$work/page" &&
 		iconv -f UTF-8 -t UTF-8 "$work/page" >/dev/null
 }
 page_is_cut() {
@@ -107,6 +113,46 @@ print(found)
 raise SystemExit([path for path, _, _ in found] != ["/Deployment/web/spec/template/spec/containers/0/image"])
 END
 }
+# The addresses in the page lead to it, and a path that leads out of it is refused.
+page_leads_on() {
+	local address
+	address=$(reach hotfix address) && node curl -sf --max-time 5 "$address/" >"$work/page" &&
+		! grep -q /proxy "$work/page" &&
+		[ "$(node curl -s --max-time 5 -o "$work/out" -w '%{http_code}' --path-as-is "$address/../x")" = 400 ] &&
+		[ "$(node curl -s --max-time 5 -o "$work/out" -w '%{http_code}' -H 'Host: evil.example' "$address/")" = 421 ]
+}
+# The rights without the service proxy.
+drop_right() {
+	kube get clusterrole sidestaged -o json | python3 -c '
+import json, sys
+role = json.load(sys.stdin)
+role["rules"] = [rule for rule in role["rules"] if rule.get("resources") != ["services/proxy"]]
+json.dump(role, sys.stdout)' >"$work/role.json" && kube replace -f "$work/role.json"
+}
+has_no_right() {
+	local address
+	if address=$(reach hotfix address 2>/dev/null); then
+		node curl -s --max-time 5 "$address/" >"$work/page"
+		return 1
+	fi
+	stage environment hotfix >"$work/said" 2>&1 &&
+		grep -qF "has no right to get services/proxy in the namespace topicshare-hotfix" "$work/said" &&
+		grep -qF "kubectl port-forward --namespace topicshare-hotfix service/web 8080:80" "$work/said"
+}
+command_leads_there() {
+	local command
+	command=$(reach hotfix command) || return 1
+	# shellcheck disable=SC2016,SC2086
+	node sh -c 'echo $$ >"$1"; shift; exec "$@"' sh "$work/forward.pid" \
+		env KUBECONFIG="$dir/kubeconfig" "$KUBE_NODE" $command >"$work/forward" 2>&1 &
+	until_true node curl -sf --max-time 5 -o "$work/page" http://127.0.0.1:8080/
+	local code=$?
+	node kill "$(cat "$work/forward.pid")"
+	[ "$code" = 0 ] && grep -q guest-ko "$work/page"
+}
+has_right_again() {
+	kube apply -f "$top/data/kubernetes/rbac.yaml" && until_true reach hotfix address
+}
 is_gone() {
 	! kube get namespace "$1" >/dev/null 2>&1
 }
@@ -148,6 +194,11 @@ done
 ok "Production is cloned into a namespace of its own" stage clone production hotfix --approve hotfix
 ok "which has the labels of its definition" says topicshare-hotfix kube get namespace -l example.org/team=topicshare
 ok "the bug is seen in the clone" until_true page_is_cut hotfix
+ok "its page leads to itself, and nowhere else" page_leads_on
+ok "without the right to the service proxy" drop_right
+ok "it is named, and the command is told" until_true has_no_right
+ok "which leads there" command_leads_there
+ok "the right is noticed when it is back" has_right_again
 ok "another version is deployed there" stage version hotfix web 1.4.3 --approve hotfix
 ok "with which the page is right" until_true page_is_whole hotfix
 ok "and that of Production as it was" page_is_cut production

@@ -15,13 +15,15 @@ EXTRA_DIST += tests/kube/check.sh tests/kube/images.py tests/kube/shop.yaml test
 EXTRA_DIST += tests/kube/cluster.py tests/kube/compare.py \
 	tests/kube/double/__main__.py tests/kube/double/api.py tests/kube/double/controllers.py tests/kube/double/faults.py tests/kube/double/fields.py tests/kube/double/gateway.py \
 	tests/kube/double/identity.py tests/kube/double/kinds.py tests/kube/double/kubelet.py \
-	tests/kube/double/make-schema.py tests/kube/double/problem.py tests/kube/double/schema.json \
-	tests/kube/double/server.py tests/kube/double/store.py tests/kube/double/upstream.py \
+	tests/kube/double/make-schema.py tests/kube/double/problem.py tests/kube/double/proxy.py \
+	tests/kube/double/schema.json tests/kube/double/server.py tests/kube/double/site_behind.py \
+	tests/kube/double/store.py tests/kube/double/upstream.py \
 	tests/kube/driver.py tests/kube/killed.py tests/kube/routes.py tests/kube/test-double.py
+EXTRA_DIST += tests/kube/test-reach.py
 KUBE_TESTS = tests/kube/test-faults.sh tests/kube/test-killed.sh
 dist_check_SCRIPTS += $(KUBE_TESTS) tests/kube/test-double.sh tests/kube/test-hotfix.sh \
-	tests/kube/test-review.sh tests/kube/test-routes.sh
-TESTS += $(KUBE_TESTS) tests/kube/test-double.sh tests/kube/test-hotfix.sh \
+	tests/kube/test-reach.sh tests/kube/test-review.sh tests/kube/test-routes.sh
+TESTS += $(KUBE_TESTS) tests/kube/test-double.sh tests/kube/test-hotfix.sh tests/kube/test-reach.sh \
 	tests/kube/test-review.sh tests/kube/test-routes.sh
 LONG_TESTS += $(KUBE_TESTS)
 KUBE_VERSION = v1.36.3

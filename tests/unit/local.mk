@@ -121,8 +121,10 @@ tests_unit_test_rollout_SOURCES = tests/unit/test-rollout.c tests/unit/memory-dr
 	tests/unit/memory-driver.h tests/unit/memory-platform.c tests/unit/memory-platform.h
 tests_unit_test_rollout_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 
-check_PROGRAMS += tests/unit/test-kube-names tests/unit/test-kube-objects
-TESTS += tests/unit/test-kube-names tests/unit/test-kube-objects
+check_PROGRAMS += tests/unit/test-kube-names tests/unit/test-kube-objects tests/unit/test-kube-reach
+TESTS += tests/unit/test-kube-names tests/unit/test-kube-objects tests/unit/test-kube-reach
+tests_unit_test_kube_reach_SOURCES = tests/unit/test-kube-reach.c
+tests_unit_test_kube_reach_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_kube_names_SOURCES = tests/unit/test-kube-names.c
 tests_unit_test_kube_names_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_kube_objects_SOURCES = tests/unit/test-kube-objects.c
@@ -179,8 +181,10 @@ TESTS += tests/unit/test-compare
 tests_unit_test_compare_SOURCES = tests/unit/test-compare.c
 tests_unit_test_compare_LDADD = $(UNIT_LIBS)
 
-check_PROGRAMS += tests/unit/test-words
-TESTS += tests/unit/test-words
+check_PROGRAMS += tests/unit/test-words tests/unit/test-world-reach
+TESTS += tests/unit/test-words tests/unit/test-world-reach
+tests_unit_test_world_reach_SOURCES = tests/unit/test-world-reach.c
+tests_unit_test_world_reach_LDADD = $(tests_unit_test_words_LDADD)
 tests_unit_test_words_SOURCES = tests/unit/test-words.c
 tests_unit_test_words_LDADD = $(CMOCKA_LIBS) $(FLOW_LIBS)
 

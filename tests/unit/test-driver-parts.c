@@ -26,7 +26,7 @@
 #include "base/xmalloc.h"
 #include "model/workload-fields.h"
 #include "platform/drivers/driver.h"
-#include "platform/drivers/process/ports.h"
+#include "platform/drivers/ports.h"
 #include "platform/drivers/process/private.h"
 #include "platform/drivers/process/rendered.h"
 

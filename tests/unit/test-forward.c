@@ -29,7 +29,7 @@
 #include "net/loop.h"
 #include "platform/drivers/process/addresses.h"
 #include "platform/drivers/process/forward.h"
-#include "platform/drivers/process/ports.h"
+#include "platform/drivers/ports.h"
 
 #define LARGE (1 << 20)
 

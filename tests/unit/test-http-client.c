@@ -481,6 +481,66 @@ test_a_body_in_pieces(void **state)
 	assert_true(after.ru_maxrss - before.ru_maxrss < 64 * 1024);
 }
 
+/* --- that waits --- */
+
+struct slow {
+	struct seen seen;		/* the first: on_done() is given it */
+	struct http_request *request;
+	size_t pieces;
+	char head[64];
+};
+
+static void
+on_slow_begun(void *data, long status)
+{
+	struct slow *slow = data;
+	const struct http_reply reply = {.head = http_request_head(slow->request)};
+
+	assert_int_equal(status, 200);
+	assert_true(http_reply_header(&reply, "X-Early", slow->head, sizeof(slow->head)));
+}
+
+static bool
+on_slow_piece(void *data, const char *bytes, size_t length)
+{
+	struct slow *slow = data;
+
+	(void)bytes;
+	slow->pieces++;
+	slow->seen.received += (long long)length;
+	http_pause(slow->request);
+	return true;
+}
+
+/* While it is paused nothing comes, and the server is not read; then it goes on where it was. */
+static void
+test_an_answer_that_is_paused_goes_on(void **state)
+{
+	const struct exchange exchanges[] = {
+		{"HTTP/1.1 200 OK\r\nX-Early: yes\r\nContent-Length: 1073741824\r\n\r\n", FLOOD},
+		{NULL, CLOSE}};
+	struct slow slow = {0};
+	struct here here;
+
+	(void)state;
+	start(&here, exchanges, 0, NULL);
+	slow.request = ask(&here, &slow.seen, &(struct http_request_options){
+		.begun = on_slow_begun, .piece = on_slow_piece});
+	for (size_t turn = 1; turn <= 40; turn++) {
+		while (slow.pieces < turn)
+			assert_int_equal(loop_turn(here.loop, 1000, NULL), 0);
+		for (int i = 0; i < 3; i++)
+			assert_int_equal(loop_turn(here.loop, 1, NULL), 0);
+		assert_int_equal(slow.pieces, turn);
+		http_continue(slow.request);
+	}
+	assert_string_equal(slow.head, "yes");
+	assert_int_equal(slow.seen.done, 0);
+	http_cancel(slow.request);
+	stop(&here);
+	assert_true(here.server.flooded < 64LL * 1024 * 1024);
+}
+
 static void
 test_who_wants_no_more_pieces(void **state)
 {
@@ -747,6 +807,7 @@ main(void)
 		cmocka_unit_test(test_nothing_was_sent),
 		cmocka_unit_test(test_silence_is_measured),
 		cmocka_unit_test(test_a_body_in_pieces),
+		cmocka_unit_test(test_an_answer_that_is_paused_goes_on),
 		cmocka_unit_test(test_who_wants_no_more_pieces),
 		cmocka_unit_test(test_what_is_sent_again),
 		cmocka_unit_test(test_nothing_is_sent_again_too_late),

@@ -559,6 +559,22 @@ same_briefs(const struct runtime_module *a, const struct runtime_module *b)
 	return true;
 }
 
+static bool
+same_addresses(const struct runtime_module *a, const struct runtime_module *b)
+{
+	if (a->address_count != b->address_count)
+		return false;
+	for (size_t i = 0; i < a->address_count; i++) {
+		const struct runtime_address *x = &a->addresses[i], *y = &b->addresses[i];
+
+		if (!untrusted_equal(&x->address, &y->address) ||
+		    !untrusted_equal(&x->command, &y->command) ||
+		    !untrusted_equal(&x->message, &y->message))
+			return false;
+	}
+	return true;
+}
+
 /* This is asked every second and mostly says the same; without a
  * comparison each answer would draw. */
 static bool
@@ -574,7 +590,8 @@ same_runtime(const struct runtime *a, const struct runtime *b)
 		    !untrusted_equal(&x->message, &y->message) ||
 		    x->pods_ready != y->pods_ready || x->pods_wanted != y->pods_wanted ||
 		    x->restarts != y->restarts || x->last_end_at != y->last_end_at ||
-		    !untrusted_equal(&x->problem, &y->problem) || !same_briefs(x, y))
+		    !untrusted_equal(&x->problem, &y->problem) || !same_briefs(x, y) ||
+		    !same_addresses(x, y))
 			return false;
 	}
 	return true;
@@ -594,6 +611,8 @@ learn_runtime(struct world *world, const struct learn_place *place, const json_t
 	if (runtime_decode(&runtime, body, err) != 0)
 		return -1;
 	runtime_shorten(&runtime);
+	if (world->is_remote)
+		runtime_forget_addresses(&runtime);
 	if (same_runtime(&runtime, &environment->runtime)) {
 		runtime_clear(&runtime);
 		return 0;

@@ -11,6 +11,7 @@ libflow_world_a_SOURCES = \
 	src/flow/world/origin.c src/flow/world/origin.h \
 	src/flow/world/origins.c src/flow/world/origins.h \
 	src/flow/world/past.c src/flow/world/past.h \
+	src/flow/world/reach.c src/flow/world/reach.h \
 	src/flow/world/unpromoted.c src/flow/world/unpromoted.h \
 	src/flow/world/watch.c src/flow/world/watch.h \
 	src/flow/world/watch-feeds.c src/flow/world/watch-feeds.h \

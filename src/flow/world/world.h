@@ -97,6 +97,7 @@ struct world {
 	int64_t silent_ms; /* a request has waited that long, and no byte has come; 0: no wait worth
 			      a word */
 	struct untrusted user;		/* who the platform says we are; raw NULL: unknown */
+	bool is_remote;	/* the platform's machine is another one: its own addresses lead nowhere */
 	uint64_t revision;
 	uint64_t moved;			/* grows when a list is replaced, also by an equal one: what
 					 * points into the former one is to be worked out again */

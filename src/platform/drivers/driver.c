@@ -42,6 +42,18 @@ driver_status_clear(struct driver_status *status)
 }
 
 void
+driver_addresses_clear(struct driver_addresses *addresses)
+{
+	for (size_t i = 0; i < addresses->count; i++) {
+		free(addresses->items[i].module);
+		free(addresses->items[i].address);
+		free(addresses->items[i].command);
+	}
+	free(addresses->items);
+	*addresses = (struct driver_addresses){0};
+}
+
+void
 driver_errors_clear(struct driver_errors *errors)
 {
 	for (size_t i = 0; i < errors->count; i++) {

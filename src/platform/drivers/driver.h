@@ -131,6 +131,19 @@ struct driver_status {
 	int64_t seen_at; /* wall ms, when this was so; 0: it is not known what runs */
 };
 
+/* How people on this machine reach a workload that has a service. */
+struct driver_address {
+	char *module;
+	int port;			/* of the service */
+	char *address;			/* "http://..."; NULL: none, and why */
+	char *command;			/* which leads to it without the platform */
+	struct error why;
+};
+struct driver_addresses {
+	struct driver_address *items;
+	size_t count;
+};
+
 /* Which lines of output.  NULL, 0: all. */
 struct driver_log_query {
 	const char *module, *container, *deploy_id;
@@ -267,6 +280,10 @@ struct driver_ops {
 	/* Another number whenever observe() would give something else; much cheaper. */
 	uint64_t (*state)(struct driver *driver, const char *space);
 
+	/* By what else than their resources workloads are reached from here; not yet known ones are
+	 * left out.  NULL: by nothing else. */
+	void (*addresses)(struct driver *driver, const char *space, struct driver_addresses *out);
+
 	/* --- output, also of workloads that are stopped --- */
 
 	struct driver_log *(*open_log)(struct driver *driver, const char *space,
@@ -300,6 +317,7 @@ struct driver {
 
 /* Each frees what is in it; the struct can be filled again. */
 void driver_status_clear(struct driver_status *status);
+void driver_addresses_clear(struct driver_addresses *addresses);
 void driver_errors_clear(struct driver_errors *errors);
 void driver_logs_clear(struct driver_logs *logs);
 void driver_deployment_clear(struct driver_deployment *deployment);	/* what is in it */

@@ -7,6 +7,8 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/endpoint-marks.h \
 	src/platform/drivers/findings.c \
 	src/platform/drivers/findings.h \
+	src/platform/drivers/ports.c \
+	src/platform/drivers/ports.h \
 	src/platform/drivers/process/addresses.c \
 	src/platform/drivers/process/addresses.h \
 	src/platform/drivers/process/aside.c \
@@ -60,8 +62,6 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/plan-check.c \
 	src/platform/drivers/process/plan-check.h \
 	src/platform/drivers/process/plan.h \
-	src/platform/drivers/process/ports.c \
-	src/platform/drivers/process/ports.h \
 	src/platform/drivers/process/private.h \
 	src/platform/drivers/process/probe.c \
 	src/platform/drivers/process/probe.h \

@@ -23,6 +23,7 @@
 #include "compare/values.h"
 #include "flow/world/comment.h"
 #include "flow/world/moments.h"
+#include "flow/world/reach.h"
 #include "flow/world/words.h"
 #include "flow/world/world.h"
 #include "model/image.h"
@@ -241,11 +242,16 @@ label(struct canvas *c, int *row, const char *text)
 static void
 draw_address(struct canvas *c, int *row, const struct world_environment *e, const char *module)
 {
-	char *address = board_address(e, module);
+	char *address = reach_address(e, module);
+
+	const char *command = reach_command(e, module);
 
 	if (address) {
 		label(c, row, _("address"));
 		canvas_link(c, STYLE_NORMAL, address);
+	} else if (command) {
+		label(c, row, _("reach by"));
+		canvas_untrusted_bytes(c, STYLE_NORMAL, command, 0);
 	}
 	free(address);
 }

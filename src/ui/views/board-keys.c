@@ -20,6 +20,7 @@
 #include "flow/hotfix.h"
 #include "flow/session.h"
 #include "flow/verbs/flow.h"
+#include "flow/world/reach.h"
 #include "flow/world/world.h"
 #include "model/set.h"
 #include "ui/outside.h"
@@ -297,15 +298,17 @@ run_hotfix(struct view *view, struct ui *ui)
 	free(env);
 }
 
-/* What is worth copying of a workload; NULL: nothing.  free() it. */
+/* What is worth copying of a workload, with what it is called; NULL: nothing.  free() it. */
 static char *
-copied(const struct board_model *s, const char *module, bool *is_address)
+copied(const struct board_model *s, const char *module, const char **called)
 {
 	const char *image = s->env->set ? set_module_image(s->env->set, module) : NULL;
-	char *address = board_address(s->env, module);
-	char *shown = address || image ? text_printable(address ? address : image) : NULL;
+	const char *command = reach_command(s->env, module);
+	char *address = reach_address(s->env, module);
+	const char *text = address ? address : command ? command : image;
+	char *shown = text ? text_printable(text) : NULL;
 
-	*is_address = address != NULL;
+	*called = address ? _("the address") : command ? _("the command") : _("the image");
 	free(address);
 	return shown;
 }
@@ -313,13 +316,13 @@ copied(const struct board_model *s, const char *module, bool *is_address)
 static void
 copy_marked(const struct board_view *b, struct ui *ui, const struct board_model *s)
 {
+	const char *called;
 	struct buf lines;
-	bool is_address;
 
 	buf_init(&lines, COPY_MAX);
 	for (size_t i = 0; i < s->module_count; i++) {
 		char *line = board_is_marked(b, s->modules[i])
-				     ? copied(s, s->modules[i], &is_address)
+				     ? copied(s, s->modules[i], &called)
 				     : NULL;
 
 		if (line)
@@ -338,13 +341,13 @@ run_copy(struct view *view, struct ui *ui)
 {
 	struct board_view *b = (struct board_view *)view;
 	const struct board_model *s = &b->model;
-	bool is_address = false;
-	char *shown = s->module_count ? copied(s, s->modules[s->row], &is_address) : NULL;
+	const char *called = NULL;
+	char *shown = s->module_count ? copied(s, s->modules[s->row], &called) : NULL;
 
 	if (json_object_size(b->marks) > 0)
 		copy_marked(b, ui, s);
 	else if (shown)
-		ui_copy(ui, is_address ? _("the address") : _("the image"), shown);
+		ui_copy(ui, called, shown);
 	else
 		ui_say(ui, _("There is nothing to copy here: no address and no image."));
 	free(shown);
@@ -358,15 +361,28 @@ run_edit(struct view *view, struct ui *ui)
 	ui_edit_workload(ui, b->org, b->app, board_env_id(b->model.env), module_at(b));
 }
 
+/* Why there is nothing to open, and what is copied instead. */
+static void
+say_command(struct ui *ui, const struct board_model *s)
+{
+	char *why = reach_why(s->env, s->modules[s->row]), *shown = text_printable(why);
+
+	ui_say(ui, _("%s  {copy} copies a command that leads to the workload."), shown);
+	free(shown);
+	free(why);
+}
+
 static void
 run_browse(struct view *view, struct ui *ui)
 {
 	struct board_view *b = (struct board_view *)view;
 	const struct board_model *s = &b->model;
-	char *address = s->module_count ? board_address(s->env, s->modules[s->row]) : NULL;
+	char *address = s->module_count ? reach_address(s->env, s->modules[s->row]) : NULL;
 	struct error err = {0};
 
-	if (!address)
+	if (!address && s->module_count && reach_command(s->env, s->modules[s->row]))
+		say_command(ui, s);
+	else if (!address)
 		ui_say(ui, _("This workload has no address here."));
 	else if (outside_browse(address, &err) != 0)
 		ui_say(ui, _("%s  {copy} copies the address."), err.text);

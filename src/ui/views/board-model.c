@@ -221,21 +221,3 @@ board_model_update(struct board_view *b, struct ui *ui)
 	b->model.row = b->workloads.at;
 	return &b->model;
 }
-
-/* Where the workload can be reached; NULL: nowhere.  Foreign text; free() it. */
-char *
-board_address(const struct world_environment *e, const char *module)
-{
-	char *wanted = xasprintf("modules.%s.externals.", module), *address = NULL;
-
-	for (size_t i = 0; i < e->resource_count && !address; i++) {
-		const struct active_resource *r = &e->resources[i];
-		bool leads_here = untrusted_is(&r->type, "dns") || untrusted_is(&r->type, "route");
-
-		if (leads_here &&
-		    strncmp(untrusted_raw(&r->res_id), wanted, strlen(wanted)) == 0)
-			address = active_resource_address(r);
-	}
-	free(wanted);
-	return address;
-}

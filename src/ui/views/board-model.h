@@ -34,7 +34,5 @@ void board_replace(char **place, const char *value);
 /* Its id as it is sent; foreign, borrowed. */
 const char *board_env_id(const struct world_environment *e);
 
-/* Where a workload is reached, or NULL; free() it. */
-char *board_address(const struct world_environment *e, const char *module);
 
 #endif

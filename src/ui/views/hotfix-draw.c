@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "flow/hotfix-words.h"
 #include "flow/session.h"
+#include "flow/world/reach.h"
 #include "flow/world/words.h"
 #include "flow/world/world.h"
 #include "model/image.h"
@@ -307,7 +308,7 @@ draw_addresses(struct canvas *c, int row, const struct hotfix_items *items, size
 	int column = ADDRESS_COLUMN;
 
 	for (size_t i = first; i < end; i++) {
-		char *address = board_address(clone, items->names[i]);
+		char *address = reach_address(clone, items->names[i]);
 
 		if (address && c->width - text_columns(address) < column)
 			column = c->width - text_columns(address);
@@ -315,7 +316,7 @@ draw_addresses(struct canvas *c, int row, const struct hotfix_items *items, size
 	}
 	column = column > versions + 2 ? column : versions + 2;
 	for (size_t i = first; i < end; i++, row++) {
-		char *address = board_address(clone, items->names[i]);
+		char *address = reach_address(clone, items->names[i]);
 
 		canvas_move(c, row, column);
 		if (address)

@@ -23,6 +23,7 @@
 #include "flow/hotfix.h"
 #include "flow/session.h"
 #include "flow/verbs/flow.h"
+#include "flow/world/reach.h"
 #include "flow/world/words.h"
 #include "flow/world/world.h"
 #include "model/set.h"
@@ -227,11 +228,15 @@ run_copy(struct view *view, struct ui *ui)
 {
 	const struct hotfix_view *v = (const struct hotfix_view *)view;
 	const char *module = picked_module(v);
-	char *address = module ? board_address(hotfix_view_clone(v, ui), module) : NULL;
-	char *shown = text_printable(address ? address : "");
+	const struct world_environment *clone = hotfix_view_clone(v, ui);
+	char *address = module ? reach_address(clone, module) : NULL;
+	const char *command = module ? reach_command(clone, module) : NULL;
+	char *shown = text_printable(address ? address : command ? command : "");
 
 	if (address)
 		ui_copy(ui, _("the address"), shown);
+	else if (command)
+		ui_copy(ui, _("the command"), shown);
 	else
 		ui_say(ui, _("There is nothing to copy here: no address."));
 	free(shown);

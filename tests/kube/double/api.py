@@ -6,8 +6,9 @@ import time
 
 import fields
 import kinds
+from proxy import Proxy
 from problem import Problem, bad_request, forbidden
-from store import Filter, clone, label_selector, selects, stamp
+from store import Filter, clone, stamp
 
 PATH = re.compile(r"/(?:api/(?P<core>v1)|apis/(?P<group>[^/]+)/(?P<version>[^/]+))"
                   r"(?:/namespaces/(?P<space>[^/]+)(?=/))?/(?P<plural>[^/]+)"
@@ -147,8 +148,8 @@ class Api:
         self.authorize(handler, ask)
         if ask.sub == "log" and ask.kind.name == "Pod":
             return self.log(handler, ask)
-        if ask.sub.startswith("proxy") and ask.kind.name in ("Service", "Pod"):
-            return self.proxy(handler, ask)
+        if ask.sub.split("/")[0] == "proxy" and ask.kind.name in ("Service", "Pod"):
+            return Proxy(handler, ask).answer(self.store)
         if ask.verb == "watch":
             return self.watch(handler, ask)
         with self.store.lock:
@@ -527,27 +528,6 @@ class Api:
             lines = lines[len(lines) - min(tail, len(lines)):]
         return [f"{when} {text}" if ask.flag("timestamps") else text
                 for when, text in lines], ask.flag("follow")
-
-    def proxy(self, handler, ask):
-        """What a workload behind a Service says, or that there is none."""
-        with self.store.lock:
-            name = ask.name.split(":")
-            name = name[1] if len(name) == 3 or (len(name) == 2 and name[0] in ("http", "https")) \
-                else name[0]
-            obj = self.store.get(ask.kind, ask.space, name)
-            if ask.kind.name == "Service":
-                wanted = label_selector({"matchLabels": obj["spec"].get("selector", {})})
-                pods = [pod for pod in self.store.of("Pod", ask.space)
-                        if selects(wanted, pod["metadata"].get("labels", {})) and
-                        pod["status"].get("phase") == "Running"]
-                if not pods:
-                    raise Problem(503, "ServiceUnavailable",
-                                  f'no endpoints available for service "{ask.name}"')
-                obj = pods[0]
-            image = obj["spec"]["containers"][0]["image"]
-        rest = ask.sub.partition("/")[2]
-        handler.send(200, f"<p>{image} answers {handler.command} /{rest}</p>\n".encode(),
-                     "text/html; charset=utf-8")
 
     # --- what only tests ask
 

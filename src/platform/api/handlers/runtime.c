@@ -379,6 +379,49 @@ explain(struct runtime *runtime, struct platform *platform, const struct place *
 	return 0;
 }
 
+static void
+add_address(struct runtime_module *module, const struct driver_address *from)
+{
+	struct runtime_address *address;
+
+	module->addresses = xreallocarray(module->addresses, module->address_count + 1,
+					  sizeof(*address));
+	address = &module->addresses[module->address_count++];
+	*address = (struct runtime_address){.port = from->port};
+	untrusted_set(&address->address, from->address);
+	untrusted_set(&address->command, from->command);
+	if (!from->address) {
+		char *reason = error_codes_encode(&from->why), *text = error_codes_text(&from->why);
+		json_t *said = reason ? json_loads(reason, 0, NULL) : NULL;
+
+		untrusted_set(&address->message, text);
+		address->reasons = said ? json_pack("[o]", said) : NULL;
+		free(text);
+		free(reason);
+	}
+}
+
+/* How what runs is reached, where its resources do not say so. */
+static void
+add_addresses(struct runtime *runtime, struct platform *platform, const struct place *place,
+	      const char *space)
+{
+	struct error ignored = {0};
+	struct driver *driver = env_driver_made(platform, place, &ignored);
+	struct driver_addresses addresses;
+
+	if (!driver || !driver->ops->addresses)
+		return;
+	driver->ops->addresses(driver, space, &addresses);
+	for (size_t i = 0; i < addresses.count; i++) {
+		struct runtime_module *module = find_module(runtime, addresses.items[i].module);
+
+		if (module)
+			add_address(module, &addresses.items[i]);
+	}
+	driver_addresses_clear(&addresses);
+}
+
 /* Where it has no namespace, its own name stands there: the API requires one. */
 static void
 tell_where(struct runtime *out, struct platform *platform, const struct place *place)
@@ -409,7 +452,6 @@ fill_runtime(struct runtime *out, struct platform *platform, const struct place 
 
 	*out = (struct runtime){0};
 	tell_where(out, platform, place);
-	free(space);
 	for (size_t i = 0, end; i < status.count; i = end) {
 		end = next_module(&status, i);
 		add_running(out, status.items + i, end - i);
@@ -420,6 +462,8 @@ fill_runtime(struct runtime *out, struct platform *platform, const struct place 
 				add_module(out, name,
 					   status.seen_at == 0 ? RUNTIME_UNKNOWN : RUNTIME_STOPPED,
 					   0);
+	add_addresses(out, platform, place, space);
+	free(space);
 	driver_status_clear(&status);
 	return ret == 0 ? explain(out, platform, place, declared, err) : -1;
 }

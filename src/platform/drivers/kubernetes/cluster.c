@@ -28,6 +28,7 @@
 #include "platform/drivers/kubernetes/access.h"
 #include "platform/drivers/kubernetes/answer.h"
 #include "platform/drivers/kubernetes/backoff.h"
+#include "platform/drivers/kubernetes/cluster-private.h"
 
 #define AT_ONCE 16
 #define STREAMS_AT_ONCE 1024
@@ -45,26 +46,6 @@ static const struct kube_deadlines usual_deadlines = {
 	.write = 35000,			/* a webhook may take 30 s */
 	.silence = 90000,		/* of a watch: bookmarks come each minute, mostly */
 	.whole = 60000,
-};
-
-struct kube_link {
-	struct kube_link *next;
-	struct http_client *requests, *streams;
-	uint64_t generation;
-	bool is_retired;
-	size_t uses;
-};
-
-struct kube_cluster {
-	struct loop *loop;
-	struct kube_access *access;
-	struct kube_link *links;
-	struct kube_request *newest;
-	struct loop_task *sweep;
-	struct kube_deadlines deadlines;
-	unsigned identity_number;	/* how many were refused */
-	size_t sent;
-	int64_t heard_at;		/* steady ms */
 };
 
 struct kube_request {
@@ -117,6 +98,7 @@ free_link(struct kube_link *link)
 {
 	http_client_free(link->requests);
 	http_client_free(link->streams);
+	http_client_free(link->passes);
 	free(link);
 }
 
@@ -149,7 +131,7 @@ sweep_soon(struct kube_cluster *cluster)
 
 static struct http_client *
 new_client(const struct kube_cluster *cluster, const struct kube_identity *identity, unsigned reads,
-	   unsigned writes)
+	   unsigned writes, bool only_1_1)
 {
 	const struct kube_target *target = kube_access_target(cluster->access);
 	const struct http_client_options options = {
@@ -159,15 +141,15 @@ new_client(const struct kube_cluster *cluster, const struct kube_identity *ident
 		.server_name = target->tls_server_name,
 		.proxy = target->proxy ? target->proxy : "",
 		.user_agent = PACKAGE "/" VERSION,
+		.only_1_1 = only_1_1,
 		.at_once = {reads, writes},
 	};
 
 	return http_client_new(cluster->loop, &options);
 }
 
-/* The one in use; another certificate retires it. */
-static struct kube_link *
-use_link(struct kube_cluster *cluster, const struct kube_identity *identity)
+struct kube_link *
+kube_link_use(struct kube_cluster *cluster, const struct kube_identity *identity)
 {
 	struct kube_link *link;
 
@@ -183,22 +165,36 @@ use_link(struct kube_cluster *cluster, const struct kube_identity *identity)
 	}
 	link = xcalloc(1, sizeof(*link));
 	link->generation = identity->generation;
-	link->requests = new_client(cluster, identity, AT_ONCE, AT_ONCE);
-	link->streams = new_client(cluster, identity, STREAMS_AT_ONCE, 1);
+	link->requests = new_client(cluster, identity, AT_ONCE, AT_ONCE, false);
+	link->streams = new_client(cluster, identity, STREAMS_AT_ONCE, 1, false);
 	link->uses = 1;
 	link->next = cluster->links;
 	cluster->links = link;
 	return link;
 }
 
+struct http_client *
+kube_link_passes(struct kube_cluster *cluster, struct kube_link *link,
+		 const struct kube_identity *identity, unsigned at_once)
+{
+	if (!link->passes)
+		link->passes = new_client(cluster, identity, at_once, at_once, true);
+	return link->passes;
+}
+
+void
+kube_link_release(struct kube_cluster *cluster, struct kube_link *link)
+{
+	link->uses--;
+	if (link->is_retired)
+		sweep_soon(cluster);
+}
+
 static void
 release_link(struct kube_request *request)
 {
-	if (!request->link)
-		return;
-	request->link->uses--;
-	if (request->link->is_retired)
-		sweep_soon(request->cluster);
+	if (request->link)
+		kube_link_release(request->cluster, request->link);
 	request->link = NULL;
 }
 
@@ -466,7 +462,7 @@ send_try(struct kube_request *request, const struct kube_identity *identity)
 	char *content_type = type && request->body ? xasprintf("Content-Type: %s", type) : NULL;
 	const char *const headers[] = {request->raw ? "Accept: */*" : "Accept: application/json",
 				       content_type, NULL};
-	struct kube_link *link = use_link(request->cluster, identity);
+	struct kube_link *link = kube_link_use(request->cluster, identity);
 
 	request->link = link;
 	request->identity_number = request->cluster->identity_number;
@@ -492,19 +488,28 @@ send_try(struct kube_request *request, const struct kube_identity *identity)
 	free(content_type);
 }
 
+bool
+kube_identity_may_go(const struct kube_cluster *cluster, const struct kube_identity *identity,
+		     struct error *err)
+{
+	const char *server = kube_access_target(cluster->access)->server;
+
+	if (!identity->token || url_is_https(server) || url_is_loopback(server))
+		return true;
+	error_set_code(err, CODE_CLUSTER_NOT_ENCRYPTED, .server = server);
+	err->kind = ERROR_ACCESS;
+	return false;
+}
+
 static void
 on_identity(void *data, const struct kube_identity *identity, const struct error *err)
 {
 	struct kube_request *request = data;
-	const char *server = kube_access_target(request->cluster->access)->server;
 	struct error refused;
 
 	request->identity = NULL;
-	if (!err && identity->token && !url_is_https(server) && !url_is_loopback(server)) {
-		error_set_code(&refused, CODE_CLUSTER_NOT_ENCRYPTED, .server = server);
-		refused.kind = ERROR_ACCESS;
+	if (!err && !kube_identity_may_go(request->cluster, identity, &refused))
 		err = &refused;
-	}
 	if (err)
 		deliver(request, &(struct kube_reply){.err = *err});
 	else
@@ -625,6 +630,8 @@ kube_cluster_free(struct kube_cluster *cluster)
 		return;
 	while (cluster->newest)
 		free_request(cluster->newest);
+	while (cluster->passes)
+		kube_pass_free(cluster->passes);
 	while (cluster->links) {
 		struct kube_link *link = cluster->links;
 

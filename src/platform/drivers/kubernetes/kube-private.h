@@ -15,7 +15,7 @@ struct kube_pulse;
 struct kube_resource_job;
 struct kube_review;
 struct kube_space;
-
+struct ports;
 
 struct kube_driver {
 	struct driver base;
@@ -24,6 +24,7 @@ struct kube_driver {
 	const uint8_t *name_key;	/* borrowed */
 	struct kube_cluster *cluster;
 	struct kube_pulse *pulse;	/* whether the cluster answers */
+	struct ports *ports;		/* that lead to Services */
 	int ready_timeout_ms;
 	struct kube_space *spaces;
 	struct kube_resource_job *jobs;	/* of resources, under way */

@@ -20,6 +20,7 @@
 #include "platform/drivers/kubernetes/cluster.h"
 #include "platform/drivers/kubernetes/kube-batch.h"
 #include "platform/drivers/kubernetes/kube-private.h"
+#include "platform/drivers/kubernetes/kube-reach.h"
 #include "platform/drivers/kubernetes/kube-space.h"
 #include "platform/drivers/task.h"
 
@@ -222,6 +223,7 @@ kube_remove(struct kube_driver *driver, struct kube_space *space,
 	}
 	space->is_removed = true;
 	kube_space_close(space);
+	kube_reach_close(space);
 	r = xcalloc(1, sizeof(*r));
 	r->operation.free = free_removal;
 	r->driver = driver;

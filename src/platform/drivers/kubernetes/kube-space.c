@@ -20,6 +20,7 @@
 #include "platform/drivers/kubernetes/kube-log-stream.h"
 #include "platform/drivers/kubernetes/kube-private.h"
 #include "platform/drivers/kubernetes/kube-pulse.h"
+#include "platform/drivers/kubernetes/kube-reach.h"
 #include "platform/drivers/kubernetes/names.h"
 #include "platform/drivers/kubernetes/watch.h"
 #include "platform/drivers/redact.h"
@@ -40,6 +41,7 @@ static const struct watched_kind {
 	[KUBE_CRON_JOBS] = {"batch/v1", "CronJob", true},
 	[KUBE_EVENTS] = {"v1", "Event", false},
 	[KUBE_CLAIMS] = {"v1", "PersistentVolumeClaim", false},
+	[KUBE_SERVICES] = {"v1", "Service", true},
 };
 
 struct kube_space *
@@ -61,8 +63,10 @@ set_home(struct kube_space *space, const struct driver_home *home)
 
 	if (!namespace && !space->namespace)
 		namespace = kube_namespace_name(space->name);
-	if (namespace && space->namespace && strcmp(namespace, space->namespace) != 0)
+	if (namespace && space->namespace && strcmp(namespace, space->namespace) != 0) {
 		kube_space_close(space);
+		kube_reach_close(space);
+	}
 	if (namespace) {
 		free(space->namespace);
 		space->namespace = namespace;
@@ -113,6 +117,7 @@ kube_space_free(struct kube_space *space)
 	*link = space->next;
 	kube_space_end(space);
 	kube_space_close(space);
+	kube_reach_close(space);
 	json_decref(space->labels);
 	free(space->pod_security);
 	json_decref(space->secrets);
@@ -179,6 +184,17 @@ note_change(void *data)
 }
 
 static void
+note_services(void *data)
+{
+	struct kube_space *space = data;
+	const struct kube_watch *watch = space->watches[KUBE_SERVICES];
+
+	if (watch && kube_watch_is_listed(watch))
+		kube_reach_update(space, kube_watch_objects(watch));
+	note_change(space);
+}
+
+static void
 look_for_idleness(void *data)
 {
 	struct kube_space *space = data;
@@ -203,7 +219,7 @@ watch_kind(struct kube_space *space, enum kube_watched which)
 		&(struct kube_watch_options){
 			.path = path,
 			.selector = kind->is_ours ? KUBE_LABEL_MODULE : NULL,
-			.changed = note_change,
+			.changed = which == KUBE_SERVICES ? note_services : note_change,
 			.data = space,
 		});
 	free(path);
@@ -406,6 +422,7 @@ kube_space_state(struct kube_space *space)
 	struct error ignored;
 
 	kube_space_use(space);
+	kube_reach_look(space);
 	return (space->state + kube_pulse_state(space->driver->pulse)) * 2 +
 	       is_known(space, &ignored);
 }

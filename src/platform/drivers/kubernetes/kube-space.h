@@ -17,13 +17,15 @@ struct driver_home;
 struct driver_status;
 struct error;
 struct kube_driver;
+struct kube_reach;
 struct kube_watch;
 struct loop_timer;
 struct redact;
 
 enum kube_watched {
 	KUBE_DEPLOYMENTS, KUBE_REPLICA_SETS, KUBE_PODS, KUBE_JOBS, KUBE_CRON_JOBS,
-	KUBE_EVENTS, KUBE_CLAIMS,	/* what one may be unable to read, and do without */
+	/* What one may be unable to read, and do without. */
+	KUBE_EVENTS, KUBE_CLAIMS, KUBE_SERVICES,
 	KUBE_WATCHED
 };
 
@@ -46,6 +48,7 @@ struct kube_space {
 	json_t *secrets;
 	json_t *hosts;	/* {host: true}, which a rollout is about to take; NULL: none */
 
+	struct kube_reach *reach;	/* NULL: no Service was seen yet */
 	struct kube_watch *watches[KUBE_WATCHED];
 	bool is_removed;		/* it is being: nothing is watched */
 	uint64_t state;			/* another one with each change */

@@ -21,9 +21,11 @@
 #include "platform/drivers/kubernetes/kube-logs.h"
 #include "platform/drivers/kubernetes/kube-private.h"
 #include "platform/drivers/kubernetes/kube-pulse.h"
+#include "platform/drivers/kubernetes/kube-reach.h"
 #include "platform/drivers/kubernetes/kube-space.h"
 #include "platform/drivers/kubernetes/names.h"
 #include "platform/drivers/kubernetes/objects.h"
+#include "platform/drivers/ports.h"
 #include "platform/drivers/task.h"
 
 #define READY_TIMEOUT_MS (10 * 60 * 1000)
@@ -51,6 +53,7 @@ kube_free(struct driver *driver)
 	driver_end_tasks(driver);
 	kube_pulse_free(kube->pulse);
 	kube_cluster_free(kube->cluster);
+	ports_free(kube->ports);
 	free(kube->cluster_name);
 	free(kube->platform);
 	free(kube);
@@ -215,6 +218,16 @@ state(struct driver *driver, const char *name)
 	return space ? kube_space_state(space) : 0;
 }
 
+static void
+addresses(struct driver *driver, const char *name, struct driver_addresses *out)
+{
+	struct kube_space *space = kube_space_find(own(driver), name);
+
+	*out = (struct driver_addresses){0};
+	if (space)
+		kube_reach_tell(space, out);
+}
+
 static struct driver_log *
 open_log(struct driver *driver, const char *name, const struct driver_log_query *query)
 {
@@ -257,6 +270,7 @@ static const struct driver_ops kubernetes_ops = {
 	.service_host = service_host,
 	.observe = observe,
 	.state = state,
+	.addresses = addresses,
 	.open_log = open_log,
 	.read_log = kube_log_read,
 	.close_log = kube_log_close,
@@ -279,5 +293,6 @@ kube_driver_new(struct loop *loop, const struct kube_driver_options *options, st
 		options->ready_timeout_ms > 0 ? options->ready_timeout_ms : READY_TIMEOUT_MS;
 	kube->cluster = kube_cluster_new(loop, options->access);
 	kube->pulse = kube_pulse_new(kube);
+	kube->ports = ports_new();
 	return &kube->base;
 }

@@ -8,6 +8,7 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/backoff.h \
 	src/platform/drivers/kubernetes/cluster-words.c \
 	src/platform/drivers/kubernetes/cluster-words.h \
+	src/platform/drivers/kubernetes/cluster-private.h \
 	src/platform/drivers/kubernetes/cluster.c \
 	src/platform/drivers/kubernetes/cluster.h \
 	src/platform/drivers/kubernetes/credential-file.c \
@@ -31,11 +32,15 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/kube-output.c \
 	src/platform/drivers/kubernetes/kube-owned.c \
 	src/platform/drivers/kubernetes/kube-owned.h \
+	src/platform/drivers/kubernetes/kube-pass.c \
+	src/platform/drivers/kubernetes/kube-pass.h \
 	src/platform/drivers/kubernetes/kube-pause.c \
 	src/platform/drivers/kubernetes/kube-prepare.c \
 	src/platform/drivers/kubernetes/kube-private.h \
 	src/platform/drivers/kubernetes/kube-pulse.c \
 	src/platform/drivers/kubernetes/kube-pulse.h \
+	src/platform/drivers/kubernetes/kube-reach.c \
+	src/platform/drivers/kubernetes/kube-reach.h \
 	src/platform/drivers/kubernetes/kube-refusal.c \
 	src/platform/drivers/kubernetes/kube-refusal.h \
 	src/platform/drivers/kubernetes/kube-remove.c \
@@ -76,6 +81,12 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/objects-volumes.c \
 	src/platform/drivers/kubernetes/objects.c \
 	src/platform/drivers/kubernetes/objects.h \
+	src/platform/drivers/kubernetes/reach-door.c \
+	src/platform/drivers/kubernetes/reach-door.h \
+	src/platform/drivers/kubernetes/reach-guest.c \
+	src/platform/drivers/kubernetes/reach-mend.c \
+	src/platform/drivers/kubernetes/reach-mend.h \
+	src/platform/drivers/kubernetes/reach-private.h \
 	src/platform/drivers/kubernetes/settings.c \
 	src/platform/drivers/kubernetes/settings.h \
 	src/platform/drivers/kubernetes/status.c \

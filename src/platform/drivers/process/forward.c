@@ -31,7 +31,7 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "net/loop.h"
-#include "platform/drivers/process/ports.h"
+#include "platform/drivers/ports.h"
 
 #define CONNECTIONS_MAX 256
 #define BUFFER_SIZE 16384

@@ -18,7 +18,7 @@
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/plan-parts.h"
 #include "platform/drivers/process/plan.h"
-#include "platform/drivers/process/ports.h"
+#include "platform/drivers/ports.h"
 
 /* 0: it says none. */
 static int

@@ -27,7 +27,7 @@
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/images.h"
 #include "platform/drivers/process/plan-parts.h"
-#include "platform/drivers/process/ports.h"
+#include "platform/drivers/ports.h"
 #include "platform/drivers/process/replicas.h"
 
 #define STRINGS_MAX 1000

@@ -34,7 +34,7 @@
 #include "platform/drivers/process/layout.h"
 #include "platform/drivers/process/output.h"
 #include "platform/drivers/process/plan.h"
-#include "platform/drivers/process/ports.h"
+#include "platform/drivers/ports.h"
 #include "platform/drivers/process/private.h"
 #include "platform/drivers/process/record.h"
 #include "platform/drivers/process/remover.h"

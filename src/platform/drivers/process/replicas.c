@@ -21,7 +21,7 @@
 #include "model/json.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/endpoint-marks.h"
-#include "platform/drivers/process/ports.h"
+#include "platform/drivers/ports.h"
 
 /* What stands for a mark: the port of a replica, or a name where there is none yet. */
 struct listen {

@@ -29,7 +29,7 @@
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/beneath.h"
 #include "platform/drivers/process/layout.h"
-#include "platform/drivers/process/ports.h"
+#include "platform/drivers/ports.h"
 #include "platform/drivers/process/process.h"
 #include "platform/drivers/process/remover.h"
 

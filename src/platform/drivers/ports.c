@@ -15,7 +15,7 @@
  */
 #include "config.h"
 
-#include "platform/drivers/process/ports.h"
+#include "platform/drivers/ports.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -37,6 +37,7 @@
 #define PORT_COUNT (LAST_PORT - FIRST_PORT + 1)
 #define PORTS_ALL 65536
 #define NAMED_TRIES 1000
+#define HASH_TRIES 20
 
 struct held_port {
 	bool held;
@@ -203,6 +204,16 @@ ports_take(struct ports *ports, struct error *err)
 	if (port == 0)
 		error_set_code(err, CODE_PORTS_ALL_IN_USE, .min = FIRST_PORT, .max = LAST_PORT);
 	return port;
+}
+
+int
+ports_take_by_hash(struct ports *ports, uint64_t hash, struct error *err)
+{
+	int port = 0;
+
+	for (int i = 0; i < HASH_TRIES && port == 0; i++)
+		port = try_port(ports, FIRST_PORT + (int)((hash + (unsigned)i) % PORT_COUNT), true);
+	return port > 0 ? port : ports_take(ports, err);
 }
 
 void

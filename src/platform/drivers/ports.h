@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /* Free ports of this machine. */
-#ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PORTS_H
-#define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_PORTS_H
+#ifndef SIDESTAGE_PLATFORM_DRIVERS_PORTS_H
+#define SIDESTAGE_PLATFORM_DRIVERS_PORTS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct error;
 struct ports;
@@ -14,6 +15,8 @@ void ports_free(struct ports *ports);
 /* One that nothing listens on, that no daemon of this machine holds and that was not given lately;
  * it is held from now on.  0 with err. */
 int ports_take(struct ports *ports, struct error *err);
+/* The same, where possible always the same one for the same hash. */
+int ports_take_by_hash(struct ports *ports, uint64_t hash, struct error *err);
 /* One that was this daemon's before.  What is held is given to nobody else, also while nothing
  * listens on it. */
 void ports_hold(struct ports *ports, int port);
