@@ -147,17 +147,11 @@ addresses_json(const struct runtime_module *m)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < m->address_count; i++) {
-		const struct runtime_address *a = &m->addresses[i];
-		const struct untrusted *texts[] = {&a->address, &a->command, &a->message};
-		json_t *values[3];
-
-		for (size_t k = 0; k < 3; k++)
-			values[k] = texts[k]->raw ? foreign(texts[k]) : json_null();
-		json_array_append_new(list, json_pack("{s:I, s:o, s:o, s:o}", "port",
-						      (json_int_t)a->port, "address", values[0],
-						      "command", values[1], "message", values[2]));
-	}
+	for (const struct runtime_address *a = m->addresses; a < m->addresses + m->address_count; a++)
+		json_array_append_new(list, json_pack("{s:I, s:s?, s:s?, s:s?}", "port",
+						      (json_int_t)a->port, "address", a->address.raw,
+						      "command", a->command.raw, "message",
+						      a->message.raw));
 	return list;
 }
 
