@@ -145,13 +145,13 @@ pods_json(const struct runtime_module *m)
 static json_t *
 addresses_json(const struct runtime_module *m)
 {
+	const struct runtime_address *a = m->addresses;
 	json_t *list = json_array();
 
-	for (const struct runtime_address *a = m->addresses; a < m->addresses + m->address_count; a++)
-		json_array_append_new(list, json_pack("{s:I, s:s?, s:s?, s:s?}", "port",
-						      (json_int_t)a->port, "address", a->address.raw,
-						      "command", a->command.raw, "message",
-						      a->message.raw));
+	for (size_t i = 0; i < m->address_count; i++, a++)
+		json_array_append_new(list, json_pack("{s:I, s:s?, s:s?, s:s?}",
+			"port", (json_int_t)a->port, "address", a->address.raw,
+			"command", a->command.raw, "message", a->message.raw));
 	return list;
 }
 
