@@ -87,7 +87,8 @@ void
 reach_mender_init(struct reach_mender *mender, const struct reach_names *names)
 {
 	mender->names = names;
-	buf_init(&mender->held, TEXT_MAX + strlen(names->prefix) + strlen(names->server));
+	buf_init(&mender->held,
+		 TEXT_MAX + strlen("//") + strlen(names->prefix) + strlen(names->server));
 }
 
 void
