@@ -11,8 +11,7 @@ run sidestage demo
 expect "running" 30
 press-until Right "in QA"
 press-until Down "web in QA"
-key V
-expect "Version ▸"
+press-until V "Version ▸"
 expect "or type any"
 row "1.4.3"
 type "1.4.77"
@@ -42,8 +41,7 @@ row "web" "1.4.77"
 
 test "an image that does not exist fails in the registry's words, and what ran goes on"
 press-until Down "web in QA"
-key V
-expect "Version ▸"
+press-until V "Version ▸"
 type "fail/denied:1"
 row "The platform does not know fail/denied:1"
 key Enter
