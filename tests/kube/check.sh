@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What is tested on a real Kubernetes; TAP.  KUBE_NODE (the program of tests/kube/node) and IMAGES
-# (what images.py made) are required, and SIDESTAGED.  KUBE=short leaves out what takes longer.
+# (what images.py made) are required, SIDESTAGED and SIDESTAGE.  KUBE=short leaves out what takes
+# longer.
 set -uo pipefail
 srcdir=${srcdir:-.}
 here=$(cd "$srcdir/tests/kube" && pwd)
@@ -104,25 +105,39 @@ while IFS= read -r line; do
 	esac
 done <"$folder/hotfix.log"
 grep -q '^ok' "$folder/hotfix.log" || report 1 "the story of a hotfix runs"
-if [ "${KUBE:-}" != short ]; then
-	node enter "$dir" env PYTHONDONTWRITEBYTECODE=1 SIDESTAGED="$SIDESTAGED" \
-		KUBECONFIG="$dir/kubeconfig" KUBECTL="$KUBE_NODE kubectl" \
-		python3 "$here/failing.py" "$dir/kubeconfig" \
-		>"$folder/failing.out" 2>"$folder/failing.log"
+# What prints TAP itself is one line here, and its answers that are not ok.
+each() { # NAME SENTENCE COMMAND...: in the node
+	local name=$1 sentence=$2 fails
+	shift 2
+	node enter "$dir" env PYTHONDONTWRITEBYTECODE=1 LC_ALL=C.UTF-8 SIDESTAGED="$SIDESTAGED" \
+		SIDESTAGE="$SIDESTAGE" KUBE_NODE="$KUBE_NODE" KUBECTL="$KUBE_NODE kubectl" \
+		PATH="$(dirname "$SIDESTAGED"):$PATH" KUBECONFIG="$dir/kubeconfig" "$@" \
+		>"$folder/$name.out" 2>"$folder/$name.log"
 	fails=$?
-	grep -v '^ok' "$folder/failing.out" >>"$folder/failing.log"
-	report "$fails" "each failure of a workload is said in a sentence, in $(grep -c '^ok' "$folder/failing.out") kinds" \
-		"$folder/failing.log"
+	grep '^# .*kubectl' "$folder/$name.out"
+	grep -v '^ok' "$folder/$name.out" >>"$folder/$name.log"
+	report "$fails" "$sentence, in $(grep -c '^ok' "$folder/$name.out") answers" "$folder/$name.log"
+}
+if [ "${KUBE:-}" != short ]; then
+	each guide "every command of the guide is typed, and sidestaged runs in a pod" \
+		python3 "$here/guide.py" "$dir/kubeconfig"
+	each failing "each failure of a workload is said in a sentence" \
+		python3 "$here/failing.py" "$dir/kubeconfig"
 	for what in faults killed; do
-		node enter "$dir" env PYTHONDONTWRITEBYTECODE=1 SIDESTAGED="$SIDESTAGED" \
-			KUBE_UPSTREAM="$dir/kubeconfig" python3 "$here/driver.py" "$what" \
-			>"$folder/$what.out" 2>"$folder/$what.log"
-		fails=$?
-		grep -v '^ok' "$folder/$what.out" >>"$folder/$what.log"
-		report "$fails" "$what before the real server: deployments end right, or with their reason, in $(grep -c '^ok' "$folder/$what.out") answers" \
-			"$folder/$what.log"
+		each "$what" "$what before the real server: deployments end right, or with their reason" \
+			env KUBE_UPSTREAM="$dir/kubeconfig" python3 "$here/driver.py" "$what"
 	done
+	each size "a clone of fifty workloads is written as fast as kubectl does" \
+		python3 "$here/size.py" "$dir/kubeconfig" "$dir/log/audit.log"
+	each real "what only a real cluster does: deployments end right, or with their reason" \
+		python3 "$here/real.py" "$dir"
 fi
+# By everything above.
+for log in audit second-audit; do
+	[ ! -e "$dir/log/$log.log" ] || each "$log" \
+		"by the API server's audit log ($log) nothing was written elsewhere" \
+		python3 "$here/audit.py" "$dir/log/$log.log" topicshare- team-topicshare- shop-
+done
 log=$folder/log
 mv "$dir/log" "$log.kept" 2>/dev/null
 node down "$dir"

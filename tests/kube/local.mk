@@ -48,4 +48,12 @@ EXTRA_DIST += tests/kube/failing.py tests/kube/failures/failing.c tests/kube/fai
 clean-local: clean-kube
 clean-kube:
 	rm -rf kube
+# The guide is typed, and a clone of many workloads counted; on the node it is timed, too.
+dist_check_SCRIPTS += tests/kube/test-guide.sh tests/kube/test-size.sh
+TESTS += tests/kube/test-guide.sh tests/kube/test-size.sh
+EXTRA_DIST += tests/kube/audit.py tests/kube/guide.py tests/kube/kubectl.py tests/kube/real.py \
+	tests/kube/size.py tests/kube/node/second.py tests/kube/node/second.sh
+check_PROGRAMS += tests/kube/yaml-json
+tests_kube_yaml_json_SOURCES = tests/kube/yaml-json.c
+tests_kube_yaml_json_LDADD = libmodel.a libbase.a $(YAML_LIBS) $(BASE_LIBS)
 .PHONY: check-kube clean-kube

@@ -55,6 +55,10 @@ KINDS = [
          generation=True),
     Kind("networking.k8s.io/v1", "networkpolicies", "NetworkPolicy", True, "NetworkPolicy",
          ["netpol"], status=False, generation=True),
+    Kind("rbac.authorization.k8s.io/v1", "clusterroles", "ClusterRole", False, "ClusterRole",
+         status=False),
+    Kind("rbac.authorization.k8s.io/v1", "clusterrolebindings", "ClusterRoleBinding", False,
+         "ClusterRoleBinding", status=False),
     Kind("authorization.k8s.io/v1", "selfsubjectaccessreviews", "SelfSubjectAccessReview", False,
          "SelfSubjectAccessReview", status=False, verbs=["create"]),
 ]

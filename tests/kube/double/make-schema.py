@@ -16,7 +16,7 @@ KINDS = [
     "apps.v1.ReplicaSet", "apps.v1.StatefulSet", "apps.v1.DaemonSet", "batch.v1.Job",
     "batch.v1.CronJob", "policy.v1.PodDisruptionBudget", "networking.v1.Ingress",
     "networking.v1.NetworkPolicy", "authorization.v1.SelfSubjectAccessReview", "rbac.v1.Role",
-    "rbac.v1.RoleBinding",
+    "rbac.v1.RoleBinding", "rbac.v1.ClusterRole", "rbac.v1.ClusterRoleBinding",
 ]
 # Volumes of kinds that nobody here has: their fields are taken as they come.
 UNKNOWN = {"PersistentVolumeSpec"}

@@ -96,6 +96,21 @@ run() { # name command...
 	shift
 	"$@" >"$dir/log/$name.log" 2>&1 </dev/null &
 	eval "pid_${name//-/_}=$!"
+	[ "$name" = apiserver ] || echo "$!" >"$dir/$name.pid"
+}
+# Runs again and again for as long as DIR/away was there when it ended, from when that is gone.
+serve() { # command...
+	local again=yes
+	while [ "$again" ]; do
+		again=
+		"$@" &
+		echo "$!" >"$dir/apiserver.pid"
+		wait "$!" || true
+		while [ -e "$dir/away" ]; do
+			again=yes
+			sleep 0.1
+		done
+	done
 }
 until_true() { # name command...: until the command succeeds, for as long as the part runs
 	local part=$1 pid="pid_${1//-/_}"
@@ -180,7 +195,16 @@ run etcd etcd --name node --data-dir "$node/etcd" --unsafe-no-fsync \
 	--initial-cluster node=http://127.0.0.1:2380
 run containerd containerd --config "$node/containerd.toml"
 until_true etcd curl -sf "$etcd/health"
-run apiserver "$KUBE_NODE" apiserver --etcd-servers="$etcd" --bind-address="$address" \
+# Who wrote what; and what sidestaged asks in a pod or as its service account.
+cat >"$node/audit.yaml" <<'END'
+apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+- {level: RequestResponse, verbs: [create, update, patch, delete, deletecollection]}
+- {level: Metadata, userGroups: ["system:serviceaccounts:sidestage"]}
+END
+run apiserver serve "$KUBE_NODE" apiserver --etcd-servers="$etcd" --bind-address="$address" \
 	--advertise-address="$address" --secure-port=6443 --service-cluster-ip-range="$services" \
 	--cert-dir="$node/run" --tls-cert-file="$pki/server.crt" --tls-private-key-file="$pki/server.key" \
 	--client-ca-file="$pki/ca.crt" --authorization-mode=Node,RBAC \
@@ -189,8 +213,8 @@ run apiserver "$KUBE_NODE" apiserver --etcd-servers="$etcd" --bind-address="$add
 	--service-account-key-file="$pki/accounts.pub" \
 	--service-account-signing-key-file="$pki/accounts.key" \
 	--default-not-ready-toleration-seconds=5 --default-unreachable-toleration-seconds=5 \
-	--audit-policy-file=<(printf 'apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules: [{level: RequestResponse, verbs: [create, update, patch, delete, deletecollection]}]\n') \
-	--audit-log-path="$dir/log/audit.log" --allow-privileged --v=1
+	--audit-policy-file="$node/audit.yaml" \
+	--audit-log-path="$dir/log/audit.log" --audit-log-maxsize=4096 --allow-privileged --v=1
 
 until_true containerd ctr -a /run/containerd/containerd.sock version
 for image in ${IMAGES:+"$IMAGES"/*.tar}; do

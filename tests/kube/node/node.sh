@@ -99,7 +99,7 @@ down() {
 		while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
 	fi
 	remove_groups "$dir"
-	rm -rf "$dir/node" "$dir/pki" "$dir/init.pid" "$dir/ready" "$dir/kubeconfig"
+	rm -rf "$dir/node" "$dir/pki" "$dir"/*.pid "$dir/ready" "$dir/kubeconfig" "$dir/second"
 }
 
 [ $# -ge 2 ] || { sed -n '3,8s/^# \{0,1\}//p' "$0" >&2; exit 2; }
