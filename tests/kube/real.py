@@ -21,7 +21,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 os.environ.pop("KUBE_UPSTREAM", None)
 import driver	# noqa: E402
-from cluster import Client as Admin, until	# noqa: E402
+from cluster import MERGE, Client as Admin, until	# noqa: E402
 from driver import Client, Faultd, Tap, World, space_of	# noqa: E402
 
 KUBECONFIG = """apiVersion: v1
@@ -183,6 +183,26 @@ def node_gone(tap, world):
              "when the node is back the next one succeeds")
 
 
+def finalizer(tap, world):
+    """What holds a namespace is in the log; where its environment is shown it is not yet."""
+    env = world.new_environment()
+    path = f"/api/v1/namespaces/{space_of(env)}/configmaps"
+    world.cluster.ask("POST", path, {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {
+        "name": "held", "finalizers": ["example.org/held"]}})
+    world.ask("DELETE", f"/envs/{env}")
+
+    def is_named():
+        with open(world.log.name) as file:
+            return "example.org/held in 1 resource instances" in file.read()
+    until(is_named, pause=0.5)
+    tap.ok(not world.has_gone(env), "a finalizer that holds a namespace is named, and its "
+           "environment is there for as long as it does")
+    world.cluster.ask("PATCH", path + "/held", {"metadata": {"finalizers": None}}, MERGE)
+    until(lambda: world.has_gone(env), pause=0.5)
+    tap.ok(world.cluster.get("/api/v1/namespaces/" + space_of(env)).status == 404,
+           "then both go")
+
+
 def second(tap, node):
     """A type whose definition names another API server."""
     subprocess.run(["bash", os.path.join(HERE, "node/second.sh"), node], check=True)
@@ -239,7 +259,7 @@ def define(world, body):
     return answer.status, text
 
 
-CASES = {"stopped": stopped, "killed": killed, "token": token, "finalizer": driver.held,
+CASES = {"stopped": stopped, "killed": killed, "token": token, "finalizer": finalizer,
          "node-gone": node_gone}
 
 
