@@ -131,13 +131,11 @@ if [ "${KUBE:-}" != short ]; then
 		python3 "$here/size.py" "$dir/kubeconfig" "$dir/log/audit.log"
 	each real "what only a real cluster does: deployments end right, or with their reason" \
 		python3 "$here/real.py" "$dir"
+	for log in audit second-audit; do	# by everything above
+		each "$log" "by the API server's audit log ($log) nothing was written elsewhere" \
+			python3 "$here/audit.py" "$dir/log/$log.log" topicshare- team-topicshare- shop-
+	done
 fi
-# By everything above.
-for log in audit second-audit; do
-	[ ! -e "$dir/log/$log.log" ] || each "$log" \
-		"by the API server's audit log ($log) nothing was written elsewhere" \
-		python3 "$here/audit.py" "$dir/log/$log.log" topicshare- team-topicshare- shop-
-done
 log=$folder/log
 mv "$dir/log" "$log.kept" 2>/dev/null
 node down "$dir"
