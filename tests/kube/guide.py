@@ -270,7 +270,7 @@ class OnDoubles(Target):
     def before(self, command):
         if command.endswith("/sidestaged"):
             self.run_pod()
-        if command.startswith("sidestaged check-config"):
+        if command.startswith("sidestaged check-config /etc/"):
             self.operator_configuration()
 
     def cluster_of(self, name):
@@ -340,7 +340,7 @@ class OnNode(Target):
             with open("/etc/hosts", "a") as file:
                 file.write(f"{address} {HOST}\n")
             self.program("curl", f"{shutil.which('curl')} --cacert {self.folder}/tls.crt \"$@\"")
-        if command.startswith("sidestaged check-config"):
+        if command.startswith("sidestaged check-config /etc/"):
             token = self.must("kubectl -n sidestage create token sidestaged").strip()
             ca = self.write("ca.crt", self.must(
                 "kubectl get configmap kube-root-ca.crt -o 'jsonpath={.data.ca\\.crt}'"))
