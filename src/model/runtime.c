@@ -401,10 +401,17 @@ runtime_forget_addresses(struct runtime *runtime)
 			untrusted_clear(&runtime->modules[i].addresses[k].address);
 }
 
+/* A workload without addresses has no such list. */
 json_t *
 runtime_encode(const struct runtime *runtime)
 {
-	return noun_encode(&runtime_noun, runtime);
+	json_t *body = noun_encode(&runtime_noun, runtime), *module;
+	const char *name;
+
+	json_object_foreach(json_object_get(body, "modules"), name, module)
+		if (json_array_size(json_object_get(module, "addresses")) == 0)
+			json_object_del(module, "addresses");
+	return body;
 }
 
 /* The messages in short are no members. */
