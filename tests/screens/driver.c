@@ -221,6 +221,8 @@ __wrap_driver_process_new(struct loop *loop, const struct driver_process_options
 	still->ops.open_log = still_open_log;
 	still->ops.read_log = still_read_log;
 	still->ops.close_log = still_close_log;
+	still->ops.review = NULL;	/* what is answered later needs a clock */
+	still->ops.expect = NULL;
 	memory_cluster_init(&still->cluster);
 	memory_driver_init(&still->memory, &still->ops, loop, &still->cluster);
 	still->memory.outputs = still_outputs;

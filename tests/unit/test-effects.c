@@ -819,6 +819,14 @@ is_never_there(const char *operation)
 	       strcmp(operation, "denyPipelineApprovalRequest") == 0;
 }
 
+/* A review of a deployment is taken back, whatever was written. */
+static bool
+is_taken_back(const char *operation)
+{
+	return strcmp(operation, "x-reviewDeployment") == 0 ||
+	       strcmp(operation, "x-reviewEnvironment") == 0;
+}
+
 static void
 every_changing_route_is_tried(void **state)
 {
@@ -826,7 +834,8 @@ every_changing_route_is_tried(void **state)
 
 	(void)state;
 	for (size_t i = 0; routes_describe(i, &route); i++) {
-		bool tried = strcmp(route.method, "GET") == 0 || is_never_there(route.operation);
+		bool tried = strcmp(route.method, "GET") == 0 ||
+			     is_never_there(route.operation) || is_taken_back(route.operation);
 
 		for (size_t k = 0; !tried && k < CASE_COUNT; k++)
 			tried = strcmp(cases[k].operation, route.operation) == 0;

@@ -132,13 +132,7 @@ ok "and was not changed" sh -c '! grep -q "PATCH.*topicshare-third\|DELETE.*topi
 ok "another name is given by a definition" api /orgs/topicshare-inc/resources/defs -d '{
 	"id": "third", "name": "Third", "type": "k8s-namespace", "driver_type": "humanitec/static",
 	"driver_inputs": {"values": {"namespace": "our-third"}}, "criteria": [{"env_id": "third"}]}'
-ok "with which it is deployed, since nothing of it was made before" sh -c '
-	id=$(curl --silent --unix-socket api.sock -H @api.sock.secret \
-		http://localhost/orgs/topicshare-inc/apps/topicshare/envs/production | python3 -c "
-import json, sys
-print(json.load(sys.stdin)[\"last_deploy\"][\"set_id\"])")
-	curl --silent --fail-with-body --unix-socket api.sock -H @api.sock.secret \
-		http://localhost/orgs/topicshare-inc/apps/topicshare/envs/third/deploys -d "{\"set_id\": \"$id\"}"'
+ok "with which it is cloned, since nothing of it was made before" stage clone production third --approve third
 ok "and runs" wait_for says "web 1.4.2: running, 1 of 1" stage environment third
 ok "there" has two our-third
 echo "1..$number"

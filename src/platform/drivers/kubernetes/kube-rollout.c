@@ -612,6 +612,7 @@ struct driver_task *
 kube_apply(struct kube_driver *driver, struct kube_space *space,
 	   const struct driver_deployment *deployment, const struct driver_waiter *waiter)
 {
+	struct driver_task *task;
 	struct kube_rollout *r;
 	struct error err;
 
@@ -627,7 +628,7 @@ kube_apply(struct kube_driver *driver, struct kube_space *space,
 	r->is_paused = deployment->is_paused;
 	r->begun_at = deployment->begun_at;
 	r->modules = json_object();
-	r->task = driver_task_new(&driver->base, waiter, cancel_rollout, r);
+	task = r->task = driver_task_new(&driver->base, waiter, cancel_rollout, r);
 	space->operation = &r->operation;
 	kube_space_use(space);
 	kube_rollout_declare(r, deployment);
@@ -636,5 +637,5 @@ kube_apply(struct kube_driver *driver, struct kube_space *space,
 		end_rollout(r);
 	else
 		read_inventory(r);
-	return r->task;
+	return task;
 }
