@@ -35,6 +35,9 @@ run sidestage demo
 expect "in Development" 20
 press-until Right "in QA"
 press-until Up "api in"
+# What the cache held is older than the deployment above.
+expect "api variable TONE"
+row "image" "topicshare-api"
 key E
 expect "type here"
 type "cold\n"

@@ -132,7 +132,7 @@ kube_double_stop(void **state)
 {
 	struct kube_double *d = *state;
 
-	if (kube_double_is_there(d)) {
+	if (d->folder) {
 		forget_task(d);
 		json_decref(d->seen);
 		d->driver->ops->free(d->driver);
@@ -149,10 +149,14 @@ kube_double_stop(void **state)
 	return 0;
 }
 
-bool
-kube_double_is_there(const struct kube_double *d)
+struct kube_double *
+kube_double_need(void **state)
 {
-	return d->folder != NULL;
+	struct kube_double *d = *state;
+
+	if (!d->folder)
+		skip();
+	return d;
 }
 
 void

@@ -47,7 +47,8 @@ struct kube_double {
 /* For cmocka's setup and teardown of a group; skips where python3 or openssl are missing. */
 int kube_double_start(void **state);
 int kube_double_stop(void **state);
-bool kube_double_is_there(const struct kube_double *d);
+/* That of a test's state; skips the test where there is none. */
+struct kube_double *kube_double_need(void **state);
 
 /* Ends the driver, as a daemon that is killed, and makes another. */
 void kube_double_restart_driver(struct kube_double *d);

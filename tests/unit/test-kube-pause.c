@@ -14,16 +14,6 @@
 #define DEPLOYMENT(env) "/apis/apps/v1/namespaces/shop-" env "/deployments/web"
 #define SERVICE(env) "/api/v1/namespaces/shop-" env "/services/web"
 
-static struct kube_double *
-need(void **state)
-{
-	struct kube_double *d = *state;
-
-	if (!kube_double_is_there(d))
-		skip();
-	return d;
-}
-
 /* A member of the spec; -1: it is not there. */
 static json_int_t
 number_of(struct kube_double *d, const char *path, const char *member)
@@ -84,7 +74,7 @@ static void
 test_a_paused_service_keeps_its_address(void **state)
 {
 	static const char pods[] = "/api/v1/namespaces/shop-paused/pods";
-	struct kube_double *d = need(state);
+	struct kube_double *d = kube_double_need(state);
 	struct driver_workload web = kube_double_workload("web", FINE, NULL);
 	char *before, *after;
 
@@ -119,7 +109,7 @@ test_schedules_wait_and_jobs_do_not_run_twice(void **state)
 {
 	static const char jobs[] = "/apis/batch/v1/namespaces/shop-jobs/jobs",
 			  cron[] = "/apis/batch/v1/namespaces/shop-jobs/cronjobs/nightly-all";
-	struct kube_double *d = need(state);
+	struct kube_double *d = kube_double_need(state);
 	struct driver_workload both[2] = {scheduled(), job(FINE)};
 	const json_t *items;
 	char *uid;
@@ -148,7 +138,7 @@ test_schedules_wait_and_jobs_do_not_run_twice(void **state)
 static void
 test_what_somebody_else_scales_is_stopped(void **state)
 {
-	struct kube_double *d = need(state);
+	struct kube_double *d = kube_double_need(state);
 	struct driver_workload web = kube_double_workload("web", FINE, NULL);
 	char *before, *after;
 

@@ -18,16 +18,6 @@
 #define FINE "local/web:1"
 #define NEWER "local/web:2"
 
-static struct kube_double *
-need(void **state)
-{
-	struct kube_double *d = *state;
-
-	if (!kube_double_is_there(d))
-		skip();
-	return d;
-}
-
 static void
 review_one(struct kube_double *d, const char *space, const char *image)
 {
@@ -99,7 +89,7 @@ count_writes(const struct kube_double *d)
 static void
 test_what_restarts_and_what_goes(void **state)
 {
-	struct kube_double *d = need(state);
+	struct kube_double *d = kube_double_need(state);
 	struct driver_workload both[2] = {kube_double_workload("web", FINE, NULL),
 					  kube_double_workload("api", FINE, NULL)};
 	size_t writes;
@@ -123,7 +113,7 @@ test_what_restarts_and_what_goes(void **state)
 static void
 test_what_a_cluster_would_refuse(void **state)
 {
-	struct kube_double *d = need(state);
+	struct kube_double *d = kube_double_need(state);
 
 	deploy_one(d, "acme/shop/no", FINE);
 	kube_double_write(d, KUBE_MERGE, "/apis/apps/v1/namespaces/shop-no/deployments/web",
@@ -140,7 +130,7 @@ test_what_a_cluster_would_refuse(void **state)
 static void
 test_a_warning_is_told_without_secrets(void **state)
 {
-	struct kube_double *d = need(state);
+	struct kube_double *d = kube_double_need(state);
 	struct driver_workload web = kube_double_workload("web", FINE, NULL);
 
 	deploy_one(d, "acme/shop/warn", FINE);
@@ -155,7 +145,7 @@ test_a_warning_is_told_without_secrets(void **state)
 static void
 test_a_webhook_without_dry_runs_is_a_warning(void **state)
 {
-	struct kube_double *d = need(state);
+	struct kube_double *d = kube_double_need(state);
 
 	deploy_one(d, "acme/shop/hook", FINE);
 	kube_double_rules(d, "PATCH deployments/web status 400 {\"kind\":\"Status\",\"status\":"
@@ -173,7 +163,7 @@ test_a_webhook_without_dry_runs_is_a_warning(void **state)
 static void
 test_a_new_namespace_asks_for_rights(void **state)
 {
-	struct kube_double *d = need(state);
+	struct kube_double *d = kube_double_need(state);
 	size_t writes = count_writes(d);
 
 	/* Thirty requests: a busy machine may need longer than a person waits. */
@@ -195,7 +185,7 @@ test_a_new_namespace_asks_for_rights(void **state)
 static void
 test_a_namespace_of_others_is_refused(void **state)
 {
-	struct kube_double *d = need(state);
+	struct kube_double *d = kube_double_need(state);
 
 	kube_double_write(d, KUBE_CREATE, "/api/v1/namespaces",
 			  "{\"metadata\":{\"name\":\"shop-others\"}}");
@@ -211,7 +201,7 @@ test_a_namespace_of_others_is_refused(void **state)
 static void
 test_nobody_waits_for_a_cluster_that_is_away(void **state)
 {
-	struct kube_double *d = need(state);
+	struct kube_double *d = kube_double_need(state);
 	int64_t began;
 
 	deploy_one(d, "acme/shop/away", FINE);
@@ -229,7 +219,7 @@ test_nobody_waits_for_a_cluster_that_is_away(void **state)
 static void
 test_a_review_is_in_nobodys_way(void **state)
 {
-	struct kube_double *d = need(state);
+	struct kube_double *d = kube_double_need(state);
 	const struct driver_home home = {.namespace = ""};
 	struct driver_workload *web = xcalloc(1, sizeof(*web));
 	struct driver_deployment deployment = {.id = "d1", .workloads = web, .count = 1};

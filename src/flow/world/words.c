@@ -278,7 +278,7 @@ words_of_no_logs(const struct world_environment *e, const char *workload, bool p
 			 "before.");
 	if (e && e->runtime.cluster.raw && world_is_known(e, WORLD_RUNTIME) &&
 	    !has_pods(e, workload))
-		return _("There is no pod, and a cluster keeps no output of pods that are gone.");
+		return _("No pod is left. A cluster keeps no output of pods that were deleted.");
 	return "";
 }
 

@@ -166,7 +166,7 @@ struct driver_logs {
 };
 
 struct driver_error {
-	char *object_id;		/* module; "": it is no workload's */
+	char *object_id;		/* module; "": of no workload */
 	char *code; /* "image-not-found", "exited", "not-ready", "cannot-start" */
 	struct error why;
 	char *message;			/* the last lines of its output */

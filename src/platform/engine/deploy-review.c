@@ -20,7 +20,6 @@
 #include "platform/drivers/driver.h"
 #include "platform/drivers/findings.h"
 #include "platform/engine/env-driver.h"
-#include "platform/engine/provision.h"
 #include "platform/engine/rollout-plan.h"
 #include "platform/engine/rollout-private.h"
 #include "platform/engine/rollout.h"
@@ -142,18 +141,9 @@ static int
 start_provision(struct review_run *run, struct error *err)
 {
 	struct rollout *r = run->rollout;
-	const struct provision_order order = {
-		.platform = r->order.platform,
-		.place = &r->place,
-		.driver = r->driver,
-		.context = rollout_context(r),
-		.values = r->values,
-		.declared = &r->declared,
-		.graph = &r->graph,
-		.known = &r->known,
-		.expected_at = &run->home,
-	};
+	struct provision_order order = rollout_provision_order(r);
 
+	order.expected_at = &run->home;
 	r->provision = provision_start(&order, expected, run, err);
 	return r->provision ? 0 : -1;
 }

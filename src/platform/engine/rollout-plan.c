@@ -26,7 +26,6 @@
 #include "model/workload-fields.h"
 #include "model/workload-placeholders.h"
 #include "platform/engine/deployed-values.h"
-#include "platform/engine/provision.h"
 #include "platform/engine/rollout-private.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-runtime.h"
@@ -332,4 +331,20 @@ rollout_make_plan(struct rollout *r, struct problem *problem, struct error *err)
 	}
 	json_decref(counts);
 	return ret;
+}
+
+struct provision_order
+rollout_provision_order(const struct rollout *r)
+{
+	return (struct provision_order){
+		.platform = r->order.platform,
+		.place = &r->place,
+		.driver = r->driver,
+		.context = rollout_context(r),
+		.values = r->values,
+		.declared = &r->declared,
+		.graph = &r->graph,
+		.known = &r->known,
+		.is_resumed = r->order.resuming,
+	};
 }

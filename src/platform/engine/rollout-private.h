@@ -11,6 +11,7 @@
 #include "model/reference.h"
 #include "model/resource-graph.h"
 #include "platform/drivers/driver.h"
+#include "platform/engine/provision.h"
 #include "platform/engine/rollout.h"
 #include "platform/state/place.h"
 #include "platform/state/repository-resources.h"
@@ -70,5 +71,7 @@ int set_problem(struct problem *problem, const char *scope, const char *code,
 		const char *object_id);
 /* For ${context...} in what is deployed; borrows from the rollout. */
 struct reference_context rollout_context(const struct rollout *rollout);
+/* For what it has read; points into the rollout. */
+struct provision_order rollout_provision_order(const struct rollout *rollout);
 
 #endif

@@ -29,7 +29,6 @@
 #include "platform/engine/env-graph.h"
 #include "platform/engine/graph.h"
 #include "platform/engine/problems.h"
-#include "platform/engine/provision.h"
 #include "platform/engine/prune.h"
 #include "platform/engine/rollout-plan.h"
 #include "platform/engine/rollout-private.h"
@@ -232,17 +231,7 @@ provisioned(void *data, const char *culprit, const struct error *err)
 static void
 start_provision(struct rollout *r)
 {
-	struct provision_order order = {
-		.platform = r->order.platform,
-		.place = &r->place,
-		.driver = r->driver,
-		.context = rollout_context(r),
-		.values = r->values,
-		.declared = &r->declared,
-		.graph = &r->graph,
-		.known = &r->known,
-		.is_resumed = r->order.resuming,
-	};
+	const struct provision_order order = rollout_provision_order(r);
 	struct error err = {0};
 
 	r->provision = provision_start(&order, provisioned, r, &err);

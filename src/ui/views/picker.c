@@ -191,7 +191,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	else if (p->base.finder.count == 0)
 		none = xstrdup(_("The versions of this image are not known (yet)."));
 	else
-		none = xasprintf(_("There is no version \"%s\" of this image."),
+		none = xasprintf(_("This image has no version \"%s\"."),
 				 p->base.finder.find.text);
 	finder_draw(&p->base.finder, ui, canvas, none);
 	free(none);

@@ -211,7 +211,7 @@ reach_request_headers(const struct http_head *head, const struct reach_names *na
 	return list;
 }
 
-/* "Name: value" of one line of a head; false: it is no such line. */
+/* One line of a head, "Name: value"; false: it has another form. */
 static bool
 read_line(const char *line, size_t length, char **name, char **value)
 {
