@@ -142,6 +142,20 @@ refuse_command(const char *name)
 	free(shown);
 }
 
+/* The name of a command that stands behind options; NULL: none does.  Words behind an option may be
+ * its value, whatever they are. */
+static const char *
+late_command(int argc, char **argv)
+{
+	struct command verb;
+
+	for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if ((argv[i - 1][0] != '-' || strchr(argv[i - 1], '=')) &&
+		    find_command(argv[i], &verb))
+			return argv[i];
+	return NULL;
+}
+
 static void
 print_error(const struct error *err)
 {
@@ -245,6 +259,13 @@ main(int argc, char **argv)
 		}
 		argc--;
 		argv++;
+	} else {
+		const char *late = late_command(argc, argv);
+
+		if (late) {
+			fprintf(stderr, _("sidestage: Options follow the command: sidestage %s ...\n"), late);
+			return EXIT_USAGE;
+		}
 	}
 	return run_command(command, argc, argv);
 }

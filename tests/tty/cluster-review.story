@@ -16,6 +16,8 @@ key Enter
 expect "rollback"
 row "Will run in cluster prod, namespace topicshare-hotfix-1 (new)"
 no-row "runs in"
+# Nothing declares a resource here: no heading without lines.
+no-row "Resources"
 
 test "a right that is missing is named, and nothing is approved without it"
 key Esc

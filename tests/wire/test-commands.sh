@@ -321,6 +321,7 @@ timed="--org=delta --app=timed"
 	run nonsens
 	[ $code = 2 ] && grep -q 'Unknown command' err
 	result $? "2: nonsens"
+	exits 2 "Options follow the command: sidestage clones" --timeout=3s clones
 	run promot hot
 	[ $code = 2 ] && grep -q 'Did you mean promote' err
 	result $? "2: promot"

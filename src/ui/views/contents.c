@@ -127,17 +127,14 @@ wrap(struct contents_lines *lines, int columns)
 	*lines = whole;
 }
 
-/* columns 0: not drawn yet. */
+/* Without resources there is no heading either. */
 static void
-list(struct contents_lines *lines, const struct set *set, int columns)
+list_resources(struct contents_lines *lines, const struct set *set)
 {
-	json_t *module, *declaration, *value;
+	json_t *module, *declaration;
 	const char *name, *id;
+	size_t before = lines->count;
 
-	*lines = (struct contents_lines){0};
-	add_line(lines, _("Workloads"), NULL, NULL, NULL);
-	json_object_foreach(set_modules(set), name, module)
-		add_workload(lines, set, name);
 	add_line(lines, NULL, NULL, NULL, NULL);
 	add_line(lines, _("Resources"), NULL, NULL, NULL);
 	json_object_foreach(set_shared(set), id, declaration)
@@ -145,6 +142,22 @@ list(struct contents_lines *lines, const struct set *set, int columns)
 	json_object_foreach(set_modules(set), name, module)
 		json_object_foreach(json_object_get(module, "externals"), id, declaration)
 			add_resource(lines, id, declaration, name);
+	if (lines->count == before + 2)
+		lines->count = before;
+}
+
+/* columns 0: not drawn yet. */
+static void
+list(struct contents_lines *lines, const struct set *set, int columns)
+{
+	json_t *module, *value;
+	const char *name, *id;
+
+	*lines = (struct contents_lines){0};
+	add_line(lines, _("Workloads"), NULL, NULL, NULL);
+	json_object_foreach(set_modules(set), name, module)
+		add_workload(lines, set, name);
+	list_resources(lines, set);
 	if (json_object_size(set_values(set)) > 0) {
 		add_line(lines, NULL, NULL, NULL, NULL);
 		add_line(lines, _("Values"), NULL, NULL, NULL);
