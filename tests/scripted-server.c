@@ -99,7 +99,7 @@ serve_connection(struct server *server, int fd)
 	do {
 		const struct exchange *exchange = &server->exchanges[server->count];
 
-		if (!exchange->reply || !read_request(server, fd))
+		if (server->count == EXCHANGES_MAX || !exchange->reply || !read_request(server, fd))
 			break;
 		after = exchange->after;
 		(void)send_all(server, fd, exchange->reply, strlen(exchange->reply));
@@ -163,7 +163,8 @@ void
 server_start(struct server *server, const struct exchange *exchanges, const char *socket)
 {
 	memset(server, 0, sizeof(*server));
-	server->exchanges = exchanges;
+	for (size_t i = 0; i < EXCHANGES_MAX && exchanges[i].reply; i++)
+		server->exchanges[i] = exchanges[i];
 	server->socket = socket;
 	if (socket)
 		listen_unix(server);

@@ -27,7 +27,7 @@ struct exchange {
 };
 
 struct server {
-	const struct exchange *exchanges;
+	struct exchange exchanges[EXCHANGES_MAX];	/* a copy of the script */
 	int listener, stop[2];
 	char url[64];
 	const char *socket;		/* NULL: TCP */

@@ -21,6 +21,7 @@
 #define PREFIX "/api/v1/namespaces/shop/services/web:80/proxy"
 #define SERVER "192.0.2.10:6443"
 #define LOCAL "web.qa.shop.localhost:20017"
+#define FORWARDED_HOST "X-Forwarded-Host: " LOCAL
 
 static const struct reach_names names = {PREFIX, SERVER, LOCAL};
 
@@ -112,7 +113,7 @@ nobody_asks_as_somebody_else(void **state)
 		      "Accept-Encoding: gzip\r\nContent-Length: 0\r\nAudit-ID: 1\r\nExpect: x\r\n"
 		      "Origin: http://" LOCAL "\r\nX-Kept: yes\r\nEmpty:\r\n\r\n";
 	static const char *const handed_on[] = {
-		"X-Kept: yes", "Empty;", "Accept-Encoding: identity", "X-Forwarded-Host: " LOCAL,
+		"X-Kept: yes", "Empty;", "Accept-Encoding: identity", FORWARDED_HOST,
 		"X-Forwarded-Proto: http", "Accept:", "Content-Type:", "User-Agent:",
 	};
 	struct http_head head;
