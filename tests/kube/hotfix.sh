@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The story of a hotfix on real pods, with the rights of data/kubernetes/rbac.yaml and no others:
 #
-#	hotfix.sh DIR	in the node of DIR (node.sh); prints "ok NAME" or "not ok NAME"
+#	hotfix.sh DIR	in the node of DIR (node.sh), or with CLUSTER on the cluster of
+#			DIR/kubeconfig; prints "ok NAME" or "not ok NAME"
 #
-# KUBE_NODE is the node's program, BUILD the folder of the programs.
+# KUBECTL is kubectl, BUILD the folder of the programs.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
@@ -13,13 +14,18 @@ work=$(mktemp -d)
 failed=0
 
 node() {
-	bash "$here/node/node.sh" enter "$dir" "$@"
+	if [ -z "${CLUSTER:-}" ]; then
+		bash "$here/node/node.sh" enter "$dir" "$@"
+	else
+		"$@"
+	fi
 }
 kube() {
-	node env KUBECONFIG="$dir/kubeconfig" "$KUBE_NODE" kubectl "$@"
+	# shellcheck disable=SC2086
+	node env KUBECONFIG="$dir/kubeconfig" $KUBECTL "$@"
 }
 clean() {
-	# Its id is that of the node's own process namespace.
+	# In a node its id is that of the node's own process namespace.
 	[ ! -e "$work/pid" ] || node kill "$(cat "$work/pid")"
 	wait 2>/dev/null
 	kube delete --wait=false -f "$top/data/kubernetes/rbac.yaml" >/dev/null 2>&1
@@ -144,7 +150,7 @@ command_leads_there() {
 	command=$(reach hotfix command) || return 1
 	# shellcheck disable=SC2016,SC2086
 	node sh -c 'echo $$ >"$1"; shift; exec "$@"' sh "$work/forward.pid" \
-		env KUBECONFIG="$dir/kubeconfig" "$KUBE_NODE" $command >"$work/forward" 2>&1 &
+		env KUBECONFIG="$dir/kubeconfig" $KUBECTL ${command#kubectl } >"$work/forward" 2>&1 &
 	until_true node curl -sf --max-time 5 -o "$work/page" http://127.0.0.1:8080/
 	local code=$?
 	node kill "$(cat "$work/forward.pid")"
@@ -163,14 +169,11 @@ mkdir "$work/images"
 ok "the rights of the guide can be granted" kube apply -f "$top/data/kubernetes/rbac.yaml"
 ok "and its manifest is one that the cluster takes" \
 	kube apply --dry-run=server -f "$top/data/kubernetes/sidestaged.yaml"
-cat >"$work/kubeconfig" <<END
-apiVersion: v1
-kind: Config
-clusters: [{name: node, cluster: {server: "https://192.0.2.10:6443", certificate-authority: $dir/pki/ca.crt}}]
-users: [{name: sidestaged, user: {token: "$(kube -n sidestage create token sidestaged)"}}]
-contexts: [{name: node, context: {cluster: node, user: sidestaged}}]
-current-context: node
-END
+kube config view --raw --minify --flatten -o json | python3 -c '
+import json, sys
+config = json.load(sys.stdin)
+config["users"] = [{"name": config["contexts"][0]["context"]["user"], "user": {"token": sys.argv[1]}}]
+json.dump(config, sys.stdout)' "$(kube -n sidestage create token sidestaged)" >"$work/kubeconfig"
 cat >"$work/c.conf" <<END
 [state]
 	directory = $work/state

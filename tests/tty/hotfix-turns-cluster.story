@@ -1,5 +1,5 @@
 # A hotfix that does not go straight, where environments are namespaces of a cluster: a double of
-# Kubernetes, or the one of KUBECONFIG.
+# Kubernetes, or the one of KUBE_CLUSTER.
 
 env TARGET=cluster PATH=$TTY/on-cluster:$PATH
 needs cluster

@@ -35,7 +35,7 @@ static const char *const kept[] = {
 	"PATH",	    "SIDESTAGE_LIBEXEC", "SIDESTAGE_DATA", "SIDESTAGED",    "SIDESTAGE",
 	"srcdir",   "builddir",		 "ASAN_OPTIONS",   "UBSAN_OPTIONS", "LSAN_OPTIONS",
 	"TTY_SLOW", "TTY_WRAP",		 "GUIDE",	   "MALLOC_PERTURB_",
-	"SCREENS",  "KUBECONFIG",
+	"SCREENS",  "KUBE_CLUSTER",
 };
 
 #define KEPT_COUNT (sizeof(kept) / sizeof(kept[0]))
