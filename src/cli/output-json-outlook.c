@@ -3,6 +3,7 @@
 
 #include "cli/output-json-outlook.h"
 
+#include "flow/verbs/flow.h"
 #include "model/nouns.h"
 
 /* null where it is not there, or is no UTF-8. */
@@ -33,4 +34,36 @@ output_json_outlook(const struct deploy_review *outlook)
 	return json_pack("{s:o, s:o, s:b, s:o, s:o}", "cluster", foreign(&outlook->cluster),
 			 "namespace", foreign(&outlook->namespace), "is_new", outlook->is_new,
 			 "unasked", foreign(&outlook->unasked), "findings", findings);
+}
+
+json_t *
+output_json_errors(const struct flow *flow)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < flow_deployment_error_count(flow); i++) {
+		const struct deployment_error *e = flow_deployment_error(flow, i);
+
+		json_array_append_new(list,
+				      json_pack("{s:o, s:o, s:o}", "object", foreign(&e->object_id),
+						"summary", foreign(&e->summary), "message",
+						foreign(&e->message)));
+	}
+	return list;
+}
+
+json_t *
+output_json_warnings(const struct flow *flow)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < flow_warning_count(flow); i++) {
+		const struct workload_warning *w = flow_warning(flow, i);
+
+		json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "workload",
+						      foreign(&w->workload), "object",
+						      foreign(&w->path), "message",
+						      foreign(&w->message)));
+	}
+	return list;
 }

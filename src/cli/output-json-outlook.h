@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* What the platform says would come of a change, for machines. */
+/* What the platform says would come of a change, and came of it, for machines. */
 #ifndef SIDESTAGE_CLI_OUTPUT_JSON_OUTLOOK_H
 #define SIDESTAGE_CLI_OUTPUT_JSON_OUTLOOK_H
 
 #include <jansson.h>
 
 struct deploy_review;
+struct flow;
 
 /* {cluster, namespace, is_new, unasked, findings: [{kind, workload, object, code, message}]} */
 json_t *output_json_outlook(const struct deploy_review *outlook);
+/* Why a deployment failed: [{object, summary, message}]; [] where it did not. */
+json_t *output_json_errors(const struct flow *flow);
+/* What the cluster warned of meanwhile: [{workload, object, message}]. */
+json_t *output_json_warnings(const struct flow *flow);
 
 #endif

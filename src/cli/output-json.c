@@ -652,7 +652,6 @@ output_json_operation(const struct flow *flow)
 	const struct flow_request *request = flow_request(flow);
 	const struct review *review = flow_review(flow);
 	const struct deployment *deployment = flow_deployment(flow);
-	json_t *errors = json_array();
 	json_t *object = json_pack(
 		"{s:o, s:s, s:s, s:o, s:o, s:o, s:o}", "id", text(flow_operation_id(flow)), "verb",
 		flow_verb_name(flow_verb(flow)), "state", states[flow_state(flow)], "organization",
@@ -687,14 +686,7 @@ output_json_operation(const struct flow *flow)
 	json_object_set_new(object, "error",
 			    flow_error(flow)->kind != ERROR_NONE ? text(flow_error(flow)->text)
 								 : json_null());
-	for (size_t i = 0; i < flow_deployment_error_count(flow); i++) {
-		const struct deployment_error *e = flow_deployment_error(flow, i);
-
-		json_array_append_new(errors,
-				      json_pack("{s:o, s:o, s:o}", "object", foreign(&e->object_id),
-						"summary", foreign(&e->summary), "message",
-						foreign(&e->message)));
-	}
-	json_object_set_new(object, "deployment_errors", errors);
+	json_object_set_new(object, "deployment_errors", output_json_errors(flow));
+	json_object_set_new(object, "warnings", output_json_warnings(flow));
 	return object;
 }

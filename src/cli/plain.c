@@ -220,6 +220,10 @@ follow(struct plain *p, struct flow *flow)
 		plain_print_json(p, output_json_operation(flow));
 	else if (flow_state(flow) == FLOW_DONE)
 		output_text_line(_("Done."));
+	for (size_t i = 0; i < flow_warning_count(flow); i++)
+		plain_note(p, _("The cluster warns of %s: %s"),
+			   untrusted_raw(&flow_warning(flow, i)->path),
+			   untrusted_raw(&flow_warning(flow, i)->message));
 	if (flow_state(flow) == FLOW_UNWATCHED) {
 		plain_fail(p, EXIT_RUNNING, _("Still running: %s"), flow_error(flow)->text);
 	} else if (flow_state(flow) != FLOW_DONE) {

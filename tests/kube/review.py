@@ -211,7 +211,8 @@ def commands(tap, world):
     tap.ok(not ledger.writes() and world.image("production") == "local/topicshare-web:1.4.2",
            "nothing of all that was written to the cluster", "\n".join(ledger.writes()[:10]))
     world.double.rules("PATCH deployments/web warn use y")
-    says("then it is deployed", 0, ["Restarts web"], *change, *approve)
+    says("then it is deployed, and says what the cluster warned of", 0,
+         ["Restarts web", "The cluster warns of deployments/web: use y"], *change, *approve)
     tap.ok(world.image("production") == NEWER, "and runs", world.image("production"))
     last = world.must("GET", "/envs/production")["last_deploy"]["id"]
     warned = world.must("GET", f"/envs/production/deploys/{last}")["warnings"]

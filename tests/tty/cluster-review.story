@@ -42,6 +42,18 @@ row "checked before the deployment"
 sh cluster double prod
 key Esc
 gone "rollback"
+
+test "what the cluster warned of stands where the operation ended"
+sh cluster double prod "PATCH deployments/web warn spec.x is old"
+key C
+expect "Name of the clone"
+key Enter
+expect "rollback"
+key A
+expect "Done in"
+row "The cluster warns of deployments/web: spec.x is old"
+sh cluster double prod
+key Esc
 key Q
 exit 0 10
 restored

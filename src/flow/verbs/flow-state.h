@@ -135,6 +135,8 @@ struct flow {
 	struct deployment deployment;
 	struct deployment_error *errors;
 	size_t error_count;
+	struct workload_warning *warnings;	/* of the cluster, when it was carried out */
+	size_t warning_count;
 
 	struct api_call *call;
 	struct loop_timer *timer;

@@ -199,6 +199,9 @@ flow_free(struct flow *flow)
 	for (size_t i = 0; i < flow->error_count; i++)
 		deployment_error_clear(&flow->errors[i]);
 	free(flow->errors);
+	for (size_t i = 0; i < flow->warning_count; i++)
+		workload_warning_clear(&flow->warnings[i]);
+	free(flow->warnings);
 	free(flow);
 }
 
@@ -309,6 +312,18 @@ const struct deployment_error *
 flow_deployment_error(const struct flow *flow, size_t i)
 {
 	return i < flow->error_count ? &flow->errors[i] : NULL;
+}
+
+size_t
+flow_warning_count(const struct flow *flow)
+{
+	return flow->warning_count;
+}
+
+const struct workload_warning *
+flow_warning(const struct flow *flow, size_t i)
+{
+	return i < flow->warning_count ? &flow->warnings[i] : NULL;
 }
 
 const struct error *

@@ -190,6 +190,9 @@ const struct deployment *flow_deployment(const struct flow *flow);
 /* The platform's errors when the deployment failed. */
 size_t flow_deployment_error_count(const struct flow *flow);
 const struct deployment_error *flow_deployment_error(const struct flow *flow, size_t i);
+/* What the cluster warned of while it was carried out; its message is for people. */
+size_t flow_warning_count(const struct flow *flow);
+const struct workload_warning *flow_warning(const struct flow *flow, size_t i);
 /* Kind NONE unless FAILED or UNWATCHED. */
 const struct error *flow_error(const struct flow *flow);
 /* From its beginning to its end, or until now. */

@@ -29,6 +29,7 @@
  * may not have read its state. */
 #define GONE_LOOKS 4
 #define ERRORS_MAX 100
+#define WARNINGS_MAX 100
 
 /* The last line that is not empty; free() it. */
 static char *
@@ -150,6 +151,27 @@ got_runtime(void *data, const struct api_reply *reply)
 	flow_later(flow, WATCH_EVERY_MS, watch_deployment);
 }
 
+/* Of what the platform warns of, the cluster's own words: the rest was in the review. */
+static void
+take_warnings(struct flow *flow, const json_t *body)
+{
+	const json_t *list = json_object_get(body, "warnings");
+	size_t count = json_array_size(list) < WARNINGS_MAX ? json_array_size(list) : WARNINGS_MAX;
+
+	if (flow->warnings)
+		return;
+	flow->warnings = xcalloc(count + 1, sizeof(*flow->warnings));
+	for (size_t i = 0; i < count; i++) {
+		struct workload_warning *next = &flow->warnings[flow->warning_count];
+
+		workload_warning_read(next, json_array_get(list, i));
+		if (untrusted_is(&next->code, "cluster-warns") && *untrusted_raw(&next->message))
+			flow->warning_count++;
+		else
+			workload_warning_clear(next);
+	}
+}
+
 /* A deployment that succeeded with another set than the reviewed one has not succeeded for us. */
 static void
 deployment_ended(struct flow *flow)
@@ -234,6 +256,7 @@ watched(void *data, const struct api_reply *reply)
 	deployment_clear(&flow->deployment);
 	flow->deployment = now;
 	if (deployment_is_final(&now)) {
+		take_warnings(flow, reply->body);
 		deployment_ended(flow);
 		return;
 	}

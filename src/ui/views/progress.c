@@ -431,6 +431,25 @@ draw_outcome(struct canvas *c, struct ui *ui, int row, struct flow *flow)
 	}
 }
 
+/* The words of the cluster about what it took all the same.  How many rows. */
+static int
+draw_warnings(struct canvas *c, int row, const struct flow *flow)
+{
+	int first = row;
+
+	for (size_t i = 0; i < flow_warning_count(flow) && row < c->height; i++) {
+		const struct workload_warning *w = flow_warning(flow, i);
+		char *text = xasprintf(_("The cluster warns of %s: %s"), untrusted_raw(&w->path),
+				       untrusted_raw(&w->message));
+
+		canvas_move(c, row, 1);
+		canvas_text(c, STYLE_WARN, "! ");
+		row += canvas_paragraph(c, STYLE_WARN, text, 3);
+		free(text);
+	}
+	return row - first;
+}
+
 static void
 subject(const struct view *view, struct ui *ui, char *out, size_t size)
 {
@@ -462,6 +481,7 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 		draw_step(canvas, row++, columns, flow_step(flow, i));
 	row += roomy;
 	row += draw_outcome(canvas, ui, row, flow);
+	row += draw_warnings(canvas, row, flow);
 	canvas_hline(canvas, row++);
 	row += roomy;
 	if (flow_state(flow) == FLOW_FAILED) {
