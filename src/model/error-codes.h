@@ -57,6 +57,8 @@ struct error;
 	X(CLUSTER_BUSY, 503, N_("The cluster is too busy for \"{verb} {object}\": {reason}")) \
 	X(CLUSTER_CERTIFICATE_ALONE, 400, N_("A client certificate and its key are needed together.")) \
 	X(CLUSTER_CERTIFICATE_INVALID, 400, N_("\"{member}\" must be a certificate as PEM.")) \
+	X(CLUSTER_CHANGES, 0, N_("the cluster changes {object}: {path} will be {words}")) \
+	X(CLUSTER_CHANGES_AWAY, 0, N_("the cluster changes {object}: {path} will not be there")) \
 	X(CLUSTER_CREDENTIALS_REFUSED, 403, N_("The cluster refused the credentials of user {user}: {reason}")) \
 	X(CLUSTER_DEFINITION_GONE, 400, N_("The cluster of the resource definition {definition} cannot be reached: the definition was deleted.  Create it again with the same id.")) \
 	X(CLUSTER_DEFINITION_MISSING, 400, N_("Cannot tell where {env} is to run: there is no resource definition of type {type}.")) \

@@ -194,6 +194,10 @@ def commands(tap, world):
     outlook = json.loads(ended.out)["outlook"]
     tap.ok(outlook["cluster"] == "prod" and [row["kind"] for row in outlook["findings"]] ==
            ["restart"], "so does its JSON", outlook)
+    world.double.rules("PATCH deployments/web change topicshare-web:1.4.3 topicshare-web:1.4.3-policy")
+    says("what a policy makes of an object is shown: it is not what was reviewed", 5,
+         ["Warning: ", "deployments/web: spec.template.spec.containers[web].image will be",
+          "topicshare-web:1.4.3-policy"], *change)
     world.double.rules("PATCH deployments/web warn use y")
     says("a warning is shown, and stops nothing", 5, ["Warning: ", "use y"], *change)
     world.double.rules(driver.refusal(403, "admission webhook denied the request: no"))

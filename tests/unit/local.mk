@@ -121,6 +121,10 @@ tests_unit_test_rollout_SOURCES = tests/unit/test-rollout.c tests/unit/memory-dr
 	tests/unit/memory-driver.h tests/unit/memory-platform.c tests/unit/memory-platform.h
 tests_unit_test_rollout_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 
+check_PROGRAMS += tests/unit/test-kube-changes
+TESTS += tests/unit/test-kube-changes
+tests_unit_test_kube_changes_SOURCES = tests/unit/test-kube-changes.c
+tests_unit_test_kube_changes_LDADD = $(DRIVER_TEST_LIBS)
 check_PROGRAMS += tests/unit/test-kube-names tests/unit/test-kube-objects tests/unit/test-kube-reach
 TESTS += tests/unit/test-kube-names tests/unit/test-kube-objects tests/unit/test-kube-reach
 tests_unit_test_kube_reach_SOURCES = tests/unit/test-kube-reach.c

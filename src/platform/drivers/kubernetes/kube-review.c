@@ -25,6 +25,7 @@
 #include "platform/drivers/kubernetes/cluster.h"
 #include "platform/drivers/kubernetes/kinds.h"
 #include "platform/drivers/kubernetes/kube-batch.h"
+#include "platform/drivers/kubernetes/kube-changes.h"
 #include "platform/drivers/kubernetes/kube-inventory.h"
 #include "platform/drivers/kubernetes/kube-private.h"
 #include "platform/drivers/kubernetes/kube-refusal.h"
@@ -288,6 +289,33 @@ is_declared(const struct kube_review *r, const char *path)
 	return false;
 }
 
+/* What somebody's policy makes of it: then it is not what was reviewed that will run. */
+static void
+find_changes(struct kube_review *r, const struct review_item *item, const json_t *taken)
+{
+	json_t *list = kube_changes(item->object, taken, json_object_get(r->before, item->path));
+	struct kube_subject subject;
+	struct error why;
+	json_t *change;
+	size_t i;
+
+	kube_subject_read(item->path, &subject);
+	json_array_foreach(list, i, change) {
+		const char *path = json_string_value(json_array_get(change, 0));
+		char *words = words_of(r, item, json_string_value(json_array_get(change, 1)));
+
+		if (*words)
+			error_set_code(&why, CODE_CLUSTER_CHANGES, .object = subject.object,
+				       .path = path, .words = words);
+		else
+			error_set_code(&why, CODE_CLUSTER_CHANGES_AWAY, .object = subject.object,
+				       .path = path);
+		find(r, DEPLOY_WARNING, item, "changed", &why);
+		free(words);
+	}
+	json_decref(list);
+}
+
 /* As kube_rollout_prune() would. */
 static void
 find_removals(struct kube_review *r)
@@ -317,7 +345,10 @@ take_try(void *data, size_t index, const struct kube_reply *reply)
 	const struct review_item *item = &r->items[index];
 
 	take_reply(r, item, reply);
-	if (reply->err.kind == ERROR_NONE && item->module)
+	if (reply->err.kind != ERROR_NONE)
+		return;
+	find_changes(r, item, reply->body);
+	if (item->module)
 		find_restart(r, item, reply->body);
 }
 

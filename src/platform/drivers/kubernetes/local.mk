@@ -20,6 +20,8 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/kinds.h \
 	src/platform/drivers/kubernetes/kube-batch.c \
 	src/platform/drivers/kubernetes/kube-batch.h \
+	src/platform/drivers/kubernetes/kube-changes.c \
+	src/platform/drivers/kubernetes/kube-changes.h \
 	src/platform/drivers/kubernetes/kube-declare.c \
 	src/platform/drivers/kubernetes/kube-hosts.c \
 	src/platform/drivers/kubernetes/kube-hosts.h \
