@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* What a cluster makes of an object that it was given: its admission may change it, or add to it. */
+/* What a cluster makes of an object that it was given: its admission may change or extend it. */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_KUBE_CHANGES_H
 #define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_KUBE_CHANGES_H
 
