@@ -98,11 +98,45 @@ is_gone() {
 	! kube get namespace shop >/dev/null 2>&1
 }
 
+# As the node's own is: with files, or a token, so that the tests' client needs no more.
+write_kubeconfig() {
+	KUBECONFIG=$CLUSTER kubectl config view --raw --minify --flatten -o json | python3 -c '
+import base64, json, os, sys
+given, folder = json.load(sys.stdin), sys.argv[1]
+os.umask(0o077)
+cluster, user = given["clusters"][0]["cluster"], given["users"][0]["user"]
+def file(name, data):
+    path = os.path.join(folder, name)
+    with open(path, "wb") as out:
+        out.write(base64.b64decode(data))
+    return path
+if "token" in user:
+    identity = "    token: " + user["token"]
+else:
+    identity = "    client-certificate: %s\n    client-key: %s" % (
+        file("user.crt", user["client-certificate-data"]), file("user.key", user["client-key-data"]))
+with open(os.path.join(folder, "kubeconfig"), "w") as out:
+    out.write(f"""apiVersion: v1
+kind: Config
+clusters:
+- name: node
+  cluster:
+    server: {cluster["server"]}
+    certificate-authority: {file("ca.crt", cluster["certificate-authority-data"])}
+users:
+- name: admin
+  user:
+{identity}
+contexts:
+- name: node
+  context: {{cluster: node, user: admin}}
+current-context: node
+""")' "$dir"
+}
 # Nobody's namespaces are touched: those of the tests are not there yet.
 is_ours_to_fill() {
 	local space
-	mkdir "$dir" && (umask 077 && KUBECONFIG=$CLUSTER kubectl config view --raw --minify --flatten >"$dir/kubeconfig") &&
-		kube version >/dev/null || return 1
+	mkdir "$dir" && write_kubeconfig && kube version >/dev/null || return 1
 	for space in shop objects topicshare-production topicshare-qa topicshare-development topicshare-hotfix \
 			topicshare-hotfix-1; do
 		if kube get namespace "$space" >/dev/null 2>&1; then

@@ -62,7 +62,9 @@ class Client:
         self.host, self.port = parts.hostname, parts.port
         self.context = ssl.create_default_context(cafile=entry("certificate-authority"))
         self.token = token
-        if not token and not nobody:
+        if not token and not nobody and not entry("client-certificate"):
+            self.token = entry("token")
+        elif not token and not nobody:
             self.context.load_cert_chain(entry("client-certificate"), entry("client-key"))
         self.connection = None
 

@@ -49,6 +49,7 @@ key C
 expect "Name of the clone"
 key Enter
 expect "rollback"
+expect "A approve"
 key A
 expect "Done in"
 row "The cluster warns of deployments/web: spec.x is old"
