@@ -59,7 +59,7 @@ class Client:
             return found.group(1) if found else None
         self.url = entry("server")
         parts = urllib.parse.urlsplit(self.url)
-        self.host, self.port = parts.hostname, parts.port
+        self.host, self.port, self.prefix = parts.hostname, parts.port, parts.path.rstrip("/")
         self.context = ssl.create_default_context(cafile=entry("certificate-authority"))
         self.token = token
         if not token and not nobody and not entry("client-certificate"):
@@ -80,7 +80,7 @@ class Client:
         if self.token:
             more["Authorization"] = "Bearer " + self.token
         more.setdefault("User-Agent", "tests/1")
-        connection.request(method, path, body, more)
+        connection.request(method, self.prefix + path, body, more)
         return connection.getresponse()
 
     def ask(self, method, path, body=None, kind="application/json", headers=None):

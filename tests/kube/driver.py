@@ -82,14 +82,14 @@ def space_of(env):
 class World:
     """A double, and a sidestaged that has TopicShare in it."""
 
-    def __init__(self, patience="60s"):
+    def __init__(self, patience="60s", options=()):
         self.folder = tempfile.mkdtemp(prefix="kube-")
         self.socket = os.path.join(self.folder, "socket")
         self.pid = os.path.join(self.folder, "daemon.pid")
         self.process, self.names = None, 0
         self.double = Double(os.path.join(self.folder, "double"), "--token",
                              "sidestage=" + TOKENS[0], "--pace", "0.01", "--bookmarks", "0.5",
-                             *upstream_options())
+                             *options, *upstream_options())
         self.cluster = self.double.client()
         if UPSTREAM:		# there it is a user that is impersonated
             self.cluster.ask("POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
@@ -103,7 +103,7 @@ class World:
                 file.write("#!/bin/false\n")
         self.write("token", TOKENS[0] + "\n")
         self.write("kubeconfig", KUBECONFIG.format(
-            folder=self.folder, url=self.cluster.url, pki=os.path.join(self.double.folder, "pki")))
+            folder=self.folder, url=self.cluster.url + "/", pki=os.path.join(self.double.folder, "pki")))
         self.config = self.write("config", CONFIG.format(folder=self.folder, patience=patience))
         self.log = open(os.path.join(self.folder, "log"), "w+")
 
@@ -321,7 +321,8 @@ def changed(before, after, path=""):
 # --- the hotfix
 
 def hotfix(tap):
-    with World() as world:
+    # Its API server stands behind a gateway of many clusters.
+    with World(options=("--prefix", "/k8s/clusters/c-1")) as world:
         client, url = Client(world.folder), Faultd(world).url
         before = world.objects("production")
         ended = client.run(url, "clone", "production", "hotfix", "--json")

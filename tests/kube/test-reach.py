@@ -360,7 +360,7 @@ def ends(world):
 
 
 def main():
-    with World() as world:
+    with World(options=("--prefix", "/k8s/clusters/c-1")) as world:
         found = told(world)
         ok(re.fullmatch(r"http://web\.production\.topicshare\.localhost:\d+", found["address"]) and
            found["port"] == 80 and found["command"] == COMMAND,

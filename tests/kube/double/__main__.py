@@ -36,6 +36,8 @@ def options():
                        help="changes of a kind that a watch can begin with")
     words.add_argument("--bookmarks", type=float, default=1, metavar="S")
     words.add_argument("--gateway", action="store_true", help="it has the Gateway API")
+    words.add_argument("--prefix", default="", metavar="PATH",
+                       help="where its addresses begin, as behind a gateway of many clusters")
     words.add_argument("--upstream", metavar="URL")
     for name in ("ca", "cert", "key"):
         words.add_argument("--" + name, metavar="FILE", help="of the upstream")
@@ -98,10 +100,12 @@ def main():
     serving = server.Server((asked.address, asked.port), context, rules,
                             server.Log(os.path.join(folder, "requests.log")),
                             os.path.join(folder, "tokens.csv"), backend)
+    serving.prefix = asked.prefix
     with open(os.path.join(folder, "pid"), "w") as file:
         file.write(f"{os.getpid()}\n")
     identity.write_kubeconfig(os.path.join(folder, "kubeconfig"),
-                              f"https://{asked.address}:{serving.server_port}", pki, tokens)
+                              f"https://{asked.address}:{serving.server_port}{asked.prefix}", pki,
+                              tokens)
     serving.serve_forever()
 
 

@@ -46,7 +46,7 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
     def __init__(self, address, context, rules, log, tokens, backend):
         super().__init__(address, Handler)
         self.context, self.rules, self.log, self.tokens = context, rules, log, tokens
-        self.backend = backend
+        self.backend, self.prefix = backend, ""
 
     def server_bind(self):
         socketserver.TCPServer.server_bind(self)	# asks no name service for our name
@@ -97,6 +97,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.logged = False
         try:
             self.body = self.read_body()
+            if not self.path.startswith(self.server.prefix + "/"):
+                raise Dropped
+            self.path = self.path[len(self.server.prefix):]
             for fault in self.server.rules.for_request(self.command, self.path):
                 self.meet(fault)
             self.identify()
