@@ -39,7 +39,6 @@ row "7 carry" "to do"
 row "web" "1.4.2"
 
 test "the clone is reached at an address of its own"
-needs addresses
 row "web" "1.4.2" "http://web.hotfix-1"
 
 test "a step that an operation does is not marked by hand"
