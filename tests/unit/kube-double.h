@@ -44,12 +44,11 @@ struct kube_double {
 	json_t *seen;
 };
 
-/* For cmocka's setup and teardown of a group; skips where python3 or openssl are missing. */
+/* false, and said in TAP: python3 or openssl are missing.  Before anything else of main(). */
+bool kube_double_is_possible(void);
+/* For cmocka's setup and teardown of a group; the state of its tests is a struct kube_double. */
 int kube_double_start(void **state);
 int kube_double_stop(void **state);
-/* That of a test's state; skips the test where there is none. */
-struct kube_double *kube_double_need(void **state);
-
 /* Ends the driver, as a daemon that is killed, and makes another. */
 void kube_double_restart_driver(struct kube_double *d);
 /* The rules of the double (faults.py) from now on; "" for none. */

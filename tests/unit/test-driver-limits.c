@@ -19,6 +19,7 @@
 #include "platform/drivers/process/confine.h"
 #include "platform/drivers/process/limits.h"
 #include "platform/drivers/process/private.h"
+#include "tests/skip.h"
 
 /* A shell that holds so many MB in a variable. */
 #define TAKE(mb) "'args': ['x=$(yes | head -c " mb "000000); exec sleep 600']"
@@ -88,7 +89,7 @@ out_of_memory_is_said(void **state)
 	struct world *world = *state;
 
 	if (!cgroups_has_memory(groups_of(world)))
-		skip();
+		SKIP_TEST("no control group limits memory");
 	expect_failed(world, apply_container(world, SHELL ", 'resources': {'limits': {'memory': "
 						    "'32Mi'}}, 'readiness_probe': {'type': 'tcp', "
 						    "'port': 1}, " TAKE("64")),
@@ -108,7 +109,7 @@ an_environment_without_memory_is_said(void **state)
 	world->limits.memory = 64 << 20;
 	open_driver(world);
 	if (!cgroups_has_memory(groups_of(world)))
-		skip();
+		SKIP_TEST("no control group limits memory");
 	expect_failed(world, apply_container(world, SHELL ", 'readiness_probe': {'type': 'tcp', "
 						    "'port': 1}, " TAKE("90")),
 		      "out of memory (its environment has no more)");
@@ -140,7 +141,7 @@ a_workload_that_runs_out_of_memory_later_says_so(void **state)
 	struct world *world = *state;
 
 	if (!cgroups_has_memory(groups_of(world)))
-		skip();
+		SKIP_TEST("no control group limits memory");
 	expect_ready(world, apply_container(world, SHELL ", 'resources': {'limits': {'memory': "
 						   "'3.2e7'}}, 'args': ['sleep 1; x=$(yes | "
 						   "head -c 64000000)']"));
@@ -177,7 +178,7 @@ a_workload_that_ran_out_of_memory_is_known_for_it(void **state)
 	struct driver_status all;
 
 	if (!cgroups_has_memory(groups_of(world)))
-		skip();
+		SKIP_TEST("no control group limits memory");
 	expect_ready(world, apply_container(world, SHELL ", 'resources': {'limits': {'memory': "
 						   "'32Mi'}}, 'args': ['[ -e seen ] && exec sleep 600; "
 						   "touch seen; sleep 1; x=$(yes | head -c 64000000)']"));
@@ -198,7 +199,7 @@ limits_and_requests_are_the_groups(void **state)
 						   "'64Mi', 'cpu': '250m'}, 'requests': {'memory': "
 						   "33554432, 'cpu': 0.1}}, " STAYS));
 	if (!is_version_1(world))
-		skip();
+		SKIP_TEST("control groups are not of version 1");
 	if (cgroups_has_memory(groups_of(world))) {
 		expect_group(world, "memory", "memory.limit_in_bytes", "67108864");
 		expect_group(world, "memory", "memory.soft_limit_in_bytes", "33554432");
@@ -288,7 +289,7 @@ deleted_files_count(void **state)
 
 	limit_disk(world, 16 << 20);
 	if (!cgroups_has_memory(groups_of(world)))
-		skip();
+		SKIP_TEST("no control group limits memory");
 	expect_ready(world, apply_container(world, SHELL ", 'args': ['sleep 1; for i in 1 2 3; do "
 		"head -c 8000000 /dev/zero >here$i; done; exec 3<here1 4<here2 5<here3; rm here*; "
 		"exec sleep 600']"));
@@ -488,7 +489,7 @@ a_process_begins_in_its_group_of_version_2(void **state)
 	pid_t pid;
 
 	if (!group)
-		skip();
+		SKIP_TEST("no control group can be made");
 	directory = open(group, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	assert_true(directory >= 0);
 	pid = confinement_fork_into(confinement, directory);

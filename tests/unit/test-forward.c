@@ -30,6 +30,7 @@
 #include "platform/drivers/process/addresses.h"
 #include "platform/drivers/process/forward.h"
 #include "platform/drivers/ports.h"
+#include "tests/skip.h"
 
 #define LARGE (1 << 20)
 
@@ -400,7 +401,7 @@ a_thousand_connections_are_answered_and_few_are_held(void **state)
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
 	limit.rlim_cur = limit.rlim_max;
 	if (limit.rlim_max < 2 * MANY || setrlimit(RLIMIT_NOFILE, &limit) != 0)
-		skip();
+		SKIP_TEST("so many files cannot be open");
 	listener = bind_to_any(&target);
 	assert_true(listener >= 0 && listen(listener, SOMAXCONN) == 0);
 	greeter = fork();

@@ -74,7 +74,7 @@ static void
 test_a_paused_service_keeps_its_address(void **state)
 {
 	static const char pods[] = "/api/v1/namespaces/shop-paused/pods";
-	struct kube_double *d = kube_double_need(state);
+	struct kube_double *d = *state;
 	struct driver_workload web = kube_double_workload("web", FINE, NULL);
 	char *before, *after;
 
@@ -109,7 +109,7 @@ test_schedules_wait_and_jobs_do_not_run_twice(void **state)
 {
 	static const char jobs[] = "/apis/batch/v1/namespaces/shop-jobs/jobs",
 			  cron[] = "/apis/batch/v1/namespaces/shop-jobs/cronjobs/nightly-all";
-	struct kube_double *d = kube_double_need(state);
+	struct kube_double *d = *state;
 	struct driver_workload both[2] = {scheduled(), job(FINE)};
 	const json_t *items;
 	char *uid;
@@ -138,7 +138,7 @@ test_schedules_wait_and_jobs_do_not_run_twice(void **state)
 static void
 test_what_somebody_else_scales_is_stopped(void **state)
 {
-	struct kube_double *d = kube_double_need(state);
+	struct kube_double *d = *state;
 	struct driver_workload web = kube_double_workload("web", FINE, NULL);
 	char *before, *after;
 
@@ -166,5 +166,7 @@ main(void)
 		cmocka_unit_test(test_what_somebody_else_scales_is_stopped),
 	};
 
+	if (!kube_double_is_possible())
+		return 0;
 	return cmocka_run_group_tests(tests, kube_double_start, kube_double_stop);
 }

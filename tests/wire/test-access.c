@@ -28,6 +28,7 @@
 #include "base/clock.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "tests/skip.h"
 
 #define SHOP "/orgs/acme/apps/shop"
 #define EMPTY_DEPLOY "{\"set_id\": \"0\", \"comment\": \"test\"}"
@@ -373,7 +374,7 @@ socket_lies_where_no_workload_sees_its_secret(void **state)
 
 	(void)state;
 	if (daemon_is_trusting())	/* its workloads see every directory */
-		skip();
+		SKIP_TEST("its daemon trusts its workloads");
 	images = xstrdup(world_path(&world, "images"));
 	inner = xasprintf("%s/inner", images);
 	state_dir = xstrdup(world_path(&world, "fresh"));
@@ -1656,7 +1657,7 @@ another_user_who_may_open_the_socket_needs_a_token(void **state)
 	expect(BY_SOCKET, NULL, "GET", SHOP, NULL, 200);	/* the daemon's own user */
 	if (geteuid() != 0) {
 		free(token);
-		skip();						/* only root can be another */
+		SKIP_TEST("only root can be another user");
 	}
 	assert_int_equal(status_for_another(NULL), 400);	/* 401, halved and doubled */
 	assert_int_equal(status_for_another("wrong"), 400);
