@@ -17,9 +17,9 @@
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/process.h"
 #include "below-valgrind.h"
+#include "tests/patience.h"
 
 #define SPACE "acme/shop/production"
-#define PATIENCE_MS 90000
 #define READY_MS 80000		/* sooner than that */
 
 enum outcome { OUTCOME_READY, OUTCOME_FAILED };

@@ -18,8 +18,7 @@
 #include "base/xmalloc.h"
 #include "platform/drivers/kubernetes/access.h"
 #include "platform/drivers/kubernetes/kubernetes.h"
-
-#define PATIENCE_MS 120000	/* for what hangs; nothing takes that long */
+#include "tests/patience.h"
 
 /* --- the double --- */
 

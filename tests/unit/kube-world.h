@@ -13,6 +13,7 @@
 #include "platform/drivers/kubernetes/access.h"
 #include "platform/drivers/kubernetes/cluster.h"
 #include "scripted-server.h"
+#include "tests/patience.h"
 
 /* Headers of an answer that is not the last of its connection, or is. */
 #define ANSWER(status) "HTTP/1.1 " status "\r\nContent-Type: application/json\r\nConnection: close\r\n"
@@ -43,7 +44,7 @@ void kube_world_turn(struct kube_world *world);
 /* Turns until it is so, within the time of a test that hangs. */
 #define KUBE_WORLD_UNTIL(world, condition)                                                        \
 	do {                                                                                      \
-		int64_t kube_world_end = clock_steady_ms() + 60000;                               \
+		int64_t kube_world_end = clock_steady_ms() + PATIENCE_MS;                         \
 		while (!(condition)) {                                                            \
 			assert_true(clock_steady_ms() < kube_world_end);                          \
 			kube_world_turn(world);                                                   \

@@ -30,8 +30,8 @@
 #include "platform/state/repository-deployments.h"
 #include "platform/state/repository-sets.h"
 #include "platform/state/repository.h"
+#include "tests/patience.h"
 
-#define PATIENCE_MS 180000
 #define SPACE "acme/shop/dev"
 
 static const struct place place = {"acme", "shop", "dev"};

@@ -42,8 +42,8 @@
 #include "platform/state/platform.h"
 #include "platform/state/repository.h"
 #include "platform/state/rows.h"
+#include "tests/patience.h"
 
-#define PATIENCE_MS 30000
 #define TURNS 8			/* what follows a commit comes in the next one */
 #define TEXT_MAX (4u * 1024 * 1024)
 #define APP "/orgs/acme/apps/shop"

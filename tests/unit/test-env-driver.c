@@ -35,8 +35,8 @@
 #include "platform/http/exchange.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-resources.h"
+#include "tests/patience.h"
 
-#define PATIENCE_MS 180000
 #define ENVS "/orgs/acme/apps/shop/envs"
 #define DEFS "/orgs/acme/resources/defs"
 

@@ -25,8 +25,7 @@
 #include "net/loop.h"
 #include "net/url.h"
 #include "scripted-server.h"
-
-#define HANG_MS 600000	/* a GiB under a checker of memory takes its time */
+#include "tests/patience.h"
 
 /* --- the client --- */
 
@@ -107,7 +106,7 @@ on_piece(void *data, const char *bytes, size_t length)
 static void
 turn_until_done(struct here *here, const struct seen *seen)
 {
-	int64_t end = clock_steady_ms() + HANG_MS;
+	int64_t end = clock_steady_ms() + PATIENCE_MS;
 
 	while (!seen->done && clock_steady_ms() < end)
 		assert_int_equal(loop_turn(here->loop, 1000, NULL), 0);

@@ -31,8 +31,7 @@
 #include "net/http-client.h"
 #include "net/loop.h"
 #include "scripted-server.h"
-
-#define HANG_MS 120000
+#include "tests/patience.h"
 
 extern char **environ;
 
@@ -149,7 +148,7 @@ ask(const char *url, const struct http_client_options *more, struct got *got)
 	struct http_client_options options = *more;
 	struct loop *loop = loop_new(NULL);
 	struct http_client *client;
-	int64_t end = clock_steady_ms() + HANG_MS;
+	int64_t end = clock_steady_ms() + PATIENCE_MS;
 
 	*got = (struct got){0};
 	options.user_agent = "test/1";

@@ -26,8 +26,7 @@
 #include "kube-files.h"
 #include "net/loop.h"
 #include "platform/drivers/kubernetes/access.h"
-
-#define HANG_MS 60000
+#include "tests/patience.h"
 
 #define USER(text) CLUSTERS CONTEXTS CURRENT "users:\n- name: u\n  user:\n    " text "\n"
 
@@ -82,7 +81,7 @@ new_loop(void)
 static void
 turn_until(struct loop *loop, const int *done)
 {
-	int64_t end = clock_steady_ms() + HANG_MS;
+	int64_t end = clock_steady_ms() + PATIENCE_MS;
 
 	while (!*done && clock_steady_ms() < end)
 		assert_int_equal(loop_turn(loop, 1000, NULL), 0);
@@ -709,7 +708,7 @@ the_end_while_a_plugin_runs(void **state)
 	struct loop *loop = new_loop();
 	struct kube_access *access;
 	struct asked asked = {0};
-	int64_t end = clock_steady_ms() + HANG_MS;
+	int64_t end = clock_steady_ms() + PATIENCE_MS;
 
 	(void)state;
 	write_plugin("sleep 1000 &\necho $! >\"$(dirname \"$0\")/child\"\nsleep 1000");

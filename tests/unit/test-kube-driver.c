@@ -12,6 +12,7 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/drivers/kubernetes/kube-private.h"
+#include "tests/patience.h"
 
 #define FINE "local/web:1"
 #define NEWER "local/web:2"
@@ -470,7 +471,7 @@ test_what_cannot_be_seen_is_not_known(void **state)
 	const struct driver_ops *ops = d->driver->ops;
 	struct driver_status status;
 	enum runtime_status last;
-	int64_t end = clock_steady_ms() + 60000;
+	int64_t end = clock_steady_ms() + PATIENCE_MS;
 	uint64_t while_seen;
 
 	kube_double_prepare(d, "acme/shop/hidden");
@@ -507,7 +508,7 @@ static void
 read_whole(struct kube_double *d, const struct driver_log_query *query, struct driver_logs *out)
 {
 	struct driver_log *log = d->driver->ops->open_log(d->driver, "acme/shop/logs", query);
-	int64_t end = clock_steady_ms() + 30000;
+	int64_t end = clock_steady_ms() + PATIENCE_MS;
 
 	while (!d->driver->ops->read_log(log, out)) {
 		assert_true(clock_steady_ms() < end);
@@ -569,7 +570,7 @@ test_output_that_is_followed_comes_once(void **state)
 	const struct driver_log_query query = {.limit = 100, .follows = true};
 	struct driver_workload both[2] = {kube_double_workload("web", FINE, NULL),
 					  kube_double_workload("bad", "fail/crash:1", NULL)};
-	int64_t end = clock_steady_ms() + 60000;
+	int64_t end = clock_steady_ms() + PATIENCE_MS;
 	json_t *seen = json_object();
 	struct driver_log *log;
 	struct driver_logs logs;

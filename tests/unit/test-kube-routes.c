@@ -12,13 +12,13 @@
 #include "kube-double.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "tests/patience.h"
 
 #define FINE "local/web:1"
 #define INGRESSES(namespace) "/apis/networking.k8s.io/v1/namespaces/" namespace "/ingresses"
 #define HTTP_ROUTES(namespace)                                                                    \
 	"/apis/gateway.networking.k8s.io/v1/namespaces/" namespace "/httproutes"
 #define DEPLOYMENTS(namespace) "/apis/apps/v1/namespaces/" namespace "/deployments"
-#define PATIENCE_MS 60000
 
 /* Single quotes stand for double ones. */
 static json_t *

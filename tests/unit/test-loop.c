@@ -23,6 +23,7 @@
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "net/loop.h"
+#include "tests/patience.h"
 
 static struct loop *
 new_loop(void)
@@ -43,7 +44,7 @@ turn(struct loop *loop, int64_t timeout_ms)
 static void
 turn_until(struct loop *loop, const int *count, int wanted)
 {
-	int64_t end = clock_steady_ms() + 120000;
+	int64_t end = clock_steady_ms() + PATIENCE_MS;
 
 	while (*count < wanted && clock_steady_ms() < end)
 		turn(loop, 1000);

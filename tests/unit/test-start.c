@@ -21,6 +21,7 @@
 #include "flow/world/world.h"
 #include "store/cache.h"
 #include "store/store.h"
+#include "tests/patience.h"
 
 #define URL "http://127.0.0.1:1"
 #define ENVIRONMENTS 20
@@ -139,7 +140,7 @@ count_sets(const struct session *session, const char *app)
 static void
 has_few_sets_then_all(struct session *session, const char *app)
 {
-	const int64_t until = clock_steady_ms() + 20000;
+	const int64_t until = clock_steady_ms() + PATIENCE_MS;
 
 	assert_int_equal(count_sets(session, app), FIRST_SETS);
 	while (count_sets(session, app) < ENVIRONMENTS && clock_steady_ms() < until)

@@ -31,8 +31,8 @@
 #include "base/owner-secret.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "tests/patience.h"
 
-#define PATIENCE_MS 60000
 #define ANSWER_MAX (16u * 1024 * 1024)
 
 static const char import[] =

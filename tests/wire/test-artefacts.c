@@ -16,8 +16,7 @@
 #include "base/clock.h"
 #include "base/xmalloc.h"
 #include "serve.h"
-
-#define PATIENCE_MS 60000
+#include "tests/patience.h"
 
 static struct serve serve;
 

@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "tests/patience.h"
 
 #define SHOP "/orgs/acme/apps/shop"
 #define DEV SHOP "/envs/dev"
@@ -28,7 +29,6 @@
 #define PROD SHOP "/envs/prod"
 #define QA2 SHOP "/envs/qa2"
 #define LATEST "00000000-0000-0000-0000-000000000000"
-#define PATIENCE_MS 30000
 
 static struct world world;
 

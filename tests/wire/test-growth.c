@@ -24,8 +24,7 @@
 #include "base/xmalloc.h"
 #include "serve.h"
 #include "usage.h"
-
-#define PATIENCE_MS 60000
+#include "tests/patience.h"
 
 /* A connection that was answered is closed a moment later. */
 static void

@@ -21,9 +21,9 @@
 #include "base/clock.h"
 #include "base/xmalloc.h"
 #include "serve.h"
+#include "tests/patience.h"
 
 #define ROUNDS 10
-#define PATIENCE_MS 30000
 #define OTHER APP "/envs/other"
 
 static struct serve serve;

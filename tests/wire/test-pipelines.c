@@ -16,10 +16,10 @@
 #include "base/clock.h"
 #include "base/xmalloc.h"
 #include "serve.h"
+#include "tests/patience.h"
 
 #define RUNS APP "/pipelines/default/runs"
 #define ONE ADD(WORKER("job", "local/worker:1.0.0", ""))
-#define PATIENCE_MS 60000
 
 static struct serve serve;
 

@@ -27,9 +27,9 @@
 #include "model/json.h"
 #include "serve.h"
 #include "../trusted/trusted.h"
+#include "tests/patience.h"
 
 #define PRODUCTION APP "/envs/production"
-#define PATIENCE_MS 30000
 
 /* Its program chose the port 8080, as that of every environment did; others connect to 8080. */
 #define BACK(image, more)                                                                          \

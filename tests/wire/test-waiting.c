@@ -24,8 +24,8 @@
 #include "net/http-client.h"
 #include "net/loop.h"
 #include "serve.h"
+#include "tests/patience.h"
 
-#define PATIENCE_MS 60000
 #define WAITS_MAX 64			/* as the daemon has it */
 #define DEAF_ENV APP "/envs/deaf"
 
