@@ -86,6 +86,7 @@ struct error;
 	X(CLUSTER_OBJECT_INVALID, 400, N_("The cluster refused {object} as invalid: {reason}")) \
 	X(CLUSTER_OBJECT_MISSING, 404, N_("Cannot {verb} {object}: it is not in the cluster: {reason}")) \
 	X(CLUSTER_OF_ENVIRONMENT_NOT_HERE, 400, N_("Cannot reach {env}: it runs in the cluster \"{name}\", which this platform does not have; add a section [cluster \"{name}\"] to its configuration.")) \
+	X(CLUSTER_POD_REFUSED, 0, N_("the cluster would refuse a pod of {workload}: {reason}")) \
 	X(CLUSTER_REFUSED, 400, N_("The cluster refused \"{verb} {object}\": {reason}")) \
 	X(CLUSTER_REMOVES, 0, N_("{object} will be removed: the new set does not declare it")) \
 	X(CLUSTER_RESOURCE_FILES, 400, N_("The file \"{name}\" of a template cannot be given to workloads in a cluster.  Declare it in the workloads instead.")) \

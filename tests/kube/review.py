@@ -199,6 +199,14 @@ def commands(tap, world):
     says("what a policy makes of an object is shown: it is not what was reviewed", 5,
          ["Warning: ", "deployments/web: spec.template.spec.containers[web].image will be",
           "topicshare-web:1.4.3-policy"], *change)
+    world.double.rules("POST /pods status 403 " + json.dumps(
+        {"kind": "Status", "status": "Failure", "code": 403, "reason": "Forbidden",
+         "message": 'pods "web-" is forbidden: exceeded quota: team, requested: pods=1'}))
+    says("what a quota says of a pod is a warning", 5,
+         ["Warning: ", "would refuse a pod of web: ", "exceeded quota: team"], *change)
+    world.double.rules("deny sidestage create pods *")
+    says("and a missing right to try one is named", 5,
+         ["Warning: ", "no right to create pods in the namespace topicshare-production"], *change)
     world.double.rules("PATCH deployments/web warn use y")
     says("a warning is shown, and stops nothing", 5, ["Warning: ", "use y"], *change)
     world.double.rules(driver.refusal(403, "admission webhook denied the request: no"))

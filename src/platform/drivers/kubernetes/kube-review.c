@@ -3,7 +3,7 @@
 /*
  * What the cluster itself says of a deployment, before it is one:
  *
- *	LOOK --ours--> READ what there is --> TRY each object (dryRun) --> done
+ *	LOOK --ours--> READ what there is --> TRY each object and a pod of each (dryRun) --> done
  *	  \--none---> TRY the namespace (dryRun), and ASK for each right --> done
  *
  * Of a namespace that is not there no object can be tried: that is done when it is made.  Nothing
@@ -52,6 +52,8 @@ struct kube_review {
 	struct kube_space space;	/* of its own, in no list: what it is called, and secrets */
 	struct review_item *items;
 	size_t count;
+	size_t *makers;			/* of items: whose pods are tried as well */
+	size_t maker_count;
 	json_t *held;			/* {module: true}: what is theirs stays */
 	struct kube_batch *batch;
 	struct kube_inventory *inventory;
@@ -82,6 +84,7 @@ free_review(struct kube_review *r)
 		free(r->items[i].module);
 	}
 	free(r->items);
+	free(r->makers);
 	json_decref(r->held);
 	json_decref(r->before);
 	json_decref(r->findings);
@@ -336,13 +339,79 @@ find_removals(struct kube_review *r)
 	}
 }
 
+/* --- pods --- */
+
+/* One, as the item would make them; NULL: it makes none.  It needs an account, which is there only
+ * where the item was there before: an account that is tried is not made. */
+static json_t *
+pod_of(const struct kube_review *r, const struct review_item *item)
+{
+	const json_t *spec = json_object_get(item->object, "spec");
+	const json_t *template = json_object_get(spec, "template");
+	char *name;
+	json_t *pod;
+
+	if (!kube_read_is(item->object, "kind", "Deployment") ||
+	    !json_object_get(r->before, item->path))
+		return NULL;
+	name = xasprintf("%s-", kube_read_name(item->object));
+	pod = json_pack("{s:s, s:s, s:O, s:O}", "apiVersion", "v1", "kind", "Pod", "metadata",
+			json_object_get(template, "metadata"), "spec",
+			json_object_get(template, "spec"));
+	json_object_set_new(pod, "metadata", json_copy(json_object_get(pod, "metadata")));
+	json_object_set_new(json_object_get(pod, "metadata"), "generateName", json_string(name));
+	free(name);
+	return pod;
+}
+
+/* Where a rollout first ends an old one there may be room for the new one: a warning. */
+static void
+take_pod(struct kube_review *r, const struct review_item *item, const struct kube_reply *reply)
+{
+	struct error why = reply->err;
+	char *reason;
+
+	if (is_unasked(r, reply) || reply->err.kind == ERROR_NONE)
+		return;
+	if (reply->err.parts[0].code != CODE_CLUSTER_FORBIDDEN) {
+		reason = words_of(r, item, reply->err.text);
+		error_set_code(&why, CODE_CLUSTER_POD_REFUSED, .workload = item->module,
+			       .reason = reason);
+		free(reason);
+	}
+	find(r, DEPLOY_WARNING, item, kube_refusal_code(reply), &why);
+}
+
+/* What makes pods makes none when it is tried, so a quota would say nothing of them. */
+static void
+try_pods(struct kube_review *r)
+{
+	r->makers = xcalloc(r->count + 1, sizeof(*r->makers));
+	for (size_t i = 0; i < r->count; i++) {
+		json_t *pod = pod_of(r, &r->items[i]);
+
+		if (!pod)
+			continue;
+		r->makers[r->maker_count++] = i;
+		kube_batch_add(r->batch, KUBE_CREATE,
+			       kube_path("v1", "Pod", r->space.namespace, NULL), pod, true);
+		json_decref(pod);
+	}
+}
+
 /* --- TRY --- */
 
 static void
 take_try(void *data, size_t index, const struct kube_reply *reply)
 {
 	struct kube_review *r = data;
-	const struct review_item *item = &r->items[index];
+	const struct review_item *item = index < r->count ? &r->items[index]
+							  : &r->items[r->makers[index - r->count]];
+
+	if (index >= r->count) {
+		take_pod(r, item, reply);
+		return;
+	}
 
 	take_reply(r, item, reply);
 	if (reply->err.kind != ERROR_NONE)
@@ -369,6 +438,7 @@ try_all(struct kube_review *r)
 	for (size_t i = 0; i < r->count; i++)
 		kube_batch_add(r->batch, KUBE_APPLY, xstrdup(r->items[i].path),
 			       r->items[i].object, true);
+	try_pods(r);
 	kube_batch_start(r->batch);
 }
 
