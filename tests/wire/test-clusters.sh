@@ -167,7 +167,7 @@ for rule in role.split("- apiGroups: ")[1:]:
         [word.strip(' "') for word in words.split(",")] for words in re.findall(r"\[(.*?)\]", rule))
     granted |= {(group, resource, verb) for group in groups for resource in resources for verb in verbs}
 beside = {("authorization.k8s.io", "selfsubjectaccessreviews", "create")}
-beside |= {("", "services", "watch")}
+beside |= {("", "services", "watch"), ("", "pods", "create")}
 beside |= {("", "services/proxy", verb) for verb in ("get", "create", "update", "patch", "delete")}
 beside |= {("", "events", verb) for verb in ("list", "watch")}
 beside |= {("", "persistentvolumeclaims", verb) for verb in ("list", "watch", "create", "patch", "delete")}
