@@ -46,4 +46,6 @@ run controller-manager "$KUBE_NODE" controller-manager --kubeconfig="$dir/second
 	--v=1
 until_true answers /api/v1/namespaces/default/serviceaccounts/default
 PYTHONDONTWRITEBYTECODE=1 run pods python3 -S "$here/second.py" "$dir/second/kubeconfig.new"
-mv "$dir/second/kubeconfig.new" "$dir/second/kubeconfig"
+# It stays for those above, which may not have read it yet.
+cp "$dir/second/kubeconfig.new" "$dir/second/kubeconfig.ready"
+mv "$dir/second/kubeconfig.ready" "$dir/second/kubeconfig"
