@@ -11,6 +11,7 @@ from faultd import long_run, sliced
 class Deed:
     """What is begun with `begin(n)`, and what must be true at its end: end() says what is not."""
     expected = "it ends"
+    arms_itself = False
 
     def __init__(self, world):
         self.world = world
@@ -119,6 +120,7 @@ class FailsAtFirst(Makes):
 
 class Removes(Deed):
     name = "the removal of an environment"
+    arms_itself = True		# what it removes is made first, and not to be killed
 
     def begin(self, n):
         self.world.double.rules()
@@ -153,7 +155,8 @@ def undisturbed(world, make):
 def run_killed(world, deed, n, how):
     """Killed at the n-th request: (what is wrong or None, whether it was)."""
     deed.rules = [f"{n}:.* ^/api {how} {world.pid}"]
-    world.double.rules(*deed.rules)
+    if not deed.arms_itself:
+        world.double.rules(*deed.rules)
     try:
         deed.begin(n)
         until(lambda: world.process.poll() is not None or deed.is_done(), pause=0.02)
