@@ -53,6 +53,23 @@ expect "A approve"
 key A
 expect "Done in"
 row "The cluster warns of deployments/web: spec.x is old"
+no-row "more warning"
+key Esc
+
+test "many of them leave room for the workloads, and are counted"
+sh cluster double prod "PATCH . warn spec.y is old"
+key V
+expect "Version ▸"
+type "1.4.3"
+key Enter
+expect "rollback"
+row "spec.y is old"
+expect "A approve"
+key A
+expect "Done in"
+row "The cluster warns of"
+row "more warnings"
+row "api" "1.4.3" "ready"
 sh cluster double prod
 key Esc
 key Q

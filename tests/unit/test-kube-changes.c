@@ -18,6 +18,7 @@
 #include "platform/drivers/kubernetes/kube-changes.h"
 
 #define POD(containers) "{\"spec\": {\"template\": {\"spec\": {\"containers\": [" containers "]}}}}"
+#define LIMIT(cpu) "{\"name\": \"web\", \"limits\": {\"cpu\": \"" cpu "\"}}"
 #define AT "spec.template.spec.containers"
 
 static const struct {
@@ -42,12 +43,22 @@ static const struct {
 	{"a container that is not taken", POD("{\"name\": \"web\", \"image\": \"w:1\"}"),
 	 POD("{\"name\": \"other\", \"image\": \"w:1\"}"), "null",
 	 AT "[web] \n" AT "[other] \"w:1\"\n"},
-	{"what a policy did the last time as well", POD("{\"name\": \"web\", \"cpu\": \"1\"}"),
-	 POD("{\"name\": \"web\", \"cpu\": \"2\"}"), POD("{\"name\": \"web\", \"cpu\": \"2\"}"), ""},
-	{"amounts that mean the same", POD("{\"name\": \"web\", \"cpu\": \"0.5\"}"),
-	 POD("{\"name\": \"web\", \"cpu\": \"500m\"}"), "null", ""},
-	{"an amount that does not", POD("{\"name\": \"web\", \"cpu\": \"0.5\"}"),
-	 POD("{\"name\": \"web\", \"cpu\": \"600m\"}"), "null", AT "[web].cpu \"600m\"\n"},
+	/* The change that is reviewed would be none: nothing is more worth a line. */
+	{"a value that is put back to what was there", POD("{\"name\": \"web\", \"image\": \"w:2\"}"),
+	 POD("{\"name\": \"web\", \"image\": \"w:1\"}"), POD("{\"name\": \"web\", \"image\": \"w:1\"}"),
+	 AT "[web].image \"w:1\"\n"},
+	{"amounts that mean the same", POD(LIMIT("0.5")), POD(LIMIT("500m")), "null", ""},
+	{"an amount that does not", POD(LIMIT("0.5")), POD(LIMIT("600m")), "null",
+	 AT "[web].limits.cpu \"600m\"\n"},
+	{"amounts without end", POD(LIMIT("99999999999999999999")), POD(LIMIT("99999999999999999998")),
+	 "null", AT "[web].limits.cpu \"99999999999999999998\"\n"},
+	{"a text that looks like an amount", POD("{\"name\": \"web\", \"x\": \"1000m\"}"),
+	 POD("{\"name\": \"web\", \"x\": \"1\"}"), "null", AT "[web].x \"1\"\n"},
+	{"a list more", POD("{\"name\": \"web\"}"),
+	 POD("{\"name\": \"web\", \"env\": [{\"name\": \"A\", \"value\": \"1\"}]}"), "null",
+	 AT "[web].env[A] {\"name\":\"A\",\"value\":\"1\"}\n"},
+	{"a list of defaults", "{\"spec\": {\"a\": 1}}", "{\"spec\": {\"a\": 1, \"b\": [{\"c\": 1}, \"d\"]}}",
+	 "null", ""},
 	{"what is empty", "{\"spec\": {\"a\": [], \"b\": {}, \"c\": null}}", "{\"spec\": {}}", "null", ""},
 	{"what is taken away", "{\"spec\": {\"a\": 1}}", "{\"spec\": {}}", "null", "spec.a \n"},
 	{"labels", "{\"metadata\": {\"labels\": {\"a\": \"1\"}}}",

@@ -36,6 +36,7 @@
 /* Nobody follows more; the others are in the history. */
 #define OPERATIONS_MAX 32
 #define OPERATIONS_SHOWN 5
+#define WARNINGS_SHOWN 3
 
 struct progress_view {
 	struct view view;
@@ -431,21 +432,31 @@ draw_outcome(struct canvas *c, struct ui *ui, int row, struct flow *flow)
 	}
 }
 
-/* The words of the cluster about what it took all the same.  How many rows. */
+/* The words of the cluster about what it took all the same; the workloads below have to be seen,
+ * too.  How many rows. */
 static int
 draw_warnings(struct canvas *c, int row, const struct flow *flow)
 {
+	size_t count = flow_warning_count(flow), shown = count > WARNINGS_SHOWN ? WARNINGS_SHOWN - 1
+										: count;
 	int first = row;
 
-	for (size_t i = 0; i < flow_warning_count(flow) && row < c->height; i++) {
+	for (size_t i = 0; i < shown; i++) {
 		const struct workload_warning *w = flow_warning(flow, i);
 		char *text = xasprintf(_("The cluster warns of %s: %s"), untrusted_raw(&w->path),
 				       untrusted_raw(&w->message));
 
 		canvas_move(c, row, 1);
 		canvas_text(c, STYLE_WARN, "! ");
-		row += canvas_paragraph(c, STYLE_WARN, text, 3);
+		row += canvas_paragraph(c, STYLE_WARN, text, 2);
 		free(text);
+	}
+	if (shown < count) {
+		canvas_move(c, row++, 3);
+		canvas_format(c, STYLE_WARN,
+			      ngettext("and %zu more warning", "and %zu more warnings",
+				       (unsigned long)(count - shown)),
+			      count - shown);
 	}
 	return row - first;
 }

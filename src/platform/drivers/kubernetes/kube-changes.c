@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * A dry run answers with the object as it would be stored.  Most of what it has more than it was
- * given are the defaults of the API, which nobody needs to read; what somebody's policy put in the
- * place of a value that was reviewed, and containers that nobody declared, are another matter.
+ * A dry run answers with the object as it would be stored.  Most of what it has besides are
+ * defaults of the API, which nobody needs to read.  No default puts another value in the place of
+ * one that was given, and none adds an element with a name to a list (a container, a variable, a
+ * volume): that is somebody's policy, or another manager's.
  */
 #include "config.h"
 
@@ -59,14 +60,19 @@ element_of(const json_t *list, const char *key, const json_t *wanted)
 	return NULL;
 }
 
+/* The API writes the amounts of resources in a form of its own: "0.5" is "500m". */
 static bool
-is_same_amount(const json_t *a, const json_t *b)
+is_same_amount(const struct walk *walk, const json_t *a, const json_t *b)
 {
+	const char *path = buf_str(&walk->path);
 	int64_t left, right;
 
-	return json_is_string(a) && json_is_string(b) &&
+	return (strstr(path, ".limits.") || strstr(path, ".requests.") ||
+		strstr(path, ".sizeLimit")) &&
+	       json_is_string(a) && json_is_string(b) &&
 	       quantity_parse(json_string_value(a), &left) &&
-	       quantity_parse(json_string_value(b), &right) && left == right;
+	       quantity_parse(json_string_value(b), &right) && left == right &&
+	       left != INT64_MAX;
 }
 
 /* The API does not keep them. */
@@ -116,21 +122,9 @@ static void compare(struct walk *walk, const json_t *given, const json_t *taken,
 		    const json_t *before, int depth);
 
 static void
-compare_members(struct walk *walk, const json_t *given, const json_t *taken, const json_t *before,
-		int depth)
+enter_member(struct walk *walk, const char *name)
 {
-	size_t end = walk->path.length;
-	const char *name;
-	json_t *value;
-
-	json_object_foreach((json_t *)given, name, value) {
-		if (!is_walked(walk, name))
-			continue;
-		buf_printf(&walk->path, end > 0 ? ".%s" : "%s", name);
-		compare(walk, value, json_object_get(taken, name), json_object_get(before, name),
-			depth + 1);
-		buf_truncate(&walk->path, end);
-	}
+	buf_printf(&walk->path, walk->path.length > 0 ? ".%s" : "%s", name);
 }
 
 static void
@@ -148,28 +142,23 @@ enter_element(struct walk *walk, const json_t *element, const char *key, size_t 
 	free(words);
 }
 
+/* Of a list whose elements have names: those that are neither given nor there already. */
 static void
-add_containers(struct walk *walk, const json_t *given, const json_t *taken, const json_t *before)
+add_elements(struct walk *walk, const json_t *given, const json_t *taken, const json_t *before)
 {
 	size_t end = walk->path.length, i;
-	json_t *container;
+	json_t *element;
 
-	json_array_foreach(taken, i, container) {
-		if (element_of(given, "name", container) || element_of(before, "name", container))
+	json_array_foreach(taken, i, element) {
+		const json_t *image = json_object_get(element, "image");
+
+		if (!json_is_string(json_object_get(element, "name")) ||
+		    element_of(given, "name", element) || element_of(before, "name", element))
 			continue;
-		enter_element(walk, container, "name", i);
-		add(walk, json_object_get(container, "image"));
+		enter_element(walk, element, "name", i);
+		add(walk, image ? image : element);
 		buf_truncate(&walk->path, end);
 	}
-}
-
-static bool
-ends_with(const struct walk *walk, const char *name)
-{
-	size_t length = strlen(name);
-
-	return walk->path.length >= length &&
-	       strcmp(buf_str(&walk->path) + walk->path.length - length, name) == 0;
 }
 
 static void
@@ -188,8 +177,32 @@ compare_elements(struct walk *walk, const json_t *given, const json_t *taken, co
 			depth + 1);
 		buf_truncate(&walk->path, end);
 	}
-	if (ends_with(walk, ".containers") || ends_with(walk, ".initContainers"))
-		add_containers(walk, given, taken, before);
+	add_elements(walk, given, taken, before);
+}
+
+static void
+compare_members(struct walk *walk, const json_t *given, const json_t *taken, const json_t *before,
+		int depth)
+{
+	size_t end = walk->path.length;
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)given, name, value) {
+		if (!is_walked(walk, name))
+			continue;
+		enter_member(walk, name);
+		compare(walk, value, json_object_get(taken, name), json_object_get(before, name),
+			depth + 1);
+		buf_truncate(&walk->path, end);
+	}
+	json_object_foreach((json_t *)taken, name, value) {
+		if (!is_empty(json_object_get(given, name)) || !is_walked(walk, name))
+			continue;
+		enter_member(walk, name);
+		add_elements(walk, NULL, value, json_object_get(before, name));
+		buf_truncate(&walk->path, end);
+	}
 }
 
 static void
@@ -202,8 +215,7 @@ compare(struct walk *walk, const json_t *given, const json_t *taken, const json_
 		compare_members(walk, given, taken, before, depth);
 	else if (json_is_array(given) && json_is_array(taken))
 		compare_elements(walk, given, taken, before, depth);
-	else if (!json_equal(given, taken) && !is_same_amount(given, taken) &&
-		 !(taken && json_equal(taken, before)))
+	else if (!json_equal(given, taken) && !is_same_amount(walk, given, taken))
 		add(walk, taken);
 }
 

@@ -8,10 +8,10 @@
 
 /*
  * [[PATH, WORDS]...], a new reference: the fields of `given` that `taken` has otherwise, and the
- * containers that `taken` alone has ("spec.template.spec.containers[proxy]").  WORDS are what it has
- * there, as JSON; "" where it has nothing.  What `before` has as well is left out: it is no news;
- * NULL: nothing was there.  Amounts that mean the same are the same, and of a Secret nothing is
- * said.  At most KUBE_CHANGES_MAX.
+ * elements with a name that it has besides ("spec.template.spec.containers[proxy]"), but those that
+ * `before` has as well (NULL: nothing was there).  WORDS are what `taken` has there, as JSON; of a
+ * container that it has besides, its image; "" where it has nothing.  Amounts of resources that mean
+ * the same are the same, and of a Secret nothing is said.  At most KUBE_CHANGES_MAX.
  */
 #define KUBE_CHANGES_MAX 20
 json_t *kube_changes(const json_t *given, const json_t *taken, const json_t *before);
