@@ -159,6 +159,20 @@ command_leads_there() {
 has_right_again() {
 	kube apply -f "$top/data/kubernetes/rbac.yaml" && until_true reach hotfix address
 }
+# A review that is not approved ends with 5.
+review_says_nothing() {
+	stage version hotfix web 1.4.3 >"$work/said" 2>&1
+	[ $? = 5 ] && grep -q "Restarts web" "$work/said" && ! grep -E "Warning|Refused|Caution" "$work/said" ||
+		{ cat "$work/said"; return 1; }
+}
+review_says_quota() {
+	stage version hotfix web 1.4.3 >"$work/said" 2>&1
+	[ $? = 5 ] && grep -q "would refuse a pod of web: .*exceeded quota: few" "$work/said"
+}
+quota_is_told() {
+	kube -n topicshare-hotfix create quota few --hard=pods=1 && until_true review_says_quota &&
+		kube -n topicshare-hotfix delete quota few || { cat "$work/said"; return 1; }
+}
 is_gone() {
 	! kube get namespace "$1" >/dev/null 2>&1
 }
@@ -202,6 +216,8 @@ ok "without the right to the service proxy" drop_right
 ok "it is named, and the command is told" until_true has_no_right
 ok "which leads there" command_leads_there
 ok "the right is noticed when it is back" has_right_again
+ok "a review of another version has nothing to warn of" review_says_nothing
+ok "but of a quota that has no room for one more pod" quota_is_told
 ok "another version is deployed there" stage version hotfix web 1.4.3 --approve hotfix
 ok "with which the page is right" until_true page_is_whole hotfix
 ok "and that of Production as it was" page_is_cut production

@@ -4,7 +4,10 @@ EXTRA_DIST += tests/kube/objects/every-field-cronjob.json tests/kube/objects/eve
 	tests/kube/objects/every-field-least.json tests/kube/objects/every-field-module.json \
 	tests/kube/objects/every-field-other.json tests/kube/objects/every-field.in.json \
 	tests/kube/objects/routes.json tests/kube/objects/secrets.json \
-	tests/kube/objects/topicshare.json
+	tests/kube/objects/topicshare.json tests/kube/taken.py
+EXTRA_DIST += tests/kube/objects/taken/every-field-cronjob.json \
+	tests/kube/objects/taken/every-field-job.json tests/kube/objects/taken/every-field-least.json \
+	tests/kube/objects/taken/every-field-module.json tests/kube/objects/taken/every-field-other.json
 EXTRA_DIST += tests/kube/hotfix.sh tests/kube/review.py
 EXTRA_DIST += tests/kube/check.sh tests/kube/images.py tests/kube/shop.yaml tests/kube/topicshare.json \
 	tests/kube/node/image.py tests/kube/node/init.sh tests/kube/node/node.sh \

@@ -110,6 +110,51 @@ test_what_a_cluster_makes_of_an_object(void **state)
 	}
 }
 
+static json_t *
+items_of(const char *folder, const char *name)
+{
+	const char *srcdir = getenv("srcdir");
+	char *path = xasprintf("%s/tests/kube/%s/every-field-%s.json", srcdir ? srcdir : ".",
+			       folder, name);
+	json_error_t why;
+	json_t *file = json_load_file(path, 0, &why), *items;
+
+	if (!file)
+		fail_msg("%s: %s", path, why.text);
+	items = json_incref(json_object_get(file, "items"));
+	json_decref(file);
+	free(path);
+	return items;
+}
+
+/* As a real API server answered to them: no default of its is taken for somebody's policy. */
+static void
+test_every_field_is_taken_as_it_was_given(void **state)
+{
+	static const char *const names[] = {"module", "least", "other", "job", "cronjob"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		json_t *given = items_of("objects", names[i]);
+		json_t *taken = items_of("objects/taken", names[i]);
+		json_t *object;
+		size_t k;
+
+		assert_true(json_array_size(given) > 0);
+		assert_int_equal(json_array_size(given), json_array_size(taken));
+		json_array_foreach(given, k, object) {
+			json_t *list = kube_changes(object, json_array_get(taken, k), NULL);
+			char *text = json_dumps(list, JSON_COMPACT);
+
+			assert_string_equal(text, "[]");
+			free(text);
+			json_decref(list);
+		}
+		json_decref(taken);
+		json_decref(given);
+	}
+}
+
 /* A list of a thousand, or a thousand levels, is no reason for as many lines or as deep a stack. */
 static void
 test_what_is_large_has_an_end(void **state)
@@ -142,6 +187,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_a_cluster_makes_of_an_object),
+		cmocka_unit_test(test_every_field_is_taken_as_it_was_given),
 		cmocka_unit_test(test_what_is_large_has_an_end),
 	};
 
