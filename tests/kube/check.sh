@@ -91,8 +91,9 @@ takes_objects() {
 	done
 	for name in module other least other module least module; do
 		list=$here/objects/every-field-$name.json
+		# A controller may write a status between the two that are compared.
 		apply_objects -f "$list" &&
-			kube diff --server-side --field-manager=sidestage -f "$list" || return 1
+			until_true kube diff --server-side --field-manager=sidestage -f "$list" || return 1
 	done
 }
 # The API of HTTPRoutes is no part of Kubernetes; a module of its own has the definition.
