@@ -31,6 +31,12 @@ struct driver_home {
 	/* What its definition gave, else default_namespace(); "": the driver has none. */
 	const char *namespace;
 	const json_t *labels;		/* {key: text} of the namespace; NULL: none */
+	/* Somebody else made what is there: it is looked at, changed field by field where a person
+	 * asked for it (driver_workload.before), and never made, taken over or removed. */
+	bool is_adopted;
+	/* Of a clone of such a one: the namespace that its workloads were found in, where what no
+	 * set may hold (Secrets) is; NULL: it is none. */
+	const char *origin;
 };
 
 struct driver_resource {
@@ -59,6 +65,9 @@ struct driver_workload {
 	char *image;			/* of its first container */
 	int replicas;			/* 0: none runs */
 	json_t *spec;			/* with every placeholder resolved */
+	/* Of a home that is adopted: its spec as it was found or deployed last, which a change is
+	 * the difference to; NULL: the workload is new. */
+	json_t *before;
 	json_t *volumes;		/* {"externals.cache": path}: those of resources */
 	/* {"web-route": outputs}: of the resources of its own that this driver made; NULL: none. */
 	json_t *resources;
@@ -176,6 +185,13 @@ struct driver_errors {
 	size_t count;
 };
 
+/* Where somebody else's workloads are looked for. */
+struct driver_survey {
+	const char *const *namespaces;	/* NULL at the end; none: the one that the operator's context has */
+	bool all;			/* every one that may be read, without those of the cluster */
+	const char *selector;		/* labels, as kubectl has them; NULL: all workloads */
+};
+
 struct driver_log;
 
 struct driver_ops {
@@ -211,6 +227,20 @@ struct driver_ops {
 	struct driver_task *(*adopt)(struct driver *driver, const char *space,
 				     const struct driver_home *home,
 				     const struct driver_waiter *waiter);
+
+	/* --- what somebody else made; NULL: the driver finds nothing --- */
+
+	/*
+	 * Reads what runs there and changes nothing.  Gives {"namespaces": [{"namespace", "labels",
+	 * "modules": {MODULE: {"profile", "spec", "externals"}}, "left": [{"object", "why"}],
+	 * "app": what its labels call it, or none}, ...]}; a namespace that cannot be read is a
+	 * warning of the task (task.h), and all of them that cannot be are its error.
+	 */
+	struct driver_task *(*survey)(struct driver *driver, const struct driver_survey *survey,
+				      const struct driver_waiter *waiter);
+	/* Another number whenever survey() would find another declaration in that home; much
+	 * cheaper.  Whether what is declared runs is observe()'s affair. */
+	uint64_t (*declared)(struct driver *driver, const char *space);
 
 	/* --- resources; several may be going on --- */
 

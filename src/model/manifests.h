@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Objects of a Kubernetes cluster that somebody else wrote, as a set keeps them: the profile
+ * "sidestage/manifests", whose spec is {"manifests": {KEY: kept object}}.
+ *
+ * A kept object is without what the cluster owns (status, uid, managedFields, addresses, what it
+ * filled in by itself), and its lists that the API merges by a key are objects by that key:
+ *
+ *	containers: {web: {image: ..., env: {LOG_LEVEL: {value: debug}}, ports: {8080/TCP: {}}}}
+ *
+ * So a change is one of a name and never of a place in a list: difference, merge, draft and review
+ * need to know nothing of it, and a variable that somebody inserts meanwhile conflicts with no
+ * other.  A list whose items lack the key, or two of which have the same, stays a list.  Where the
+ * order of items means something and is not that of their keys, each has its "position".  Strings
+ * that look like placeholders are escaped (placeholder.h), so that they arrive as they are.
+ */
+#ifndef SIDESTAGE_MODEL_MANIFESTS_H
+#define SIDESTAGE_MODEL_MANIFESTS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+struct error;
+
+#define MANIFESTS_PROFILE "sidestage/manifests"
+
+/* "Deployment/web", of another group than the built-in ones "Certificate.cert-manager.io/web";
+ * free() it.  NULL: it has no kind or no name. */
+char *manifest_key(const json_t *object);
+/* As a set keeps an object that a cluster gave.  New reference; NULL with ERROR_INPUT. */
+json_t *manifest_keep(const json_t *object, struct error *err);
+/* The object of a kept one, whose placeholders are resolved: with lists again.  Takes one that has
+ * lists, too.  New reference; NULL with ERROR_INPUT. */
+json_t *manifest_object(const json_t *kept, struct error *err);
+
+/* The pod's specification in it, wherever its kind has that (a Deployment's template, a CronJob's
+ * template of a Job's), of a kept one or of an object; NULL: it has none, or is a custom one.
+ * Borrowed. */
+const json_t *manifest_pod_spec(const json_t *object);
+/* JSON pointer below the module to the image that the workload is known by: the first container of
+ * the first object that has pods; NULL: none.  free() it. */
+char *manifests_image_path(const json_t *module);
+
+#endif
