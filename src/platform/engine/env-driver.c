@@ -192,6 +192,7 @@ match_cluster(const struct definitions *definitions, const struct place *place,
 		.namespace_def = xstrdup(""),
 		.cluster = cluster_definition_name(place->org, found),
 		.labels = json_object(),
+		.origin = xstrdup(""),
 	};
 	return 0;
 }
@@ -222,6 +223,27 @@ match_namespace(struct platform *platform, const struct definitions *definitions
 
 /* --- the home --- */
 
+/* Of a clone: where what its base was found in lies, which is nothing to be guessed later, when the
+ * base may be gone.  Only in the same cluster. */
+static void
+find_origin(struct platform *platform, const struct place *place, const struct environment *env,
+	    struct env_home *home)
+{
+	const char *base = env->from_deploy.env_id.raw;
+	const struct place there = {place->org, place->app, base ? base : ""};
+	struct error ignored = {0};
+	struct env_home of;
+
+	if (!base || repository_env_home(platform->repository, &there, &of, &ignored) != 0)
+		return;
+	if (strcmp(of.driver_type, home->driver_type) == 0 &&
+	    strcmp(of.cluster, home->cluster) == 0) {
+		free(home->origin);
+		home->origin = xstrdup(of.is_adopted ? of.namespace : of.origin);
+	}
+	env_home_clear(&of);
+}
+
 static int
 match_all(struct platform *platform, const struct place *place, const struct environment *env,
 	  struct env_home *out, struct error *err)
@@ -236,6 +258,8 @@ match_all(struct platform *platform, const struct place *place, const struct env
 		env_home_clear(out);
 		ret = -1;
 	}
+	if (ret == 0)
+		find_origin(platform, place, env, out);
 	definitions_clear(&definitions);
 	return ret;
 }
@@ -392,7 +416,12 @@ env_driver_is_bare(struct platform *platform, const struct place *place)
 struct driver_home
 env_driver_home(const struct env_home *home)
 {
-	return (struct driver_home){.namespace = home->namespace, .labels = home->labels};
+	return (struct driver_home){
+		.namespace = home->namespace,
+		.labels = home->labels,
+		.is_adopted = home->is_adopted,
+		.origin = home->origin && *home->origin ? home->origin : NULL,
+	};
 }
 
 int

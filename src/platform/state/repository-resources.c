@@ -243,6 +243,8 @@ read_env_home(struct statement *row, void *noun)
 		.namespace_def = row_copy_or(row, 3, ""),
 		.cluster = row_copy_or(row, 4, ""),
 		.labels = rows_json(row, 5),
+		.is_adopted = row_int(row, 6) != 0,
+		.origin = row_copy_or(row, 7, ""),
 	};
 }
 
@@ -255,6 +257,7 @@ env_home_clear(struct env_home *home)
 	free(home->namespace_def);
 	free(home->cluster);
 	json_decref(home->labels);
+	free(home->origin);
 	*home = (struct env_home){0};
 }
 
@@ -264,8 +267,8 @@ repository_env_home(struct repository *repository, const struct place *place, st
 {
 	*out = (struct env_home){0};
 	if (rows_read(repository, err, read_env_home, out,
-		      "SELECT driver_type, def_id, namespace, namespace_def, cluster, labels"
-		      " FROM env_drivers WHERE org = ? AND app = ? AND env = ?",
+		      "SELECT driver_type, def_id, namespace, namespace_def, cluster, labels,"
+		      " adopted, origin FROM env_drivers WHERE org = ? AND app = ? AND env = ?",
 		      "sss", place->org, place->app, place->env) == 0)
 		return 0;
 	env_home_clear(out);
@@ -279,10 +282,11 @@ repository_put_env_home(struct repository *repository, const struct place *place
 	char *labels = json_canonical(home->labels);
 	int ret = rows_run(repository, err,
 			   "INSERT INTO env_drivers (org, app, env, driver_type, def_id, namespace,"
-			   " namespace_def, cluster, labels) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			   "sssssssss", place->org, place->app, place->env, home->driver_type,
+			   " namespace_def, cluster, labels, adopted, origin)"
+			   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			   "sssssssssis", place->org, place->app, place->env, home->driver_type,
 			   home->def_id, home->namespace, home->namespace_def, home->cluster,
-			   labels);
+			   labels, (int64_t)home->is_adopted, home->origin);
 
 	free(labels);
 	return ret;

@@ -201,6 +201,11 @@ static const struct db_step steps[] = {
 
 	/* What the cluster warned of while it was deployed. */
 	{"ALTER TABLE deployments ADD COLUMN warnings TEXT NOT NULL DEFAULT '[]'", NULL},
+
+	/* Somebody else made what is in its namespace; in which such one its base was found. */
+	{"ALTER TABLE env_drivers ADD COLUMN adopted INTEGER NOT NULL DEFAULT 0;"
+	 "ALTER TABLE env_drivers ADD COLUMN origin TEXT NOT NULL DEFAULT ''",
+	 NULL},
 };
 
 const struct db_schema platform_schema = {

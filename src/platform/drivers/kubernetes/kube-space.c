@@ -74,6 +74,9 @@ set_home(struct kube_space *space, const struct driver_home *home)
 	if (home) {
 		json_decref(space->labels);
 		space->labels = home->labels ? json_deep_copy(home->labels) : NULL;
+		space->is_adopted = home->is_adopted;
+		free(space->origin);
+		space->origin = xstrdup_or_null(home->origin);
 	}
 }
 
@@ -123,6 +126,7 @@ kube_space_free(struct kube_space *space)
 	json_decref(space->secrets);
 	json_decref(space->hosts);
 	free(space->namespace);
+	free(space->origin);
 	free(space->name);
 	free(space);
 }

@@ -41,6 +41,8 @@ struct kube_space {
 	char *name;			/* "org/app/env" */
 	char *namespace;
 	json_t *labels;			/* of the namespace; NULL: none */
+	bool is_adopted;		/* somebody else filled it (driver_home) */
+	char *origin;			/* of a clone of such a one; NULL: it is none */
 	char *pod_security;		/* the level that it has now; NULL: not known, or none */
 	struct kube_operation *operation;	/* NULL: nothing is under way */
 	/* {module: [text]}, of what was applied last: not to be seen in what is printed.  NULL: it
