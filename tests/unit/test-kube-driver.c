@@ -51,9 +51,9 @@ static void
 test_a_namespace_says_whose_it_is(void **state)
 {
 	struct kube_double *d = *state;
-	const struct driver_home home = {"its-name", NULL};
+	const struct driver_home home = {.namespace = "its-name"};
 	json_t *labels = json_pack("{s:s}", "team", "shop");
-	const struct driver_home labelled = {"its-name", labels};
+	const struct driver_home labelled = {.namespace = "its-name", .labels = labels};
 	struct driver_waiter waiter = kube_double_waiter(d);
 	const json_t *metadata;
 
@@ -96,7 +96,7 @@ test_a_namespace_of_others_is_not_used(void **state)
 	struct kube_double *d = *state;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const struct driver_home home = {"", NULL};
+		const struct driver_home home = {.namespace = ""};
 		struct driver_waiter waiter;
 
 		kube_double_write(d, KUBE_CREATE, "/api/v1/namespaces", cases[i].object);
@@ -124,7 +124,7 @@ static void
 test_a_right_that_is_missing_is_named(void **state)
 {
 	struct kube_double *d = *state;
-	const struct driver_home home = {"", NULL};
+	const struct driver_home home = {.namespace = ""};
 	struct driver_waiter waiter = kube_double_waiter(d);
 
 	kube_double_rules(d, "deny * create deployments.apps\ndeny * get pods/log\n");
@@ -599,7 +599,7 @@ static void
 test_a_namespace_goes_whole(void **state)
 {
 	struct kube_double *d = *state;
-	const struct driver_home home = {"shop-end", NULL};
+	const struct driver_home home = {.namespace = "shop-end"};
 	struct driver_waiter waiter;
 
 	kube_double_prepare(d, "acme/shop/end");
