@@ -187,9 +187,9 @@ struct driver_errors {
 
 /* Where somebody else's workloads are looked for. */
 struct driver_survey {
-	const char *const *namespaces;	/* NULL at the end; none: the one that the operator's context has */
-	bool all;			/* every one that may be read, without those of the cluster */
-	const char *selector;		/* labels, as kubectl has them; NULL: all workloads */
+	const char *const *namespaces;	/* NULL at the end; NULL: the context's own */
+	bool all;		/* every one that may be read, without those of the cluster */
+	const char *selector;	/* labels, as kubectl has them; NULL: all workloads */
 };
 
 struct driver_log;
