@@ -538,6 +538,7 @@ struct error;
 	X(WORKLOAD_MUST_STAY_UP, 503, N_("started; ready when it has stayed up for {duration}")) \
 	X(WORKLOAD_NAMES_NO_IMAGE, 400, N_("workload {workload}: its container names no image")) \
 	X(WORKLOAD_NAME_INVALID, 400, N_("\"{workload}\" cannot be the name of a workload.")) \
+	X(WORKLOAD_NEEDS_CLUSTER, 400, N_("The workload \"{workload}\" holds objects of a cluster, so it can only run in one.")) \
 	X(WORKLOAD_NOT_BASELINE, 400, N_("Workload {workload} sets {member}, which the pod security level of its namespace does not allow.  Leave it out, or set the label pod-security.kubernetes.io/enforce to \"privileged\" (definition of type k8s-namespace).")) \
 	X(WORKLOAD_NOT_EXECUTED, 503, N_("Workload {workload} ({image}) cannot be started: {how}.")) \
 	X(WORKLOAD_NOT_FOUND, 400, N_("{env} has no workload \"{workload}\".")) \

@@ -12,12 +12,16 @@ libmodel_a_SOURCES = \
 	src/model/json.c src/model/json.h \
 	src/model/json-pairs.h \
 	src/model/json-text.c src/model/json-text.h \
+	src/model/manifest-filled.c src/model/manifest-filled.h \
+	src/model/manifest-pods.c \
+	src/model/manifests.c src/model/manifests.h \
 	src/model/match.c src/model/match.h \
 	src/model/members-misfit.c \
 	src/model/members-own.c \
 	src/model/private.h \
 	src/model/members-write.c \
 	src/model/members.c src/model/members.h \
+	src/model/merge-keys.c src/model/merge-keys.h \
 	src/model/moved.c \
 	src/model/moved.h \
 	src/model/nouns-review.c src/model/nouns.c src/model/nouns.h \

@@ -12,8 +12,9 @@
  * So a change is one of a name and never of a place in a list: difference, merge, draft and review
  * need to know nothing of it, and a variable that somebody inserts meanwhile conflicts with no
  * other.  A list whose items lack the key, or two of which have the same, stays a list.  Where the
- * order of items means something and is not that of their keys, each has its "position".  Strings
- * that look like placeholders are escaped (placeholder.h), so that they arrive as they are.
+ * order of items means something and is not that of their keys, an item may name the one it comes
+ * "after" (merge-keys.h).  Strings that look like placeholders are escaped (placeholder.h), so that
+ * they arrive as they are.  A Secret is kept without what is in it.
  */
 #ifndef SIDESTAGE_MODEL_MANIFESTS_H
 #define SIDESTAGE_MODEL_MANIFESTS_H
@@ -34,12 +35,26 @@ json_t *manifest_keep(const json_t *object, struct error *err);
  * lists, too.  New reference; NULL with ERROR_INPUT. */
 json_t *manifest_object(const json_t *kept, struct error *err);
 
+/* The way to the pod's specification in an object of that kind, ended by NULL: "spec", "template",
+ * "spec".  NULL: the kind has none, or is a custom one. */
+const char *const *manifest_pod_path(const json_t *object);
 /* The pod's specification in it, wherever its kind has that (a Deployment's template, a CronJob's
  * template of a Job's), of a kept one or of an object; NULL: it has none, or is a custom one.
  * Borrowed. */
 const json_t *manifest_pod_spec(const json_t *object);
-/* JSON pointer below the module to the image that the workload is known by: the first container of
- * the first object that has pods; NULL: none.  free() it. */
+
+/* `pointer` is the container's, below the object; `list` is "containers", "initContainers" or
+ * "ephemeralContainers"; the name is "" where it has none. */
+typedef void manifest_container(void *data, const char *pointer, const char *list,
+				const char *name, const json_t *container);
+/* Each container with an image, kept or not; in a custom resource wherever there are some. */
+void manifest_each_container(const json_t *object, manifest_container *call, void *data);
+/* JSON pointer below the object to the image that it is known by: of the container that kubectl
+ * takes (its annotation), that is called like the object, or that is the first; of a custom
+ * resource without containers "/spec/image".  NULL: none.  free() it. */
+char *manifest_image_path(const json_t *object);
+/* JSON pointer below the module to the image that the workload is known by: that of the first
+ * object by key that has one; NULL: none.  free() it. */
 char *manifests_image_path(const json_t *module);
 
 #endif

@@ -23,6 +23,7 @@
 #include "model/canonical.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/manifests.h"
 #include "model/pointer.h"
 
 struct set {
@@ -262,12 +263,10 @@ set_module(const struct set *set, const char *module)
 /* The container whose name comes first; NULL when there is none with an image.  By name,
  * because the order of members in JSON means nothing. */
 static const char *
-first_container(const struct set *set, const char *module, json_t **container)
+first_container(const json_t *module, json_t **container)
 {
-	json_t *containers = json_object_get(json_object_get(set_module(set, module), "spec"),
-					     "containers");
+	json_t *containers = json_object_get(json_object_get(module, "spec"), "containers"), *value;
 	const char *first = NULL, *name;
-	json_t *value;
 
 	json_object_foreach(containers, name, value) {
 		if (json_member_string(value, "image") && (!first || strcmp(name, first) < 0)) {
@@ -278,30 +277,40 @@ first_container(const struct set *set, const char *module, json_t **container)
 	return first;
 }
 
-const char *
-set_module_image(const struct set *set, const char *module)
-{
-	json_t *container;
-
-	if (!first_container(set, module, &container))
-		return NULL;
-	return json_member_string(container, "image");
-}
-
 char *
 set_module_image_path(const struct set *set, const char *module)
 {
+	const json_t *content = set_module(set, module);
 	json_t *container;
-	const char *name = first_container(set, module, &container);
+	const char *first = first_container(content, &container);
 	struct buf path;
 
-	if (!name)
-		return NULL;
+	if (!first)
+		return manifests_image_path(content);
 	buf_init(&path, 1u << 20);
 	(void)buf_puts(&path, "/spec/containers");
-	pointer_append(&path, name);
+	pointer_append(&path, first);
 	pointer_append(&path, "image");
 	return buf_take(&path);
+}
+
+const char *
+set_module_image(const struct set *set, const char *module)
+{
+	json_t *content = set_module(set, module), *container;
+	char *path;
+	const char *image = NULL;
+	struct pointer pointer;
+
+	if (first_container(content, &container))
+		return json_member_string(container, "image");
+	path = manifests_image_path(content);
+	if (path && pointer_parse(&pointer, path, NULL) == 0) {
+		image = json_string_value(pointer_find(content, &pointer));
+		pointer_clear(&pointer);
+	}
+	free(path);
+	return image;
 }
 
 bool

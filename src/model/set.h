@@ -39,7 +39,8 @@ json_t *set_modules(const struct set *set);
 json_t *set_shared(const struct set *set);
 /* Borrowed; NULL when there is no such workload. */
 json_t *set_module(const struct set *set, const char *module);
-/* The image of the module's first container by name; NULL when it has none.  Borrowed. */
+/* The image of the module's first container by name, of objects of a cluster that of
+ * manifests_image_path(); NULL when it has none.  Borrowed. */
 const char *set_module_image(const struct set *set, const char *module);
 /* JSON pointer within the module of that image, e.g. "/spec/containers/web/image"; free() it. */
 char *set_module_image_path(const struct set *set, const char *module);

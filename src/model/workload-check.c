@@ -34,6 +34,7 @@ static const char *const words[FINDING_COUNT] = {
 	[FINDING_NEVER_DUE] = "never-due",
 	[FINDING_UNKNOWN_PROFILE] = "unknown-profile",
 	[FINDING_PROFILE_NOT_HONOURED] = "profile-not-honoured",
+	[FINDING_PROFILE_REFUSED] = "profile-refused",
 	[FINDING_NOT_ONE_CONTAINER] = "not-one-container",
 	[FINDING_PLACEHOLDER] = "malformed-placeholder",
 	[FINDING_REFERENCE] = "unknown-reference",
@@ -282,16 +283,21 @@ workload_check(const json_t *module, const json_t *driver, workload_report *call
 		.data = data,
 	};
 	const struct workload_field *field = workload_field_below(NULL, "profile");
+	bool is_taken = has_profile(driver, workload_profile_name(profile));
 
 	buf_init(&check.pointer, POINTER_MAX);
 	pointer_append(&check.pointer, "profile");
 	if (profile == PROFILE_UNKNOWN)
 		report(&check, FINDING_UNKNOWN_PROFILE, field, NULL);
-	else if (!has_profile(driver, workload_profile_name(profile)))
-		report(&check, FINDING_PROFILE_NOT_HONOURED, field, NULL);
+	else if (!is_taken)
+		report(&check, profile == PROFILE_MANIFESTS ? FINDING_PROFILE_REFUSED
+							    : FINDING_PROFILE_NOT_HONOURED,
+		       field, NULL);
 	buf_truncate(&check.pointer, 0);
-	check_object(&check, NULL, module);
-	check_containers(&check, module, driver);
+	if (is_taken || profile != PROFILE_MANIFESTS) {
+		check_object(&check, NULL, module);
+		check_containers(&check, module, driver);
+	}
 	buf_clear(&check.pointer);
 }
 
@@ -312,6 +318,7 @@ bool
 finding_is_fatal(enum finding_kind kind)
 {
 	return kind == FINDING_WRONG || kind == FINDING_NOT_ONE_CONTAINER ||
+	       kind == FINDING_PROFILE_REFUSED ||
 	       kind == FINDING_PLACEHOLDER || kind == FINDING_REFERENCE ||
 	       kind == FINDING_UNDECLARED;
 }
@@ -419,6 +426,9 @@ finding_text(const struct workload_finding *finding, const char *workload, const
 		return xasprintf(_("%s: the driver %s does not support the profile %s; it runs as %s"),
 				 workload, driver, finding->profile,
 				 workload_profile_name(PROFILE_MODULE));
+	case FINDING_PROFILE_REFUSED:
+		return xasprintf(_("%s: the profile %s needs a cluster; the driver %s cannot run it"),
+				 workload, finding->profile, driver);
 	case FINDING_NOT_ONE_CONTAINER:
 		return xasprintf(_("%s: %s must hold exactly one container: the driver %s runs no others beside it"),
 				 workload, finding->path, driver);

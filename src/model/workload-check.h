@@ -23,6 +23,7 @@ enum finding_kind {
 	FINDING_NEVER_DUE,		/* a schedule whose day does not exist */
 	FINDING_UNKNOWN_PROFILE,	/* it runs as if it had none */
 	FINDING_PROFILE_NOT_HONOURED,	/* it runs as if it had none */
+	FINDING_PROFILE_REFUSED,	/* it cannot run there */
 	FINDING_NOT_ONE_CONTAINER,	/* the driver runs one, and it has none, or several */
 	/* workload-references.h; `meant` is what is written. */
 	FINDING_PLACEHOLDER,		/* it does not end, or is empty */

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/manifests.h"
 #include "model/quantity.h"
 #include "model/schedule.h"
 #include "model/workload-placeholders.h"
@@ -21,6 +22,7 @@
 #define JOB (1u << PROFILE_JOB)
 #define CRONJOB (1u << PROFILE_CRONJOB)
 #define ALL (MODULE | JOB | CRONJOB)
+#define MANIFESTS (1u << PROFILE_MANIFESTS)
 
 #define COUNT_MAX 2147483647
 #define POINTER_MAX 256
@@ -53,17 +55,17 @@
 	{at "/args", ALL, FIELD_TEXTS, NULL, "Arguments of the program"}
 
 static const struct workload_field fields[] = {
-	{"profile", ALL, FIELD_TEXT, NULL, "What kind of workload it is"},
-	{"externals", ALL, FIELD_MAP, NULL, "Resources of the workload's own"},
-	{"externals/*", ALL, FIELD_OBJECT, NULL, NULL},
-	{"externals/*/type", ALL, FIELD_TEXT, NULL, "Type of the resource"},
-	{"externals/*/class", ALL, FIELD_TEXT, NULL, "Class of the resource"},
-	{"externals/*/params", ALL, FIELD_ANY, NULL, "What its definition is given"},
-	{"deploy", ALL, FIELD_OBJECT, NULL, NULL},
-	{"deploy/when", ALL, FIELD_WORD, "before deploy after", "Start before, with or after the other workloads"},
-	{"deploy/success", ALL, FIELD_WORD, "deploy available complete", "What counts as success: started, ready, or ended with 0"},
-	{"deploy/timeout", ALL, FIELD_COUNT, NULL, "Seconds until it has failed"},
-	{"spec", ALL, FIELD_OBJECT, NULL, NULL},
+	{"profile", ALL | MANIFESTS, FIELD_TEXT, NULL, "What kind of workload it is"},
+	{"externals", ALL | MANIFESTS, FIELD_MAP, NULL, "Resources of the workload's own"},
+	{"externals/*", ALL | MANIFESTS, FIELD_OBJECT, NULL, NULL},
+	{"externals/*/type", ALL | MANIFESTS, FIELD_TEXT, NULL, "Type of the resource"},
+	{"externals/*/class", ALL | MANIFESTS, FIELD_TEXT, NULL, "Class of the resource"},
+	{"externals/*/params", ALL | MANIFESTS, FIELD_ANY, NULL, "What its definition is given"},
+	{"deploy", ALL | MANIFESTS, FIELD_OBJECT, NULL, NULL},
+	{"deploy/when", ALL | MANIFESTS, FIELD_WORD, "before deploy after", "Start before, with or after the other workloads"},
+	{"deploy/success", ALL | MANIFESTS, FIELD_WORD, "deploy available complete", "What counts as success: started, ready, or ended with 0"},
+	{"deploy/timeout", ALL | MANIFESTS, FIELD_COUNT, NULL, "Seconds until it has failed"},
+	{"spec", ALL | MANIFESTS, FIELD_OBJECT, NULL, NULL},
 
 	{"spec/containers", ALL, FIELD_MAP, NULL, NULL},
 	{C, ALL, FIELD_OBJECT, NULL, NULL},
@@ -183,6 +185,11 @@ static const struct workload_field fields[] = {
 	{"spec/pod/restartPolicy", ALL, FIELD_WORD, "Always OnFailure Never", "When it is started again"},
 	{"spec/pod/os", ALL, FIELD_ANY, NULL, "Operating system of the node"},
 	{"spec/pod/volumes", ALL, FIELD_ANY, NULL, "More volumes"},
+
+	{"spec/manifests", MANIFESTS, FIELD_MAP, NULL, "Objects of a cluster, as they are"},
+	{"spec/manifests/*", MANIFESTS, FIELD_ANY, NULL, NULL},
+	{"spec/secrets", MANIFESTS, FIELD_MAP, NULL, "Where a clone has its Secrets from"},
+	{"spec/secrets/*", MANIFESTS, FIELD_ANY, NULL, NULL},
 };
 #define FIELD_ROWS (sizeof(fields) / sizeof(fields[0]))
 
@@ -190,6 +197,7 @@ static const char *const profiles[] = {
 	[PROFILE_MODULE] = "humanitec/default-module",
 	[PROFILE_JOB] = "humanitec/default-job",
 	[PROFILE_CRONJOB] = "humanitec/default-cronjob",
+	[PROFILE_MANIFESTS] = MANIFESTS_PROFILE,
 };
 #define PROFILES (sizeof(profiles) / sizeof(profiles[0]))
 

@@ -14,7 +14,8 @@
 
 #define WORKLOAD_REPLICAS_MAX 32
 
-enum workload_profile { PROFILE_MODULE, PROFILE_JOB, PROFILE_CRONJOB, PROFILE_UNKNOWN };
+enum workload_profile { PROFILE_MODULE, PROFILE_JOB, PROFILE_CRONJOB, PROFILE_MANIFESTS,
+			PROFILE_UNKNOWN };
 
 enum field_form {
 	FIELD_OBJECT,	/* its members have rows of their own */
@@ -55,7 +56,7 @@ bool workload_field_fits(const struct workload_field *field, const json_t *value
 /* A whole number, also one in quotes, as YAML and templates leave it; -1: it is none. */
 json_int_t workload_field_number(const json_t *value);
 
-/* "humanitec/default-module" and so on. */
+/* "humanitec/default-module" and so on; the last is of our own (manifests.h). */
 const char *workload_profile_name(enum workload_profile profile);
 /* PROFILE_UNKNOWN: of somebody else's making.  NULL and "" are the usual one, default-module. */
 enum workload_profile workload_profile_of(const char *name);

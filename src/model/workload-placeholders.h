@@ -3,7 +3,7 @@
 /*
  * Where a workload may hold placeholders: in its labels, variables and files, as the public API has
  * it, and in its probes and the container ports of its service, as the extension probe-placeholders
- * has it.  Everywhere else "${HOME}" is six characters for the program itself.
+ * has it; in objects of a cluster everywhere (manifests.h).  Everywhere else "${HOME}" is six characters for the program itself.
  */
 #ifndef SIDESTAGE_MODEL_WORKLOAD_PLACEHOLDERS_H
 #define SIDESTAGE_MODEL_WORKLOAD_PLACEHOLDERS_H

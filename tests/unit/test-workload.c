@@ -171,6 +171,13 @@ test_what_is_found(void **state)
 		{"{'profile': 'humanitec/default-job', 'spec': {}}",
 		 "{'honours': [], 'profiles': ['humanitec/default-module']}",
 		 "profile-not-honoured /profile"},
+		{"{'profile': 'sidestage/manifests', 'spec': {'manifests': {'Deployment/w': {'spec': "
+		 "{'anything': 7}}}, 'secrets': {'db': 'leave-out'}}, 'externals': {}}", NULL, ""},
+		{"{'profile': 'sidestage/manifests', 'spec': {'manifests': {'Deployment/w': 7}, "
+		 "'replicas': 1}}", NULL, "other-profile /spec/replicas"},
+		{"{'profile': 'sidestage/manifests', 'spec': {'manifests': {}}}",
+		 "{'one_container': true, 'honours': [], 'profiles': ['humanitec/default-module']}",
+		 "profile-refused /profile"},
 		{"{'spec': {'pod': {'initContainers': [{'name': 'a', 'imgae': 'x'}, 7]}}}", NULL,
 		 "unknown-field /spec/pod/initContainers/0/imgae (image); "
 		 "wrong /spec/pod/initContainers/1"},

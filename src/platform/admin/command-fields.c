@@ -13,6 +13,7 @@
 
 #include "base/i18n.h"
 #include "model/json.h"
+#include "model/manifests.h"
 #include "model/workload-check.h"
 #include "model/workload-fields.h"
 #include "platform/admin/command.h"
@@ -30,6 +31,7 @@ profiles_of(const struct workload_field *field)
 		{1u << PROFILE_JOB, "default-job"},
 		{1u << PROFILE_CRONJOB, "default-cronjob"},
 		{1u << PROFILE_JOB | 1u << PROFILE_CRONJOB, "default-job, default-cronjob"},
+		{1u << PROFILE_MANIFESTS, MANIFESTS_PROFILE},
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

@@ -305,6 +305,9 @@ read_all(struct plan *plan, const struct plan_setting *setting, const struct rep
 	if (!is_module(workload->module))
 		return error_set_code(err, CODE_WORKLOAD_NAME_INVALID,
 				      .workload = workload->module);
+	if (workload_profile_of(workload->profile) == PROFILE_MANIFESTS)
+		return error_set_code(err, CODE_WORKLOAD_NEEDS_CLUSTER,
+				      .workload = workload->module);
 	container = only_container(plan, replica->spec, err);
 	if (!container)
 		return -1;
