@@ -178,7 +178,7 @@ each_reference(const json_t *item, void (*call)(void *data, const char *name), v
 	}
 }
 
-struct arrangement {
+struct item_order {
 	const json_t *folded;
 	json_t *order;		/* keys that have their place */
 	json_t *seen;		/* {key: true} */
@@ -188,7 +188,7 @@ struct arrangement {
 static void
 arrange_one(void *data, const char *key)
 {
-	struct arrangement *a = data;
+	struct item_order *a = data;
 	const json_t *item = json_object_get(a->folded, key);
 
 	if (!item || json_object_get(a->seen, key))
@@ -243,7 +243,7 @@ followers_of(const json_t *folded, const char *const *keys)
 
 /* Each, and behind it at once those that name it.  What a merge left in a circle is left over. */
 static void
-arrange_followers(struct arrangement *a, const json_t *followers)
+arrange_followers(struct item_order *a, const json_t *followers)
 {
 	json_t *waiting = json_copy(json_object_get(followers, ""));
 
@@ -284,7 +284,7 @@ merge_order(const struct merge_key *row, const json_t *folded)
 {
 	const char **keys = sorted_keys(folded);
 	size_t count = json_object_size(folded);
-	struct arrangement a = {folded, json_array(), json_object()};
+	struct item_order a = {folded, json_array(), json_object()};
 	bool refers = row->order == MERGE_REFERENCES && count <= REFERENCES_MAX;
 
 	if (has_order(folded)) {
@@ -306,7 +306,7 @@ merge_order(const struct merge_key *row, const json_t *folded)
 	return a.order;
 }
 
-struct places {
+struct item_places {
 	json_t *then, *now;	/* {key: place} */
 	const char *key;
 	bool is_same;
@@ -315,7 +315,7 @@ struct places {
 static void
 look_at_places(void *data, const char *name)
 {
-	struct places *p = data;
+	struct item_places *p = data;
 	json_t *then = json_object_get(p->then, name), *now = json_object_get(p->now, name);
 
 	if (!then || !now)
@@ -342,7 +342,7 @@ places_of(const json_t *keys)
 static bool
 refers_the_same(const json_t *folded, const json_t *then, const json_t *now)
 {
-	struct places places = {places_of(then), places_of(now), NULL, true};
+	struct item_places places = {places_of(then), places_of(now), NULL, true};
 	json_t *item;
 
 	json_object_foreach((json_t *)folded, places.key, item)

@@ -23,7 +23,7 @@
 enum merge_order {
 	MERGE_UNORDERED,	/* the order of items means nothing */
 	MERGE_ORDERED,
-	MERGE_REFERENCES	/* an item may refer to earlier ones, as $(NAME) does in variables */
+	MERGE_REFERENCES	/* an item may refer to earlier ones: $(NAME) in variables */
 };
 
 struct merge_key {

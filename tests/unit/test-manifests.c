@@ -545,9 +545,6 @@ draw_object(struct source *source, bool is_custom)
 	return object;
 }
 
-/* Lists whose order means nothing, sorted; variables with what they refer to. */
-static json_t *meaning(const json_t *value);
-
 static int
 compare_items(const void *a, const void *b)
 {
@@ -619,6 +616,9 @@ environment(const json_t *list)
 	return values;
 }
 
+static json_t *meaning(const json_t *value);
+
+/* Where the order means nothing, sorted; variables with what they refer to. */
 static json_t *
 meaning_of_list(const struct merge_key *row, const json_t *list)
 {
@@ -684,7 +684,8 @@ comes_back(struct source *source, bool is_custom)
 	json_t *object = draw_object(source, is_custom), *kept = keep(object);
 	json_t *back = object_of(kept), *again = keep(back);
 	char *first = json_canonical(kept), *second = json_canonical(again);
-	bool holds = strcmp(first, second) == 0 && is_the_same_to_a_cluster(object, back, is_custom);
+	bool holds = strcmp(first, second) == 0 &&
+		     is_the_same_to_a_cluster(object, back, is_custom);
 
 	source_note(source, "kept", kept);
 	source_note(source, "back", back);
