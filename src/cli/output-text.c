@@ -14,6 +14,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/i18n.h"
@@ -227,7 +228,9 @@ output_text_conflict(const struct merge_entry *entry, size_t number, size_t coun
 	const char *none = _("(not there)");
 
 	output_text_line(_("Conflict %zu of %zu: %s %s"), number, count, entry->object,
-			 entry->path);
+			 entry->label);
+	if (strcmp(entry->label, entry->path) != 0)
+		output_text_line(_("  path: %s"), entry->path);
 	output_text_line(_("  before: %s"), entry->base ? entry->base : none);
 	output_text_line("  1: %s: %s", ours, entry->ours ? entry->ours : none);
 	output_text_line("  2: %s: %s", theirs, entry->theirs ? entry->theirs : none);

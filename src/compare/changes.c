@@ -19,10 +19,12 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "compare/field-words.h"
 #include "compare/values.h"
 #include "compare/visible.h"
 #include "model/json-text.h"
 #include "model/json.h"
+#include "model/manifests.h"
 #include "model/patch.h"
 #include "model/pointer.h"
 #include "model/set.h"
@@ -137,59 +139,6 @@ say_values(struct change *change, const json_t *from, const json_t *to)
 		change->note = xstrdup(note);
 }
 
-/* Paths in a module that have a name.  "*" is any token; %s the token of that number. */
-static const struct label {
-	const char *pattern[8];
-	const char *format;
-	int token;
-} labels[] = {
-	{{"spec", "containers", "*", "image"}, "image", -1},
-	{{"spec", "containers", "*", "variables", "*"}, "variable %s", 4},
-	{{"spec", "containers", "*", "files", "*"}, "file %s", 4},
-	{{"spec", "containers", "*", "files", "*", "value"}, "file %s", 4},
-	{{"spec", "containers", "*", "files", "*", "mode"}, "mode of file %s", 4},
-	{{"spec", "containers", "*", "args"}, "args", -1},
-	{{"spec", "containers", "*", "command"}, "command", -1},
-	{{"spec", "containers", "*"}, "container %s", 2},
-	{{"spec", "service", "ports", "*"}, "port %s", 3},
-	{{"externals", "*"}, "resource %s", 1},
-};
-
-static bool
-matches(const struct label *label, const struct pointer *path)
-{
-	for (size_t i = 0; i < 8; i++) {
-		const char *want = label->pattern[i];
-
-		if (!want || i == path->count)
-			return !want && i == path->count;
-		if (strcmp(want, "*") != 0 && strcmp(want, path->tokens[i]) != 0)
-			return false;
-	}
-	return false;
-}
-
-/* The token is put in by hand: the format is from the table, but the name is foreign text. */
-static char *
-label_of(const char *path)
-{
-	struct pointer pointer;
-	char *out = NULL;
-
-	if (pointer_parse(&pointer, path, NULL) != 0)
-		return xstrdup(path);
-	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]) && !out; i++) {
-		const struct label *l = &labels[i];
-		int before = (int)strcspn(l->format, "%");
-
-		if (matches(l, &pointer))
-			out = xasprintf("%.*s%s", before, l->format,
-					l->token < 0 ? "" : pointer.tokens[l->token]);
-	}
-	pointer_clear(&pointer);
-	return out ? out : xstrdup(path);
-}
-
 static struct change *
 append(struct changes *changes, enum change_kind kind, bool shared, const char *object,
        const char *path)
@@ -247,10 +196,53 @@ value_at(json_t *root, const char *path)
 	return value;
 }
 
-/* Two operations are never about the same path, so each becomes one change. */
+/* What is compared of one object: two operations are never about the same path, so each becomes one
+ * change. */
+struct object_leaves {
+	struct changes *changes;
+	const char *object;
+	bool shared;
+	json_t *from, *to;
+	char *image;		/* path of the image that the workload is known by; NULL */
+};
+
+static void
+add_leaf(const struct object_leaves *leaves, enum change_kind kind, const char *path)
+{
+	struct change *change = append(leaves->changes, kind, leaves->shared, leaves->object, path);
+
+	change->label = field_words(path, leaves->from, leaves->to);
+	change->is_image = !leaves->shared && (strcmp(change->label, "image") == 0 ||
+					       (leaves->image && strcmp(path, leaves->image) == 0));
+	say_values(change, field_value_shown(path, value_at(leaves->from, path)),
+		   field_value_shown(path, value_at(leaves->to, path)));
+}
+
+/* The first variable of a container comes with the whole of its variables; each is a change. */
+static bool
+add_members(const struct object_leaves *leaves, enum change_kind kind, const char *path)
+{
+	json_t *whole = value_at(kind == CHANGE_ADDED ? leaves->to : leaves->from, path), *value;
+	const char *key;
+	struct buf below;
+
+	if (kind == CHANGE_CHANGED || json_object_size(whole) == 0 || !field_is_by_name(path))
+		return false;
+	json_object_foreach(whole, key, value) {
+		buf_init(&below, JSON_BYTES_MAX);
+		(void)buf_puts(&below, path);
+		pointer_append(&below, key);
+		add_leaf(leaves, kind, buf_str(&below));
+		buf_clear(&below);
+	}
+	return true;
+}
+
 static void
 add_leaves(struct changes *changes, const char *object, bool shared, json_t *from, json_t *to)
 {
+	struct object_leaves leaves = {changes, object, shared, from, to,
+				       shared ? NULL : manifests_image_path(to)};
 	json_t *operations = patch_between(from, to), *operation;
 	bool touches_resource = false;
 	size_t i;
@@ -258,19 +250,17 @@ add_leaves(struct changes *changes, const char *object, bool shared, json_t *fro
 	json_array_foreach(operations, i, operation) {
 		const char *path = json_member_string(operation, "path");
 		const char *op = json_member_string(operation, "op");
-		struct change *change = append(changes,
-					       strcmp(op, "add") == 0      ? CHANGE_ADDED
-					       : strcmp(op, "remove") == 0 ? CHANGE_REMOVED
-									   : CHANGE_CHANGED,
-					       shared, object, path);
+		enum change_kind kind = strcmp(op, "add") == 0      ? CHANGE_ADDED
+					: strcmp(op, "remove") == 0 ? CHANGE_REMOVED
+								    : CHANGE_CHANGED;
 
-		change->label = label_of(path);
-		change->is_image = !shared && strcmp(change->label, "image") == 0;
-		say_values(change, value_at(from, path), value_at(to, path));
+		if (!add_members(&leaves, kind, path))
+			add_leaf(&leaves, kind, path);
 		touches_resource = touches_resource || strncmp(path, "/externals/", 11) == 0;
 	}
 	changes->resources += !shared && touches_resource;
 	json_decref(operations);
+	free(leaves.image);
 }
 
 static int

@@ -20,14 +20,14 @@ struct change {
 	bool is_value; /* a shared value: object "values", path "/KEY", label "value KEY" */
 	char *object;		/* workload or resource id */
 	char *path;  /* JSON pointer within it; "" when the whole object is added or removed */
-	char *label; /* "image", "variable LOG_LEVEL", "file /etc/x", "args", else the pointer */
+	char *label; /* field_words(): "image", "variable LOG_LEVEL", else the pointer */
 	char *from;		/* text of the old value; NULL when added */
 	char *to;		/* text of the new value; NULL when removed.  Where the two would
 				 * be read as the same they are quoted, escaped, or have their
 				 * type: "\"1\" (text)" and "1 (number)" */
 	char *note; /* a sentence more: what a value overrides, how two texts differ that
 		     * look the same; NULL: none */
-	bool is_image;
+	bool is_image;		/* that the workload is known by */
 };
 
 struct changes {

@@ -5,6 +5,7 @@ libcompare_a_SOURCES = \
 	src/compare/changes.c src/compare/changes.h \
 	src/compare/diff.c src/compare/diff.h \
 	src/compare/effective.c src/compare/effective.h \
+	src/compare/field-words.c src/compare/field-words.h \
 	src/compare/hosts.c src/compare/hosts.h \
 	src/compare/hunks.c src/compare/hunks.h \
 	src/compare/isolation.c src/compare/isolation.h \

@@ -24,6 +24,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "compare/changes.h"
+#include "compare/field-words.h"
 #include "model/delta.h"
 #include "model/json-text.h"
 #include "model/json.h"
@@ -34,6 +35,7 @@ struct merge_walk {
 	struct merge *merge;
 	const struct merge *choices;	/* NULL: none were made; the same entries in order */
 	const char *object;
+	const json_t *module_theirs, *module_ours;	/* of the workload at hand; NULL */
 	struct buf path;
 };
 
@@ -53,17 +55,34 @@ same(const json_t *a, const json_t *b)
 	return a == b || (a && b && json_same(a, b));
 }
 
+/* Of our own profiles people know the paths, and scripts decide by them. */
+static char *
+label_of(const struct merge_walk *walk)
+{
+	const char *path = buf_str(&walk->path);
+
+	return strncmp(path, "/spec/manifests/", strlen("/spec/manifests/")) == 0
+		       ? field_words(path, walk->module_theirs, walk->module_ours)
+		       : xstrdup(path);
+}
+
 static void
 note(struct merge_walk *walk, enum merge_side side, const json_t *base, const json_t *theirs,
      const json_t *ours)
 {
 	struct merge *merge = walk->merge;
+	const char *path = buf_str(&walk->path);
+
+	base = field_value_shown(path, base);
+	theirs = field_value_shown(path, theirs);
+	ours = field_value_shown(path, ours);
 
 	merge->entries = xreallocarray(merge->entries, merge->count + 1, sizeof(*merge->entries));
 	merge->entries[merge->count++] = (struct merge_entry){
 		.side = side,
 		.object = xstrdup(walk->object),
-		.path = xstrdup(buf_str(&walk->path)),
+		.path = xstrdup(path),
+		.label = label_of(walk),
 		.base = text_of(base),
 		.theirs = text_of(theirs),
 		.ours = text_of(ours),
@@ -155,6 +174,44 @@ all_keys(json_t *const trees[3], size_t *count)
 	return keys;
 }
 
+static bool
+is_object_or_absent(const json_t *value)
+{
+	return !value || json_is_object(value);
+}
+
+/* Whether members are compared, and not the wholes.  Variables and the like have names: two people
+ * who each add the first one are not in each other's way, nor is one who removes the last. */
+static bool
+is_merged_inside(const struct merge_walk *walk, const json_t *base, const json_t *theirs,
+		 const json_t *ours)
+{
+	if (json_is_object(base) && json_is_object(theirs) && json_is_object(ours))
+		return true;
+	return (base != NULL) + (theirs != NULL) + (ours != NULL) == 2 &&
+	       is_object_or_absent(base) && is_object_or_absent(theirs) &&
+	       is_object_or_absent(ours) && field_is_by_name(buf_str(&walk->path));
+}
+
+static void merge_objects(struct merge_walk *walk, json_t *target, json_t *base, json_t *theirs,
+			  json_t *ours, bool names_objects);
+
+/* What theirs no longer has is made again for what ours adds to it. */
+static void
+merge_inside(struct merge_walk *walk, json_t *parent, const char *key, json_t *base, json_t *theirs,
+	     json_t *ours)
+{
+	json_t *target = json_object_get(parent, key);
+
+	if (!target) {
+		target = json_object();
+		json_object_set_new(parent, key, target);
+	}
+	merge_objects(walk, target, base, theirs, ours, false);
+	if (json_object_size(target) == 0 && (!theirs || !ours))
+		json_object_del(parent, key);
+}
+
 /* target is the result's copy of theirs.  Bounded by JSON_DEPTH_MAX. */
 static void
 merge_objects(struct merge_walk *walk, json_t *target, json_t *base, json_t *theirs, json_t *ours,
@@ -170,12 +227,15 @@ merge_objects(struct merge_walk *walk, json_t *target, json_t *base, json_t *the
 		size_t length = walk->path.length;
 		char *named = NULL;
 
-		if (names_objects)
+		if (names_objects) {
 			walk->object = named = xasprintf("%s%s", object, keys[i]);
-		else
+			walk->module_theirs = t;
+			walk->module_ours = o;
+		} else {
 			pointer_append(&walk->path, keys[i]);
-		if (json_is_object(b) && json_is_object(t) && json_is_object(o))
-			merge_objects(walk, json_object_get(target, keys[i]), b, t, o, false);
+		}
+		if (is_merged_inside(walk, b, t, o))
+			merge_inside(walk, target, keys[i], b, t, o);
 		else
 			merge_leaf(walk, target, keys[i], b, t, o);
 		walk->path.length = length;
@@ -407,6 +467,7 @@ merge_clear(struct merge *merge)
 	for (size_t i = 0; i < merge->count; i++) {
 		free(merge->entries[i].object);
 		free(merge->entries[i].path);
+		free(merge->entries[i].label);
 		free(merge->entries[i].base);
 		free(merge->entries[i].theirs);
 		free(merge->entries[i].ours);

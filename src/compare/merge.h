@@ -26,6 +26,8 @@ struct merge_entry {
 	bool is_value;		/* a shared value: object "values", path "/KEY" */
 	char *object;		/* "web", or "shared/db" */
 	char *path;		/* JSON pointer within it; "" for the whole object */
+	char *label;		/* for people: field_words() in an object of a cluster, else the
+				 * path */
 	char *base;		/* texts of the three values; NULL: absent there */
 	char *theirs;
 	char *ours;

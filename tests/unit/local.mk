@@ -12,6 +12,11 @@ tests_unit_test_properties_SOURCES = tests/property.c tests/property.h tests/uni
 tests_unit_test_properties_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_test_properties_LDADD = $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-field-words
+TESTS += tests/unit/test-field-words
+tests_unit_test_field_words_SOURCES = tests/unit/test-field-words.c
+tests_unit_test_field_words_LDADD = $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test-manifests
 TESTS += tests/unit/test-manifests
 tests_unit_test_manifests_SOURCES = tests/property.c tests/property.h tests/unit/test-manifests.c

@@ -33,7 +33,7 @@ fail_with_conflicts(struct flow *flow, const struct merge *merge)
 	for (size_t i = 0; i < merge->count; i++)
 		if (merge->entries[i].side == MERGE_CONFLICT &&
 		    !buf_printf(&named, "%s%s %s: %s / %s", named.length ? "; " : "",
-				merge->entries[i].object, merge->entries[i].path,
+				merge->entries[i].object, merge->entries[i].label,
 				merge->entries[i].theirs ? merge->entries[i].theirs : "-",
 				merge->entries[i].ours ? merge->entries[i].ours : "-"))
 			break;
@@ -151,13 +151,13 @@ caution_choices(struct flow *flow)
 				entry->chosen == MERGE_OURS
 					? _("Overwritten, though it was changed since: %s %s (%s)")
 					: _("Kept, since it was changed since: %s %s (%s)"),
-				entry->object, entry->path,
+				entry->object, entry->label,
 				entry->theirs ? entry->theirs : _("(not there)"));
 		else
 			review_caution(&flow->review, _("Decided for %s: %s %s"),
 				       entry->chosen == MERGE_OURS
 					       ? flow->request.source : flow->request.env,
-				       entry->object, entry->path);
+				       entry->object, entry->label);
 	}
 }
 

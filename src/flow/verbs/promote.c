@@ -349,7 +349,7 @@ leave_changed_strings_out(struct flow *flow)
 			(void)merge_choose(&merge, i, MERGE_THEIRS);
 		else if (entry->side == MERGE_OURS)
 			(void)buf_printf(&named, "%s%s %s", named.length ? ", " : "", entry->object,
-					 entry->path);
+					 entry->label);
 	}
 	if (!merge.result &&
 	    merge_apply(&merge, flow->first, flow->ours, flow->ancestor, &err) != 0) {

@@ -328,7 +328,7 @@ undo_fail_with_nothing(struct flow *flow)
 	for (size_t i = 0; i < merged->count; i++)
 		if (merged->entries[i].side == MERGE_CONFLICT &&
 		    !buf_printf(&named, "%s%s %s: %s", named.length ? "; " : "",
-				merged->entries[i].object, merged->entries[i].path,
+				merged->entries[i].object, merged->entries[i].label,
 				merged->entries[i].theirs ? merged->entries[i].theirs
 							  : _("(not there)")))
 			break;

@@ -131,7 +131,7 @@ draw_entry(struct canvas *c, int row, const struct merge_entry *entry, bool sele
 	canvas_untrusted_bytes(c, selected ? STYLE_SELECTED : STYLE_STRONG, entry->object, 24);
 	canvas_text(c, STYLE_NORMAL, "  ");
 	/* Its end is what it is about. */
-	path = cut_text(entry->path, c->width - c->column, CUT_BEGIN);
+	path = cut_text(entry->label, c->width - c->column, CUT_BEGIN);
 	canvas_untrusted_bytes(c, STYLE_NORMAL, path, 0);
 	free(path);
 	if (entry->side != MERGE_CONFLICT)
