@@ -17,6 +17,7 @@ LIMIT_S = 120			# for what hangs; nothing takes that long
 PR_SET_PDEATHSIG = 1
 APPLY = "application/apply-patch+yaml"
 MERGE = "application/merge-patch+json"
+PATCH = "application/json-patch+json"
 
 
 def until(what, limit=LIMIT_S, pause=0.01):

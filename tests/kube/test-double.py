@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 
-from cluster import HERE, MERGE, Double, Tap, until
+from cluster import HERE, MERGE, PATCH, Double, Tap, until
 
 tap = Tap()
 ok = tap.ok
@@ -120,6 +120,46 @@ def objects(admin):
     ok(answer.status == 409 and "the UID in the precondition (x)" in answer.message,
        "the uid of a deletion must be right", answer)
     ok(admin.ask("DELETE", SPACE + "/configmaps/c").value["status"] == "Success", "then it is gone")
+
+
+def patches(admin):
+    """Of what somebody else applied, as adopted objects are changed."""
+    where = APPS + "/deployments/theirs"
+    owner = {"manager": "kubectl"}
+    image = "/spec/template/spec/containers/0/image"
+    admin.apply(where, deployment("theirs"), **owner)
+
+    def patch(*operations, query=""):
+        return admin.ask("PATCH", where + "?fieldManager=sidestage" + query, [
+            dict(zip(("op", "path", "value"), row)) for row in operations], PATCH)
+    uid = admin.get(where).value["metadata"]["uid"]
+    for test in (("/metadata/uid", "other"), ("/metadata/generation", 7), (image, "local/web:0"),
+                 ("/spec/none/below", 1)):
+        answer = patch(("test", *test), ("replace", image, "local/web:2"))
+        ok(answer.status == 422 and answer.value["details"] == {} and answer.message ==
+           "the server rejected our request due to an error in our request",
+           "a test that fails refuses the whole patch, and does not say which", answer)
+    patch(("test", "/metadata/uid", uid), ("replace", image, "local/web:2"), query="&dryRun=All")
+    ok(admin.get(where).value["metadata"]["generation"] == 1, "a dry run of one changes nothing")
+    answer = patch(("test", "/metadata/uid", uid), ("test", "/metadata/generation", 1),
+                   ("test", "/spec/paused", None), ("replace", image, "local/web:2"))
+    ok(answer.status == 200 and answer.value["metadata"]["generation"] == 2, "else it is done",
+       answer)
+    answer = admin.apply(where, deployment("theirs", "local/web:3"), **owner)
+    ok(answer.status == 409 and '"sidestage" using apps/v1' in answer.message,
+       "and is in the owner's way", answer)
+    rows = admin.get(where).value["metadata"]["managedFields"]
+    place = next(n for n, row in enumerate(rows) if row["manager"] == "sidestage")
+    answer = patch(("test", f"/metadata/managedFields/{place}/manager", "sidestage"),
+                   ("remove", f"/metadata/managedFields/{place}"))
+    ok(answer.status == 200 and answer.value["metadata"]["generation"] == 2 and not any(
+        row["manager"] == "sidestage" for row in answer.value["metadata"]["managedFields"]),
+       "until the entry in managedFields is removed", answer)
+    answer = admin.apply(where, deployment("theirs", "local/web:3"), **owner)
+    ok(answer.status == 200, "then the owner's next apply passes", answer)
+    answer = patch(("replace", "/metadata/managedFields", [{}]))
+    ok("managedFields" not in answer.value["metadata"], "one empty entry removes them all", answer)
+    admin.ask("DELETE", where)
 
 
 def rollouts(admin, double):
@@ -312,6 +352,7 @@ def main():
         admin = double.client()
         identities(double, admin)
         objects(admin)
+        patches(admin)
         rollouts(admin, double)
         failures(admin, double)
         faults(admin, double)

@@ -127,6 +127,10 @@ test_what_is_sent(void **state)
 		{{.verb = KUBE_MERGE}, "PATCH " DEPLOYMENT "?fieldManager=sidestage HTTP/1.1\r\n",
 		 "Content-Type: application/merge-patch+json\r\n",
 		 "\r\n\r\n{\"metadata\":{\"uid\":\"u-1\"}}"},
+		{{.verb = KUBE_PATCH, .dry_run = true},
+		 "PATCH " DEPLOYMENT "?fieldManager=sidestage&fieldValidation=Strict&dryRun=All HTTP/1.1\r\n",
+		 "Content-Type: application/json-patch+json\r\n",
+		 "\r\n\r\n{\"metadata\":{\"uid\":\"u-1\"}}"},
 		{{.verb = KUBE_DELETE, .dry_run = true}, "DELETE " DEPLOYMENT "?dryRun=All HTTP/1.1\r\n",
 		 "Content-Type: application/json\r\n",
 		 "\"propagationPolicy\":\"Background\",\"preconditions\":{\"uid\":\"u-1\"},"

@@ -91,7 +91,8 @@ def json_patch(value, operations):
             if isinstance(at, list):
                 last = len(at) if last == "-" else int(last)
             if row["op"] == "test":
-                if at[last] != row["value"]:
+                is_gone = isinstance(at, dict) and last not in at
+                if (None if is_gone else at[last]) != row["value"]:
                     raise Problem(422, "Invalid", "the server rejected our request due to an error "
                                   "in our request", {})
             elif row["op"] == "remove":

@@ -151,6 +151,16 @@ def tree(paths):
     return root
 
 
+def paths_of(node, path=()):
+    """The set of which fieldsV1 is the tree."""
+    if not node:
+        return {path}
+    found = set()
+    for element, below in node.items():
+        found |= {path} if element == "." else paths_of(below, path + (element,))
+    return found
+
+
 def unknown_fields(value, shape, path=""):
     """Paths of what the schema does not have."""
     kind, inner, _ = parse(shape.lstrip("!"))
@@ -211,6 +221,13 @@ class Managers:
 
     def copy(self):
         return Managers(self.entries)
+
+    @classmethod
+    def decode(cls, rows):
+        """What a client wrote of them; one empty row is none at all."""
+        return cls({(row["manager"], row["operation"], row["apiVersion"],
+                     row.get("subresource", "")): (row["time"], frozenset(paths_of(row["fieldsV1"])))
+                    for row in rows if row})
 
     def encode(self):
         out = []

@@ -361,6 +361,9 @@ class Store:
             raise conflict(kind, old["name"], f"Precondition failed: UID in precondition: {uid}, "
                            f"UID in object meta: {old['uid']}")
         managers = self.managers[old["uid"]].copy()
+        said = (obj.get("metadata") or {}).get("managedFields")
+        if said and said != old.get("managedFields"):
+            managers = fields.Managers.decode(said)
         return self.settle(kind, before, obj, managers, who, sub, dry)
 
     def settle(self, kind, before, obj, managers, who, sub, dry, applied=False):

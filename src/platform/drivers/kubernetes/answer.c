@@ -39,6 +39,7 @@ static const struct {
 	[KUBE_CREATE] = {"create", "create"},
 	[KUBE_APPLY] = {"apply", "patch"},
 	[KUBE_MERGE] = {"patch", "patch"},
+	[KUBE_PATCH] = {"patch", "patch"},
 	[KUBE_DELETE] = {"delete", "delete"},
 };
 

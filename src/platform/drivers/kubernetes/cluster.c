@@ -86,6 +86,8 @@ static const struct {
 			"fieldManager=" KUBE_MANAGER "&fieldValidation=Strict", HTTP_WRITE},
 	[KUBE_MERGE] = {"PATCH", "application/merge-patch+json", "fieldManager=" KUBE_MANAGER,
 			HTTP_WRITE},
+	[KUBE_PATCH] = {"PATCH", "application/json-patch+json",
+			"fieldManager=" KUBE_MANAGER "&fieldValidation=Strict", HTTP_WRITE},
 	[KUBE_DELETE] = {"DELETE", "application/json", "", HTTP_WRITE},
 };
 

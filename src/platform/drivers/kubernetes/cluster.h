@@ -35,6 +35,7 @@ enum kube_verb {
 	KUBE_CREATE,	/* POST: 409 when it is there */
 	KUBE_APPLY,	/* PATCH application/apply-patch+yaml, never forced */
 	KUBE_MERGE,	/* PATCH application/merge-patch+json */
+	KUBE_PATCH,	/* PATCH application/json-patch+json: 422 when a test of it fails */
 	KUBE_DELETE,	/* with metadata.uid of `body` as precondition, in the background */
 	KUBE_VERBS
 };
