@@ -120,7 +120,9 @@ static void send_item(struct batch_item *item);
 static void
 send_more(struct kube_batch *batch)
 {
-	while (!batch->stopped && batch->next < batch->count && batch->open < AT_ONCE) {
+	size_t at_once = batch->options.in_order ? 1 : AT_ONCE;
+
+	while (!batch->stopped && batch->next < batch->count && batch->open < at_once) {
 		batch->open++;
 		send_item(batch->items[batch->next++]);
 	}

@@ -89,8 +89,8 @@ make_items(struct kube_rollout *r)
 }
 
 /* Those of a workload that is not deployed any more may still be in what its last pods print. */
-static void
-keep_secrets(struct kube_space *space, const struct driver_deployment *deployment)
+void
+kube_rollout_keep_secrets(struct kube_space *space, const struct driver_deployment *deployment)
 {
 	if (!space->secrets)
 		space->secrets = json_object();
@@ -106,7 +106,7 @@ keep_secrets(struct kube_space *space, const struct driver_deployment *deploymen
 void
 kube_rollout_declare(struct kube_rollout *r, const struct driver_deployment *deployment)
 {
-	keep_secrets(r->space, deployment);
+	kube_rollout_keep_secrets(r->space, deployment);
 	r->parts = xcalloc(deployment->count + 1, sizeof(*r->parts));
 	for (size_t i = 0; i < deployment->count; i++)
 		make_part(r, deployment, &deployment->workloads[i]);

@@ -32,6 +32,7 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "net/loop.h"
+#include "platform/drivers/kubernetes/adopted-patch.h"
 #include "platform/drivers/kubernetes/cluster.h"
 #include "platform/drivers/kubernetes/kinds.h"
 #include "platform/drivers/kubernetes/kube-batch.h"
@@ -63,6 +64,7 @@ free_rollout(struct kube_operation *operation)
 		free(r->items[i].path);
 		json_decref(r->items[i].answer);
 		json_decref(r->items[i].kept);
+		json_decref(r->items[i].operations);
 	}
 	free(r->items);
 	free(r->asked);
@@ -71,6 +73,9 @@ free_rollout(struct kube_operation *operation)
 	for (size_t i = 0; i < r->part_count; i++)
 		kube_objects_clear(&r->parts[i]);
 	free(r->parts);
+	for (size_t i = 0; i < r->change_count; i++)
+		adopted_changes_clear(&r->changes[i]);
+	free(r->changes);
 	for (size_t i = 0; i < r->problems.count; i++) {
 		free(r->failures[i].pod);
 		free(r->failures[i].container);
@@ -140,7 +145,7 @@ kube_rollout_blame(struct kube_rollout *r, const char *module, const char *code,
 static void
 restore(struct kube_rollout *r)
 {
-	kube_rollout_restore(r, end_rollout);
+	r->way->restore(r, end_rollout);
 }
 
 static bool
@@ -152,6 +157,13 @@ is_anything_sent(const struct kube_rollout *r)
 	return false;
 }
 
+/* What an earlier daemon sent is brought back where it is known what was there before that. */
+static bool
+can_restore(const struct kube_rollout *r)
+{
+	return !r->is_resumed && (r->begun_at == 0 || r->way->remembers);
+}
+
 /* What is at fault is in the problems, or in `why`. */
 static void
 fail(struct kube_rollout *r)
@@ -160,16 +172,16 @@ fail(struct kube_rollout *r)
 	r->is_watching = false;
 	loop_remove_timer(r->timer);
 	r->timer = NULL;
-	if (r->is_resumed || r->begun_at != 0)
-		kube_rollout_read_output(r, end_rollout);
-	else if (is_anything_sent(r))
+	if (can_restore(r) && (is_anything_sent(r) || r->begun_at != 0))
 		kube_rollout_read_output(r, restore);
+	else if (r->is_resumed || r->begun_at != 0)
+		kube_rollout_read_output(r, end_rollout);
 	else
 		end_rollout(r);
 }
 
-static void
-fail_whole(struct kube_rollout *r, const struct error *why)
+void
+kube_rollout_fail(struct kube_rollout *r, const struct error *why)
 {
 	r->why = *why;
 	kube_rollout_blame(r, NULL, "cannot-apply", why, NULL);
@@ -226,6 +238,7 @@ kube_rollout_batch(struct kube_rollout *r, size_t most,
 	r->batch = kube_batch_new(&(struct kube_batch_options){
 		.cluster = r->driver->cluster,
 		.patience_ms = r->is_ending ? 0 : r->patience_ms,
+		.in_order = r->way->in_order,
 		.answered = answered,
 		.waits = report_wait,
 		.ended = ended,
@@ -292,16 +305,48 @@ take_warnings(const struct kube_rollout *r, const struct kube_item *item,
 		warn(r, item, json_string_value(warning));
 }
 
+/* What it was made for is no longer so: it is read again, and then the same is tried. */
+static bool
+note_outdated(struct kube_rollout *r, const struct kube_item *item, const struct kube_reply *reply)
+{
+	if (!r->way->is_outdated || !r->way->is_outdated(item, reply))
+		return false;
+	r->is_outdated = true;
+	kube_batch_stop(r->batch);
+	return true;
+}
+
+/* A batch of all items, or of those of the stage that have no answer yet. */
+static void
+start_batch(struct kube_rollout *r,
+	    void (*answered)(void *data, size_t index, const struct kube_reply *reply),
+	    void (*ended)(void *data), bool dry_run)
+{
+	struct kube_batch *batch = kube_rollout_batch(r, r->count, answered, ended);
+	size_t asked = 0;
+
+	for (size_t i = 0; i < r->count; i++) {
+		struct kube_item *item = &r->items[i];
+
+		if (item->answer || (!dry_run && item->object->stage != r->stage) ||
+		    !r->way->add(r, batch, item, dry_run))
+			continue;
+		item->is_sent |= !dry_run;
+		r->asked[asked++] = i;
+	}
+	kube_batch_start(batch);
+}
+
 /* --- TRY --- */
 
 static void
 take_try(void *data, size_t index, const struct kube_reply *reply)
 {
 	struct kube_rollout *r = data;
-	struct kube_item *item = &r->items[index];
+	struct kube_item *item = &r->items[r->asked[index]];
 
 	take_warnings(r, item, reply);
-	if (reply->err.kind == ERROR_NONE)
+	if (reply->err.kind == ERROR_NONE || note_outdated(r, item, reply))
 		return;
 	if (kube_refuses_dry_runs(reply))
 		warn(r, item, reply->err.text);
@@ -315,30 +360,25 @@ end_try(void *data)
 	struct kube_rollout *r = data;
 
 	forget_batch(r);
+	r->was_tried = !r->is_outdated;
 	if (r->cancelled || r->problems.count > 0)
 		fail(r);
+	else if (r->is_outdated)
+		r->way->read(r);
 	else
 		start_stage(r);
 }
 
-static void
-try_all(struct kube_rollout *r)
+void
+kube_rollout_try(struct kube_rollout *r)
 {
-	struct kube_batch *batch = kube_rollout_batch(r, r->count, take_try, end_try);
-
-	for (size_t i = 0; i < r->count; i++)
-		kube_batch_add(batch, KUBE_APPLY, xstrdup(r->items[i].path),
-			       r->items[i].object->object, true);
-	kube_batch_start(batch);
-}
-
-static void
-try_allowed(struct kube_rollout *r)
-{
+	r->is_outdated = false;
 	if (r->cancelled || r->problems.count > 0)
 		fail(r);
+	else if (r->was_tried)
+		start_stage(r);
 	else
-		try_all(r);
+		start_batch(r, take_try, end_try, true);
 }
 
 /* --- APPLY --- */
@@ -356,6 +396,8 @@ take_apply(void *data, size_t index, const struct kube_reply *reply)
 		item->is_ready = item->object->success == KUBE_SUCCESS_STARTED;
 		return;
 	}
+	if (note_outdated(r, item, reply))
+		return;
 	take_refusal(r, item, reply);
 	if (!r->is_resumed)
 		kube_batch_stop(r->batch);
@@ -371,30 +413,18 @@ end_apply(void *data)
 		fail(r);
 		return;
 	}
+	if (r->is_outdated) {
+		r->way->read(r);
+		return;
+	}
 	r->is_watching = true;
 	judge(r);
-}
-
-static bool
-is_of_stage(const struct kube_rollout *r, const struct kube_item *item)
-{
-	return item->object->stage == r->stage;
 }
 
 static void
 start_stage(struct kube_rollout *r)
 {
-	struct kube_batch *batch = kube_rollout_batch(r, r->count, take_apply, end_apply);
-	size_t asked = 0;
-
-	for (size_t i = 0; i < r->count; i++)
-		if (is_of_stage(r, &r->items[i])) {
-			r->items[i].is_sent = true;
-			r->asked[asked++] = i;
-			kube_batch_add(batch, KUBE_APPLY, xstrdup(r->items[i].path),
-				       r->items[i].object->object, false);
-		}
-	kube_batch_start(batch);
+	start_batch(r, take_apply, end_apply, false);
 }
 
 /* --- WATCH --- */
@@ -515,7 +545,7 @@ finish_stage(struct kube_rollout *r)
 		start_stage(r);
 	} else {
 		r->is_ending = r->is_pruning = true;
-		kube_rollout_prune(r, finish_prune);
+		r->way->prune(r, finish_prune);
 	}
 }
 
@@ -533,7 +563,7 @@ wait_for_sight(struct kube_rollout *r, struct error *why)
 	if (kube_rollout_may_wait(r, why))
 		look_later(r);
 	else
-		fail_whole(r, why);
+		kube_rollout_fail(r, why);
 }
 
 static void
@@ -582,14 +612,14 @@ take_inventory(void *data, json_t *objects, const struct error *err)
 		struct error why = *err;
 
 		kube_pulse_explain(r->driver->pulse, &why);
-		fail_whole(r, &why);
+		kube_rollout_fail(r, &why);
 	} else if (r->is_paused) {
 		r->is_ending = true;
 		kube_rollout_pause(r, finish_prune);
 	} else if (r->is_resumed) {
 		start_stage(r);
 	} else {
-		kube_hosts_check(r, try_allowed);
+		kube_hosts_check(r, kube_rollout_try);
 	}
 }
 
@@ -605,6 +635,23 @@ read_inventory(struct kube_rollout *r)
 		.data = r,
 	});
 }
+
+static bool
+add_apply(const struct kube_rollout *r, struct kube_batch *batch, const struct kube_item *item,
+	  bool dry_run)
+{
+	(void)r;
+	kube_batch_add(batch, KUBE_APPLY, xstrdup(item->path), item->object->object, dry_run);
+	return true;
+}
+
+static const struct kube_rollout_way apply_way = {
+	.declare = kube_rollout_declare,
+	.read = read_inventory,
+	.add = add_apply,
+	.restore = kube_rollout_restore,
+	.prune = kube_rollout_prune,
+};
 
 /* --- beginning --- */
 
@@ -628,14 +675,15 @@ kube_apply(struct kube_driver *driver, struct kube_space *space,
 	r->is_paused = deployment->is_paused;
 	r->begun_at = deployment->begun_at;
 	r->modules = json_object();
+	r->way = space->is_adopted ? &kube_adopted_way : &apply_way;
 	task = r->task = driver_task_new(&driver->base, waiter, cancel_rollout, r);
 	space->operation = &r->operation;
 	kube_space_use(space);
-	kube_rollout_declare(r, deployment);
+	r->way->declare(r, deployment);
 	r->patience_ms = kube_rollout_patience(r);
 	if (r->problems.count > 0 && !r->is_resumed)
 		end_rollout(r);
 	else
-		read_inventory(r);
+		r->way->read(r);
 	return task;
 }

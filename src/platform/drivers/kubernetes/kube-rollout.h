@@ -14,6 +14,8 @@
 #include "platform/drivers/kubernetes/objects.h"
 #include "platform/drivers/kubernetes/verdict.h"
 
+struct adopted_change;
+struct adopted_changes;
 struct kube_batch;
 struct kube_inventory;
 struct kube_reply;
@@ -29,6 +31,11 @@ struct kube_item {
 	int64_t late_since;		/* steady ms; it is past that; 0: it is not */
 	bool is_sent;			/* it may have been applied */
 	bool is_ready, has_failed;
+	/* Of what somebody else made: what changes of it, and the JSON Patch for it as it was read;
+	 * NULL: it is applied. */
+	const struct adopted_change *change;
+	json_t *operations;
+	bool is_back, is_released;	/* it is as before; nothing in it is ours */
 };
 /* Why one failed, and where it says more. */
 struct kube_failure {
@@ -36,8 +43,29 @@ struct kube_failure {
 	bool previous;
 };
 
+struct kube_rollout;
+
+/* How the cluster comes to hold what is declared: what is ours is applied whole, what somebody else
+ * made is changed field by field (kube-adopted.c). */
+struct kube_rollout_way {
+	void (*declare)(struct kube_rollout *rollout, const struct driver_deployment *deployment);
+	/* What there is; then kube_rollout_try(). */
+	void (*read)(struct kube_rollout *rollout);
+	/* Into a batch; false: there is nothing to ask for. */
+	bool (*add)(const struct kube_rollout *rollout, struct kube_batch *batch,
+		    const struct kube_item *item, bool dry_run);
+	/* A refusal by which it is read and begun again; NULL: none is. */
+	bool (*is_outdated)(const struct kube_item *item, const struct kube_reply *reply);
+	void (*restore)(struct kube_rollout *rollout, void (*ended)(struct kube_rollout *rollout));
+	void (*prune)(struct kube_rollout *rollout, void (*ended)(struct kube_rollout *rollout));
+	bool remembers;	/* what was there before, also when an earlier daemon began it */
+	bool in_order;			/* each object when the one before was answered */
+};
+extern const struct kube_rollout_way kube_adopted_way;
+
 struct kube_rollout {
 	struct kube_operation operation;
+	const struct kube_rollout_way *way;
 	struct kube_driver *driver;
 	struct kube_space *space;
 	struct driver_task *task;
@@ -46,6 +74,11 @@ struct kube_rollout {
 	json_t *modules;		/* {module: true when it is held or failed}, all of them */
 	struct kube_objects *parts;	/* of each workload */
 	size_t part_count;
+	struct adopted_changes *changes;	/* of each workload; NULL: all is applied */
+	size_t change_count;
+	int reads;			/* how often it was */
+	bool is_outdated;		/* it is now: the batch ends, and it is read again */
+	bool was_tried;
 	struct kube_item *items;	/* by stage */
 	size_t count;
 
@@ -58,6 +91,7 @@ struct kube_rollout {
 	size_t *asked;			/* which item each of the batch is, and */
 	const char **whose;		/* whose workload; borrowed */
 	void (*then)(struct kube_rollout *rollout);	/* when the batch has ended */
+	void (*ended)(struct kube_rollout *rollout);	/* when a way's last step has */
 	struct loop_timer *timer;
 	int64_t patience_ms;		/* with a cluster that gives no answer; 0: as usual */
 	int64_t blind_since;		/* steady ms; what is seen cannot be believed; 0: it can */
@@ -99,6 +133,10 @@ bool kube_rollout_is_late(struct kube_rollout *rollout, struct kube_item *item);
 void kube_rollout_declare(struct kube_rollout *rollout,
 			  const struct driver_deployment *deployment);
 
+/* The space knows them from now on, to redact what the cluster and the programs say. */
+void kube_rollout_keep_secrets(struct kube_space *space,
+			       const struct driver_deployment *deployment);
+
 /* What the output of what failed says is added to the problems, and then ended() called. */
 void kube_rollout_read_output(struct kube_rollout *rollout,
 			      void (*ended)(struct kube_rollout *rollout));
@@ -115,6 +153,10 @@ void kube_rollout_pause(struct kube_rollout *rollout,
 /* Whose object of `before` it is; NULL: no workload's of ours. */
 const char *kube_rollout_module_of(const json_t *object);
 
+/* All was read, or read again: it is tried, or what was begun goes on. */
+void kube_rollout_try(struct kube_rollout *rollout);
+/* It ends as failed, and where no object is at fault. */
+void kube_rollout_fail(struct kube_rollout *rollout, const struct error *why);
 /* For those: a batch of at most so many, in `batch`, with room in `asked` and `whose`. */
 struct kube_batch *kube_rollout_batch(struct kube_rollout *rollout, size_t most,
 				      void (*answered)(void *data, size_t index,
