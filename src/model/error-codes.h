@@ -68,10 +68,14 @@ struct error;
 	X(CLUSTER_FAILED, 500, N_("The cluster failed at \"{verb} {object}\": {reason}")) \
 	X(CLUSTER_FIELDS_OWNED, 409, N_("Cannot apply {object}: other managers own these fields: {fields}")) \
 	PLURAL(CLUSTER_FIELDS_OWNED_MORE, 409, "Cannot apply {object}: other managers own these fields: {fields}, and {number} more", "Cannot apply {object}: other managers own these fields: {fields}, and {number} more") \
+	X(CLUSTER_FIELD_GONE, 412, N_("{object} moved: {path} is no longer there.  Review it again.")) \
+	X(CLUSTER_FIELD_MOVED, 412, N_("{object} moved: {path} is now {words}, not what was reviewed.  Review it again.")) \
 	X(CLUSTER_FILE_NOT_READ, 503, N_("The file {file}, which is needed to reach the cluster, cannot be read: {reason}.")) \
 	X(CLUSTER_FORBIDDEN, 403, N_("User {user} has no right to {verb} {resource} in the namespace {namespace} of the cluster.")) \
 	X(CLUSTER_FORBIDDEN_EVERYWHERE, 403, N_("User {user} has no right to {verb} {resource} in the whole cluster.")) \
+	X(CLUSTER_KEEPS_CHANGING, 409, N_("The objects in the namespace {namespace} keep changing, so the change was abandoned.  Try again.")) \
 	X(CLUSTER_KEY_INVALID, 400, N_("\"{member}\" must be a private key as PEM, without a password.")) \
+	X(CLUSTER_KIND_NOT_CHANGED, 400, N_("{object} cannot be changed: this platform does not know its kind.")) \
 	X(CLUSTER_LIST_TOO_LARGE, 500, N_("The cluster has more than {max} objects in the list of {resource}.")) \
 	X(CLUSTER_NAME_MISSING, 400, N_("The resource definition {definition} must name a cluster in \"{member}\" of its values.")) \
 	X(CLUSTER_NOT_ENCRYPTED, 503, N_("The cluster at {server} is not reached over https, so the token was not sent.")) \
@@ -83,6 +87,7 @@ struct error;
 	X(CLUSTER_NO_REPLY, 503, N_("The cluster did not answer \"{verb} {object}\": {reason}")) \
 	X(CLUSTER_OBJECT_CHANGED, 409, N_("Cannot {verb} {object}: it was changed in the cluster meanwhile: {reason}")) \
 	X(CLUSTER_OBJECT_EXISTS, 409, N_("It already exists in the cluster: {reason}")) \
+	X(CLUSTER_OBJECT_GONE, 412, N_("{object} moved: it is no longer in the cluster.  Review it again.")) \
 	X(CLUSTER_OBJECT_INVALID, 400, N_("The cluster refused {object} as invalid: {reason}")) \
 	X(CLUSTER_OBJECT_MISSING, 404, N_("Cannot {verb} {object}: it is not in the cluster: {reason}")) \
 	X(CLUSTER_OF_ENVIRONMENT_NOT_HERE, 400, N_("Cannot reach {env}: it runs in the cluster \"{name}\", which this platform does not have; add a section [cluster \"{name}\"] to its configuration.")) \

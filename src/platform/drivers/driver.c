@@ -89,6 +89,7 @@ clear_workload(struct driver_workload *w)
 	free(w->profile);
 	free(w->image);
 	json_decref(w->spec);
+	json_decref(w->before);
 	json_decref(w->deploy);
 	json_decref(w->volumes);
 	json_decref(w->resources);

@@ -21,6 +21,7 @@
 #include "model/error-codes.h"
 #include "model/extensions.h"
 #include "model/json.h"
+#include "model/manifests.h"
 #include "model/placeholder.h"
 #include "model/set.h"
 #include "model/workload-fields.h"
@@ -28,7 +29,9 @@
 #include "platform/engine/deployed-values.h"
 #include "platform/engine/rollout-private.h"
 #include "platform/state/platform.h"
+#include "platform/state/repository-deployments.h"
 #include "platform/state/repository-runtime.h"
+#include "platform/state/repository-sets.h"
 
 #define MARK_DIGITS 32
 
@@ -308,6 +311,97 @@ plan_or_hold(struct rollout *r, const char *module, int replicas, struct problem
 	return 0;
 }
 
+/* --- what was there before --- */
+
+static json_t *
+resolve_before(const struct rollout *past, struct driver_workload *w, struct error *err)
+{
+	struct plan_scope scope = {.r = past, .module = w->module, .workload = w};
+	json_t *places = json_array(), *spec;
+
+	spec = resolve(&scope, json_object_get(set_module(past->set, w->module), "spec"), "/spec",
+		       places, err);
+	json_decref(places);
+	return spec;
+}
+
+static struct driver_workload *
+find_planned(struct driver_deployment *plan, const char *module)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (strcmp(plan->workloads[i].module, module) == 0)
+			return &plan->workloads[i];
+	return NULL;
+}
+
+/* One that is there no more is planned as one of nothing, so that what was of it goes. */
+static struct driver_workload *
+plan_removed(struct driver_deployment *plan, const char *module)
+{
+	struct driver_workload *w;
+
+	plan->workloads = xreallocarray(plan->workloads, plan->count + 1, sizeof(*w));
+	w = &plan->workloads[plan->count++];
+	*w = (struct driver_workload){
+		.module = xstrdup(module),
+		.profile = xstrdup(MANIFESTS_PROFILE),
+		.image = xstrdup(""),
+		.spec = json_pack("{s:{}}", "manifests"),
+		.secrets = json_array(),
+		.secret_places = json_array(),
+	};
+	return w;
+}
+
+static int
+plan_change(const struct rollout *past, struct driver_deployment *plan, struct error *err)
+{
+	const char *module;
+	json_t *body;
+
+	json_object_foreach(set_modules(past->set), module, body) {
+		struct driver_workload *w = find_planned(plan, module);
+
+		if (!w)
+			w = plan_removed(plan, module);
+		w->before = resolve_before(past, w, err);
+		if (!w->before)
+			return error_prefix_code(err, CODE_IN_WORKLOAD, .workload = module);
+	}
+	return 0;
+}
+
+/* Of what somebody else made only the difference to what was found there, or was deployed last, is
+ * carried out. */
+static int
+plan_before(struct rollout *r, struct error *err)
+{
+	struct repository *repository = r->order.platform->repository;
+	struct deployment last = {0};
+	struct rollout past = *r;
+	struct error why = {0};
+	int ret = -1;
+
+	if (repository_read_newest_succeeded(repository, &r->place, &last, &why) != 0) {
+		if (why.kind == ERROR_NOT_FOUND)
+			return 0;
+		*err = why;
+		return -1;
+	}
+	past.set = repository_set(repository, &r->place, untrusted_raw(&last.set_id), err);
+	past.values = past.set ? deployed_values_read(r->order.platform, &r->place,
+						      last.value_set_version_id.raw, err)
+			       : NULL;
+	if (past.values)
+		ret = plan_change(&past, &r->planned, err);
+	deployed_values_free(past.values);
+	set_free(past.set);
+	deployment_clear(&last);
+	return ret;
+}
+
+/* --- all of it --- */
+
 /* As many of each as was asked for, else as it declares. */
 int
 rollout_make_plan(struct rollout *r, struct problem *problem, struct error *err)
@@ -330,6 +424,8 @@ rollout_make_plan(struct rollout *r, struct problem *problem, struct error *err)
 			ret = plan_or_hold(r, module, replicas, problem, err);
 	}
 	json_decref(counts);
+	if (ret == 0 && r->home.is_adopted && !r->order.resuming)
+		ret = plan_before(r, err);
 	return ret;
 }
 

@@ -22,6 +22,11 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/kube-batch.h \
 	src/platform/drivers/kubernetes/kube-changes.c \
 	src/platform/drivers/kubernetes/kube-changes.h \
+	src/platform/drivers/kubernetes/adopted-patch.c \
+	src/platform/drivers/kubernetes/adopted-patch.h \
+	src/platform/drivers/kubernetes/adopted-place.c \
+	src/platform/drivers/kubernetes/adopted-place.h \
+	src/platform/drivers/kubernetes/kube-adopted.c \
 	src/platform/drivers/kubernetes/kube-declare.c \
 	src/platform/drivers/kubernetes/kube-hosts.c \
 	src/platform/drivers/kubernetes/kube-hosts.h \
