@@ -395,7 +395,7 @@ plan_before(struct rollout *r, struct error *err)
 	if (past.values)
 		ret = plan_change(&past, &r->planned, err);
 	deployed_values_free(past.values);
-	set_free(past.set);
+	set_unref(past.set);
 	deployment_clear(&last);
 	return ret;
 }

@@ -312,27 +312,75 @@ has_moved(const struct patching *p, const struct pointer *pointer, const json_t 
 	       !is_same_image(name, now, was) && !is_same_item(now, was);
 }
 
-/* Where in its list an item stands is no field; the list is put in order at the end. */
-static bool
-note_order(struct patching *p, const struct pointer *pointer)
+/* --- the order of lists --- */
+
+/* The lists with an order that a field is in; each is put in order at the end. */
+static void
+note_lists(struct patching *p, const struct pointer *pointer)
 {
-	struct adopted_place item;
-	bool is_order = false;
 	struct buf list;
 
-	if (pointer->count < 3 || strcmp(pointer->tokens[pointer->count - 1], MERGE_AFTER) != 0)
+	buf_init(&list, PATH_MAX_BYTES);
+	for (size_t i = 0; i < pointer->count; i++) {
+		struct adopted_place place = adopted_place_find(p->wanted, pointer, i + 1);
+
+		if (place.row && place.row->order != MERGE_UNORDERED)
+			json_object_set_new(p->ordered, buf_str(&list), json_true());
+		adopted_place_clear(&place);
+		pointer_append(&list, pointer->tokens[i]);
+	}
+	buf_clear(&list);
+}
+
+/* Which item one comes after is no field. */
+static bool
+is_order(const struct patching *p, const struct pointer *pointer)
+{
+	struct adopted_place item;
+	bool is;
+
+	if (pointer->count == 0 || strcmp(pointer->tokens[pointer->count - 1], MERGE_AFTER) != 0)
 		return false;
 	item = adopted_place_find(p->wanted, pointer, pointer->count - 1);
-	is_order = item.row != NULL;
+	is = item.row != NULL;
 	adopted_place_clear(&item);
-	if (!is_order)
-		return false;
-	buf_init(&list, PATH_MAX_BYTES);
-	for (size_t i = 0; i + 2 < pointer->count; i++)
-		pointer_append(&list, pointer->tokens[i]);
-	json_object_set_new(p->ordered, buf_str(&list), json_true());
-	buf_clear(&list);
-	return true;
+	return is;
+}
+
+/* Otherwise it follows from the keys, or means nothing. */
+static bool
+tells_order(const json_t *folded)
+{
+	const char *key;
+	json_t *item;
+
+	json_object_foreach((json_t *)(uintptr_t)folded, key, item)
+		if (json_object_get(item, MERGE_AFTER))
+			return true;
+	return false;
+}
+
+static int
+put_list_in_order(struct patching *p, const char *text, const struct pointer *pointer)
+{
+	const struct merge_key *row = merge_key_of(pointer->tokens[pointer->count - 1],
+						   json_member_string(p->wanted, "kind"));
+	struct adopted_place list = adopted_place_find(p->work, pointer, pointer->count);
+	struct adopted_place wanted = adopted_place_find(p->wanted, pointer, pointer->count);
+	json_t *now = merge_fold(row, list.value, false), *ordered = NULL;
+	int ret = 0;
+
+	if (tells_order(now) || tells_order(find_kept(p->change->after, pointer)))
+		ordered = adopted_place_reorder(row, list.value, wanted.value);
+	if (ordered) {
+		note_field(p, text, list.value, wanted.value);
+		ret = take_operation(p, "replace", list.path, ordered);
+	}
+	json_decref(ordered);
+	json_decref(now);
+	adopted_place_clear(&list);
+	adopted_place_clear(&wanted);
+	return ret;
 }
 
 static int
@@ -343,29 +391,17 @@ put_in_order(struct patching *p)
 	int ret = 0;
 
 	json_object_foreach(p->ordered, text, ignored) {
-		struct adopted_place list, wanted;
 		struct pointer pointer;
-		json_t *ordered;
 
 		if (ret != 0 || pointer_parse(&pointer, text, p->err) != 0)
 			return -1;
-		list = adopted_place_find(p->work, &pointer, pointer.count);
-		wanted = adopted_place_find(p->wanted, &pointer, pointer.count);
-		ordered = adopted_place_reorder(
-			merge_key_of(pointer.tokens[pointer.count - 1],
-				     json_member_string(p->wanted, "kind")),
-			list.value, wanted.value);
-		if (ordered) {
-			note_field(p, text, list.value, wanted.value);
-			ret = take_operation(p, "replace", list.path, ordered);
-		}
-		json_decref(ordered);
-		adopted_place_clear(&list);
-		adopted_place_clear(&wanted);
+		ret = put_list_in_order(p, text, &pointer);
 		pointer_clear(&pointer);
 	}
 	return ret;
 }
+
+/* --- fields --- */
 
 static int change_field(struct patching *p, const char *text, const json_t *to);
 
@@ -396,7 +432,8 @@ change_parsed(struct patching *p, const char *text, const struct pointer *pointe
 {
 	const json_t *was = find_kept(p->change->before, pointer), *now = find_kept(p->kept, pointer);
 
-	if (note_order(p, pointer) || is_same(now, to))
+	note_lists(p, pointer);
+	if (is_order(p, pointer) || is_same(now, to))
 		return 0;
 	if (!was && json_is_object(now) && json_is_object(to))
 		return merge_members(p, text, to);
