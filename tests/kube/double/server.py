@@ -279,5 +279,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def query(self):
         path, _, query = self.path.partition("?")
-        return urllib.parse.unquote(path), dict(urllib.parse.parse_qsl(query, True))
+        rows = urllib.parse.parse_qsl(query, True)	# of two with one name the first counts
+        return urllib.parse.unquote(path), dict(reversed(rows))
 

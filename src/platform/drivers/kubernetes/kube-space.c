@@ -222,7 +222,8 @@ watch_kind(struct kube_space *space, enum kube_watched which)
 	space->watches[which] = kube_watch_new(space->driver->cluster,
 		&(struct kube_watch_options){
 			.path = path,
-			.selector = kind->is_ours ? KUBE_LABEL_MODULE : NULL,
+			.selector = kind->is_ours && !space->is_adopted ? KUBE_LABEL_MODULE
+									: NULL,
 			.changed = which == KUBE_SERVICES ? note_services : note_change,
 			.data = space,
 		});
