@@ -10,6 +10,7 @@ import re
 import sys
 
 TABLE = "src/model/error-codes.h"
+PARAMETERS = "src/model/error-parameters.h"
 # What may set an error without a code: it ends before anybody can ask the daemon anything.
 FREE = {
     "src/platform/http/server.c": "sockets are opened",
@@ -56,7 +57,7 @@ def parameters(sentence, known):
     return {name for name in re.findall(r"\{([a-z_]+)\}", sentence) if name in known}
 
 
-table = read(TABLE)
+table = read(TABLE) + read(PARAMETERS)
 rows = {}
 for code, sentences in re.findall(r"^\t(?:X|PLURAL)\(([A-Z0-9_]+), \d+, (.*)\)(?: \\)?$", table, re.M):
     rows[code] = "".join(re.findall(STRING, sentences))

@@ -5,7 +5,7 @@ libmodel_a_SOURCES = \
 	src/model/definition.c src/model/definition.h \
 	src/model/delta.c src/model/delta.h \
 	src/model/draft.c src/model/draft.h \
-	src/model/error-codes.c src/model/error-codes.h \
+	src/model/error-codes.c src/model/error-codes.h src/model/error-parameters.h \
 	src/model/extensions.c src/model/extensions.h \
 	src/model/grant.c src/model/grant.h \
 	src/model/image.c src/model/image.h \

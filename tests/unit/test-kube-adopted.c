@@ -477,7 +477,8 @@ test_of_two_people_nobodys_change_is_lost(void **state)
 				       spec_of(deployment_text(next, 0, said), NULL)), &writers[0]);
 		start_writer(d, "acme/both/two",
 			     change_of(spec_of(deployment_text(image, 0, said), NULL),
-				       spec_of(deployment_text(image, 0, says), NULL)), &writers[1]);
+				       spec_of(deployment_text(image, 0, says), NULL)),
+			     &writers[1]);
 		while (!writers[0].ended || !writers[1].ended) {
 			assert_true(clock_steady_ms() < end);
 			kube_double_turn(d);

@@ -430,7 +430,8 @@ merge_members(struct patching *p, const char *text, const json_t *to)
 static int
 change_parsed(struct patching *p, const char *text, const struct pointer *pointer, const json_t *to)
 {
-	const json_t *was = find_kept(p->change->before, pointer), *now = find_kept(p->kept, pointer);
+	const json_t *was = find_kept(p->change->before, pointer);
+	const json_t *now = find_kept(p->kept, pointer);
 
 	note_lists(p, pointer);
 	if (is_order(p, pointer) || is_same(now, to))

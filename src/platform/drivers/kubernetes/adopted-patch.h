@@ -7,7 +7,8 @@
  * A change is the difference of two kept objects (model/manifests.h): the one that was found or
  * deployed last, and the one that is to be.  Its fields are the reviewed ones.  The patch tests the
  * uid, the generation where the kind has one, and the value that each of these fields has; what
- * others changed beside them stays as it is.  A field that no longer is what was reviewed has moved.
+ * others changed beside them stays as it is.  A field that is not what was reviewed any more has
+ * moved.
  */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_ADOPTED_PATCH_H
 #define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_ADOPTED_PATCH_H

@@ -24,8 +24,8 @@ struct adopted_place adopted_place_find(const json_t *object, const struct point
 					size_t count);
 void adopted_place_clear(struct adopted_place *place);
 
-/* The pointer at which an item, whose place in the wanted object is `source`, is to be inserted into
- * the list of `place`: behind the nearest of those before it that are there.  free() it. */
+/* The pointer at which an item, whose place in the wanted object is `source`, is to be inserted
+ * into the list of `place`: behind the nearest of those before it that are there.  free() it. */
 char *adopted_place_for(const struct adopted_place *source, const struct adopted_place *place);
 /* `list` with those of its items that `wanted` has, too, in the order of that; new reference.
  * NULL: they are. */

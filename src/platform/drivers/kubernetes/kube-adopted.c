@@ -316,8 +316,9 @@ take_managers(void *data, size_t index, const struct kube_reply *reply)
 	struct kube_item *item = &r->items[r->asked[index]];
 
 	json_decref(item->operations);
-	item->operations = reply->err.kind == ERROR_NONE ? adopted_release(reply->body, KUBE_MANAGER)
-							 : NULL;
+	item->operations = NULL;
+	if (reply->err.kind == ERROR_NONE)
+		item->operations = adopted_release(reply->body, KUBE_MANAGER);
 	item->is_released = !item->operations;
 	if (reply->err.kind != ERROR_NONE && reply->status != 404)
 		warn_unreleased(r, item, reply->err.text);
