@@ -51,6 +51,23 @@ struct error;
 	X(BODY_NOT_STRING, 422, N_("The body must be a string in JSON.")) \
 	X(BODY_TOO_LARGE, 413, N_("The body is larger than this platform accepts.")) \
 	X(CANCELLED, 503, N_("it was cancelled")) \
+	X(CLONE_IMAGE_PINNED, 0, N_("{object}: the image is pinned to what runs in the original: {words}")) \
+	X(CLONE_JOB_NOT_RUN, 0, N_("{object}: not run in a clone; set spec.runs to true to run it")) \
+	X(CLONE_ONE_REPLICA, 0, N_("{object}: starts with 1 replica unless spec.replicas says more (original: {words})")) \
+	X(CLONE_SUSPENDED, 0, N_("{object}: comes suspended (schedule {words}); set spec.runs to true to let it run")) \
+	X(CLONE_VOLUME_EMPTY, 0, N_("{object}: a new empty volume; the data of the original is not copied")) \
+	X(CLONE_WITHOUT_ACTOR, 0, N_("{object}: left out, because it would deploy something or request a certificate or a DNS name")) \
+	X(CLONE_WITHOUT_ADDRESSES, 0, N_("{object}: reachable inside the cluster only; not copied: {words}")) \
+	X(CLONE_WITHOUT_AUTOSCALER, 0, N_("{object}: left out, because a clone keeps its number of replicas")) \
+	X(CLONE_WITHOUT_BUDGET, 0, N_("{object}: left out, because with one replica it would block the drain of a node")) \
+	X(CLONE_WITHOUT_CERTIFICATES, 0, N_("{object}: no certificate is requested; not copied: {words}")) \
+	X(CLONE_WITHOUT_CLUSTER_WIDE, 0, N_("{object}: left out, because it belongs to the whole cluster")) \
+	X(CLONE_WITHOUT_DNS_NAMES, 0, N_("{object}: no DNS name is registered; not copied: {words}")) \
+	X(CLONE_WITHOUT_HOSTS, 0, N_("{object}: not reachable at hosts of the original: {words}")) \
+	X(CLONE_WITHOUT_KIND, 0, N_("{object}: left out, because objects of this kind cannot be copied")) \
+	X(CLONE_WITHOUT_MARKS, 0, N_("{object}: marks of deployment tools are not copied: {words}")) \
+	X(CLONE_WITHOUT_NODE, 0, N_("{object}: has no access to its node; not copied: {words}")) \
+	X(CLONE_WITHOUT_SECRET, 0, N_("{object}: left out, because a set never holds a Secret")) \
 	X(CLUSTERS_MISSING, 400, N_("The resource definition {definition} asks for a cluster, but this platform does not have one; add a section [cluster \"NAME\"] to its configuration.")) \
 	X(CLUSTER_AMBIGUOUS, 400, N_("Cannot tell where {env} is to run: the resource definitions {definition} and {other} match it equally well ({tried}).")) \
 	X(CLUSTER_ANSWER_EXPIRED, 410, N_("The cluster no longer keeps what it was asked for ({verb} {object}): {reason}")) \

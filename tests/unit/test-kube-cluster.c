@@ -183,7 +183,11 @@ test_paths(void **state)
 		 "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"},
 		{"v1", "Pod", NULL, "web", NULL},
 		{"v1", "Deployment", "shop", "web", NULL},
-		{"v1", "Node", NULL, "n", NULL},
+		{"v1", "Binding", NULL, "n", NULL},
+		{"v1", "Node", NULL, "n", "/api/v1/nodes/n"},
+		{"example.com/v1", "Policy", "shop", "a", "/apis/example.com/v1/namespaces/shop/policies/a"},
+		{"example.com/v1", "Gateway", "shop", NULL, "/apis/example.com/v1/namespaces/shop/gateways"},
+		{"example.com/v1", "Mesh", "shop", NULL, "/apis/example.com/v1/namespaces/shop/meshes"},
 		{NULL, "Pod", "shop", "web", NULL},
 		{"v1", NULL, "shop", "web", NULL},
 	};

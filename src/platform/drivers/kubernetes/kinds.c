@@ -12,15 +12,19 @@
 #include "platform/drivers/kubernetes/cluster.h"
 
 #define PATH_MAX_BYTES 4096
+#define PLURAL_SIZE 256
 #define PARTS_MAX 8			/* of a path; what lies deeper is a proxy's */
 
 static const struct kube_kind {
 	const char *api_version, *kind, *plural;
 	bool is_cluster_wide;
 } kinds[] = {
+	{"apps/v1", "DaemonSet", "daemonsets", false},
 	{"apps/v1", "Deployment", "deployments", false},
 	{"apps/v1", "ReplicaSet", "replicasets", false},
+	{"apps/v1", "StatefulSet", "statefulsets", false},
 	{"authorization.k8s.io/v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews", true},
+	{"autoscaling/v2", "HorizontalPodAutoscaler", "horizontalpodautoscalers", false},
 	{"batch/v1", "CronJob", "cronjobs", false},
 	{"batch/v1", "Job", "jobs", false},
 	{"gateway.networking.k8s.io/v1", "HTTPRoute", "httproutes", false},
@@ -31,7 +35,9 @@ static const struct kube_kind {
 	{"rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings", false},
 	{"v1", "ConfigMap", "configmaps", false},
 	{"v1", "Event", "events", false},
+	{"v1", "LimitRange", "limitranges", false},
 	{"v1", "Namespace", "namespaces", true},
+	{"v1", "Node", "nodes", true},
 	{"v1", "PersistentVolumeClaim", "persistentvolumeclaims", false},
 	{"v1", "Pod", "pods", false},
 	{"v1", "ResourceQuota", "resourcequotas", false},
@@ -50,13 +56,42 @@ find_kind(const char *api_version, const char *kind)
 	return NULL;
 }
 
+/* A group of somebody's own has a dot.  Its plural is as those who write such kinds form it, which
+ * is not known without asking the cluster: one that is called otherwise is refused with 404. */
+static bool
+guess_kind(const char *api_version, const char *kind, char plural[PLURAL_SIZE])
+{
+	const char *slash = strchr(api_version, '/'), *dot = strchr(api_version, '.');
+	size_t length = strlen(kind);
+
+	if (!slash || !dot || dot > slash || length < 2 || length + 3 > PLURAL_SIZE)
+		return false;
+	for (size_t i = 0; i <= length; i++) {
+		bool is_capital = kind[i] >= 'A' && kind[i] <= 'Z';
+
+		plural[i] = (char)(is_capital ? kind[i] - 'A' + 'a' : kind[i]);
+	}
+	if (plural[length - 1] == 'y' && !strchr("aeiou", plural[length - 2]))
+		memcpy(plural + length - 1, "ies", sizeof("ies"));
+	else if (strchr("sxz", plural[length - 1]) || strcmp(plural + length - 2, "ch") == 0 ||
+		 strcmp(plural + length - 2, "sh") == 0)
+		memcpy(plural + length, "es", sizeof("es"));
+	else
+		memcpy(plural + length, "s", sizeof("s"));
+	return true;
+}
+
 /* Only the core group has no name, and lies below /api (kubernetes.io/docs/reference/using-api). */
 char *
 kube_path(const char *api_version, const char *kind, const char *namespace, const char *name)
 {
 	const struct kube_kind *found = api_version && kind ? find_kind(api_version, kind) : NULL;
+	char plural[PLURAL_SIZE];
+	const struct kube_kind guessed = {api_version, kind, plural, false};
 	struct buf path;
 
+	if (!found && api_version && kind && guess_kind(api_version, kind, plural))
+		found = &guessed;
 	if (!found || (!found->is_cluster_wide && !namespace && name))
 		return NULL;
 	buf_init(&path, PATH_MAX_BYTES);

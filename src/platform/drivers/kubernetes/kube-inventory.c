@@ -39,6 +39,12 @@ static const struct inventory_kind {
 	{"policy/v1", "PodDisruptionBudget", false},
 	{"networking.k8s.io/v1", "Ingress", false},
 	{"gateway.networking.k8s.io/v1", "HTTPRoute", true},
+	{"apps/v1", "StatefulSet", true},
+	{"apps/v1", "DaemonSet", true},
+	{"rbac.authorization.k8s.io/v1", "Role", true},
+	{"rbac.authorization.k8s.io/v1", "RoleBinding", true},
+	{"networking.k8s.io/v1", "NetworkPolicy", true},
+	{"v1", "PersistentVolumeClaim", true},
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -53,6 +59,14 @@ struct kube_inventory {
 	bool failed;
 	struct error err;
 };
+
+bool
+kube_inventory_is_data(const json_t *object)
+{
+	const char *kind = json_member_string(object, "kind");
+
+	return kind && strcmp(kind, "PersistentVolumeClaim") == 0;
+}
 
 void
 kube_inventory_free(struct kube_inventory *inventory)

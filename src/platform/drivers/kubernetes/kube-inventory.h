@@ -5,12 +5,14 @@
  * deployment makes, as it is now.  What a deployment does not declare any more is found by it, and
  * what a deployment that failed has changed.
  *
- * A PersistentVolumeClaim is no such thing: a resource is data, and goes when that is deleted.
+ * A PersistentVolumeClaim is among them, so that one that was there is not taken for new; but it is
+ * data, and goes with its resource or its namespace (kube_inventory_is_data()).
  */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_KUBE_INVENTORY_H
 #define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_KUBE_INVENTORY_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct error;
@@ -28,6 +30,8 @@ struct kube_inventory_options {
 	void *data;
 };
 struct kube_inventory *kube_inventory_read(const struct kube_inventory_options *options);
+/* Whether the object is never removed because nothing declares it. */
+bool kube_inventory_is_data(const json_t *object);
 void kube_inventory_free(struct kube_inventory *inventory);	/* also in `ended`; NULL is fine */
 
 #endif

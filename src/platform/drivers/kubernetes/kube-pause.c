@@ -81,6 +81,7 @@ static const struct paused_kind {
 	json_t *(*value)(void);
 } paused_kinds[] = {
 	{"Deployment", has_replicas, "replicas", no_replicas},
+	{"StatefulSet", has_replicas, "replicas", no_replicas},
 	{"CronJob", goes_on, "suspend", suspended},
 	{"Job", has_not_ended, "suspend", suspended},
 };

@@ -15,6 +15,7 @@
 #include "model/json.h"
 #include "platform/drivers/kubernetes/cluster.h"
 #include "platform/drivers/kubernetes/kube-batch.h"
+#include "platform/drivers/kubernetes/kube-inventory.h"
 #include "platform/drivers/kubernetes/kube-owned.h"
 #include "platform/drivers/kubernetes/kube-rollout.h"
 #include "platform/drivers/kubernetes/names.h"
@@ -53,7 +54,7 @@ is_superfluous(const struct kube_rollout *r, const char *path, const json_t *obj
 	const char *module = kube_rollout_module_of(object);
 
 	return module && !json_is_true(json_object_get(r->modules, module)) &&
-	       !is_declared(r, path);
+	       !is_declared(r, path) && !kube_inventory_is_data(object);
 }
 
 /* 404: it is gone; 409: by now it is another one than the one that was read. */

@@ -330,7 +330,8 @@ find_removals(struct kube_review *r)
 
 	json_object_foreach(r->before, path, object) {
 		module = kube_read_note(object, KUBE_NOTE_MODULE);
-		if (!*module || json_object_get(r->held, module) || is_declared(r, path))
+		if (!*module || json_object_get(r->held, module) || is_declared(r, path) ||
+		    kube_inventory_is_data(object))
 			continue;
 		kube_subject_read(path, &subject);
 		error_set_code(&why, CODE_CLUSTER_REMOVES, .object = subject.object);

@@ -79,6 +79,7 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/objects-container.c \
 	src/platform/drivers/kubernetes/objects-files.c \
 	src/platform/drivers/kubernetes/objects-jobs.c \
+	src/platform/drivers/kubernetes/objects-manifests.c \
 	src/platform/drivers/kubernetes/objects-parts.h \
 	src/platform/drivers/kubernetes/objects-pod.c \
 	src/platform/drivers/kubernetes/objects-routes.c \
@@ -96,6 +97,11 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/reach-private.h \
 	src/platform/drivers/kubernetes/settings.c \
 	src/platform/drivers/kubernetes/settings.h \
+	src/platform/drivers/kubernetes/stand-in-network.c \
+	src/platform/drivers/kubernetes/stand-in-pods.c \
+	src/platform/drivers/kubernetes/stand-in-private.h \
+	src/platform/drivers/kubernetes/stand-in.c \
+	src/platform/drivers/kubernetes/stand-in.h \
 	src/platform/drivers/kubernetes/status.c \
 	src/platform/drivers/kubernetes/verdict-containers.c \
 	src/platform/drivers/kubernetes/verdict-job.c \

@@ -53,8 +53,8 @@ is_suspended(const struct kube_workload *w)
 
 /* --- once --- */
 
-static char *
-job_name(const struct kube_workload *w, const json_t *spec)
+char *
+kube_job_name(const struct kube_workload *w, const char *called, const json_t *spec)
 {
 	char *canonical = json_canonical(spec), hash[IDS_SHA256_HEX_SIZE], *text, *name;
 
@@ -62,7 +62,7 @@ job_name(const struct kube_workload *w, const json_t *spec)
 	ids_sha256_hex(hash, text, strlen(text));
 	free(canonical);
 	free(text);
-	text = xasprintf("%s-%.*s", w->name, HASH_DIGITS, hash);
+	text = xasprintf("%s-%.*s", called, HASH_DIGITS, hash);
 	name = kube_name(text, NULL, KUBE_NAME_MAX);
 	free(text);
 	return name;
@@ -77,7 +77,7 @@ kube_add_job(struct kube_workload *w, struct error *err)
 
 	if (!spec)
 		return -1;
-	name = job_name(w, spec);
+	name = kube_job_name(w, w->name, spec);
 	object = kube_object_new(w, "batch/v1", "Job", name, parts, err);
 	free(name);
 	if (!object) {

@@ -14,6 +14,7 @@
 
 struct driver_workload;
 struct error;
+struct stand_in_facts;
 
 /* A workload of which objects are made. */
 struct kube_workload {
@@ -49,6 +50,10 @@ struct kube_object *kube_objects_add(struct kube_workload *w, enum kube_stage st
 				     json_t *object);
 /* The same of one that the rollout waits for, when it is to start.  0, or -1 with err. */
 int kube_add_workload(struct kube_workload *w, json_t *object, struct error *err);
+
+/* Copies both. */
+void kube_objects_note(struct kube_objects *objects, const char *module, const char *code,
+		       const struct error *said);
 
 /* --- objects-values.c --- */
 
@@ -124,5 +129,12 @@ int kube_check_baseline(const struct kube_workload *w, const json_t *metadata, c
 
 int kube_add_job(struct kube_workload *w, struct error *err);
 int kube_add_cron_jobs(struct kube_workload *w, struct error *err);
+/* Of a Job that is called so: another one of another deployment or another spec; free() it. */
+char *kube_job_name(const struct kube_workload *w, const char *name, const json_t *spec);
+
+/* --- objects-manifests.c --- */
+
+int kube_add_manifests(struct kube_workload *w, const struct stand_in_facts *facts,
+		       struct error *err);
 
 #endif

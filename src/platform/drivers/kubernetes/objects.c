@@ -22,6 +22,7 @@
 #include "platform/drivers/driver.h"
 #include "platform/drivers/endpoint-marks.h"
 #include "platform/drivers/kubernetes/names.h"
+#include "platform/drivers/kubernetes/object-read.h"
 #include "platform/drivers/kubernetes/objects-parts.h"
 
 #define OURS "sidestage.dev/"
@@ -113,6 +114,16 @@ kube_objects_add(struct kube_workload *w, enum kube_stage stage, json_t *object)
 	return added;
 }
 
+void
+kube_objects_note(struct kube_objects *objects, const char *module, const char *code,
+		  const struct error *said)
+{
+	size_t i = objects->note_count++;
+
+	objects->notes = xreallocarray(objects->notes, i + 1, sizeof(*objects->notes));
+	objects->notes[i] = (struct kube_note){xstrdup(module), code, *said};
+}
+
 /* --- when, and what counts --- */
 
 static enum kube_stage
@@ -141,7 +152,7 @@ int
 kube_add_workload(struct kube_workload *w, json_t *object, struct error *err)
 {
 	const char *word = json_member_string(w->declared->deploy, "success");
-	bool ends = w->profile == PROFILE_JOB;
+	bool ends = kube_read_is(object, "kind", "Job");
 	struct kube_object *added = kube_objects_add(w, stage_of(w), object);
 	json_int_t seconds = timeout_of(w);
 
@@ -315,7 +326,8 @@ add_module(const struct kube_objects_options *options, const struct driver_deplo
 
 	json_array_foreach(declared->secret_places, i, place)
 		json_object_set_new(w.secret_places, json_string_value(place), json_true());
-	ret = add_all(&w, err);
+	ret = kube_is_manifests(declared->profile) ? kube_add_manifests(&w, options->facts, err)
+						   : add_all(&w, err);
 	json_decref(w.unplaced);
 	json_decref(w.ports);
 	free(w.config_name);
@@ -393,6 +405,9 @@ kube_objects_clear(struct kube_objects *objects)
 		json_decref(objects->items[i].object);
 		free(objects->items[i].module);
 	}
+	for (size_t i = 0; i < objects->note_count; i++)
+		free(objects->notes[i].module);
+	free(objects->notes);
 	free(objects->items);
 	*objects = (struct kube_objects){0};
 }

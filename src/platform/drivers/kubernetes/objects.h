@@ -11,6 +11,7 @@
  *   humanitec/default-job      Job (its name holds a hash of its template, since a Job cannot
  *                              change, and of the deployment, since each runs it once)
  *   humanitec/default-cronjob  CronJob, one for each schedule
+ *   sidestage/manifests        what somebody else wrote, as a clone may have it (stand-in.h)
  *
  * What resources are is decided before (kube-resources.h): a volume's path, in
  * driver_workload.volumes, is "claim/NAME", and the PersistentVolumeClaim of that name is there
@@ -32,9 +33,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
+
 struct driver_deployment;
 struct driver_workload;
-struct error;
+struct stand_in_facts;
 
 /* When it is applied; all of a stage side by side, a stage when the one before is done. */
 enum kube_stage {
@@ -63,9 +66,17 @@ struct kube_object {
 	enum kube_success success;
 	int timeout_ms;			/* until it has failed; 0: as usual */
 };
+/* What is otherwise than what was declared, so that a clone does not act on the world. */
+struct kube_note {
+	char *module;
+	const char *code;		/* for programs: "suspended" */
+	struct error said;
+};
 struct kube_objects {
 	struct kube_object *items;	/* by stage */
 	size_t count;
+	struct kube_note *notes;
+	size_t note_count;
 };
 
 #define KUBE_NAME_KEY_SIZE 32
@@ -76,12 +87,15 @@ struct kube_objects_options {
 	const uint8_t *name_key;	/* KUBE_NAME_KEY_SIZE bytes: of the names of Secrets */
 	/* The namespace lets in what is as good as the node itself (pod security). */
 	bool is_privileged;
+	const struct stand_in_facts *facts;	/* of a clone; NULL: nothing is known */
 };
 /* 0, or -1 with ERROR_INPUT that names workload and field. */
 int kube_objects_make(const struct kube_objects_options *options,
 		      const struct driver_deployment *deployment, struct kube_objects *out,
 		      struct error *err);
 void kube_objects_clear(struct kube_objects *objects);
+/* Whether a workload is of objects that somebody else wrote; NULL is fine. */
+bool kube_is_manifests(const char *profile);
 
 /* What driver_ops.describe gives of fields. New reference. */
 json_t *kube_honours(void);
