@@ -262,6 +262,9 @@ outlook_lines(const struct review *review)
 	for (size_t i = 0; i < outlook->finding_count; i++)
 		if (outlook->findings[i].kind == DEPLOY_WARNING)
 			output_text_line(_("  Warning: %s"), outlook->findings[i].message.raw);
+	for (size_t i = 0; i < outlook->finding_count; i++)
+		if (outlook->findings[i].kind == DEPLOY_ADJUSTED)
+			output_text_line(_("  Adjusted: %s"), outlook->findings[i].message.raw);
 	for (size_t i = 0; i < sizeof(listed) / sizeof(listed[0]); i++) {
 		char *line = review_outlook_line(review, listed[i]);
 

@@ -28,6 +28,7 @@ static const char *const deploy_finding_kinds[] = {
 	[DEPLOY_WARNING] = "warning",
 	[DEPLOY_RESTART] = "restart",
 	[DEPLOY_REMOVAL] = "removal",
+	[DEPLOY_ADJUSTED] = "adjusted",
 };
 NOUN_WORDS(deploy_finding_kind, deploy_finding_kinds, DEPLOY_FINDING_UNKNOWN)
 

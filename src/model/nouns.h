@@ -246,6 +246,8 @@ enum deploy_finding_kind {
 	DEPLOY_WARNING,
 	DEPLOY_RESTART,		/* what runs of the workload is restarted */
 	DEPLOY_REMOVAL,		/* the object is removed: nothing declares it any more */
+	DEPLOY_ADJUSTED,	/* it is otherwise there than declared, so that a clone of what
+				 * somebody else runs does not act outside */
 	DEPLOY_FINDING_UNKNOWN	/* a word we do not know */
 };
 const char *deploy_finding_kind_word(enum deploy_finding_kind kind);

@@ -176,6 +176,7 @@ draw_outlook(struct canvas *c, int row, const struct review *review)
 	}
 	used += draw_outlook_of(c, row + used, review, DEPLOY_REFUSED, STYLE_DANGER);
 	used += draw_outlook_of(c, row + used, review, DEPLOY_WARNING, STYLE_WARN);
+	used += draw_outlook_of(c, row + used, review, DEPLOY_ADJUSTED, STYLE_NORMAL);
 	for (size_t i = 0; i < sizeof(listed) / sizeof(listed[0]); i++) {
 		char *line = review_outlook_line(review, listed[i]);
 

@@ -35,6 +35,8 @@ make_part(struct kube_rollout *r, const struct driver_deployment *deployment,
 	};
 	struct error err = {0};
 
+	if (kube_is_manifests(workload->profile))
+		r->space->has_manifests = true;
 	json_object_set_new(r->modules, workload->module, json_boolean(workload->is_held));
 	if (workload->is_held)
 		return;

@@ -28,23 +28,24 @@
 static const struct inventory_kind {
 	const char *api_version, *kind;
 	bool is_optional;	/* who may not list them has made none */
+	bool is_others;		/* we write it only as somebody else wrote it */
 } kinds[] = {
-	{"v1", "ServiceAccount", false},
-	{"v1", "ConfigMap", false},
-	{"v1", "Secret", false},
-	{"v1", "Service", false},
-	{"apps/v1", "Deployment", false},
-	{"batch/v1", "Job", false},
-	{"batch/v1", "CronJob", false},
-	{"policy/v1", "PodDisruptionBudget", false},
-	{"networking.k8s.io/v1", "Ingress", false},
-	{"gateway.networking.k8s.io/v1", "HTTPRoute", true},
-	{"apps/v1", "StatefulSet", true},
-	{"apps/v1", "DaemonSet", true},
-	{"rbac.authorization.k8s.io/v1", "Role", true},
-	{"rbac.authorization.k8s.io/v1", "RoleBinding", true},
-	{"networking.k8s.io/v1", "NetworkPolicy", true},
-	{"v1", "PersistentVolumeClaim", true},
+	{"v1", "ServiceAccount", false, false},
+	{"v1", "ConfigMap", false, false},
+	{"v1", "Secret", false, false},
+	{"v1", "Service", false, false},
+	{"apps/v1", "Deployment", false, false},
+	{"batch/v1", "Job", false, false},
+	{"batch/v1", "CronJob", false, false},
+	{"policy/v1", "PodDisruptionBudget", false, false},
+	{"networking.k8s.io/v1", "Ingress", false, false},
+	{"gateway.networking.k8s.io/v1", "HTTPRoute", true, false},
+	{"apps/v1", "StatefulSet", true, true},
+	{"apps/v1", "DaemonSet", true, true},
+	{"rbac.authorization.k8s.io/v1", "Role", true, true},
+	{"rbac.authorization.k8s.io/v1", "RoleBinding", true, true},
+	{"networking.k8s.io/v1", "NetworkPolicy", true, true},
+	{"v1", "PersistentVolumeClaim", true, true},
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -181,7 +182,9 @@ start_round(struct kube_inventory *inventory, bool is_first)
 		.data = inventory,
 	});
 	for (size_t i = 0; i < KINDS; i++) {
-		char *path = is_first || inventory->next[i] ? list_path(inventory, i) : NULL;
+		bool is_wanted = is_first ? !kinds[i].is_others || inventory->options.others
+					  : inventory->next[i] != NULL;
+		char *path = is_wanted ? list_path(inventory, i) : NULL;
 
 		free(inventory->next[i]);
 		inventory->next[i] = NULL;

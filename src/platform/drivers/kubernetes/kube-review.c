@@ -91,6 +91,7 @@ free_review(struct kube_review *r)
 	json_decref(r->space.labels);
 	json_decref(r->space.secrets);
 	free(r->space.namespace);
+	free(r->space.origin);
 	free(r->space.name);
 	free(r);
 }
@@ -261,9 +262,18 @@ take_reply(struct kube_review *r, const struct review_item *item, const struct k
 /* --- what there is --- */
 
 static bool
-runs(const json_t *deployment)
+runs(const json_t *maker)
 {
-	return kube_read_count(json_object_get(deployment, "spec"), "replicas", 1) > 0;
+	return kube_read_count(json_object_get(maker, "spec"), "replicas", 1) > 0;
+}
+
+/* What makes pods that stay. */
+static bool
+is_maker(const json_t *object)
+{
+	return kube_read_is(object, "kind", "Deployment") ||
+	       kube_read_is(object, "kind", "StatefulSet") ||
+	       kube_read_is(object, "kind", "DaemonSet");
 }
 
 /* The answer has all that the cluster adds, as what is there has: pods are made again when their
@@ -274,7 +284,7 @@ find_restart(struct kube_review *r, const struct review_item *item, const json_t
 	const json_t *before = json_object_get(r->before, item->path);
 	struct error why;
 
-	if (!kube_read_is(after, "kind", "Deployment") || !before || !runs(before) || !runs(after))
+	if (!is_maker(after) || !before || !runs(before) || !runs(after))
 		return;
 	if (json_equal(json_object_get(json_object_get(before, "spec"), "template"),
 		       json_object_get(json_object_get(after, "spec"), "template")))
@@ -352,8 +362,7 @@ pod_of(const struct kube_review *r, const struct review_item *item)
 	char *name;
 	json_t *pod;
 
-	if (!kube_read_is(item->object, "kind", "Deployment") ||
-	    !json_object_get(r->before, item->path))
+	if (!is_maker(item->object) || !json_object_get(r->before, item->path))
 		return NULL;
 	name = xasprintf("%s-", kube_read_name(item->object));
 	pod = json_pack("{s:s, s:s, s:O, s:O}", "apiVersion", "v1", "kind", "Pod", "metadata",
@@ -467,6 +476,7 @@ read_inventory(struct kube_review *r)
 	r->inventory = kube_inventory_read(&(struct kube_inventory_options){
 		.cluster = r->driver->cluster,
 		.namespace = r->space.namespace,
+		.others = kube_space_has_others(&r->space),
 		.ended = take_inventory,
 		.waits = note_wait,
 		.data = r,
@@ -620,6 +630,7 @@ add_workload(struct kube_review *r, const struct driver_deployment *deployment, 
 	};
 	const struct kube_objects_options options = {
 		.namespace = r->space.namespace,
+		.others = kube_space_has_others(&r->space),
 		.space = r->space.name,
 		.name_key = r->driver->name_key,
 		.is_privileged = strcmp(kube_space_pod_security(&r->space), KUBE_PRIVILEGED) == 0,
@@ -628,6 +639,8 @@ add_workload(struct kube_review *r, const struct driver_deployment *deployment, 
 	struct kube_objects objects;
 	struct error why = {0};
 
+	if (kube_is_manifests(one.workloads->profile))
+		r->space.has_manifests = true;
 	json_object_set_new(r->space.secrets, module,
 			    one.workloads->secrets ? json_deep_copy(one.workloads->secrets)
 						   : json_array());
@@ -642,6 +655,9 @@ add_workload(struct kube_review *r, const struct driver_deployment *deployment, 
 	}
 	for (size_t k = 0; k < objects.count; k++)
 		add_item(r, objects.items[k].object, module);
+	for (size_t k = 0; k < objects.note_count; k++)
+		findings_add(r->findings, DEPLOY_ADJUSTED, &(struct finding_subject){module, NULL},
+			     objects.notes[k].code, &objects.notes[k].said);
 	kube_objects_clear(&objects);
 }
 
@@ -675,6 +691,8 @@ kube_review(struct kube_driver *driver, const char *space, const struct driver_r
 		.namespace = home->namespace && *home->namespace ? xstrdup(home->namespace)
 								 : kube_namespace_name(space),
 		.labels = home->labels ? json_deep_copy(home->labels) : NULL,
+		.is_adopted = home->is_adopted,
+		.origin = xstrdup_or_null(home->origin),
 		.secrets = json_object(),
 	};
 	r->held = json_object();

@@ -629,6 +629,7 @@ read_inventory(struct kube_rollout *r)
 	r->inventory = kube_inventory_read(&(struct kube_inventory_options){
 		.cluster = r->driver->cluster,
 		.namespace = r->space->namespace,
+		.others = kube_space_has_others(r->space),
 		.patience_ms = r->patience_ms,
 		.ended = take_inventory,
 		.waits = report_wait,

@@ -39,6 +39,8 @@ static const struct watched_kind {
 	[KUBE_PODS] = {"v1", "Pod", true},
 	[KUBE_JOBS] = {"batch/v1", "Job", true},
 	[KUBE_CRON_JOBS] = {"batch/v1", "CronJob", true},
+	[KUBE_STATEFUL_SETS] = {"apps/v1", "StatefulSet", true},
+	[KUBE_DAEMON_SETS] = {"apps/v1", "DaemonSet", true},
 	[KUBE_EVENTS] = {"v1", "Event", false},
 	[KUBE_CLAIMS] = {"v1", "PersistentVolumeClaim", false},
 	[KUBE_SERVICES] = {"v1", "Service", true},
@@ -160,7 +162,28 @@ kube_space_pod_security(const struct kube_space *space)
 	return level ? level : KUBE_BASELINE;
 }
 
+bool
+kube_space_has_others(const struct kube_space *space)
+{
+	return space->is_adopted || space->origin || space->has_manifests;
+}
+
 /* --- watching --- */
+
+/* Rights to read what is not there are not asked for. */
+static bool
+is_watched(const struct kube_space *space, size_t which)
+{
+	return (which != KUBE_STATEFUL_SETS && which != KUBE_DAEMON_SETS) ||
+	       kube_space_has_others(space);
+}
+
+/* Without it nobody knows what runs. */
+static bool
+is_needed(const struct kube_space *space, size_t which)
+{
+	return which < KUBE_EVENTS && is_watched(space, which);
+}
 
 static void
 give_notice(void *data)
@@ -238,7 +261,7 @@ kube_space_use(struct kube_space *space)
 	if (space->is_removed)
 		return;
 	for (size_t i = 0; i < KUBE_WATCHED; i++)
-		if (!space->watches[i])
+		if (!space->watches[i] && is_watched(space, i))
 			watch_kind(space, (enum kube_watched)i);
 	if (!space->idle)
 		space->idle = loop_add_timer(space->driver->base.loop, IDLE_LOOK_MS,
@@ -269,7 +292,7 @@ kube_space_listed_at(const struct kube_space *space)
 	for (size_t i = 0; i < KUBE_EVENTS; i++) {
 		int64_t at = space->watches[i] ? kube_watch_listed_at(space->watches[i]) : 0;
 
-		if (at < oldest)
+		if (is_needed(space, i) && at < oldest)
 			oldest = at;
 	}
 	return oldest;
@@ -285,6 +308,8 @@ kube_space_is_seen(const struct kube_space *space, struct error *err)
 		const struct error *why =
 			space->watches[i] ? kube_watch_error(space->watches[i]) : NULL;
 
+		if (!is_needed(space, i))
+			continue;
 		if (!space->watches[i] || why || !kube_watch_is_listed(space->watches[i])) {
 			if (why)
 				*err = *why;
@@ -311,6 +336,8 @@ kube_space_seen(const struct kube_space *space, struct kube_seen *out)
 		.pods = seen_objects(space, KUBE_PODS),
 		.jobs = seen_objects(space, KUBE_JOBS),
 		.cron_jobs = seen_objects(space, KUBE_CRON_JOBS),
+		.stateful_sets = seen_objects(space, KUBE_STATEFUL_SETS),
+		.daemon_sets = seen_objects(space, KUBE_DAEMON_SETS),
 		.events = seen_objects(space, KUBE_EVENTS),
 		.claims = seen_objects(space, KUBE_CLAIMS),
 		.now = clock_wall_ms(),
@@ -327,7 +354,7 @@ seen_at(const struct kube_space *space)
 		int64_t at = space->watches[i] && kube_watch_is_listed(space->watches[i])
 				     ? kube_watch_seen_at(space->watches[i]) : 0;
 
-		if (at < oldest)
+		if (is_needed(space, i) && at < oldest)
 			oldest = at;
 	}
 	return oldest;

@@ -24,6 +24,8 @@ struct redact;
 
 enum kube_watched {
 	KUBE_DEPLOYMENTS, KUBE_REPLICA_SETS, KUBE_PODS, KUBE_JOBS, KUBE_CRON_JOBS,
+	/* Where there is what somebody else wrote. */
+	KUBE_STATEFUL_SETS, KUBE_DAEMON_SETS,
 	/* What one may be unable to read, and do without. */
 	KUBE_EVENTS, KUBE_CLAIMS, KUBE_SERVICES,
 	KUBE_WATCHED
@@ -43,6 +45,7 @@ struct kube_space {
 	json_t *labels;			/* of the namespace; NULL: none */
 	bool is_adopted;		/* somebody else filled it (driver_home) */
 	char *origin;			/* of a clone of such a one; NULL: it is none */
+	bool has_manifests;		/* what somebody else wrote was deployed to it */
 	char *pod_security;		/* the level that it has now; NULL: not known, or none */
 	struct kube_operation *operation;	/* NULL: nothing is under way */
 	/* {module: [text]}, of what was applied last: not to be seen in what is printed.  NULL: it
@@ -70,6 +73,9 @@ void kube_space_free(struct kube_space *space);
 void kube_space_note_namespace(struct kube_space *space, const json_t *object);
 /* The level of pod security that it has, or will have when it is made. */
 const char *kube_space_pod_security(const struct kube_space *space);
+
+/* Whether there may be objects of kinds that we do not make ourselves. */
+bool kube_space_has_others(const struct kube_space *space);
 
 /* Somebody looks. */
 void kube_space_use(struct kube_space *space);

@@ -107,6 +107,7 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/verdict-job.c \
 	src/platform/drivers/kubernetes/verdict-pods.c \
 	src/platform/drivers/kubernetes/verdict-private.h \
+	src/platform/drivers/kubernetes/verdict-sets.c \
 	src/platform/drivers/kubernetes/verdict.c \
 	src/platform/drivers/kubernetes/verdict.h \
 	src/platform/drivers/kubernetes/watch.c \

@@ -23,8 +23,9 @@
 /* A pod, with what decides whether it counts and in which order. */
 struct counted_pod {
 	const char *module, *kind;	/* kind NULL: Deployment */
-	const json_t *pod, *owner;	/* its ReplicaSet or Job; NULL: not known */
+	const json_t *pod, *owner;	/* its ReplicaSet, Job, ...; NULL: not known */
 	int64_t created_at;
+	bool is_job;			/* it is to end */
 	int rank;			/* of the owner: the highest of a module counts */
 };
 struct counted_pods {
@@ -66,6 +67,15 @@ is_newest(const json_t *list, const json_t *object, const char *module)
 	return true;
 }
 
+/* Of these each pod counts: the old ones are replaced one by one, or stay. */
+static bool
+place_in_set(struct counted_pod *out, const json_t *sets, const char *kind)
+{
+	out->owner = owner_of(sets, out->pod);
+	out->kind = out->owner ? kind : NULL;
+	return out->owner != NULL;
+}
+
 /* Where the pod belongs; false: it does not count at all. */
 static bool
 place_pod(const struct kube_seen *seen, struct counted_pod *out)
@@ -78,10 +88,14 @@ place_pod(const struct kube_seen *seen, struct counted_pod *out)
 		out->rank = deployment && kube_newest_replica_set(seen, deployment) == out->owner;
 		return true;
 	}
+	if (place_in_set(out, seen->stateful_sets, "StatefulSet") ||
+	    place_in_set(out, seen->daemon_sets, "DaemonSet"))
+		return true;
 	out->owner = owner_of(seen->jobs, out->pod);
 	if (!out->owner)
 		return true;
 	out->kind = "Job";
+	out->is_job = true;
 	return !owner_of(seen->cron_jobs, out->owner) &&
 	       is_newest(seen->jobs, out->owner, out->module);
 }
@@ -91,7 +105,7 @@ static bool
 is_over(const struct counted_pod *pod)
 {
 	return json_object_get(kube_read_metadata(pod->pod), "deletionTimestamp") ||
-	       (!pod->kind &&
+	       (!pod->is_job &&
 		kube_read_is(json_object_get(pod->pod, "status"), "phase", "Failed"));
 }
 
@@ -260,12 +274,12 @@ add_container(const struct kube_seen *seen, struct driver_status *out,
 		row->runs = true;
 		row->started_at = kube_read_time(running, "startedAt");
 		row->status = row->ready ? RUNTIME_RUNNING : RUNTIME_STARTING;
-	} else if (ended && pod->kind) {
+	} else if (ended && pod->is_job) {
 		row->ready = kube_read_number(ended, "exitCode") == 0;
 		row->status = row->ready ? RUNTIME_SUCCEEDED : RUNTIME_FAILED;
 	}
 	if (!row->ready)
-		explain(seen, row, pod->pod, status, pod->kind != NULL);
+		explain(seen, row, pod->pod, status, pod->is_job);
 }
 
 static void

@@ -76,10 +76,10 @@ say_failed(struct kube_look *look, const json_t *job, const json_t *condition)
 }
 
 /* A Job that cannot make its pods says so by events alone. */
-static void
-look_at_refusals(struct kube_look *look, const json_t *job)
+void
+kube_look_at_refusals(struct kube_look *look, const json_t *maker)
 {
-	const json_t *event = kube_look_for_event(look, kube_read_uid(job), "FailedCreate", NULL);
+	const json_t *event = kube_look_for_event(look, kube_read_uid(maker), "FailedCreate", NULL);
 
 	if (event)
 		kube_look_at_refusal(look, kube_read_text(event, "message"));
@@ -99,7 +99,7 @@ look_at_pods(struct kube_look *look, const json_t *job)
 		kube_look_at_pod(look, pod, true);
 	}
 	if (!has_pod)
-		look_at_refusals(look, job);
+		kube_look_at_refusals(look, job);
 }
 
 void

@@ -79,6 +79,16 @@ char *kube_end_words(const json_t *terminated, const json_t *pod, const char *co
 /* The signal, and then status 0, or the status. */
 void kube_end_numbers(const json_t *terminated, int *status, int *signal);
 
+/* The newest of them has been taken up by its controller. */
+bool kube_read_is_observed(const json_t *object);
+/* All pods that this object has made have run long enough to be called up. */
+bool kube_look_all_stay_up(struct kube_look *look, const char *uid);
+/* At those of them that have this revision ("": at all).  How many there are. */
+int kube_look_at_pods_of(struct kube_look *look, const char *uid, const char *revision);
+/* Of what makes pods and says by events alone that they were refused. */
+void kube_look_at_refusals(struct kube_look *look, const json_t *maker);
+
+void kube_judge_set(struct kube_look *look, const json_t *object, struct kube_verdict *out);
 void kube_judge_job(struct kube_look *look, const json_t *job, struct kube_verdict *out);
 
 #endif

@@ -20,6 +20,7 @@
 #include "platform/drivers/kubernetes/verdict-private.h"
 
 #define REVISION "deployment.kubernetes.io/revision"
+#define REVISION_LABEL "controller-revision-hash"
 #define HASH_LABEL "pod-template-hash"
 #define STAY 3			/* seconds; what has run for so long is up */
 #define STAY_AGAIN 20		/* what was restarted */
@@ -186,10 +187,10 @@ is_watched(const json_t *deployment)
 	return kube_read_count(json_object_get(deployment, "spec"), "minReadySeconds", 0) > 0;
 }
 
-static bool
-all_stay_up(struct kube_look *look, const json_t *replica_set)
+bool
+kube_look_all_stay_up(struct kube_look *look, const char *uid)
 {
-	const char *uid = kube_read_uid(replica_set), *name;
+	const char *name;
 	bool stay = true;
 	json_t *pod;
 
@@ -224,8 +225,8 @@ count_replicas(const json_t *deployment)
 	return counts;
 }
 
-static bool
-is_observed(const json_t *object)
+bool
+kube_read_is_observed(const json_t *object)
 {
 	return kube_read_number(json_object_get(object, "status"), "observedGeneration") >=
 	       kube_read_number(kube_read_metadata(object), "generation");
@@ -255,20 +256,28 @@ kube_look_at_replica_set(struct kube_look *look, const json_t *replica_set)
 	int made = kube_read_count(json_object_get(replica_set, "status"), "replicas", 0);
 
 	if (kube_read_is(condition, "status", "True") &&
-	    kube_read_is(condition, "reason", "FailedCreate") && is_observed(replica_set) &&
+	    kube_read_is(condition, "reason", "FailedCreate") && kube_read_is_observed(replica_set) &&
 	    made < wanted)
 		kube_look_at_refusal(look, kube_read_text(condition, "message"));
 }
 
-static void
-look_at_pods_of(struct kube_look *look, const json_t *replica_set)
+int
+kube_look_at_pods_of(struct kube_look *look, const char *uid, const char *revision)
 {
-	const char *uid = kube_read_uid(replica_set), *name;
+	const char *name;
+	int count = 0;
 	json_t *pod;
 
-	json_object_foreach((json_t *)look->seen->pods, name, pod)
-		if (kube_read_is_owned(pod, uid))
+	json_object_foreach((json_t *)look->seen->pods, name, pod) {
+		const json_t *labels = json_object_get(kube_read_metadata(pod), "labels");
+
+		if (!kube_read_is_owned(pod, uid))
+			continue;
+		count++;
+		if (!*revision || kube_read_is(labels, REVISION_LABEL, revision))
 			kube_look_at_pod(look, pod, false);
+	}
+	return count;
 }
 
 /* What is waited for when nothing is wrong. */
@@ -303,20 +312,20 @@ judge_deployment(struct kube_look *look, const json_t *deployment, struct kube_v
 
 	out->wanted = counts.wanted;
 	out->ready = counts.available < counts.updated ? counts.available : counts.updated;
-	if (!is_observed(deployment)) {
+	if (!kube_read_is_observed(deployment)) {
 		is_out_of_time(look, deployment);
 		error_set_code(&look->worst.said, CODE_ROLLOUT_NOT_SEEN);
 		return;
 	}
 	newest = kube_newest_replica_set(look->seen, deployment);
-	if (counts.is_ready && (is_watched(deployment) || all_stay_up(look, newest))) {
+	if (counts.is_ready && (is_watched(deployment) || kube_look_all_stay_up(look, kube_read_uid(newest)))) {
 		out->state = KUBE_READY;
 		return;
 	}
 	say_progress(look, deployment, &counts);
 	if (newest) {
 		kube_look_at_replica_set(look, newest);
-		look_at_pods_of(look, newest);
+		(void)kube_look_at_pods_of(look, kube_read_uid(newest), "");
 	}
 	out->restarts = look->restarts;
 	if (is_out_of_time(look, deployment))
@@ -328,10 +337,12 @@ judge_deployment(struct kube_look *look, const json_t *deployment, struct kube_v
 static const json_t *
 list_of(const struct kube_seen *seen, const char *kind)
 {
-	return strcmp(kind, "Deployment") == 0 ? seen->deployments
-	       : strcmp(kind, "Job") == 0      ? seen->jobs
-	       : strcmp(kind, "CronJob") == 0  ? seen->cron_jobs
-					       : NULL;
+	return strcmp(kind, "Deployment") == 0	  ? seen->deployments
+	       : strcmp(kind, "Job") == 0	  ? seen->jobs
+	       : strcmp(kind, "CronJob") == 0	  ? seen->cron_jobs
+	       : strcmp(kind, "StatefulSet") == 0 ? seen->stateful_sets
+	       : strcmp(kind, "DaemonSet") == 0	  ? seen->daemon_sets
+						  : NULL;
 }
 
 /* What is known of it, at least as new as what was applied; NULL: not yet, or no more. */
@@ -371,6 +382,8 @@ judge_object(struct kube_look *look, const json_t *workload, struct kube_verdict
 		judge_deployment(look, object, out);
 	else if (strcmp(kind, "Job") == 0)
 		kube_judge_job(look, object, out);
+	else if (strcmp(kind, "StatefulSet") == 0 || strcmp(kind, "DaemonSet") == 0)
+		kube_judge_set(look, object, out);
 	else
 		out->state = KUBE_READY;	/* it runs when its time comes */
 }

@@ -12,6 +12,9 @@
  * of a failed pull has the registry's words, later ones do not, so what was found once is kept
  * (`kept`).
  *
+ * A StatefulSet whose pods are replaced by hand (OnDelete), or above a partition only, is ready when
+ * those that it replaces itself are; a DaemonSet when each node that it is for has its pod.
+ *
  * Some failures are certain when they are seen (an image that the registry does not have, a Secret
  * that is missing), some when they have lasted (no node has room: another one may come) or happened
  * often enough (a program that ends): `again_at` says when to ask again though nothing has changed.
@@ -32,6 +35,7 @@ struct kube_verdict;
 /* All that is known of a namespace; each {name: object}, borrowed; NULL: not known. */
 struct kube_seen {
 	const json_t *deployments, *replica_sets, *pods, *jobs, *cron_jobs, *events, *claims;
+	const json_t *stateful_sets, *daemon_sets;
 	int64_t now;			/* wall ms */
 };
 
