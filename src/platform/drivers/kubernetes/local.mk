@@ -53,6 +53,10 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/kube-remove.c \
 	src/platform/drivers/kubernetes/kube-resources.c \
 	src/platform/drivers/kubernetes/kube-restore.c \
+	src/platform/drivers/kubernetes/kube-review-declare.c \
+	src/platform/drivers/kubernetes/kube-review-findings.c \
+	src/platform/drivers/kubernetes/kube-review-private.h \
+	src/platform/drivers/kubernetes/kube-review-try.c \
 	src/platform/drivers/kubernetes/kube-review.c \
 	src/platform/drivers/kubernetes/kube-rights.c \
 	src/platform/drivers/kubernetes/kube-rights.h \
