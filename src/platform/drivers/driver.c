@@ -11,6 +11,8 @@
 
 #include <stdlib.h>
 
+#include "base/xmalloc.h"
+
 void
 driver_init(struct driver *driver, const struct driver_ops *ops, struct loop *loop)
 {
@@ -104,4 +106,40 @@ driver_deployment_clear(struct driver_deployment *deployment)
 		clear_workload(&deployment->workloads[i]);
 	free(deployment->workloads);
 	*deployment = (struct driver_deployment){0};
+}
+
+static void
+keep_endpoints(const struct driver_workload *from, struct driver_workload *to)
+{
+	to->endpoints = xcalloc(from->endpoint_count + 1, sizeof(*to->endpoints));
+	for (size_t i = 0; i < from->endpoint_count; i++)
+		to->endpoints[i] = (struct driver_endpoint){
+			.resource = xstrdup(from->endpoints[i].resource),
+			.port = from->endpoints[i].port,
+			.mark = xstrdup(from->endpoints[i].mark),
+		};
+}
+
+void
+driver_deployment_keep(const struct driver_deployment *deployment, struct driver_deployment *out)
+{
+	*out = *deployment;
+	out->workloads = xcalloc(deployment->count + 1, sizeof(*out->workloads));
+	for (size_t i = 0; i < deployment->count; i++) {
+		const struct driver_workload *from = &deployment->workloads[i];
+		struct driver_workload *to = &out->workloads[i];
+
+		*to = *from;
+		to->module = xstrdup(from->module);
+		to->profile = xstrdup_or_null(from->profile);
+		to->image = xstrdup_or_null(from->image);
+		to->spec = json_incref(from->spec);
+		to->before = json_incref(from->before);
+		to->volumes = json_incref(from->volumes);
+		to->resources = json_incref(from->resources);
+		to->deploy = json_incref(from->deploy);
+		to->secret_places = json_incref(from->secret_places);
+		to->secrets = json_incref(from->secrets);
+		keep_endpoints(from, to);
+	}
 }

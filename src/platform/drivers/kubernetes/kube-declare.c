@@ -12,9 +12,12 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/drivers/kubernetes/cluster.h"
+#include "platform/drivers/kubernetes/kube-facts.h"
 #include "platform/drivers/kubernetes/kube-private.h"
+#include "platform/drivers/kubernetes/kube-pulse.h"
 #include "platform/drivers/kubernetes/kube-rollout.h"
 #include "platform/drivers/kubernetes/names.h"
+#include "platform/drivers/task.h"
 
 /* By themselves, so that a fault is known to be this workload's. */
 static void
@@ -32,6 +35,7 @@ make_part(struct kube_rollout *r, const struct driver_deployment *deployment,
 		.space = r->space->name,
 		.name_key = r->driver->name_key,
 		.is_privileged = strcmp(kube_space_pod_security(r->space), KUBE_PRIVILEGED) == 0,
+		.facts = kube_facts_known(r->facts),
 	};
 	struct error err = {0};
 
@@ -113,4 +117,44 @@ kube_rollout_declare(struct kube_rollout *r, const struct driver_deployment *dep
 	for (size_t i = 0; i < deployment->count; i++)
 		make_part(r, deployment, &deployment->workloads[i]);
 	make_items(r);
+}
+
+static void
+report_wait(void *data, const struct error *why)
+{
+	const struct kube_rollout *r = data;
+
+	driver_task_report(r->task, &(struct driver_progress){0, 1, why->text});
+}
+
+static void
+take_facts(void *data, const struct error *err)
+{
+	struct kube_rollout *r = data;
+	struct error why = err ? *err : (struct error){0};
+
+	if (!err) {
+		r->then(r);
+		return;
+	}
+	kube_pulse_explain(r->driver->pulse, &why);
+	kube_rollout_fail(r, &why);
+}
+
+void
+kube_rollout_learn(struct kube_rollout *r, void (*then)(struct kube_rollout *rollout))
+{
+	r->then = then;
+	if (r->space->is_adopted || !kube_facts_are_needed(&r->kept)) {
+		then(r);
+		return;
+	}
+	r->facts = kube_facts_read(&(struct kube_facts_options){
+		.cluster = r->driver->cluster,
+		.space = r->space,
+		.deployment = &r->kept,
+		.ended = take_facts,
+		.waits = report_wait,
+		.data = r,
+	});
 }

@@ -15,6 +15,7 @@
 #include "model/json.h"
 #include "platform/drivers/findings.h"
 #include "platform/drivers/kubernetes/cluster.h"
+#include "platform/drivers/kubernetes/kube-facts.h"
 #include "platform/drivers/kubernetes/names.h"
 #include "platform/drivers/kubernetes/object-read.h"
 #include "platform/drivers/kubernetes/objects.h"
@@ -70,6 +71,7 @@ add_workload(struct kube_review *r, const struct driver_deployment *deployment, 
 		.space = r->space.name,
 		.name_key = r->driver->name_key,
 		.is_privileged = strcmp(kube_space_pod_security(&r->space), KUBE_PRIVILEGED) == 0,
+		.facts = kube_facts_known(r->facts),
 	};
 	const char *module = one.workloads->module;
 	struct kube_objects objects;
@@ -98,10 +100,8 @@ add_workload(struct kube_review *r, const struct driver_deployment *deployment, 
 }
 
 void
-kube_review_declare(struct kube_review *r, const struct driver_review *review)
+kube_review_declare_resources(struct kube_review *r, const struct driver_review *review)
 {
-	for (size_t i = 0; i < review->deployment->count; i++)
-		add_workload(r, review->deployment, i);
 	for (size_t i = 0; i < review->resource_count; i++) {
 		json_t *object = kube_resource_object(&r->space, &review->resources[i]);
 
@@ -109,4 +109,11 @@ kube_review_declare(struct kube_review *r, const struct driver_review *review)
 			add_item(r, object, NULL);
 		json_decref(object);
 	}
+}
+
+void
+kube_review_declare(struct kube_review *r)
+{
+	for (size_t i = 0; i < r->kept.count; i++)
+		add_workload(r, &r->kept, i);
 }

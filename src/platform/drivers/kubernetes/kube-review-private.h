@@ -30,6 +30,9 @@ struct kube_review {
 	struct kube_driver *driver;
 	struct kube_review *next;
 	struct driver_task *task;
+	struct driver_deployment kept;	/* until it is declared */
+	char *deploy_id;
+	struct kube_facts *facts;	/* of a clone; NULL: none are needed */
 	struct kube_space space;	/* of its own, in no list: what it is called, and secrets */
 	struct review_item *items;
 	size_t count;
@@ -72,8 +75,9 @@ void kube_review_take(struct kube_review *review, const struct review_item *item
 
 /* --- kube-review-declare.c --- */
 
-/* Fills the items. */
-void kube_review_declare(struct kube_review *review, const struct driver_review *asked);
+/* Adds what is made for resources to the items, and what workloads become. */
+void kube_review_declare_resources(struct kube_review *review, const struct driver_review *asked);
+void kube_review_declare(struct kube_review *review);
 bool kube_review_declares(const struct kube_review *review, const char *path);
 
 /* --- kube-review-try.c --- */

@@ -3,7 +3,8 @@
 /*
  * What the cluster itself says of a deployment, before it is one:
  *
- *	LOOK --ours--> READ what there is --> TRY each object and a pod of each (dryRun) --> done
+ *	(FACTS of a clone -->) LOOK --ours--> READ what there is --> TRY each object and a pod of
+ *	  |                                                           each (dryRun) --> done
  *	  \--none---> TRY the namespace (dryRun), and ASK for each right --> done
  *
  * Of a namespace that is not there no object can be tried: that is done when it is made.  Nothing
@@ -25,6 +26,7 @@
 #include "net/loop.h"
 #include "platform/drivers/kubernetes/cluster.h"
 #include "platform/drivers/kubernetes/kube-batch.h"
+#include "platform/drivers/kubernetes/kube-facts.h"
 #include "platform/drivers/kubernetes/kube-inventory.h"
 #include "platform/drivers/kubernetes/kube-private.h"
 #include "platform/drivers/kubernetes/kube-rights.h"
@@ -46,6 +48,9 @@ free_review(struct kube_review *r)
 	*link = r->next;
 	kube_batch_free(r->batch);
 	kube_inventory_free(r->inventory);
+	kube_facts_free(r->facts);
+	driver_deployment_clear(&r->kept);
+	free(r->deploy_id);
 	loop_remove_timer(r->timer);
 	for (size_t i = 0; i < r->count; i++) {
 		json_decref(r->items[i].object);
@@ -274,6 +279,50 @@ look(struct kube_review *r)
 	kube_batch_start(r->batch);
 }
 
+/* --- FACTS --- */
+
+static void
+begin(struct kube_review *r)
+{
+	kube_review_declare(r);
+	look(r);
+}
+
+static void
+take_facts(void *data, const struct error *err)
+{
+	struct kube_review *r = data;
+	const json_t *words;
+	struct error why;
+	size_t i;
+
+	json_array_foreach(kube_facts_refused(r->facts), i, words) {
+		error_set_code(&why, CODE_CLUSTER_SAYS, .reason = json_string_value(words));
+		kube_review_find(r, DEPLOY_WARNING, NULL, "forbidden", &why);
+	}
+	if (!err) {
+		begin(r);
+		return;
+	}
+	r->why = *err;
+	kube_review_end(r);
+}
+
+static void
+read_facts(struct kube_review *r)
+{
+	r->facts = kube_facts_read(&(struct kube_facts_options){
+		.cluster = r->driver->cluster,
+		.space = &r->space,
+		.deployment = &r->kept,
+		.ended = take_facts,
+		.waits = kube_review_wait,
+		.data = r,
+	});
+}
+
+/* --- beginning --- */
+
 struct driver_task *
 kube_review(struct kube_driver *driver, const char *space, const struct driver_review *review,
 	    const struct driver_waiter *waiter)
@@ -296,9 +345,15 @@ kube_review(struct kube_driver *driver, const char *space, const struct driver_r
 	};
 	r->held = json_object();
 	r->findings = json_array();
+	driver_deployment_keep(review->deployment, &r->kept);
+	r->deploy_id = xstrdup_or_null(review->deployment->id);
+	r->kept.id = r->deploy_id;
 	r->task = driver_task_new(&driver->base, waiter, cancel_review, r);
 	r->timer = loop_add_timer(driver->base.loop, REVIEW_MAX_MS, give_up, r);
-	kube_review_declare(r, review);
-	look(r);
+	kube_review_declare_resources(r, review);
+	if (kube_facts_are_needed(&r->kept))
+		read_facts(r);
+	else
+		begin(r);
 	return r->task;
 }

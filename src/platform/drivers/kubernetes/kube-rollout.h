@@ -17,6 +17,7 @@
 struct adopted_change;
 struct adopted_changes;
 struct kube_batch;
+struct kube_facts;
 struct kube_inventory;
 struct kube_reply;
 struct kube_request;
@@ -71,6 +72,9 @@ struct kube_rollout {
 	struct driver_task *task;
 	bool is_resumed, is_paused;
 	int64_t begun_at;		/* wall ms, by a daemon before; 0: by this one */
+	struct driver_deployment kept;	/* until it is declared; its id until the end */
+	char *deploy_id;		/* NULL: none */
+	struct kube_facts *facts;	/* of a clone; NULL: none are needed */
 	json_t *modules;		/* {module: true when it is held or failed}, all of them */
 	struct kube_objects *parts;	/* of each workload */
 	size_t part_count;
@@ -129,6 +133,9 @@ bool kube_rollout_may_wait(const struct kube_rollout *rollout, struct error *err
  * so, which is asked for here. */
 bool kube_rollout_is_late(struct kube_rollout *rollout, struct kube_item *item);
 
+/* What has to be known before anything of a clone is declared (kube-facts.h), if it is one; then
+ * then() is called. */
+void kube_rollout_learn(struct kube_rollout *rollout, void (*then)(struct kube_rollout *rollout));
 /* Fills `items`, and the problems of workloads that cannot be made. */
 void kube_rollout_declare(struct kube_rollout *rollout,
 			  const struct driver_deployment *deployment);

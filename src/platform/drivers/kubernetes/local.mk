@@ -15,6 +15,10 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/credential-file.h \
 	src/platform/drivers/kubernetes/exec-plugin.c \
 	src/platform/drivers/kubernetes/exec-plugin.h \
+	src/platform/drivers/kubernetes/facts-hosts.c \
+	src/platform/drivers/kubernetes/facts-hosts.h \
+	src/platform/drivers/kubernetes/facts-images.c \
+	src/platform/drivers/kubernetes/facts-images.h \
 	src/platform/drivers/kubernetes/honours.c \
 	src/platform/drivers/kubernetes/kinds.c \
 	src/platform/drivers/kubernetes/kinds.h \
@@ -28,6 +32,8 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/adopted-place.h \
 	src/platform/drivers/kubernetes/kube-adopted.c \
 	src/platform/drivers/kubernetes/kube-declare.c \
+	src/platform/drivers/kubernetes/kube-facts.c \
+	src/platform/drivers/kubernetes/kube-facts.h \
 	src/platform/drivers/kubernetes/kube-hosts.c \
 	src/platform/drivers/kubernetes/kube-hosts.h \
 	src/platform/drivers/kubernetes/kube-inventory.c \

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "model/json.h"
+#include "platform/drivers/kubernetes/facts-hosts.h"
 #include "platform/drivers/kubernetes/object-read.h"
 #include "platform/drivers/kubernetes/stand-in-private.h"
 #include "platform/drivers/kubernetes/stand-in.h"
@@ -114,7 +115,7 @@ stand_in_no_certificates(const struct stand_in_view *view, json_t *object, json_
 static bool
 is_free(const struct stand_in_view *view, const char *host)
 {
-	return *host && view->facts->hosts && !json_object_get(view->facts->hosts, host);
+	return *host && view->facts->hosts && facts_is_free(view->facts->hosts, host);
 }
 
 /* Of an array of objects with a host those that may not have it.  What has none takes them all. */

@@ -141,7 +141,7 @@ static bool
 pin(const struct stand_in_view *view, const char *called, json_t *container, json_t *details)
 {
 	const char *image = kube_read_text(container, "image");
-	char *key = xasprintf("%s/%s", called, kube_read_name(container));
+	char *key = xasprintf("%s/%s", called, kube_read_text(container, "name"));
 	const json_t *known = json_object_get(view->facts->images, key);
 	const char *of = json_string_value(json_array_get(known, 0)),
 		   *pinned = json_string_value(json_array_get(known, 1));
