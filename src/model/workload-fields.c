@@ -111,7 +111,7 @@ static const struct workload_field fields[] = {
 	{"spec/service/ports/*/protocol", MODULE, FIELD_WORD, "TCP UDP SCTP", "Protocol; TCP unless it is given"},
 	OBJECT_META("spec/service", MODULE, "the service"),
 	{"spec/ingress", MODULE, FIELD_ANY, NULL, "Rules of an ingress; use a resource of type route"},
-	{"spec/replicas", MODULE, FIELD_COUNT, NULL, "How many of it run"},
+	{"spec/replicas", MODULE | MANIFESTS, FIELD_COUNT, NULL, "How many of it run"},
 	{"spec/volumes", ALL, FIELD_MAP, NULL, "Volumes that no resource provides"},
 	{"spec/volumes/*", ALL, FIELD_OBJECT, NULL, NULL},
 	{"spec/volumes/*/emptyDir", ALL, FIELD_OBJECT, NULL, NULL},
@@ -188,6 +188,8 @@ static const struct workload_field fields[] = {
 
 	{"spec/manifests", MANIFESTS, FIELD_MAP, NULL, "Objects of a cluster, as they are"},
 	{"spec/manifests/*", MANIFESTS, FIELD_ANY, NULL, NULL},
+	{"spec/reaches_origin", MANIFESTS, FIELD_FLAG, NULL, "Whether a clone may connect to the namespace it was made from"},
+	{"spec/runs", MANIFESTS, FIELD_FLAG, NULL, "Whether Jobs and CronJobs of a clone run"},
 	{"spec/secrets", MANIFESTS, FIELD_MAP, NULL, "Where a clone has its Secrets from"},
 	{"spec/secrets/*", MANIFESTS, FIELD_ANY, NULL, NULL},
 };

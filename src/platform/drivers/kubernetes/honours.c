@@ -9,7 +9,6 @@
 
 #include "platform/drivers/kubernetes/objects.h"
 
-#include "model/manifests.h"
 #include "model/workload-fields.h"
 #include "platform/drivers/kubernetes/kubernetes.h"
 
@@ -24,6 +23,7 @@ static const char *const fields[] = {
 	"spec/labels",
 	"spec/manifests",
 	"spec/pod",
+	"spec/reaches_origin",
 	"spec/replicas",
 	"spec/runs",
 	"spec/schedules",
@@ -59,7 +59,6 @@ kube_honours(void)
 	for (int i = PROFILE_MODULE; i < PROFILE_UNKNOWN; i++)
 		json_array_append_new(profiles, json_string(workload_profile_name(
 							(enum workload_profile)i)));
-	json_array_append_new(profiles, json_string(MANIFESTS_PROFILE));
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		json_array_append_new(paths, json_string(fields[i]));
 	for (size_t i = 0; i < sizeof(partly) / sizeof(partly[0]); i++)

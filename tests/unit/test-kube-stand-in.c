@@ -1,0 +1,594 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * A clone of what somebody else wrote must not act on the world: of each rule an object that would,
+ * and does not any more, and what is said of it.
+ */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/error.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "model/manifests.h"
+#include "model/pointer.h"
+#include "platform/drivers/driver.h"
+#include "platform/drivers/kubernetes/facts-hosts.h"
+#include "platform/drivers/kubernetes/facts-images.h"
+#include "platform/drivers/kubernetes/object-read.h"
+#include "platform/drivers/kubernetes/objects.h"
+#include "platform/drivers/kubernetes/stand-in.h"
+
+#define NAME_KEY "0123456789abcdef0123456789abcdef"
+
+/* --- a clone --- */
+
+struct clone {
+	struct kube_objects objects;
+	struct error err;
+	int ret;
+};
+
+/* Single quotes stand for double ones. */
+static json_t *
+parse(const char *text)
+{
+	char *copy = xstrdup(text);
+	json_error_t why;
+	json_t *value;
+
+	for (char *c = copy; *c; c++)
+		*c = *c == '\'' ? '"' : *c;
+	value = json_loads(copy, 0, &why);
+	if (!value)
+		fail_msg("%s: %s", why.text, copy);
+	free(copy);
+	return value;
+}
+
+/* A module of these objects as a set keeps them; more: other members of its spec. */
+static json_t *
+spec_of(const char *objects, const char *more)
+{
+	json_t *list = parse(objects), *manifests = json_object(), *spec, *object;
+	struct error err;
+	size_t i;
+
+	json_array_foreach(list, i, object) {
+		char *key = manifest_key(object);
+		json_t *kept = manifest_keep(object, &err);
+
+		assert_non_null(key);
+		if (!kept)
+			fail_msg("%s", err.text);
+		json_object_set_new(manifests, key, kept);
+		free(key);
+	}
+	json_decref(list);
+	spec = more ? parse(more) : json_object();
+	json_object_set_new(spec, "manifests", manifests);
+	return spec;
+}
+
+static struct clone
+make(const char *objects, const char *more, int replicas, const struct stand_in_facts *facts)
+{
+	struct driver_workload w = {
+		.module = xstrdup("web"),
+		.profile = xstrdup(MANIFESTS_PROFILE),
+		.image = xstrdup(""),
+		.replicas = replicas,
+		.spec = spec_of(objects, more),
+	};
+	struct driver_deployment deployment = {.id = "d1", .workloads = &w, .count = 1};
+	const struct kube_objects_options options = {
+		.namespace = "shop-clone", .space = "acme/shop/clone",
+		.name_key = (const uint8_t *)NAME_KEY, .facts = facts};
+	struct clone clone = {.ret = 0};
+
+	clone.ret = kube_objects_make(&options, &deployment, &clone.objects, &clone.err);
+	free(w.module);
+	free(w.profile);
+	free(w.image);
+	json_decref(w.spec);
+	return clone;
+}
+
+static struct clone
+clone_of(const char *objects, const struct stand_in_facts *facts)
+{
+	struct clone clone = make(objects, NULL, 1, facts);
+
+	if (clone.ret != 0)
+		fail_msg("%s", clone.err.text);
+	return clone;
+}
+
+static const json_t *
+find(const struct clone *clone, const char *kind, const char *name)
+{
+	for (size_t i = 0; i < clone->objects.count; i++)
+		if (kube_read_is(clone->objects.items[i].object, "kind", kind) &&
+		    strncmp(kube_read_name(clone->objects.items[i].object), name, strlen(name)) ==
+			    0)
+			return clone->objects.items[i].object;
+	return NULL;
+}
+
+static const json_t *
+at(const json_t *object, const char *pointer)
+{
+	struct pointer parsed;
+	json_t *found;
+	struct error err;
+
+	if (pointer_parse(&parsed, pointer, &err) != 0)
+		fail_msg("%s", err.text);
+	found = pointer_find((json_t *)(uintptr_t)object, &parsed);
+	pointer_clear(&parsed);
+	return found;
+}
+
+static void
+expect_text(const json_t *object, const char *pointer, const char *text)
+{
+	const json_t *value = at(object, pointer);
+
+	if (!json_is_string(value))
+		fail_msg("nothing at %s", pointer);
+	assert_string_equal(json_string_value(value), text);
+}
+
+/* What is said of it, whole. */
+static void
+expect_note(const struct clone *clone, const char *code, const char *said)
+{
+	for (size_t i = 0; i < clone->objects.note_count; i++)
+		if (strcmp(clone->objects.notes[i].code, code) == 0) {
+			assert_string_equal(clone->objects.notes[i].said.text, said);
+			assert_string_equal(clone->objects.notes[i].module, "web");
+			return;
+		}
+	fail_msg("nothing is said of %s", code);
+}
+
+static void
+expect_silence(const struct clone *clone, const char *code)
+{
+	for (size_t i = 0; i < clone->objects.note_count; i++)
+		assert_string_not_equal(clone->objects.notes[i].code, code);
+}
+
+#define POD "'spec': {'containers': [{'name': 'web', 'image': 'example/web:1.2'}]}"
+#define TEMPLATE "'template': {'metadata': {'labels': {'app': 'web'}}, " POD "}"
+#define DEPLOYMENT(metadata, spec)                                                                \
+	"{'apiVersion': 'apps/v1', 'kind': 'Deployment', 'metadata': {'name': 'web'" metadata     \
+	"}, 'spec': {'selector': {'matchLabels': {'app': 'web'}}, " TEMPLATE spec "}}"
+#define SERVICE(metadata, spec)                                                                   \
+	"{'apiVersion': 'v1', 'kind': 'Service', 'metadata': {'name': 'web'" metadata             \
+	"}, 'spec': {'selector': {'app': 'web'}, 'ports': [{'port': 80, 'nodePort': 30080}]" spec \
+	"}}"
+#define INGRESS(metadata, spec)                                                                   \
+	"{'apiVersion': 'networking.k8s.io/v1', 'kind': 'Ingress', 'metadata': {'name': 'web'"    \
+	metadata "}, 'spec': {" spec "}}"
+#define RULE(host)                                                                                \
+	"{'host': '" host "', 'http': {'paths': [{'path': '/', 'pathType': 'Prefix', 'backend': " \
+	"{'service': {'name': 'web', 'port': {'number': 80}}}}]}}"
+
+/* --- it is ours --- */
+
+static void
+what_is_cloned_is_found_by_our_labels_and_keeps_its_selectors(void **state)
+{
+	struct clone clone = clone_of("[" DEPLOYMENT(", 'namespace': 'shop-prod'", "") ", "
+				      SERVICE("", "") "]", NULL);
+	const json_t *web = find(&clone, "Deployment", "web");
+
+	(void)state;
+	expect_text(web, "/metadata/namespace", "shop-clone");
+	expect_text(web, "/metadata/labels/app.kubernetes.io~1managed-by", "sidestage");
+	expect_text(web, "/metadata/labels/sidestage.dev~1workload", "web");
+	expect_text(web, "/metadata/annotations/sidestage.dev~1workload-id", "web");
+	expect_text(web, "/spec/template/metadata/labels/sidestage.dev~1workload", "web");
+	expect_text(web, "/spec/template/metadata/labels/app", "web");
+	assert_int_equal(json_object_size(at(web, "/spec/selector/matchLabels")), 1);
+	assert_int_equal(json_object_size(at(find(&clone, "Service", "web"), "/spec/selector")), 1);
+	assert_int_equal(clone.objects.items[0].stage, KUBE_STAGE_PARTS);
+	assert_true(clone.objects.items[1].is_workload);
+	assert_int_equal(clone.objects.items[1].success, KUBE_SUCCESS_AVAILABLE);
+	kube_objects_clear(&clone.objects);
+}
+
+static void
+no_tool_takes_a_clone_for_its_own(void **state)
+{
+	struct clone clone = clone_of("[" DEPLOYMENT(
+		", 'uid': 'u', 'ownerReferences': [{'kind': 'App', 'name': 'a', 'uid': 'x', "
+		"'apiVersion': 'x/v1'}], 'finalizers': ['x/y'],"
+		"'labels': {'app.kubernetes.io/managed-by': 'Helm', 'helm.sh/chart': 'web-1',"
+		"  'app.kubernetes.io/instance': 'shop', 'kustomize.toolkit.fluxcd.io/name': 'shop',"
+		"  'tier': 'front'},"
+		"'annotations': {'meta.helm.sh/release-name': 'shop', 'note': 'kept',"
+		"  'argocd.argoproj.io/tracking-id': 'shop:apps/Deployment:shop-prod/web',"
+		"  'deployment.kubernetes.io/revision': '7',"
+		"  'kubectl.kubernetes.io/last-applied-configuration': 'x'}", "") "]", NULL);
+	const json_t *metadata = at(find(&clone, "Deployment", "web"), "/metadata");
+
+	(void)state;
+	assert_int_equal(json_object_size(at(metadata, "/labels")), 3);
+	expect_text(metadata, "/labels/tier", "front");
+	assert_int_equal(json_object_size(at(metadata, "/annotations")), 2);
+	expect_text(metadata, "/annotations/note", "kept");
+	assert_null(at(metadata, "/uid"));
+	assert_null(at(metadata, "/ownerReferences"));
+	assert_null(at(metadata, "/finalizers"));
+	for (size_t i = 0; i < clone.objects.note_count; i++)
+		if (strcmp(clone.objects.notes[i].code, "marks") == 0)
+			assert_non_null(strstr(clone.objects.notes[i].said.text,
+					       "argocd.argoproj.io/tracking-id"));
+	kube_objects_clear(&clone.objects);
+}
+
+static void
+what_others_act_by_is_left_out(void **state)
+{
+	static const struct {
+		const char *object, *code, *said;
+	} cases[] = {
+		{"{'apiVersion': 'v1', 'kind': 'Secret', 'metadata': {'name': 's'}}", "secret",
+		 "Secret/s: left out, because a set never holds a Secret"},
+		{"{'apiVersion': 'cert-manager.io/v1', 'kind': 'Certificate', 'metadata': {'name': "
+		 "'c'}, 'spec': {'secretName': 'c'}}", "acts",
+		 "Certificate/c: left out, because it would deploy something or request a "
+		 "certificate or a DNS name"},
+		{"{'apiVersion': 'argoproj.io/v1alpha1', 'kind': 'Application', 'metadata': {'name': "
+		 "'a'}, 'spec': {}}", "acts",
+		 "Application/a: left out, because it would deploy something or request a "
+		 "certificate or a DNS name"},
+		{"{'apiVersion': 'rbac.authorization.k8s.io/v1', 'kind': 'ClusterRoleBinding', "
+		 "'metadata': {'name': 'b'}}", "cluster-wide",
+		 "ClusterRoleBinding/b: left out, because it belongs to the whole cluster"},
+		{"{'apiVersion': 'autoscaling/v2', 'kind': 'HorizontalPodAutoscaler', 'metadata': "
+		 "{'name': 'web'}, 'spec': {'maxReplicas': 9}}", "autoscaler",
+		 "HorizontalPodAutoscaler/web: left out, because a clone keeps its number of "
+		 "replicas"},
+		{"{'apiVersion': 'policy/v1', 'kind': 'PodDisruptionBudget', 'metadata': {'name': "
+		 "'web'}, 'spec': {'minAvailable': 1}}", "budget",
+		 "PodDisruptionBudget/web: left out, because with one replica it would block the "
+		 "drain of a node"},
+		{"{'apiVersion': 'batch/v1', 'kind': 'Job', 'metadata': {'name': 'mail'}, 'spec': {"
+		 TEMPLATE "}}", "not-run",
+		 "Job/mail: not run in a clone; set spec.runs to true to run it"},
+		{"{'apiVersion': 'networking.istio.io/v1', 'kind': 'VirtualService', 'metadata': "
+		 "{'name': 'web'}, 'spec': {'hosts': ['shop.example.com']}}", "hosts",
+		 "VirtualService/web: not reachable at hosts of the original: shop.example.com"},
+		{"{'apiVersion': 'v1', 'kind': 'Binding', 'metadata': {'name': 'b'}}", "kind",
+		 "Binding/b: left out, because objects of this kind cannot be copied"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *list = xasprintf("[%s]", cases[i].object);
+		struct clone clone = clone_of(list, NULL);
+
+		assert_int_equal(clone.objects.count, 0);
+		expect_note(&clone, cases[i].code, cases[i].said);
+		kube_objects_clear(&clone.objects);
+		free(list);
+	}
+}
+
+/* --- who reaches it --- */
+
+static void
+a_clone_has_no_address_outside_the_cluster(void **state)
+{
+	struct clone clone = clone_of("[" SERVICE(
+		", 'annotations': {'external-dns.alpha.kubernetes.io/hostname': 'shop.example.com', "
+		"  'service.beta.kubernetes.io/aws-load-balancer-type': 'nlb'}",
+		", 'type': 'LoadBalancer', 'clusterIP': '10.0.0.7', 'clusterIPs': ['10.0.0.7'], "
+		"'externalIPs': ['192.0.2.7'], 'loadBalancerIP': '192.0.2.8', "
+		"'externalTrafficPolicy': 'Local', 'healthCheckNodePort': 30081") "]", NULL);
+	const json_t *web = find(&clone, "Service", "web");
+	static const char *const gone[] = {
+		"/spec/clusterIP", "/spec/clusterIPs", "/spec/externalIPs", "/spec/loadBalancerIP",
+		"/spec/externalTrafficPolicy", "/spec/healthCheckNodePort", "/spec/ports/0/nodePort",
+		"/metadata/annotations/external-dns.alpha.kubernetes.io~1hostname",
+		"/metadata/annotations/service.beta.kubernetes.io~1aws-load-balancer-type",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++)
+		if (at(web, gone[i]))
+			fail_msg("%s is still there", gone[i]);
+	assert_true(!at(web, "/spec/type") || kube_read_is(at(web, "/spec"), "type", "ClusterIP"));
+	expect_note(&clone, "dns", "Service/web: no DNS name is registered; not copied: "
+				   "external-dns.alpha.kubernetes.io/hostname");
+	kube_objects_clear(&clone.objects);
+	clone = clone_of("[" SERVICE("", ", 'clusterIP': 'None'") "]", NULL);
+	expect_text(find(&clone, "Service", "web"), "/spec/clusterIP", "None");
+	kube_objects_clear(&clone.objects);
+}
+
+static void
+a_host_is_taken_only_when_it_is_known_to_be_free(void **state)
+{
+	json_t *hosts = parse("{'shop.example.com': 'shop-prod', '*.apps.example.com': 'x'}");
+	const struct stand_in_facts facts = {.hosts = hosts};
+	const char *one = "[" INGRESS("", "'rules': [" RULE("shop.example.com") "]") "]";
+	const char *two = "[" INGRESS(
+		", 'annotations': {'cert-manager.io/cluster-issuer': 'le'}",
+		"'defaultBackend': {'service': {'name': 'web', 'port': {'number': 80}}}, "
+		"'tls': [{'hosts': ['Shop.example.com'], 'secretName': 'tls'}], 'rules': ["
+		RULE("Shop.example.com") ", " RULE("clone.example.com") ", "
+		RULE("a.apps.example.com") "]") "]";
+	struct clone clone = clone_of(one, NULL);
+	const json_t *web;
+
+	(void)state;
+	assert_int_equal(clone.objects.count, 0);
+	expect_note(&clone, "hosts", "Ingress/web: not reachable at hosts of the original: "
+				     "shop.example.com");
+	kube_objects_clear(&clone.objects);
+	clone = clone_of(one, &facts);
+	assert_int_equal(clone.objects.count, 0);
+	kube_objects_clear(&clone.objects);
+	clone = clone_of(two, &facts);
+	web = find(&clone, "Ingress", "web");
+	assert_int_equal(json_array_size(at(web, "/spec/rules")), 1);
+	expect_text(web, "/spec/rules/0/host", "clone.example.com");
+	assert_null(at(web, "/spec/tls"));
+	assert_null(at(web, "/spec/defaultBackend"));
+	assert_null(at(web, "/metadata/annotations/cert-manager.io~1cluster-issuer"));
+	kube_objects_clear(&clone.objects);
+	json_decref(hosts);
+}
+
+static void
+a_route_without_a_host_would_take_them_all(void **state)
+{
+	json_t *none = json_object();
+	const struct stand_in_facts facts = {.hosts = none};
+	struct clone clone = clone_of(
+		"[{'apiVersion': 'gateway.networking.k8s.io/v1', 'kind': 'HTTPRoute', 'metadata': "
+		"{'name': 'web'}, 'spec': {'parentRefs': [{'name': 'gate'}]}}, "
+		INGRESS("", "'defaultBackend': {'service': {'name': 'web', 'port': {'number': 80}}}")
+		"]", &facts);
+
+	(void)state;
+	assert_int_equal(clone.objects.count, 0);
+	kube_objects_clear(&clone.objects);
+	json_decref(none);
+}
+
+static void
+hosts_of_others_are_those_of_routes_and_of_names_that_are_registered(void **state)
+{
+	json_t *hosts = json_object();
+	json_t *objects = parse("[" INGRESS(
+		", 'annotations': {'nginx.ingress.kubernetes.io/server-alias': 'a.example.com, "
+		"b.example.com'}", "'rules': [" RULE("Shop.Example.com") "]") ", " SERVICE(
+		", 'annotations': {'external-dns.alpha.kubernetes.io/hostname': 'c.example.com'}",
+		"") "]");
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++)
+		facts_take_hosts(hosts, "", json_array_get(objects, i), "prod");
+	assert_int_equal(json_object_size(hosts), 4);
+	assert_false(facts_is_free(hosts, "SHOP.example.com"));
+	assert_false(facts_is_free(hosts, "b.example.com"));
+	assert_false(facts_is_free(hosts, "*.example.com"));
+	assert_true(facts_is_free(hosts, "clone.example.com"));
+	json_decref(objects);
+	json_decref(hosts);
+}
+
+/* --- what runs --- */
+
+#define CRON_JOB                                                                                  \
+	"{'apiVersion': 'batch/v1', 'kind': 'CronJob', 'metadata': {'name': 'backup'}, 'spec': "  \
+	"{'schedule': '0 3 * * *', 'jobTemplate': {'spec': {" TEMPLATE "}}}}"
+
+static void
+nothing_runs_by_itself_unless_it_is_asked_for(void **state)
+{
+	const char *job = "[" CRON_JOB ", {'apiVersion': 'batch/v1', 'kind': 'Job', 'metadata': "
+			  "{'name': 'mail', 'labels': {'job-name': 'mail'}}, 'spec': {'selector': "
+			  "{'matchLabels': {'job-name': 'mail'}}, " TEMPLATE "}}]";
+	struct clone clone = clone_of(job, NULL);
+	const json_t *object;
+
+	(void)state;
+	object = find(&clone, "CronJob", "backup");
+	assert_true(json_is_true(at(object, "/spec/suspend")));
+	expect_text(object, "/spec/jobTemplate/metadata/labels/sidestage.dev~1workload", "web");
+	assert_null(find(&clone, "Job", "mail"));
+	expect_note(&clone, "suspended", "CronJob/backup: comes suspended (schedule 0 3 * * *); "
+					 "set spec.runs to true to let it run");
+	kube_objects_clear(&clone.objects);
+
+	clone = make(job, "{'runs': true}", 1, NULL);
+	assert_int_equal(clone.ret, 0);
+	assert_false(json_is_true(at(find(&clone, "CronJob", "backup"), "/spec/suspend")));
+	object = find(&clone, "Job", "mail-");
+	assert_non_null(object);
+	assert_null(at(object, "/spec/selector"));
+	assert_null(at(object, "/metadata/labels/job-name"));
+	expect_silence(&clone, "suspended");
+	expect_silence(&clone, "not-run");
+	kube_objects_clear(&clone.objects);
+
+	clone = make(job, "{'runs': true}", 0, NULL);	/* it is paused */
+	assert_true(json_is_true(at(find(&clone, "CronJob", "backup"), "/spec/suspend")));
+	kube_objects_clear(&clone.objects);
+}
+
+static void
+a_clone_starts_with_one_replica(void **state)
+{
+	static const struct {
+		const char *spec;
+		int asked, made;
+	} cases[] = {
+		{", 'replicas': 5", 1, 1}, {", 'replicas': 5", 3, 3}, {"", 1, 1},
+		{", 'replicas': 0", 1, 0}, {", 'replicas': 5", 0, 0}, {", 'replicas': 0", 2, 2},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *list = xasprintf("[%s%s}}]",
+				       "{'apiVersion': 'apps/v1', 'kind': 'StatefulSet', 'metadata': "
+				       "{'name': 'db'}, 'spec': {'selector': {'matchLabels': {'app': "
+				       "'web'}}, " TEMPLATE, cases[i].spec);
+		struct clone clone = make(list, NULL, cases[i].asked, NULL);
+
+		assert_int_equal(clone.ret, 0);
+		assert_int_equal(json_integer_value(at(find(&clone, "StatefulSet", "db"),
+						       "/spec/replicas")), cases[i].made);
+		kube_objects_clear(&clone.objects);
+		free(list);
+	}
+}
+
+static void
+a_clone_has_no_access_to_its_node(void **state)
+{
+	struct clone clone = clone_of(
+		"[{'apiVersion': 'apps/v1', 'kind': 'DaemonSet', 'metadata': {'name': 'agent'}, 'spec': "
+		"{'selector': {'matchLabels': {'app': 'a'}}, 'template': {'metadata': {'labels': "
+		"{'app': 'a'}}, 'spec': {'hostNetwork': true, 'hostPID': true, 'nodeName': 'n1', "
+		"'volumes': [{'name': 'sock', 'hostPath': {'path': '/var/run/docker.sock'}}], "
+		"'containers': [{'name': 'a', 'image': 'a:1', 'ports': [{'containerPort': 80, "
+		"'hostPort': 80}], 'volumeMounts': [{'name': 'sock', 'mountPath': '/s'}]}]}}}}]",
+		NULL);
+	const json_t *pod = at(find(&clone, "DaemonSet", "agent"), "/spec/template/spec");
+
+	(void)state;
+	assert_null(at(pod, "/hostNetwork"));
+	assert_null(at(pod, "/hostPID"));
+	assert_null(at(pod, "/nodeName"));
+	assert_null(at(pod, "/containers/0/ports/0/hostPort"));
+	assert_null(at(pod, "/volumes/0/hostPath"));
+	assert_non_null(at(pod, "/volumes/0/emptyDir"));
+	expect_note(&clone, "node", "DaemonSet/agent: has no access to its node; not copied: "
+		    "/var/run/docker.sock, hostNetwork, hostPID, hostPort, nodeName");
+	kube_objects_clear(&clone.objects);
+}
+
+static void
+a_clone_has_new_empty_volumes(void **state)
+{
+	struct clone clone = clone_of(
+		"[{'apiVersion': 'v1', 'kind': 'PersistentVolumeClaim', 'metadata': {'name': 'data', "
+		"'annotations': {'pv.kubernetes.io/bind-completed': 'yes'}}, 'spec': {'volumeName': "
+		"'pv-7', 'storageClassName': 'fast', 'dataSource': {'kind': 'VolumeSnapshot', "
+		"'name': 's'}, 'accessModes': ['ReadWriteOnce'], 'resources': {'requests': "
+		"{'storage': '1Gi'}}}}]", NULL);
+	const json_t *data = find(&clone, "PersistentVolumeClaim", "data");
+
+	(void)state;
+	assert_null(at(data, "/spec/volumeName"));
+	assert_null(at(data, "/spec/dataSource"));
+	assert_null(at(data, "/metadata/annotations/pv.kubernetes.io~1bind-completed"));
+	expect_text(data, "/spec/storageClassName", "fast");
+	expect_note(&clone, "volume", "PersistentVolumeClaim/data: a new empty volume; the data of "
+				      "the original is not copied");
+	kube_objects_clear(&clone.objects);
+}
+
+static void
+a_role_is_for_accounts_of_the_clone(void **state)
+{
+	const struct stand_in_facts facts = {.origin = "shop-prod"};
+	struct clone clone = clone_of(
+		"[{'apiVersion': 'rbac.authorization.k8s.io/v1', 'kind': 'RoleBinding', 'metadata': "
+		"{'name': 'r'}, 'roleRef': {'apiGroup': 'rbac.authorization.k8s.io', 'kind': 'Role', "
+		"'name': 'r'}, 'subjects': [{'kind': 'ServiceAccount', 'name': 'web', 'namespace': "
+		"'shop-prod'}]}]", &facts);
+
+	(void)state;
+	expect_text(find(&clone, "RoleBinding", "r"), "/subjects/0/namespace", "shop-clone");
+	kube_objects_clear(&clone.objects);
+}
+
+/* --- images --- */
+
+#define DIGEST "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define OTHER "sha256:1123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define RUNNING(since, digest)                                                                    \
+	"{'metadata': {'name': 'web-6d5f-x', 'creationTimestamp': '2026-01-0" since               \
+	"T00:00:00Z', 'ownerReferences': [{'kind': 'ReplicaSet', 'name': 'web-6d5f', "            \
+	"'controller': true}]}, " POD ", 'status': {'containerStatuses': [{'name': 'web', "       \
+	"'imageID': '" digest "'}]}}"
+
+static void
+an_image_is_pinned_to_what_runs_in_the_original(void **state)
+{
+	static const struct {
+		const char *pods, *pinned;
+	} cases[] = {
+		{"[" RUNNING("1", "docker.io/example/web@" DIGEST) "]", "example/web:1.2@" DIGEST},
+		{"[" RUNNING("2", "docker.io/example/web@" OTHER) ", "
+		 RUNNING("1", "docker.io/example/web@" DIGEST) "]", "example/web:1.2@" OTHER},
+		{"[" RUNNING("1", DIGEST) "]", "example/web:1.2"},
+		{"[" RUNNING("1", "docker.io/library/import-2026@" DIGEST) "]", "example/web:1.2"},
+		{"[]", "example/web:1.2"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *pods = parse(cases[i].pods), *pod;
+		struct facts_images images;
+		struct stand_in_facts facts = {0};
+		struct clone clone;
+		size_t k;
+
+		facts_images_init(&images);
+		json_array_foreach(pods, k, pod)
+			facts_take_pod(&images, pod);
+		facts.images = facts_images_known(&images);
+		clone = clone_of("[" DEPLOYMENT("", "") "]", &facts);
+		expect_text(find(&clone, "Deployment", "web"),
+			    "/spec/template/spec/containers/0/image", cases[i].pinned);
+		/* And stays so when the original moves on. */
+		facts_take_pinned(&images, "Deployment", find(&clone, "Deployment", "web"));
+		facts.images = facts_images_known(&images);
+		kube_objects_clear(&clone.objects);
+		clone = clone_of("[" DEPLOYMENT("", "") "]", &facts);
+		expect_text(find(&clone, "Deployment", "web"),
+			    "/spec/template/spec/containers/0/image", cases[i].pinned);
+		kube_objects_clear(&clone.objects);
+		facts_images_clear(&images);
+		json_decref(pods);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_cloned_is_found_by_our_labels_and_keeps_its_selectors),
+		cmocka_unit_test(no_tool_takes_a_clone_for_its_own),
+		cmocka_unit_test(what_others_act_by_is_left_out),
+		cmocka_unit_test(a_clone_has_no_address_outside_the_cluster),
+		cmocka_unit_test(a_host_is_taken_only_when_it_is_known_to_be_free),
+		cmocka_unit_test(a_route_without_a_host_would_take_them_all),
+		cmocka_unit_test(hosts_of_others_are_those_of_routes_and_of_names_that_are_registered),
+		cmocka_unit_test(nothing_runs_by_itself_unless_it_is_asked_for),
+		cmocka_unit_test(a_clone_starts_with_one_replica),
+		cmocka_unit_test(a_clone_has_no_access_to_its_node),
+		cmocka_unit_test(a_clone_has_new_empty_volumes),
+		cmocka_unit_test(a_role_is_for_accounts_of_the_clone),
+		cmocka_unit_test(an_image_is_pinned_to_what_runs_in_the_original),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
