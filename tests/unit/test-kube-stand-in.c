@@ -370,7 +370,7 @@ a_route_without_a_host_would_take_them_all(void **state)
 }
 
 static void
-hosts_of_others_are_those_of_routes_and_of_names_that_are_registered(void **state)
+hosts_of_others_are_those_of_routes_and_of_registered_names(void **state)
 {
 	json_t *hosts = json_object();
 	json_t *objects = parse("[" INGRESS(
@@ -581,7 +581,7 @@ main(void)
 		cmocka_unit_test(a_clone_has_no_address_outside_the_cluster),
 		cmocka_unit_test(a_host_is_taken_only_when_it_is_known_to_be_free),
 		cmocka_unit_test(a_route_without_a_host_would_take_them_all),
-		cmocka_unit_test(hosts_of_others_are_those_of_routes_and_of_names_that_are_registered),
+		cmocka_unit_test(hosts_of_others_are_those_of_routes_and_of_registered_names),
 		cmocka_unit_test(nothing_runs_by_itself_unless_it_is_asked_for),
 		cmocka_unit_test(a_clone_starts_with_one_replica),
 		cmocka_unit_test(a_clone_has_no_access_to_its_node),

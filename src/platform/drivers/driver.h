@@ -351,7 +351,7 @@ void driver_addresses_clear(struct driver_addresses *addresses);
 void driver_errors_clear(struct driver_errors *errors);
 void driver_logs_clear(struct driver_logs *logs);
 void driver_deployment_clear(struct driver_deployment *deployment);	/* what is in it */
-/* A copy, for what is to be done later with it: the JSON in it is shared, and the id is borrowed. */
+/* A copy, for what is to be done later: the JSON in it is shared, and the id is borrowed. */
 void driver_deployment_keep(const struct driver_deployment *deployment,
 			    struct driver_deployment *out);
 

@@ -96,8 +96,8 @@ int64_t kube_cluster_heard_at(const struct kube_cluster *cluster);
 size_t kube_cluster_requests(const struct kube_cluster *cluster);
 
 /* "/api/v1/namespaces/shop/services/web" of an object with apiVersion, kind and metadata, where the
- * plural is known by a table of the kinds that this driver writes, and is formed for one of somebody
- * else's group; without a name the collection.  free() it; NULL: another kind. */
+ * plural is known by a table of the kinds that this driver writes, and is formed for one of a group
+ * of somebody else's; without a name the collection.  free() it; NULL: another kind. */
 char *kube_path(const char *api_version, const char *kind, const char *namespace,
 		const char *name);
 

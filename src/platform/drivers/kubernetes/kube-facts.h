@@ -23,7 +23,7 @@ struct stand_in_facts;
 struct kube_facts_options {
 	struct kube_cluster *cluster;
 	const struct kube_space *space;	/* its namespace and origin, copied */
-	const struct driver_deployment *deployment;	/* which objects it has; of this call alone */
+	const struct driver_deployment *deployment;	/* for this call alone */
 	int64_t patience_ms;		/* as a batch's */
 	/* From the loop.  err NULL: all is known that may be. */
 	void (*ended)(void *data, const struct error *err);

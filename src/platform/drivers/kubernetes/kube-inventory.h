@@ -22,7 +22,7 @@ struct kube_inventory;
 struct kube_inventory_options {
 	struct kube_cluster *cluster;
 	const char *namespace;
-	bool others;			/* also kinds that only others write; kube_space_has_others() */
+	bool others;	/* also kinds that only others write: kube_space_has_others() */
 	int64_t patience_ms;		/* as a batch's */
 	/* From the loop.  {kube_path(): object}; borrowed, NULL with err. */
 	void (*ended)(void *data, json_t *objects, const struct error *err);

@@ -17,8 +17,8 @@
 #include "platform/drivers/kubernetes/kube-refusal.h"
 
 void
-kube_review_find(struct kube_review *r, enum deploy_finding_kind kind, const struct review_item *item,
-     const char *code, const struct error *why)
+kube_review_find(struct kube_review *r, enum deploy_finding_kind kind,
+		 const struct review_item *item, const char *code, const struct error *why)
 {
 	struct kube_subject subject;
 	struct finding_subject about = {0};
@@ -64,7 +64,8 @@ find_untried(struct kube_review *r, const struct review_item *item, const struct
 }
 
 void
-kube_review_find_refusal(struct kube_review *r, const struct review_item *item, const struct kube_reply *reply)
+kube_review_find_refusal(struct kube_review *r, const struct review_item *item,
+			 const struct kube_reply *reply)
 {
 	struct error why = reply->err;
 	char *text = kube_review_words(r, item, why.text);
@@ -88,7 +89,8 @@ kube_review_is_unasked(struct kube_review *r, const struct kube_reply *reply)
 }
 
 void
-kube_review_take(struct kube_review *r, const struct review_item *item, const struct kube_reply *reply)
+kube_review_take(struct kube_review *r, const struct review_item *item,
+		 const struct kube_reply *reply)
 {
 	json_t *warning;
 	size_t i;

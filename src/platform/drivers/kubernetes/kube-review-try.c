@@ -71,7 +71,8 @@ find_changes(struct kube_review *r, const struct review_item *item, const json_t
 	kube_subject_read(item->path, &subject);
 	json_array_foreach(list, i, change) {
 		const char *path = json_string_value(json_array_get(change, 0));
-		char *words = kube_review_words(r, item, json_string_value(json_array_get(change, 1)));
+		char *words = kube_review_words(r, item,
+						json_string_value(json_array_get(change, 1)));
 
 		if (*words)
 			error_set_code(&why, CODE_CLUSTER_CHANGES, .object = subject.object,

@@ -197,7 +197,8 @@ take_answer(void *data, size_t index, const struct kube_reply *reply)
 
 	if (is_namespace && reply->status != 409)
 		kube_review_take(r, &item, reply);
-	else if (!is_namespace && reply->err.kind != ERROR_NONE && !kube_review_is_unasked(r, reply))
+	else if (!is_namespace && reply->err.kind != ERROR_NONE &&
+		 !kube_review_is_unasked(r, reply))
 		kube_review_find_refusal(r, &item, reply);
 	if (missing)
 		find_missing_right(r, missing);

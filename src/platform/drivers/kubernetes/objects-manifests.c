@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Objects that somebody else wrote (model/manifests.h), in a namespace of ours: as they are, but for
- * what a clone must not do (stand-in.h), with the labels by which we find them and their pods.
+ * Objects that somebody else wrote (model/manifests.h), in a namespace of ours: as they are, but
+ * for what a clone must not do (stand-in.h), with the labels by which we find them and their pods.
  * Selectors stay, and so do the labels that they select.
  */
 #include "config.h"

@@ -201,7 +201,7 @@ move_subjects(const struct stand_in_view *view, json_t *object, json_t *details)
 	"ApplicationSet AppProject Kustomization HelmRelease HelmRepository HelmChart " \
 	"GitRepository OCIRepository Bucket ImageUpdateAutomation Gateway "
 
-static const struct rule {
+static const struct stand_in_row {
 	const char *kinds;		/* between blanks; NULL: all */
 	stand_in_rule *act;
 	const char *word;		/* for programs; NULL: nothing is said */
@@ -240,7 +240,7 @@ struct stand_in {
 };
 
 static bool
-is_of(const struct rule *rule, const char *kind)
+is_of(const struct stand_in_row *rule, const char *kind)
 {
 	char *word = rule->kinds ? xasprintf(" %s ", kind) : NULL;
 	bool is = !word || strstr(rule->kinds, word);

@@ -18,7 +18,7 @@ struct stand_in;
 /* What is known besides the workload; what is NULL is not known. */
 struct stand_in_facts {
 	const char *origin;		/* the namespace that it was found in */
-	const json_t *hosts;		/* {host: namespace}, of all that others of the cluster have */
+	const json_t *hosts;		/* {host: namespace}, of all others of the cluster */
 	/* {"Deployment/web/CONTAINER": [image, the same by its digest]}, of what runs in origin. */
 	const json_t *images;
 };

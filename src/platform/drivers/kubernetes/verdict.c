@@ -318,7 +318,8 @@ judge_deployment(struct kube_look *look, const json_t *deployment, struct kube_v
 		return;
 	}
 	newest = kube_newest_replica_set(look->seen, deployment);
-	if (counts.is_ready && (is_watched(deployment) || kube_look_all_stay_up(look, kube_read_uid(newest)))) {
+	if (counts.is_ready &&
+	    (is_watched(deployment) || kube_look_all_stay_up(look, kube_read_uid(newest)))) {
 		out->state = KUBE_READY;
 		return;
 	}

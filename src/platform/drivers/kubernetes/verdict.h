@@ -12,8 +12,8 @@
  * of a failed pull has the registry's words, later ones do not, so what was found once is kept
  * (`kept`).
  *
- * A StatefulSet whose pods are replaced by hand (OnDelete), or above a partition only, is ready when
- * those that it replaces itself are; a DaemonSet when each node that it is for has its pod.
+ * A StatefulSet whose pods are replaced by hand (OnDelete), or above a partition only, is ready
+ * when those that it replaces itself are; a DaemonSet when each node that it is for has its pod.
  *
  * Some failures are certain when they are seen (an image that the registry does not have, a Secret
  * that is missing), some when they have lasted (no node has room: another one may come) or happened
