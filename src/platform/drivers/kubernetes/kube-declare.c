@@ -142,8 +142,20 @@ take_facts(void *data, const struct error *err)
 }
 
 void
-kube_rollout_learn(struct kube_rollout *r, void (*then)(struct kube_rollout *rollout))
+kube_rollout_forget(struct kube_rollout *r)
 {
+	kube_facts_free(r->facts);
+	driver_deployment_clear(&r->kept);
+	free(r->deploy_id);
+}
+
+void
+kube_rollout_learn(struct kube_rollout *r, const struct driver_deployment *deployment,
+		   void (*then)(struct kube_rollout *rollout))
+{
+	driver_deployment_keep(deployment, &r->kept);
+	r->deploy_id = xstrdup_or_null(deployment->id);
+	r->kept.id = r->deploy_id;
 	r->then = then;
 	if (r->space->is_adopted || !kube_facts_are_needed(&r->kept)) {
 		then(r);

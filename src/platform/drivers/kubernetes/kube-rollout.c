@@ -36,7 +36,6 @@
 #include "platform/drivers/kubernetes/cluster.h"
 #include "platform/drivers/kubernetes/kinds.h"
 #include "platform/drivers/kubernetes/kube-batch.h"
-#include "platform/drivers/kubernetes/kube-facts.h"
 #include "platform/drivers/kubernetes/kube-hosts.h"
 #include "platform/drivers/kubernetes/kube-inventory.h"
 #include "platform/drivers/kubernetes/kube-private.h"
@@ -59,9 +58,7 @@ free_rollout(struct kube_operation *operation)
 	struct kube_rollout *r = (struct kube_rollout *)operation;
 
 	kube_inventory_free(r->inventory);
-	kube_facts_free(r->facts);
-	driver_deployment_clear(&r->kept);
-	free(r->deploy_id);
+	kube_rollout_forget(r);
 	kube_batch_free(r->batch);
 	loop_remove_timer(r->timer);
 	for (size_t i = 0; i < r->count; i++) {
@@ -691,13 +688,10 @@ kube_apply(struct kube_driver *driver, struct kube_space *space,
 	r->is_paused = deployment->is_paused;
 	r->begun_at = deployment->begun_at;
 	r->modules = json_object();
-	driver_deployment_keep(deployment, &r->kept);
-	r->deploy_id = xstrdup_or_null(deployment->id);
-	r->kept.id = r->deploy_id;
 	r->way = space->is_adopted ? &kube_adopted_way : &apply_way;
 	task = r->task = driver_task_new(&driver->base, waiter, cancel_rollout, r);
 	space->operation = &r->operation;
 	kube_space_use(space);
-	kube_rollout_learn(r, begin);
+	kube_rollout_learn(r, deployment, begin);
 	return task;
 }

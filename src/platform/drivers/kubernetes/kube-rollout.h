@@ -133,9 +133,11 @@ bool kube_rollout_may_wait(const struct kube_rollout *rollout, struct error *err
  * so, which is asked for here. */
 bool kube_rollout_is_late(struct kube_rollout *rollout, struct kube_item *item);
 
-/* What has to be known before anything of a clone is declared (kube-facts.h), if it is one; then
- * then() is called. */
-void kube_rollout_learn(struct kube_rollout *rollout, void (*then)(struct kube_rollout *rollout));
+/* Keeps the deployment (`kept`), and finds out what has to be known before anything of a clone is
+ * declared (kube-facts.h), if it is one; then then() is called. */
+void kube_rollout_learn(struct kube_rollout *rollout, const struct driver_deployment *deployment,
+			void (*then)(struct kube_rollout *rollout));
+void kube_rollout_forget(struct kube_rollout *rollout);	/* what that keeps */
 /* Fills `items`, and the problems of workloads that cannot be made. */
 void kube_rollout_declare(struct kube_rollout *rollout,
 			  const struct driver_deployment *deployment);
