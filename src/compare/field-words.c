@@ -283,19 +283,35 @@ field_words(const char *path, const json_t *from, const json_t *to)
 	return words ? words : xstrdup(path);
 }
 
+/* false: it is not of an object of a cluster.  An item's name may be that of a list, so the way is
+ * read from its beginning. */
+static bool
+read_path(struct field_way *way, struct pointer *pointer, const char *path)
+{
+	*way = (struct field_way){0};
+	if (pointer_parse(pointer, path, NULL) != 0)
+		return false;
+	if (is_manifest(pointer)) {
+		read_way(way, pointer->tokens + OBJECT_AT + 1, pointer->count - OBJECT_AT - 1,
+			 NULL);
+		return true;
+	}
+	pointer_clear(pointer);
+	return false;
+}
+
 bool
 field_is_by_name(const char *path)
 {
 	struct pointer pointer;
+	struct field_way way;
 	const char *last;
 	bool is_named;
 
-	if (pointer_parse(&pointer, path, NULL) != 0)
+	if (!read_path(&way, &pointer, path))
 		return false;
-	last = pointer.count ? pointer.tokens[pointer.count - 1] : "";
-	is_named = is_manifest(&pointer) && pointer.count > OBJECT_AT + 1 &&
-		   (merge_key_of(last, NULL) || noun_of_map(last));
-	is_named = is_named || (is_manifest(&pointer) && strcmp(last, "secrets") == 0);
+	last = way.rest_count ? way.rest[way.rest_count - 1] : "";
+	is_named = merge_key_of(last, "ServiceAccount") || noun_of_map(last);
 	pointer_clear(&pointer);
 	return is_named;
 }
@@ -312,18 +328,17 @@ only_member(const json_t *value, const char *name)
 const json_t *
 field_value_shown(const char *path, const json_t *value)
 {
-	struct pointer pointer;
+	const struct field_item *last;
 	const json_t *shown = value;
-	const char *list;
+	struct pointer pointer;
+	struct field_way way;
 
-	if (!json_is_object(value) || pointer_parse(&pointer, path, NULL) != 0)
+	if (!json_is_object(value) || !read_path(&way, &pointer, path))
 		return value;
-	list = is_manifest(&pointer) && pointer.count > OBJECT_AT + 2
-		       ? pointer.tokens[pointer.count - 2]
-		       : "";
-	if (strcmp(list, "env") == 0)
+	last = way.count && way.rest_count == 0 ? &way.items[way.count - 1] : NULL;
+	if (last && last->row && last->row->order == MERGE_REFERENCES)
 		shown = only_member(value, "value");
-	else if (strcmp(list, "containers") == 0 || strcmp(list, "initContainers") == 0)
+	else if (last && is_container(last))
 		shown = json_object_get(value, "image");
 	pointer_clear(&pointer);
 	return shown ? shown : value;

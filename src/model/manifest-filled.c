@@ -94,7 +94,6 @@ static const struct filled of_metadata[] = {
 };
 
 static const struct filled of_objects[] = {
-	{.path = "status"},
 	/* Of a Secret nothing but that it is there. */
 	{"data", NULL, "Secret"},
 	{"stringData", NULL, "Secret"},
@@ -356,22 +355,29 @@ strip_completions(json_t *spec)
 	json_object_del(spec, "parallelism");
 }
 
-/* A Job's pods are found by its uid, unless somebody chose labels. */
+/* A Job's pods are found by its uid, unless somebody chose labels.  A Job without labels gets its
+ * pods', so of others one may have been written. */
 static void
-strip_job(json_t *spec)
+strip_job(json_t *job)
 {
 	static const char *const labels[] = {
 		"controller-uid", "job-name", "batch.kubernetes.io/controller-uid",
 		"batch.kubernetes.io/job-name",
 	};
-	json_t *metadata = json_object_get(json_object_get(spec, "template"), "metadata");
+	json_t *spec = json_object_get(job, "spec"), *own = json_object_get(job, "metadata");
+	json_t *pods = json_object_get(json_object_get(spec, "template"), "metadata");
 
 	strip_completions(spec);
 	if (json_is_true(json_object_get(spec, "manualSelector")))
 		return;
 	json_object_del(spec, "selector");
-	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
-		json_object_del(json_object_get(metadata, "labels"), labels[i]);
+	own = json_object_get(own, "labels");
+	pods = json_object_get(pods, "labels");
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+		if (json_equal(json_object_get(own, labels[i]), json_object_get(pods, labels[i])))
+			json_object_del(own, labels[i]);
+		json_object_del(pods, labels[i]);
+	}
 }
 
 /* "None" is no address: the service is to have none. */
@@ -402,7 +408,8 @@ strip_service(json_t *spec)
 static bool
 is_bound_by_controller(const json_t *object)
 {
-	return json_object_get(json_object_get(json_object_get(object, "metadata"), "annotations"),
+	return manifest_is_built_in(object) &&
+	       json_object_get(json_object_get(json_object_get(object, "metadata"), "annotations"),
 			       "pv.kubernetes.io/bound-by-controller") != NULL;
 }
 
@@ -443,7 +450,7 @@ strip_by_kind(json_t *object, const char *kind)
 	json_t *job = json_object_get(spec, "jobTemplate");
 
 	if (strcmp(kind, "Job") == 0)
-		strip_job(spec);
+		strip_job(object);
 	else if (strcmp(kind, "Service") == 0)
 		strip_service(spec);
 	else if (strcmp(kind, "ServiceAccount") == 0)
@@ -460,13 +467,12 @@ manifest_strip(json_t *object)
 	const char *kind = json_member_string(object, "kind");
 	bool is_bound = is_bound_by_controller(object);
 
-	strip_metadata(json_object_get(object, "metadata"));
-	if (!manifest_is_built_in(object)) {
-		json_object_del(object, "status");
-		return;
+	if (manifest_is_built_in(object)) {
+		strip_pod((json_t *)manifest_pod_spec(object));
+		strip_by_kind(object, kind ? kind : "");
 	}
-	strip_pod((json_t *)manifest_pod_spec(object));
-	strip_by_kind(object, kind ? kind : "");
+	json_object_del(object, "status");
+	strip_metadata(json_object_get(object, "metadata"));
 	if (is_bound)
 		json_object_del(json_object_get(object, "spec"), "volumeName");
 }

@@ -102,6 +102,20 @@ tell_containers(struct container_walk *walk, const char *list, const json_t *con
 	json_decref(order);
 }
 
+/* What has containers has them in lists of these names. */
+static void
+tell_lists(struct container_walk *walk, const json_t *value)
+{
+	size_t before = walk->pointer.length;
+
+	for (size_t i = 0; i < CONTAINER_LISTS; i++) {
+		pointer_append(&walk->pointer, container_lists[i]);
+		tell_containers(walk, container_lists[i],
+				json_object_get(value, container_lists[i]));
+		buf_truncate(&walk->pointer, before);
+	}
+}
+
 static void walk_containers(struct container_walk *walk, const json_t *value, int depth);
 
 static void
@@ -116,21 +130,15 @@ walk_below(struct container_walk *walk, const char *token, const json_t *value, 
 	buf_truncate(&walk->pointer, before);
 }
 
-/* What has containers has them in lists of these names; in a custom resource they may be
- * anywhere. */
+/* In a custom resource they may be anywhere. */
 static void
 walk_containers(struct container_walk *walk, const json_t *value, int depth)
 {
-	size_t before = walk->pointer.length, item;
 	const char *name;
 	json_t *member;
+	size_t item;
 
-	for (size_t i = 0; i < CONTAINER_LISTS; i++) {
-		pointer_append(&walk->pointer, container_lists[i]);
-		tell_containers(walk, container_lists[i],
-				json_object_get(value, container_lists[i]));
-		buf_truncate(&walk->pointer, before);
-	}
+	tell_lists(walk, value);
 	json_object_foreach((json_t *)value, name, member)
 		walk_below(walk, name, member, depth);
 	json_array_foreach((json_t *)value, item, member) {
@@ -145,13 +153,20 @@ void
 manifest_each_container(const json_t *object, manifest_container *call, void *data)
 {
 	struct container_walk walk = {.call = call, .data = data};
+	const char *const *path = manifest_pod_path(object);
 	bool is_built_in = manifest_is_built_in(object);
 
 	if (is_built_in && !manifest_pod_spec(object))
 		return;
 	buf_init(&walk.pointer, POINTER_MAX);
-	pointer_append(&walk.pointer, "spec");
-	walk_containers(&walk, json_object_get(object, "spec"), JSON_DEPTH_MAX);
+	if (is_built_in) {
+		for (; *path; path++)
+			pointer_append(&walk.pointer, *path);
+		tell_lists(&walk, manifest_pod_spec(object));
+	} else {
+		pointer_append(&walk.pointer, "spec");
+		walk_containers(&walk, json_object_get(object, "spec"), JSON_DEPTH_MAX);
+	}
 	buf_clear(&walk.pointer);
 }
 

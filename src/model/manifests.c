@@ -193,23 +193,38 @@ struct unfolding {
 
 static json_t *unfold(const struct unfolding *u, const json_t *value);
 
+/* What is inside its items first: their names are people's, and may be those of lists.  NULL with
+ * an error. */
+static json_t *
+unfold_list(const struct unfolding *u, const struct merge_key *row, const json_t *folded)
+{
+	json_t *inner = json_object(), *list = NULL, *item, *plain;
+	const char *name, *problem = "";
+
+	json_object_foreach((json_t *)folded, name, item) {
+		plain = unfold(u, item);
+		if (!plain)
+			goto done;
+		json_object_set_new(inner, name, plain);
+	}
+	list = merge_unfold(row, inner, &problem);
+	if (!list)
+		error_set(u->err, ERROR_INPUT, _("%s: \"%s\" in %s is invalid."), u->key, problem,
+			  row->list);
+done:
+	json_decref(inner);
+	return list;
+}
+
 /* false with an error. */
 static bool
 unfold_member(const struct unfolding *u, json_t *out, const char *name, const json_t *value)
 {
 	const struct merge_key *row = merge_key_of(name, u->kind);
 	char *plain = json_is_object(value) ? without_braces(name, u->kind) : NULL;
-	json_t *inner = unfold(u, value), *list = NULL;
-	const char *problem = "";
+	json_t *inner = row && json_is_object(value) ? unfold_list(u, row, value)
+						     : unfold(u, value);
 
-	if (inner && row && json_is_object(inner)) {
-		list = merge_unfold(row, inner, &problem);
-		if (!list)
-			error_set(u->err, ERROR_INPUT, _("%s: \"%s\" in %s is invalid."), u->key,
-				  problem, name);
-		json_decref(inner);
-		inner = list;
-	}
 	if (inner)
 		json_object_set_new(out, plain ? plain : name, inner);
 	free(plain);

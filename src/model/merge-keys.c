@@ -107,6 +107,70 @@ without_key(const struct merge_key *row, const json_t *item)
 	return rest;
 }
 
+/* Calls for each NAME of "$(NAME)"; "$$(NAME)" is none. */
+static void
+each_reference(const json_t *item, void (*call)(void *data, const char *name), void *data)
+{
+	const char *text = json_member_string(item, "value");
+
+	while (text && (text = strchr(text, '$'))) {
+		size_t length = text[1] == '(' ? strcspn(text + 2, ")") : 0;
+
+		if (text[1] == '(' && text[2 + length] == ')') {
+			char *name = xstrndup(text + 2, length);
+
+			call(data, name);
+			free(name);
+		}
+		text += text[1] == '$' ? 2 : 1;
+	}
+}
+
+struct name_search {
+	const char *name;
+	bool is_found;
+};
+
+static void
+look_for_name(void *data, const char *name)
+{
+	struct name_search *search = data;
+
+	search->is_found = search->is_found || strcmp(search->name, name) == 0;
+}
+
+/* Whether an item in [from, to] of the list refers to that name. */
+static bool
+is_referred_to(const json_t *list, const char *name, size_t from, size_t to)
+{
+	struct name_search search = {name, false};
+
+	for (size_t i = from; i <= to; i++)
+		each_reference(json_array_get(list, i), look_for_name, &search);
+	return search.is_found;
+}
+
+/* Of two variables of one name programs get the later one, unless the earlier is referred to in
+ * between.  An API server takes both from one client and refuses them from another. */
+static bool
+replaces_earlier(const struct merge_key *row, const json_t *list, json_t *keys, const char *key,
+		 size_t at)
+{
+	size_t earlier = at, place = 0;
+
+	if (row->order != MERGE_REFERENCES || json_array_size(list) > REFERENCES_MAX)
+		return false;
+	do
+		earlier--;
+	while (strcmp(json_member_string(json_array_get(list, earlier), row->keys[0]), key) != 0);
+	if (is_referred_to(list, key, earlier, at))
+		return false;
+	while (strcmp(json_string_value(json_array_get(keys, place)), key) != 0)
+		place++;
+	json_array_remove(keys, place);
+	return true;
+}
+
 /* The list by key, without a word of the order; `keys` gets their order. */
 static json_t *
 fold_items(const struct merge_key *row, const json_t *list, bool exact, json_t *keys)
@@ -119,7 +183,8 @@ fold_items(const struct merge_key *row, const json_t *list, bool exact, json_t *
 				    ? key_text(row, item, exact ? NULL : row->otherwise)
 				    : NULL;
 
-		if (!key || json_object_get(folded, key)) {
+		if (!key || (json_object_get(folded, key) &&
+			     (exact || !replaces_earlier(row, list, keys, key, i)))) {
 			free(key);
 			json_decref(folded);
 			return NULL;
@@ -156,25 +221,6 @@ tell_order(json_t *folded, const json_t *keys)
 		json_object_set_new(json_object_get(folded, key), MERGE_AFTER,
 				    json_string(text_at(keys, i - 1)));
 		is_told = true;
-	}
-}
-
-/* Calls for each NAME of "$(NAME)"; "$$(NAME)" is none. */
-static void
-each_reference(const json_t *item, void (*call)(void *data, const char *name), void *data)
-{
-	const char *text = json_member_string(item, "value");
-
-	while (text && (text = strchr(text, '$'))) {
-		size_t length = text[1] == '(' ? strcspn(text + 2, ")") : 0;
-
-		if (text[1] == '(' && text[2 + length] == ')') {
-			char *name = xstrndup(text + 2, length);
-
-			call(data, name);
-			free(name);
-		}
-		text += text[1] == '$' ? 2 : 1;
 	}
 }
 

@@ -251,8 +251,11 @@ if [ "${KUBE:-}" != short ]; then
 	done
 fi
 if [ -n "$CLUSTER" ]; then
-	echo "# not on a cluster of others: guide, failing, size, real, audit"
+	echo "# not on a cluster of others: charts, guide, failing, size, real, audit"
 elif [ "${KUBE:-}" != short ]; then
+	each charts "objects of the shapes of public charts come out of a set as they went in" \
+		env CHARTS=shop-charts python3 "$srcdir/tests/charts/charts.py" real \
+		"$(dirname "$SIDESTAGED")/tests/charts/kept"
 	each guide "every command of the guide is typed, and sidestaged runs in a pod" \
 		python3 "$here/guide.py" "$dir/kubeconfig"
 	each failing "each failure of a workload is said in a sentence" \

@@ -44,7 +44,7 @@ kube/images: libtopicshare.a tests/kube/failures/failing.c tests/kube/images.py 
 		python3 $(srcdir)/tests/kube/images.py $(srcdir) . $@
 # On a node that is started for it, or with "make check-kube KUBECONFIG=FILE" on any cluster that has
 # the images of kube/images.  What the environment says counts for nothing here: it may be Production.
-check-kube: all tests/tty/tty-run tests/tty/fetch kube/images
+check-kube: all tests/tty/tty-run tests/tty/fetch tests/charts/kept kube/images
 	@srcdir='$(srcdir)' IMAGES='$(abs_builddir)/kube/images' \
 	SIDESTAGE='$(abs_builddir)/sidestage' SIDESTAGED='$(abs_builddir)/sidestaged'; \
 	export srcdir IMAGES SIDESTAGE SIDESTAGED; \

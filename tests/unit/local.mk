@@ -17,11 +17,14 @@ TESTS += tests/unit/test-field-words
 tests_unit_test_field_words_SOURCES = tests/unit/test-field-words.c
 tests_unit_test_field_words_LDADD = $(UNIT_LIBS)
 
-check_PROGRAMS += tests/unit/test-manifests
-TESTS += tests/unit/test-manifests
-tests_unit_test_manifests_SOURCES = tests/property.c tests/property.h tests/unit/test-manifests.c
-tests_unit_test_manifests_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+check_PROGRAMS += tests/unit/test-manifests tests/unit/test-manifest-laws
+TESTS += tests/unit/test-manifests tests/unit/test-manifest-laws
+tests_unit_test_manifests_SOURCES = tests/unit/test-manifests.c
 tests_unit_test_manifests_LDADD = $(UNIT_LIBS)
+tests_unit_test_manifest_laws_SOURCES = tests/property.c tests/property.h \
+	tests/unit/test-manifest-laws.c
+tests_unit_test_manifest_laws_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+tests_unit_test_manifest_laws_LDADD = $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-pattern
 TESTS += tests/unit/test-pattern
