@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* Objects of a cluster as a set keeps them: what goes and what stays, lists by their keys, names and
+/* Objects of a cluster as a set keeps them: what goes and what stays, lists by their keys, names,
  * images.  The laws are in test-manifest-laws. */
 #include "config.h"
 
