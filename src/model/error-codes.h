@@ -277,6 +277,13 @@ struct error;
 	X(JSON_TOO_MANY_VALUES, 422, N_("JSON with more than {max} values")) \
 	X(JSON_WITH_NUL, 422, N_("not JSON: a NUL byte")) \
 	X(LAST_ENVIRONMENT, 400, N_("{env} is the last environment of {app}, so it cannot be deleted.")) \
+	X(LEFT_CLUSTER_WIDE, 0, N_("it belongs to the whole cluster and stays as it is")) \
+	X(LEFT_DATA, 0, N_("its data stays where it is; a clone starts with an empty volume")) \
+	X(LEFT_HOST_NAMESPACE, 0, N_("a clone does not share its node's namespaces ({name})")) \
+	X(LEFT_HOST_PATH, 0, N_("a clone gets no directory of its node ({path})")) \
+	X(LEFT_HOST_PORT, 0, N_("a clone gets no port of its node ({port})")) \
+	X(LEFT_MAKER, 0, N_("{type} {name} makes it and is not carried")) \
+	X(LEFT_SECRET, 0, N_("only its name is read; a clone gets a copy within the cluster")) \
 	X(LENGTH_AND_TRANSFER_ENCODING, 400, N_("Content-Length and Transfer-Encoding exclude each other.")) \
 	X(LENGTH_TWICE, 400, N_("The length of the body is given twice.")) \
 	X(LOGS_OF_DEPLOYMENT_GONE, 404, N_("The pods of the deployment {deployment} are gone, and a cluster keeps the output only of pods that are there.")) \
@@ -307,10 +314,13 @@ struct error;
 	X(MODULE_WITHOUT_PROFILE, 400, N_("modules.{workload} needs a \"profile\"")) \
 	X(MODULE_WITHOUT_SPEC, 400, N_("modules.{workload} needs a \"spec\", an object")) \
 	X(NAMESPACE_FOREIGN, 409, N_("The namespace {namespace} already exists and was not made for {space}.  Nothing in it was changed.  Delete it, or choose another name.")) \
+	X(NAMESPACE_GONE, 404, N_("The namespace {namespace} no longer exists in the cluster.")) \
 	X(NAMESPACE_INVALID, 400, N_("Cannot tell the namespace of {env}: the resource definition {definition} gives \"{name}\", and it must be a name of at most {max} lower-case letters, digits and hyphens.")) \
 	X(NAMESPACE_IS_ENDING, 503, N_("The namespace {namespace} is still being deleted: {reason}")) \
+	X(NAMESPACE_IS_OURS, 409, N_("The namespace {namespace} is an environment that sidestage made, so it cannot be adopted.")) \
 	X(NAMESPACE_LABELS_INVALID, 400, N_("Cannot tell the labels of the namespace of {env}: those that the resource definition {definition} gives must be an object.")) \
 	X(NAMESPACE_LABEL_INVALID, 400, N_("Cannot tell the labels of the namespace of {env}: the resource definition {definition} gives the label \"{name}\"; a label is a name of at most {max} letters, digits, '-', '_' and '.', with a text of them.")) \
+	X(NAMESPACE_OF_OTHERS, 409, N_("The namespace {namespace} was filled by somebody else, so this cannot be done there.")) \
 	X(NAMESPACE_OF_PLATFORM, 409, N_("The namespace {namespace} belongs to {space} of another platform ({platform}).  Nothing in it was changed.")) \
 	X(NAMESPACE_OF_SPACE, 409, N_("The namespace {namespace} belongs to {space}.  Nothing in it was changed.")) \
 	X(NAMESPACE_TAKEN, 400, N_("{env} cannot have the namespace \"{name}\" that the resource definition {definition} gives: {space} has it.")) \

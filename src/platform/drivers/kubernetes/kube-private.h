@@ -15,6 +15,7 @@ struct kube_pulse;
 struct kube_resource_job;
 struct kube_review;
 struct kube_space;
+struct kube_survey;
 struct ports;
 
 struct kube_driver {
@@ -29,6 +30,7 @@ struct kube_driver {
 	struct kube_space *spaces;
 	struct kube_resource_job *jobs;	/* of resources, under way */
 	struct kube_review *reviews;	/* under way */
+	struct kube_survey *surveys;	/* under way */
 };
 
 /* The operations, as driver.h says: each in a file kube-NAME.c of its own. */
@@ -46,6 +48,11 @@ struct driver_task *kube_review(struct kube_driver *driver, const char *space,
 				const struct driver_waiter *waiter);
 /* Whatever of them is under way; the tasks are not touched. */
 void kube_drop_reviews(struct kube_driver *driver);
+
+struct driver_task *kube_survey(struct kube_driver *driver, const struct driver_survey *survey,
+				const struct driver_waiter *waiter);
+/* Whatever of them is under way; the tasks are not touched. */
+void kube_drop_surveys(struct kube_driver *driver);
 
 /* What a resource that the driver makes is: kube-resources.c. */
 int kube_check_resource(const struct driver_resource *resource, struct error *err);

@@ -17,6 +17,7 @@
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/kubernetes/cluster.h"
+#include "platform/drivers/kubernetes/kube-found.h"
 #include "platform/drivers/kubernetes/kube-log-stream.h"
 #include "platform/drivers/kubernetes/kube-private.h"
 #include "platform/drivers/kubernetes/kube-pulse.h"
@@ -45,6 +46,22 @@ static const struct watched_kind {
 	[KUBE_CLAIMS] = {"v1", "PersistentVolumeClaim", false},
 	[KUBE_SERVICES] = {"v1", "Service", true},
 };
+
+/* Of an adopted space: what is seen with whose it is, which costs a copy of each object's head and
+ * stays until anything is another. */
+struct kube_marks {
+	json_t *lists[KUBE_WATCHED];
+	uint64_t state;			/* of the space when they were made */
+};
+
+static void
+drop_marks(struct kube_space *space)
+{
+	for (size_t i = 0; space->marks && i < KUBE_WATCHED; i++) {
+		json_decref(space->marks->lists[i]);
+		space->marks->lists[i] = NULL;
+	}
+}
 
 struct kube_space *
 kube_space_find(const struct kube_driver *driver, const char *name)
@@ -129,6 +146,9 @@ kube_space_free(struct kube_space *space)
 	json_decref(space->hosts);
 	free(space->namespace);
 	free(space->origin);
+	json_decref(space->found);
+	drop_marks(space);
+	free(space->marks);
 	free(space->name);
 	free(space);
 }
@@ -216,7 +236,7 @@ note_services(void *data)
 	struct kube_space *space = data;
 	const struct kube_watch *watch = space->watches[KUBE_SERVICES];
 
-	if (watch && kube_watch_is_listed(watch))
+	if (watch && kube_watch_is_listed(watch) && !space->is_adopted)
 		kube_reach_update(space, kube_watch_objects(watch));
 	note_change(space);
 }
@@ -327,8 +347,8 @@ seen_objects(const struct kube_space *space, enum kube_watched which)
 	return watch && kube_watch_is_listed(watch) ? kube_watch_objects(watch) : NULL;
 }
 
-void
-kube_space_seen(const struct kube_space *space, struct kube_seen *out)
+static void
+see_all(const struct kube_space *space, struct kube_seen *out)
 {
 	*out = (struct kube_seen){
 		.deployments = seen_objects(space, KUBE_DEPLOYMENTS),
@@ -342,6 +362,36 @@ kube_space_seen(const struct kube_space *space, struct kube_seen *out)
 		.claims = seen_objects(space, KUBE_CLAIMS),
 		.now = clock_wall_ms(),
 	};
+}
+
+/* Events and claims are nobody's. */
+static void
+mark_all(struct kube_space *space, struct kube_seen *seen)
+{
+	const json_t **lists[] = {&seen->deployments, &seen->replica_sets, &seen->pods,
+				  &seen->jobs, &seen->cron_jobs};
+	const struct kube_seen raw = *seen;
+	bool is_old;
+
+	if (!space->marks)
+		space->marks = xcalloc(1, sizeof(*space->marks));
+	is_old = space->marks->state != space->state;
+	if (is_old)
+		drop_marks(space);
+	space->marks->state = space->state;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		if (!space->marks->lists[i] && *lists[i])
+			space->marks->lists[i] = kube_found_mark(space->found, &raw, *lists[i]);
+		*lists[i] = *lists[i] ? space->marks->lists[i] : NULL;
+	}
+}
+
+void
+kube_space_seen(struct kube_space *space, struct kube_seen *out)
+{
+	see_all(space, out);
+	if (space->is_adopted)
+		mark_all(space, out);
 }
 
 /* The oldest of what it is made of; a watch is connected to one that hangs, too. */

@@ -17,6 +17,7 @@ struct driver_home;
 struct driver_status;
 struct error;
 struct kube_driver;
+struct kube_marks;
 struct kube_reach;
 struct kube_watch;
 struct loop_timer;
@@ -46,6 +47,8 @@ struct kube_space {
 	bool is_adopted;		/* somebody else filled it (driver_home) */
 	char *origin;			/* of a clone of such a one; NULL: it is none */
 	bool has_manifests;		/* what somebody else wrote was deployed to it */
+	json_t *found;	/* adopted: {"Deployment/web": module} (kube-found.h); NULL: not known */
+	struct kube_marks *marks;	/* adopted: what is seen, with the modules; NULL: not yet */
 	char *pod_security;		/* the level that it has now; NULL: not known, or none */
 	struct kube_operation *operation;	/* NULL: nothing is under way */
 	/* {module: [text]}, of what was applied last: not to be seen in what is printed.  NULL: it
@@ -96,7 +99,7 @@ int64_t kube_space_listed_at(const struct kube_space *space);
 /* All that has to be known is.  false with err: why not; kind ERROR_NONE: it comes. */
 bool kube_space_is_seen(const struct kube_space *space, struct error *err);
 /* Borrowed, until the loop's next turn. */
-void kube_space_seen(const struct kube_space *space, struct kube_seen *out);
+void kube_space_seen(struct kube_space *space, struct kube_seen *out);
 void kube_space_observe(struct kube_space *space, struct driver_status *out);
 uint64_t kube_space_state(struct kube_space *space);
 

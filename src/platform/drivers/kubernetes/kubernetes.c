@@ -18,6 +18,7 @@
 #include "platform/drivers/kubernetes/access.h"
 #include "platform/drivers/kubernetes/cluster.h"
 #include "platform/drivers/kubernetes/kube-batch.h"
+#include "platform/drivers/kubernetes/kube-found.h"
 #include "platform/drivers/kubernetes/kube-logs.h"
 #include "platform/drivers/kubernetes/kube-private.h"
 #include "platform/drivers/kubernetes/kube-pulse.h"
@@ -48,6 +49,7 @@ kube_free(struct driver *driver)
 		return;
 	kube_drop_resource_jobs(kube);
 	kube_drop_reviews(kube);
+	kube_drop_surveys(kube);
 	while (kube->spaces)
 		kube_space_free(kube->spaces);
 	driver_end_tasks(driver);
@@ -126,7 +128,20 @@ static struct driver_task *
 adopt(struct driver *driver, const char *name, const struct driver_home *home,
       const struct driver_waiter *waiter)
 {
-	return kube_prepare(own(driver), kube_space_open(own(driver), name, home), 0, waiter);
+	struct kube_space *space = kube_space_open(own(driver), name, home);
+
+	if (space->is_adopted) {	/* nothing is made there, and watches find out the rest */
+		space->is_removed = false;
+		return kube_ended_task(own(driver), waiter, NULL, NULL);
+	}
+	return kube_prepare(own(driver), space, 0, waiter);
+}
+
+static struct driver_task *
+survey(struct driver *driver, const struct driver_survey *asked,
+       const struct driver_waiter *waiter)
+{
+	return kube_survey(own(driver), asked, waiter);
 }
 
 static int
@@ -167,8 +182,16 @@ static struct driver_task *
 apply(struct driver *driver, const char *name, const struct driver_deployment *deployment,
       const struct driver_waiter *waiter)
 {
-	return kube_apply(own(driver), kube_space_open(own(driver), name, NULL), deployment,
-			  waiter);
+	struct kube_space *space = kube_space_open(own(driver), name, NULL);
+	struct error err;
+
+	if (space->is_adopted && deployment->is_resumed)
+		return kube_found_resume(own(driver), space, deployment, waiter);
+	if (space->is_adopted) {
+		error_set_code(&err, CODE_NAMESPACE_OF_OTHERS, .namespace = space->namespace);
+		return kube_ended_task(own(driver), waiter, &err, NULL);
+	}
+	return kube_apply(own(driver), space, deployment, waiter);
 }
 
 static struct driver_task *
@@ -234,11 +257,18 @@ open_log(struct driver *driver, const char *name, const struct driver_log_query 
 	return (struct driver_log *)kube_log_open(own(driver), name, query);
 }
 
+/* What somebody else made is only looked at no more. */
 static struct driver_task *
 remove_space(struct driver *driver, const char *name, const struct driver_home *home,
 	     const struct driver_waiter *waiter)
 {
-	return kube_remove(own(driver), kube_space_open(own(driver), name, home), waiter);
+	struct kube_space *space = kube_space_open(own(driver), name, home);
+
+	if (!space->is_adopted)
+		return kube_remove(own(driver), space, waiter);
+	space->is_removed = true;
+	kube_space_close(space);
+	return kube_ended_task(own(driver), waiter, NULL, NULL);
 }
 
 /* What runs in a cluster needs no daemon. */
@@ -260,6 +290,7 @@ static const struct driver_ops kubernetes_ops = {
 	.default_namespace = default_namespace,
 	.prepare = prepare,
 	.adopt = adopt,
+	.survey = survey,
 	.check_resource = check_resource,
 	.provision = provision,
 	.deprovision = deprovision,

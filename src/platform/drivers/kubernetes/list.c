@@ -31,6 +31,7 @@ struct kube_list {
 	char *next_page;		/* NULL: the first */
 	int page_objects;
 	size_t bytes;
+	bool keeps_managers;
 };
 
 static void send_page(struct kube_list *list);
@@ -84,7 +85,8 @@ take_page(struct kube_list *list, const json_t *page, struct error *err)
 			kube_answer_odd(list->path, "list", "an item without a name", err);
 			return -1;
 		}
-		json_object_set_new(list->objects, key, kube_meta_item(page, item));
+		json_object_set_new(list->objects, key,
+				    kube_meta_item(page, item, list->keeps_managers));
 		free(key);
 	}
 	if (json_object_size(list->objects) <= KUBE_LIST_MAX && list->bytes <= BYTES_MAX)
@@ -168,6 +170,12 @@ kube_list_start(struct kube_cluster *cluster, const char *path, const char *sele
 	list->page_objects = PAGE_OBJECTS;
 	send_page(list);
 	return list;
+}
+
+void
+kube_list_keep_managers(struct kube_list *list)
+{
+	list->keeps_managers = true;
 }
 
 void

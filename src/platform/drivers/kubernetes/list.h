@@ -31,6 +31,8 @@ struct kube_list *kube_list_start(struct kube_cluster *cluster, const char *path
 				  const char *selector,
 				  void (*ended)(void *data, const struct kube_list_result *result),
 				  void *data);
+/* Its objects keep who manages which of their fields.  Before the first answer. */
+void kube_list_keep_managers(struct kube_list *list);
 void kube_list_free(struct kube_list *list);	/* nobody is called; NULL is fine */
 
 /* The key of an object in what a list of that path gives; free() it.  NULL: it has no name. */

@@ -34,6 +34,8 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/kube-declare.c \
 	src/platform/drivers/kubernetes/kube-facts.c \
 	src/platform/drivers/kubernetes/kube-facts.h \
+	src/platform/drivers/kubernetes/kube-found.c \
+	src/platform/drivers/kubernetes/kube-found.h \
 	src/platform/drivers/kubernetes/kube-hosts.c \
 	src/platform/drivers/kubernetes/kube-hosts.h \
 	src/platform/drivers/kubernetes/kube-inventory.c \
@@ -113,6 +115,13 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/stand-in.c \
 	src/platform/drivers/kubernetes/stand-in.h \
 	src/platform/drivers/kubernetes/status.c \
+	src/platform/drivers/kubernetes/survey-left.c \
+	src/platform/drivers/kubernetes/survey-left.h \
+	src/platform/drivers/kubernetes/survey-modules.c \
+	src/platform/drivers/kubernetes/survey-modules.h \
+	src/platform/drivers/kubernetes/survey-refers.c \
+	src/platform/drivers/kubernetes/survey-refers.h \
+	src/platform/drivers/kubernetes/survey.c \
 	src/platform/drivers/kubernetes/verdict-containers.c \
 	src/platform/drivers/kubernetes/verdict-job.c \
 	src/platform/drivers/kubernetes/verdict-pods.c \

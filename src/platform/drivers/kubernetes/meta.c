@@ -77,7 +77,7 @@ kube_meta_drop_managers(json_t *object)
 
 /* What a "PodList" holds is each a "Pod". */
 json_t *
-kube_meta_item(const json_t *list, const json_t *item)
+kube_meta_item(const json_t *list, const json_t *item, bool keeps_managers)
 {
 	const char *kind = json_member_string(list, "kind");
 	size_t length = kind ? strlen(kind) : 0;
@@ -87,7 +87,8 @@ kube_meta_item(const json_t *list, const json_t *item)
 
 	if (json_is_object(metadata))
 		json_object_set_new(out, "metadata", json_copy(metadata));
-	kube_meta_drop_managers(out);
+	if (!keeps_managers)
+		kube_meta_drop_managers(out);
 	if (!json_object_get(out, "kind") && length > 4 && strcmp(kind + length - 4, "List") == 0)
 		json_object_set_new(out, "kind", json_stringn(kind, length - 4));
 	if (!json_object_get(out, "apiVersion") && json_is_string(version))

@@ -22,7 +22,7 @@ bool kube_meta_are_same(const json_t *a, const json_t *b);
 /* Who manages which field is as long as all the rest of an object. */
 void kube_meta_drop_managers(json_t *object);
 /* An item as an object of its own: with kind and apiVersion, which only its list has, and without
- * managers.  What lies deeper is shared.  New reference. */
-json_t *kube_meta_item(const json_t *list, const json_t *item);
+ * managers unless they are kept.  What lies deeper is shared.  New reference. */
+json_t *kube_meta_item(const json_t *list, const json_t *item, bool keeps_managers);
 
 #endif

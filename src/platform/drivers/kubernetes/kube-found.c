@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "platform/drivers/kubernetes/kube-found.h"
+
+#include <stdlib.h>
+
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "platform/drivers/driver.h"
+#include "platform/drivers/kubernetes/kube-private.h"
+#include "platform/drivers/kubernetes/kube-space.h"
+#include "platform/drivers/kubernetes/names.h"
+#include "platform/drivers/kubernetes/object-read.h"
+#include "platform/drivers/kubernetes/verdict.h"
+
+#define OWNERS_DEEP 3		/* a pod, its ReplicaSet, its Deployment */
+
+/* --- what is declared --- */
+
+void
+kube_found_note(struct kube_space *space, const struct driver_deployment *deployment)
+{
+	json_decref(space->found);
+	space->found = json_object();
+	for (size_t i = 0; i < deployment->count; i++) {
+		const struct driver_workload *w = &deployment->workloads[i];
+		const char *key;
+		json_t *kept;
+
+		json_object_foreach(json_object_get(w->spec, "manifests"), key, kept)
+			json_object_set_new(space->found, key, json_string(w->module));
+	}
+	if (!space->secrets)
+		space->secrets = json_object();
+	space->state++;
+}
+
+struct driver_task *
+kube_found_resume(struct kube_driver *driver, struct kube_space *space,
+		  const struct driver_deployment *deployment, const struct driver_waiter *waiter)
+{
+	if (!deployment->is_paused)
+		kube_found_note(space, deployment);
+	return kube_ended_task(driver, waiter, NULL, NULL);
+}
+
+/* --- whose an object is --- */
+
+static const char *
+declared_as(const json_t *found, const char *kind, const char *name)
+{
+	char *key = xasprintf("%s/%s", kind, name);
+	const char *module = json_member_string(found, key);
+
+	free(key);
+	return module;
+}
+
+static const json_t *
+made_object(const struct kube_seen *lists, const char *kind, const char *name)
+{
+	const json_t *list = strcmp(kind, "ReplicaSet") == 0 ? lists->replica_sets
+			     : strcmp(kind, "Job") == 0	     ? lists->jobs
+							     : NULL;
+
+	return json_object_get(list, name);
+}
+
+/* NULL: nobody's. */
+static const char *
+module_of(const json_t *found, const struct kube_seen *lists, const json_t *object, int depth)
+{
+	const json_t *owners = json_object_get(kube_read_metadata(object), "ownerReferences");
+	const char *module = declared_as(found, kube_read_text(object, "kind"),
+					 kube_read_name(object));
+	const json_t *owner;
+	size_t i;
+
+	if (depth == OWNERS_DEEP)
+		return module;
+	json_array_foreach(owners, i, owner) {
+		const char *kind = kube_read_text(owner, "kind"),
+			   *name = kube_read_text(owner, "name");
+		const json_t *maker = made_object(lists, kind, name);
+
+		if (!module && json_is_true(json_object_get(owner, "controller")))
+			module = maker ? module_of(found, lists, maker, depth + 1)
+				       : declared_as(found, kind, name);
+	}
+	return module;
+}
+
+static json_t *
+with_module(const json_t *object, const char *module)
+{
+	json_t *marked = json_copy((json_t *)object);
+	json_t *metadata = json_copy(json_object_get(object, "metadata"));
+	json_t *notes = json_copy(json_object_get(metadata, "annotations"));
+
+	if (!json_is_object(notes)) {
+		json_decref(notes);
+		notes = json_object();
+	}
+	json_object_set_new(notes, KUBE_NOTE_MODULE, json_string(module));
+	json_object_set_new(metadata, "annotations", notes);
+	json_object_set_new(marked, "metadata", metadata);
+	return marked;
+}
+
+json_t *
+kube_found_mark(const json_t *found, const struct kube_seen *lists, const json_t *objects)
+{
+	json_t *marked = json_object(), *object;
+	const char *key;
+
+	json_object_foreach((json_t *)objects, key, object) {
+		const char *module = module_of(found, lists, object, 0);
+
+		if (module)
+			json_object_set_new(marked, key, with_module(object, module));
+		else
+			json_object_set(marked, key, object);
+	}
+	return marked;
+}
