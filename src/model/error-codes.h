@@ -314,7 +314,7 @@ struct error;
 	X(MODULE_WITHOUT_PROFILE, 400, N_("modules.{workload} needs a \"profile\"")) \
 	X(MODULE_WITHOUT_SPEC, 400, N_("modules.{workload} needs a \"spec\", an object")) \
 	X(NAMESPACE_FOREIGN, 409, N_("The namespace {namespace} already exists and was not made for {space}.  Nothing in it was changed.  Delete it, or choose another name.")) \
-	X(NAMESPACE_GONE, 404, N_("The namespace {namespace} no longer exists in the cluster.")) \
+	X(NAMESPACE_GONE, 404, N_("There is no namespace {namespace} in the cluster.")) \
 	X(NAMESPACE_INVALID, 400, N_("Cannot tell the namespace of {env}: the resource definition {definition} gives \"{name}\", and it must be a name of at most {max} lower-case letters, digits and hyphens.")) \
 	X(NAMESPACE_IS_ENDING, 503, N_("The namespace {namespace} is still being deleted: {reason}")) \
 	X(NAMESPACE_IS_OURS, 409, N_("The namespace {namespace} is an environment that sidestage made, so it cannot be adopted.")) \

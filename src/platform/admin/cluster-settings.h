@@ -21,6 +21,7 @@ struct settings_cluster {	/* strings are owned */
 	char *kubeconfig;		/* paths with ':' between; NULL: in_cluster */
 	char *context;			/* NULL: the file's current one */
 	bool in_cluster;		/* by what a pod finds beside itself */
+	bool adopts;			/* by --adopt-kubeconfig (adopt.h) */
 	bool given[SETTINGS_CLUSTER_KEYS];
 };
 

@@ -10,6 +10,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "net/loop.h"
+#include "platform/admin/adopt.h"
 #include "platform/drivers/kubernetes/access.h"
 #include "platform/drivers/kubernetes/kubernetes.h"
 #include "platform/drivers/registry.h"
@@ -45,7 +46,9 @@ open_cluster(const struct settings_cluster *cluster, struct platform *platform, 
 	const struct kube_driver_options options = {
 		.cluster = cluster->name,
 		.access = access,
-		.platform = repository_platform_id(platform->repository),
+		/* Who looks at the same cluster from elsewhere is to know its clones. */
+		.platform = cluster->adopts ? ADOPT_PLATFORM
+					    : repository_platform_id(platform->repository),
 		.name_key = secrets_name_key(platform->secrets),
 	};
 	struct driver *driver;

@@ -19,6 +19,7 @@
 #include "base/i18n.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
+#include "platform/admin/adopt.h"
 #include "platform/admin/command.h"
 #include "platform/admin/daemon.h"
 #include "platform/admin/settings.h"
@@ -125,6 +126,8 @@ command_serve(int argc, char **argv)
 	if (status == STATUS_FINE &&
 	    settings_check(&settings, path ? path : "sidestaged", command_print_fault, NULL) > 0)
 		status = STATUS_USAGE;
+	if (status == STATUS_FINE && adopt_settings(&settings, &err) != 0)
+		status = command_fail(&err);
 	if (status == STATUS_FINE && !listens(&settings)) {
 		fprintf(stderr, "%s\n",
 			_("sidestaged: nothing to listen on: name a socket or an address."));

@@ -41,6 +41,7 @@
 #include "model/extensions.h"
 #include "net/listener.h"
 #include "net/loop.h"
+#include "platform/admin/adopt.h"
 #include "platform/admin/clusters.h"
 #include "platform/admin/command.h"
 #include "platform/admin/control.h"
@@ -59,6 +60,7 @@
 #include "platform/drivers/registry.h"
 #include "platform/engine/automation.h"
 #include "platform/engine/engine.h"
+#include "platform/engine/follow.h"
 #include "platform/http/answers.h"
 #include "platform/http/metrics.h"
 #include "platform/http/server.h"
@@ -297,6 +299,7 @@ open_platform(struct daemon *d, struct error *err)
 		platform->engine = engine_new(platform);
 		engine_on_deployed(platform->engine, count_deployment, platform->metrics);
 		platform->automation = automation_new(platform);
+		platform->follow = follow_new(platform);
 	}
 	free(hidden);
 	free(database);
@@ -382,6 +385,8 @@ start(struct daemon *d, struct error *err)
 	if (audit_prune(&d->platform, err) != 0)
 		return -1;
 	if (start_http(d, err) != 0 || engine_resume(d->platform.engine, err) != 0 ||
+	    adopt_start(&d->platform, settings, err) != 0 ||
+	    follow_resume(d->platform.follow, err) != 0 ||
 	    listening_start(&d->platform, d->http, settings, err) != 0)
 		return -1;
 	return listen_in_state(d, err) == 0 ? start_lease(d, err) : -1;
@@ -510,6 +515,7 @@ hand_over(void *data)
 	d->handing_over = true;
 	loop_remove_timer(d->guard);
 	engine_stop(d->platform.engine);
+	follow_stop(d->platform.follow);
 	d->guard = loop_add_timer(d->platform.loop, STOP_LIMIT_MS, took_too_long, d);
 	drivers_detach(d->platform.drivers, stopped, d);
 }
@@ -578,8 +584,10 @@ clear(struct daemon *d)
 	loop_remove_timer(d->watchdog);
 	if (platform->engine)
 		engine_stop(platform->engine);
+	follow_stop(platform->follow);
 	drivers_free(platform->drivers);
 	automation_free(platform->automation);
+	follow_free(platform->follow);
 	engine_free(platform->engine);
 	answers_free(platform->answers);
 	repository_close(platform->repository);

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libplatform-admin.a
 libplatform_admin_a_SOURCES = \
+	src/platform/admin/adopt.c \
+	src/platform/admin/adopt.h \
 	src/platform/admin/backup.c \
 	src/platform/admin/backup.h \
 	src/platform/admin/cluster-settings.c \

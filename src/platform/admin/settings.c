@@ -301,6 +301,15 @@ static const struct setting table[] = {
 	 read_text, AT(lease), 0, 0},
 	{NULL, NULL, "ready-fd", "N", N_("Write \"ready\" to this descriptor when listening"),
 	 read_text, AT(ready_fd), 0, 0},
+	{NULL, NULL, "adopt-kubeconfig", "FILE", N_("Adopt what runs in the cluster of this kubeconfig"),
+	 read_text, AT(adopt_kubeconfig), 0, 0},
+	{NULL, NULL, "adopt-context", "NAME", N_("Use this context of the kubeconfig"), read_text,
+	 AT(adopt_context), 0, 0},
+	{NULL, NULL, "adopt-namespaces", "NS[,NS...]",
+	 N_("Adopt these namespaces (default: the context's own; '*': all)"), read_text,
+	 AT(adopt_namespaces), 0, 0},
+	{NULL, NULL, "adopt-selector", "LABELS", N_("Adopt only workloads with these labels"),
+	 read_text, AT(adopt_selector), 0, 0},
 };
 #define COUNT (sizeof(table) / sizeof(table[0]))
 
@@ -331,7 +340,9 @@ settings_clear(struct settings *settings)
 	char **texts[] = {&settings->state,	 &settings->images,	 &settings->templates,
 			  &settings->socket,	 &settings->certificate, &settings->key,
 			  &settings->token_file, &settings->user,	 &settings->secret_key_file,
-			  &settings->import,	 &settings->lease,	 &settings->ready_fd};
+			  &settings->import,	 &settings->lease,	 &settings->ready_fd,
+			  &settings->adopt_kubeconfig, &settings->adopt_context,
+			  &settings->adopt_namespaces, &settings->adopt_selector};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		free(*texts[i]);

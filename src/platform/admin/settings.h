@@ -51,7 +51,10 @@ struct settings {		/* strings are owned; NULL: not given */
 	int64_t extensions;		/* set of enum extension: what is offered of them */
 	char *token_file, *user;
 	char *secret_key_file; /* seals secrets; NULL: the credential, or one in the state */
-	char *import, *lease, *ready_fd;	/* by the command line only */
+	char *import, *lease, *ready_fd;	/* by the command line only, and so on */
+	/* Namespaces that others filled become environments (adopt.h); namespaces with commas
+	 * between, "*": all. */
+	char *adopt_kubeconfig, *adopt_context, *adopt_namespaces, *adopt_selector;
 };
 
 /* The defaults. */

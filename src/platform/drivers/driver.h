@@ -233,8 +233,10 @@ struct driver_ops {
 	/*
 	 * Reads what runs there and changes nothing.  Gives {"namespaces": [{"namespace", "labels",
 	 * "modules": {MODULE: {"profile", "spec", "externals"}}, "left": [{"object", "why"}],
-	 * "app": what its labels call it, or none}, ...]}; a namespace that cannot be read is a
-	 * warning of the task (task.h), and all of them that cannot be are its error.
+	 * "app": what its labels call it, or none, "changed_by", "changed_at": who made the newest
+	 * change and when (wall ms), where that is known}, ...], "gone": {NAMESPACE: true} of those
+	 * that were named and are not there}; a namespace that cannot be read is a warning of the
+	 * task (task.h), and all of them that cannot be are its error.
 	 */
 	struct driver_task *(*survey)(struct driver *driver, const struct driver_survey *survey,
 				      const struct driver_waiter *waiter);

@@ -117,7 +117,7 @@ DRIVER_TESTS = tests/unit/test-driver tests/unit/test-driver-parts tests/unit/te
 	tests/unit/test-kube-cluster tests/unit/test-kube-driver tests/unit/test-kube-sight \
 	tests/unit/test-kube-adopted tests/unit/test-kube-owned \
 	tests/unit/test-kube-pause tests/unit/test-kube-review \
-	tests/unit/test-kube-routes \
+	tests/unit/test-kube-routes tests/unit/test-kube-survey \
 	tests/unit/test-kube-watch
 check_PROGRAMS += $(DRIVER_TESTS) tests/unit/helper-server
 TESTS += $(DRIVER_TESTS)
@@ -166,6 +166,9 @@ tests_unit_test_kube_pause_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_kube_routes_SOURCES = tests/unit/test-kube-routes.c tests/unit/kube-double.c \
 	tests/unit/kube-double.h
 tests_unit_test_kube_routes_LDADD = $(DRIVER_TEST_LIBS)
+tests_unit_test_kube_survey_SOURCES = tests/unit/test-kube-survey.c tests/unit/kube-double.c \
+	tests/unit/kube-double.h
+tests_unit_test_kube_survey_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_kube_watch_SOURCES = tests/unit/test-kube-watch.c $(KUBE_WORLD)
 tests_unit_test_kube_watch_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_test_kube_watch_LDADD = $(DRIVER_TEST_LIBS)

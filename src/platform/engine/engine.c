@@ -14,7 +14,7 @@
  */
 #include "config.h"
 
-#include "platform/engine/engine.h"
+#include "platform/engine/engine-private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,6 @@
 #include "platform/drivers/driver.h"
 #include "platform/engine/env-driver.h"
 #include "platform/engine/interrupted.h"
-#include "platform/engine/problems.h"
 #include "platform/engine/rollout.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
@@ -41,45 +40,6 @@
 #define RECORD_MAX_MS 30000
 #define RETRY_MIN_MS 5000
 #define RETRY_MAX_MS 300000
-
-enum env_state { ENV_IDLE, ENV_ROLLING_OUT, ENV_REMOVING, ENV_FORGETTING };
-
-struct engine_env {
-	struct engine *engine;
-	struct engine_env *next;
-	char *org, *app, *env;
-	char *name;			/* "org/app/env" */
-	enum env_state state;
-	char *wanted;			/* id of a deployment that is pending */
-	char *interrupted;		/* of one that the daemon before left, and that goes on */
-	bool resuming;			/* what is rolled out is no new deployment */
-	bool should_resume;		/* what the database says is to be started */
-	bool refresh;			/* that has changed since */
-	bool should_clear;		/* what one that failed has left, where none succeeded */
-	bool should_prune;		/* there are resources that are to go */
-	bool pruning;			/* what is rolled out is nothing but that */
-	bool starting;			/* since the daemon's start; until it was tried once */
-	bool deleting;
-	int64_t began;			/* steady ms; what is rolled out */
-	struct rollout *rollout;
-	struct driver_task *removal;
-	struct loop_timer *timer;	/* the next step */
-	int64_t retry_ms;
-	int64_t record_ms;		/* until the next try of the database */
-	struct problems problems;	/* of what should run */
-};
-
-struct engine {
-	struct platform *platform;
-	struct engine_env *envs;
-	bool stopping;
-	bool draining;
-	struct loop_timer *drain;	/* the idle callback, on its own stack */
-	void (*idle)(void *data);
-	void *idle_data;
-	void (*deployed)(void *data, bool succeeded, int64_t ms);	/* NULL: nobody counts */
-	void *deployed_data;
-};
 
 static struct place
 place_of(const struct engine_env *env)
@@ -568,6 +528,17 @@ engine_problems(struct engine *engine, const struct place *place)
 	const struct engine_env *env = find_env(engine, place, false);
 
 	return env ? &env->problems : NULL;
+}
+
+void
+engine_note_gone(struct engine *engine, const struct place *place, const struct error *why)
+{
+	struct engine_env *env = find_env(engine, place, true);
+
+	if (why)
+		problems_set_env(&env->problems, env->env, "namespace-gone", why);
+	else
+		problems_set(&env->problems, NULL);
 }
 
 bool

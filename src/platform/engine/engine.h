@@ -57,6 +57,8 @@ void engine_begin(struct engine *engine, const struct place *place, const char *
  * before: after a restart, an import, a pause.  NULL: nothing is known of the environment.
  * Borrowed until the next turn of the loop. */
 const struct problems *engine_problems(struct engine *engine, const struct place *place);
+/* Where an adopted environment was is not there any more, or is again (why NULL): its problem. */
+void engine_note_gone(struct engine *engine, const struct place *place, const struct error *why);
 /* A deployment is pending or in progress. */
 bool engine_is_busy(struct engine *engine, const struct place *place);
 /* Whether it is paused, or how many replicas it has, has changed: what runs follows. */

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libplatform-engine.a
 libplatform_engine_a_SOURCES = \
+	src/platform/engine/adoption.c \
+	src/platform/engine/adoption.h \
 	src/platform/engine/automation.c \
 	src/platform/engine/automation.h \
 	src/platform/engine/cluster-definition.c \
@@ -13,6 +15,7 @@ libplatform_engine_a_SOURCES = \
 	src/platform/engine/deploy.h \
 	src/platform/engine/deployed-values.c \
 	src/platform/engine/deployed-values.h \
+	src/platform/engine/engine-private.h \
 	src/platform/engine/engine.c \
 	src/platform/engine/engine.h \
 	src/platform/engine/env-driver.c \
@@ -21,6 +24,10 @@ libplatform_engine_a_SOURCES = \
 	src/platform/engine/env-graph.h \
 	src/platform/engine/env-namespace.c \
 	src/platform/engine/env-namespace.h \
+	src/platform/engine/follow-places.c \
+	src/platform/engine/follow-private.h \
+	src/platform/engine/follow.c \
+	src/platform/engine/follow.h \
 	src/platform/engine/graph.c \
 	src/platform/engine/graph.h \
 	src/platform/engine/interrupted.c \

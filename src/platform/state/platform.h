@@ -12,6 +12,7 @@ struct audit_options;
 struct automation;
 struct drivers;
 struct engine;
+struct follow;
 struct limiter;
 struct loop;
 struct metrics;
@@ -24,6 +25,7 @@ struct platform {
 	struct secrets *secrets;
 	struct drivers *drivers;	/* NULL: nothing is run here */
 	struct engine *engine;
+	struct follow *follow;		/* NULL: nothing can be adopted here */
 	struct answers *answers;	/* what is kept of them; NULL: nothing is */
 	struct automation *automation;
 	struct metrics *metrics;

@@ -313,6 +313,25 @@ repository_namespace_holder(struct repository *repository, const struct place *p
 			 home->cluster, home->namespace);
 }
 
+json_t *
+repository_adopted_place(struct repository *repository, const char *org,
+			 const struct env_home *home, struct error *err)
+{
+	return rows_one(repository, err,
+			"SELECT app, env FROM env_drivers WHERE org = ? AND driver_type = ?"
+			" AND cluster = ? AND namespace = ? AND adopted",
+			"ssss", org, home->driver_type, home->cluster, home->namespace);
+}
+
+json_t *
+repository_adopted_places(struct repository *repository, struct error *err)
+{
+	return rows_all(repository, err,
+			"SELECT org, app, env, driver_type, def_id, cluster, namespace"
+			" FROM env_drivers WHERE adopted ORDER BY org, driver_type, cluster,"
+			" namespace", "");
+}
+
 /* --- resources --- */
 
 /* ?1: the organization, ?2: "detached". */

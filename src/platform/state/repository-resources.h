@@ -77,6 +77,12 @@ int repository_drop_env_home(struct repository *repository, const struct place *
 char *repository_namespace_holder(struct repository *repository, const struct place *place,
 				  const struct env_home *home, struct error *err);
 
+/* The environment that such a namespace was adopted as, {"app", "env"}; NULL with ERROR_NOT_FOUND. */
+json_t *repository_adopted_place(struct repository *repository, const char *org,
+				 const struct env_home *home, struct error *err);
+/* All that were: array of {"org", "app", "env", "driver_type", "def_id", "cluster", "namespace"}. */
+json_t *repository_adopted_places(struct repository *repository, struct error *err);
+
 /* --- resources --- */
 
 /* As on the wire.  scheduled: 1 those that are being deleted, 0 the others, -1 all. */

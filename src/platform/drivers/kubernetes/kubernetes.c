@@ -183,14 +183,11 @@ apply(struct driver *driver, const char *name, const struct driver_deployment *d
       const struct driver_waiter *waiter)
 {
 	struct kube_space *space = kube_space_open(own(driver), name, NULL);
-	struct error err;
 
 	if (space->is_adopted && deployment->is_resumed)
 		return kube_found_resume(own(driver), space, deployment, waiter);
-	if (space->is_adopted) {
-		error_set_code(&err, CODE_NAMESPACE_OF_OTHERS, .namespace = space->namespace);
-		return kube_ended_task(own(driver), waiter, &err, NULL);
-	}
+	if (space->is_adopted)
+		kube_found_note(space, deployment);
 	return kube_apply(own(driver), space, deployment, waiter);
 }
 

@@ -94,6 +94,7 @@ struct kube_survey {
 	size_t looked;
 	struct kube_list *namespaces;
 	struct loop_task *step;
+	json_t *gone;			/* {namespace: true}, of what was named and is not there */
 	struct error err;		/* the first that failed a namespace */
 };
 
@@ -126,6 +127,7 @@ free_survey(struct kube_survey *survey)
 		json_decref(survey->places[i]->objects);
 		free(survey->places[i]);
 	}
+	json_decref(survey->gone);
 	free(survey->lists);
 	free(survey->places);
 	free(survey->selector);
@@ -172,6 +174,13 @@ is_of_controller(const json_t *entry)
 	       strcmp(manager, "kube-scheduler") == 0;
 }
 
+/* kubectl calls itself by what it was told to do: "kubectl-client-side-apply". */
+static json_t *
+manager_name(const char *manager)
+{
+	return json_string(strncmp(manager, "kubectl-", 8) == 0 ? "kubectl" : manager);
+}
+
 /* Whoever changed any of the objects last, and when. */
 static void
 tell_newest(const json_t *objects, json_t *found)
@@ -192,7 +201,7 @@ tell_newest(const json_t *objects, json_t *found)
 	}
 	if (newest && at > 0) {
 		json_object_set_new(found, "changed_by",
-				    json_string(kube_read_text(newest, "manager")));
+				    manager_name(kube_read_text(newest, "manager")));
 		json_object_set_new(found, "changed_at", json_integer(at));
 	}
 }
@@ -226,7 +235,8 @@ finish(struct kube_survey *survey)
 		json_decref(found);
 		end_survey(survey, &err, NULL);
 	} else {
-		end_survey(survey, NULL, json_pack("{s:o}", "namespaces", found));
+		end_survey(survey, NULL, json_pack("{s:o, s:O}", "namespaces", found, "gone",
+						   survey->gone));
 	}
 }
 
@@ -454,12 +464,15 @@ on_namespace(void *data, const struct kube_reply *reply)
 	survey->request = NULL;
 	if (err.kind == ERROR_NONE)
 		note_labels(place, reply->body);
-	if (reply->status == 404 || (err.kind == ERROR_NONE && is_ours(reply->body))) {
+	if (reply->status == 404 ||
+	    (err.kind == ERROR_NONE && kube_namespace_is_ending(reply->body))) {
 		place->is_gone = true;
-		if (reply->status == 404)
-			error_set_code(&err, CODE_NAMESPACE_GONE, .namespace = place->name);
-		else
-			error_set_code(&err, CODE_NAMESPACE_IS_OURS, .namespace = place->name);
+		json_object_set_new(survey->gone, place->name, json_true());
+		error_set_code(&err, CODE_NAMESPACE_GONE, .namespace = place->name);
+		driver_task_warn(survey->task, "", place->name, err.text);
+	} else if (err.kind == ERROR_NONE && is_ours(reply->body)) {
+		place->is_gone = true;
+		error_set_code(&err, CODE_NAMESPACE_IS_OURS, .namespace = place->name);
 		fail_place(survey, place, &err);
 	} else if (err.kind != ERROR_NONE && reply->status != 403) {
 		place->is_gone = true;
@@ -516,6 +529,7 @@ kube_survey(struct kube_driver *driver, const struct driver_survey *asked,
 	struct kube_survey *survey = xcalloc(1, sizeof(*survey));
 
 	survey->driver = driver;
+	survey->gone = json_object();
 	survey->next = driver->surveys;
 	driver->surveys = survey;
 	survey->task = driver_task_new(&driver->base, waiter, cancel_survey, survey);

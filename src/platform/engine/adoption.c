@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+#include "config.h"
+
+#include "platform/engine/adoption.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/ids.h"
+#include "base/log.h"
+#include "base/xmalloc.h"
+#include "model/error-codes.h"
+#include "model/json.h"
+#include "model/nouns.h"
+#include "model/set.h"
+#include "platform/engine/engine.h"
+#include "platform/state/place.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository-apps.h"
+#include "platform/state/repository-deployments.h"
+#include "platform/state/repository-resources.h"
+#include "platform/state/repository-sets.h"
+#include "platform/state/repository-value-versions.h"
+#include "platform/state/repository.h"
+
+#define DEPLOYMENT_DIGITS 16
+#define HASH_DIGITS 8
+#define NAME_MAX_BYTES (ADOPTION_ID_SIZE - 1)
+
+/* --- names --- */
+
+/* Lower case, other characters as one dash. */
+static size_t
+put_plain(char out[ADOPTION_ID_SIZE], const char *name, bool *is_same)
+{
+	size_t length = 0;
+
+	for (*is_same = true; *name; name++) {
+		char c = isalnum((unsigned char)*name) ? (char)tolower((unsigned char)*name) : '-';
+
+		bool is_extra = c == '-' && (length == 0 || out[length - 1] == '-');
+
+		*is_same &= c == *name && !is_extra && length < NAME_MAX_BYTES;
+		if (length < NAME_MAX_BYTES && !is_extra)
+			out[length++] = c;
+	}
+	while (length > 0 && out[length - 1] == '-') {
+		length--;
+		*is_same = false;
+	}
+	out[length] = '\0';
+	return length;
+}
+
+void
+adoption_id(char out[ADOPTION_ID_SIZE], const char *name, int is_unique)
+{
+	char hash[IDS_SHA256_HEX_SIZE];
+	bool is_same;
+	size_t length = put_plain(out, name, &is_same);
+
+	if (ids_is_name(out) && (is_same || (!is_unique && length < NAME_MAX_BYTES)))
+		return;
+	ids_sha256_hex(hash, name, strlen(name));
+	if (length > NAME_MAX_BYTES - HASH_DIGITS - 1)
+		length = NAME_MAX_BYTES - HASH_DIGITS - 1;
+	while (length > 0 && out[length - 1] == '-')
+		length--;
+	snprintf(out + length, ADOPTION_ID_SIZE - length, "%s%.*s", length > 0 ? "-" : "",
+		 HASH_DIGITS, hash);
+}
+
+/* --- whose a namespace is --- */
+
+json_t *
+adoption_place(struct platform *platform, const struct adoption *adoption, const char *namespace,
+	       struct error *err)
+{
+	const struct env_home home = {
+		.driver_type = (char *)adoption->driver_type,
+		.cluster = (char *)adoption->cluster,
+		.namespace = (char *)namespace,
+	};
+
+	return repository_adopted_place(platform->repository, adoption->org, &home, err);
+}
+
+/* The namespace is nobody's yet. */
+static int
+check_free(struct platform *platform, const struct place *place, const struct env_home *home,
+	   struct error *err)
+{
+	struct error why = {0};
+	char *holder = repository_namespace_holder(platform->repository, place, home, &why);
+
+	if (!holder && why.kind == ERROR_NOT_FOUND)
+		return 0;
+	if (holder)
+		error_set_code(err, CODE_NAMESPACE_IS_OURS, .namespace = home->namespace);
+	else
+		*err = why;
+	free(holder);
+	return -1;
+}
+
+/* --- a deployment --- */
+
+static struct set *
+found_set(const json_t *found, struct error *err)
+{
+	return set_take(json_pack("{s:O, s:{}}", "modules", json_object_get(found, "modules"),
+				  "shared"),
+			err);
+}
+
+/* When it was changed, but never before what is known already. */
+static int64_t
+time_of(const json_t *found, int64_t before)
+{
+	int64_t at = json_integer_value(json_object_get(found, "changed_at"));
+	int64_t now = clock_wall_ms();
+
+	return at <= 0 || at > now || at < before ? now : at;
+}
+
+static int
+put_deployment(struct platform *platform, const struct adoption *adoption,
+	       const struct place *place, const json_t *found, const struct set *set,
+	       const struct deployment *last, struct error *err)
+{
+	const char *by = json_member_string(found, "changed_by");
+	char id[DEPLOYMENT_DIGITS + 1], values[IDS_UUID_SIZE];
+	int64_t at = time_of(found, last->created_at);
+	struct deployment_row row = {
+		.id = id,
+		.from_id = untrusted_raw(&last->id) ? untrusted_raw(&last->id) : "",
+		.set_id = set_id(set),
+		.comment = "",
+		.user = by && *by ? by : adoption->user,
+		.status = DEPLOYMENT_SUCCEEDED,
+		.mode = "full",
+		.created_at = at,
+		.status_changed_at = at,
+	};
+
+	ids_random_hex(id, DEPLOYMENT_DIGITS);
+	if (repository_pin_values(platform->repository, place, NULL, values, err) != 0)
+		return -1;
+	row.value_set_version_id = values[0] ? values : NULL;
+	if (repository_put_set(platform->repository, place, set, err) != 0 ||
+	    repository_put_deployment(platform->repository, place, &row, err) != 0 ||
+	    repository_rebase_environment(platform->repository, place, id, err) != 0)
+		return -1;
+	log_line(LOG_PRIORITY_INFO, "found in the cluster", "env", place->env, "id", id, "by",
+		 row.user, NULL);
+	engine_adopt(platform->engine, place);
+	return 0;
+}
+
+/* --- a new environment --- */
+
+static int
+put_application(struct platform *platform, const struct adoption *adoption,
+		const struct place *place, const char *name, struct error *err)
+{
+	const struct place app = {place->org, place->app, NULL};
+	struct error why = {0};
+
+	if (repository_has(platform->repository, &app, &why) == 0)
+		return 0;
+	if (why.kind == ERROR_NOT_FOUND)
+		return repository_put_application(platform->repository, &app, name, adoption->user,
+						  clock_wall_ms(), err);
+	*err = why;
+	return -1;
+}
+
+static int
+make_environment(struct platform *platform, const struct adoption *adoption,
+		 const struct place *place, const json_t *found, struct error *err)
+{
+	const char *namespace = json_member_string(found, "namespace");
+	const char *app = json_member_string(found, "app");
+	const struct deployment none = {0};
+	struct env_home home = {
+		.driver_type = (char *)adoption->driver_type,
+		.def_id = (char *)adoption->def_id,
+		.cluster = (char *)adoption->cluster,
+		.namespace = (char *)namespace,
+		.namespace_def = (char *)"",
+		.labels = json_object(),
+		.is_adopted = true,
+		.origin = (char *)"",
+	};
+	int ret = check_free(platform, place, &home, err);
+
+	if (ret == 0)
+		ret = put_application(platform, adoption, place, app ? app : namespace, err);
+	if (ret == 0)
+		ret = repository_put_environment(platform->repository, place, namespace,
+						 ADOPTION_TYPE, NULL, adoption->user,
+						 time_of(found, none.created_at), err);
+	if (ret == 0)
+		ret = repository_put_env_home(platform->repository, place, &home, err);
+	json_decref(home.labels);
+	return ret;
+}
+
+/* --- both --- */
+
+static int
+record(struct platform *platform, const struct adoption *adoption, const struct place *place,
+       const json_t *found, bool is_new, enum adoption_result *result, struct error *err)
+{
+	struct deployment last = {0};
+	struct error why = {0};
+	struct set *set = found_set(found, err);
+	int ret = set ? 0 : -1;
+
+	if (ret == 0 && is_new)
+		ret = make_environment(platform, adoption, place, found, err);
+	else if (ret == 0 && repository_read_newest_succeeded(platform->repository, place, &last,
+							      &why) != 0 &&
+		 why.kind != ERROR_NOT_FOUND) {
+		*err = why;
+		ret = -1;
+	}
+	*result = is_new ? ADOPTION_NEW : ADOPTION_CHANGED;
+	if (ret == 0 && untrusted_is(&last.set_id, set_id(set)))
+		*result = ADOPTION_SAME;
+	else if (ret == 0)
+		ret = put_deployment(platform, adoption, place, found, set, &last, err);
+	deployment_clear(&last);
+	set_unref(set);
+	return ret;
+}
+
+int
+adoption_record(struct platform *platform, const struct adoption *adoption, const json_t *found,
+		enum adoption_result *result, struct error *err)
+{
+	const char *namespace = json_member_string(found, "namespace");
+	const char *app = json_member_string(found, "app");
+	char app_id[ADOPTION_ID_SIZE], env_id[ADOPTION_ID_SIZE];
+	struct error why = {0};
+	json_t *known;
+	struct place place = {adoption->org, app_id, env_id};
+	int ret;
+
+	if (repository_begin(platform->repository, err) != 0)
+		return -1;
+	known = adoption_place(platform, adoption, namespace, &why);
+	adoption_id(app_id, app ? app : namespace, 0);
+	adoption_id(env_id, namespace, 1);
+	if (known) {
+		place.app = json_member_string(known, "app");
+		place.env = json_member_string(known, "env");
+	}
+	if (!known && why.kind != ERROR_NOT_FOUND) {
+		*err = why;
+		ret = -1;
+	} else {
+		ret = record(platform, adoption, &place, found, !known, result, err);
+	}
+	json_decref(known);
+	return repository_end(platform->repository, ret, err);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * A namespace that somebody else filled, as an environment: what a driver found there
+ * (driver_ops.survey) is recorded as a deployment that has succeeded, by whoever made the newest
+ * change.  Found again it is recorded only when it is something else.
+ */
+#ifndef SIDESTAGE_PLATFORM_ENGINE_ADOPTION_H
+#define SIDESTAGE_PLATFORM_ENGINE_ADOPTION_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+struct error;
+struct place;
+struct platform;
+
+#define ADOPTION_ID_SIZE 51		/* of an id of the API, with its end */
+#define ADOPTION_TYPE "production"	/* of an environment that is found: it is protected */
+
+/* Where it was found, and whose it becomes. */
+struct adoption {
+	const char *org;
+	const char *driver_type, *cluster;	/* as drivers_find() takes them */
+	const char *def_id;			/* of the definition that chooses that */
+	const char *user;			/* who adopts it */
+};
+
+/* An id of the API for a name of somebody else's: the same for the same name.  is_unique: two names
+ * never have one. */
+void adoption_id(char out[ADOPTION_ID_SIZE], const char *name, int is_unique);
+
+enum adoption_result { ADOPTION_SAME, ADOPTION_NEW, ADOPTION_CHANGED };
+/*
+ * One of the namespaces that a survey gave.  place: its environment, by pointers into *space, which
+ * the caller frees.  0 with the result; -1 with err: ERROR_CONFLICT where an environment that was
+ * made here has the namespace.
+ */
+int adoption_record(struct platform *platform, const struct adoption *adoption,
+		    const json_t *found, enum adoption_result *result, struct error *err);
+/* The place of an adopted namespace, {"app", "env"}; new reference.  NULL with ERROR_NOT_FOUND. */
+json_t *adoption_place(struct platform *platform, const struct adoption *adoption,
+		       const char *namespace, struct error *err);
+
+#endif

@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What came of reading the namespaces of a source: environments that are new or have changed, some
+ * that are gone, and some that somebody wants no more. */
+#include "config.h"
+
+#include "platform/engine/follow-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/xmalloc.h"
+#include "model/error-codes.h"
+#include "model/json.h"
+#include "platform/drivers/driver.h"
+#include "platform/engine/engine.h"
+#include "platform/state/place.h"
+#include "platform/state/platform.h"
+
+#define WARNINGS_MAX 100
+
+/* --- its places --- */
+
+struct follow_place *
+follow_find_place(const struct follow_reader *reader, const char *namespace)
+{
+	struct follow_place *place = reader->places;
+
+	while (place && strcmp(place->namespace, namespace) != 0)
+		place = place->next;
+	return place;
+}
+
+struct follow_place *
+follow_add_place(struct follow_reader *reader, const char *namespace, const char *app,
+		 const char *env)
+{
+	struct follow_place *place = xcalloc(1, sizeof(*place));
+	const struct place of = {reader->of.org, app, env};
+
+	place->namespace = xstrdup(namespace);
+	place->app = xstrdup(app);
+	place->env = xstrdup(env);
+	place->space = place_space(&of);
+	place->pause_ms = FOLLOW_PART_MIN_MS;
+	place->next = reader->places;
+	reader->places = place;
+	return place;
+}
+
+static void
+free_place(struct follow_place *place)
+{
+	free(place->namespace);
+	free(place->app);
+	free(place->env);
+	free(place->space);
+	json_decref(place->left);
+	free(place);
+}
+
+void
+follow_drop_place(struct follow_reader *reader, struct follow_place *place)
+{
+	struct follow_place **link = &reader->places;
+
+	while (*link != place)
+		link = &(*link)->next;
+	*link = place->next;
+	free_place(place);
+}
+
+/* What is no environment any more was forgotten by somebody, and stays so until it is asked for
+ * again. */
+static void
+drop_forgotten(struct follow_reader *reader)
+{
+	struct follow_place *next;
+
+	for (struct follow_place *place = reader->places; place; place = next) {
+		struct error err = {0};
+		json_t *known = adoption_place(reader->follow->platform, &reader->of,
+					       place->namespace, &err);
+
+		next = place->next;
+		json_decref(known);
+		if (known || err.kind != ERROR_NOT_FOUND)
+			continue;
+		json_object_set_new(reader->forgotten, place->namespace, json_true());
+		follow_drop_place(reader, place);
+	}
+}
+
+/* --- what was read --- */
+
+static void
+note_gone(struct follow_reader *reader, struct follow_place *place, bool is_gone)
+{
+	const struct place of = {reader->of.org, place->app, place->env};
+	struct error err;
+
+	if (place->is_gone == is_gone)
+		return;
+	place->is_gone = is_gone;
+	error_set_code(&err, CODE_NAMESPACE_GONE, .namespace = place->namespace);
+	engine_note_gone(reader->follow->platform->engine, &of, is_gone ? &err : NULL);
+}
+
+static void
+note_read(struct follow_place *place, const json_t *found, bool is_same)
+{
+	int64_t now = clock_steady_ms();
+	bool was_quiet = is_same && now - place->read_at > 2 * FOLLOW_PART_MAX_MS;
+
+	json_decref(place->left);
+	place->left = json_incref(json_object_get(found, "left"));
+	place->declared = place->reading;
+	if (was_quiet || place->read_at == 0)
+		place->pause_ms = FOLLOW_PART_MIN_MS;
+	else if (place->pause_ms < FOLLOW_PART_MAX_MS)
+		place->pause_ms *= 2;
+	place->read_at = now;
+}
+
+static void
+tell_place(struct follow_reader *reader, const struct follow_place *place, bool is_new)
+{
+	if (reader->report)
+		json_array_append_new(
+			json_object_get(reader->report, "environments"),
+			json_pack("{s:s, s:s, s:s, s:O, s:b}", "app_id", place->app, "env_id",
+				  place->env, "namespace", place->namespace, "left", place->left,
+				  "is_new", (int)is_new));
+}
+
+static void
+add_warning(struct follow_reader *reader, const char *text)
+{
+	if (json_array_size(reader->warnings) < WARNINGS_MAX)
+		json_array_append_new(reader->warnings, json_string(text));
+	log_line(LOG_PRIORITY_WARNING, "not adopted", "cluster", reader->of.cluster, "why", text,
+		 NULL);
+}
+
+/* Nothing is recorded over what somebody deploys at this moment: it is read again when that has
+ * ended. */
+static void
+take_namespace(struct follow_reader *reader, const json_t *found)
+{
+	struct platform *platform = reader->follow->platform;
+	const char *namespace = json_member_string(found, "namespace");
+	struct follow_place *place = follow_find_place(reader, namespace);
+	enum adoption_result result;
+	struct error err = {0};
+	json_t *known;
+
+	if (json_object_get(reader->forgotten, namespace) ||
+	    (!place && reader->all && json_object_size(json_object_get(found, "modules")) == 0))
+		return;
+	if (place && engine_is_busy(platform->engine,
+				    &(struct place){reader->of.org, place->app, place->env}))
+		return;
+	if (adoption_record(platform, &reader->of, found, &result, &err) != 0) {
+		add_warning(reader, err.text);
+		return;
+	}
+	known = adoption_place(platform, &reader->of, namespace, &err);
+	if (!place && known)
+		place = follow_add_place(reader, namespace, json_member_string(known, "app"),
+				  json_member_string(known, "env"));
+	json_decref(known);
+	if (!place)
+		return;
+	note_gone(reader, place, false);
+	note_read(place, found, result == ADOPTION_SAME);
+	tell_place(reader, place, result == ADOPTION_NEW);
+}
+
+static bool
+is_found(const json_t *list, const char *namespace)
+{
+	const json_t *found;
+	size_t i;
+
+	json_array_foreach(list, i, found)
+		if (strcmp(json_member_string(found, "namespace"), namespace) == 0)
+			return true;
+	return false;
+}
+
+static bool
+was_warned_of(const json_t *warnings, const char *namespace)
+{
+	const json_t *warning;
+	size_t i;
+
+	json_array_foreach(warnings, i, warning)
+		if (strcmp(json_member_string(warning, "object"), namespace) == 0)
+			return true;
+	return false;
+}
+
+/* One that was asked for and is neither there nor said to be unreadable is gone. */
+static void
+find_gone(struct follow_reader *reader, const struct driver_result *result, const json_t *list)
+{
+	for (struct follow_place *place = reader->places; place; place = place->next) {
+		const json_t *gone = json_object_get(result->outputs, "gone");
+
+		if (json_object_get(gone, place->namespace) ||
+		    (reader->is_whole && reader->all && !is_found(list, place->namespace) &&
+		     !was_warned_of(result->warnings, place->namespace)))
+			note_gone(reader, place, true);
+	}
+}
+
+void
+follow_take_result(struct follow_reader *reader, const struct driver_result *result)
+{
+	const json_t *list = json_object_get(result->outputs, "namespaces"), *found, *warning;
+	size_t i;
+
+	drop_forgotten(reader);
+	json_array_clear(reader->warnings);
+	json_array_foreach(result->warnings, i, warning)
+		add_warning(reader, json_member_string(warning, "message"));
+	json_array_foreach(list, i, found)
+		take_namespace(reader, found);
+	if (!result->err)
+		find_gone(reader, result, list);
+}
+
+/* --- what is told --- */
+
+static json_t *
+tell_places(const struct follow_reader *reader)
+{
+	json_t *list = json_array();
+
+	for (const struct follow_place *place = reader->places; place; place = place->next) {
+		json_t *one = json_pack("{s:s, s:s, s:s}", "app_id", place->app, "env_id",
+					place->env, "namespace", place->namespace);
+
+		if (place->is_gone)
+			json_object_set_new(one, "is_gone", json_true());
+		json_object_set_new(one, "left",
+				    place->left ? json_incref(place->left) : json_array());
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+json_t *
+follow_tell(struct follow *follow, const char *org)
+{
+	const struct follow_reader *reader = follow ? follow->readers : NULL;
+	char at[CLOCK_STAMP_SIZE];
+	json_t *told;
+
+	while (reader && (reader->is_once || strcmp(reader->of.org, org) != 0))
+		reader = reader->next;
+	if (!reader)
+		return NULL;
+	told = json_pack("{s:s, s:s*, s:s, s:O, s:o}", "cluster", reader->of.cluster, "context",
+			 reader->context, "state",
+			 reader->err.kind != ERROR_NONE ? "failed"
+			 : reader->read_at == 0		? "reading"
+							: "done",
+			 "warnings", reader->warnings, "environments", tell_places(reader));
+	if (reader->read_at > 0) {
+		clock_stamp(at, reader->read_at);
+		json_object_set_new(told, "read_at", json_string(at));
+	}
+	if (reader->err.kind != ERROR_NONE)
+		json_object_set_new(told, "error", json_string(reader->err.text));
+	return told;
+}

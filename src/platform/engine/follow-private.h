@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What is read (follow.c), and what comes of it (follow-places.c). */
+#ifndef SIDESTAGE_PLATFORM_ENGINE_FOLLOW_PRIVATE_H
+#define SIDESTAGE_PLATFORM_ENGINE_FOLLOW_PRIVATE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "platform/engine/follow.h"
+
+struct driver_result;
+struct driver_task;
+struct loop_timer;
+
+#define FOLLOW_PART_MIN_MS 5000		/* between two readings of a namespace that changes */
+#define FOLLOW_PART_MAX_MS 60000
+
+struct follow_place {
+	struct follow_place *next;
+	char *namespace, *app, *env;
+	char *space;
+	json_t *left;			/* of what was found */
+	uint64_t declared;		/* by its driver, when it was read */
+	uint64_t reading;		/* the same of the reading that is going on */
+	int64_t read_at;		/* steady ms; 0: it was not */
+	int64_t pause_ms;		/* until it is read again */
+	bool is_gone;
+};
+
+struct follow_reader {
+	struct follow *follow;
+	struct follow_reader *next;
+	struct adoption of;		/* its texts are owned */
+	char *context, *selector;
+	char **namespaces;		/* that the operator named */
+	bool all;
+	bool is_once;			/* it goes when it was read */
+	struct follow_place *places;
+	json_t *forgotten;		/* {namespace: true}: somebody wants them no more */
+	struct driver_task *task;
+	char **asked;			/* what is being read */
+	bool is_whole;			/* and that is all of it */
+	int64_t began_at;
+	struct loop_timer *timer;
+	int64_t whole_at;		/* steady ms: the next */
+	int64_t again_ms;
+	int64_t read_at;		/* wall ms of the last whole one that came; 0: none */
+	struct error err;		/* of the last; kind NONE: it was read */
+	json_t *warnings;
+	void (*done)(void *data, const json_t *report, const struct error *err);
+	void *data;
+	json_t *report;			/* for `done` */
+};
+
+struct follow {
+	struct platform *platform;
+	struct follow_reader *readers;
+};
+
+struct follow_place *follow_find_place(const struct follow_reader *reader, const char *namespace);
+struct follow_place *follow_add_place(struct follow_reader *reader, const char *namespace,
+				      const char *app, const char *env);
+void follow_drop_place(struct follow_reader *reader, struct follow_place *place);
+/* What a survey gave, also one that failed: it is recorded, and warned of. */
+void follow_take_result(struct follow_reader *reader, const struct driver_result *result);
+
+#endif

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * A source is read whole, and then in part:
+ *
+ *	whole	at first, after each WHOLE_MS, and sooner after it failed
+ *	part	the namespaces whose driver gives another number for what is declared; after one of
+ *		them was read it waits FOLLOW_PART_MIN_MS until it is read again, and twice as
+ *		long each time, up to FOLLOW_PART_MAX_MS, until it was quiet
+ *
+ * There is one reading of a source at a time.
+ */
+#include "config.h"
+
+#include "platform/engine/follow-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "net/loop.h"
+#include "platform/drivers/driver.h"
+#include "platform/drivers/registry.h"
+#include "platform/state/place.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository-resources.h"
+
+#define LOOK_MS 1000
+#define WHOLE_MS 60000
+#define WHOLE_SHARE 20			/* of the time is not spent with reading */
+#define AGAIN_MIN_MS 2000		/* after one that failed */
+
+/* --- lists of names --- */
+
+static char **
+copy_names(const char *const *names)
+{
+	char **copy;
+	size_t count = 0;
+
+	if (!names)
+		return NULL;
+	while (names[count])
+		count++;
+	copy = xcalloc(count + 1, sizeof(*copy));
+	for (size_t i = 0; i < count; i++)
+		copy[i] = xstrdup(names[i]);
+	return copy;
+}
+
+static bool
+has_name(char *const *names, const char *name)
+{
+	for (size_t i = 0; names && names[i]; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+static void
+free_names(char **names)
+{
+	for (size_t i = 0; names && names[i]; i++)
+		free(names[i]);
+	free(names);
+}
+
+/* --- reading --- */
+
+static void look(void *data);
+static void end_once(struct follow_reader *reader);
+
+static void
+look_in(struct follow_reader *reader, int64_t ms)
+{
+	loop_remove_timer(reader->timer);
+	reader->timer = loop_add_timer(reader->follow->platform->loop, ms, look, reader);
+}
+
+static void
+tell_done(struct follow_reader *reader, const struct error *err)
+{
+	void (*done)(void *, const json_t *, const struct error *) = reader->done;
+	json_t *report = reader->report;
+
+	reader->done = NULL;
+	reader->report = NULL;
+	if (report)
+		json_object_set(report, "warnings", reader->warnings);
+	if (done)
+		done(reader->data, err ? NULL : report, err);
+	json_decref(report);
+}
+
+/* A whole one is due again in proportion to how long it took. */
+static void
+schedule_whole(struct follow_reader *reader, bool failed)
+{
+	int64_t now = clock_steady_ms(), took = (now - reader->began_at) * WHOLE_SHARE;
+
+	if (failed) {
+		reader->whole_at = now + reader->again_ms;
+		if (reader->again_ms < WHOLE_MS)
+			reader->again_ms *= 2;
+	} else {
+		reader->whole_at = now + (took > WHOLE_MS ? took : WHOLE_MS);
+		reader->again_ms = AGAIN_MIN_MS;
+		reader->read_at = clock_wall_ms();
+	}
+}
+
+static void
+on_read(void *data, const struct driver_result *result)
+{
+	struct follow_reader *reader = data;
+
+	reader->task = NULL;
+	reader->err = result->err ? *result->err : (struct error){0};
+	follow_take_result(reader, result);
+	if (result->err)
+		log_line(LOG_PRIORITY_WARNING, "cannot read what runs", "cluster",
+			 reader->of.cluster, "error", result->err->text, NULL);
+	if (reader->is_whole || result->err)
+		schedule_whole(reader, result->err != NULL);
+	free_names(reader->asked);
+	reader->asked = NULL;
+	tell_done(reader, result->err);
+	if (reader->is_once)
+		end_once(reader);
+	else
+		look_in(reader, LOOK_MS);
+}
+
+static struct driver *
+driver_of(const struct follow_reader *reader)
+{
+	return drivers_find(reader->follow->platform->drivers, reader->of.driver_type,
+			    reader->of.cluster);
+}
+
+static uint64_t
+declared_now(struct driver *driver, const struct follow_place *place)
+{
+	return driver->ops->declared ? driver->ops->declared(driver, place->space) : 0;
+}
+
+/* Those that the operator named, and those that were adopted before. */
+static char **
+whole_names(const struct follow_reader *reader)
+{
+	char **names = copy_names((const char *const *)reader->namespaces);
+	size_t count = 0;
+
+	while (names && names[count])
+		count++;
+	for (const struct follow_place *place = reader->places; place; place = place->next) {
+		if (has_name(reader->namespaces, place->namespace))
+			continue;
+		names = xreallocarray(names, count + 2, sizeof(*names));
+		names[count++] = xstrdup(place->namespace);
+		names[count] = NULL;
+	}
+	return names;
+}
+
+/* Takes the names. */
+static void
+start_reading(struct follow_reader *reader, struct driver *driver, char **names, bool is_whole)
+{
+	struct driver_survey survey = {
+		.namespaces = (const char *const *)names,
+		.all = reader->all && is_whole,
+		.selector = reader->selector,
+	};
+
+	reader->asked = names;
+	reader->is_whole = is_whole;
+	reader->began_at = clock_steady_ms();
+	for (struct follow_place *place = reader->places; place; place = place->next)
+		place->reading = declared_now(driver, place);
+	reader->task = driver->ops->survey(driver, &survey,
+					   &(struct driver_waiter){.ended = on_read,
+								   .data = reader});
+}
+
+static bool
+is_due(struct driver *driver, const struct follow_place *place, int64_t now)
+{
+	return now - place->read_at >= place->pause_ms &&
+	       declared_now(driver, place) != place->declared;
+}
+
+/* NULL: nothing has changed. */
+static char **
+changed_names(const struct follow_reader *reader, struct driver *driver)
+{
+	int64_t now = clock_steady_ms();
+	char **names = NULL;
+	size_t count = 0;
+
+	for (const struct follow_place *place = reader->places; place; place = place->next)
+		if (is_due(driver, place, now)) {
+			names = xreallocarray(names, count + 2, sizeof(*names));
+			names[count++] = xstrdup(place->namespace);
+			names[count] = NULL;
+		}
+	return names;
+}
+
+static void
+look(void *data)
+{
+	struct follow_reader *reader = data;
+	struct driver *driver = driver_of(reader);
+	bool is_empty = !reader->all && !reader->namespaces && !reader->places;
+	char **names;
+
+	reader->timer = NULL;
+	if (!driver || !driver->ops->survey || is_empty) {
+		look_in(reader, LOOK_MS);
+		return;
+	}
+	if (clock_steady_ms() >= reader->whole_at) {
+		start_reading(reader, driver, whole_names(reader), true);
+		return;
+	}
+	names = changed_names(reader, driver);
+	if (names)
+		start_reading(reader, driver, names, false);
+	else
+		look_in(reader, LOOK_MS);
+}
+
+/* --- readers --- */
+
+static struct follow_reader *
+new_reader(struct follow *follow, const struct follow_source *source)
+{
+	struct follow_reader *reader = xcalloc(1, sizeof(*reader));
+
+	reader->follow = follow;
+	reader->of = (struct adoption){
+		.org = xstrdup(source->of.org),
+		.driver_type = xstrdup(source->of.driver_type),
+		.cluster = xstrdup(source->of.cluster),
+		.def_id = xstrdup(source->of.def_id),
+		.user = xstrdup(source->of.user),
+	};
+	reader->context = xstrdup_or_null(source->context);
+	reader->selector = xstrdup_or_null(source->selector);
+	reader->namespaces = copy_names(source->namespaces);
+	reader->all = source->all;
+	reader->again_ms = AGAIN_MIN_MS;
+	reader->forgotten = json_object();
+	reader->warnings = json_array();
+	reader->next = follow->readers;
+	follow->readers = reader;
+	return reader;
+}
+
+static void
+free_reader(struct follow_reader *reader)
+{
+	struct follow_reader **link = &reader->follow->readers;
+
+	while (*link != reader)
+		link = &(*link)->next;
+	*link = reader->next;
+	driver_task_forget(reader->task);
+	loop_remove_timer(reader->timer);
+	while (reader->places)
+		follow_drop_place(reader, reader->places);
+	free((char *)reader->of.org);
+	free((char *)reader->of.driver_type);
+	free((char *)reader->of.cluster);
+	free((char *)reader->of.def_id);
+	free((char *)reader->of.user);
+	free(reader->context);
+	free(reader->selector);
+	free_names(reader->namespaces);
+	free_names(reader->asked);
+	json_decref(reader->forgotten);
+	json_decref(reader->warnings);
+	json_decref(reader->report);
+	free(reader);
+}
+
+void
+follow_add(struct follow *follow, const struct follow_source *source)
+{
+	look_in(new_reader(follow, source), 0);
+}
+
+/* --- what was adopted before --- */
+
+static struct follow_reader *
+reader_of(struct follow *follow, const struct adoption *of)
+{
+	struct follow_reader *reader = follow->readers;
+
+	while (reader && (reader->is_once || strcmp(reader->of.org, of->org) != 0 ||
+			  strcmp(reader->of.driver_type, of->driver_type) != 0 ||
+			  strcmp(reader->of.cluster, of->cluster) != 0))
+		reader = reader->next;
+	return reader;
+}
+
+static void
+follow_row(struct follow *follow, const json_t *row)
+{
+	const struct follow_source source = {
+		.of = {
+			.org = json_member_string(row, "org"),
+			.driver_type = json_member_string(row, "driver_type"),
+			.cluster = json_member_string(row, "cluster"),
+			.def_id = json_member_string(row, "def_id"),
+			.user = follow->platform->user,
+		},
+	};
+	const char *namespace = json_member_string(row, "namespace");
+	struct follow_reader *reader = reader_of(follow, &source.of);
+
+	if (!reader) {
+		reader = new_reader(follow, &source);
+		look_in(reader, 0);
+	}
+	json_object_del(reader->forgotten, namespace);
+	if (!follow_find_place(reader, namespace))
+		follow_add_place(reader, namespace, json_member_string(row, "app"),
+			  json_member_string(row, "env"));
+}
+
+int
+follow_resume(struct follow *follow, struct error *err)
+{
+	json_t *rows = repository_adopted_places(follow->platform->repository, err), *row;
+	size_t i;
+
+	if (!rows)
+		return -1;
+	json_array_foreach(rows, i, row)
+		follow_row(follow, row);
+	json_decref(rows);
+	return 0;
+}
+
+/* --- once --- */
+
+static void
+end_once(struct follow_reader *reader)
+{
+	struct follow *follow = reader->follow;
+	struct error err = {0};
+
+	free_reader(reader);
+	if (follow_resume(follow, &err) != 0)
+		log_line(LOG_PRIORITY_ERROR, "cannot follow what was adopted", "error", err.text,
+			 NULL);
+}
+
+void
+follow_adopt(struct follow *follow, const struct follow_source *source,
+	     void (*done)(void *data, const json_t *report, const struct error *err), void *data)
+{
+	struct follow_reader *reader = new_reader(follow, source);
+
+	reader->is_once = true;
+	reader->done = done;
+	reader->data = data;
+	reader->report = json_pack("{s:[]}", "environments");
+	look_in(reader, 0);
+}
+
+/* --- all of them --- */
+
+struct follow *
+follow_new(struct platform *platform)
+{
+	struct follow *follow = xcalloc(1, sizeof(*follow));
+
+	follow->platform = platform;
+	return follow;
+}
+
+void
+follow_stop(struct follow *follow)
+{
+	while (follow && follow->readers)
+		free_reader(follow->readers);
+}
+
+void
+follow_free(struct follow *follow)
+{
+	follow_stop(follow);
+	free(follow);
+}

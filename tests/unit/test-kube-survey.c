@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What somebody else declared in a namespace, over a double of a cluster: it is read as workloads,
+ * looked at, and never written to. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xmalloc.h"
+#include "kube-double.h"
+#include "model/json.h"
+#include "model/runtime.h"
+#include "platform/drivers/kubernetes/survey-modules.h"
+#include "platform/drivers/task.h"
+#include "tests/patience.h"
+#include "tests/skip.h"
+
+#define SHOP "/api/v1/namespaces/shop"
+#define APPS "/apis/apps/v1/namespaces/shop"
+
+/* --- which object belongs to which workload --- */
+
+static json_t *
+parse(const char *text)
+{
+	json_error_t error;
+	json_t *value = json_loads(text, 0, &error);
+
+	if (!value)
+		fail_msg("%s: %s", error.text, text);
+	return value;
+}
+
+#define META(name) "'metadata':{'name':'" name "'}"
+#define POD(app, spec) "'template':{'metadata':{'labels':{'app':'" app "'}},'spec':{" spec "}}"
+#define DEPLOYMENT(name, spec)                                                                     \
+	"{'apiVersion':'apps/v1','kind':'Deployment'," META(name) ",'spec':{" POD(name, spec) "}}"
+#define WEB DEPLOYMENT("web", "'containers':[{'name':'web','image':'web:1'}]")
+#define API DEPLOYMENT("api", "'containers':[{'name':'api','image':'api:1'}]")
+#define CONFIG "{'apiVersion':'v1','kind':'ConfigMap'," META("settings") "}"
+#define USES_CONFIG "'volumes':[{'name':'c','configMap':{'name':'settings'}}]"
+#define SERVICE(name, app)                                                                         \
+	"{'apiVersion':'v1','kind':'Service'," META(name) ",'spec':{'selector':{'app':'" app "'}}}"
+#define BINDING                                                                                    \
+	"{'apiVersion':'rbac.authorization.k8s.io/v1','kind':'RoleBinding'," META("reads")         \
+	",'roleRef':{'kind':'Role','name':'reader'},"                                              \
+	"'subjects':[{'kind':'ServiceAccount','name':'web'}]}"
+#define ROLE "{'apiVersion':'rbac.authorization.k8s.io/v1','kind':'Role'," META("reader") "}"
+#define ACCOUNT "{'apiVersion':'v1','kind':'ServiceAccount'," META("web") "}"
+#define CRON                                                                                       \
+	"{'apiVersion':'batch/v1','kind':'CronJob'," META("web") ",'spec':{'jobTemplate':{'spec':" \
+	"{" POD("tidy", "'containers':[{'name':'t','image':'t:1'}]") "}}}}"
+
+/* Each expects "MODULE: KEY ..." for each module, by name, with "; " between. */
+static const struct {
+	const char *promise, *objects, *modules;
+} cases[] = {
+	{"a Service belongs to what it selects", WEB "," API "," SERVICE("front", "web"),
+	 "api: Deployment/api; web: Deployment/web Service/front"},
+	{"what selects nothing is common", WEB "," SERVICE("old", "gone"),
+	 "common: Service/old; web: Deployment/web"},
+	{"what two of them use is common",
+	 DEPLOYMENT("web", USES_CONFIG) "," DEPLOYMENT("api", USES_CONFIG) "," CONFIG,
+	 "api: Deployment/api; common: ConfigMap/settings; web: Deployment/web"},
+	{"what one uses is its own", DEPLOYMENT("web", USES_CONFIG) "," API "," CONFIG,
+	 "api: Deployment/api; web: ConfigMap/settings Deployment/web"},
+	{"an account brings its rights",
+	 DEPLOYMENT("web", "'serviceAccountName':'web'") "," ROLE "," BINDING "," ACCOUNT,
+	 "web: Deployment/web Role/reader RoleBinding/reads ServiceAccount/web"},
+	{"two of one name are two", WEB "," CRON, "web-cronjob: CronJob/web; web: Deployment/web"},
+	{"a workload may be called common", DEPLOYMENT("common", "") "," CONFIG,
+	 "common-objects: ConfigMap/settings; common: Deployment/common"},
+	{"an Ingress belongs to its Services",
+	 WEB "," SERVICE("front", "web") ","
+	 "{'apiVersion':'networking.k8s.io/v1','kind':'Ingress'," META("shop") ",'spec':{'rules':"
+	 "[{'http':{'paths':[{'backend':{'service':{'name':'front'}}}]}}]}}",
+	 "web: Deployment/web Ingress/shop Service/front"},
+	{"a run of a schedule is none",
+	 CRON ",{'apiVersion':'batch/v1','kind':'Job','metadata':{'name':'web-1',"
+	 "'ownerReferences':[{'kind':'CronJob','name':'web','uid':'u','controller':true}]}}",
+	 "web: CronJob/web"},
+	{"what the cluster makes in each namespace is left out",
+	 WEB ",{'apiVersion':'v1','kind':'ConfigMap'," META("kube-root-ca.crt") "},"
+	 "{'apiVersion':'v1','kind':'ServiceAccount'," META("default") "}",
+	 "web: Deployment/web"},
+};
+
+static int
+by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The keys in order, with a separator; free() it. */
+static char *
+join(const json_t *object, const char *between, char *(*text)(const char *key, const json_t *value))
+{
+	char *parts[32], *all = xstrdup(""), *more;
+	size_t count = 0;
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)object, key, value)
+		parts[count++] = text(key, value);
+	qsort(parts, count, sizeof(parts[0]), by_text);
+	for (size_t i = 0; i < count; i++) {
+		more = xasprintf("%s%s%s", all, i > 0 ? between : "", parts[i]);
+		free(all);
+		free(parts[i]);
+		all = more;
+	}
+	return all;
+}
+
+static char *
+key_text(const char *key, const json_t *value)
+{
+	(void)value;
+	return xstrdup(key);
+}
+
+static char *
+module_text(const char *name, const json_t *module)
+{
+	char *keys = join(json_object_get(json_object_get(module, "spec"), "manifests"), " ",
+			  key_text);
+	char *text = xasprintf("%s: %s", name, keys);
+
+	free(keys);
+	return text;
+}
+
+static json_t *
+objects_of(const char *text)
+{
+	char *whole = xasprintf("[%s]", text);
+	json_t *objects;
+
+	for (char *c = whole; *c; c++)
+		if (*c == '\'')
+			*c = '"';
+	objects = parse(whole);
+	free(whole);
+	return objects;
+}
+
+static void
+test_whose_an_object_is(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *objects = objects_of(cases[i].objects);
+		json_t *found = kube_survey_modules(objects, false);
+		char *modules = join(json_object_get(found, "modules"), "; ", module_text);
+
+		if (strcmp(modules, cases[i].modules) != 0)
+			fail_msg("%s: %s", cases[i].promise, modules);
+		free(modules);
+		json_decref(found);
+		json_decref(objects);
+	}
+}
+
+/* Replicas that an autoscaler sets are no declaration: each change would be a deployment. */
+static void
+test_what_an_autoscaler_sets_is_left_out(void **state)
+{
+	json_t *objects = objects_of(
+		"{'apiVersion':'apps/v1','kind':'Deployment'," META("web") ",'spec':{'replicas':7}},"
+		"{'apiVersion':'autoscaling/v2','kind':'HorizontalPodAutoscaler'," META("scale")
+		",'spec':{'scaleTargetRef':{'kind':'Deployment','name':'web'}}}");
+	json_t *found = kube_survey_modules(objects, false);
+	char *text = json_dumps(found, 0);
+
+	(void)state;
+	assert_null(strstr(text, "replicas"));
+	assert_non_null(strstr(text, "HorizontalPodAutoscaler/scale"));
+	free(text);
+	json_decref(found);
+	json_decref(objects);
+}
+
+/* Whatever a clone cannot have is said of its object. */
+static void
+test_what_a_clone_cannot_carry_is_said(void **state)
+{
+	static const struct {
+		const char *objects, *object, *why;
+	} left[] = {
+		{DEPLOYMENT("web", "'containers':[{'name':'a','ports':[{'hostPort':8080}]}]"),
+		 "Deployment/web", "port of its node (8080)"},
+		{DEPLOYMENT("web", "'hostNetwork':true"), "Deployment/web", "hostNetwork"},
+		{DEPLOYMENT("web", "'volumes':[{'name':'x','hostPath':{'path':'/var/run'}}]"),
+		 "Deployment/web", "/var/run"},
+		{DEPLOYMENT("web", "'imagePullSecrets':[{'name':'pull'}]"), "Secret/pull", "copy"},
+		{DEPLOYMENT("web", "'volumes':[{'name':'d','persistentVolumeClaim':"
+				   "{'claimName':'data'}}]")
+		 ",{'apiVersion':'v1','kind':'PersistentVolumeClaim'," META("data") "}",
+		 "PersistentVolumeClaim/data", "empty volume"},
+		{"{'apiVersion':'rbac.authorization.k8s.io/v1','kind':'RoleBinding'," META("b")
+		 ",'roleRef':{'kind':'ClusterRole','name':'view'}}",
+		 "ClusterRole/view", "whole cluster"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
+		json_t *objects = objects_of(left[i].objects);
+		json_t *found = kube_survey_modules(objects, false);
+		json_t *list = json_object_get(found, "left"), *first = json_array_get(list, 0);
+
+		assert_int_equal(json_array_size(list), 1);
+		assert_string_equal(json_member_string(first, "object"), left[i].object);
+		assert_non_null(strstr(json_member_string(first, "why"), left[i].why));
+		json_decref(found);
+		json_decref(objects);
+	}
+}
+
+/* --- over the double --- */
+
+static void
+write_json(struct kube_double *d, const char *path, const char *text)
+{
+	json_t *objects = objects_of(text);
+	char *body = json_dumps(json_array_get(objects, 0), 0);
+
+	kube_double_write(d, KUBE_CREATE, path, body);
+	free(body);
+	json_decref(objects);
+}
+
+static void
+fill_shop(struct kube_double *d)
+{
+	write_json(d, "/api/v1/namespaces",
+		   "{'metadata':{'name':'shop','labels':{'team':'sales'}}}");
+	write_json(d, SHOP "/configmaps", CONFIG);
+	write_json(d, SHOP "/services",
+		   "{'apiVersion':'v1','kind':'Service'," META("web")
+		   ",'spec':{'selector':{'app':'web'},'ports':[{'port':80}]}}");
+	write_json(d, APPS "/deployments",
+		   "{'apiVersion':'apps/v1','kind':'Deployment','metadata':{'name':'web','labels':"
+		   "{'app.kubernetes.io/part-of':'store'}},'spec':{'replicas':2,'selector':"
+		   "{'matchLabels':{'app':'web'}}," POD("web", "'containers':[{'name':'web',"
+		   "'image':'local/web:1','env':[{'name':'P','valueFrom':{'secretKeyRef':"
+		   "{'name':'db','key':'password'}}}]}]") "}}");
+	write_json(d, SHOP "/secrets",
+		   "{'apiVersion':'v1','kind':'Secret'," META("db")
+		   ",'stringData':{'password':'hunter2'}}");
+}
+
+/* Writes since that moment in the log. */
+static size_t
+count_writes(const struct kube_double *d, long *since)
+{
+	char *path = xasprintf("%s/requests.log", d->folder), line[8192];
+	FILE *file = fopen(path, "r");
+	size_t writes = 0;
+
+	assert_non_null(file);
+	assert_int_equal(fseek(file, *since, SEEK_SET), 0);
+	while (fgets(line, sizeof(line), file))
+		writes += !strstr(line, " GET ");
+	*since = ftell(file);
+	fclose(file);
+	free(path);
+	return writes;
+}
+
+static const json_t *
+survey(struct kube_double *d, const struct driver_survey *asked)
+{
+	const struct driver_waiter waiter = kube_double_waiter(d);
+
+	d->task = d->driver->ops->survey(d->driver, asked, &waiter);
+	kube_double_wait(d);
+	return json_object_get(d->outputs, "namespaces");
+}
+
+static void
+test_a_namespace_is_read_as_workloads(void **state)
+{
+	static const char *const names[] = {"shop", NULL};
+	struct kube_double *d = *state;
+	long since = 0;
+	const json_t *found;
+	char *text;
+
+	fill_shop(d);
+	(void)count_writes(d, &since);
+	found = json_array_get(survey(d, &(struct driver_survey){.namespaces = names}), 0);
+	assert_false(d->failed);
+	assert_string_equal(json_member_string(found, "namespace"), "shop");
+	assert_string_equal(json_member_string(found, "app"), "store");
+	assert_string_equal(
+		json_member_string(json_object_get(found, "labels"), "team"), "sales");
+	assert_non_null(json_object_get(json_object_get(found, "modules"), "web"));
+	text = json_dumps(found, 0);
+	assert_null(strstr(text, "hunter2"));
+	assert_non_null(strstr(text, "Secret/db"));
+	free(text);
+	assert_int_equal(count_writes(d, &since), 0);
+}
+
+/* All of them: without the cluster's own, and without our clones. */
+static void
+test_all_namespaces_are_those_of_others(void **state)
+{
+	struct kube_double *d = *state;
+	const json_t *found, *one;
+	bool has_shop = false;
+	size_t i;
+
+	kube_double_prepare(d, "acme/shop/clone");
+	write_json(d, "/api/v1/namespaces", "{'metadata':{'name':'kube-fancy'}}");
+	write_json(d, "/api/v1/namespaces", "{'metadata':{'name':'other'}}");
+	found = survey(d, &(struct driver_survey){.all = true});
+	assert_false(d->failed);
+	json_array_foreach(found, i, one) {
+		const char *name = json_member_string(one, "namespace");
+
+		assert_true(strncmp(name, "kube-", 5) != 0);
+		assert_string_not_equal(name, "shop-clone");
+		has_shop = has_shop || strcmp(name, "shop") == 0;
+	}
+	assert_true(has_shop);
+}
+
+static void
+test_a_namespace_that_is_not_there_is_gone(void **state)
+{
+	static const char *const names[] = {"shop", "mistyped", NULL};
+	struct kube_double *d = *state;
+	const json_t *found = survey(d, &(struct driver_survey){.namespaces = names});
+
+	assert_false(d->failed);
+	assert_int_equal(json_array_size(found), 1);
+	assert_non_null(json_object_get(json_object_get(d->outputs, "gone"), "mistyped"));
+}
+
+/* A kind that may not be read is left out; one that could not be read at all fails its namespace,
+ * which would look as if somebody had deleted it. */
+static void
+test_what_may_not_be_read_is_no_deletion(void **state)
+{
+	static const char *const names[] = {"shop", NULL};
+	const struct driver_survey asked = {.namespaces = names};
+	struct kube_double *d = *state;
+	const json_t *found;
+
+	kube_double_rules(d, "deny * list configmaps\n");
+	found = json_array_get(survey(d, &asked), 0);
+	assert_false(d->failed);
+	assert_null(json_object_get(json_object_get(found, "modules"), "common"));
+	kube_double_rules(d, "deny * list deployments.apps\n");
+	(void)survey(d, &asked);
+	assert_true(d->failed);
+	assert_non_null(strstr(d->err.text, "deployments"));
+	kube_double_rules(d, "");
+}
+
+/* --- looking at it --- */
+
+static const struct driver_home shop_home = {.namespace = "shop", .is_adopted = true};
+
+static struct driver_workload
+found_web(struct kube_double *d)
+{
+	static const char *const names[] = {"shop", NULL};
+	const json_t *found = json_array_get(
+		survey(d, &(struct driver_survey){.namespaces = names}), 0);
+	const json_t *web = json_object_get(json_object_get(found, "modules"), "web");
+
+	return (struct driver_workload){
+		.module = xstrdup("web"),
+		.spec = json_deep_copy(json_object_get(web, "spec")),
+	};
+}
+
+static void
+test_what_runs_in_it_is_seen_and_nothing_is_written(void **state)
+{
+	struct kube_double *d = *state;
+	struct driver_workload web = found_web(d);
+	const struct driver_waiter waiter = kube_double_waiter(d);
+	struct driver_status status = {0};
+	long since = 0;
+	size_t ready = 0;
+
+	(void)count_writes(d, &since);
+	d->task = d->driver->ops->adopt(d->driver, "acme/store/shop", &shop_home, &waiter);
+	kube_double_wait(d);
+	assert_false(d->failed);
+	kube_double_apply(d, "acme/store/shop", &web, 1, true);
+	assert_false(d->failed);
+	while (ready != 2) {
+		driver_status_clear(&status);
+		kube_double_turn(d);
+		d->driver->ops->observe(d->driver, "acme/store/shop", &status);
+		ready = 0;
+		for (size_t i = 0; i < status.count; i++)
+			ready += status.items[i].status == RUNTIME_RUNNING;
+	}
+	assert_string_equal(status.items[0].module, "web");
+	assert_non_null(status.items[0].pod);
+	driver_status_clear(&status);
+	d->task = d->driver->ops->remove(d->driver, "acme/store/shop", &shop_home, &waiter);
+	kube_double_wait(d);
+	assert_false(d->failed);
+	assert_int_equal(count_writes(d, &since), 0);
+	assert_non_null(kube_double_get(d, APPS "/deployments/web"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_whose_an_object_is),
+		cmocka_unit_test(test_what_an_autoscaler_sets_is_left_out),
+		cmocka_unit_test(test_what_a_clone_cannot_carry_is_said),
+		cmocka_unit_test(test_a_namespace_is_read_as_workloads),
+		cmocka_unit_test(test_all_namespaces_are_those_of_others),
+		cmocka_unit_test(test_a_namespace_that_is_not_there_is_gone),
+		cmocka_unit_test(test_what_may_not_be_read_is_no_deletion),
+		cmocka_unit_test(test_what_runs_in_it_is_seen_and_nothing_is_written),
+	};
+
+	if (!kube_double_is_possible())
+		return 0;
+	return cmocka_run_group_tests(tests, kube_double_start, kube_double_stop);
+}
