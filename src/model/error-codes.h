@@ -320,7 +320,7 @@ struct error;
 	X(NAMESPACE_IS_OURS, 409, N_("The namespace {namespace} is an environment that sidestage made, so it cannot be adopted.")) \
 	X(NAMESPACE_LABELS_INVALID, 400, N_("Cannot tell the labels of the namespace of {env}: those that the resource definition {definition} gives must be an object.")) \
 	X(NAMESPACE_LABEL_INVALID, 400, N_("Cannot tell the labels of the namespace of {env}: the resource definition {definition} gives the label \"{name}\"; a label is a name of at most {max} letters, digits, '-', '_' and '.', with a text of them.")) \
-	X(NAMESPACE_OF_OTHERS, 409, N_("The namespace {namespace} was filled by somebody else, so this cannot be done there.")) \
+	X(NAMESPACE_OF_OTHERS, 409, N_("{env} runs in the namespace {namespace}, which somebody else filled, so only a deployment can change it.")) \
 	X(NAMESPACE_OF_PLATFORM, 409, N_("The namespace {namespace} belongs to {space} of another platform ({platform}).  Nothing in it was changed.")) \
 	X(NAMESPACE_OF_SPACE, 409, N_("The namespace {namespace} belongs to {space}.  Nothing in it was changed.")) \
 	X(NAMESPACE_TAKEN, 400, N_("{env} cannot have the namespace \"{name}\" that the resource definition {definition} gives: {space} has it.")) \

@@ -435,6 +435,22 @@ env_driver_check(struct platform *platform, const struct place *place, struct er
 	return -1;
 }
 
+int
+env_driver_check_own(struct platform *platform, const struct place *place, struct error *err)
+{
+	struct error ignored = {0};
+	struct env_home home;
+	int ret = env_driver_check(platform, place, err);
+
+	if (ret != 0 || repository_env_home(platform->repository, place, &home, &ignored) != 0)
+		return ret;
+	if (home.is_adopted)
+		ret = error_set_code(err, CODE_NAMESPACE_OF_OTHERS, .env = place->env,
+				     .namespace = home.namespace);
+	env_home_clear(&home);
+	return ret;
+}
+
 bool
 env_driver_where(struct platform *platform, const struct place *place, struct env_home *out)
 {

@@ -604,7 +604,7 @@ update_paused(struct platform *platform, const struct request *request, struct r
 		return -1;
 	if (paused == wanted)
 		return 0;
-	if (env_driver_check(platform, place, err) != 0 ||
+	if (env_driver_check_own(platform, place, err) != 0 ||
 	    repository_set_paused(platform->repository, place, wanted, err) != 0)
 		return -1;
 	engine_refresh(platform->engine, place);
@@ -649,7 +649,7 @@ patch_replicas(struct platform *platform, const struct request *request, struct 
 		return -1;
 	ret = check_replicas(declared, request->body, place->env, err);
 	json_decref(declared);
-	if (ret != 0 || env_driver_check(platform, place, err) != 0 ||
+	if (ret != 0 || env_driver_check_own(platform, place, err) != 0 ||
 	    repository_put_replicas(platform->repository, place, request->body, err) != 0)
 		return -1;
 	engine_refresh(platform->engine, place);
