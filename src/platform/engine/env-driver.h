@@ -63,7 +63,7 @@ struct driver_home env_driver_home(const struct env_home *home);
 bool env_driver_where(struct platform *platform, const struct place *place, struct env_home *out);
 /* Nothing was made of it or its driver is here; else -1 with err, as env_driver_made(). */
 int env_driver_check(struct platform *platform, const struct place *place, struct error *err);
-/* The same, and what runs there is not somebody else's: that is changed only by what is reviewed. */
+/* The same, and it is not somebody else's, which is changed only by what is reviewed. */
 int env_driver_check_own(struct platform *platform, const struct place *place, struct error *err);
 
 /* As env_driver() where there are no drivers: one definition of its cluster matches, not more. */
