@@ -369,7 +369,8 @@ static void
 mark_all(struct kube_space *space, struct kube_seen *seen)
 {
 	const json_t **lists[] = {&seen->deployments, &seen->replica_sets, &seen->pods,
-				  &seen->jobs, &seen->cron_jobs};
+				  &seen->jobs, &seen->cron_jobs, &seen->stateful_sets,
+				  &seen->daemon_sets};
 	const struct kube_seen raw = *seen;
 	bool is_old;
 
