@@ -246,10 +246,13 @@ fail:
 static void
 add_update(struct delta *delta, const char *name, const json_t *old, const json_t *module)
 {
-	json_t *operations = patch_between(old, module);
+	json_t *operations;
 
+	if (old == module)
+		return;
+	operations = patch_between(old, module);
 	if (json_array_size(operations) > 0)
-		json_object_set_new(delta->update, name, operations);
+		json_object_set_new_nocheck(delta->update, name, operations);
 	else
 		json_decref(operations);
 }
@@ -265,6 +268,7 @@ delta_between(const struct set *from, const struct set *to)
 	for (; pairs.i; json_pairs_next(&pairs)) {
 		json_t *old = json_pairs_other(&pairs);
 
+		json_pairs_fetch_next(&pairs);
 		name = json_object_iter_key(pairs.i);
 		module = json_object_iter_value(pairs.i);
 		if (old)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libmodel.a
+libmodel_a_CFLAGS = $(AM_CFLAGS) $(NO_PLT_CFLAGS)
 libmodel_a_SOURCES = \
 	src/model/canonical.c src/model/canonical.h \
 	src/model/definition.c src/model/definition.h \

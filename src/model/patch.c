@@ -272,6 +272,7 @@ struct range {
 
 struct comparison {
 	json_t *operations;
+	json_t *names[OP_COUNT];	/* of the kinds of operations, shared by all; NULL: not yet */
 	struct range *ranges;	/* of the objects that are being walked, the innermost last */
 	size_t count, room;
 	struct buf path;	/* of the last operation */
@@ -286,20 +287,22 @@ append_walked(struct buf *path, const struct walked *at)
 	pointer_append(path, at->key);
 }
 
-/* Most places hold no difference: a path is made for those that do.  The value is copied: the
- * operations outlive what they were made of.  All of it is UTF-8: it comes out of JSON. */
+/* Most places hold no difference: a path is made for those that do.  The value is the other's
+ * own: nobody changes what is compared.  All of it is UTF-8: it comes out of JSON. */
 static void
-emit(struct comparison *c, enum op op, const struct walked *at, const json_t *value)
+emit(struct comparison *c, enum op op, const struct walked *at, json_t *value)
 {
 	json_t *operation = json_object();
 
+	if (!c->names[op])
+		c->names[op] = json_string_nocheck(op_kinds[op].name);
 	buf_truncate(&c->path, 0);
 	append_walked(&c->path, at);
-	json_object_set_new_nocheck(operation, "op", json_string_nocheck(op_kinds[op].name));
+	json_object_set_nocheck(operation, "op", c->names[op]);
 	json_object_set_new_nocheck(operation, "path",
 				    json_stringn_nocheck(buf_str(&c->path), c->path.length));
 	if (value)
-		json_object_set_new_nocheck(operation, "value", json_deep_copy(value));
+		json_object_set_nocheck(operation, "value", value);
 	json_array_append_new(c->operations, operation);
 }
 
@@ -411,6 +414,8 @@ patch_between(const json_t *from, const json_t *to)
 
 	buf_init(&c.path, PATH_MAX_BYTES);
 	compare(&c, &root, (json_t *)from, (json_t *)to);
+	for (size_t i = 0; i < OP_COUNT; i++)
+		json_decref(c.names[i]);
 	free(c.ranges);
 	buf_clear(&c.path);
 	return c.operations;

@@ -15,7 +15,8 @@ struct error;
  */
 json_t *patch_apply(const json_t *document, const json_t *operations, struct error *err);
 /* Leaf operations that turn `from` into `to`, in the order of their paths; arrays that
- * differ are replaced whole.  Empty array when equal.  New reference. */
+ * differ are replaced whole.  Empty array when equal.  New reference; the values in it are those of
+ * `to`, not copies. */
 json_t *patch_between(const json_t *from, const json_t *to);
 /* Checks shape only (array of {op, path, value}).  0 or -1. */
 int patch_check(const json_t *operations, struct error *err) __attribute__((warn_unused_result));
