@@ -12,6 +12,7 @@
 
 #include "model/json.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,6 +170,8 @@ json_same(const json_t *a, const json_t *b)
 		return is_same_object(a, b);
 	if (json_is_string(a))
 		return json_same_text(a, b);
+	if (json_is_real(a) && signbit(json_real_value(a)) != signbit(json_real_value(b)))
+		return false;
 	if (!json_is_array(a))
 		return json_equal(a, b);
 	if (json_array_size(a) != json_array_size(b))
@@ -183,6 +186,24 @@ json_t *
 json_copy_deep(const json_t *value)
 {
 	return json_deep_copy(value);
+}
+
+/* Lists are short: one that differs is copied whole. */
+json_t *
+json_copy_like(const json_t *value, json_t *like)
+{
+	json_t *copy, *member;
+	const char *key;
+
+	if (json_same(value, like))
+		return json_incref(like);
+	if (!json_is_object(value) || !json_is_object(like))
+		return json_deep_copy(value);
+	copy = json_object();
+	json_object_foreach((json_t *)value, key, member)
+		json_object_set_new_nocheck(copy, key,
+					    json_copy_like(member, json_object_get(like, key)));
+	return copy;
 }
 
 const char *

@@ -24,18 +24,22 @@ json_t *json_decode(const char *bytes, size_t length, struct error *err);
 json_t *json_decode_keeping(const char *bytes, size_t length, struct error *err);
 /* The canonical text (model/canonical.h).  Never NULL; free() it. */
 char *json_canonical(const json_t *value);
-/* json_equal() for two that mostly have their members in one order, as two sets of an application
- * do: it goes along both, and looks a member up only where the order differs. */
+/* Whether both have one canonical text.  It is made for two that mostly have their members in one
+ * order, as two sets of an application do: it goes along both, and looks a member up only where
+ * the order differs. */
 bool json_same(const json_t *a, const json_t *b);
-/* Whether both are strings, and equal ones. */
+/* Whether both are one value, or strings and equal. */
 static inline bool
 json_same_text(const json_t *a, const json_t *b)
 {
-	return json_is_string(a) && json_is_string(b) && json_equal(a, b);
+	return a == b || (json_is_string(a) && json_is_string(b) && json_equal(a, b));
 }
 
 /* A copy that shares nothing with the original. */
 json_t *json_copy_deep(const json_t *value);
+/* The same, but what of it is json_same() as the value in the same place of `like` (NULL: none) is
+ * that very value, not a copy: neither may be changed then. */
+json_t *json_copy_like(const json_t *value, json_t *like);
 /* Borrowed string of a member, or NULL when it is absent, null or no string. */
 const char *json_member_string(const json_t *object, const char *key);
 

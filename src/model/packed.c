@@ -15,6 +15,9 @@
  *
  * The reader believes nothing: it stays inside the bytes, and leaves text to jansson, which checks
  * that it is UTF-8.
+ *
+ * What it reads is mostly a set that equals another one nearly everywhere, so it goes along that
+ * one and makes a value only where the two differ.
  */
 #include "config.h"
 
@@ -155,13 +158,16 @@ is_ascii(const char *text, size_t length)
 }
 
 static json_t *
-read_string(struct reader *r)
+read_string(struct reader *r, json_t *like)
 {
 	size_t length;
 	const char *text = read_text(r, &length);
 
 	if (!text)
 		return NULL;
+	if (json_string_length(like) == length && json_is_string(like) &&
+	    memcmp(json_string_value(like), text, length) == 0)
+		return json_incref(like);
 	return is_ascii(text, length) ? json_stringn_nocheck(text, length)
 				      : json_stringn(text, length);
 }
@@ -175,89 +181,180 @@ set_member(json_t *object, const char *key, size_t length, json_t *value)
 }
 
 static json_t *
-read_number(struct reader *r, char kind)
+new_number(char kind, const char *bytes)
 {
 	int64_t integer;
 	double real;
 
-	if (r->end - r->at < 8)
-		return NULL;
-	memcpy(&integer, r->at, 8);
-	memcpy(&real, r->at, 8);
-	r->at += 8;
+	memcpy(&integer, bytes, 8);
+	memcpy(&real, bytes, 8);
 	return kind == 'i' ? json_integer(integer) : json_real(real);	/* NULL: not finite */
 }
 
-static json_t *read_value(struct reader *r);
+/* By its bits: 0.0 and -0.0 are equal numbers and two texts. */
+static json_t *
+read_number(struct reader *r, char kind, json_t *like)
+{
+	const int64_t integer = json_integer_value(like);
+	const double real = json_real_value(like);
+	const char *bytes = r->at;
+	const bool is_kind = kind == 'i' ? json_is_integer(like) : json_is_real(like);
+
+	if (r->end - r->at < 8)
+		return NULL;
+	r->at += 8;
+	if (is_kind && memcmp(bytes, kind == 'i' ? (const void *)&integer : &real, 8) == 0)
+		return json_incref(like);
+	return new_number(kind, bytes);
+}
+
+static json_t *read_value(struct reader *r, json_t *like);
+
+/* Takes the reference to `made`.  Elements that are the very same in both are one value. */
+static json_t *
+array_or_like(json_t *made, json_t *like)
+{
+	const size_t count = json_array_size(made);
+
+	if (!json_is_array(like) || json_array_size(like) != count)
+		return made;
+	for (size_t i = 0; i < count; i++)
+		if (json_array_get(made, i) != json_array_get(like, i))
+			return made;
+	json_decref(made);
+	return json_incref(like);
+}
 
 /* Setters take the reference to a value also in vain, and refuse NULL. */
-static bool
-fill_array(struct reader *r, json_t *array)
+static json_t *
+read_array(struct reader *r, json_t *like)
 {
+	json_t *array = json_array();
 	size_t count;
+	bool is_good = read_size(r, &count);
 
-	if (!read_size(r, &count))
-		return false;
-	while (count-- > 0)
-		if (json_array_append_new(array, read_value(r)) != 0)
-			return false;
+	for (size_t i = 0; is_good && i < count; i++)
+		is_good = json_array_append_new(array,
+						read_value(r, json_array_get(like, i))) == 0;
+	if (is_good)
+		return array_or_like(array, like);
+	json_decref(array);
+	return NULL;
+}
+
+/* An object that is read: up to now the first `count` members of `like`, as long as nothing is
+ * made. */
+struct unfinished {
+	json_t *like, *made;
+	size_t count;
+	void *next;	/* of like: the member that probably comes */
+};
+
+/* Its member of that key; `next` is the one behind it then. */
+static void *
+member_like(struct unfinished *object, const char *key)
+{
+	void *member = object->next;
+
+	if (!member || strcmp(json_object_iter_key(member), key) != 0)
+		member = json_object_iter_at(object->like, key);
+	return member;
+}
+
+static void
+make_own(struct unfinished *object)
+{
+	void *i = json_object_iter(object->like);
+
+	object->made = json_object();
+	for (size_t n = 0; n < object->count; n++) {
+		json_object_set_nocheck(object->made, json_object_iter_key(i),
+					json_object_iter_value(i));
+		i = json_object_iter_next(object->like, i);
+	}
+}
+
+static bool
+read_member(struct reader *r, struct unfinished *object)
+{
+	size_t length;
+	const char *key = read_text(r, &length);
+	void *member = key ? member_like(object, key) : NULL;
+	json_t *theirs = member ? json_object_iter_value(member) : NULL;
+	json_t *value = key ? read_value(r, theirs) : NULL;
+	bool is_theirs = value && value == theirs && member == object->next;
+
+	if (!object->made && !is_theirs)
+		make_own(object);
+	if (member)
+		object->next = json_object_iter_next(object->like, member);
+	object->count++;
+	if (object->made)
+		return value && set_member(object->made, key, length, value);
+	json_decref(value);
 	return true;
 }
 
 /* A key that is there twice makes the object smaller than it says. */
-static bool
-fill_object(struct reader *r, json_t *object)
-{
-	size_t count, length;
-
-	if (!read_size(r, &count))
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		const char *key = read_text(r, &length);
-
-		if (!key || !set_member(object, key, length, read_value(r)))
-			return false;
-	}
-	return json_object_size(object) == count;
-}
-
 static json_t *
-read_container(struct reader *r, json_t *empty)
+read_object(struct reader *r, json_t *like)
 {
-	bool is_good = r->depth-- > 0 &&
-		       (json_is_array(empty) ? fill_array(r, empty) : fill_object(r, empty));
+	struct unfinished object = {.like = like, .next = json_object_iter(like)};
+	size_t count;
+	bool is_good = read_size(r, &count);
 
-	r->depth++;
-	if (is_good)
-		return empty;
-	json_decref(empty);
+	if (!json_is_object(like) || count < json_object_size(like))
+		make_own(&object);
+	while (is_good && object.count < count)
+		is_good = read_member(r, &object);
+	if (is_good && !object.made)
+		return json_incref(like);
+	if (is_good && json_object_size(object.made) == count)
+		return object.made;
+	json_decref(object.made);
 	return NULL;
 }
 
 static json_t *
-read_value(struct reader *r)
+read_container(struct reader *r, char kind, json_t *like)
 {
+	json_t *value = NULL;
+
+	if (r->depth > 0) {
+		r->depth--;
+		value = kind == 'a' ? read_array(r, like) : read_object(r, like);
+		r->depth++;
+	}
+	return value;
+}
+
+static json_t *
+read_value(struct reader *r, json_t *like)
+{
+	char kind;
+
 	if (r->at == r->end || r->values == 0)
 		return NULL;
 	r->values--;
-	switch (*r->at++) {
+	kind = *r->at++;
+	switch (kind) {
 	case 'n': return json_null();
 	case 't': return json_true();
 	case 'f': return json_false();
-	case 'i': return read_number(r, 'i');
-	case 'r': return read_number(r, 'r');
-	case 's': return read_string(r);
-	case 'a': return read_container(r, json_array());
-	case 'o': return read_container(r, json_object());
+	case 'i':
+	case 'r': return read_number(r, kind, like);
+	case 's': return read_string(r, like);
+	case 'a':
+	case 'o': return read_container(r, kind, like);
 	default: return NULL;
 	}
 }
 
 json_t *
-packed_read(const char *bytes, size_t length)
+packed_read(const char *bytes, size_t length, json_t *like)
 {
 	struct reader r = {bytes, bytes + length, JSON_VALUES_MAX, JSON_DEPTH_MAX};
-	json_t *value = read_value(&r);
+	json_t *value = read_value(&r, like);
 
 	if (r.at == r.end)
 		return value;

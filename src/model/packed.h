@@ -17,7 +17,9 @@ struct buf;
  * would be passed. */
 bool packed_write(const json_t *value, struct buf *out);
 /* The value, a new reference.  NULL: the bytes are not what packed_write() makes, or are of a value
- * that json_decode() would refuse, so bytes from anywhere may be given. */
-json_t *packed_read(const char *bytes, size_t length);
+ * that json_decode() would refuse, so bytes from anywhere may be given.
+ * What of it equals the value in the same place of `like` (NULL: none) is that very value, not a
+ * copy: neither may be changed then. */
+json_t *packed_read(const char *bytes, size_t length, json_t *like);
 
 #endif

@@ -179,7 +179,21 @@ set_take(json_t *body, struct error *err)
 struct set *
 set_decode(const json_t *body, struct error *err)
 {
-	return set_take(json_deep_copy(body), err);
+	return set_decode_like(body, NULL, err);
+}
+
+/* The body itself is always a new one: it has an id, or will lose it. */
+struct set *
+set_decode_like(const json_t *body, const struct set *like, struct error *err)
+{
+	json_t *copy = json_is_object(body) ? json_object() : NULL, *member;
+	const char *key;
+
+	json_object_foreach((json_t *)body, key, member)
+		json_object_set_new_nocheck(
+			copy, key,
+			json_copy_like(member, like ? json_object_get(like->content, key) : NULL));
+	return set_take(copy, err);
 }
 
 struct set *
@@ -234,6 +248,12 @@ set_body(const struct set *set)
 	for (size_t i = 0; i < MAPS; i++)
 		json_object_set_new(body, maps[i], json_copy(json_object_get(body, maps[i])));
 	return body;
+}
+
+json_t *
+set_content(const struct set *set)
+{
+	return set->content;
 }
 
 const char *

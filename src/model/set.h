@@ -22,6 +22,9 @@ struct set *set_new(void);
  * body whose "id" is given and differs from the computed one is accepted (another
  * platform hashes otherwise): set_id() then is the given one.  NULL with ERROR_INPUT. */
 struct set *set_decode(const json_t *body, struct error *err);
+/* The same; what of the set equals a part of `like` (NULL: none) is that very part.  Sets of one
+ * application are mostly alike, and then it takes no memory, and comparing it no time. */
+struct set *set_decode_like(const json_t *body, const struct set *like, struct error *err);
 /* The same of a body that is given away, whole and also on failure: nothing is copied. */
 struct set *set_take(json_t *body, struct error *err);
 /* Sets are shared: each reference ends with set_unref(). */
@@ -32,6 +35,8 @@ json_t *set_encode(const struct set *set);
 /* New reference: {version, modules, shared, ...} for set_take().  Members of modules and shared may
  * be added, removed and replaced; each is the set's own and must not change. */
 json_t *set_body(const struct set *set);
+/* Borrowed, and what another body may be read like; never change it. */
+json_t *set_content(const struct set *set);
 /* Unpadded base64url of 32 bytes, "0", or what another platform gave.  Borrowed. */
 const char *set_id(const struct set *set);
 /* Borrowed objects; never change them. */

@@ -123,7 +123,7 @@ statement_for(struct store *store, const char *sql, const char *key)
 
 /* The body of the row, or NULL: it is not what was put there. */
 static json_t *
-take_body(struct statement *statement, char *digest, int64_t *read_at)
+take_body(struct statement *statement, char *digest, int64_t *read_at, json_t *like)
 {
 	char hash[IDS_SHA256_B64_SIZE];
 	size_t size;
@@ -136,12 +136,11 @@ take_body(struct statement *statement, char *digest, int64_t *read_at)
 		snprintf(digest, IDS_SHA256_B64_SIZE, "%s", row_text_or(statement, 2, ""));
 	if (read_at)
 		*read_at = row_int(statement, 3);
-	return packed_read(bytes, size);
+	return packed_read(bytes, size, like);
 }
 
-json_t *
-store_cache_get(struct store *store, const char *key, char digest[IDS_SHA256_B64_SIZE],
-		int64_t *read_at)
+static json_t *
+get_body(struct store *store, const char *key, char *digest, int64_t *read_at, json_t *like)
 {
 	struct statement *statement;
 	json_t *body = NULL;
@@ -153,12 +152,19 @@ store_cache_get(struct store *store, const char *key, char digest[IDS_SHA256_B64
 		store, "SELECT bytes, hash, digest, put_at FROM body WHERE key=?1", key);
 	there = statement_row(statement);
 	if (there)
-		body = take_body(statement, digest, read_at);
+		body = take_body(statement, digest, read_at, like);
 	if (statement_end(statement, NULL))
 		failed(store);
 	else if (there && !body)
 		store_cache_drop(store, key);
 	return body;
+}
+
+json_t *
+store_cache_get(struct store *store, const char *key, char digest[IDS_SHA256_B64_SIZE],
+		int64_t *read_at)
+{
+	return get_body(store, key, digest, read_at, NULL);
 }
 
 /* A lock costs the system a dozen calls, and a start reads some forty rows. */
@@ -241,10 +247,10 @@ set_key(const char *url, const char *org, const char *app, const char *set_id)
 
 json_t *
 store_get_set(struct store *store, const char *url, const char *org, const char *app,
-	      const char *set_id)
+	      const char *set_id, json_t *like)
 {
 	char *key = set_key(url, org, app, set_id);
-	json_t *set = store_cache_get(store, key, NULL, NULL);
+	json_t *set = get_body(store, key, NULL, NULL, like);
 
 	free(key);
 	return set;

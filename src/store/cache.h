@@ -15,9 +15,10 @@
 
 struct store;
 
-/* The set's JSON as it came from the platform.  New reference, or NULL: not cached. */
+/* The set's JSON as it came from the platform.  New reference, or NULL: not cached.  What equals a
+ * part of `like` (NULL: none) is that very part (model/packed.h). */
 json_t *store_get_set(struct store *store, const char *url, const char *org, const char *app,
-		      const char *set_id);
+		      const char *set_id, json_t *like);
 /* Without effect when it cannot be written. */
 void store_put_set(struct store *store, const char *url, const char *org, const char *app,
 		   const char *set_id, const json_t *set);

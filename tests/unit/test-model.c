@@ -13,6 +13,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "compare/changes.h"
@@ -911,27 +912,53 @@ packed_bytes_from_outside_have_limits(void **state)
 		BYTES("o\1\1\xff\0n"), BYTES("r\0\0\0\0\0\0\xf0\x7f"),
 	};
 	char deep[2 * JSON_DEPTH_MAX + 3], *many = xcalloc(JSON_VALUES_MAX + 10, 1);
-	json_t *value;
+	json_t *like = parse("{'a':null}"), *value;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-		if (packed_read(cases[i].bytes, cases[i].length))
+		if (packed_read(cases[i].bytes, cases[i].length, NULL) ||
+		    packed_read(cases[i].bytes, cases[i].length, like))
 			fail_msg("case %zu is read", i);
+	json_decref(like);
 	for (size_t i = 0; i <= JSON_DEPTH_MAX; i++)
 		memcpy(deep + 2 * i, "a\1", 2);
 	deep[2 * JSON_DEPTH_MAX + 2] = 'n';
-	assert_null(packed_read(deep, sizeof(deep)));
-	value = packed_read(deep + 2, sizeof(deep) - 2);
+	assert_null(packed_read(deep, sizeof(deep), NULL));
+	value = packed_read(deep + 2, sizeof(deep) - 2, NULL);
 	assert_non_null(value);
 	json_decref(value);
 	memset(many, 'n', JSON_VALUES_MAX + 10);
 	memcpy(many, "a\xc0\x9a\x0c", 4);	/* 200 000 and the array itself */
-	assert_null(packed_read(many, 4 + JSON_VALUES_MAX));
+	assert_null(packed_read(many, 4 + JSON_VALUES_MAX, NULL));
 	memcpy(many, "a\xbf\x9a\x0c", 4);
-	value = packed_read(many, 4 + JSON_VALUES_MAX - 1);
+	value = packed_read(many, 4 + JSON_VALUES_MAX - 1, NULL);
 	assert_int_equal(json_array_size(value), JSON_VALUES_MAX - 1);
 	json_decref(value);
 	free(many);
+}
+
+/* What lies in several sets at once must be what each of them holds, to the last bit. */
+static void
+only_what_is_the_same_is_shared(void **state)
+{
+	json_t *like = parse("{'a':{'x':'1','y':[1,2]},'b':0.0,'c':1,'d':null,'e':{}}");
+	json_t *body = parse("{'a':{'x':'1','y':[1,2]},'b':-0.0,'c':1.0,'d':'','e':{'a':{}},'f':1}");
+	json_t *copy = json_copy_like(body, like), *again;
+	struct buf bytes;
+
+	(void)state;
+	buf_init(&bytes, JSON_BYTES_MAX);
+	assert_true(packed_write(body, &bytes));
+	again = packed_read(bytes.data, bytes.length, like);
+	assert_true(json_same(copy, body) && json_same(again, body));
+	assert_false(json_same(json_object_get(body, "b"), json_object_get(like, "b")));
+	assert_ptr_equal(json_object_get(copy, "a"), json_object_get(like, "a"));
+	assert_ptr_equal(json_object_get(again, "a"), json_object_get(like, "a"));
+	buf_clear(&bytes);
+	json_decref(again);
+	json_decref(copy);
+	json_decref(body);
+	json_decref(like);
 }
 
 /* A path names its place whatever the names on the way are, and the operations come in their
@@ -985,6 +1012,7 @@ main(void)
 		cmocka_unit_test(effective_set_has_what_its_placeholders_stand_for),
 		cmocka_unit_test(another_body_of_a_workload_is_a_delta_of_its_leaves),
 		cmocka_unit_test(packed_bytes_from_outside_have_limits),
+		cmocka_unit_test(only_what_is_the_same_is_shared),
 		cmocka_unit_test(a_path_escapes_what_parts_it),
 	};
 

@@ -430,18 +430,123 @@ what_is_packed_reads_back(struct source *source)
 	source_note(source, "value", value);
 	buf_init(&bytes, JSON_BYTES_MAX);
 	good = packed_write(value, &bytes);
-	again = packed_read(bytes.data, bytes.length);
+	again = packed_read(bytes.data, bytes.length, NULL);
 	good = good && again && json_equal(again, value);
 	json_decref(again);
 	/* Neither a part of it nor more than it is read as anything. */
 	for (size_t n = 0; good && n < bytes.length; n++) {
-		again = packed_read(bytes.data, n);
+		again = packed_read(bytes.data, n, NULL);
 		good = !again;
 		json_decref(again);
 	}
-	good = good && buf_append(&bytes, "n", 1) && !packed_read(bytes.data, bytes.length);
+	good = good && buf_append(&bytes, "n", 1) && !packed_read(bytes.data, bytes.length, NULL);
 	buf_clear(&bytes);
 	json_decref(value);
+	return good;
+}
+
+static bool
+has_text_of(const json_t *a, const json_t *b)
+{
+	char *x = a ? json_canonical(a) : xstrdup(""), *y = json_canonical(b);
+	bool same = strcmp(x, y) == 0;
+
+	free(x);
+	free(y);
+	return same;
+}
+
+/* Of whatever it is read beside, a part of it shared or none. */
+static bool
+what_is_packed_reads_back_beside_another(struct source *source)
+{
+	json_t *value = source_json(source, 4), *like = source_json(source, 4), *again;
+	json_t *before = json_copy_deep(like);
+	struct buf bytes;
+	bool good;
+
+	source_note(source, "value", value);
+	source_note(source, "like", like);
+	buf_init(&bytes, JSON_BYTES_MAX);
+	good = packed_write(value, &bytes);
+	again = packed_read(bytes.data, bytes.length, like);
+	good = good && has_text_of(again, value);
+	json_decref(again);
+	again = packed_read(bytes.data, bytes.length, value);
+	good = good && again && (!json_is_object(value) || again == value);
+	json_decref(again);
+	for (size_t n = 0; good && n < bytes.length; n++) {
+		again = packed_read(bytes.data, n, value);
+		good = !again;
+		json_decref(again);
+	}
+	good = good && has_text_of(like, before);
+	json_decref(before);
+	buf_clear(&bytes);
+	json_decref(like);
+	json_decref(value);
+	return good;
+}
+
+/* The same body, read beside another set from JSON and from the cache. */
+static struct set *
+read_beside(const struct set *like, const json_t *body, bool from_cache)
+{
+	struct buf bytes;
+	struct set *set;
+
+	if (!from_cache)
+		return set_decode_like(body, like, NULL);
+	buf_init(&bytes, JSON_BYTES_MAX);
+	set = packed_write(body, &bytes)
+		      ? set_take(packed_read(bytes.data, bytes.length, set_content(like)), NULL)
+		      : NULL;
+	buf_clear(&bytes);
+	return set;
+}
+
+static bool
+shares_equal_modules(const struct set *a, const struct set *b)
+{
+	const char *name;
+	json_t *module;
+
+	json_object_foreach(set_modules(a), name, module)
+		if (json_equal(module, set_module(b, name)) && module != set_module(b, name))
+			return false;
+	return true;
+}
+
+/* What a set is read beside changes nothing of it: not its id, nor what differs. */
+static bool
+a_set_read_beside_another_is_itself(struct source *source)
+{
+	struct set *a = draw(source, "a"), *b = draw_near(source, "b", a);
+	json_t *body = json_copy(set_content(b)), *change, *wanted;
+	json_t *before = json_copy_deep(set_content(a));
+	struct delta *delta = delta_between(a, b);
+	bool good = true;
+
+	wanted = delta_encode(delta);
+	delta_free(delta);
+	for (int from_cache = 0; from_cache < 2; from_cache++) {
+		struct set *read = read_beside(a, body, from_cache);
+
+		good = good && read && strcmp(set_id(read), set_id(b)) == 0 && set_equal(read, b) &&
+		       (from_cache || shares_equal_modules(a, read));
+		delta = read ? delta_between(a, read) : delta_new();
+		change = delta_encode(delta);
+		good = good && has_text_of(change, wanted);
+		json_decref(change);
+		delta_free(delta);
+		set_unref(read);
+	}
+	good = good && has_text_of(set_content(a), before);
+	json_decref(before);
+	json_decref(wanted);
+	json_decref(body);
+	set_unref(a);
+	set_unref(b);
 	return good;
 }
 
@@ -620,6 +725,8 @@ a_difference_always_shows_something(struct source *source)
 	X(patch_is_done_whole_or_not_at_all)                                               \
 	X(canonical_text_is_the_value)                                                     \
 	X(what_is_packed_reads_back)                                                       \
+	X(what_is_packed_reads_back_beside_another)                                        \
+	X(a_set_read_beside_another_is_itself)                                             \
 	X(text_is_what_jansson_writes)                                                     \
 	X(a_difference_always_shows_something)
 

@@ -19,6 +19,7 @@
 #include "base/xmalloc.h"
 #include "flow/session.h"
 #include "flow/world/world.h"
+#include "model/set.h"
 #include "store/cache.h"
 #include "store/store.h"
 #include "tests/patience.h"
@@ -52,8 +53,10 @@ put_application(struct store *store, const char *app)
 
 	for (int i = 0; i < ENVIRONMENTS; i++) {
 		char *id = xasprintf("env-%02d", i), *set_id = xasprintf("set-%s-%d", app, i);
-		json_t *set = json_pack("{s:s, s:{}, s:{}, s:i}", "id", set_id, "modules", "shared",
-					"version", 0);
+		json_t *set = json_pack("{s:s, s:{s:{s:s, s:{s:s}}, s:{s:s, s:{s:i}}}, s:{}, s:i}",
+					"id", set_id, "modules", "api", "profile", "p", "spec",
+					"image", "api:1", "web", "profile", "p", "spec", "number",
+					i, "shared", "version", 0);
 
 		json_array_append_new(environments,
 				      json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "id", id, "name",
@@ -171,12 +174,33 @@ a_first_picture_has_sets_of_the_application_that_was_chosen(void **state)
 	session_free(session);
 }
 
+/* Twenty environments of one application are one set and what differs. */
+static void
+sets_of_an_application_share_what_they_have_in_common(void **state)
+{
+	struct session *session = begin();
+	const struct world_application *first;
+
+	(void)state;
+	session_focus(session, "acme", "first");
+	has_few_sets_then_all(session, "first");
+	first = world_application(session_world(session), "acme", "first");
+	for (size_t i = 1; i < first->count; i++) {
+		const struct set *a = first->environments[0].set, *b = first->environments[i].set;
+
+		assert_ptr_equal(set_module(a, "api"), set_module(b, "api"));
+		assert_false(json_equal(set_module(a, "web"), set_module(b, "web")));
+	}
+	session_free(session);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_first_picture_waits_for_few_sets),
 		cmocka_unit_test(a_first_picture_has_sets_of_the_application_that_was_chosen),
+		cmocka_unit_test(sets_of_an_application_share_what_they_have_in_common),
 	};
 
 	return cmocka_run_group_tests(tests, make_place, remove_place);

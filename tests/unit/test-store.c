@@ -795,7 +795,7 @@ put_and_get(struct store *store, const char *app)
 	json_t *kept;
 
 	store_put_set(store, URL, "acme", app, "abc", set);
-	kept = store_get_set(store, URL, "acme", app, "abc");
+	kept = store_get_set(store, URL, "acme", app, "abc", NULL);
 	assert_true(json_equal(set, kept));
 	json_decref(kept);
 	json_decref(set);
@@ -810,8 +810,8 @@ caches_sets_and_bodies(void **state)
 	int64_t read_at = 0;
 
 	put_and_get(store, "shop");
-	assert_null(store_get_set(store, URL, "acme", "other", "abc"));
-	assert_null(store_get_set(store, "http://other", "acme", "shop", "abc"));
+	assert_null(store_get_set(store, URL, "acme", "other", "abc", NULL));
+	assert_null(store_get_set(store, "http://other", "acme", "shop", "abc", NULL));
 	assert_null(store_cache_get(store, "envs", NULL, NULL));
 	store_cache_put(store, "envs", answer, "of its bytes");
 	store_close(store);
@@ -932,7 +932,7 @@ remakes_a_bad_cache(void **state)
 	put_and_get(store, "shop");
 	/* changed under our feet: the hash does not fit */
 	run_sql(place->cache, "UPDATE body SET bytes='{}'");
-	assert_null(store_get_set(store, URL, "acme", "shop", "abc"));
+	assert_null(store_get_set(store, URL, "acme", "shop", "abc", NULL));
 	put_and_get(store, "shop");
 	/* overwritten while it is open */
 	file = fopen(place->cache, "r+");

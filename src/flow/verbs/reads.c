@@ -16,6 +16,7 @@
 #include "flow/verbs/flow-advance.h"
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/live.h"
+#include "flow/world/sets.h"
 #include "model/delta.h"
 #include "model/set.h"
 #include "store/cache.h"
@@ -222,7 +223,8 @@ take_set(struct flow *flow, const json_t *body)
 	struct error err = { 0 };
 
 	set_unref(*flow->wanted);
-	*flow->wanted = set_decode(body, &err);
+	*flow->wanted = sets_decode(flow->session, flow->request.org, flow->request.app, body,
+				    &err);
 	if (*flow->wanted)
 		return true;
 	flow_fail(flow, &err);
@@ -247,7 +249,7 @@ got_set(void *data, const struct api_reply *reply)
 void
 flow_read_set(struct flow *flow, const char *id, struct set **where)
 {
-	json_t *kept;
+	struct set *kept;
 
 	flow->wanted = where;
 	if (set_id_is_empty(id)) {
@@ -256,20 +258,15 @@ flow_read_set(struct flow *flow, const char *id, struct set **where)
 		flow_read_done(flow);
 		return;
 	}
-	kept = store_get_set(session_store(flow->session), session_address(flow->session),
-			     flow->request.org, flow->request.app, id);
-	if (kept) {
-		struct set *set = set_take(kept, NULL);
-
-		/* A cache that says something else is asked no further. */
-		if (set && !strcmp(set_id(set), id)) {
-			set_unref(*where);
-			*where = set;
-			flow_read_done(flow);
-			return;
-		}
-		set_unref(set);
+	kept = sets_cached(flow->session, flow->request.org, flow->request.app, id);
+	/* A cache that says something else is asked no further. */
+	if (kept && strcmp(set_id(kept), id) == 0) {
+		set_unref(*where);
+		*where = kept;
+		flow_read_done(flow);
+		return;
 	}
+	set_unref(kept);
 	flow->call = api_get_set(session_api(flow->session), flow->request.org, flow->request.app,
 				 id, got_set, flow);
 }

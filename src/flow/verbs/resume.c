@@ -25,8 +25,8 @@
 #include "flow/verbs/flows.h"
 #include "flow/verbs/pins.h"
 #include "flow/verbs/review.h"
+#include "flow/world/sets.h"
 #include "model/set.h"
-#include "store/cache.h"
 #include "store/journal.h"
 
 /* --- what a record is --- */
@@ -113,10 +113,7 @@ flow_interrupted_kind(const struct operation *record)
 static struct set *
 cached_set(struct session *session, const struct operation *record, const char *id)
 {
-	json_t *kept = id ? store_get_set(session_store(session), session_address(session),
-					  record->org.raw, record->app.raw, id) : NULL;
-
-	return kept ? set_take(kept, NULL) : NULL;
+	return id ? sets_cached(session, record->org.raw, record->app.raw, id) : NULL;
 }
 
 static void

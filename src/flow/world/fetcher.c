@@ -28,6 +28,7 @@
 #include "base/xmalloc.h"
 #include "compare/values.h"
 #include "flow/context/context.h"
+#include "flow/world/sets.h"
 #include "flow/world/world.h"
 #include "model/set.h"
 #include "net/loop.h"
@@ -147,7 +148,7 @@ take_history(struct question *q, const json_t *body)
 static bool
 take_set(struct question *q, const json_t *body)
 {
-	struct set *set = set_decode(body, NULL);
+	struct set *set = sets_decode(q->fetcher->session, q->org, q->app, body, NULL);
 
 	if (!set || strcmp(set_id(set), q->id) != 0) {
 		set_unref(set);
@@ -388,7 +389,6 @@ find_set(const struct question *q)
 {
 	const struct world_application *app =
 		world_application(session_world(q->fetcher->session), q->org, q->app);
-	json_t *body;
 
 	for (size_t i = 0; app && i < app->count; i++) {
 		const struct world_environment *e = &app->environments[i];
@@ -400,9 +400,7 @@ find_set(const struct question *q)
 	}
 	if (set_id_is_empty(q->id))
 		return set_new();
-	body = store_get_set(session_store(q->fetcher->session),
-			     session_address(q->fetcher->session), q->org, q->app, q->id);
-	return body ? set_take(body, NULL) : NULL;
+	return sets_cached(q->fetcher->session, q->org, q->app, q->id);
 }
 
 struct set *

@@ -12,6 +12,7 @@ libflow_world_a_SOURCES = \
 	src/flow/world/origins.c src/flow/world/origins.h \
 	src/flow/world/past.c src/flow/world/past.h \
 	src/flow/world/reach.c src/flow/world/reach.h \
+	src/flow/world/sets.c src/flow/world/sets.h \
 	src/flow/world/unpromoted.c src/flow/world/unpromoted.h \
 	src/flow/world/watch.c src/flow/world/watch.h \
 	src/flow/world/watch-feeds.c src/flow/world/watch-feeds.h \

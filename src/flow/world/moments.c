@@ -25,10 +25,10 @@
 #include "base/xmalloc.h"
 #include "flow/context/context.h"
 #include "flow/world/learn.h"
+#include "flow/world/sets.h"
 #include "flow/world/watch.h"
 #include "flow/world/words.h"
 #include "model/set.h"
-#include "store/cache.h"
 #include "store/moments.h"
 
 #define FRESH_MS 60000	/* what the cache tells of a board is not what stands now */
@@ -143,15 +143,6 @@ moments_note(struct session *session, const char *org, const char *app)
 
 /* --- a world of it ---------------------------------------------------------------------- */
 
-static struct set *
-load_set(const struct moments *m, const char *id)
-{
-	json_t *body = *id ? store_get_set(session_store(m->session), session_address(m->session),
-					   m->org, m->app, id) : NULL;
-
-	return body ? set_take(body, NULL) : NULL;
-}
-
 static void
 take_environment(const struct moments *m, struct world_environment *e,
 		 const struct board_moment *moment)
@@ -178,7 +169,8 @@ take_environment(const struct moments *m, struct world_environment *e,
 	if (*moment->origin)
 		e->clone_of = xstrdup(moment->origin);
 	e->is_protected = session_is_protected(m->session, moment->env, moment->type);
-	e->set = load_set(m, moment->set_id);
+	if (*moment->set_id)
+		e->set = sets_cached(m->session, m->org, m->app, moment->set_id);
 }
 
 /* The world as it was at that time in place of the one there is.  -1: as it was before. */

@@ -21,6 +21,7 @@
 #include "base/xmalloc.h"
 #include "compare/values.h"
 #include "flow/context/context.h"
+#include "flow/world/sets.h"
 #include "model/nouns.h"
 #include "model/set.h"
 #include "store/cache.h"
@@ -44,7 +45,8 @@ got_set(void *data, const struct api_reply *reply)
 	past->call = NULL;
 	past->error = reply->error;
 	if (reply->error.kind == ERROR_NONE)
-		past->set = set_decode(reply->body, &past->error);
+		past->set = sets_decode(past->session, past->org, past->app, reply->body,
+					&past->error);
 	if (past->set && strcmp(set_id(past->set), past->id) != 0) {
 		set_unref(past->set);
 		past->set = NULL;
@@ -96,7 +98,6 @@ past_open(struct session *session, const char *org, const char *app, const char 
 	  const char *deployment_id, const char *id)
 {
 	struct past *past = xcalloc(1, sizeof(*past));
-	json_t *kept;
 
 	past->session = session;
 	past->org = xstrdup(org);
@@ -109,9 +110,7 @@ past_open(struct session *session, const char *org, const char *app, const char 
 		past->set = set_new();
 		return past;
 	}
-	kept = store_get_set(session_store(session), session_address(session), org, app, id);
-	if (kept)
-		past->set = set_take(kept, NULL);
+	past->set = sets_cached(session, org, app, id);
 	if (past->set && strcmp(set_id(past->set), id) != 0) {
 		set_unref(past->set);
 		past->set = NULL;

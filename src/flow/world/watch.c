@@ -15,6 +15,7 @@
  */
 #include "config.h"
 
+#include "flow/world/sets.h"
 #include "flow/world/watch.h"
 
 #include <stdlib.h>
@@ -76,9 +77,7 @@ find_set(const struct world_application *application, const char *id)
 static struct set *
 load_set(struct watch *watch, const char *org, const char *app, const char *id)
 {
-	json_t *body = store_get_set(session_store(watch->session),
-				     session_address(watch->session), org, app, id);
-	struct set *set = body ? set_take(body, NULL) : NULL;
+	struct set *set = sets_cached(watch->session, org, app, id);
 
 	if (set && !is_set(set, id)) {
 		set_unref(set);
@@ -137,7 +136,7 @@ learn_set(struct feed *feed, const json_t *body, struct error *err)
 {
 	struct world_application *application =
 		world_edit_application(feed->watch->world, feed->org, feed->app);
-	struct set *set = set_decode(body, err);
+	struct set *set = sets_decode(feed->watch->session, feed->org, feed->app, body, err);
 
 	if (!set)
 		return -1;

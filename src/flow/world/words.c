@@ -20,6 +20,7 @@
 #include "compare/values.h"
 #include "flow/world/world.h"
 #include "model/image.h"
+#include "model/json.h"
 #include "model/set.h"
 #include "model/version.h"
 
@@ -400,7 +401,7 @@ words_standing(const struct world_environment *e, const struct world_environment
 		return STANDING_UNKNOWN;
 	if (!here || !there)
 		return here ? STANDING_ONLY_HERE : there ? STANDING_MISSING : STANDING_NOWHERE;
-	if (!json_equal(here, there))
+	if (!json_same(here, there))
 		return compare_images(e->set, baseline->set, module);
 	/* A clone that was not deployed has no values. */
 	if (!e->is_past && !e->running.id.raw)

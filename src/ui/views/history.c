@@ -6,6 +6,7 @@
  */
 #include "config.h"
 
+#include "flow/world/sets.h"
 #include "ui/views/history.h"
 
 #include <curses.h>
@@ -20,7 +21,6 @@
 #include "flow/verbs/flow.h"
 #include "flow/world/world.h"
 #include "model/set.h"
-#include "store/cache.h"
 #include "store/search.h"
 #include "ui/canvas.h"
 #include "ui/terminal.h"
@@ -132,12 +132,8 @@ history_make_rows(struct history_view *h)
 static struct set *
 known_set(struct ui *ui, const struct operation *o, const char *id)
 {
-	struct session *session = ui_session(ui);
-	json_t *body = *id ? store_get_set(session_store(session), session_address(session),
-					   untrusted_raw(&o->org), untrusted_raw(&o->app), id)
-			   : NULL;
-
-	return body ? set_take(body, NULL) : NULL;
+	return *id ? sets_cached(ui_session(ui), untrusted_raw(&o->org), untrusted_raw(&o->app), id)
+		   : NULL;
 }
 
 /* The operation that took it back may be far from it. */
