@@ -5,6 +5,9 @@
  *
  *	sets write DIR WORKLOADS VARIABLES	DIR/a.json, DIR/b.json: a hundredth differs
  *	sets diff DIR ROUNDS			microseconds of delta_between(), one line a round
+ *	sets alike DIR ROUNDS			the same, where b was read beside a, as the client does
+ *	sets read DIR				microseconds of reading b from the cache's form: by
+ *						itself, and beside a
  *	sets id DIR ROUNDS			of json_canonical() with SHA-256, then of SHA-256
  *
  * Parsing is not counted.  tests/bench/sets.py runs it beside two libraries under node.
@@ -16,10 +19,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/buf.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/delta.h"
 #include "model/json.h"
+#include "model/packed.h"
 #include "model/set.h"
 
 static double
@@ -91,11 +96,23 @@ read_body(const char *directory, const char *name)
 	return body;
 }
 
+/* b as it comes over the wire; `like`: to read it beside, or NULL. */
+static struct set *
+decode_b(const char *directory, const struct set *like)
+{
+	json_t *body = read_body(directory, "b");
+	struct set *set = set_decode_like(body, like, NULL);
+
+	json_decref(body);
+	return set;
+}
+
 static void
-time_diff(const char *directory, int rounds)
+time_diff(const char *directory, int rounds, bool is_alike)
 {
 	struct set *a = set_take(read_body(directory, "a"), NULL);
-	struct set *b = set_take(read_body(directory, "b"), NULL);
+	struct set *b = is_alike ? decode_b(directory, a)
+				 : set_take(read_body(directory, "b"), NULL);
 
 	for (int i = 0; i < rounds; i++) {
 		double began = now_us();
@@ -108,6 +125,35 @@ time_diff(const char *directory, int rounds)
 	}
 	set_unref(a);
 	set_unref(b);
+}
+
+static double
+time_reading(const struct buf *bytes, json_t *like, json_t **value)
+{
+	double began = now_us();
+
+	*value = packed_read(bytes->data, bytes->length, like);
+	return now_us() - began;
+}
+
+static void
+time_read(const char *directory)
+{
+	json_t *a = read_body(directory, "a"), *b = read_body(directory, "b"), *alone, *beside;
+	struct buf bytes;
+	double first, second;
+
+	buf_init(&bytes, JSON_BYTES_MAX);
+	if (!packed_write(b, &bytes))
+		exit(1);
+	first = time_reading(&bytes, NULL, &alone);
+	second = time_reading(&bytes, a, &beside);
+	printf("%.1f %.1f\n", first, second);
+	buf_clear(&bytes);
+	json_decref(a);
+	json_decref(b);
+	json_decref(alone);
+	json_decref(beside);
 }
 
 static void
@@ -145,7 +191,11 @@ main(int argc, char **argv)
 		       write_set(argv[2], "b", workloads, variables, true) != 0;
 	}
 	if (argc == 4 && strcmp(argv[1], "diff") == 0)
-		time_diff(argv[2], atoi(argv[3]));
+		time_diff(argv[2], atoi(argv[3]), false);
+	else if (argc == 4 && strcmp(argv[1], "alike") == 0)
+		time_diff(argv[2], atoi(argv[3]), true);
+	else if (argc == 3 && strcmp(argv[1], "read") == 0)
+		time_read(argv[2]);
 	else if (argc == 4 && strcmp(argv[1], "id") == 0)
 		time_id(argv[2], atoi(argv[3]));
 	else

@@ -3,7 +3,9 @@
 How long the difference of two big sets takes, beside fast-json-patch and microdiff under node, and
 the id of a set, beside SHA-256 of the same bytes.
 
-All of it in turns in one run, parsing not counted; a hundredth of the variables differs.  Node
+All of it in turns in one run, parsing not counted; a hundredth of the variables differs.  "beside":
+the second set was read beside the first, as the client does it; what reading takes that way is
+said as well.  Node
 compiles what it has run often, so its first third of the rounds does not count.
 $BENCH_SETS_ROUNDS: how many (30).
 """
@@ -40,8 +42,9 @@ def differences(directory, modules):
     """{name: median in microseconds}"""
     times = {}
     for _ in range(TURNS):
-        ours = run(SETS, "diff", directory, str(ROUNDS))
-        times.setdefault("ours", []).extend(float(x) for x in ours)
+        for name, mode in (("ours", "diff"), ("beside", "alike")):
+            lines = run(SETS, mode, directory, str(ROUNDS))
+            times.setdefault(name, []).extend(float(x) for x in lines)
         lines = []
         if modules:
             lines = run("node", HERE + "/sets-peers.mjs", directory, str(ROUNDS), modules)
@@ -51,19 +54,27 @@ def differences(directory, modules):
     return {name: statistics.median(values) for name, values in times.items()}
 
 
+def readings(directory):
+    """Medians in microseconds: of reading a set by itself, and beside another."""
+    pairs = [run(SETS, "read", directory)[0].split() for _ in range(ROUNDS // 2 + 1)]
+    return [statistics.median(float(pair[i]) for pair in pairs) for i in (0, 1)]
+
+
 def main():
     with tempfile.TemporaryDirectory() as scratch:
         modules = scratch if install(scratch) else None
         if not modules:
             print("node or its libraries are missing: only our own figures")
-        print("difference      ours us  " +
-              "".join("%18s us  ratio" % p.split("@")[0] for p in PEERS))
+        print("difference      ours us  beside us  " +
+              "".join("%18s us  ratio  beside" % p.split("@")[0] for p in PEERS))
         for shape in SHAPES:
             run(SETS, "write", scratch, *map(str, shape))
             found = differences(scratch, modules)
-            ours = found.pop("ours")
-            print("%5d x %-5d %10.0f  " % (*shape, ours) +
-                  "".join("%18.0f     %5.2f" % (took, ours / took) for took in found.values()))
+            ours, beside = found.pop("ours"), found.pop("beside")
+            print("%5d x %-5d %10.0f %10.0f  " % (*shape, ours, beside) +
+                  "".join("%18.0f     %5.2f   %5.2f" % (took, ours / took, beside / took)
+                          for took in found.values()))
+            print("   reading it %9.0f %10.0f" % tuple(readings(scratch)))
             pairs = [line.split() for line in run(SETS, "id", scratch, str(ROUNDS))]
             whole, bare = (statistics.median(float(p[i]) for p in pairs) for i in (0, 1))
             print("   id of it  %10.0f   SHA-256 of the same bytes %8.0f   ratio %5.2f" %
