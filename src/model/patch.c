@@ -272,7 +272,7 @@ struct range {
 
 struct comparison {
 	json_t *operations;
-	json_t *names[OP_COUNT];	/* of the kinds of operations, shared by all; NULL: not yet */
+	json_t *names[OP_COUNT];	/* of kinds, shared; NULL: not yet */
 	struct range *ranges;	/* of the objects that are being walked, the innermost last */
 	size_t count, room;
 	struct buf path;	/* of the last operation */

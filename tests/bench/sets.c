@@ -5,7 +5,7 @@
  *
  *	sets write DIR WORKLOADS VARIABLES	DIR/a.json, DIR/b.json: a hundredth differs
  *	sets diff DIR ROUNDS			microseconds of delta_between(), one line a round
- *	sets alike DIR ROUNDS			the same, where b was read beside a, as the client does
+ *	sets alike DIR ROUNDS			the same; b was read beside a, as the client does
  *	sets read DIR				microseconds of reading b from the cache's form: by
  *						itself, and beside a
  *	sets id DIR ROUNDS			of json_canonical() with SHA-256, then of SHA-256
