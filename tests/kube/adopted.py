@@ -27,12 +27,14 @@ ORG = "adopted"
 class Application:
     """One that is in a file of tests/kube/adopted, with what the fix changes."""
 
-    def __init__(self, name, app, workload, fixed, path, versions=("1.4.2", "1.4.3")):
+    def __init__(self, name, app, workload, fixed, path, versions=("1.4.2", "1.4.3"),
+                 findings=0):
         self.name, self.app, self.workload, self.fixed = name, app, workload, fixed
         self.env = name + "-production"
         self.clone = "hot-" + name
         self.path = path		# of the object that is patched, below its namespace
         self.before, self.after = versions
+        self.findings = findings	# places that lead to Production
         self.file = os.path.join(HERE, "adopted", name + ".yaml")
 
 
@@ -42,7 +44,7 @@ APPLICATIONS = [
     Application("chart", "store", "store-api", "local/topicshare-api",
                 "/apis/apps/v1/namespaces/{}/statefulsets/store-api", ("1.4.2", "2.0.0-rc1")),
     Application("cron", "cron-production", "digest", "local/topicshare-worker",
-                "/apis/batch/v1/namespaces/{}/cronjobs/digest", ("1.8.1", "1.9.0")),
+                "/apis/batch/v1/namespaces/{}/cronjobs/digest", ("1.8.1", "1.9.0"), 1),
     Application("operator", "operator-production", "forum", "local/topicshare-api",
                 "/apis/example.org/v1/namespaces/{}/sites/forum", ("1.4.2", "2.0.0-rc1")),
     Application("versions", "versions", "web-blue", "local/topicshare-web",
@@ -92,6 +94,7 @@ class World:
     def __init__(self, kubeconfig, applications):
         self.kubeconfig, self.client = kubeconfig, Client(kubeconfig)
         self.folder = tempfile.mkdtemp(prefix="adopted-")
+        self.owners = tempfile.mkdtemp(prefix="owners-")	# files that are not ours
         self.socket = os.path.join(self.folder, "api.sock")
         self.variables = dict(os.environ, HOME=self.folder, LC_ALL="C.UTF-8", KUBECONFIG=kubeconfig,
                               XDG_RUNTIME_DIR=self.folder)
@@ -230,7 +233,7 @@ def owner_can_go_on(world, app):
     """The fix in the owner's own file, applied by the owner's own means."""
     with open(app.file) as file:
         fixed = file.read().replace(f"{app.fixed}:{app.before}", f"{app.fixed}:{app.after}")
-    path = os.path.join(world.folder, app.name + ".yaml")
+    path = os.path.join(world.owners, app.name + ".yaml")
     with open(path, "w") as file:
         file.write(fixed)
     plain = world.kubectl("apply", "-f", path, check=False)
@@ -246,9 +249,23 @@ def approve(world, app, *words, target):
     return code == 0, text
 
 
+def findings_of(text):
+    """Each place of a review that leads to Production: its id, and what is said of it."""
+    return [line.split()[1].rstrip(":") for line in text.splitlines() if line.strip().startswith("Finding ")], \
+        [line for line in text.splitlines() if line.strip().startswith("Finding ")]
+
+
+def clone(world, app):
+    """Each finding is one that the file was written to have, and is acknowledged."""
+    ids, said = findings_of(world.stage(app, "clone", app.env, app.clone)[1])
+    if len(ids) != app.findings:
+        return False, "\n".join([f"{len(ids)} findings, and {app.findings} are meant:", *said])
+    return approve(world, app, "clone", app.env, app.clone, *("--acknowledge=" + i for i in ids), target=app.clone)
+
+
 def tell(tap, world, app):
     before = world.objects(app.env)
-    done, text = approve(world, app, "clone", app.env, app.clone, target=app.clone)
+    done, text = clone(world, app)
     tap.ok(done and world.stage(app, "environment", app.clone)[0] == 0, f"{app.name}: Production is cloned", text)
     namespace = f"{app.app}-{app.clone}"
     tap.ok(not acts_on_the_world(world.objects(namespace)), f"{app.name}: the clone does not act on the world",
