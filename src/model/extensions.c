@@ -59,6 +59,7 @@ static const struct {
 	[EXTENSION_PODS] = {"pods", NULL},
 	[EXTENSION_DEPLOY_REVIEW] = {"deploy-review", NULL},
 	[EXTENSION_ADDRESSES] = {"addresses", NULL},
+	[EXTENSION_ADOPTION] = {"adoption", NULL},
 };
 
 #define VALUES EXTENSION_DEPLOY_VALUES
@@ -137,6 +138,7 @@ static const struct extension_addition additions[] = {
 	{EXTENSION_DEPLOY_REVIEW, ADDS_ROUTE, "x-reviewDeployment", NULL},
 	{EXTENSION_DEPLOY_REVIEW, ADDS_ROUTE, "x-reviewEnvironment", NULL},
 	{EXTENSION_ADDRESSES, ADDS_MEMBER_TOLD, "getRuntime", "addresses"},
+	{EXTENSION_ADOPTION, ADDS_ROUTE, "x-getAdoption", NULL},
 };
 
 const char *

@@ -74,6 +74,7 @@ def platform(c):
     c.ask("x-getPlatform", 200)
     c.ask("listOrganizations", 200)
     c.ask("getOrganization", 200)
+    c.ask("x-getAdoption", 404, "where nothing was adopted")
 
 
 def env_types(c):

@@ -70,6 +70,8 @@ static const struct route routes[] = {
 	{"GET", "/orgs", list_organizations, "listOrganizations", BODY_NONE, false,
 	 PERMISSION_KNOWN},
 	{"GET", ORG, get_organization, "getOrganization", BODY_NONE, false, PERMISSION_MEMBER},
+	{"GET", ORG "/x-adoption", get_adoption, "x-getAdoption", BODY_NONE, false,
+	 PERMISSION_MEMBER},
 	{"GET", ORG "/audit-logs", list_audit_log, "listAuditLogEntries", BODY_NONE, false,
 	 PERMISSION_ADMINISTER},
 	{"GET", ORG "/env-types", list_env_types, "listEnvironmentTypes", BODY_NONE, false,

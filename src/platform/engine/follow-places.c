@@ -109,20 +109,23 @@ note_gone(struct follow_reader *reader, struct follow_place *place, bool is_gone
 	engine_note_gone(reader->follow->platform->engine, &of, is_gone ? &err : NULL);
 }
 
+/* Each time that it has changed again soon it is left alone for longer. */
 static void
-note_read(struct follow_place *place, const json_t *found, bool is_same)
+note_read(struct follow_reader *reader, struct follow_place *place, const json_t *found)
 {
 	int64_t now = clock_steady_ms();
-	bool was_quiet = is_same && now - place->read_at > 2 * FOLLOW_PART_MAX_MS;
 
 	json_decref(place->left);
 	place->left = json_incref(json_object_get(found, "left"));
 	place->declared = place->reading;
-	if (was_quiet || place->read_at == 0)
+	place->read_at = now;
+	if (reader->is_whole)
+		return;
+	if (place->changed_at == 0 || now - place->changed_at > 4 * place->pause_ms)
 		place->pause_ms = FOLLOW_PART_MIN_MS;
 	else if (place->pause_ms < FOLLOW_PART_MAX_MS)
 		place->pause_ms *= 2;
-	place->read_at = now;
+	place->changed_at = now;
 }
 
 static void
@@ -175,7 +178,7 @@ take_namespace(struct follow_reader *reader, const json_t *found)
 	if (!place)
 		return;
 	note_gone(reader, place, false);
-	note_read(place, found, result == ADOPTION_SAME);
+	note_read(reader, place, found);
 	tell_place(reader, place, result == ADOPTION_NEW);
 }
 
@@ -253,6 +256,33 @@ tell_places(const struct follow_reader *reader)
 	return list;
 }
 
+static json_t *
+tell_error(const struct error *err)
+{
+	char *text = error_codes_text(err);
+	json_t *told = json_pack("{s:s}", "message", text);
+
+	error_codes_write(err, told);
+	free(text);
+	return told;
+}
+
+static void
+tell_asked(const struct follow_reader *reader, json_t *told)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; reader->namespaces && reader->namespaces[i]; i++)
+		json_array_append_new(names, json_string(reader->namespaces[i]));
+	if (reader->all)
+		json_object_set_new(told, "all", json_true());
+	else if (json_array_size(names) > 0)
+		json_object_set(told, "namespaces", names);
+	if (reader->selector)
+		json_object_set_new(told, "selector", json_string(reader->selector));
+	json_decref(names);
+}
+
 json_t *
 follow_tell(struct follow *follow, const char *org)
 {
@@ -275,6 +305,7 @@ follow_tell(struct follow *follow, const char *org)
 		json_object_set_new(told, "read_at", json_string(at));
 	}
 	if (reader->err.kind != ERROR_NONE)
-		json_object_set_new(told, "error", json_string(reader->err.text));
+		json_object_set_new(told, "error", tell_error(&reader->err));
+	tell_asked(reader, told);
 	return told;
 }

@@ -26,7 +26,8 @@ struct follow_place {
 	uint64_t declared;		/* by its driver, when it was read */
 	uint64_t reading;		/* the same of the reading that is going on */
 	int64_t read_at;		/* steady ms; 0: it was not */
-	int64_t pause_ms;		/* until it is read again */
+	int64_t changed_at;		/* when it was read last because it had changed */
+	int64_t pause_ms;		/* until it is read again for that */
 	bool is_gone;
 };
 

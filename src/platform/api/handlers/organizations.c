@@ -17,6 +17,7 @@
 #include "model/nouns.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/registry.h"
+#include "platform/engine/follow.h"
 #include "platform/state/definition.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-apps.h"
@@ -154,4 +155,16 @@ delete_env_type(struct platform *platform, const struct request *request,
 		answer(response, 409, environment_type_uses_encode(&uses));
 	environment_type_uses_clear(&uses);
 	return ret;
+}
+
+/* GET /orgs/{orgId}/x-adoption: what was adopted of a cluster, and how far it was read. */
+int
+get_adoption(struct platform *platform, const struct request *request, struct response *response,
+	     struct error *err)
+{
+	json_t *told = follow_tell(platform->follow, request->place.org);
+
+	if (!told)
+		return error_set_code(err, CODE_ADOPTION_NOT_FOUND, .org = request->place.org);
+	return answer(response, 200, told);
 }

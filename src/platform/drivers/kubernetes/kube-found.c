@@ -4,8 +4,10 @@
 
 #include "platform/drivers/kubernetes/kube-found.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
+#include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "platform/drivers/driver.h"
@@ -124,4 +126,55 @@ kube_found_mark(const json_t *found, const struct kube_seen *lists, const json_t
 			json_object_set(marked, key, object);
 	}
 	return marked;
+}
+
+/* --- what has changed --- */
+
+static uint64_t
+hash_text(uint64_t hash, const char *text)
+{
+	const char *const both[] = {text};
+
+	return hash * 31 + ids_hash(both, 1);
+}
+
+static bool
+is_made_by_another(const json_t *object)
+{
+	const json_t *owners = json_object_get(kube_read_metadata(object), "ownerReferences");
+
+	return json_array_size(owners) > 0;
+}
+
+/* In no order, since a list has none. */
+static uint64_t
+hash_objects(const json_t *objects)
+{
+	uint64_t sum = 1;
+	const char *name;
+	json_t *object;
+
+	json_object_foreach((json_t *)objects, name, object) {
+		const json_t *generation = json_object_get(kube_read_metadata(object),
+							   "generation");
+		const json_t *said = generation ? generation : json_object_get(object, "spec");
+		char *text = json_dumps(said, JSON_ENCODE_ANY | JSON_SORT_KEYS | JSON_COMPACT);
+
+		if (!is_made_by_another(object))
+			sum += hash_text(hash_text(0, kube_read_uid(object)), text ? text : "");
+		free(text);
+	}
+	return sum;
+}
+
+uint64_t
+kube_found_declared(const struct kube_seen *lists, const json_t *services)
+{
+	const json_t *const all[] = {lists->deployments, lists->stateful_sets, lists->daemon_sets,
+				     lists->cron_jobs, lists->jobs, services};
+	uint64_t hash = 0;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		hash = hash * 31 + (all[i] ? hash_objects(all[i]) : 0);
+	return hash;
 }

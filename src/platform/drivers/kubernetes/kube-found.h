@@ -8,6 +8,7 @@
 #define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_KUBE_FOUND_H
 
 #include <jansson.h>
+#include <stdint.h>
 
 struct driver_deployment;
 struct driver_task;
@@ -15,6 +16,10 @@ struct driver_waiter;
 struct kube_driver;
 struct kube_seen;
 struct kube_space;
+
+/* Another number whenever what is declared in what is seen is another, as its generation says or,
+ * of what has none, its specification.  0: nothing is seen. */
+uint64_t kube_found_declared(const struct kube_seen *lists, const json_t *services);
 
 /* What is declared there from now on. */
 void kube_found_note(struct kube_space *space, const struct driver_deployment *deployment);

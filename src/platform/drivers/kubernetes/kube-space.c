@@ -509,3 +509,19 @@ kube_space_state(struct kube_space *space)
 	return (space->state + kube_pulse_state(space->driver->pulse)) * 2 +
 	       is_known(space, &ignored);
 }
+
+uint64_t
+kube_space_declared(struct kube_space *space)
+{
+	struct error ignored;
+	struct kube_seen seen;
+
+	if (!space->is_adopted || !kube_space_is_seen(space, &ignored))
+		return space->declared;
+	if (space->declared_at != space->state || space->declared == 0) {
+		see_all(space, &seen);
+		space->declared = kube_found_declared(&seen, seen_objects(space, KUBE_SERVICES));
+		space->declared_at = space->state;
+	}
+	return space->declared;
+}

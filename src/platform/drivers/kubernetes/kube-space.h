@@ -49,6 +49,7 @@ struct kube_space {
 	bool has_manifests;		/* what somebody else wrote was deployed to it */
 	json_t *found;	/* adopted: {"Deployment/web": module} (kube-found.h); NULL: not known */
 	struct kube_marks *marks;	/* adopted: what is seen, with the modules; NULL: not yet */
+	uint64_t declared, declared_at;	/* at that state */
 	char *pod_security;		/* the level that it has now; NULL: not known, or none */
 	struct kube_operation *operation;	/* NULL: nothing is under way */
 	/* {module: [text]}, of what was applied last: not to be seen in what is printed.  NULL: it
@@ -102,6 +103,8 @@ bool kube_space_is_seen(const struct kube_space *space, struct error *err);
 void kube_space_seen(struct kube_space *space, struct kube_seen *out);
 void kube_space_observe(struct kube_space *space, struct driver_status *out);
 uint64_t kube_space_state(struct kube_space *space);
+/* Of an adopted one: kube_found_declared() of what is seen already; nothing is watched for it. */
+uint64_t kube_space_declared(struct kube_space *space);
 
 /* A text without the secrets of that module; free() it. */
 char *kube_space_redact(const struct kube_space *space, const char *module, const char *text);

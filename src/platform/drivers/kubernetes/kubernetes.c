@@ -144,6 +144,14 @@ survey(struct driver *driver, const struct driver_survey *asked,
 	return kube_survey(own(driver), asked, waiter);
 }
 
+static uint64_t
+declared(struct driver *driver, const char *name)
+{
+	struct kube_space *space = kube_space_find(own(driver), name);
+
+	return space ? kube_space_declared(space) : 0;
+}
+
 static int
 check_resource(struct driver *driver, const struct driver_resource *resource, struct error *err)
 {
@@ -288,6 +296,7 @@ static const struct driver_ops kubernetes_ops = {
 	.prepare = prepare,
 	.adopt = adopt,
 	.survey = survey,
+	.declared = declared,
 	.check_resource = check_resource,
 	.provision = provision,
 	.deprovision = deprovision,

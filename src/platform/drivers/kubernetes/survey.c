@@ -167,11 +167,13 @@ cancel_survey(void *data)
 static bool
 is_of_controller(const json_t *entry)
 {
-	const char *manager = kube_read_text(entry, "manager");
+	static const char *const controllers[] = {"kube-controller-manager", "controller-manager",
+						  "kube-scheduler", "kubelet"};
 
-	return *kube_read_text(entry, "subresource") ||
-	       strcmp(manager, "kube-controller-manager") == 0 ||
-	       strcmp(manager, "kube-scheduler") == 0;
+	for (size_t i = 0; i < sizeof(controllers) / sizeof(controllers[0]); i++)
+		if (kube_read_is(entry, "manager", controllers[i]))
+			return true;
+	return *kube_read_text(entry, "subresource") != '\0';
 }
 
 /* kubectl calls itself by what it was told to do: "kubectl-client-side-apply". */
