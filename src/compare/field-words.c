@@ -19,8 +19,10 @@
 #include "model/manifests.h"
 #include "model/merge-keys.h"
 #include "model/pointer.h"
+#include "model/set.h"
 
 #define WORDS_MAX (1u << 20)
+#define MANIFESTS_PATH "/spec/manifests/"
 #define OBJECT_AT 2		/* token with the object's key: spec, manifests, KEY */
 #define ITEMS_MAX 8
 
@@ -185,8 +187,11 @@ say_rest(struct buf *out, const struct field_way *way)
 		(void)buf_printf(out, "%s %s", way->rest[2], is_limit ? "limit" : "request");
 		return;
 	}
-	for (size_t i = 0; i < way->rest_count; i++)
-		(void)buf_printf(out, "%s%s", i ? "." : "", way->rest[i]);
+	for (size_t i = 0; i < way->rest_count; i++) {
+		bool is_index = i > 0 && pointer_index(way->rest[i]) >= 0;
+
+		(void)buf_printf(out, is_index ? "[%s]" : i ? ".%s" : "%s", way->rest[i]);
+	}
 }
 
 static void
@@ -281,6 +286,28 @@ field_words(const char *path, const json_t *from, const json_t *to)
 				      : words_of_table(&pointer);
 	pointer_clear(&pointer);
 	return words ? words : xstrdup(path);
+}
+
+char *
+field_place_words(const struct set *set, const char *place)
+{
+	struct pointer pointer;
+	char *field, *out = NULL;
+
+	if (*place != '/' || pointer_parse(&pointer, place, NULL) != 0)
+		return xstrdup(place);
+	if (pointer.count > 2 && strcmp(pointer.tokens[0], "modules") == 0) {
+		const json_t *module = set_module(set, pointer.tokens[1]);
+		const char *below = strchr(place + strlen("/modules/"), '/');
+
+		if (strncmp(below, MANIFESTS_PATH, strlen(MANIFESTS_PATH)) == 0) {
+			field = field_words(below, module, module);
+			out = xasprintf("%s: %s", pointer.tokens[1], field);
+			free(field);
+		}
+	}
+	pointer_clear(&pointer);
+	return out ? out : xstrdup(place);
 }
 
 /* false: it is not of an object of a cluster.  An item's name may be that of a list, so the way is

@@ -7,6 +7,8 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+struct set;
+
 /*
  * "image", "variable LOG_LEVEL", "port 80/TCP of Service/web", by the JSON pointer below the
  * workload.  Of objects of a cluster (model/manifests.h) every field has words; of another profile
@@ -15,6 +17,9 @@
  * Foreign; free() it.
  */
 char *field_words(const char *path, const json_t *from, const json_t *to);
+/* The place in a set, "/modules/web/spec/...": "web: variable LOG_LEVEL" of an object of a cluster,
+ * else itself.  Foreign; free() it. */
+char *field_place_words(const struct set *set, const char *place);
 /* Whether the members of the object there have names of their own, each its own field for a person:
  * variables, volumes, labels of an object of a cluster. */
 bool field_is_by_name(const char *path);

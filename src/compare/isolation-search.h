@@ -18,10 +18,12 @@ struct isolation_search {
 	struct isolation_findings *findings;
 	json_t *names;		/* {name: the environment's}: lower case */
 	json_t *hosts;		/* {host: true} of the source's resources */
-	json_t *neighbours;	/* {name: true}: workloads, containers, resources */
+	json_t *neighbours;	/* {name: true}: workloads, containers, resources, objects */
+	json_t *objects;	/* {name: true}: those that are objects of a cluster */
 	size_t first;		/* finding of the string that is read */
 	json_t *found;		/* {name: true} of that string */
 	size_t looked_to;	/* how far of its text it was looked for what was found */
+	bool only_hosts;	/* the name of an environment alone leads nowhere */
 	bool only_names;	/* of environments: where an image is pulled from leads nowhere */
 	const char *where, *key, *text;	/* of that string, as it is written */
 };

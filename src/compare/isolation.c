@@ -24,6 +24,7 @@
 #include "base/xmalloc.h"
 #include "compare/hosts.h"
 #include "compare/isolation-hosts.h"
+#include "compare/isolation-manifests.h"
 #include "compare/isolation-names.h"
 #include "compare/isolation-search.h"
 #include "model/definition.h"
@@ -268,7 +269,9 @@ search_reading(struct isolation_search *search, const char *text, int readings)
 	if (!search->only_names)
 		isolation_search_hosts(search, left);
 	search->looked_to = 0;
-	isolation_search_names(search, left);
+	isolation_hide_objects(search, left);
+	if (!search->only_hosts)
+		isolation_search_names(search, left);
 	free(left);
 	other = unescape(text);
 	if (other)
@@ -357,6 +360,20 @@ takes_placeholders(const char *path)
 	return !below || workload_place_is_any(below);
 }
 
+static void
+search_string(struct isolation_search *search, const json_t *string, const char *path,
+	      const char *key)
+{
+	if (!isolation_is_read(search, path))
+		return;
+	search->only_names = strcmp(key, "image") == 0;
+	if (takes_placeholders(path))
+		search_text(search, path, key, json_string_value(string));
+	else
+		search_literal(search, path, key, json_string_value(string));
+	search->only_names = search->only_hosts = false;
+}
+
 /* As deep as json_decode() lets a body be. */
 static void
 search_value(struct isolation_search *search, const json_t *value, struct buf *path,
@@ -366,12 +383,8 @@ search_value(struct isolation_search *search, const json_t *value, struct buf *p
 	const char *member;
 	json_t *child;
 
-	search->only_names = strcmp(key, "image") == 0;
-	if (json_is_string(value) && takes_placeholders(buf_str(path)))
-		search_text(search, buf_str(path), key, json_string_value(value));
-	else if (json_is_string(value))
-		search_literal(search, buf_str(path), key, json_string_value(value));
-	search->only_names = false;
+	if (json_is_string(value))
+		search_string(search, value, buf_str(path), key);
 	json_object_foreach((json_t *)(uintptr_t)value, member, child) {
 		pointer_append(path, member);
 		search_value(search, child, path, member);
@@ -558,7 +571,9 @@ put_neighbours(struct isolation_search *search)
 			json_object_set_new(search->neighbours, name, json_true());
 		json_object_foreach(json_object_get(body, "externals"), name, child)
 			json_object_set_new(search->neighbours, name, json_true());
+		isolation_put_objects(search->objects, body);
 	}
+	json_object_update(search->neighbours, search->objects);
 	json_object_foreach(set_shared(set), name, child)
 		json_object_set_new(search->neighbours, name, json_true());
 }
@@ -577,14 +592,15 @@ search_begin(struct isolation_search *search, struct isolation_findings *finding
 		.names = json_object(),
 		.hosts = json_object(),
 		.neighbours = json_object(),
+		.objects = json_object(),
 		.found = json_object(),
 		.key = "",
 	};
 	json_array_foreach(isolation->foreign, i, name)
 		if (json_is_string(name))
 			put_names(search->names, json_string_value(name));
-	json_array_foreach(isolation->own, i,
-			   name) /* "dev" is no other than the clone's own then */
+	/* "dev" is no other than the clone's own then */
+	json_array_foreach(isolation->own, i, name)
 		if (json_is_string(name))
 			json_object_del(search->names, json_string_value(name));
 	put_neighbours(search);
@@ -597,6 +613,7 @@ search_end(struct isolation_search *search)
 	json_decref(search->names);
 	json_decref(search->hosts);
 	json_decref(search->neighbours);
+	json_decref(search->objects);
 	json_decref(search->found);
 }
 

@@ -10,6 +10,7 @@ libcompare_a_SOURCES = \
 	src/compare/hunks.c src/compare/hunks.h \
 	src/compare/isolation.c src/compare/isolation.h \
 	src/compare/isolation-hosts.c src/compare/isolation-hosts.h \
+	src/compare/isolation-manifests.c src/compare/isolation-manifests.h \
 	src/compare/isolation-names.c src/compare/isolation-names.h \
 	src/compare/isolation-search.h \
 	src/compare/merge.c src/compare/merge.h \

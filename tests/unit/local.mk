@@ -12,8 +12,10 @@ tests_unit_test_properties_SOURCES = tests/property.c tests/property.h tests/uni
 tests_unit_test_properties_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_test_properties_LDADD = $(UNIT_LIBS)
 
-check_PROGRAMS += tests/unit/test-field-words
-TESTS += tests/unit/test-field-words
+check_PROGRAMS += tests/unit/test-field-words tests/unit/test-isolation-manifests
+TESTS += tests/unit/test-field-words tests/unit/test-isolation-manifests
+tests_unit_test_isolation_manifests_SOURCES = tests/unit/test-isolation-manifests.c
+tests_unit_test_isolation_manifests_LDADD = $(UNIT_LIBS)
 tests_unit_test_field_words_SOURCES = tests/unit/test-field-words.c
 tests_unit_test_field_words_LDADD = $(UNIT_LIBS)
 

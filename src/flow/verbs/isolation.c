@@ -17,6 +17,7 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "compare/field-words.h"
 #include "compare/isolation.h"
 #include "flow/context/context.h"
 #include "flow/verbs/flow-advance.h"
@@ -294,38 +295,41 @@ look_end(struct looked_at *l)
 
 /* What a person typed for the clone is not in the source. */
 static char *
-words_of(const struct isolation_finding *f, const char *source, bool is_typed)
+words_of(const struct flow *flow, const struct isolation_finding *f, bool is_typed)
 {
+	const char *source = flow->request.source;
+	char *where = field_place_words(flow->result ? flow->result : flow->base, f->where);
 	char *words = NULL, *more;
 
 	switch (f->kind) {
 	case ISOLATION_ENVIRONMENT:
-		words = xasprintf(_("%s names %s: %s"), f->where, f->names, f->text);
+		words = xasprintf(_("%s names %s: %s"), where, f->names, f->text);
 		break;
 	case ISOLATION_SAME_HOST:
-		words = xasprintf(_("%s leads to %s, which %s uses: %s"), f->where, f->names,
+		words = xasprintf(_("%s leads to %s, which %s uses: %s"), where, f->names,
 				  source, f->text);
 		break;
 	case ISOLATION_FIXED_HOST:
-		words = is_typed ? xasprintf(_("%s leads to the host %s: %s"), f->where, f->names,
+		words = is_typed ? xasprintf(_("%s leads to the host %s: %s"), where, f->names,
 					     f->text)
-				 : xasprintf(_("%s leads to the host %s, as in %s: %s"), f->where,
+				 : xasprintf(_("%s leads to the host %s, as in %s: %s"), where,
 					     f->names, source, f->text);
 		break;
 	case ISOLATION_ADDRESS:
-		words = is_typed ? xasprintf(_("%s leads to the address %s: %s"), f->where,
+		words = is_typed ? xasprintf(_("%s leads to the address %s: %s"), where,
 					     f->names, f->text)
 				 : xasprintf(_("%s leads to the address %s, as in %s: %s"),
-					     f->where, f->names, source, f->text);
+					     where, f->names, source, f->text);
 		break;
 	case ISOLATION_RESOURCE:
 		words = xasprintf(
 			_("%s is the same resource as in %s: the definition %s gives it to both"),
-			f->where, source, f->names);
+			where, source, f->names);
 		break;
 	case ISOLATION_KIND_COUNT:
 		break;
 	}
+	free(where);
 	if (f->places > 1) {
 		more = xasprintf(ngettext("%s (and %zu more place)", "%s (and %zu more places)",
 					  f->places - 1),
@@ -420,7 +424,7 @@ review_isolation(struct flow *flow)
 
 		struct review_finding *finding = review_finding_add(
 			review, f->id, kinds[f->kind],
-			words_of(f, flow->request.source, decision_on(flow, f) == FLOW_VALUE_TEXT));
+			words_of(flow, f, decision_on(flow, f) == FLOW_VALUE_TEXT));
 
 		finding->is_acknowledged = was_chosen(flow, f);
 		finding->where = xstrdup(f->where);

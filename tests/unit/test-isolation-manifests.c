@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A clone of objects that somebody else wrote: what leads to the namespace that it was made of is
+ * found, and what such objects call each other is left alone. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/xmalloc.h"
+#include "compare/field-words.h"
+#include "compare/isolation.h"
+#include "model/json.h"
+#include "model/manifests.h"
+#include "model/set.h"
+
+/* Single quotes stand for double ones, so that JSON can be read here. */
+static json_t *
+parse(const char *text)
+{
+	char *copy = xstrdup(text);
+	struct error err = {0};
+	json_t *value;
+
+	for (char *c = copy; *c; c++)
+		if (*c == '\'')
+			*c = '"';
+	value = json_decode(copy, strlen(copy), &err);
+	if (!value)
+		fail_msg("%s: %s", text, err.text);
+	free(copy);
+	return value;
+}
+
+#define HEAD(version, kind, name) \
+	"'apiVersion': '" version "', 'kind': '" kind "', 'metadata': {'name': '" name "', 'labels': " \
+	"{'app.kubernetes.io/part-of': 'shop'}}"
+#define SERVICE "{" HEAD("v1", "Service", "shop-db") ", 'spec': {'selector': {'app': 'shop'}, " \
+	"'loadBalancerIP': '192.0.2.7', 'ports': [{'port': 80, 'name': 'shop'}]}}"
+#define INGRESS "{" HEAD("networking.k8s.io/v1", "Ingress", "shop") ", 'spec': {'rules': [{'host': " \
+	"'shop.example.com'}], 'tls': [{'secretName': 'shop-tls'}]}}"
+#define WORKLOAD(env, more) "{" HEAD("apps/v1", "Deployment", "shop-web") ", 'spec': {'selector': " \
+	"{'matchLabels': {'app': 'shop'}}, 'template': {'metadata': {'labels': {'app': 'shop'}}, " \
+	"'spec': {'serviceAccountName': 'shop-web', 'volumes': [{'name': 'conf', 'configMap': " \
+	"{'name': 'shop-conf'}}], 'containers': [{'name': 'web', 'image': " \
+	"'registry.example.com/shop/web:1', 'env': [{'name': 'PASSWORD', 'valueFrom': " \
+	"{'secretKeyRef': {'name': 'shop-db', 'key': 'shop'}}}" env "]" more "}]}}}}"
+#define VARIABLE(name, value) ", {'name': '" name "', 'value': '" value "'}"
+#define CONFIG(text) "{" HEAD("v1", "ConfigMap", "shop-conf") ", 'data': {'conf': '" text "'}}"
+
+/* "variable A: shop; ..." of what is found in these objects. */
+static char *
+found_in(const char *objects)
+{
+	json_t *list = parse(objects), *kept = json_object(), *object, *foreign = parse("['shop']");
+	struct isolation_findings findings;
+	struct error err = {0};
+	struct isolation isolation = {.foreign = foreign};
+	struct set *set;
+	struct buf out;
+	size_t i;
+
+	json_array_foreach(list, i, object) {
+		char *key = manifest_key(object);
+
+		json_object_set_new(kept, key, manifest_keep(object, &err));
+		free(key);
+	}
+	set = set_take(json_pack("{s:{s:{s:s, s:{s:o}}}}", "modules", "web", "profile",
+				 MANIFESTS_PROFILE, "spec", "manifests", kept),
+		       &err);
+	isolation.set = set;
+	isolation_find(&findings, &isolation);
+	buf_init(&out, 1u << 20);
+	for (i = 0; i < findings.count; i++) {
+		char *place = field_place_words(set, findings.items[i].where);
+
+		(void)buf_printf(&out, "%s%s: %s", i ? "; " : "", place, findings.items[i].names);
+		free(place);
+	}
+	isolation_clear(&findings);
+	set_unref(set);
+	json_decref(list);
+	json_decref(foreign);
+	return buf_take(&out);
+}
+
+static void
+expect_found(const char *objects, const char *expected)
+{
+	char *is = found_in(objects);
+
+	assert_string_equal(is, expected);
+	free(is);
+}
+
+static void
+what_objects_call_each_other_leads_nowhere(void **state)
+{
+	(void)state;
+	expect_found("[" SERVICE ", " INGRESS ", "
+		     WORKLOAD(VARIABLE("DB", "shop-db:5432") VARIABLE("URL", "http://shop-db/x")
+			      VARIABLE("PEER", "$(POD).shop-db.$(NAMESPACE).svc.cluster.local"), "")
+		     ", " CONFIG("host = shop-db") "]",
+		     "");
+}
+
+static void
+what_leads_to_the_source_is_found_by_name(void **state)
+{
+	(void)state;
+	expect_found("[" SERVICE ", " WORKLOAD(VARIABLE("DB", "shop-db.shop.svc:5432")
+					       VARIABLE("NS", "shop") VARIABLE("B", "shop-backups"),
+					       "") "]",
+		     "web: variable DB: shop-db.shop.svc; web: variable NS: shop; "
+		     "web: variable B: shop");
+	expect_found("[" WORKLOAD("", ", 'args': ['--namespace=shop', '--to=https://x.example.com']")
+		     "]", "web: args[0]: shop; web: args[1]: x.example.com");
+	expect_found("[" CONFIG("url = http://db.shop.svc/") "]",
+		     "web: entry conf of ConfigMap/shop-conf: db.shop.svc");
+	expect_found("[{" HEAD("v1", "Service", "up") ", 'spec': {'externalName': "
+		     "'db.example.com'}}]",
+		     "web: externalName of Service/up: db.example.com");
+}
+
+/* A name alone says nothing there, but a host does. */
+static void
+annotations_are_looked_through_for_hosts(void **state)
+{
+	(void)state;
+	expect_found("[{'apiVersion': 'apps/v1', 'kind': 'Deployment', 'metadata': {'name': 'web', "
+		     "'annotations': {'owner': 'shop', 'hook': 'https://hooks.example.com/x'}}}]",
+		     "web: annotation hook of Deployment/web: hooks.example.com");
+}
+
+static void
+an_operators_resource_is_read_whole(void **state)
+{
+	(void)state;
+	expect_found("[{" HEAD("example.com/v1", "Queue", "q") ", 'spec': {'name': 'shop', "
+		     "'namespace': 'shop', 'server': 'q.example.com', 'selector': {'a': 'shop'}}}]",
+		     "web: name of Queue.example.com/q: shop; "
+		     "web: namespace of Queue.example.com/q: shop; "
+		     "web: server of Queue.example.com/q: q.example.com");
+}
+
+/* Of what people name, a name may be that of a member. */
+static void
+a_variable_may_be_called_like_a_member(void **state)
+{
+	(void)state;
+	expect_found("[" WORKLOAD(VARIABLE("path", "/shop") VARIABLE("labels", "shop"), "") "]",
+		     "web: variable path: shop; web: variable labels: shop");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_objects_call_each_other_leads_nowhere),
+		cmocka_unit_test(what_leads_to_the_source_is_found_by_name),
+		cmocka_unit_test(annotations_are_looked_through_for_hosts),
+		cmocka_unit_test(an_operators_resource_is_read_whole),
+		cmocka_unit_test(a_variable_may_be_called_like_a_member),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
