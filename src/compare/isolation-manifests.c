@@ -2,9 +2,9 @@
 
 /*
  * Objects of a cluster name each other all the time, and mostly within their namespace: a clone's
- * "shop-postgresql" is its own, also if the source is called "shop".  What others do about an object
- * as a whole, as of its hosts and addresses, is the driver's affair, which makes another of it for a
- * clone; here remain the texts that programs read, and what operators are told.
+ * "shop-postgresql" is its own, also if the source is called "shop".  Of an object as a whole, its
+ * hosts and addresses, the driver makes another one for a clone; here remain the texts that programs
+ * read, and what operators are told.
  */
 #include "config.h"
 
@@ -21,7 +21,7 @@
 #include "model/json.h"
 #include "model/manifests.h"
 
-/* Kinds of the API whose fields all stay in the namespace, or that the driver changes for a clone. */
+/* Kinds whose fields all stay in the namespace, or that the driver changes for a clone. */
 static const char *const kinds[] = {
 	"HorizontalPodAutoscaler", "Ingress", "NetworkPolicy", "PersistentVolumeClaim",
 	"PodDisruptionBudget", "Role", "RoleBinding", "Secret", "ServiceAccount",
@@ -144,7 +144,7 @@ word_length(const char *text)
 	return n;
 }
 
-/* Whole words only: "shop-postgresql.shop" is another namespace's, "$(POD).shop-postgresql" is not. */
+/* Whole words only: "shop-db.shop" is another namespace's, "$(POD).shop-db" is not. */
 void
 isolation_hide_objects(const struct isolation_search *search, char *text)
 {
