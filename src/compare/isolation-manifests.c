@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Objects of a cluster name each other all the time, and mostly within their namespace: a clone's
- * "shop-postgresql" is its own, also if the source is called "shop".  Of an object as a whole, its
- * hosts and addresses, the driver makes another one for a clone; here remain the texts that programs
- * read, and what operators are told.
+ * Objects of a cluster name each other all the time, and mostly within their namespace: a
+ * clone's "shop-postgresql" is its own, also if the source is called "shop".  Of an object as a
+ * whole, its hosts and addresses, the driver makes another one for a clone; here remain the
+ * texts that programs read, and what operators are told.
  */
 #include "config.h"
 
