@@ -23,13 +23,14 @@ EXTRA_DIST += tests/kube/cluster.py tests/kube/compare.py \
 	tests/kube/double/store.py tests/kube/double/upstream.py \
 	tests/kube/driver.py tests/kube/killed.py tests/kube/routes.py tests/kube/test-double.py
 EXTRA_DIST += tests/kube/test-reach.py
-EXTRA_DIST += tests/kube/adopted.py tests/kube/adopted/chart.yaml tests/kube/adopted/cron.yaml \
+EXTRA_DIST += tests/kube/adopt.py tests/kube/adopted.py tests/kube/adopted/chart.yaml tests/kube/adopted/cron.yaml \
 	tests/kube/adopted/operator.yaml tests/kube/adopted/plain.yaml tests/kube/adopted/versions.yaml
 KUBE_TESTS = tests/kube/test-faults.sh tests/kube/test-killed.sh
-dist_check_SCRIPTS += $(KUBE_TESTS) tests/kube/test-double.sh tests/kube/test-hotfix.sh \
+dist_check_SCRIPTS += $(KUBE_TESTS) tests/kube/test-adopt.sh tests/kube/test-double.sh tests/kube/test-hotfix.sh \
 	tests/kube/test-reach.sh tests/kube/test-review.sh tests/kube/test-routes.sh
-TESTS += $(KUBE_TESTS) tests/kube/test-double.sh tests/kube/test-hotfix.sh tests/kube/test-reach.sh \
-	tests/kube/test-review.sh tests/kube/test-routes.sh
+TESTS += $(KUBE_TESTS) tests/kube/test-adopt.sh tests/kube/test-double.sh \
+	tests/kube/test-hotfix.sh tests/kube/test-reach.sh tests/kube/test-review.sh \
+	tests/kube/test-routes.sh
 LONG_TESTS += $(KUBE_TESTS)
 KUBE_VERSION = v1.36.3
 GO = go

@@ -17,6 +17,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "platform/admin/command-adopt.h"
 #include "platform/admin/command.h"
 #include "platform/admin/document.h"
 #include "platform/admin/import-check.h"
@@ -158,12 +159,15 @@ command_import(int argc, char **argv)
 	struct command_arguments arguments;
 	struct document document;
 	struct error err = {0};
-	int status = command_read_arguments(
+	int status;
+
+	if (command_adopt_is_meant(argc, argv))
+		return command_adopt(argc, argv);
+	status = command_read_arguments(
 		&arguments, argc, argv,
 		_("Usage: sidestaged import {--state DIR | --config FILE} [--user NAME] FILE"),
 		_("Import organizations and applications from JSON or YAML, in the name of the user"),
 		true);
-
 	if (status != STATUS_FINE)
 		return status < 0 ? STATUS_FINE : status;
 	if (document_read(&document, arguments.file, &err) == 0) {

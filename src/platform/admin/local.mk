@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libplatform-admin.a
 libplatform_admin_a_SOURCES = \
+	src/platform/admin/adopt-request.c \
+	src/platform/admin/adopt-request.h \
 	src/platform/admin/adopt.c \
 	src/platform/admin/adopt.h \
 	src/platform/admin/backup.c \
@@ -9,6 +11,8 @@ libplatform_admin_a_SOURCES = \
 	src/platform/admin/cluster-settings.h \
 	src/platform/admin/clusters.c \
 	src/platform/admin/clusters.h \
+	src/platform/admin/command-adopt.c \
+	src/platform/admin/command-adopt.h \
 	src/platform/admin/command-backup.c \
 	src/platform/admin/command-backup.h \
 	src/platform/admin/command-check-config.c \

@@ -30,11 +30,13 @@
 #include "net/listener.h"
 #include "net/loop.h"
 #include "net/peer.h"
+#include "platform/admin/adopt-request.h"
 #include "platform/admin/backup.h"
 #include "platform/admin/export.h"
 #include "platform/admin/import.h"
 #include "platform/admin/maintenance-socket.h"
 #include "platform/admin/socket-secret.h"
+#include "platform/engine/follow.h"
 #include "platform/state/platform.h"
 
 #define VISITORS_MAX 8
@@ -71,6 +73,7 @@ drop(struct visitor *visitor)
 		link = &(*link)->next;
 	*link = visitor->next;
 	visitor->maintenance->count--;
+	follow_forget(visitor->maintenance->platform->follow, visitor);
 	loop_remove_fd(visitor->watch);
 	loop_remove_timer(visitor->limit);
 	close(visitor->fd);
@@ -183,12 +186,28 @@ do_export(struct visitor *visitor, const json_t *request)
 	reply(visitor, export_all(visitor->maintenance->platform->repository, &err), &err);
 }
 
+static void
+end_adopt(void *data, const json_t *report, const struct error *err)
+{
+	reply(data, report ? json_deep_copy(report) : NULL, err);
+}
+
+static void
+do_adopt(struct visitor *visitor, const json_t *request)
+{
+	struct error err = {0};
+
+	if (adopt_request(visitor->maintenance->platform, request, end_adopt, visitor, &err) != 0)
+		reply(visitor, NULL, &err);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(struct visitor *visitor, const json_t *request);
 } commands[] = {
 	{"backup", do_backup},
 	{"import", do_import},
+	{"adopt", do_adopt},
 	{"export", do_export},
 };
 

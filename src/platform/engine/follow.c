@@ -375,6 +375,14 @@ follow_adopt(struct follow *follow, const struct follow_source *source,
 	look_in(reader, 0);
 }
 
+void
+follow_forget(struct follow *follow, const void *data)
+{
+	for (struct follow_reader *r = follow ? follow->readers : NULL; r; r = r->next)
+		if (r->data == data)
+			r->done = NULL;
+}
+
 /* --- all of them --- */
 
 struct follow *

@@ -48,6 +48,9 @@ void follow_adopt(struct follow *follow, const struct follow_source *source,
 		  void (*done)(void *data, const json_t *report, const struct error *err),
 		  void *data);
 
+/* Whoever waits so does not want to hear of it any more. */
+void follow_forget(struct follow *follow, const void *data);
+
 /* What is known of an organization's: doc/api/extensions, "adoption"; new reference.  NULL: nothing
  * was adopted there. */
 json_t *follow_tell(struct follow *follow, const char *org);
