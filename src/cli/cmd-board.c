@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "cli/cmd-demo.h"
+#include "cli/cmd-kube.h"
 #include "cli/cmd-verb.h"
 #include "cli/command.h"
 #include "cli/contexts.h"
@@ -82,6 +83,8 @@ run(const struct arguments *arguments, struct error *err)
 		return run_snapshot(arguments, err);
 	if (arguments->demo)
 		return command_demo.run(arguments, err);
+	if (arguments->kube)
+		return command_kube.run(arguments, err);
 	if (contexts_read(&contexts, err) == 0) {
 		context = arguments->url || arguments->socket
 				  ? &named : contexts_find(&contexts, arguments->context, err);
@@ -100,8 +103,8 @@ const struct command command_board = {
 	.help = N_("Open the board of a platform"),
 	.examples = "sidestage board --url=https://api.humanitec.io --org=acme --app=shop --token-file=token\n"
 		"sidestage board --demo --json\n",
-	.options = OPTIONS_PLATFORM | OPTIONS_DEMO | OPTIONS_ORG | OPTIONS_APP | OPTIONS_READ_ONLY |
-		   OPTIONS_SCREEN | OPTIONS_JSON | OPTIONS_TIMEOUT | OPTIONS_OFFLINE |
-		   OPTIONS_AT,
+	.options = OPTIONS_PLATFORM | OPTIONS_DEMO | OPTIONS_AS_KUBE | OPTIONS_ORG | OPTIONS_APP |
+		   OPTIONS_READ_ONLY | OPTIONS_SCREEN | OPTIONS_JSON | OPTIONS_TIMEOUT |
+		   OPTIONS_OFFLINE | OPTIONS_AT,
 	.run = run,
 };

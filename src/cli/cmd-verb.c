@@ -30,22 +30,24 @@ run(const struct arguments *arguments, struct error *err)
 	int code = EXIT_USAGE;
 
 	if (contexts_read(&contexts, err) == 0) {
-		if (!arguments->demo)
+		bool is_embedded = arguments->demo || arguments->kube;
+
+		if (!is_embedded)
 			context = arguments->url || arguments->socket
 					  ? &named
 					  : contexts_find(&contexts, arguments->context, err);
-		if (context || arguments->demo)
+		if (context || is_embedded)
 			code = platforms_run(arguments, &contexts, context, err);
 		else if (err->kind == ERROR_NONE)
 			error_set(err, ERROR_INPUT,
-				  _("No platform was named. Give --context, --url or --demo."));
+				  _("No platform was named. Give --context, --url, --kube or --demo."));
 	}
 	contexts_clear(&contexts);
 	return code;
 }
 
 const struct command command_verb = {
-	.options = OPTIONS_PLATFORM | OPTIONS_DEMO | OPTIONS_READ_ONLY | OPTIONS_JSON |
-		   OPTIONS_TIMEOUT,
+	.options = OPTIONS_PLATFORM | OPTIONS_DEMO | OPTIONS_AS_KUBE | OPTIONS_READ_ONLY |
+		   OPTIONS_JSON | OPTIONS_TIMEOUT,
 	.run = run,
 };

@@ -10,7 +10,9 @@
 #include "cli/cmd-contexts.h"
 #include "cli/cmd-demo.h"
 #include "cli/cmd-keys.h"
+#include "cli/cmd-kube.h"
 
 const struct command *const commands[COMMAND_COUNT] = {
 	&command_board, &command_completion, &command_contexts, &command_demo, &command_keys,
+	&command_kube,
 };

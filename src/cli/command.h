@@ -25,8 +25,9 @@ struct arguments {
 	const char *output, *timeout, *since, *tail;	/* as typed; options_parse() checks them */
 	const char *container;
 	const char *at;			/* as typed; the command checks it */
+	const char *selector;
 	struct argument_list take, values, values_from, app_values, copy_values,
-		reference_values, no_values, acknowledge, change;
+		reference_values, no_values, acknowledge, change, namespaces;
 	/* A command of the plain lines that is done once, and its words; NULL: none. */
 	const char *verb;
 	char **words;
@@ -37,6 +38,7 @@ struct arguments {
 	bool reduced_motion;
 	bool fresh, read_only, ascii, linear, json, mdoc, lines, demo;
 	bool offline, no_wait, follow, previous, exit_code, json_value;
+	bool kube, all_namespaces;
 };
 
 /* Which options a command uses; the others are refused. */
@@ -62,7 +64,9 @@ enum {
 	OPTIONS_TAIL = 1 << 17,
 	OPTIONS_CLONE = 1 << 18,
 	OPTIONS_AT = 1 << 19,
-	OPTIONS_APPROVE = 1 << 20
+	OPTIONS_APPROVE = 1 << 20,
+	OPTIONS_AS_KUBE = 1 << 21,
+	OPTIONS_KUBE = 1 << 22
 };
 
 struct command {
@@ -75,7 +79,7 @@ struct command {
 	const char *words;		/* N_(): what stands behind the name; NULL: nothing may */
 };
 
-#define COMMAND_COUNT 5
+#define COMMAND_COUNT 6
 /* Those that sidestage has itself, by name; the commands of the plain lines (cli/plain-verbs.h)
  * come besides. */
 extern const struct command *const commands[COMMAND_COUNT];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Starting and joining the embedded platform.
+ * Starting and joining an embedded platform.
  *
  * Two clients that start at once would both find nobody there, so the look and the start
  * happen under a file lock.  The daemon greets each lease with one byte: a connection that is
@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,15 +27,19 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/paths.h"
+#include "base/secret-file.h"
 #include "base/xmalloc.h"
 
 #define START_LIMIT_MS 20000
 #define STOP_LIMIT_MS 6000
 #define PAUSE_MS 10
+#define ARGUMENTS_FILE "arguments"
+#define ARGUMENTS_MAX 65536
 
 /* A lock file has no descriptor that could be waited for. */
 static void
@@ -61,7 +66,7 @@ wait_readable(int fd, int64_t limit_ms)
 
 /* Beside the directory and not in it: --fresh removes the directory under the lock. */
 static int
-lock_directory(const char *directory, struct error *err)
+lock_directory(const char *directory, const char *command, struct error *err)
 {
 	char *path = xasprintf("%s.lock", directory);
 	int64_t until = clock_steady_ms() + START_LIMIT_MS;
@@ -79,9 +84,9 @@ lock_directory(const char *directory, struct error *err)
 		}
 		if (clock_steady_ms() > until) {
 			error_set(err, ERROR_SYSTEM,
-				  _("%s: another `sidestage demo` has been starting "
-				    "for too long.  End it, then try again."),
-				  path);
+				  _("%s: another `%s` has been starting for too long.  End it, then "
+				    "try again."),
+				  path, command);
 			goto failed;
 		}
 		pause_a_little();
@@ -113,22 +118,6 @@ connect_lease(const char *path)
 		return fd;
 	close(fd);
 	return -1;
-}
-
-/* Takes the directory over. */
-static char *
-below(char *directory, const char *name)
-{
-	char *path = xasprintf("%s%s", directory, name);
-
-	free(directory);
-	return path;
-}
-
-static char *
-data_path(const char *name)
-{
-	return below(paths_part("SIDESTAGE_DATA", "source-data", PKGDATADIR), name);
 }
 
 /* Between fork and exec: only what is safe there. */
@@ -231,25 +220,39 @@ wait_ready(int fd, const char *log, struct error *err)
 			 why[0] ? why : _("it said nothing"), log);
 }
 
+/* What every one is told, and what this one is told besides; NULL at the end.  The texts are
+ * borrowed. */
+static char **
+list_arguments(const struct embedded *e, const struct embedded_options *options, char *program)
+{
+	char *const common[] = {
+		program, (char *)"serve", (char *)"--socket", e->socket,
+		(char *)"--state", e->directory, (char *)"--lease", e->lease_path,
+		(char *)"--user", (char *)"oncall", (char *)"--ready-fd", (char *)"3",
+		/* A board asks every second: a line for each request would fill the disk. */
+		(char *)"--log-level", (char *)"notice",
+	};
+	const size_t count = sizeof(common) / sizeof(common[0]);
+	size_t more = 0;
+	char **list;
+
+	while (options->arguments[more])
+		more++;
+	list = xcalloc(count + more + 1, sizeof(*list));
+	memcpy(list, common, sizeof(common));
+	for (size_t i = 0; i < more; i++)
+		list[count + i] = (char *)(uintptr_t)options->arguments[i];
+	return list;
+}
+
 /* The write end is closed here in each case: else the end of a daemon that failed would never be
  * seen. */
 static int
-start_daemon(const struct embedded *e, struct error *err)
+start_daemon(const struct embedded *e, const struct embedded_options *options, struct error *err)
 {
 	char *program = paths_program("SIDESTAGED", "sidestaged", BINDIR "/sidestaged");
-	char *images = below(paths_part("SIDESTAGE_LIBEXEC", "", PKGLIBEXECDIR), "/images");
-	char *templates = data_path("/sample/topicshare");
-	char *sample = data_path("/sample/topicshare/topicshare.json");
 	char *log = xasprintf("%s/sidestaged.log", e->directory);
-	char *argv[] = {
-		program, (char *)"serve", (char *)"--socket", e->socket,
-		(char *)"--state", e->directory, (char *)"--images", images,
-		(char *)"--templates", templates, (char *)"--import", sample,
-		(char *)"--lease", e->lease_path, (char *)"--user", (char *)"oncall",
-		(char *)"--ready-fd", (char *)"3", (char *)"--confinement", (char *)"sample",
-		/* A board asks every second: a line for each request would fill the disk. */
-		(char *)"--log-level", (char *)"notice", NULL,
-	};
+	char **argv = list_arguments(e, options, program);
 	int pipes[2];
 	int ret = -1;
 
@@ -267,17 +270,65 @@ start_daemon(const struct embedded *e, struct error *err)
 	}
 	close(pipes[0]);
 out:
+	free(argv);
 	free(program);
-	free(images);
-	free(templates);
-	free(sample);
 	free(log);
+	return ret;
+}
+
+/* --- what it was started with --- */
+
+/* One argument a line. */
+static void
+join_arguments(const struct embedded_options *options, struct buf *out)
+{
+	buf_init(out, ARGUMENTS_MAX);
+	for (size_t i = 0; options->arguments[i]; i++)
+		(void)buf_printf(out, "%s\n", options->arguments[i]);
+}
+
+/* Whoever joins one that was told something else would look at another part of the cluster than
+ * they asked for. */
+static int
+check_arguments(const struct embedded *e, const struct embedded_options *options, struct error *err)
+{
+	char there[ARGUMENTS_MAX];
+	struct buf asked;
+	bool same;
+	int directory = open(e->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	join_arguments(options, &asked);
+	same = directory < 0 ||
+	       secret_file_read(directory, ARGUMENTS_FILE, there, sizeof(there)) != 0 ||
+	       strcmp(there, buf_str(&asked)) == 0;
+	buf_clear(&asked);
+	if (directory >= 0)
+		close(directory);
+	return same ? 0 : error_set(err, ERROR_CONFLICT,
+				    _("`%s` is already open with other options. Leave the options out "
+				      "to join it, or quit it first."), options->command);
+}
+
+static int
+keep_arguments(const struct embedded *e, const struct embedded_options *options, struct error *err)
+{
+	int directory = open(e->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC), ret = -1;
+	struct buf told;
+
+	join_arguments(options, &told);
+	if (directory < 0 || secret_file_write(directory, ARGUMENTS_FILE, buf_str(&told)) != 0)
+		error_errno(err, _("%s: cannot be written"), e->directory);
+	else
+		ret = 0;
+	buf_clear(&told);
+	if (directory >= 0)
+		close(directory);
 	return ret;
 }
 
 /* The runtime directory is private and short-lived; without one the state directory serves. */
 static int
-choose_sockets(struct embedded *e, struct error *err)
+choose_sockets(struct embedded *e, const char *name, struct error *err)
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
 	struct sockaddr_un address;
@@ -287,8 +338,8 @@ choose_sockets(struct embedded *e, struct error *err)
 		directory = xasprintf("%s/sidestage", runtime);
 	else
 		directory = xasprintf("%s/run", e->directory);
-	e->socket = xasprintf("%s/demo.sock", directory);
-	e->lease_path = xasprintf("%s/demo.lease", directory);
+	e->socket = xasprintf("%s/%s.sock", directory, name);
+	e->lease_path = xasprintf("%s/%s.lease", directory, name);
 	if (paths_make(directory, err) != 0) {
 		free(directory);
 		return -1;
@@ -301,15 +352,14 @@ choose_sockets(struct embedded *e, struct error *err)
 	return 0;
 }
 
-/* Refused while anybody else has the demo open: it would take their platform away. */
+/* Refused while anybody else has it open: it would take their platform away. */
 static int
-forget_state(struct embedded *e, struct error *err)
+forget_state(struct embedded *e, const char *command, struct error *err)
 {
-	if (e->lease >= 0) {
+	if (e->lease >= 0)
 		return error_set(err, ERROR_CONFLICT,
-				 _("A demo is running, and --fresh would forget its "
-				   "state.  Quit it first."));
-	}
+				 _("`%s` is running, and its state would be forgotten.  Quit it "
+				   "first."), command);
 	if (paths_remove_tree(e->directory, err) != 0)
 		return -1;
 	return paths_make(e->directory, err);
@@ -317,15 +367,15 @@ forget_state(struct embedded *e, struct error *err)
 
 /* Under the lock: between looking and starting nobody else can start one. */
 static int
-join_or_start(struct embedded *e, bool fresh, struct error *err)
+join_or_start(struct embedded *e, const struct embedded_options *options, struct error *err)
 {
 	char *parent;
 
 	e->lease = connect_lease(e->lease_path);
-	if (fresh && forget_state(e, err) != 0)
+	if (options->is_fresh && forget_state(e, options->command, err) != 0)
 		return -1;
 	if (e->lease >= 0)
-		return 0;
+		return options->is_strict ? check_arguments(e, options, err) : 0;
 	/* The forgotten state may have held the directory of the sockets. */
 	parent = xstrndup(e->socket, (size_t)(strrchr(e->socket, '/') - e->socket));
 	if (paths_make(parent, err) != 0) {
@@ -333,7 +383,7 @@ join_or_start(struct embedded *e, bool fresh, struct error *err)
 		return -1;
 	}
 	free(parent);
-	if (start_daemon(e, err) != 0)
+	if (start_daemon(e, options, err) != 0 || keep_arguments(e, options, err) != 0)
 		return -1;
 	e->lease = connect_lease(e->lease_path);
 	if (e->lease < 0)
@@ -354,26 +404,23 @@ clear(struct embedded *e)
 }
 
 int
-embedded_start(struct embedded *embedded, bool fresh, struct error *err)
+embedded_start(struct embedded *embedded, const struct embedded_options *options, struct error *err)
 {
-	char *state = paths_state(err), *unconfined;
+	char *unconfined;
 	int lock, ret;
 
-	*embedded = (struct embedded){.lease = -1};
-	if (!state)
-		return -1;
-	embedded->directory = xasprintf("%s/demo", state);
-	free(state);
-	if (paths_make(embedded->directory, err) != 0 || choose_sockets(embedded, err) != 0) {
+	*embedded = (struct embedded){.directory = xstrdup(options->directory), .lease = -1};
+	if (paths_make(embedded->directory, err) != 0 ||
+	    choose_sockets(embedded, options->name, err) != 0) {
 		clear(embedded);
 		return -1;
 	}
-	lock = lock_directory(embedded->directory, err);
+	lock = lock_directory(embedded->directory, options->command, err);
 	if (lock < 0) {
 		clear(embedded);
 		return -1;
 	}
-	ret = join_or_start(embedded, fresh, err);
+	ret = join_or_start(embedded, options, err);
 	unconfined = xasprintf("%s/unconfined", embedded->directory);	/* the daemon's word */
 	embedded->unconfined = access(unconfined, F_OK) == 0;
 	free(unconfined);

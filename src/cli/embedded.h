@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * The embedded platform: a `sidestaged` of our own on a Unix socket in a private directory.
+ * An embedded platform: a `sidestaged` of our own on a Unix socket in a private directory.
  * The first client starts it, others join; each holds a lease (an open connection).  When the
  * last lease is gone, however that client ended, the platform stops what it runs and ends.
  */
@@ -20,10 +20,21 @@ struct embedded {
 	int lease;		/* the connection that keeps the platform alive */
 };
 
-/* Joins the running platform or starts one and waits until it listens.  `fresh` forgets the
- * old state first, which is refused while a platform runs.  0, or -1 with nothing left open. */
-int embedded_start(struct embedded *embedded, bool fresh, struct error *err)
-	__attribute__((warn_unused_result));
+/* What differs from one to the other; borrowed. */
+struct embedded_options {
+	const char *command;		/* for sentences: "sidestage demo" */
+	const char *directory;		/* of its state; made when it is not there */
+	const char *name;		/* of its sockets: short, and of no other directory */
+	const char *const *arguments;	/* of `sidestaged serve`, besides the usual; NULL at the end */
+	bool is_fresh;			/* the old state is forgotten first */
+	bool is_strict;			/* none is joined that has other arguments */
+};
+
+/* Joins the running platform or starts one and waits until it listens.  ERROR_CONFLICT when one
+ * runs that is to be forgotten or, strictly, has other arguments.  0, or -1 with nothing
+ * left open. */
+int embedded_start(struct embedded *embedded, const struct embedded_options *options,
+		   struct error *err) __attribute__((warn_unused_result));
 /* Gives the lease back; when it was the last, waits (at most 6 s) until the platform ended. */
 void embedded_stop(struct embedded *embedded);
 

@@ -6,12 +6,17 @@ sidestage_SOURCES = \
 	src/cli/cmd-contexts.c src/cli/cmd-contexts.h \
 	src/cli/cmd-demo.c src/cli/cmd-demo.h \
 	src/cli/cmd-keys.c src/cli/cmd-keys.h \
+	src/cli/cmd-kube.c src/cli/cmd-kube.h \
 	src/cli/cmd-verb.c src/cli/cmd-verb.h \
 	src/cli/command.c src/cli/command.h \
 	src/cli/contexts.c src/cli/contexts.h \
+	src/cli/embedded-demo.c src/cli/embedded-demo.h \
+	src/cli/embedded-kube.c src/cli/embedded-kube.h \
 	src/cli/embedded.c src/cli/embedded.h \
 	src/cli/exit-code.c src/cli/exit-code.h \
 	src/cli/first-start.c src/cli/first-start.h \
+	src/cli/kube-contexts.c src/cli/kube-contexts.h \
+	src/cli/kube-state.c src/cli/kube-state.h \
 	src/cli/main.c \
 	src/cli/names.c src/cli/names.h \
 	src/cli/options.c src/cli/options.h \
@@ -34,7 +39,7 @@ sidestage_SOURCES = \
 	src/cli/platforms.c src/cli/platforms.h \
 	src/cli/screen.c src/cli/screen.h \
 	src/cli/token.c src/cli/token.h
-sidestage_LDADD = libui.a $(FLOW_LIBS) $(NCURSES_LIBS)
+sidestage_LDADD = libui.a $(FLOW_LIBS) $(YAML_LIBS) $(NCURSES_LIBS)
 
 check_PROGRAMS += tests/unit/test-contexts
 TESTS += tests/unit/test-contexts

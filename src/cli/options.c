@@ -44,11 +44,20 @@ static const struct command_option options[] = {
 	TEXT(PLATFORM, "url", "URL", url,
 	     N_("Address of the platform, e.g. https://api.humanitec.io")),
 	TEXT(PLATFORM, "socket", "PATH", socket, N_("Reach the platform through this Unix socket")),
-	TEXT(PLATFORM, "context", "NAME", context, N_("Use this configured platform")),
+	{OPTIONS_PLATFORM | OPTIONS_KUBE, "context", "NAME",
+	 N_("Use this configured platform, or this context of the kubeconfig"), OPTION_TEXT,
+	 offsetof(struct arguments, context)},
 	TEXT(PLATFORM, "token-file", "FILE", token_file,
 	     N_("Read the token from a file that only you may read")),
 	TEXT(PLATFORM, "ca-file", "FILE", ca_file, N_("Trust the certificates of this file")),
 	SWITCH(DEMO, "demo", demo, N_("Use the sample on this machine")),
+	SWITCH(AS_KUBE, "kube", kube, N_("Use the cluster of your kubeconfig")),
+	LIST(KUBE, "namespace", "NS", namespaces,
+	     N_("Look at this namespace (may be repeated; default: the context's)")),
+	SWITCH(KUBE, "all-namespaces", all_namespaces,
+	       N_("Look at every namespace that you may read")),
+	TEXT(KUBE, "selector", "LABELS", selector,
+	     N_("Look only at workloads with these labels, e.g. app=web")),
 	TEXT(ORG, "org", "ORG", org, N_("Use this organization")),
 	TEXT(APP, "app", "APP", app, N_("Use this application")),
 	SWITCH(READ_ONLY, "read-only", read_only, N_("Refuse every change")),
@@ -210,6 +219,13 @@ check_values(const struct command *command, struct arguments *a)
 		return complain(
 			command,
 			_("--context already names a platform: leave out --url and --socket."));
+	if (a->kube && (a->demo || a->url || a->socket || a->token_file || a->ca_file))
+		return complain(command,
+				_("--kube is a platform already: leave out --demo, --url, --socket, "
+				  "--token-file and --ca-file."));
+	if (a->all_namespaces && a->namespaces.count > 0)
+		return complain(command,
+				_("--all-namespaces and --namespace contradict each other."));
 	if (a->demo && (a->url || a->socket || a->context || a->token_file || a->ca_file))
 		return complain(
 			command,
@@ -370,6 +386,7 @@ options_clear(struct arguments *arguments)
 	free(arguments->no_values.items);
 	free(arguments->acknowledge.items);
 	free(arguments->change.items);
+	free(arguments->namespaces.items);
 }
 
 void

@@ -24,7 +24,10 @@
 #include "base/xmalloc.h"
 #include "cli/command.h"
 #include "cli/contexts.h"
+#include "cli/embedded-demo.h"
+#include "cli/embedded-kube.h"
 #include "cli/embedded.h"
+#include "cli/kube-state.h"
 #include "cli/plain-verbs.h"
 #include "cli/screen.h"
 #include "cli/token.h"
@@ -33,6 +36,13 @@
 #include "ui/ui.h"
 
 #define EMBEDDED "embedded"
+
+/* Where a session can be opened. */
+struct platforms_entry {
+	enum { PLACE_CONFIGURED, PLACE_SAMPLE, PLACE_KUBE } kind;
+	const struct context *context;	/* of the configuration */
+	char *kube_context;		/* of the kubeconfig; NULL: its current one */
+};
 
 /* What the header calls this platform: its host, or that it is a socket. */
 static char *
@@ -153,86 +163,146 @@ open_context(const struct arguments *given, const struct context *context,
 	return code;
 }
 
-/* Its history lies in its own directory, so --fresh forgets both at once. */
+/* Its history lies in its own directory, so that what forgets the one forgets both. */
 static int
-open_embedded(const struct arguments *arguments, struct ui_contexts *contexts, struct error *err)
+open_embedded(const struct arguments *arguments, const struct embedded *embedded,
+	      struct session_options *options, struct ui_contexts *contexts, struct error *err)
 {
-	struct embedded embedded;
-	char *history, *cache;
+	char *history = xasprintf("%s/history.db", embedded->directory);
+	char *cache = xasprintf("%s/cache.db", embedded->directory);
 	int code;
 
-	if (embedded_start(&embedded, arguments->fresh, err) != 0)
-		return EXIT_FAILED;
-	history = xasprintf("%s/history.db", embedded.directory);
-	cache = xasprintf("%s/cache.db", embedded.directory);
-	code = screen_run(
-		arguments,
-		&(struct session_options){
-			.url = "http://localhost",
-			.socket = embedded.socket,
-			.context = EMBEDDED,
-			.remark = embedded.unconfined ? _("not confined") : NULL,
-			.history_path = history,
-			.cache_path = cache,
-			.read_only = arguments->read_only,
-			.only_org = arguments->verb || arguments->json ? NULL : arguments->org,
-			.offline = arguments->offline,
-		},
-		contexts, err);
+	options->url = "http://localhost";
+	options->socket = embedded->socket;
+	options->history_path = history;
+	options->cache_path = cache;
+	options->read_only = arguments->read_only;
+	options->only_org = arguments->verb || arguments->json ? NULL : arguments->org;
+	options->offline = arguments->offline;
+	code = screen_run(arguments, options, contexts, err);
 	free(history);
 	free(cache);
+	return code;
+}
+
+static int
+open_sample(const struct arguments *arguments, struct ui_contexts *contexts, struct error *err)
+{
+	struct embedded embedded;
+	int code;
+
+	if (embedded_demo_start(&embedded, arguments->fresh, err) != 0)
+		return EXIT_FAILED;
+	code = open_embedded(arguments, &embedded,
+			     &(struct session_options){
+				     .context = EMBEDDED,
+				     .remark = embedded.unconfined ? _("not confined") : NULL,
+			     },
+			     contexts, err);
 	embedded_stop(&embedded);
 	return code;
+}
+
+static int
+open_kube(const struct arguments *arguments, const char *context, struct ui_contexts *contexts,
+	  struct error *err)
+{
+	struct embedded embedded;
+	struct kube_state state;
+	int code = EXIT_USAGE;
+
+	if (kube_state_open(&state, context, err) == 0 &&
+	    kube_state_take(&state, arguments, err) == 0) {
+		code = EXIT_FAILED;
+		if (embedded_kube_start(&embedded, &state, err) == 0) {
+			code = open_embedded(arguments, &embedded,
+					     &(struct session_options){.context = state.context},
+					     contexts, err);
+			embedded_stop(&embedded);
+		}
+	}
+	kube_state_clear(&state);
+	return code;
+}
+
+static int
+open_place(const struct arguments *arguments, const struct platforms_entry *place,
+	   struct ui_contexts *contexts, struct error *err)
+{
+	switch (place->kind) {
+	case PLACE_SAMPLE:
+		return open_sample(arguments, contexts, err);
+	case PLACE_KUBE:
+		return open_kube(arguments, place->kube_context, contexts, err);
+	case PLACE_CONFIGURED:
+		break;
+	}
+	return open_context(arguments, place->context, contexts, err);
 }
 
 /* --- the list --- */
 
 struct platforms {
-	const struct context **contexts;	/* beside the items; NULL: the embedded one */
+	struct platforms_entry *places;		/* beside the items */
 	struct ui_context *items;
 	struct ui_contexts list;
 };
 
-static void
-add(struct platforms *p, const struct context *context)
+static struct ui_context *
+add(struct platforms *p, const struct platforms_entry *place, char *name, const char *address)
 {
 	size_t i = p->list.count++;
 
-	p->contexts[i] = context;
+	p->places[i] = *place;
 	p->items[i] = (struct ui_context){
-		.name = context && context->name ? xstrdup(context->name)
-			: context		 ? host_name(context)
-						 : xstrdup(EMBEDDED),
-		.address = !context	     ? _("on this machine")
-			   : context->socket ? context->socket
-					     : context->url,
-		.org = context ? context->org : NULL,
-		.read_only = context && context->read_only,
-		.is_protected = context && context->is_protected,
-		.stripe = context && context->stripe ? theme_stripe(context->stripe) : STYLE_COUNT,
+		.name = name, .address = address, .stripe = STYLE_COUNT,
 	};
+	return &p->items[i];
 }
 
 static void
-list_platforms(struct platforms *p, const struct contexts *contexts, const struct context *first)
+add_configured(struct platforms *p, const struct context *context)
 {
+	struct ui_context *item =
+		add(p, &(struct platforms_entry){.kind = PLACE_CONFIGURED, .context = context},
+		    context->name ? xstrdup(context->name) : host_name(context),
+		    context->socket ? context->socket : context->url);
+
+	item->org = context->org;
+	item->read_only = context->read_only;
+	item->is_protected = context->is_protected;
+	if (context->stripe)
+		item->stripe = theme_stripe(context->stripe);
+}
+
+static void
+list_platforms(struct platforms *p, const struct arguments *arguments,
+	       const struct contexts *contexts, const struct context *first)
+{
+	const struct platforms_entry sample = {.kind = PLACE_SAMPLE};
 	bool listed = !first;
 
 	*p = (struct platforms){
-		.contexts = xcalloc(contexts->count + 2, sizeof(*p->contexts)),
-		.items = xcalloc(contexts->count + 2, sizeof(*p->items)),
+		.places = xcalloc(contexts->count + 3, sizeof(*p->places)),
+		.items = xcalloc(contexts->count + 3, sizeof(*p->items)),
 	};
-	add(p, NULL);
+	add(p, &sample, xstrdup(EMBEDDED), _("on this machine"));
+	if (arguments->kube) {
+		p->list.here = p->list.count;
+		add(p, &(struct platforms_entry){.kind = PLACE_KUBE,
+				       .kube_context = xstrdup_or_null(arguments->context)},
+		    xstrdup(arguments->context ? arguments->context : "kube"), _("your kubeconfig"));
+	}
 	for (size_t i = 0; i < contexts->count; i++) {
 		if (first == &contexts->items[i]) {
 			p->list.here = p->list.count;
 			listed = true;
 		}
-		add(p, &contexts->items[i]);
+		add_configured(p, &contexts->items[i]);
 	}
 	if (!listed) {
 		p->list.here = p->list.count;
-		add(p, first);
+		add_configured(p, first);
 	}
 	p->list.items = p->items;
 }
@@ -240,10 +310,12 @@ list_platforms(struct platforms *p, const struct contexts *contexts, const struc
 static void
 forget_platforms(struct platforms *p)
 {
-	for (size_t i = 0; i < p->list.count; i++)
+	for (size_t i = 0; i < p->list.count; i++) {
 		free((char *)(uintptr_t)p->items[i].name);
+		free(p->places[i].kube_context);
+	}
 	free(p->items);
-	free(p->contexts);
+	free(p->places);
 }
 
 int
@@ -257,14 +329,11 @@ platforms_run(const struct arguments *arguments, const struct contexts *contexts
 	char *notice = NULL;
 	int code;
 
-	list_platforms(&platforms, contexts, first);
+	list_platforms(&platforms, arguments, contexts, first);
 	for (;;) {
-		const struct context *context = platforms.contexts[platforms.list.here];
-
 		platforms.list.notice = notice;
 		platforms.list.next = -1;
-		code = context ? open_context(&now, context, &platforms.list, err)
-			       : open_embedded(&now, &platforms.list, err);
+		code = open_place(&now, &platforms.places[platforms.list.here], &platforms.list, err);
 		free(notice);
 		notice = NULL;
 		if (code != EXIT_OK && has_before) {
@@ -282,7 +351,9 @@ platforms_run(const struct arguments *arguments, const struct contexts *contexts
 		platforms.list.here = (size_t)platforms.list.next;
 		/* What was said of the first platform does not hold for the others. */
 		now.org = now.app = now.token_file = now.ca_file = NULL;
-		now.fresh = false;
+		now.fresh = now.all_namespaces = false;
+		now.namespaces.count = 0;
+		now.selector = NULL;
 	}
 	forget_platforms(&platforms);
 	return code;
