@@ -28,6 +28,7 @@ enum operation_id {
 	CURRENT_USER,
 	LIST_ORGANIZATIONS,
 	LIST_APPLICATIONS,
+	GET_ADOPTION,
 	LIST_ENV_TYPES,
 	LIST_ARTEFACT_VERSIONS,
 	LIST_ENVIRONMENTS,
@@ -71,6 +72,8 @@ static const struct api_operation operations[] = {
 	[LIST_ORGANIZATIONS] = {N_("Reading the organizations"), "GET", "/orgs", NULL, true},
 	[LIST_APPLICATIONS] = {N_("Reading the applications of"), "GET", "/orgs/%/apps", NULL,
 			       true},
+	[GET_ADOPTION] = {N_("Reading what is looked at by"), "GET", "/orgs/%/x-adoption", NULL,
+			  true},
 	[LIST_ENV_TYPES] = {N_("Reading the environment types of"), "GET", "/orgs/%/env-types",
 			    NULL, true},
 	[LIST_ARTEFACT_VERSIONS] = {N_("Reading the versions that exist in"), "GET",
@@ -141,6 +144,12 @@ struct api_call *
 api_list_organizations(struct api *api, api_done *done, void *data)
 {
 	return call_new(api, LIST_ORGANIZATIONS, NULL, done, data);
+}
+
+struct api_call *
+api_get_adoption(struct api *api, const char *org, api_done *done, void *data)
+{
+	return call_new(api, GET_ADOPTION, (const char *const[]){org}, done, data);
 }
 
 struct api_call *

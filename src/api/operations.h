@@ -19,6 +19,8 @@ struct api_call *api_list_organizations(struct api *api, api_done *done, void *d
 /* GET /orgs/{org}/apps. */
 struct api_call *
 api_list_applications(struct api *api, const char *org, api_done *done, void *data);
+/* GET /orgs/{org}/x-adoption (extension "adoption"). */
+struct api_call *api_get_adoption(struct api *api, const char *org, api_done *done, void *data);
 /* GET /orgs/{org}/env-types. */
 struct api_call *api_list_env_types(struct api *api, const char *org, api_done *done, void *data);
 /* GET /orgs/{org}/artefact-versions?type=container: what can be deployed as an image. */

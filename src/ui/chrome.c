@@ -37,6 +37,16 @@ is_lost(const struct world *world)
 	return world->link == WORLD_OFFLINE || world->silent_ms > 0;
 }
 
+/* The platform answers, and what it looks at does not. */
+static bool
+is_cluster_lost(const struct world *world)
+{
+	for (size_t i = 0; i < world->count; i++)
+		if (world->organizations[i].adoption.state == ADOPTION_FAILED)
+			return true;
+	return false;
+}
+
 /* From worst to best; the first that is true makes those behind it uninteresting. */
 static void
 link_words(const struct ui *ui, bool whole, char *out, size_t size)
@@ -132,6 +142,7 @@ list_parts(struct ui *ui, char *right, size_t size, unsigned parts)
 	add_part(ui, right, size, session_read_only(ui->session) ? _("read-only") : "");
 	add_part(ui, right, size, session_history_problem(ui->session) ? _("no history") : "");
 	add_part(ui, right, size, session_all_protected(ui->session) ? _("protected") : "");
+	add_part(ui, right, size, is_cluster_lost(world) ? _("cluster away") : "");
 	add_part(ui, right, size, clones);
 	add_part(ui, right, size, running_words);
 	add_part(ui, right, size, link);
@@ -185,7 +196,7 @@ chrome_header(struct ui *ui, struct canvas *screen)
 			break;
 	}
 	canvas_move(&bar, 0, bar.width - width - 1);
-	canvas_untrusted_bytes(&bar, is_lost(world) ? STYLE_BAR_STRONG : STYLE_BAR, right, 0);
+	canvas_untrusted_bytes(&bar, is_lost(world) || is_cluster_lost(world) ? STYLE_BAR_STRONG : STYLE_BAR, right, 0);
 }
 
 /* The way to all keys is always there, however few of them fit. */

@@ -30,7 +30,7 @@ typedef int learn_body(struct world *world, const struct learn_place *place, con
 
 learn_body learn_user, learn_organizations, learn_applications, learn_versions;
 learn_body learn_environments, learn_running, learn_errors, learn_runtime, learn_resources;
-learn_body learn_values;
+learn_body learn_values, learn_adoption;
 
 /* The same answer as before: only ages change. */
 void learn_same_environments(struct world *world, const struct learn_place *place,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libflow-world.a
 libflow_world_a_SOURCES = \
+	src/flow/world/adoption.c src/flow/world/adoption.h \
 	src/flow/world/comment.c src/flow/world/comment.h \
 	src/flow/world/details.c src/flow/world/details.h \
 	src/flow/world/effective.c src/flow/world/effective.h \

@@ -80,6 +80,7 @@ feed_knowledge(const struct feed *feed)
 	case FEED_NEWEST_VALUES:
 		environment = world_edit_environment(world, feed->org, feed->app, feed->env);
 		return environment ? world_edit_known(environment, parts[feed->kind]) : NULL;
+	case FEED_ADOPTION:		/* what it says counts, not that it was said */
 	case FEED_USER:
 	case FEED_RUNNING:		/* these two are judged together, by the walk */
 	case FEED_SET:

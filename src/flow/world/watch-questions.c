@@ -28,6 +28,7 @@
 #define QUIET_RESOURCES_MS 60000
 #define SLOW_MS 15000
 #define RESOURCES_MS 10000
+#define ADOPTING_MS 250			/* an empty board is looked at until it is over */
 #define PER_APPLICATION_MS 1000		/* many applications: one question a second */
 
 static struct api_call *
@@ -46,6 +47,12 @@ static struct api_call *
 ask_applications(struct feed *feed, struct api *api, api_done *done)
 {
 	return api_list_applications(api, feed->org, done, feed);
+}
+
+static struct api_call *
+ask_adoption(struct feed *feed, struct api *api, api_done *done)
+{
+	return api_get_adoption(api, feed->org, done, feed);
 }
 
 static struct api_call *
@@ -146,6 +153,16 @@ organization_interval(const struct feed *feed)
 	return watch_is_focused(feed->watch, feed->org, NULL) ? RESOURCES_MS : slow_interval(feed);
 }
 
+static int64_t
+adoption_interval(const struct feed *feed)
+{
+	const struct world_organization *organization =
+		world_organization(feed->watch->world, feed->org);
+
+	return organization && organization->adoption.state == ADOPTION_READING ? ADOPTING_MS
+										 : FOCUS_MS;
+}
+
 /* Busy comes before focus: a deployment is followed by the second wherever it goes on. */
 static int64_t
 application_interval(const struct feed *feed)
@@ -212,6 +229,8 @@ const struct feed_kind feed_kinds[] = {
 				NEED_APPLICATIONS, NULL, slow_interval},
 	[FEED_APPLICATIONS] = {"apps", true, false, ask_applications, learn_applications,
 			       NEED_APPLICATIONS, NULL, organization_interval},
+	[FEED_ADOPTION] = {"adoption", false, false, ask_adoption, learn_adoption,
+			   NEED_APPLICATIONS, NULL, adoption_interval},
 	[FEED_VERSIONS] = {"versions", true, false, ask_versions, learn_versions, NEED_VERSIONS,
 			   NULL, organization_interval},
 	[FEED_ENVIRONMENTS] = {"envs", true, false, ask_environments, learn_environments,

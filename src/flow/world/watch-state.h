@@ -18,6 +18,7 @@
 enum feed_id {
 	FEED_USER,
 	FEED_ORGANIZATIONS,
+	FEED_ADOPTION,			/* how far the platform has looked through a cluster */
 	FEED_APPLICATIONS,
 	FEED_VERSIONS,
 	FEED_ENVIRONMENTS,

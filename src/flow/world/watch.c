@@ -290,6 +290,8 @@ walk(struct watch *watch, const struct clone_list *clones)
 		const char *org = untrusted_raw(&world->organizations[i].organization.id);
 
 		watch_want(watch, FEED_APPLICATIONS, org, "", "", "");
+		if (api_has_extension(session_api(watch->session), EXTENSION_ADOPTION))
+			watch_want(watch, FEED_ADOPTION, org, "", "", "");
 		if (watch_is_focused(watch, org, NULL))
 			watch_want(watch, FEED_VERSIONS, org, "", "", "");
 		for (size_t j = 0; j < world->organizations[i].count; j++) {
@@ -450,6 +452,21 @@ learn(struct feed *feed, const struct api_reply *reply, struct error *err)
 	return 0;
 }
 
+/* What was found meanwhile is on no list that was read before: those answers count no more. */
+static void
+ask_lists_again(struct watch *watch, const char *org)
+{
+	for (struct feed *feed = watch->feeds; feed; feed = feed->next) {
+		if ((feed->kind != FEED_APPLICATIONS && feed->kind != FEED_ENVIRONMENTS) ||
+		    strcmp(feed->org, org) != 0)
+			continue;
+		feed->answered_at = 0;
+		api_cancel(feed->call);
+		feed->call = NULL;
+		feed_schedule(feed, 0);
+	}
+}
+
 /* In this order: what is learnt, how it is known, when it is asked again, and then the walk,
  * which may free the feed itself. */
 static void
@@ -483,6 +500,8 @@ on_reply(void *data, const struct api_reply *reply)
 			session_changed(watch->session);
 		return;
 	}
+	if (feed->kind == FEED_ADOPTION)
+		ask_lists_again(watch, feed->org);
 	if (feed->kind == FEED_ENVIRONMENTS)
 		watch_hurry_details(watch, feed->org, feed->app);
 	if ((feed->kind == FEED_ENVIRONMENTS || feed->kind == FEED_RUNNING) &&
@@ -597,12 +616,27 @@ concerns(const struct feed *feed, const char *org, const char *app, unsigned nee
 	       (!app || !feed->app[0] || strcmp(feed->app, app) == 0);
 }
 
+/* What it will have found is not in the lists yet. */
+static bool
+is_adopting(const struct watch *watch, const char *org)
+{
+	for (size_t i = 0; i < watch->world->count; i++) {
+		const struct world_organization *o = &watch->world->organizations[i];
+
+		if (o->adoption.state == ADOPTION_READING &&
+		    (!org || untrusted_is(&o->organization.id, org)))
+			return true;
+	}
+	return false;
+}
+
 /* Answered, or failed, since then; a walk that is not finished may still ask for something. */
 bool
 watch_is_settled(const struct watch *watch, const char *org, const char *app, unsigned needs,
 		 int64_t since)
 {
-	if (watch->walk_on && needs & NEED_SETS)
+	if ((watch->walk_on && needs & NEED_SETS) ||
+	    (needs & ~(unsigned)NEED_USER && is_adopting(watch, org)))
 		return false;
 	if (needs & ~(unsigned)NEED_USER)
 		needs |= NEED_APPLICATIONS;
@@ -653,6 +687,8 @@ watch_unreadable(const struct watch *watch, const char *org, const char *app, un
 		if (org && !untrusted_is(&o->organization.id, org))
 			continue;
 		found = if_unreadable(&o->known);
+		if (!found)
+			found = if_unreadable(&o->adoption_known);
 		if (!found && needs & NEED_VERSIONS)
 			found = if_unreadable(&o->versions_known);
 		for (size_t j = 0; !found && j < o->count; j++) {

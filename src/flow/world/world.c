@@ -74,6 +74,7 @@ world_organization_clear(struct world_organization *organization)
 	for (size_t i = 0; i < organization->version_count; i++)
 		artefact_version_clear(&organization->versions[i]);
 	free(organization->versions);
+	adoption_clear(&organization->adoption);
 	*organization = (struct world_organization){0};
 }
 

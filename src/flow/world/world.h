@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "base/knowledge.h"
+#include "flow/world/adoption.h"
 #include "flow/world/unpromoted.h"
 #include "model/nouns.h"
 #include "model/runtime.h"
@@ -79,6 +80,8 @@ struct world_organization {
 	struct artefact_version *versions;	/* every known artefact version, any order */
 	size_t version_count;
 	struct knowledge versions_known;
+	struct adoption adoption;
+	struct knowledge adoption_known; /* unreadable, too, when the platform cannot read it */
 	struct knowledge known;		/* of the list of applications */
 	struct untrusted problem;	/* as that of an application */
 };

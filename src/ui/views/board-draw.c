@@ -512,6 +512,33 @@ is_list_known(const struct board_view *b, const struct board_model *s)
 	return knowledge_is_current(s->app ? &s->app->known : o ? &o->known : &s->world->known);
 }
 
+/* Of a cluster that is looked through: what goes on, or why there is nothing. */
+static void
+draw_no_adoption(const struct adoption *adoption, struct canvas *c)
+{
+	char *where = adoption_where(adoption), *text;
+	int used;
+
+	if (adoption->state == ADOPTION_READING)
+		text = xasprintf(_("Reading what runs in %s …"), where);
+	else if (adoption->state == ADOPTION_FAILED)
+		text = xasprintf(_("Nothing is known yet of %s."), where);
+	else
+		text = xasprintf(_("No workload runs in %s."), where);
+	used = canvas_paragraph(c, STYLE_NORMAL, text, 3);
+	canvas_move(c, 3 + used, 2);
+	canvas_paragraph(c, STYLE_DIM,
+			 adoption->state == ADOPTION_READING
+				 ? _("This only reads. Secrets are listed by their names.")
+			 : adoption->state == ADOPTION_FAILED
+				 ? _("sidestage keeps trying.")
+				 : _("Quit, and choose others with sidestage kube --namespace=NAME or "
+				     "--all-namespaces. What is started there meanwhile appears by itself."),
+			 3);
+	free(text);
+	free(where);
+}
+
 static void
 draw_nothing(const struct board_view *b, const struct board_model *s, struct ui *ui,
 	     struct canvas *c)
@@ -529,6 +556,8 @@ draw_nothing(const struct board_view *b, const struct board_model *s, struct ui 
 			c, STYLE_DIM,
 			ui_keyed_text(ui,
 				_("sidestage keeps trying; {refresh} tries now, {quit} quits.")));
+	} else if (board_adoption(b, s) && !b->app) {
+		draw_no_adoption(board_adoption(b, s), c);
 	} else if (!is_list_known(b, s)) {
 		canvas_text(c, STYLE_DIM, _("Reading the platform …"));
 	} else {

@@ -183,6 +183,27 @@ board_init_workloads(struct board_view *b)
 	b->workloads.is_awaited = true;
 }
 
+const struct adoption *
+board_adoption(const struct board_view *b, const struct board_model *s)
+{
+	const struct world_organization *o =
+		b->org ? world_organization(s->world, b->org)
+		       : s->world->count == 1 ? &s->world->organizations[0] : NULL;
+
+	return o && o->adoption.state != ADOPTION_NONE && !b->snapshot ? &o->adoption : NULL;
+}
+
+static char *
+lasting_words(const struct board_view *b, const struct board_model *s, struct ui *ui)
+{
+	const struct adoption *adoption = board_adoption(b, s);
+	const char *problem = session_history_problem(ui_session(ui));
+
+	if (b->snapshot || problem)
+		return b->snapshot ? NULL : xstrdup(problem);
+	return adoption ? adoption_trouble(adoption, clock_wall_ms()) : NULL;
+}
+
 static struct board_model
 look(struct board_view *b, struct ui *ui)
 {
@@ -190,7 +211,8 @@ look(struct board_view *b, struct ui *ui)
 						     : session_world(ui_session(ui))};
 
 	free(b->notice);
-	b->lasting = b->snapshot ? NULL : session_history_problem(ui_session(ui));
+	free(b->lasting);
+	b->lasting = lasting_words(b, &s, ui);
 	b->notice = b->snapshot ? NULL : words_of_trouble(s.world, b->org, b->app, clock_wall_ms());
 	if (b->org && b->app)
 		s.app = world_application(s.world, b->org, b->app);

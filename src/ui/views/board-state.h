@@ -28,7 +28,7 @@ struct board_view {
 	struct moments *snapshot;	/* the board as it was, read only; NULL: as it is */
 	/* What stands above it as long as it holds; NULL: nothing. */
 	char *notice;		/* of what could not be read */
-	const char *lasting;	/* of the history; the session's */
+	char *lasting;		/* of the history, or of the cluster that is looked through */
 	bool is_visit;		/* opened to look at what was: Esc leaves it */
 	bool in_tree;		/* the arrows choose an application */
 	struct list applications;	/* of all organizations, while one is chosen */

@@ -253,6 +253,7 @@ close_view(struct view *view)
 	free(b->baseline);
 	free(b->followed);
 	free(b->notice);
+	free(b->lasting);
 	moments_close(b->snapshot);
 	arrangement_close(b->arrangement);
 	json_decref(b->marks);

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "flow/world/adoption.h"
+
+#include <libintl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "model/error-codes.h"
+#include "model/json.h"
+
+#define LIST_BYTES_MAX 1024
+#define WARNINGS_BYTES_MAX 4096
+
+static enum adoption_state
+state_of(const char *word)
+{
+	static const char *const words[] = {
+		[ADOPTION_READING] = "reading", [ADOPTION_DONE] = "done", [ADOPTION_FAILED] = "failed",
+	};
+
+	for (size_t i = ADOPTION_READING; word && i <= ADOPTION_FAILED; i++)
+		if (strcmp(words[i], word) == 0)
+			return (enum adoption_state)i;
+	return ADOPTION_NONE;
+}
+
+/* As many of the strings as fit; NULL: there are none. */
+static char *
+join(const json_t *list, const char *between, size_t max)
+{
+	const json_t *item;
+	struct buf text;
+	size_t i;
+
+	buf_init(&text, max);
+	json_array_foreach(list, i, item)
+		if (json_is_string(item) && !buf_printf(&text, "%s%s", text.length ? between : "",
+							json_string_value(item)))
+			break;
+	if (text.length > 0)
+		return buf_take(&text);
+	buf_clear(&text);
+	return NULL;
+}
+
+static void
+take_list(struct untrusted *out, const json_t *list, const char *between, size_t max)
+{
+	char *text = join(list, between, max);
+
+	untrusted_set(out, text);
+	free(text);
+}
+
+/* In the language of this program, if it can be. */
+static void
+take_problem(struct untrusted *out, const json_t *error)
+{
+	const char *text = json_member_string(error, "message");
+	struct error read = {0};
+
+	if (!text)
+		text = json_member_string(error, "text");
+	if (error_codes_read(&read, json_object_get(error, "details")) ||
+	    error_codes_read(&read, error))
+		text = read.text;
+	untrusted_set(out, text);
+}
+
+int
+adoption_read(struct adoption *out, const json_t *body, struct error *err)
+{
+	const char *read_at = json_member_string(body, "read_at");
+
+	*out = (struct adoption){.state = state_of(json_member_string(body, "state"))};
+	if (out->state == ADOPTION_NONE)
+		return error_set(err, ERROR_PROTOCOL,
+				 _("The platform's answer for what it looks at has no known state."));
+	untrusted_set(&out->context, json_member_string(body, "context"));
+	untrusted_set(&out->selector, json_member_string(body, "selector"));
+	take_list(&out->namespaces, json_object_get(body, "namespaces"), ", ", LIST_BYTES_MAX);
+	take_list(&out->warnings, json_object_get(body, "warnings"), " ", WARNINGS_BYTES_MAX);
+	take_problem(&out->problem, json_object_get(body, "error"));
+	if (read_at && !clock_parse(read_at, &out->read_at))
+		out->read_at = 0;
+	return 0;
+}
+
+bool
+adoption_equal(const struct adoption *a, const struct adoption *b)
+{
+	return a->state == b->state && untrusted_equal(&a->context, &b->context) &&
+	       untrusted_equal(&a->namespaces, &b->namespaces) &&
+	       untrusted_equal(&a->selector, &b->selector) &&
+	       untrusted_equal(&a->problem, &b->problem) &&
+	       untrusted_equal(&a->warnings, &b->warnings);
+}
+
+void
+adoption_clear(struct adoption *adoption)
+{
+	untrusted_clear(&adoption->context);
+	untrusted_clear(&adoption->namespaces);
+	untrusted_clear(&adoption->selector);
+	untrusted_clear(&adoption->problem);
+	untrusted_clear(&adoption->warnings);
+	*adoption = (struct adoption){0};
+}
+
+/* --- in words --- */
+
+char *
+adoption_where(const struct adoption *adoption)
+{
+	const char *namespaces = untrusted_raw(&adoption->namespaces);
+	const char *context = untrusted_raw(&adoption->context);
+
+	if (!*namespaces)
+		return xasprintf(_("all namespaces of %s"), context);
+	if (strchr(namespaces, ','))
+		return xasprintf(_("the namespaces %s of %s"), namespaces, context);
+	return xasprintf(_("the namespace %s of %s"), namespaces, context);
+}
+
+char *
+adoption_trouble(const struct adoption *adoption, int64_t now)
+{
+	const char *problem = untrusted_raw(&adoption->problem);
+	char ago[64];
+
+	if (adoption->state == ADOPTION_FAILED && adoption->read_at > 0) {
+		clock_ago(ago, now - adoption->read_at);
+		return xasprintf(_("The cluster cannot be read; shown is what was read %s. %s"), ago,
+				 problem);
+	}
+	if (adoption->state == ADOPTION_FAILED)
+		return xasprintf(_("The cluster cannot be read. %s"), problem);
+	return xstrdup_or_null(adoption->warnings.raw);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Of an organization whose environments somebody else made (`sidestage kube`): where the platform
+ * looks for them, and how far it has come.
+ */
+#ifndef SIDESTAGE_FLOW_WORLD_ADOPTION_H
+#define SIDESTAGE_FLOW_WORLD_ADOPTION_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/text.h"
+
+struct error;
+
+enum adoption_state {
+	ADOPTION_NONE,		/* it adopts nothing, or nobody knows yet */
+	ADOPTION_READING,	/* for the first time since the platform started */
+	ADOPTION_DONE,
+	ADOPTION_FAILED		/* what is shown is what was known before */
+};
+
+struct adoption {
+	enum adoption_state state;
+	struct untrusted context;	/* of the kubeconfig */
+	struct untrusted namespaces;	/* "shop, shop-db"; "": all */
+	struct untrusted selector;	/* raw NULL: every workload */
+	struct untrusted problem;	/* why it failed */
+	struct untrusted warnings;	/* a sentence after the other; raw NULL: none */
+	int64_t read_at;		/* wall ms of the last good look; 0: never */
+};
+
+/* 0, or -1 with err: it makes no sense, and `out` is empty.  adoption_clear() it. */
+int adoption_read(struct adoption *out, const json_t *body, struct error *err);
+bool adoption_equal(const struct adoption *a, const struct adoption *b);
+void adoption_clear(struct adoption *adoption);
+
+/* "namespaces shop, shop-db of prod", "all namespaces of prod": for sentences; free() it. */
+char *adoption_where(const struct adoption *adoption);
+/* What everybody who looks at its environments is to know: that the cluster is away, or what could
+ * not be read; NULL: nothing.  free() it; it holds foreign text. */
+char *adoption_trouble(const struct adoption *adoption, int64_t now);
+
+#endif
