@@ -7,11 +7,13 @@
 #include "cli/cmd-kube.h"
 
 #include <stddef.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/i18n.h"
 #include "cli/command.h"
 #include "cli/contexts.h"
+#include "cli/kube-forget.h"
 #include "cli/platforms.h"
 
 static int
@@ -22,6 +24,14 @@ run(const struct arguments *arguments, struct error *err)
 	int code = EXIT_USAGE;
 
 	kube.kube = true;
+	kube.verb = NULL;
+	if (arguments->word_count > 0) {
+		if (arguments->word_count == 1 && strcmp(arguments->words[0], "forget") == 0)
+			return kube_forget(&kube, err);
+		error_set(err, ERROR_INPUT, _("kube takes no word but forget, and was given \"%s\"."),
+			  arguments->words[arguments->word_count - 1]);
+		return EXIT_USAGE;
+	}
 	if (contexts_read(&contexts, err) == 0)
 		code = platforms_run(&kube, &contexts, NULL, err);
 	contexts_clear(&contexts);
@@ -32,11 +42,13 @@ const struct command command_kube = {
 	.name = "kube",
 	.help = N_("Open the board of what runs in a Kubernetes cluster"),
 	.note = N_("Your kubeconfig is enough.  Nothing is changed that you have not reviewed.  Which\n"
-		   "namespaces are looked at is kept for this context, until you give other options."),
+		   "namespaces are looked at is kept for this context, until you give other options.\n"
+		   "`sidestage kube forget` lists what was made and kept of it, and removes that."),
 	.examples = "sidestage kube\n"
 		"sidestage kube --context=prod --namespace=shop --namespace=shop-db\n"
 		"sidestage environment shop --kube --json\n",
 	.options = OPTIONS_KUBE | OPTIONS_ORG | OPTIONS_APP | OPTIONS_READ_ONLY | OPTIONS_SCREEN |
-		   OPTIONS_JSON | OPTIONS_TIMEOUT,
+		   OPTIONS_JSON | OPTIONS_TIMEOUT | OPTIONS_APPROVE,
 	.run = run,
+	.words = N_("[forget]"),
 };

@@ -4,7 +4,9 @@
 #include "cli/embedded-kube.h"
 
 #include <jansson.h>
+#include <pwd.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -52,8 +54,18 @@ make_images(const char *images, const struct kube_state *state, struct error *er
 	return paths_make(state->directory, err) != 0 || paths_make(images, err) != 0 ? -1 : 0;
 }
 
+/* Several people meet in one cluster: what each of them does there has their own name. */
+static const char *
+user_name(void)
+{
+	const struct passwd *user = getpwuid(getuid());
+
+	return user && *user->pw_name ? user->pw_name : NULL;
+}
+
 int
-embedded_kube_start(struct embedded *embedded, const struct kube_state *state, struct error *err)
+embedded_kube_start(struct embedded *embedded, const struct kube_state *state, bool is_alone,
+		    struct error *err)
 {
 	char *images = xasprintf("%s/images", state->directory);
 	char *namespaces = list_namespaces(state->kept);
@@ -73,6 +85,8 @@ embedded_kube_start(struct embedded *embedded, const struct kube_state *state, s
 					     .directory = state->directory,
 					     .name = state->name,
 					     .arguments = arguments,
+					     .user = user_name(),
+					     .is_alone = is_alone,
 					     .is_strict = true,
 				     },
 				     err);

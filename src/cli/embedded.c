@@ -228,7 +228,8 @@ list_arguments(const struct embedded *e, const struct embedded_options *options,
 	char *const common[] = {
 		program, (char *)"serve", (char *)"--socket", e->socket,
 		(char *)"--state", e->directory, (char *)"--lease", e->lease_path,
-		(char *)"--user", (char *)"oncall", (char *)"--ready-fd", (char *)"3",
+		(char *)"--user", (char *)(uintptr_t)(options->user ? options->user : "oncall"),
+		(char *)"--ready-fd", (char *)"3",
 		/* A board asks every second: a line for each request would fill the disk. */
 		(char *)"--log-level", (char *)"notice",
 	};
@@ -354,12 +355,8 @@ choose_sockets(struct embedded *e, const char *name, struct error *err)
 
 /* Refused while anybody else has it open: it would take their platform away. */
 static int
-forget_state(struct embedded *e, const char *command, struct error *err)
+forget_state(const struct embedded *e, struct error *err)
 {
-	if (e->lease >= 0)
-		return error_set(err, ERROR_CONFLICT,
-				 _("`%s` is running, and its state would be forgotten.  Quit it "
-				   "first."), command);
 	if (paths_remove_tree(e->directory, err) != 0)
 		return -1;
 	return paths_make(e->directory, err);
@@ -372,7 +369,11 @@ join_or_start(struct embedded *e, const struct embedded_options *options, struct
 	char *parent;
 
 	e->lease = connect_lease(e->lease_path);
-	if (options->is_fresh && forget_state(e, options->command, err) != 0)
+	if (e->lease >= 0 && (options->is_fresh || options->is_alone))
+		return error_set(err, ERROR_CONFLICT,
+				 _("`%s` is running, and its state would be forgotten.  Quit it "
+				   "first."), options->command);
+	if (options->is_fresh && forget_state(e, err) != 0)
 		return -1;
 	if (e->lease >= 0)
 		return options->is_strict ? check_arguments(e, options, err) : 0;

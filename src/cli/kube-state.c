@@ -167,3 +167,21 @@ kube_state_keep(const struct kube_state *state, struct error *err)
 		close(directory);
 	return ret;
 }
+
+bool
+kube_state_is_there(const struct kube_state *state)
+{
+	return access(state->directory, F_OK) == 0;
+}
+
+int
+kube_state_remove(const struct kube_state *state, struct error *err)
+{
+	char *lock = xasprintf("%s.lock", state->directory);
+	int ret = paths_remove_tree(state->directory, err);
+
+	if (ret == 0)
+		(void)unlink(lock);
+	free(lock);
+	return ret;
+}

@@ -9,6 +9,8 @@
 
 #include <jansson.h>
 
+#include <stdbool.h>
+
 struct arguments;
 struct error;
 
@@ -28,8 +30,13 @@ void kube_state_clear(struct kube_state *state);
 /* What the options say now; what they do not say stays.  0, or -1 with ERROR_INPUT. */
 int kube_state_take(struct kube_state *state, const struct arguments *arguments, struct error *err)
 	__attribute__((warn_unused_result));
+/* Whether anything is kept of it. */
+bool kube_state_is_there(const struct kube_state *state);
 /* Writes it into the directory, which is there.  0 or -1. */
 int kube_state_keep(const struct kube_state *state, struct error *err)
+	__attribute__((warn_unused_result));
+/* Removes all that is kept.  Nobody may use it any more.  0 or -1. */
+int kube_state_remove(const struct kube_state *state, struct error *err)
 	__attribute__((warn_unused_result));
 
 #endif

@@ -16,6 +16,7 @@ sidestage_SOURCES = \
 	src/cli/exit-code.c src/cli/exit-code.h \
 	src/cli/first-start.c src/cli/first-start.h \
 	src/cli/kube-contexts.c src/cli/kube-contexts.h \
+	src/cli/kube-forget.c src/cli/kube-forget.h \
 	src/cli/kube-state.c src/cli/kube-state.h \
 	src/cli/main.c \
 	src/cli/names.c src/cli/names.h \

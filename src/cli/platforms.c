@@ -214,7 +214,7 @@ open_kube(const struct arguments *arguments, const char *context, struct ui_cont
 	if (kube_state_open(&state, context, err) == 0 &&
 	    kube_state_take(&state, arguments, err) == 0) {
 		code = EXIT_FAILED;
-		if (embedded_kube_start(&embedded, &state, err) == 0) {
+		if (embedded_kube_start(&embedded, &state, false, err) == 0) {
 			code = open_embedded(arguments, &embedded,
 					     &(struct session_options){.context = state.context},
 					     contexts, err);

@@ -3,7 +3,6 @@
 
 #include "flow/world/adoption.h"
 
-#include <libintl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +11,9 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/world/learn.h"
+#include "flow/world/watch.h"
+#include "flow/world/world.h"
 #include "model/error-codes.h"
 #include "model/json.h"
 
@@ -112,6 +114,45 @@ adoption_clear(struct adoption *adoption)
 	untrusted_clear(&adoption->problem);
 	untrusted_clear(&adoption->warnings);
 	*adoption = (struct adoption){0};
+}
+
+/* --- in the world --- */
+
+/* What the platform cannot read is not known, whatever else it answers. */
+static void
+note_adoption(struct world_organization *organization, int64_t read_at)
+{
+	const struct adoption *adoption = &organization->adoption;
+	struct error why = {0};
+
+	if (adoption->state != ADOPTION_FAILED) {
+		(void)knowledge_set_known(&organization->adoption_known, read_at);
+		return;
+	}
+	error_set(&why, ERROR_UNAVAILABLE, _("The cluster cannot be read. %s"),
+		  untrusted_raw(&adoption->problem));
+	(void)knowledge_set_unreadable(&organization->adoption_known, &why);
+}
+
+int
+learn_adoption(struct world *world, const struct learn_place *place, const json_t *body,
+	       int64_t read_at, struct error *err)
+{
+	struct world_organization *organization = world_edit_organization(world, place->org);
+	struct adoption adoption;
+
+	if (adoption_read(&adoption, body, err) != 0)
+		return -1;
+	if (!organization) {
+		adoption_clear(&adoption);
+		return 0;
+	}
+	if (!adoption_equal(&adoption, &organization->adoption))
+		world->revision++;
+	adoption_clear(&organization->adoption);
+	organization->adoption = adoption;
+	note_adoption(organization, read_at);
+	return 0;
 }
 
 /* --- in words --- */

@@ -180,43 +180,6 @@ learn_organizations(struct world *world, const struct learn_place *place, const 
 	return 0;
 }
 
-/* What the platform cannot read is not known, whatever else it answers. */
-static void
-note_adoption(struct world_organization *organization, int64_t read_at)
-{
-	const struct adoption *adoption = &organization->adoption;
-	struct error why = {0};
-
-	if (adoption->state != ADOPTION_FAILED) {
-		(void)knowledge_set_known(&organization->adoption_known, read_at);
-		return;
-	}
-	error_set(&why, ERROR_UNAVAILABLE, _("The cluster cannot be read. %s"),
-		  untrusted_raw(&adoption->problem));
-	(void)knowledge_set_unreadable(&organization->adoption_known, &why);
-}
-
-int
-learn_adoption(struct world *world, const struct learn_place *place, const json_t *body,
-	       int64_t read_at, struct error *err)
-{
-	struct world_organization *organization = world_edit_organization(world, place->org);
-	struct adoption adoption;
-
-	if (adoption_read(&adoption, body, err) != 0)
-		return -1;
-	if (!organization) {
-		adoption_clear(&adoption);
-		return 0;
-	}
-	if (!adoption_equal(&adoption, &organization->adoption))
-		world->revision++;
-	adoption_clear(&organization->adoption);
-	organization->adoption = adoption;
-	note_adoption(organization, read_at);
-	return 0;
-}
-
 /* --- applications --- */
 
 /* As adopt_organization(). */

@@ -260,6 +260,20 @@ forget_cached(struct feed *feed)
 }
 
 void
+watch_ask_lists_again(struct watch *watch, const char *org)
+{
+	for (struct feed *feed = watch->feeds; feed; feed = feed->next) {
+		if ((feed->kind != FEED_APPLICATIONS && feed->kind != FEED_ENVIRONMENTS) ||
+		    strcmp(feed->org, org) != 0)
+			continue;
+		feed->answered_at = 0;
+		api_cancel(feed->call);
+		feed->call = NULL;
+		feed_schedule(feed, 0);
+	}
+}
+
+void
 watch_drop_unwanted(struct watch *watch)
 {
 	struct feed **link = &watch->feeds;

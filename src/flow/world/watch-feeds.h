@@ -29,6 +29,9 @@ void watch_want(struct watch *watch, enum feed_id kind, const char *org, const c
 /* What has a time to be asked is asked now: all that is looked at, or what runs there. */
 void watch_hurry_all(struct watch *watch);
 void watch_hurry_details(struct watch *watch, const char *org, const char *app);
+/* What was found meanwhile is on no list of the organization that was read before: those answers
+ * count no more. */
+void watch_ask_lists_again(struct watch *watch, const char *org);
 /* Frees the feeds that the walk did not want, and what was kept for them alone. */
 void watch_drop_unwanted(struct watch *watch);
 /* The feed, which is in no list any more; its request is cancelled. */

@@ -452,21 +452,6 @@ learn(struct feed *feed, const struct api_reply *reply, struct error *err)
 	return 0;
 }
 
-/* What was found meanwhile is on no list that was read before: those answers count no more. */
-static void
-ask_lists_again(struct watch *watch, const char *org)
-{
-	for (struct feed *feed = watch->feeds; feed; feed = feed->next) {
-		if ((feed->kind != FEED_APPLICATIONS && feed->kind != FEED_ENVIRONMENTS) ||
-		    strcmp(feed->org, org) != 0)
-			continue;
-		feed->answered_at = 0;
-		api_cancel(feed->call);
-		feed->call = NULL;
-		feed_schedule(feed, 0);
-	}
-}
-
 /* In this order: what is learnt, how it is known, when it is asked again, and then the walk,
  * which may free the feed itself. */
 static void
@@ -501,7 +486,7 @@ on_reply(void *data, const struct api_reply *reply)
 		return;
 	}
 	if (feed->kind == FEED_ADOPTION)
-		ask_lists_again(watch, feed->org);
+		watch_ask_lists_again(watch, feed->org);
 	if (feed->kind == FEED_ENVIRONMENTS)
 		watch_hurry_details(watch, feed->org, feed->app);
 	if ((feed->kind == FEED_ENVIRONMENTS || feed->kind == FEED_RUNNING) &&
@@ -616,27 +601,13 @@ concerns(const struct feed *feed, const char *org, const char *app, unsigned nee
 	       (!app || !feed->app[0] || strcmp(feed->app, app) == 0);
 }
 
-/* What it will have found is not in the lists yet. */
-static bool
-is_adopting(const struct watch *watch, const char *org)
-{
-	for (size_t i = 0; i < watch->world->count; i++) {
-		const struct world_organization *o = &watch->world->organizations[i];
-
-		if (o->adoption.state == ADOPTION_READING &&
-		    (!org || untrusted_is(&o->organization.id, org)))
-			return true;
-	}
-	return false;
-}
-
 /* Answered, or failed, since then; a walk that is not finished may still ask for something. */
 bool
 watch_is_settled(const struct watch *watch, const char *org, const char *app, unsigned needs,
 		 int64_t since)
 {
 	if ((watch->walk_on && needs & NEED_SETS) ||
-	    (needs & ~(unsigned)NEED_USER && is_adopting(watch, org)))
+	    (needs & ~(unsigned)NEED_USER && world_is_adopting(watch->world, org)))
 		return false;
 	if (needs & ~(unsigned)NEED_USER)
 		needs |= NEED_APPLICATIONS;

@@ -140,6 +140,19 @@ world_environment(const struct world *world, const char *org, const char *app, c
 	return world_edit_environment((struct world *)world, org, app, env);
 }
 
+bool
+world_is_adopting(const struct world *world, const char *org)
+{
+	for (size_t i = 0; i < world->count; i++) {
+		const struct world_organization *o = &world->organizations[i];
+
+		if (o->adoption.state == ADOPTION_READING &&
+		    (!org || untrusted_is(&o->organization.id, org)))
+			return true;
+	}
+	return false;
+}
+
 /* Most environments are never looked at closely, so their parts are
  * made when something is noted. */
 struct knowledge *

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The clones go first, each by the discard that a person would have asked for, and what is kept here
+ * last: if one cannot be deleted nothing is forgotten, and it can be tried again.
+ */
+#include "config.h"
+
+#include "cli/kube-forget.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/i18n.h"
+#include "base/knowledge.h"
+#include "base/xmalloc.h"
+#include "cli/command.h"
+#include "cli/embedded-kube.h"
+#include "cli/embedded.h"
+#include "cli/kube-state.h"
+#include "cli/output-text.h"
+#include "cli/screen.h"
+#include "flow/clones.h"
+#include "flow/session.h"
+#include "flow/world/words.h"
+#include "flow/world/world.h"
+
+#define READ_MS 30000
+#define TURN_MS 200
+#define ANSWER_MAX 512
+
+/* What is to be deleted, read whole before anything is. */
+struct doomed {
+	struct {
+		char *org, *app, *env, *home;	/* home NULL: nobody knows */
+	} *items;
+	size_t count, others;			/* others: clones that stay */
+};
+
+struct forget {
+	const struct arguments *arguments;
+	struct kube_state state;
+	struct embedded embedded;
+	char *history, *cache;
+	struct session_options options;
+	struct doomed doomed;
+};
+
+static void
+clear(struct forget *f)
+{
+	for (size_t i = 0; i < f->doomed.count; i++) {
+		free(f->doomed.items[i].org);
+		free(f->doomed.items[i].app);
+		free(f->doomed.items[i].env);
+		free(f->doomed.items[i].home);
+	}
+	free(f->doomed.items);
+	free(f->history);
+	free(f->cache);
+	kube_state_clear(&f->state);
+}
+
+/* --- what there is --- */
+
+/* Until each part that is needed was read, or could not be. */
+static bool
+settle(struct session *session, const char *org, const char *app, unsigned needs, int64_t until)
+{
+	while (!session_settled(session, org, app, needs, 0)) {
+		if (clock_steady_ms() > until)
+			return false;
+		(void)session_turn(session, NULL, NULL, 0, TURN_MS);
+	}
+	return true;
+}
+
+static void
+doom(struct doomed *doomed, struct session *session, const struct clone *clone)
+{
+	const struct world_environment *e;
+	size_t i = doomed->count++;
+
+	session_focus(session, clone->org, clone->app);
+	(void)settle(session, clone->org, clone->app, NEED_RUNTIME, clock_steady_ms() + READ_MS);
+	e = world_environment(session_world(session), clone->org, clone->app, clone->env);
+	doomed->items = xreallocarray(doomed->items, doomed->count, sizeof(*doomed->items));
+	doomed->items[i].org = xstrdup(clone->org);
+	doomed->items[i].app = xstrdup(clone->app);
+	doomed->items[i].env = xstrdup(clone->env);
+	doomed->items[i].home = e ? words_of_place(&e->runtime) : NULL;
+}
+
+/* The list is that of the session, which each turn may change: names are copied first. */
+static int
+list_clones(struct forget *f, struct session *session, struct error *err)
+{
+	const int64_t until = clock_steady_ms() + READ_MS;
+	struct clones *clones = clones_open(session, NULL);
+	const struct knowledge *unread;
+
+	clones_update(clones);
+	while (!clones_is_settled(clones) && clock_steady_ms() < until)
+		if (session_turn(session, NULL, NULL, 0, TURN_MS))
+			clones_update(clones);
+	unread = session_unreadable(session, NULL, NULL, NEED_APPLICATIONS | NEED_ENVIRONMENTS);
+	if (unread)
+		*err = unread->why;
+	else if (!clones_is_settled(clones))
+		error_set(err, ERROR_NO_REPLY, _("The clones could not be read in time."));
+	else if (clones_error(clones))
+		*err = *clones_error(clones);
+	for (size_t i = 0; err->kind == ERROR_NONE && i < clones_count(clones); i++) {
+		if (clones_get(clones, i)->is_recorded)
+			doom(&f->doomed, session, clones_get(clones, i));
+		else
+			f->doomed.others++;
+	}
+	clones_close(clones);
+	return err->kind == ERROR_NONE ? 0 : -1;
+}
+
+static int
+read_clones(struct forget *f, struct error *err)
+{
+	struct session *session = session_new(&f->options, err);
+	int ret = -1;
+
+	if (!session)
+		return -1;
+	if (!settle(session, NULL, NULL, NEED_APPLICATIONS, clock_steady_ms() + READ_MS))
+		error_set(err, ERROR_NO_REPLY, _("The clones could not be read in time."));
+	else
+		ret = list_clones(f, session, err);
+	session_free(session);
+	return ret;
+}
+
+/* --- asking --- */
+
+static void
+print_list(const struct forget *f)
+{
+	output_text_line(_("To forget %s:"), f->state.context);
+	for (size_t i = 0; i < f->doomed.count; i++)
+		output_text_line(_("  delete the clone %s of %s (%s)"), f->doomed.items[i].env,
+				 f->doomed.items[i].app,
+				 f->doomed.items[i].home ? f->doomed.items[i].home
+							 : _("its namespace is not known"));
+	output_text_line(_("  remove %s, with its history"), f->state.directory);
+	if (f->doomed.others > 0)
+		output_text_line(ngettext("%zu clone of others stays.", "%zu clones of others stay.",
+					  f->doomed.others), f->doomed.others);
+	output_text_line(_("What was found in the cluster stays as it is."));
+}
+
+/* EXIT_OK: it is to be done. */
+static int
+confirm(const struct forget *f, struct error *err)
+{
+	const char *approve = f->arguments->approve;
+	char answer[ANSWER_MAX] = "";
+
+	if (approve && strcmp(approve, f->state.context) == 0)
+		return EXIT_OK;
+	if (approve) {
+		error_set(err, ERROR_INPUT, _("--approve names \"%s\", but the context is \"%s\"."),
+			  approve, f->state.context);
+		return EXIT_USAGE;
+	}
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+		output_text_line(_("Nothing was changed. --approve=%s approves it."), f->state.context);
+		return EXIT_PREVIEWED;
+	}
+	output_text_line(_("Type the name of the context to confirm: "));
+	fflush(stdout);
+	if (!fgets(answer, sizeof(answer), stdin))
+		answer[0] = '\0';
+	answer[strcspn(answer, "\n")] = '\0';
+	if (strcmp(answer, f->state.context) == 0)
+		return EXIT_OK;
+	error_set(err, ERROR_INPUT, _("That is not its name. Nothing was changed."));
+	return EXIT_USAGE;
+}
+
+/* --- doing it --- */
+
+static int
+discard_clones(const struct forget *f, struct error *err)
+{
+	int code = EXIT_OK;
+
+	for (size_t i = 0; i < f->doomed.count && code == EXIT_OK; i++) {
+		struct arguments once = *f->arguments;
+		char *words[] = {f->doomed.items[i].env};
+
+		once.verb = "discard";
+		once.words = words;
+		once.word_count = 1;
+		once.org = f->doomed.items[i].org;
+		once.app = f->doomed.items[i].app;
+		once.approve = f->doomed.items[i].env;
+		once.json = false;
+		code = screen_run(&once, &f->options, NULL, err);
+	}
+	return code;
+}
+
+static int
+forget(struct forget *f, struct error *err)
+{
+	int code;
+
+	f->history = xasprintf("%s/history.db", f->embedded.directory);
+	f->cache = xasprintf("%s/cache.db", f->embedded.directory);
+	f->options = (struct session_options){
+		.url = "http://localhost",
+		.socket = f->embedded.socket,
+		.context = f->state.context,
+		.history_path = f->history,
+		.cache_path = f->cache,
+		.read_only = f->arguments->read_only,
+	};
+	if (read_clones(f, err) != 0)
+		return exit_code_of(err->kind, EXIT_STAGE_READ);
+	print_list(f);
+	code = confirm(f, err);
+	return code == EXIT_OK ? discard_clones(f, err) : code;
+}
+
+int
+kube_forget(const struct arguments *arguments, struct error *err)
+{
+	struct forget f = {.arguments = arguments};
+	int code = EXIT_USAGE;
+
+	if (kube_state_open(&f.state, arguments->context, err) != 0) {
+		/* it was said why */
+	} else if (!kube_state_is_there(&f.state)) {
+		output_text_line(_("Nothing is kept of %s on this machine."), f.state.context);
+		code = EXIT_OK;
+	} else if (embedded_kube_start(&f.embedded, &f.state, true, err) != 0) {
+		code = EXIT_FAILED;
+	} else {
+		code = forget(&f, err);
+		embedded_stop(&f.embedded);
+		if (code == EXIT_OK && kube_state_remove(&f.state, err) != 0)
+			code = EXIT_FAILED;
+		else if (code == EXIT_OK)
+			output_text_line(_("Forgotten: %s."), f.state.context);
+	}
+	clear(&f);
+	return code;
+}
