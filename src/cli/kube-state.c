@@ -118,30 +118,36 @@ is_namespace(const char *name)
 }
 
 static int
-take_namespaces(struct kube_state *state, const struct argument_list *list, struct error *err)
+check_names(const struct argument_list *list, const char *option, struct error *err)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!is_namespace(list->items[i]))
+			return error_set(err, ERROR_INPUT,
+					 _("--%s: \"%s\" is not a valid name of a namespace."), option,
+					 list->items[i]);
+	return 0;
+}
+
+static void
+take_namespaces(struct kube_state *state, const struct argument_list *list)
 {
 	json_t *names = json_array();
 
-	for (size_t i = 0; i < list->count; i++) {
-		if (!is_namespace(list->items[i])) {
-			json_decref(names);
-			return error_set(err, ERROR_INPUT,
-					 _("--namespace: \"%s\" is not a valid name of a namespace."),
-					 list->items[i]);
-		}
+	for (size_t i = 0; i < list->count; i++)
 		json_array_append_new(names, json_string(list->items[i]));
-	}
 	json_object_set_new(state->kept, "namespaces", names);
 	json_object_del(state->kept, "all");
-	return 0;
 }
 
 int
 kube_state_take(struct kube_state *state, const struct arguments *arguments, struct error *err)
 {
-	if (arguments->namespaces.count > 0 &&
-	    take_namespaces(state, &arguments->namespaces, err) != 0)
+	if (check_names(&arguments->namespaces, "namespace", err) != 0 ||
+	    check_names(&arguments->unprotected, "unprotected", err) != 0 ||
+	    check_names(&arguments->protected, "protected", err) != 0)
 		return -1;
+	if (arguments->namespaces.count > 0)
+		take_namespaces(state, &arguments->namespaces);
 	if (arguments->all_namespaces) {
 		json_object_set_new(state->kept, "all", json_true());
 		json_object_del(state->kept, "namespaces");

@@ -56,6 +56,9 @@ static const struct command_option options[] = {
 	     N_("Look at this namespace (may be repeated; default: the context's)")),
 	SWITCH(KUBE, "all-namespaces", all_namespaces,
 	       N_("Look at every namespace that you may read")),
+	LIST(KUBE, "unprotected", "NS", unprotected,
+	     N_("Change this namespace without a reason and its name from now on")),
+	LIST(KUBE, "protected", "NS", protected, N_("Protect this namespace again")),
 	TEXT(KUBE, "selector", "LABELS", selector,
 	     N_("Look only at workloads with these labels, e.g. app=web")),
 	TEXT(ORG, "org", "ORG", org, N_("Use this organization")),
@@ -387,6 +390,8 @@ options_clear(struct arguments *arguments)
 	free(arguments->acknowledge.items);
 	free(arguments->change.items);
 	free(arguments->namespaces.items);
+	free(arguments->unprotected.items);
+	free(arguments->protected.items);
 }
 
 void

@@ -203,10 +203,23 @@ open_sample(const struct arguments *arguments, struct ui_contexts *contexts, str
 	return code;
 }
 
+/* NULL at the end. */
+static const char **
+list_names(const struct argument_list *list)
+{
+	const char **names = xcalloc(list->count + 1, sizeof(*names));
+
+	for (size_t i = 0; i < list->count; i++)
+		names[i] = list->items[i];
+	return names;
+}
+
 static int
 open_kube(const struct arguments *arguments, const char *context, struct ui_contexts *contexts,
 	  struct error *err)
 {
+	const char **waive = list_names(&arguments->unprotected);
+	const char **protect_again = list_names(&arguments->protected);
 	struct embedded embedded;
 	struct kube_state state;
 	int code = EXIT_USAGE;
@@ -216,12 +229,18 @@ open_kube(const struct arguments *arguments, const char *context, struct ui_cont
 		code = EXIT_FAILED;
 		if (embedded_kube_start(&embedded, &state, false, err) == 0) {
 			code = open_embedded(arguments, &embedded,
-					     &(struct session_options){.context = state.context},
+					     &(struct session_options){
+						     .context = state.context,
+						     .waive = waive,
+						     .protect_again = protect_again,
+					     },
 					     contexts, err);
 			embedded_stop(&embedded);
 		}
 	}
 	kube_state_clear(&state);
+	free(waive);
+	free(protect_again);
 	return code;
 }
 
@@ -352,7 +371,7 @@ platforms_run(const struct arguments *arguments, const struct contexts *contexts
 		/* What was said of the first platform does not hold for the others. */
 		now.org = now.app = now.token_file = now.ca_file = NULL;
 		now.fresh = now.all_namespaces = false;
-		now.namespaces.count = 0;
+		now.namespaces.count = now.unprotected.count = now.protected.count = 0;
 		now.selector = NULL;
 	}
 	forget_platforms(&platforms);

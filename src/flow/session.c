@@ -24,6 +24,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/context/poll.h"
+#include "flow/context/protection.h"
 #include "flow/context/renewal.h"
 #include "flow/context/session-state.h"
 #include "flow/verbs/flows.h"
@@ -147,8 +148,10 @@ note_identity(struct session *session)
 	free(session->platform);
 	session->platform = key;
 	/* What was found out under the address is looked for under the name that it has now. */
-	if (is_other)
+	if (is_other) {
+		protection_load(session);
 		session_look_again(session);
+	}
 }
 
 /* The order matters: renewal before the next questions go out, the identity
@@ -279,6 +282,18 @@ open_store(struct session *session, const struct session_options *options, struc
 		why.text);
 }
 
+static int
+say_protection(struct session *session, const struct session_options *options, struct error *err)
+{
+	for (const char *const *env = options->waive; env && *env; env++)
+		if (protection_waive(session, *env, true, err) != 0)
+			return -1;
+	for (const char *const *env = options->protect_again; env && *env; env++)
+		if (protection_waive(session, *env, false, err) != 0)
+			return -1;
+	return 0;
+}
+
 /* In the order of need; whatever fails, session_free() takes what is there so far. */
 struct session *
 session_new(const struct session_options *options, struct error *err)
@@ -318,6 +333,11 @@ session_new(const struct session_options *options, struct error *err)
 		session_free(session);
 		return NULL;
 	}
+	protection_load(session);
+	if (say_protection(session, options, err) != 0) {
+		session_free(session);
+		return NULL;
+	}
 	session->renewal = renewal_new(session, options->token_source);
 	session->watch = watch_new(session, session->world, options->only_org);
 	session->origins = origins_new(session);
@@ -341,6 +361,7 @@ session_free(struct session *session)
 	loop_free(session->loop);
 	world_clear(session->world);
 	free(session->world);
+	json_decref(session->waived);
 	for (char **word = session->protect; *word; word++)
 		free(*word);
 	free(session->protect);

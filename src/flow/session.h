@@ -33,6 +33,9 @@ struct session_options {
 	const char *cache_path;		/* cache.db */
 	const char *const *protect;	/* NULL-terminated types or ids; NULL: {"production"} */
 	bool read_only;			/* refuses every change before the wire */
+	/* Environments that need no protection from now on, and that do again; it is remembered.
+	 * NULL: as it was. */
+	const char *const *waive, *const *protect_again;
 	bool all_protected; /* each change, also of a clone, asks as for a protected environment */
 	const char *only_org;		/* NULL: all organizations */
 	bool offline;			/* from the cache alone: the platform is not asked */

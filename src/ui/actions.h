@@ -42,6 +42,8 @@ struct view_ops;
 	X(DISCARD, "discard", true, N_("Delete the clone and everything in it."))                 \
 	X(HISTORY, "history", false, N_("Show the history of operations."))                       \
 	X(BASELINE, "baseline", false, N_("Make this environment the baseline."))                 \
+	X(PROTECT, "protect", true,                                                               \
+	  N_("Protect what was found in a cluster, or stop protecting it."))                      \
 	X(REFRESH, "refresh", false, N_("Read everything again now."))                            \
 	X(PROGRESS, "progress", false, N_("Show the progress of the newest operation."))          \
 	X(APPROVE, "approve", true,                                                               \

@@ -24,6 +24,7 @@ libui_a_SOURCES = \
 	src/ui/views/board-keys.c src/ui/views/board-keys.h \
 	src/ui/views/board-model.c src/ui/views/board-model.h \
 	src/ui/views/board-state.h \
+	src/ui/views/board-protect.c src/ui/views/board-protect.h \
 	src/ui/views/board-tree.c src/ui/views/board-tree.h \
 	src/ui/views/board.c src/ui/views/board.h \
 	src/ui/views/changes.c src/ui/views/changes.h \

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "flow/context/protection.h"
 #include "flow/context/session-state.h"
 
 struct loop *
@@ -110,6 +111,8 @@ session_clone_ttl(const struct session *session)
 bool
 session_is_protected(const struct session *session, const char *env_id, const char *env_type)
 {
+	if (protection_is_waived(session, env_id))
+		return false;
 	for (char **word = session->protect; *word; word++)
 		if ((env_id && strcmp(*word, env_id) == 0) ||
 		    (env_type && strcmp(*word, env_type) == 0))

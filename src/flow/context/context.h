@@ -44,7 +44,7 @@ int session_check_changes(const struct session *session, struct error *err)
 bool session_all_protected(const struct session *session);
 /* The time to live of a clone that is made now; 0: no end is set. */
 int64_t session_clone_ttl(const struct session *session);
-/* By its id or its type (`protect`), or since all are. */
+/* By its id or its type (`protect`), unless that was waived here (protection.h). */
 bool session_is_protected(const struct session *session, const char *env_id, const char *env_type);
 /* Reads everything again now. */
 void session_refresh(struct session *session);

@@ -7,6 +7,8 @@ libflow_context_a_SOURCES = \
 	src/flow/context/context.h \
 	src/flow/context/poll.c \
 	src/flow/context/poll.h \
+	src/flow/context/protection.c \
+	src/flow/context/protection.h \
 	src/flow/context/session-state.h \
 	src/flow/context/renewal.c \
 	src/flow/context/renewal.h

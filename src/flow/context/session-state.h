@@ -6,6 +6,7 @@
 
 #include "flow/context/context.h"
 
+#include <jansson.h>
 #include <stddef.h>
 
 struct flow;
@@ -40,6 +41,7 @@ struct session {
 	char *platform;			/* its key in the store */
 	char *identity;			/* what it says that it is; NULL: nothing yet */
 	char **protect;			/* NULL-terminated */
+	json_t *waived;			/* {env: true}: protection.h */
 	bool read_only, all_protected;
 	int64_t clone_ttl_ms;
 	char *history_problem;		/* NULL: there is none */

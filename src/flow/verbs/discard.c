@@ -25,6 +25,7 @@
 #include "flow/verbs/review.h"
 #include "flow/verbs/verb.h"
 #include "flow/world/origin.h"
+#include "flow/world/world.h"
 #include "model/set.h"
 
 #define POLL_MS 300
@@ -59,6 +60,12 @@ got_environments(void *data, const struct api_reply *reply)
 static void
 check_allowed(struct flow *flow)
 {
+	if (world_is_adopted(session_world(flow->session), flow->request.org, flow->request.env)) {
+		flow_fail_text(flow, ERROR_ACCESS,
+			       _("%s was found in the cluster and is not a clone: it cannot be discarded"),
+			       flow->request.env);
+		return;
+	}
 	if (session_is_protected(flow->session, flow->request.env,
 				 untrusted_raw(&flow->target.environment.type))) {
 		flow_fail_text(flow, ERROR_ACCESS, _("%s is protected: it cannot be discarded"),

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/context/context.h"
 #include "flow/world/learn.h"
 #include "flow/world/watch.h"
 #include "flow/world/world.h"
@@ -76,6 +77,21 @@ take_problem(struct untrusted *out, const json_t *error)
 	untrusted_set(out, text);
 }
 
+static void
+take_environments(struct adoption *out, const json_t *list)
+{
+	const json_t *item;
+	size_t i;
+
+	out->environments = json_object();
+	json_array_foreach(list, i, item) {
+		const char *env = json_member_string(item, "env_id");
+
+		if (env)
+			json_object_set_new(out->environments, env, json_true());
+	}
+}
+
 int
 adoption_read(struct adoption *out, const json_t *body, struct error *err)
 {
@@ -89,10 +105,17 @@ adoption_read(struct adoption *out, const json_t *body, struct error *err)
 	untrusted_set(&out->selector, json_member_string(body, "selector"));
 	take_list(&out->namespaces, json_object_get(body, "namespaces"), ", ", LIST_BYTES_MAX);
 	take_list(&out->warnings, json_object_get(body, "warnings"), " ", WARNINGS_BYTES_MAX);
+	take_environments(out, json_object_get(body, "environments"));
 	take_problem(&out->problem, json_object_get(body, "error"));
 	if (read_at && !clock_parse(read_at, &out->read_at))
 		out->read_at = 0;
 	return 0;
+}
+
+bool
+adoption_has(const struct adoption *adoption, const char *env)
+{
+	return json_object_get(adoption->environments, env) != NULL;
 }
 
 bool
@@ -102,7 +125,8 @@ adoption_equal(const struct adoption *a, const struct adoption *b)
 	       untrusted_equal(&a->namespaces, &b->namespaces) &&
 	       untrusted_equal(&a->selector, &b->selector) &&
 	       untrusted_equal(&a->problem, &b->problem) &&
-	       untrusted_equal(&a->warnings, &b->warnings);
+	       untrusted_equal(&a->warnings, &b->warnings) &&
+	       (a->environments == b->environments || json_equal(a->environments, b->environments));
 }
 
 void
@@ -113,6 +137,7 @@ adoption_clear(struct adoption *adoption)
 	untrusted_clear(&adoption->selector);
 	untrusted_clear(&adoption->problem);
 	untrusted_clear(&adoption->warnings);
+	json_decref(adoption->environments);
 	*adoption = (struct adoption){0};
 }
 
@@ -153,6 +178,28 @@ learn_adoption(struct world *world, const struct learn_place *place, const json_
 	organization->adoption = adoption;
 	note_adoption(organization, read_at);
 	return 0;
+}
+
+void
+learn_protection(struct world *world, const struct learn_place *place)
+{
+	struct world_application *application =
+		world_edit_application(world, place->org, place->app);
+	bool changed = false;
+
+	for (size_t i = 0; application && i < application->count; i++) {
+		struct world_environment *e = &application->environments[i];
+		bool is = session_is_protected(place->session, untrusted_raw(&e->environment.id),
+					       untrusted_raw(&e->environment.type));
+
+		if (e->is_protected == is)
+			continue;
+		e->is_protected = is;
+		learn_touch(world, e);
+		changed = true;
+	}
+	if (changed)
+		world_sort_environments(application);
 }
 
 /* --- in words --- */

@@ -30,11 +30,13 @@ struct adoption {
 	struct untrusted selector;	/* raw NULL: every workload */
 	struct untrusted problem;	/* why it failed */
 	struct untrusted warnings;	/* a sentence after the other; raw NULL: none */
+	json_t *environments;		/* {env: true}, those that were found; NULL: none */
 	int64_t read_at;		/* wall ms of the last good look; 0: never */
 };
 
 /* 0, or -1 with err: it makes no sense, and `out` is empty.  adoption_clear() it. */
 int adoption_read(struct adoption *out, const json_t *body, struct error *err);
+bool adoption_has(const struct adoption *adoption, const char *env);
 bool adoption_equal(const struct adoption *a, const struct adoption *b);
 void adoption_clear(struct adoption *adoption);
 

@@ -40,6 +40,9 @@ void learn_same_environments(struct world *world, const struct learn_place *plac
 void learn_clones(struct world *world, const struct learn_place *place,
 		  const struct clone_list *clones);
 
+/* Whether each of its environments is protected now; orders them anew when one has changed. */
+void learn_protection(struct world *world, const struct learn_place *place);
+
 /* Both revisions grow. */
 void learn_touch(struct world *world, struct world_environment *environment);
 /* Ids of the sets that the environment's two members should hold; "" when none. */

@@ -141,6 +141,14 @@ world_environment(const struct world *world, const char *org, const char *app, c
 }
 
 bool
+world_is_adopted(const struct world *world, const char *org, const char *env)
+{
+	const struct world_organization *o = world_organization(world, org);
+
+	return o && adoption_has(&o->adoption, env);
+}
+
+bool
 world_is_adopting(const struct world *world, const char *org)
 {
 	for (size_t i = 0; i < world->count; i++) {

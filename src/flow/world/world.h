@@ -114,6 +114,8 @@ const struct world_application *world_application(const struct world *world, con
 const struct world_environment *world_environment(const struct world *world, const char *org,
 						  const char *app, const char *env);
 
+/* It was found in a cluster: it is not ours to delete. */
+bool world_is_adopted(const struct world *world, const char *org, const char *env);
 /* What a cluster is being looked through for is not in its lists yet; org NULL: of any. */
 bool world_is_adopting(const struct world *world, const char *org);
 

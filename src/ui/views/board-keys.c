@@ -29,6 +29,7 @@
 #include "ui/views/board-arrange.h"
 #include "ui/views/board-draw.h"
 #include "ui/views/board-model.h"
+#include "ui/views/board-protect.h"
 #include "ui/views/board-state.h"
 #include "ui/views/board-tree.h"
 #include "ui/views/board.h"
@@ -570,8 +571,8 @@ has_clones(const struct view *view, struct ui *ui)
 static bool
 is_disposable(const struct view *view, struct ui *ui)
 {
-	(void)ui;
-	return !model_of(view)->env->is_protected && model_of(view)->app->count > 1;
+	return !model_of(view)->env->is_protected && model_of(view)->app->count > 1 &&
+	       !board_found_environment.is_met(view, ui);
 }
 
 /* A snapshot may show what has been deleted since. */
@@ -664,6 +665,7 @@ const struct key board_keys[] = {
 	 run_open, {&an_environment}},
 	{27, "Esc", ACTION_BACK, NULL, N_("Clear all marks."), .run = run_back},
 	{'b', "b", ACTION_BASELINE, NULL, NULL, run_baseline, {&an_environment}},
+	{'S', "S", ACTION_PROTECT, NULL, NULL, board_run_protect, {&an_environment, &board_found_environment}},
 	{'[', "[", ACTION_EARLIER, NULL, N_("Show the board as it was before its last change."), .run = run_earlier},
 	{'p', "p", ACTION_PROGRESS, NULL, NULL, run_progress, {&an_environment}},
 	{' ', "Space", ACTION_MARK, NULL, NULL, board_run_mark, {&an_arrangement}},
