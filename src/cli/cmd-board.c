@@ -23,6 +23,7 @@
 #include "cli/command.h"
 #include "cli/contexts.h"
 #include "cli/first-start.h"
+#include "cli/kube-contexts.h"
 #include "cli/plain-verbs.h"
 #include "cli/platforms.h"
 
@@ -30,6 +31,7 @@ static int
 say_what_to_do(struct error *err)
 {
 	error_set(err, ERROR_INPUT, _("No platform was named.  `sidestage demo` runs one here; "
+				      "`sidestage kube` shows what runs in your cluster; "
 				      "`sidestage board --url=URL` opens the board of another."));
 	return EXIT_USAGE;
 }
@@ -39,12 +41,20 @@ static int
 start_without(const struct arguments *arguments, struct contexts *contexts, struct error *err)
 {
 	const struct context *context;
+	struct kube_contexts kube;
+	enum first_choice choice;
+	struct error none = {0};
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return say_what_to_do(err);
-	switch (first_start(contexts, err)) {
+	choice = first_start(contexts, kube_contexts_read(&kube, &none) == 0
+					       ? kube_contexts_find(&kube, NULL, &none) : NULL, err);
+	kube_contexts_clear(&kube);
+	switch (choice) {
 	case FIRST_SAMPLE:
 		return command_demo.run(arguments, err);
+	case FIRST_KUBE:
+		return command_kube.run(arguments, err);
 	case FIRST_PLATFORM:
 		contexts_clear(contexts);
 		if (contexts_read(contexts, err) != 0)

@@ -24,6 +24,7 @@
 #include "base/i18n.h"
 #include "base/output.h"
 #include "base/paths.h"
+#include "base/text.h"
 #include "base/xmalloc.h"
 #include "cli/contexts.h"
 
@@ -148,19 +149,28 @@ add_platform(const struct contexts *contexts, struct error *err)
 }
 
 enum first_choice
-first_start(const struct contexts *contexts, struct error *err)
+first_start(const struct contexts *contexts, const char *kube, struct error *err)
 {
 	char answer[ANSWER_MAX];
+	char *shown;
 
 	puts(_("No platform is configured yet.\n"
 	       "  1  the sample, on this machine: nothing else is needed\n"
 	       "  2  another platform: its address and token are asked for"));
+	if (kube) {
+		shown = text_printable(kube);
+		printf(_("  3  what runs in Kubernetes: the context %s of your kubeconfig\n"), shown);
+		free(shown);
+	}
 	if (!ask(_("Which one? "), answer))
 		answer[0] = '\0';
 	if (strcmp(answer, "1") == 0)
 		return FIRST_SAMPLE;
 	if (strcmp(answer, "2") == 0)
 		return add_platform(contexts, err);
-	error_set(err, ERROR_INPUT, _("Neither 1 nor 2 was chosen. Nothing was done."));
+	if (kube && strcmp(answer, "3") == 0)
+		return FIRST_KUBE;
+	error_set(err, ERROR_INPUT, kube ? _("Neither 1 nor 2 nor 3 was chosen. Nothing was done.")
+					 : _("Neither 1 nor 2 was chosen. Nothing was done."));
 	return FIRST_NOTHING;
 }
