@@ -72,7 +72,7 @@ static const struct api_operation operations[] = {
 	[LIST_ORGANIZATIONS] = {N_("Reading the organizations"), "GET", "/orgs", NULL, true},
 	[LIST_APPLICATIONS] = {N_("Reading the applications of"), "GET", "/orgs/%/apps", NULL,
 			       true},
-	[GET_ADOPTION] = {N_("Reading what is looked at by"), "GET", "/orgs/%/x-adoption", NULL,
+	[GET_ADOPTION] = {N_("Reading how far the cluster was read for"), "GET", "/orgs/%/x-adoption", NULL,
 			  true},
 	[LIST_ENV_TYPES] = {N_("Reading the environment types of"), "GET", "/orgs/%/env-types",
 			    NULL, true},

@@ -156,7 +156,7 @@ print_list(const struct forget *f)
 	if (f->doomed.others > 0)
 		output_text_line(ngettext("%zu clone of others stays.", "%zu clones of others stay.",
 					  f->doomed.others), f->doomed.others);
-	output_text_line(_("What was found in the cluster stays as it is."));
+	output_text_line(_("No other namespace is changed."));
 }
 
 /* EXIT_OK: it is to be done. */

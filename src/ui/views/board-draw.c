@@ -533,7 +533,7 @@ draw_no_adoption(const struct adoption *adoption, struct canvas *c)
 			 : adoption->state == ADOPTION_FAILED
 				 ? _("sidestage keeps trying.")
 				 : _("Quit, and choose others with sidestage kube --namespace=NAME or "
-				     "--all-namespaces. What is started there meanwhile appears by itself."),
+				     "--all-namespaces. Workloads that start there later appear by themselves."),
 			 3);
 	free(text);
 	free(where);

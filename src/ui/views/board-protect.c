@@ -52,7 +52,7 @@ say_it(struct ui *ui, const char *env, bool waived)
 static const char *
 check_name(void *data, const char *text)
 {
-	return strcmp(text, data) == 0 ? NULL : N_("This is not its name.");
+	return strcmp(text, data) == 0 ? NULL : N_("That is not its name.");
 }
 
 static void
