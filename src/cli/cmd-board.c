@@ -43,12 +43,14 @@ start_without(const struct arguments *arguments, struct contexts *contexts, stru
 	const struct context *context;
 	struct kube_contexts kube;
 	enum first_choice choice;
+	const char *current = NULL;
 	struct error none = {0};
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return say_what_to_do(err);
-	choice = first_start(contexts, kube_contexts_read(&kube, &none) == 0
-					       ? kube_contexts_find(&kube, NULL, &none) : NULL, err);
+	if (kube_contexts_read(&kube, &none) == 0)
+		current = kube_contexts_find(&kube, NULL, &none);
+	choice = first_start(contexts, current, err);
 	kube_contexts_clear(&kube);
 	switch (choice) {
 	case FIRST_SAMPLE:

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * The clones go first, each by the discard that a person would have asked for, and what is kept here
- * last: if one cannot be deleted nothing is forgotten, and it can be tried again.
+ * The clones go first, each by the discard that a person would have asked for, and what is kept
+ * here last: if one cannot be deleted nothing is forgotten, and it can be tried again.
  */
 #include "config.h"
 

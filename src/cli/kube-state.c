@@ -155,7 +155,8 @@ kube_state_take(struct kube_state *state, const struct arguments *arguments, str
 	/* Whoever says which namespaces has said all that they want to look at. */
 	if (arguments->selector && *arguments->selector)
 		json_object_set_new(state->kept, "selector", json_string(arguments->selector));
-	else if (arguments->selector || arguments->namespaces.count > 0 || arguments->all_namespaces)
+	else if (arguments->selector || arguments->namespaces.count > 0 ||
+		 arguments->all_namespaces)
 		json_object_del(state->kept, "selector");
 	return 0;
 }

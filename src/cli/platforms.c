@@ -352,7 +352,8 @@ platforms_run(const struct arguments *arguments, const struct contexts *contexts
 	for (;;) {
 		platforms.list.notice = notice;
 		platforms.list.next = -1;
-		code = open_place(&now, &platforms.places[platforms.list.here], &platforms.list, err);
+		code = open_place(&now, &platforms.places[platforms.list.here], &platforms.list,
+				  err);
 		free(notice);
 		notice = NULL;
 		if (code != EXIT_OK && has_before) {

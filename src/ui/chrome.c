@@ -196,7 +196,10 @@ chrome_header(struct ui *ui, struct canvas *screen)
 			break;
 	}
 	canvas_move(&bar, 0, bar.width - width - 1);
-	canvas_untrusted_bytes(&bar, is_lost(world) || is_cluster_lost(world) ? STYLE_BAR_STRONG : STYLE_BAR, right, 0);
+	canvas_untrusted_bytes(&bar,
+			       is_lost(world) || is_cluster_lost(world) ? STYLE_BAR_STRONG
+									: STYLE_BAR,
+			       right, 0);
 }
 
 /* The way to all keys is always there, however few of them fit. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Protecting costs one key.  Taking it away asks for the name: from then on neither a reason nor the
- * name is asked for before what runs there is changed.
+ * Protecting costs one key.  Taking it away asks for the name: from then on neither a reason nor
+ * the name is asked for before what runs there is changed.
  */
 #include "config.h"
 
