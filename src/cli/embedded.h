@@ -25,7 +25,7 @@ struct embedded_options {
 	const char *command;		/* for sentences: "sidestage demo" */
 	const char *directory;		/* of its state; made when it is not there */
 	const char *name;		/* of its sockets: short, and of no other directory */
-	const char *const *arguments;	/* of `sidestaged serve`, besides the usual; NULL-terminated */
+	const char *const *arguments;	/* of `sidestaged serve` besides the usual; NULL-terminated */
 	const char *user;		/* whom the platform takes us for; NULL: "oncall" */
 	bool is_fresh;			/* the old state is forgotten first */
 	bool is_alone;			/* none is joined */
@@ -33,8 +33,8 @@ struct embedded_options {
 };
 
 /* Joins the running platform or starts one and waits until it listens.  ERROR_CONFLICT when one
- * runs that is to be forgotten or not to be joined or, strictly, has other arguments.  0, or -1 with
- * nothing left open. */
+ * runs that is to be forgotten or not to be joined or, strictly, has other arguments.  0, or -1
+ * with nothing left open. */
 int embedded_start(struct embedded *embedded, const struct embedded_options *options,
 		   struct error *err) __attribute__((warn_unused_result));
 /* Gives the lease back; when it was the last, waits (at most 6 s) until the platform ended. */
