@@ -25,7 +25,7 @@ struct embedded_options {
 	const char *command;		/* for sentences: "sidestage demo" */
 	const char *directory;		/* of its state; made when it is not there */
 	const char *name;		/* of its sockets: short, and of no other directory */
-	const char *const *arguments;	/* of `sidestaged serve` besides the usual; NULL-terminated */
+	const char *const *arguments;	/* of `sidestaged serve`, besides; NULL-terminated */
 	const char *user;		/* whom the platform takes us for; NULL: "oncall" */
 	bool is_fresh;			/* the old state is forgotten first */
 	bool is_alone;			/* none is joined */

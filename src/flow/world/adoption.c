@@ -78,7 +78,7 @@ take_problem(struct untrusted *out, const json_t *error)
 }
 
 static void
-take_environments(struct adoption *out, const json_t *list)
+take_environments(struct world_adoption *out, const json_t *list)
 {
 	const json_t *item;
 	size_t i;
@@ -93,11 +93,11 @@ take_environments(struct adoption *out, const json_t *list)
 }
 
 int
-adoption_read(struct adoption *out, const json_t *body, struct error *err)
+adoption_read(struct world_adoption *out, const json_t *body, struct error *err)
 {
 	const char *read_at = json_member_string(body, "read_at");
 
-	*out = (struct adoption){.state = state_of(json_member_string(body, "state"))};
+	*out = (struct world_adoption){.state = state_of(json_member_string(body, "state"))};
 	if (out->state == ADOPTION_NONE)
 		return error_set(err, ERROR_PROTOCOL,
 				 _("The platform's answer for what it looks at has no known state."));
@@ -113,13 +113,13 @@ adoption_read(struct adoption *out, const json_t *body, struct error *err)
 }
 
 bool
-adoption_has(const struct adoption *adoption, const char *env)
+adoption_has(const struct world_adoption *adoption, const char *env)
 {
 	return json_object_get(adoption->environments, env) != NULL;
 }
 
 bool
-adoption_equal(const struct adoption *a, const struct adoption *b)
+adoption_equal(const struct world_adoption *a, const struct world_adoption *b)
 {
 	return a->state == b->state && untrusted_equal(&a->context, &b->context) &&
 	       untrusted_equal(&a->namespaces, &b->namespaces) &&
@@ -130,7 +130,7 @@ adoption_equal(const struct adoption *a, const struct adoption *b)
 }
 
 void
-adoption_clear(struct adoption *adoption)
+adoption_clear(struct world_adoption *adoption)
 {
 	untrusted_clear(&adoption->context);
 	untrusted_clear(&adoption->namespaces);
@@ -138,7 +138,7 @@ adoption_clear(struct adoption *adoption)
 	untrusted_clear(&adoption->problem);
 	untrusted_clear(&adoption->warnings);
 	json_decref(adoption->environments);
-	*adoption = (struct adoption){0};
+	*adoption = (struct world_adoption){0};
 }
 
 /* --- in the world --- */
@@ -147,7 +147,7 @@ adoption_clear(struct adoption *adoption)
 static void
 note_adoption(struct world_organization *organization, int64_t read_at)
 {
-	const struct adoption *adoption = &organization->adoption;
+	const struct world_adoption *adoption = &organization->adoption;
 	struct error why = {0};
 
 	if (adoption->state != ADOPTION_FAILED) {
@@ -164,7 +164,7 @@ learn_adoption(struct world *world, const struct learn_place *place, const json_
 	       int64_t read_at, struct error *err)
 {
 	struct world_organization *organization = world_edit_organization(world, place->org);
-	struct adoption adoption;
+	struct world_adoption adoption;
 
 	if (adoption_read(&adoption, body, err) != 0)
 		return -1;
@@ -205,7 +205,7 @@ learn_protection(struct world *world, const struct learn_place *place)
 /* --- in words --- */
 
 char *
-adoption_where(const struct adoption *adoption)
+adoption_where(const struct world_adoption *adoption)
 {
 	const char *namespaces = untrusted_raw(&adoption->namespaces);
 	const char *context = untrusted_raw(&adoption->context);
@@ -218,7 +218,7 @@ adoption_where(const struct adoption *adoption)
 }
 
 char *
-adoption_trouble(const struct adoption *adoption, int64_t now)
+adoption_trouble(const struct world_adoption *adoption, int64_t now)
 {
 	const char *problem = untrusted_raw(&adoption->problem);
 	char ago[64];

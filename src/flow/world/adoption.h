@@ -23,7 +23,7 @@ enum adoption_state {
 	ADOPTION_FAILED		/* what is shown is what was known before */
 };
 
-struct adoption {
+struct world_adoption {
 	enum adoption_state state;
 	struct untrusted context;	/* of the kubeconfig */
 	struct untrusted namespaces;	/* "shop, shop-db"; "": all */
@@ -35,15 +35,15 @@ struct adoption {
 };
 
 /* 0, or -1 with err: it makes no sense, and `out` is empty.  adoption_clear() it. */
-int adoption_read(struct adoption *out, const json_t *body, struct error *err);
-bool adoption_has(const struct adoption *adoption, const char *env);
-bool adoption_equal(const struct adoption *a, const struct adoption *b);
-void adoption_clear(struct adoption *adoption);
+int adoption_read(struct world_adoption *out, const json_t *body, struct error *err);
+bool adoption_has(const struct world_adoption *adoption, const char *env);
+bool adoption_equal(const struct world_adoption *a, const struct world_adoption *b);
+void adoption_clear(struct world_adoption *adoption);
 
 /* "namespaces shop, shop-db of prod", "all namespaces of prod": for sentences; free() it. */
-char *adoption_where(const struct adoption *adoption);
+char *adoption_where(const struct world_adoption *adoption);
 /* What everybody who looks at its environments is to know: that the cluster is away, or what could
  * not be read; NULL: nothing.  free() it; it holds foreign text. */
-char *adoption_trouble(const struct adoption *adoption, int64_t now);
+char *adoption_trouble(const struct world_adoption *adoption, int64_t now);
 
 #endif

@@ -80,7 +80,7 @@ struct world_organization {
 	struct artefact_version *versions;	/* every known artefact version, any order */
 	size_t version_count;
 	struct knowledge versions_known;
-	struct adoption adoption;
+	struct world_adoption adoption;
 	struct knowledge adoption_known; /* unreadable, too, when the platform cannot read it */
 	struct knowledge known;		/* of the list of applications */
 	struct untrusted problem;	/* as that of an application */

@@ -514,7 +514,7 @@ is_list_known(const struct board_view *b, const struct board_model *s)
 
 /* Of a cluster that is looked through: what goes on, or why there is nothing. */
 static void
-draw_no_adoption(const struct adoption *adoption, struct canvas *c)
+draw_no_adoption(const struct world_adoption *adoption, struct canvas *c)
 {
 	char *where = adoption_where(adoption), *text;
 	int used;

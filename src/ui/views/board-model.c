@@ -183,7 +183,7 @@ board_init_workloads(struct board_view *b)
 	b->workloads.is_awaited = true;
 }
 
-const struct adoption *
+const struct world_adoption *
 board_adoption(const struct board_view *b, const struct board_model *s)
 {
 	const struct world_organization *o =
@@ -196,7 +196,7 @@ board_adoption(const struct board_view *b, const struct board_model *s)
 static char *
 lasting_words(const struct board_view *b, const struct board_model *s, struct ui *ui)
 {
-	const struct adoption *adoption = board_adoption(b, s);
+	const struct world_adoption *adoption = board_adoption(b, s);
 	const char *problem = session_history_problem(ui_session(ui));
 
 	if (b->snapshot || problem)
