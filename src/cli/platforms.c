@@ -27,6 +27,7 @@
 #include "cli/embedded-demo.h"
 #include "cli/embedded-kube.h"
 #include "cli/embedded.h"
+#include "cli/kube-contexts.h"
 #include "cli/kube-state.h"
 #include "cli/plain-verbs.h"
 #include "cli/screen.h"
@@ -36,6 +37,7 @@
 #include "ui/ui.h"
 
 #define EMBEDDED "embedded"
+#define KUBE_CONTEXTS_MAX 100
 
 /* Where a session can be opened. */
 struct platforms_entry {
@@ -294,24 +296,48 @@ add_configured(struct platforms *p, const struct context *context)
 		item->stripe = theme_stripe(context->stripe);
 }
 
+/* Those of the kubeconfig, as far as it can be read; the one that was asked for in any case, so that
+ * it is said why it cannot be opened. */
+static void
+add_kube(struct platforms *p, const struct arguments *arguments, const struct kube_contexts *kube)
+{
+	const char *asked = arguments->context ? arguments->context : kube->current;
+	bool listed = !arguments->kube;
+
+	for (size_t i = 0; i < kube->count && i < KUBE_CONTEXTS_MAX; i++) {
+		if (arguments->kube && asked && strcmp(asked, kube->names[i]) == 0) {
+			p->list.here = p->list.count;
+			listed = true;
+		}
+		add(p, &(struct platforms_entry){.kind = PLACE_KUBE,
+						 .kube_context = xstrdup(kube->names[i])},
+		    xstrdup(kube->names[i]), _("your kubeconfig"));
+	}
+	if (listed)
+		return;
+	p->list.here = p->list.count;
+	add(p, &(struct platforms_entry){.kind = PLACE_KUBE,
+					 .kube_context = xstrdup_or_null(arguments->context)},
+	    xstrdup(asked ? asked : "kube"), _("your kubeconfig"));
+}
+
 static void
 list_platforms(struct platforms *p, const struct arguments *arguments,
 	       const struct contexts *contexts, const struct context *first)
 {
 	const struct platforms_entry sample = {.kind = PLACE_SAMPLE};
+	struct kube_contexts kube;
+	struct error none = {0};
 	bool listed = !first;
+	size_t most;
 
+	(void)!kube_contexts_read(&kube, &none);
+	most = contexts->count + kube.count + 3;	/* the sample, and what is not listed */
 	*p = (struct platforms){
-		.places = xcalloc(contexts->count + 3, sizeof(*p->places)),
-		.items = xcalloc(contexts->count + 3, sizeof(*p->items)),
+		.places = xcalloc(most, sizeof(*p->places)),
+		.items = xcalloc(most, sizeof(*p->items)),
 	};
 	add(p, &sample, xstrdup(EMBEDDED), _("on this machine"));
-	if (arguments->kube) {
-		p->list.here = p->list.count;
-		add(p, &(struct platforms_entry){.kind = PLACE_KUBE,
-				       .kube_context = xstrdup_or_null(arguments->context)},
-		    xstrdup(arguments->context ? arguments->context : "kube"), _("your kubeconfig"));
-	}
 	for (size_t i = 0; i < contexts->count; i++) {
 		if (first == &contexts->items[i]) {
 			p->list.here = p->list.count;
@@ -323,6 +349,8 @@ list_platforms(struct platforms *p, const struct arguments *arguments,
 		p->list.here = p->list.count;
 		add_configured(p, first);
 	}
+	add_kube(p, arguments, &kube);
+	kube_contexts_clear(&kube);
 	p->list.items = p->items;
 }
 
