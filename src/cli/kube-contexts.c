@@ -112,7 +112,7 @@ add_path(struct kube_contexts *out, struct buf *paths, const char *path, struct 
 		error_errno(err, "%s", path);
 	else if (!buf_printf(paths, "%s%s", paths->length ? ":" : "", whole))
 		error_set(err, ERROR_LIMIT, _("KUBECONFIG names too many files."));
-	else
+	else if (input_check_regular(whole, err) == 0)	/* the daemon reads it, too */
 		ret = read_file(out, whole, err) == 0 ? 1 : -1;
 	free(whole);
 	return ret;

@@ -326,12 +326,14 @@ list_platforms(struct platforms *p, const struct arguments *arguments,
 	       const struct contexts *contexts, const struct context *first)
 {
 	const struct platforms_entry sample = {.kind = PLACE_SAMPLE};
-	struct kube_contexts kube;
+	struct kube_contexts kube = {0};
 	struct error none = {0};
 	bool listed = !first;
 	size_t most;
 
-	(void)!kube_contexts_read(&kube, &none);
+	/* Who looks at one platform once goes to no other. */
+	if (arguments->kube || (!arguments->verb && !arguments->json))
+		(void)!kube_contexts_read(&kube, &none);
 	most = contexts->count + kube.count + 3;	/* the sample, and what is not listed */
 	*p = (struct platforms){
 		.places = xcalloc(most, sizeof(*p->places)),
