@@ -192,6 +192,8 @@ struct driver_survey {
 	const char *selector;	/* labels, as kubectl has them; NULL: all workloads */
 };
 
+#define DRIVER_RECORD_MAX (900 * 1024)
+
 struct driver_log;
 
 struct driver_ops {
@@ -243,6 +245,19 @@ struct driver_ops {
 	/* Another number whenever survey() would find another declaration in that home; much
 	 * cheaper.  Whether what is declared runs is observe()'s affair. */
 	uint64_t (*declared)(struct driver *driver, const char *space);
+
+	/* --- what this platform is to find again there, from wherever it looks; NULL, both: it
+	 *     cannot keep anything --- */
+
+	/* Keeps an object with the space, of at most DRIVER_RECORD_MAX bytes as text, in the place
+	 * of the one before; notes: {name: text}, for people who look there. */
+	struct driver_task *(*keep)(struct driver *driver, const char *space, const json_t *record,
+				    const json_t *notes, const struct driver_waiter *waiter);
+	/* Gives {"records": [{"space", "namespace", "tag", "record"}], "gone": {SPACE: true}}: what
+	 * was kept by whichever daemon of this platform, but what has the tag that `known` ({space:
+	 * tag}) has; and which of those known are not there any more. */
+	struct driver_task *(*kept)(struct driver *driver, const json_t *known,
+				    const struct driver_waiter *waiter);
 
 	/* --- resources; several may be going on --- */
 

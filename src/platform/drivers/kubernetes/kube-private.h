@@ -12,6 +12,7 @@
 
 struct kube_cluster;
 struct kube_pulse;
+struct kube_record_job;
 struct kube_resource_job;
 struct kube_review;
 struct kube_space;
@@ -31,6 +32,7 @@ struct kube_driver {
 	struct kube_resource_job *jobs;	/* of resources, under way */
 	struct kube_review *reviews;	/* under way */
 	struct kube_survey *surveys;	/* under way */
+	struct kube_record_job *records;	/* the same */
 };
 
 /* The operations, as driver.h says: each in a file kube-NAME.c of its own. */
@@ -53,6 +55,13 @@ struct driver_task *kube_survey(struct kube_driver *driver, const struct driver_
 				const struct driver_waiter *waiter);
 /* Whatever of them is under way; the tasks are not touched. */
 void kube_drop_surveys(struct kube_driver *driver);
+struct driver_task *kube_keep(struct kube_driver *driver, const struct kube_space *space,
+			      const json_t *record, const json_t *notes,
+			      const struct driver_waiter *waiter);
+struct driver_task *kube_kept(struct kube_driver *driver, const json_t *known,
+			      const struct driver_waiter *waiter);
+/* Whatever of that is under way; the tasks are not touched. */
+void kube_drop_records(struct kube_driver *driver);
 
 /* What a resource that the driver makes is: kube-resources.c. */
 int kube_check_resource(const struct driver_resource *resource, struct error *err);

@@ -50,6 +50,7 @@ kube_free(struct driver *driver)
 	kube_drop_resource_jobs(kube);
 	kube_drop_reviews(kube);
 	kube_drop_surveys(kube);
+	kube_drop_records(kube);
 	while (kube->spaces)
 		kube_space_free(kube->spaces);
 	driver_end_tasks(driver);
@@ -200,6 +201,19 @@ apply(struct driver *driver, const char *name, const struct driver_deployment *d
 }
 
 static struct driver_task *
+keep(struct driver *driver, const char *name, const json_t *record, const json_t *notes,
+     const struct driver_waiter *waiter)
+{
+	return kube_keep(own(driver), kube_space_open(own(driver), name, NULL), record, notes, waiter);
+}
+
+static struct driver_task *
+kept(struct driver *driver, const json_t *known, const struct driver_waiter *waiter)
+{
+	return kube_kept(own(driver), known, waiter);
+}
+
+static struct driver_task *
 review(struct driver *driver, const char *name, const struct driver_review *review,
        const struct driver_waiter *waiter)
 {
@@ -302,6 +316,8 @@ static const struct driver_ops kubernetes_ops = {
 	.deprovision = deprovision,
 	.render = render,
 	.apply = apply,
+	.keep = keep,
+	.kept = kept,
 	.review = review,
 	.expect = expect,
 	.service_host = service_host,

@@ -56,6 +56,7 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/kube-pulse.h \
 	src/platform/drivers/kubernetes/kube-reach.c \
 	src/platform/drivers/kubernetes/kube-reach.h \
+	src/platform/drivers/kubernetes/kube-record.c \
 	src/platform/drivers/kubernetes/kube-refusal.c \
 	src/platform/drivers/kubernetes/kube-refusal.h \
 	src/platform/drivers/kubernetes/kube-remove.c \

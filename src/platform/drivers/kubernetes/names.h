@@ -28,6 +28,8 @@
 							 * it was after a deployment */
 #define KUBE_NOTE_SPACE "sidestage.dev/environment"	/* "org/app/env" */
 #define KUBE_NOTE_PLATFORM "sidestage.dev/platform"	/* the id of the daemon's state */
+#define KUBE_NOTE_PREFIX "sidestage.dev/"
+#define KUBE_NOTE_RECORD "sidestage.dev/record"		/* another whenever the record is */
 
 /* The level of pod security that a namespace enforces, and what one of ours has unless its
  * definition says another. */

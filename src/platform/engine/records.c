@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Two things are done from time to time, each one at a time: what was deployed here since it was
+ * looked last is kept, and what others kept is found.  Neither can fail what somebody deploys; what
+ * cannot be done is logged once and tried again.
+ */
+#include "config.h"
+
+#include "platform/engine/records.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "model/nouns.h"
+#include "net/loop.h"
+#include "platform/drivers/driver.h"
+#include "platform/drivers/registry.h"
+#include "platform/engine/adoption.h"
+#include "platform/engine/engine.h"
+#include "platform/state/place.h"
+#include "platform/state/platform.h"
+#include "platform/state/repository-apps.h"
+#include "platform/state/repository-deployments.h"
+#include "platform/state/repository-resources.h"
+#include "platform/state/repository.h"
+
+#define LOOK_MS 1000
+#define FIND_MS 3000
+#define AGAIN_MS 30000			/* after one that failed */
+
+struct records {
+	struct platform *platform;
+	struct adoption of;		/* its texts are owned */
+	struct loop_timer *timer;
+	struct driver_task *keeping, *finding;
+	char *keeping_space, *keeping_id;
+	json_t *kept;			/* {space: the deployment that was kept last} */
+	json_t *known;			/* {space: tag} of what was found */
+	int64_t version;		/* of the database, when it was looked through */
+	int64_t keep_at, find_at;	/* steady ms: not before */
+	bool has_failed;		/* and that was logged */
+};
+
+/* --- what is ours --- */
+
+static struct driver *
+driver_of(const struct records *records)
+{
+	return drivers_find(records->platform->drivers, records->of.driver_type,
+			    records->of.cluster);
+}
+
+/* A clone of what was adopted in this cluster; its home is filled then. */
+static bool
+is_clone(struct records *records, const struct place *place, struct env_home *home)
+{
+	struct error none = {0};
+
+	if (strcmp(place->org, records->of.org) != 0 ||
+	    repository_env_home(records->platform->repository, place, home, &none) != 0)
+		return false;
+	if (*home->origin && strcmp(home->cluster, records->of.cluster) == 0)
+		return true;
+	env_home_clear(home);
+	return false;
+}
+
+static void
+note_failure(struct records *records, const char *what, const struct error *err)
+{
+	if (!records->has_failed)
+		log_line(LOG_PRIORITY_WARNING, what, "cluster", records->of.cluster, "error",
+			 err->text, NULL);
+	records->has_failed = true;
+}
+
+/* --- keeping --- */
+
+static void
+on_kept(void *data, const struct driver_result *result)
+{
+	struct records *records = data;
+
+	records->keeping = NULL;
+	if (result->err) {
+		note_failure(records, "a clone is not recorded in its namespace", result->err);
+		records->keep_at = clock_steady_ms() + AGAIN_MS;
+	} else {
+		json_object_set_new(records->kept, records->keeping_space,
+				    json_string(records->keeping_id));
+	}
+	records->version = -1;
+	free(records->keeping_space);
+	free(records->keeping_id);
+	records->keeping_space = records->keeping_id = NULL;
+}
+
+/* For people who look at the namespace with kubectl. */
+static json_t *
+notes_of(const json_t *record)
+{
+	const json_t *env = json_object_get(record, "env");
+
+	return json_pack("{s:O, s:O}", "origin", json_object_get(record, "origin"), "owner",
+			 json_object_get(env, "created_by"));
+}
+
+/* true: it is being kept. */
+static bool
+keep_one(struct records *records, const struct place *place, const struct env_home *home)
+{
+	struct driver *driver = driver_of(records);
+	struct deployment last = {0};
+	struct error err = {0};
+	json_t *record = NULL, *notes;
+	char *space = place_space(place);
+	const char *kept = json_member_string(records->kept, space);
+
+	if (engine_is_busy(records->platform->engine, place) ||
+	    repository_read_newest_succeeded(records->platform->repository, place, &last, &err) ||
+	    (kept && untrusted_is(&last.id, kept)) || !driver || !driver->ops->keep) {
+		free(space);
+		deployment_clear(&last);
+		return false;
+	}
+	record = record_write(records->platform, place, home->origin, &err);
+	if (record) {
+		notes = notes_of(record);
+		records->keeping_space = space;
+		records->keeping_id = xstrdup(untrusted_raw(&last.id));
+		records->keeping = driver->ops->keep(driver, space, record, notes,
+						     &(struct driver_waiter){.ended = on_kept,
+									     .data = records});
+		json_decref(notes);
+		json_decref(record);
+	} else {
+		note_failure(records, "a clone is not recorded in its namespace", &err);
+		free(space);
+	}
+	deployment_clear(&last);
+	return record != NULL;
+}
+
+static void
+keep_next(struct records *records)
+{
+	struct repository *repository = records->platform->repository;
+	struct placed_environments all = {0};
+	struct error err = {0};
+	int64_t version = repository_version(repository);
+	bool is_keeping = false;
+
+	if (version == records->version ||
+	    repository_all_environments(repository, &all, &err) != 0)
+		return;
+	for (size_t i = 0; i < all.count && !is_keeping; i++) {
+		const struct placed_environment *e = &all.items[i];
+		const struct place place = {e->org, e->app, e->env};
+		struct env_home home = {0};
+
+		if (e->status != ENVIRONMENT_ACTIVE || !is_clone(records, &place, &home))
+			continue;
+		is_keeping = keep_one(records, &place, &home);
+		env_home_clear(&home);
+	}
+	if (!is_keeping)
+		records->version = version;
+	placed_environments_clear(&all);
+}
+
+/* --- finding --- */
+
+static void
+take_record(struct records *records, const json_t *found)
+{
+	const json_t *record = json_object_get(found, "record");
+	const char *space = json_member_string(found, "space");
+	struct error err = {0};
+	int ret = record_take(records->platform, &records->of,
+			      json_member_string(found, "namespace"), record, &err);
+
+	if (ret < 0) {
+		log_line(LOG_PRIORITY_WARNING, "a clone of somebody else cannot be taken", "space",
+			 space, "error", err.text, NULL);
+	} else if (ret == 0) {
+		const json_t *deployments = json_object_get(record, "deployments");
+
+		log_line(LOG_PRIORITY_INFO, "a clone was found in the cluster", "space", space, NULL);
+		/* It need not be written back. */
+		json_object_set(records->kept, space,
+				json_object_get(json_array_get(deployments, 1), "id"));
+	}
+	json_object_set(records->known, space, json_object_get(found, "tag"));
+}
+
+/* Somebody deleted it elsewhere: what is known of it here goes the same way. */
+static void
+drop_clone(struct records *records, const struct place *place)
+{
+	struct repository *repository = records->platform->repository;
+	struct error err = {0};
+	int ret = repository_begin(repository, &err);
+
+	log_line(LOG_PRIORITY_INFO, "a clone is gone", "env", place->env, NULL);
+	if (ret == 0) {
+		ret = repository_set_deleting(repository, place, clock_wall_ms(), &err);
+		if (ret == 0)
+			engine_remove(records->platform->engine, place);
+		(void)!repository_end(repository, ret, &err);
+	}
+}
+
+static void
+find_gone(struct records *records, const json_t *gone)
+{
+	struct placed_environments all = {0};
+	struct error err = {0};
+
+	if (json_object_size(gone) == 0 ||
+	    repository_all_environments(records->platform->repository, &all, &err) != 0)
+		return;
+	for (size_t i = 0; i < all.count; i++) {
+		const struct placed_environment *e = &all.items[i];
+		const struct place place = {e->org, e->app, e->env};
+		struct env_home home = {0};
+		char *space = place_space(&place);
+
+		if (json_object_get(gone, space) && e->status == ENVIRONMENT_ACTIVE &&
+		    !engine_is_busy(records->platform->engine, &place) &&
+		    is_clone(records, &place, &home)) {
+			drop_clone(records, &place);
+			env_home_clear(&home);
+		}
+		free(space);
+	}
+	placed_environments_clear(&all);
+}
+
+static void
+on_found(void *data, const struct driver_result *result)
+{
+	struct records *records = data;
+	const json_t *found;
+	size_t i;
+
+	records->finding = NULL;
+	records->find_at = clock_steady_ms() + (result->err ? AGAIN_MS : FIND_MS);
+	if (result->err) {
+		note_failure(records, "the clones of others cannot be found", result->err);
+		return;
+	}
+	records->has_failed = false;
+	json_array_foreach(json_object_get(result->outputs, "records"), i, found)
+		take_record(records, found);
+	find_gone(records, json_object_get(result->outputs, "gone"));
+}
+
+/* --- from time to time --- */
+
+static void
+look(void *data)
+{
+	struct records *records = data;
+	struct driver *driver = driver_of(records);
+	int64_t now = clock_steady_ms();
+
+	records->timer = loop_add_timer(records->platform->loop, LOOK_MS, look, records);
+	if (!driver || !driver->ops->keep || !driver->ops->kept)
+		return;
+	if (!records->keeping && now >= records->keep_at)
+		keep_next(records);
+	if (!records->finding && now >= records->find_at)
+		records->finding = driver->ops->kept(driver, records->known,
+						     &(struct driver_waiter){.ended = on_found,
+									     .data = records});
+}
+
+struct records *
+records_new(struct platform *platform, const struct adoption *adoption)
+{
+	struct records *records = xcalloc(1, sizeof(*records));
+
+	records->platform = platform;
+	records->of = (struct adoption){
+		.org = xstrdup(adoption->org),
+		.driver_type = xstrdup(adoption->driver_type),
+		.cluster = xstrdup(adoption->cluster),
+		.def_id = xstrdup(adoption->def_id),
+		.user = xstrdup(adoption->user),
+	};
+	records->kept = json_object();
+	records->known = json_object();
+	records->version = -1;
+	records->timer = loop_add_timer(platform->loop, 0, look, records);
+	return records;
+}
+
+void
+records_stop(struct records *records)
+{
+	if (!records)
+		return;
+	loop_remove_timer(records->timer);
+	records->timer = NULL;
+	driver_task_forget(records->keeping);
+	driver_task_forget(records->finding);
+	records->keeping = records->finding = NULL;
+}
+
+void
+records_free(struct records *records)
+{
+	if (!records)
+		return;
+	records_stop(records);
+	free((char *)(uintptr_t)records->of.org);
+	free((char *)(uintptr_t)records->of.driver_type);
+	free((char *)(uintptr_t)records->of.cluster);
+	free((char *)(uintptr_t)records->of.def_id);
+	free((char *)(uintptr_t)records->of.user);
+	free(records->keeping_space);
+	free(records->keeping_id);
+	json_decref(records->kept);
+	json_decref(records->known);
+	free(records);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Clones of what was adopted belong to whoever may see their cluster: each is recorded beside what it
+ * runs (driver_ops.keep), and those of other machines are found there and become environments here.
+ * A record has what a clone was made of and what it runs now, and no secret.
+ */
+#ifndef SIDESTAGE_PLATFORM_ENGINE_RECORDS_H
+#define SIDESTAGE_PLATFORM_ENGINE_RECORDS_H
+
+#include <jansson.h>
+
+struct adoption;
+struct error;
+struct place;
+struct platform;
+struct records;
+
+/* From the next turn on; copies all of it. */
+struct records *records_new(struct platform *platform, const struct adoption *adoption);
+void records_free(struct records *records);	/* NULL is fine */
+/* What is under way is of no more interest: before the drivers go. */
+void records_stop(struct records *records);
+
+/* --- for tests --- */
+
+/* What is recorded of a clone; new reference.  NULL with err. */
+json_t *record_write(struct platform *platform, const struct place *place, const char *origin,
+		     struct error *err);
+/* A clone as it was recorded, in that namespace; one that is here becomes what it is there.
+ * 0; 1: it is so already; -1 with err. */
+int record_take(struct platform *platform, const struct adoption *adoption, const char *namespace,
+		const json_t *record, struct error *err);
+
+#endif
