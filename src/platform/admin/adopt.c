@@ -21,6 +21,7 @@
 #include "platform/drivers/kubernetes/kubernetes.h"
 #include "platform/engine/adoption.h"
 #include "platform/engine/follow.h"
+#include "platform/engine/records.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-apps.h"
@@ -195,6 +196,7 @@ adopt_start(struct platform *platform, const struct settings *settings, struct e
 		.selector = settings->adopt_selector,
 	};
 	follow_add(platform->follow, &source);
+	platform->records = records_new(platform, &source.of);
 	adopt_free_names(names);
 	return 0;
 }

@@ -8,13 +8,15 @@
 #ifndef SIDESTAGE_PLATFORM_ADMIN_ADOPT_H
 #define SIDESTAGE_PLATFORM_ADMIN_ADOPT_H
 
+#include "platform/drivers/kubernetes/names.h"
+
 struct error;
 struct follow_source;
 struct platform;
 struct settings;
 
 /* The id of each such platform: the clones are the cluster's, whoever made them. */
-#define ADOPT_PLATFORM "kube"
+#define ADOPT_PLATFORM KUBE_SHARED_PLATFORM
 
 /* Adds the cluster to the settings.  Does nothing where the option is not given; 0, or -1 with
  * err. */

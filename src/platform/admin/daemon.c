@@ -61,6 +61,7 @@
 #include "platform/engine/automation.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/follow.h"
+#include "platform/engine/records.h"
 #include "platform/http/answers.h"
 #include "platform/http/metrics.h"
 #include "platform/http/server.h"
@@ -516,6 +517,7 @@ hand_over(void *data)
 	loop_remove_timer(d->guard);
 	engine_stop(d->platform.engine);
 	follow_stop(d->platform.follow);
+	records_stop(d->platform.records);
 	d->guard = loop_add_timer(d->platform.loop, STOP_LIMIT_MS, took_too_long, d);
 	drivers_detach(d->platform.drivers, stopped, d);
 }
@@ -585,9 +587,11 @@ clear(struct daemon *d)
 	if (platform->engine)
 		engine_stop(platform->engine);
 	follow_stop(platform->follow);
+	records_stop(platform->records);
 	drivers_free(platform->drivers);
 	automation_free(platform->automation);
 	follow_free(platform->follow);
+	records_free(platform->records);
 	engine_free(platform->engine);
 	answers_free(platform->answers);
 	repository_close(platform->repository);

@@ -255,7 +255,8 @@ struct driver_ops {
 				    const json_t *notes, const struct driver_waiter *waiter);
 	/* Gives {"records": [{"space", "namespace", "tag", "record"}], "gone": {SPACE: true}}: what
 	 * was kept by whichever daemon of this platform, but what has the tag that `known` ({space:
-	 * tag}) has; and which of those known are not there any more. */
+	 * tag}) has; and which of those known are not there any more.  A space is "app/env" here:
+	 * the organization is each daemon's own. */
 	struct driver_task *(*kept)(struct driver *driver, const json_t *known,
 				    const struct driver_waiter *waiter);
 

@@ -39,6 +39,9 @@ libplatform_engine_a_SOURCES = \
 	src/platform/engine/provision.h \
 	src/platform/engine/prune.c \
 	src/platform/engine/prune.h \
+	src/platform/engine/record.c \
+	src/platform/engine/records.c \
+	src/platform/engine/records.h \
 	src/platform/engine/resource-drivers.c \
 	src/platform/engine/resource-drivers.h \
 	src/platform/engine/rollout-plan.c \

@@ -291,7 +291,7 @@ record_take(struct platform *platform, const struct adoption *adoption, const ch
 	int ret = read_record(&r, record, err);
 
 	if (ret == 0 && !is_looked_at(platform, adoption, &r))
-		ret = 1;
+		ret = 2;
 	place.app = r.app;
 	place.env = untrusted_raw(&r.env.id);
 	if (ret == 0)

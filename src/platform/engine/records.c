@@ -33,6 +33,9 @@
 
 #define LOOK_MS 1000
 #define FIND_MS 3000
+#define SKIPPED_FEW 20
+#define RETRY_MS 5000			/* what was skipped, where it is few */
+#define RETRY_MANY_MS 60000
 #define AGAIN_MS 30000			/* after one that failed */
 
 struct records {
@@ -40,15 +43,23 @@ struct records {
 	struct adoption of;		/* its texts are owned */
 	struct loop_timer *timer;
 	struct driver_task *keeping, *finding;
-	char *keeping_space, *keeping_id;
-	json_t *kept;			/* {space: the deployment that was kept last} */
-	json_t *known;			/* {space: tag} of what was found */
+	char *keeping_name, *keeping_id;
+	json_t *kept;			/* {"app/env": the deployment that was kept last} */
+	json_t *skipped;		/* {"app/env": true}: among the known, and not taken */
+	json_t *known;			/* {"app/env": tag} of what was found */
 	int64_t version;		/* of the database, when it was looked through */
-	int64_t keep_at, find_at;	/* steady ms: not before */
+	int64_t keep_at, find_at, retry_at;	/* steady ms: not before */
 	bool has_failed;		/* and that was logged */
 };
 
 /* --- what is ours --- */
+
+/* As drivers call it here: the organization is called otherwise elsewhere. */
+static char *
+name_of(const struct place *place)
+{
+	return xasprintf("%s/%s", place->app, place->env);
+}
 
 static struct driver *
 driver_of(const struct records *records)
@@ -93,13 +104,13 @@ on_kept(void *data, const struct driver_result *result)
 		note_failure(records, "a clone is not recorded in its namespace", result->err);
 		records->keep_at = clock_steady_ms() + AGAIN_MS;
 	} else {
-		json_object_set_new(records->kept, records->keeping_space,
+		json_object_set_new(records->kept, records->keeping_name,
 				    json_string(records->keeping_id));
 	}
 	records->version = -1;
-	free(records->keeping_space);
+	free(records->keeping_name);
 	free(records->keeping_id);
-	records->keeping_space = records->keeping_id = NULL;
+	records->keeping_name = records->keeping_id = NULL;
 }
 
 /* For people who look at the namespace with kubectl. */
@@ -120,20 +131,21 @@ keep_one(struct records *records, const struct place *place, const struct env_ho
 	struct deployment last = {0};
 	struct error err = {0};
 	json_t *record = NULL, *notes;
-	char *space = place_space(place);
-	const char *kept = json_member_string(records->kept, space);
+	char *space = place_space(place), *name = name_of(place);
+	const char *kept = json_member_string(records->kept, name);
 
 	if (engine_is_busy(records->platform->engine, place) ||
 	    repository_read_newest_succeeded(records->platform->repository, place, &last, &err) ||
 	    (kept && untrusted_is(&last.id, kept)) || !driver || !driver->ops->keep) {
 		free(space);
+		free(name);
 		deployment_clear(&last);
 		return false;
 	}
 	record = record_write(records->platform, place, home->origin, &err);
 	if (record) {
 		notes = notes_of(record);
-		records->keeping_space = space;
+		records->keeping_name = name;
 		records->keeping_id = xstrdup(untrusted_raw(&last.id));
 		records->keeping = driver->ops->keep(driver, space, record, notes,
 						     &(struct driver_waiter){.ended = on_kept,
@@ -142,8 +154,9 @@ keep_one(struct records *records, const struct place *place, const struct env_ho
 		json_decref(record);
 	} else {
 		note_failure(records, "a clone is not recorded in its namespace", &err);
-		free(space);
+		free(name);
 	}
+	free(space);
 	deployment_clear(&last);
 	return record != NULL;
 }
@@ -186,7 +199,9 @@ take_record(struct records *records, const json_t *found)
 	int ret = record_take(records->platform, &records->of,
 			      json_member_string(found, "namespace"), record, &err);
 
-	if (ret < 0) {
+	if (ret == 2) {		/* its source may be found a moment later */
+		json_object_set_new(records->skipped, space, json_true());
+	} else if (ret < 0) {
 		log_line(LOG_PRIORITY_WARNING, "a clone of somebody else cannot be taken", "space",
 			 space, "error", err.text, NULL);
 	} else if (ret == 0) {
@@ -230,15 +245,15 @@ find_gone(struct records *records, const json_t *gone)
 		const struct placed_environment *e = &all.items[i];
 		const struct place place = {e->org, e->app, e->env};
 		struct env_home home = {0};
-		char *space = place_space(&place);
+		char *name = name_of(&place);
 
-		if (json_object_get(gone, space) && e->status == ENVIRONMENT_ACTIVE &&
+		if (json_object_get(gone, name) && e->status == ENVIRONMENT_ACTIVE &&
 		    !engine_is_busy(records->platform->engine, &place) &&
 		    is_clone(records, &place, &home)) {
 			drop_clone(records, &place);
 			env_home_clear(&home);
 		}
-		free(space);
+		free(name);
 	}
 	placed_environments_clear(&all);
 }
@@ -262,6 +277,22 @@ on_found(void *data, const struct driver_result *result)
 	find_gone(records, json_object_get(result->outputs, "gone"));
 }
 
+/* What is not looked at here is read once more: somebody may look at its source by now. */
+static void
+retry_skipped(struct records *records, int64_t now)
+{
+	size_t count = json_object_size(records->skipped);
+	const char *name;
+	json_t *one;
+
+	if (count == 0 || now < records->retry_at)
+		return;
+	json_object_foreach(records->skipped, name, one)
+		json_object_del(records->known, name);
+	json_object_clear(records->skipped);
+	records->retry_at = now + (count <= SKIPPED_FEW ? RETRY_MS : RETRY_MANY_MS);
+}
+
 /* --- from time to time --- */
 
 static void
@@ -276,6 +307,8 @@ look(void *data)
 		return;
 	if (!records->keeping && now >= records->keep_at)
 		keep_next(records);
+	if (!records->finding)
+		retry_skipped(records, now);
 	if (!records->finding && now >= records->find_at)
 		records->finding = driver->ops->kept(driver, records->known,
 						     &(struct driver_waiter){.ended = on_found,
@@ -297,6 +330,7 @@ records_new(struct platform *platform, const struct adoption *adoption)
 	};
 	records->kept = json_object();
 	records->known = json_object();
+	records->skipped = json_object();
 	records->version = -1;
 	records->timer = loop_add_timer(platform->loop, 0, look, records);
 	return records;
@@ -325,9 +359,10 @@ records_free(struct records *records)
 	free((char *)(uintptr_t)records->of.cluster);
 	free((char *)(uintptr_t)records->of.def_id);
 	free((char *)(uintptr_t)records->of.user);
-	free(records->keeping_space);
+	free(records->keeping_name);
 	free(records->keeping_id);
 	json_decref(records->kept);
 	json_decref(records->known);
+	json_decref(records->skipped);
 	free(records);
 }

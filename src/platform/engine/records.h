@@ -28,7 +28,7 @@ void records_stop(struct records *records);
 json_t *record_write(struct platform *platform, const struct place *place, const char *origin,
 		     struct error *err);
 /* A clone as it was recorded, in that namespace; one that is here becomes what it is there.
- * 0; 1: it is so already; -1 with err. */
+ * 0; 1: it is so already; 2: what it was cloned from is not looked at here; -1 with err. */
 int record_take(struct platform *platform, const struct adoption *adoption, const char *namespace,
 		const json_t *record, struct error *err);
 

@@ -13,6 +13,7 @@ struct automation;
 struct drivers;
 struct engine;
 struct follow;
+struct records;
 struct limiter;
 struct loop;
 struct metrics;
@@ -26,6 +27,7 @@ struct platform {
 	struct drivers *drivers;	/* NULL: nothing is run here */
 	struct engine *engine;
 	struct follow *follow;		/* NULL: nothing can be adopted here */
+	struct records *records;	/* of clones of what was adopted; NULL: nothing was */
 	struct answers *answers;	/* what is kept of them; NULL: nothing is */
 	struct automation *automation;
 	struct metrics *metrics;

@@ -105,7 +105,9 @@ kube_namespace_is_ours(const struct kube_space *space, const json_t *object, str
 		   *owner = json_member_string(notes, KUBE_NOTE_SPACE);
 
 	if (platform && owner && strcmp(platform, space->driver->platform) == 0 &&
-	    strcmp(owner, space->name) == 0)
+	    (strcmp(owner, space->name) == 0 ||
+	     (strcmp(platform, KUBE_SHARED_PLATFORM) == 0 &&
+	      strcmp(kube_space_tail(owner), kube_space_tail(space->name)) == 0)))
 		return true;
 	if (!platform || !owner)
 		error_set_code(err, CODE_NAMESPACE_FOREIGN, .namespace = space->namespace,

@@ -245,7 +245,8 @@ note_namespace(struct kube_record_job *job, const json_t *object)
 	const json_t *meta = json_object_get(object, "metadata");
 	const json_t *notes = json_object_get(meta, "annotations");
 	const char *platform = json_member_string(notes, KUBE_NOTE_PLATFORM);
-	const char *space = json_member_string(notes, KUBE_NOTE_SPACE);
+	const char *whole = json_member_string(notes, KUBE_NOTE_SPACE);
+	const char *space = whole ? kube_space_tail(whole) : NULL;
 	const char *tag = json_member_string(notes, KUBE_NOTE_RECORD), *known;
 
 	if (!platform || !space || strcmp(platform, job->driver->platform) != 0 ||
@@ -260,6 +261,16 @@ note_namespace(struct kube_record_job *job, const json_t *object)
 						      json_object_get(meta, "name"), "tag", tag));
 }
 
+static const struct kube_space *
+find_space(const struct kube_driver *driver, const char *tail)
+{
+	const struct kube_space *space = driver->spaces;
+
+	while (space && strcmp(kube_space_tail(space->name), tail) != 0)
+		space = space->next;
+	return space;
+}
+
 /* It may only have lost our label: what is gone is not there when it is asked for by its name. */
 static void
 ask_for_missed(struct kube_record_job *job)
@@ -268,7 +279,7 @@ ask_for_missed(struct kube_record_job *job)
 	json_t *tag;
 
 	json_object_foreach(job->known, name, tag) {
-		const struct kube_space *space = kube_space_find(job->driver, name);
+		const struct kube_space *space = find_space(job->driver, name);
 
 		if (!space || json_object_get(job->spaces, name))
 			continue;

@@ -128,3 +128,11 @@ kube_namespace_name(const char *space)
 	free(text);
 	return name;
 }
+
+const char *
+kube_space_tail(const char *space)
+{
+	const char *slash = strchr(space, '/');
+
+	return slash ? slash + 1 : space;
+}

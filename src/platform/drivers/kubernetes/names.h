@@ -28,6 +28,9 @@
 							 * it was after a deployment */
 #define KUBE_NOTE_SPACE "sidestage.dev/environment"	/* "org/app/env" */
 #define KUBE_NOTE_PLATFORM "sidestage.dev/platform"	/* the id of the daemon's state */
+/* Of the daemons of several people, each with a state of its own, that share their clones: an
+ * environment has one name among them whatever their organization is called. */
+#define KUBE_SHARED_PLATFORM "kube"
 #define KUBE_NOTE_PREFIX "sidestage.dev/"
 #define KUBE_NOTE_RECORD "sidestage.dev/record"		/* another whenever the record is */
 
@@ -42,6 +45,8 @@
 char *kube_name(const char *text, const char *whole, size_t max);
 /* The namespace of "org/app/env" when no definition says another: "APP-ENV". */
 char *kube_namespace_name(const char *space);
+/* "APP/ENV" of "ORG/APP/ENV". */
+const char *kube_space_tail(const char *space);
 /* Whether a namespace can be called so. */
 bool kube_name_is_valid(const char *name);
 /* Whether a Secret, a ServiceAccount or a claim can be called so: such with dots between. */
