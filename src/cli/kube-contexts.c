@@ -22,6 +22,8 @@
 #include "model/yaml.h"
 
 #define PATHS_MAX (64u * 1024)
+/* No name is near to it, so all are listed. */
+#define NOTHING_LIKE_IT "????????????????????????????????????????????????????????????????"
 
 /* --- files --- */
 
@@ -182,7 +184,7 @@ kube_contexts_find(const struct kube_contexts *contexts, const char *name, struc
 	for (size_t i = 0; wanted && i < contexts->count; i++)
 		if (strcmp(names[i], wanted) == 0)
 			return names[i];
-	near = names_near(wanted ? wanted : "", names, contexts->count);
+	near = names_near(wanted ? wanted : NOTHING_LIKE_IT, names, contexts->count);
 	if (!wanted)
 		error_set(err, ERROR_NOT_FOUND,
 			  _("%s has no current context. Name one with --context.%s"), contexts->paths,

@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/config-file.h"
 #include "base/error.h"
 #include "base/i18n.h"
@@ -164,6 +165,27 @@ refuse_application(const struct world *world, const char *org, const char *app, 
 			  : xasprintf(_("There is no application \"%s\"."), app), err);
 }
 
+/* Of a cluster: where nothing was found, and why. */
+static bool
+refuse_nothing(const struct world *world, const char *org, struct error *err)
+{
+	for (size_t i = 0; i < world->count; i++) {
+		const struct world_organization *o = &world->organizations[i];
+		char *nothing, *why;
+
+		if (o->adoption.state == ADOPTION_NONE ||
+		    (org && !untrusted_is(&o->organization.id, org)))
+			continue;
+		nothing = adoption_nothing(&o->adoption);
+		why = adoption_trouble(&o->adoption, clock_wall_ms());
+		error_set(err, ERROR_NOT_FOUND, "%s%s%s", nothing, why ? " " : "", why ? why : "");
+		free(nothing);
+		free(why);
+		return true;
+	}
+	return false;
+}
+
 static int
 refuse_several(const struct world *world, const char *org, const char *app, struct error *err)
 {
@@ -226,6 +248,8 @@ names_application(const struct world *world, const char *org, const char *app,
 		return refuse_unread(problem, err);
 	if (app)
 		return refuse_application(world, org, app, err);
+	if (refuse_nothing(world, org, err))
+		return -1;
 	return error_set(err, ERROR_NOT_FOUND, org ? _("The organization %s has no applications.")
 						   : _("There are no applications."), org);
 }

@@ -501,6 +501,20 @@ tell_age(struct plain *p)
 	output_text_error(_("Offline: this was read %s."), ago);
 }
 
+/* Of a cluster that was not read whole; the rest is told all the same. */
+static void
+tell_trouble(struct plain *p)
+{
+	const struct world_organization *o =
+		p->org ? world_organization(session_world(p->session), p->org) : NULL;
+	char *text = o && o->adoption.state == ADOPTION_DONE
+			     ? adoption_trouble(&o->adoption, clock_wall_ms()) : NULL;
+
+	if (text)
+		output_text_error("%s", text);
+	free(text);
+}
+
 /* The lists are needed; of the parts each command knows what it can do without. */
 static bool
 read_first(struct plain *p, const struct plain_verb *verb)
@@ -514,6 +528,7 @@ read_first(struct plain *p, const struct plain_verb *verb)
 				!check_read(p, p->org, p->app, lists)))
 		return false;
 	tell_age(p);
+	tell_trouble(p);
 	return true;
 }
 

@@ -218,6 +218,21 @@ adoption_where(const struct world_adoption *adoption)
 }
 
 char *
+adoption_nothing(const struct world_adoption *adoption)
+{
+	char *where = adoption_where(adoption), *text;
+
+	if (adoption->state == ADOPTION_READING)
+		text = xasprintf(_("Reading what runs in %s …"), where);
+	else if (adoption->state == ADOPTION_FAILED)
+		text = xasprintf(_("Nothing is known yet of %s."), where);
+	else
+		text = xasprintf(_("No workload runs in %s."), where);
+	free(where);
+	return text;
+}
+
+char *
 adoption_trouble(const struct world_adoption *adoption, int64_t now)
 {
 	const char *problem = untrusted_raw(&adoption->problem);

@@ -42,6 +42,8 @@ void adoption_clear(struct world_adoption *adoption);
 
 /* "namespaces shop, shop-db of prod", "all namespaces of prod": for sentences; free() it. */
 char *adoption_where(const struct world_adoption *adoption);
+/* That nothing is there: "No workload runs in ..."; free() it. */
+char *adoption_nothing(const struct world_adoption *adoption);
 /* What everybody who looks at its environments is to know: that the cluster is away, or what could
  * not be read; NULL: nothing.  free() it; it holds foreign text. */
 char *adoption_trouble(const struct world_adoption *adoption, int64_t now);

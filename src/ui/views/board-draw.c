@@ -516,15 +516,9 @@ is_list_known(const struct board_view *b, const struct board_model *s)
 static void
 draw_no_adoption(const struct world_adoption *adoption, struct canvas *c)
 {
-	char *where = adoption_where(adoption), *text;
+	char *text = adoption_nothing(adoption);
 	int used;
 
-	if (adoption->state == ADOPTION_READING)
-		text = xasprintf(_("Reading what runs in %s …"), where);
-	else if (adoption->state == ADOPTION_FAILED)
-		text = xasprintf(_("Nothing is known yet of %s."), where);
-	else
-		text = xasprintf(_("No workload runs in %s."), where);
 	used = canvas_paragraph(c, STYLE_NORMAL, text, 3);
 	canvas_move(c, 3 + used, 2);
 	canvas_paragraph(c, STYLE_DIM,
@@ -536,7 +530,6 @@ draw_no_adoption(const struct world_adoption *adoption, struct canvas *c)
 				     "--all-namespaces. Workloads that start there later appear by themselves."),
 			 3);
 	free(text);
-	free(where);
 }
 
 static void

@@ -1,0 +1,157 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# `sidestage kube` for scripts, over a double of Kubernetes that knows nothing of sidestage: what a
+# person meets whose kubeconfig is wrong, what is read, who may join, and that nothing is left.
+set -u
+top=$(cd "${srcdir:-.}" && pwd)
+for tool in python3 openssl; do
+	command -v $tool >/dev/null 2>&1 || { echo "1..0 # SKIP $tool is not installed"; exit 0; }
+done
+LC_ALL=C.UTF-8
+PYTHONDONTWRITEBYTECODE=1
+export LC_ALL PYTHONDONTWRITEBYTECODE
+folder=$(mktemp -d) || exit 99
+cluster=
+holder=
+cleanup() {
+	for process in $holder $cluster; do
+		{ kill "$process" && wait "$process"; } 2>/dev/null
+	done
+	rm -rf "$folder"
+}
+trap cleanup EXIT
+trap 'exit 1' HUP INT TERM
+cd "$folder" || exit 99
+DIR=$folder
+HOME=$folder/home
+XDG_RUNTIME_DIR=$folder/run
+export DIR HOME XDG_RUNTIME_DIR
+unset XDG_CONFIG_HOME XDG_STATE_HOME XDG_CACHE_HOME SIDESTAGE_TOKEN HUMANITEC_TOKEN KUBECONFIG KUBE_CLUSTER
+mkdir -m 700 home run
+state=$HOME/.local/state/sidestage
+number=0 status=0
+
+result() {	# CODE NAME
+	number=$((number + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $number - $2"
+	else
+		echo "not ok $number - $2"
+		{ head -n 12 out err; tail -n 5 "$state"/kube/*/sidestaged.log; } 2>/dev/null | sed 's/^/# /'
+		status=1
+	fi
+}
+# It ends with CODE, says WORDS on stderr, and nothing on stdout.
+fails() {	# NAME CODE WORDS COMMAND...
+	name=$1 wanted=$2 words=$3
+	shift 3
+	timeout 60 "$@" >out 2>err </dev/null
+	code=$?
+	echo "exit status $code" >>err
+	[ $code = "$wanted" ] && [ ! -s out ] && grep -qF -- "$words" err
+	result $? "$name"
+}
+tells() {	# NAME PYTHON COMMAND...: `answer` is what it prints
+	name=$1 python=$2
+	shift 2
+	timeout 60 "$@" >out 2>err </dev/null
+	code=$?
+	python3 -c "import json
+answer = json.load(open('out'))
+raise SystemExit(not ($python))" 2>>err
+	result $? "$name"
+}
+wait_for() {	# up to two minutes
+	tries=1200
+	until "$@" >/dev/null 2>&1; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+ours() { python3 -S "$top/tests/tty/cluster" "$@"; }
+# What somebody did who is not a client of `sidestage kube`.
+writes() { grep -E ' (POST|PUT|PATCH|DELETE) ' prod/requests.log | grep -v 'access-*reviews\|dryRun=All\|selfsubject'; }
+
+# --- no way to a cluster ---
+
+: >out
+: >err
+fails "without a kubeconfig it is said where one belongs" 2 "$HOME/.kube/config does not exist" sidestage kube --json
+fails "one that KUBECONFIG names and that is not there is named" 2 "KUBECONFIG names $folder/nowhere" \
+	env KUBECONFIG="$folder/nowhere" sidestage kube --json
+printf 'contexts: [\n' >broken
+fails "one that is no YAML is named" 2 "$folder/broken" env KUBECONFIG="$folder/broken" sidestage kube --json
+printf 'contexts: [{name: a}, {name: production-eu}]\n' >others
+fails "without a current context it is said how to name one" 2 "Name one with --context. Available: a, production-eu." \
+	env KUBECONFIG="$folder/others" sidestage kube --json
+fails "a context that is mistyped is told the nearest" 2 "Did you mean production-eu?" \
+	env KUBECONFIG="$folder/others" sidestage kube --json --context=production-us
+fails "one without a cluster is the daemon's to refuse, in its words" 1 "did not start" \
+	env KUBECONFIG="$folder/others" sidestage kube --json --context=a
+mkfifo pipe
+fails "a pipe, which cannot be read twice, is refused" 2 "$folder/pipe: not a regular file" \
+	env KUBECONFIG="$folder/pipe" sidestage kube --json
+fails "what is no name of a namespace is refused before anything starts" 2 '--namespace: "Shop_1" is not a valid name' \
+	env KUBECONFIG="$folder/others" sidestage kube --json --context=a --namespace=Shop_1
+fails "so is a contradiction" 2 "contradict each other" sidestage kube --all-namespaces --namespace=shop
+fails "and a word that it does not know" 2 'no word but forget, and was given "remember"' sidestage kube remember
+fails "--kube is a platform" 2 "--kube is a platform already" sidestage clones --kube --demo
+rm -rf "$state"
+
+# --- a cluster ---
+
+python3 -S "$top/tests/tty/cluster" serve prod shop billing >served 2>&1 &
+cluster=$!
+wait_for grep -q "the cluster is there" served
+KUBECONFIG=$folder/prod/kubeconfig
+export KUBECONFIG
+before=$(writes | wc -l)
+
+tells "what runs in the namespace is an environment, in the application of its labels" \
+	'answer["application"] == "shop" and [e["id"] for e in answer["environments"]] == ["shop"]' \
+	sidestage kube --namespace=shop --json
+tells "it is protected" 'answer["environment"]["protected"] if "environment" in answer else answer["protected"]' \
+	sidestage environment shop --kube --json
+tells "what was looked at is looked at again without options" \
+	'[e["id"] for e in answer["environments"]] == ["shop"]' sidestage board --kube --json
+fails "a namespace that is not there is named" 3 "nowhere" sidestage kube --namespace=nowhere --json
+tells "several may be named" 'sorted(e["id"] for e in answer["environments"]) == ["billing", "shop"]' \
+	sidestage kube --namespace=shop --namespace=billing --json
+[ "$(writes | wc -l)" = "$before" ]
+result $? "looking writes nothing"
+
+# --- together ---
+
+timeout 300 sidestage logs shop --follow --kube >followed 2>&1 </dev/null &
+holder=$!
+wait_for sh -c 'ls run/sidestage/kube-*.lease'
+tells "a second client joins the first" '"shop" in [e["id"] for e in answer["environments"]]' \
+	sidestage board --kube --json
+fails "but not to look at something else" 1 "already open with other options" sidestage kube --namespace=billing --json
+fails "nor is it forgotten meanwhile" 1 "is running, and its state would be forgotten" sidestage kube forget --approve=admin
+kill $holder
+wait $holder 2>/dev/null
+holder=
+gone() { for process in /proc/[0-9]*; do tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -qF -- "--state $state/kube/" && return 1; done; return 0; }
+wait_for gone
+result $? "with the last client the platform ends"
+
+# --- away ---
+
+sidestage kube forget >out 2>err </dev/null
+code=$?
+[ $code = 5 ] && grep -q "To forget admin" out && grep -qF "$state/kube/" out && [ -d "$state/kube" ]
+result $? "what would be forgotten is listed, and nothing is done without a yes"
+fails "another context's name is no yes" 2 'but the context is "admin"' sh -c 'sidestage kube forget --approve=prod >/dev/null'
+sidestage kube forget --approve=admin >out 2>err </dev/null
+code=$?
+[ $code = 0 ] && [ -z "$(find "$state/kube" run -mindepth 1 -name '*admin*' -o -mindepth 1 -name 'kube-*')" ]
+result $? "after it nothing is left"
+sidestage kube forget >out 2>err </dev/null
+[ $? = 0 ] && grep -q "Nothing is kept of admin" out
+result $? "which is said when it is asked again"
+[ "$(writes | wc -l)" = "$before" ]
+result $? "and nothing was ever written to the cluster"
+echo "1..$number"
+exit $status
