@@ -70,9 +70,9 @@ tests_wire_test_access_LDADD = libmodel.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 endif
 
 dist_check_SCRIPTS += tests/wire/test-running.sh tests/wire/test-clusters.sh tests/wire/test-two-clusters.sh tests/wire/test-second-person.sh tests/wire/test-cases.sh tests/wire/test-demo.sh tests/wire/test-own-application.sh tests/wire/test-examples.sh \
-	tests/wire/test-commands.sh tests/wire/test-script.sh tests/wire/test-taken.sh
+	tests/wire/test-kube-command.sh tests/wire/test-commands.sh tests/wire/test-script.sh tests/wire/test-taken.sh
 TESTS += tests/wire/test-running.sh tests/wire/test-clusters.sh tests/wire/test-two-clusters.sh tests/wire/test-second-person.sh tests/wire/test-cases.sh tests/wire/test-demo.sh tests/wire/test-own-application.sh tests/wire/test-examples.sh \
-	tests/wire/test-commands.sh tests/wire/test-script.sh tests/wire/test-taken.sh
+	tests/wire/test-kube-command.sh tests/wire/test-commands.sh tests/wire/test-script.sh tests/wire/test-taken.sh
 EXTRA_DIST += tests/wire/script.py tests/wire/taken.py
 
 if HAVE_CMOCKA

@@ -108,14 +108,16 @@ KUBECONFIG=$folder/prod/kubeconfig
 export KUBECONFIG
 before=$(writes | wc -l)
 
+fails "where nothing runs it is said, and that the namespace is not there" 2 \
+	"No workload runs in the namespace nowhere of admin. There is no namespace nowhere in the cluster." \
+	sidestage kube --namespace=nowhere --json
 tells "what runs in the namespace is an environment, in the application of its labels" \
 	'answer["application"] == "shop" and [e["id"] for e in answer["environments"]] == ["shop"]' \
 	sidestage kube --namespace=shop --json
-tells "it is protected" 'answer["environment"]["protected"] if "environment" in answer else answer["protected"]' \
+tells "it is protected" 'answer["is_protected"] and answer["type"] == "production"' \
 	sidestage environment shop --kube --json
 tells "what was looked at is looked at again without options" \
 	'[e["id"] for e in answer["environments"]] == ["shop"]' sidestage board --kube --json
-fails "a namespace that is not there is named" 3 "nowhere" sidestage kube --namespace=nowhere --json
 tells "several may be named" 'sorted(e["id"] for e in answer["environments"]) == ["billing", "shop"]' \
 	sidestage kube --namespace=shop --namespace=billing --json
 [ "$(writes | wc -l)" = "$before" ]

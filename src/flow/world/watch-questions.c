@@ -263,6 +263,9 @@ feed_next_delay(const struct feed *feed)
 
 	if (feed->failures == 0)
 		return kind->once ? -1 : interval;
+	/* It adopts nothing, and will not before it is another platform. */
+	if (feed->kind == FEED_ADOPTION && feed->error && feed->error->kind == ERROR_NOT_FOUND)
+		return -1;
 	/* These two notice that a lost platform is back. */
 	if (feed->kind == FEED_ORGANIZATIONS ||
 	    (feed->kind == FEED_ENVIRONMENTS &&

@@ -87,6 +87,9 @@ struct driver_deployment {
 	size_t count;
 	/* It succeeded before, and what ended is to run again: nothing has to prove itself. */
 	bool is_resumed;
+	/* What runs is left as it is: another daemon may have changed it since.  Only of what is
+	 * resumed. */
+	bool is_left;
 	/* Nothing is declared, and nothing is to run; what is no process may stay for when it goes
 	 * on.  Only of what is resumed. */
 	bool is_paused;

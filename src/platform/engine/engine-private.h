@@ -26,6 +26,7 @@ struct engine_env {
 	char *interrupted;		/* of one that the daemon before left, and that goes on */
 	bool resuming;			/* what is rolled out is no new deployment */
 	bool should_resume;		/* what the database says is to be started */
+	bool looking;			/* that, to be looked at, where others change it, too */
 	bool refresh;			/* that has changed since */
 	bool should_clear;		/* what one that failed has left, where none succeeded */
 	bool should_prune;		/* there are resources that are to go */

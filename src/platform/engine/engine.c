@@ -178,6 +178,7 @@ schedule_next(struct engine_env *env, bool succeeded, bool is_unsettled)
 	else if (env->resuming || is_unsettled)
 		env->should_resume = true;
 	env->should_clear |= is_unsettled;
+	env->looking &= !is_unsettled && !env->refresh;
 	if (env->refresh) {
 		env->should_resume = true;
 		schedule(env, 0);
@@ -326,6 +327,7 @@ resume(struct engine_env *env)
 		start_rollout(env, (struct rollout_order){
 			.deploy_id = deployment.id.raw,
 			.resuming = true,
+			.leaving = env->looking && env_driver_is_shared(env->engine->platform, &place),
 			.clearing = !deployment.id.raw && env->should_clear,
 		});
 	deployment_clear(&deployment);
@@ -472,6 +474,7 @@ carry_out(void *data)
 		env->refresh = true;
 		env->retry_ms = RETRY_MIN_MS;
 		env->should_resume = true;
+		env->looking = false;
 		break;
 	case WISH_PRUNE:
 		env->should_prune = true;
@@ -480,6 +483,7 @@ carry_out(void *data)
 		delete_env(env);
 		break;
 	case WISH_ADOPT:
+		env->looking = !env->should_resume;
 		env->should_resume = true;
 		break;
 	}
@@ -581,7 +585,7 @@ engine_resume(struct engine *engine, struct error *err)
 		struct engine_env *env = find_env(engine, &place, true);
 
 		env->deleting = row->status == ENVIRONMENT_DELETING;
-		env->should_resume = !env->deleting;
+		env->should_resume = env->looking = !env->deleting;
 		env->starting = !env->deleting && !row->going_on;
 		if (row->going_on)
 			env->interrupted = xstrdup(row->going_on);

@@ -474,3 +474,16 @@ env_driver_check_match(struct platform *platform, const struct place *place, str
 	env_home_clear(&home);
 	return 0;
 }
+
+bool
+env_driver_is_shared(struct platform *platform, const struct place *place)
+{
+	struct error ignored = {0};
+	struct env_home home = {0};
+	bool is = platform->records &&
+		  repository_env_home(platform->repository, place, &home, &ignored) == 0 &&
+		  *home.origin;
+
+	env_home_clear(&home);
+	return is;
+}

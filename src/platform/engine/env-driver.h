@@ -69,5 +69,7 @@ int env_driver_check_own(struct platform *platform, const struct place *place, s
 /* As env_driver() where there are no drivers: one definition of its cluster matches, not more. */
 int env_driver_check_match(struct platform *platform, const struct place *place,
 			   struct error *err);
+/* Of a clone of what was adopted, where the clones are the cluster's and not this daemon's. */
+bool env_driver_is_shared(struct platform *platform, const struct place *place);
 
 #endif

@@ -380,6 +380,7 @@ enter_apply(struct rollout *r)
 	struct driver_waiter waiter = {.ended = applied, .progress = applying, .data = r};
 
 	r->planned.is_resumed = r->order.resuming;
+	r->planned.is_left = r->order.resuming && r->order.leaving;
 	r->planned.is_paused = r->paused && !r->order.clearing;
 	r->planned.begun_at = r->begun_at;
 	r->task = r->driver->ops->apply(r->driver, r->space, &r->planned, &waiter);

@@ -52,6 +52,7 @@ struct rollout_order {
 	/* It was deployed before, and what runs is to be that again (or nothing, when the
 	 * environment is paused).  Its status, errors and graph stay as they are. */
 	bool resuming;
+	bool leaving;			/* with resuming: driver_deployment.is_left */
 	/* A daemon before began it and ended in its midst: it goes on.  What fails then leaves the
 	 * environment as rollout_is_unsettled() says. */
 	bool continuing;

@@ -63,6 +63,11 @@ struct driver_task *kube_kept(struct kube_driver *driver, const json_t *known,
 /* Whatever of that is under way; the tasks are not touched. */
 void kube_drop_records(struct kube_driver *driver);
 
+/* driver_deployment.is_left. */
+struct driver_task *kube_leave(struct kube_driver *driver, struct kube_space *space,
+			       const struct driver_deployment *deployment,
+			       const struct driver_waiter *waiter);
+
 /* What a resource that the driver makes is: kube-resources.c. */
 int kube_check_resource(const struct driver_resource *resource, struct error *err);
 struct driver_task *kube_provision(struct kube_driver *driver, struct kube_space *space,

@@ -21,9 +21,11 @@
 #include "platform/drivers/kubernetes/cluster.h"
 #include "platform/drivers/kubernetes/kube-batch.h"
 #include "platform/drivers/kubernetes/kube-private.h"
+#include "platform/drivers/kubernetes/kube-rollout.h"
 #include "platform/drivers/kubernetes/kube-space.h"
 #include "platform/drivers/kubernetes/list.h"
 #include "platform/drivers/kubernetes/names.h"
+#include "platform/drivers/kubernetes/objects.h"
 #include "platform/drivers/task.h"
 
 #define RECORD_NAME "sidestage-environment"
@@ -117,6 +119,20 @@ start_batch(struct kube_record_job *job,
 		.ended = ended,
 		.data = job,
 	});
+}
+
+/* --- leaving --- */
+
+struct driver_task *
+kube_leave(struct kube_driver *driver, struct kube_space *space,
+	   const struct driver_deployment *deployment, const struct driver_waiter *waiter)
+{
+	for (size_t i = 0; i < deployment->count; i++)
+		if (kube_is_manifests(deployment->workloads[i].profile))
+			space->has_manifests = true;
+	kube_rollout_keep_secrets(space, deployment);
+	space->state++;
+	return kube_ended_task(driver, waiter, NULL, NULL);
 }
 
 /* --- keeping --- */

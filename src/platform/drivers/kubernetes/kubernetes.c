@@ -195,6 +195,8 @@ apply(struct driver *driver, const char *name, const struct driver_deployment *d
 
 	if (space->is_adopted && deployment->is_resumed)
 		return kube_found_resume(own(driver), space, deployment, waiter);
+	if (deployment->is_left)
+		return kube_leave(own(driver), space, deployment, waiter);
 	if (space->is_adopted)
 		kube_found_note(space, deployment);
 	return kube_apply(own(driver), space, deployment, waiter);
