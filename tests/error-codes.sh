@@ -21,6 +21,8 @@ FREE = {
     "src/platform/state/secret-key.c": "the key of the secrets is read",
     "src/platform/drivers/kubernetes/kubeconfig.c": "the operator's kubeconfig is read",
     "src/platform/drivers/kubernetes/kubeconfig-exec.c": "the operator's kubeconfig is read",
+    "src/platform/drivers/kubernetes/kube-record.c": "it is logged alone",
+    "src/platform/engine/record.c": "it is logged alone",
     "src/platform/drivers/process/confine.c": "what the machine allows is found out",
     "src/platform/drivers/process/images.c": "the directory of images is opened",
     "src/platform/drivers/process/process.c": "the driver is made",

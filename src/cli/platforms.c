@@ -296,8 +296,8 @@ add_configured(struct platforms *p, const struct context *context)
 		item->stripe = theme_stripe(context->stripe);
 }
 
-/* Those of the kubeconfig, as far as it can be read; the one that was asked for in any case, so that
- * it is said why it cannot be opened. */
+/* Those of the kubeconfig, as far as it can be read; the one that was asked for in any case, so
+ * that it is said why it cannot be opened. */
 static void
 add_kube(struct platforms *p, const struct arguments *arguments, const struct kube_contexts *kube)
 {

@@ -327,7 +327,8 @@ resume(struct engine_env *env)
 		start_rollout(env, (struct rollout_order){
 			.deploy_id = deployment.id.raw,
 			.resuming = true,
-			.leaving = env->looking && env_driver_is_shared(env->engine->platform, &place),
+			.leaving = env->looking &&
+				   env_driver_is_shared(env->engine->platform, &place),
 			.clearing = !deployment.id.raw && env->should_clear,
 		});
 	deployment_clear(&deployment);

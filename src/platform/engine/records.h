@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Clones of what was adopted belong to whoever may see their cluster: each is recorded beside what it
- * runs (driver_ops.keep), and those of other machines are found there and become environments here.
- * A record has what a clone was made of and what it runs now, and no secret.
+ * Clones of what was adopted belong to whoever may see their cluster: each is recorded beside what
+ * it runs (driver_ops.keep), and those of other machines are found there and become environments
+ * here.  A record has what a clone was made of and what it runs now, and no secret.
  */
 #ifndef SIDESTAGE_PLATFORM_ENGINE_RECORDS_H
 #define SIDESTAGE_PLATFORM_ENGINE_RECORDS_H

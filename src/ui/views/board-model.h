@@ -6,10 +6,10 @@
 
 #include <stddef.h>
 
-struct world_adoption;
 struct board_view;
 struct ui;
 struct world;
+struct world_adoption;
 struct world_application;
 struct world_environment;
 
@@ -31,7 +31,8 @@ void board_init_workloads(struct board_view *b);
 /* Looks again, after the world or the board has changed; what it gives is b->model. */
 const struct board_model *board_model_update(struct board_view *b, struct ui *ui);
 /* Of the organization that is shown; NULL: its environments were not found in a cluster. */
-const struct world_adoption *board_adoption(const struct board_view *b, const struct board_model *s);
+const struct world_adoption *board_adoption(const struct board_view *b,
+					    const struct board_model *s);
 /* Afterwards `*place` is a copy of value; NULL is NULL. */
 void board_replace(char **place, const char *value);
 /* Its id as it is sent; foreign, borrowed. */

@@ -206,7 +206,8 @@ static struct driver_task *
 keep(struct driver *driver, const char *name, const json_t *record, const json_t *notes,
      const struct driver_waiter *waiter)
 {
-	return kube_keep(own(driver), kube_space_open(own(driver), name, NULL), record, notes, waiter);
+	return kube_keep(own(driver), kube_space_open(own(driver), name, NULL), record, notes,
+			 waiter);
 }
 
 static struct driver_task *
