@@ -349,6 +349,12 @@ struct error;
 	X(ORGANIZATION_NOT_FOUND, 404, N_("There is no organization \"{org}\".")) \
 	X(OUTCOME_INVALID, 400, N_("\"outcome\" must be succeeded, refused or all.")) \
 	X(OUT_OF_MEMORY, 503, N_("The platform is out of memory.  Try again later.")) \
+	X(OWNER_APPLIES, 0, N_("{name} owns {path} of {object}: the next apply of the old manifest puts it back")) \
+	X(OWNER_RECONCILES, 0, N_("{name} manages {path} of {object} and may put it back at any time")) \
+	X(OWNER_SCALES, 0, N_("{name} sets {path} of {object} and may change it again within seconds")) \
+	X(OWNER_SYNCS, 0, N_("{name} owns {path} of {object} and puts it back at its next sync")) \
+	X(OWNER_UPGRADES, 0, N_("{name} owns {path} of {object} and sets it again at its next upgrade")) \
+	X(OWNER_WRITES, 0, N_("{path} of {object} was last set by {name}")) \
 	X(PAGE_INVALID, 400, N_("Invalid \"page\": use the one from the Link of the previous page.")) \
 	X(PAGE_NOT_FROM_LINK, 400, N_("\"page\" must be the one from the Link of the previous page.")) \
 	X(PATCH_NOT_ARRAY, 400, N_("a patch must be an array of operations")) \

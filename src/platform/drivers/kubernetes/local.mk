@@ -19,6 +19,8 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/facts-hosts.h \
 	src/platform/drivers/kubernetes/facts-images.c \
 	src/platform/drivers/kubernetes/facts-images.h \
+	src/platform/drivers/kubernetes/field-owner.c \
+	src/platform/drivers/kubernetes/field-owner.h \
 	src/platform/drivers/kubernetes/honours.c \
 	src/platform/drivers/kubernetes/kinds.c \
 	src/platform/drivers/kubernetes/kinds.h \
