@@ -208,7 +208,9 @@ struct error;
 	X(EXPIRY_HAS_PASSED, 400, N_("\"expires_at\" is in the past.")) \
 	X(EXPIRY_NOT_TIME, 400, N_("\"expires_at\" must be a time such as 2027-01-31T00:00:00Z.")) \
 	X(EXTENSION_NOT_OFFERED, 404, N_("This platform does not offer the extension \"{extension}\" of the API.")) \
+	X(FIELD_CHANGED_AGAIN, 0, N_("{name} changed {path} of {object} after it was deployed: it is now {words}")) \
 	X(FIELD_NOT_AMOUNT, 400, N_("{workload}: {path} must be an amount such as 0.5, 250m or 64Mi")) \
+	X(FIELD_NOT_CARRIED, 0, N_("{name} does not have this change yet: {path} of {object}")) \
 	X(FIELD_NOT_COUNT, 400, N_("{workload}: {path} must be a whole number, 0 or more")) \
 	X(FIELD_NOT_FLAG, 400, N_("{workload}: {path} must be true or false")) \
 	X(FIELD_NOT_LABELS, 400, N_("{workload}: {path} must be an object of strings")) \
@@ -220,6 +222,9 @@ struct error;
 	X(FIELD_NOT_SCHEDULE, 400, N_("{workload}: {path} must be the five fields of cron, such as \"*/15 * * * *\", or one of @hourly, @daily, @weekly, @monthly and @yearly")) \
 	X(FIELD_NOT_STRING, 400, N_("{workload}: {path} must be a string")) \
 	X(FIELD_NOT_STRINGS, 400, N_("{workload}: {path} must be a list of strings")) \
+	X(FIELD_REMOVED, 0, N_("{name} removed {path} of {object} after it was deployed")) \
+	X(FIELD_REVERTED, 0, N_("reverted by {name}: {path} of {object} is {words} again")) \
+	X(FIELD_REVERTED_AWAY, 0, N_("reverted by {name}: {path} of {object} is gone again")) \
 	X(FIELD_WRONG, 400, "{workload}: {path}") \
 	X(FILES_INVALID, 400, N_("The files of workload {workload} must be an object of at most {max}.")) \
 	X(FILE_INVALID, 400, N_("The file \"{file}\" of workload {workload} must have a string as value, and a mode like \"0644\".")) \

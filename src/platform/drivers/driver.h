@@ -127,6 +127,7 @@ struct driver_workload_status {
 	enum runtime_status status;
 	char *message;			/* "waiting for GET /healthz on 41873, try 3", in English */
 	char *reason;			/* the same by error_codes_encode(); NULL: it has none */
+	bool is_notice;			/* it is to be read also where all is ready */
 	long pid;			/* 0: none */
 	/* Of what runs in a pod; rows of one are its containers.  NULL: it does not. */
 	char *pod, *node;		/* node NULL: it has none yet */

@@ -239,7 +239,8 @@ add_running(struct runtime *runtime, const struct driver_workload_status *items,
 		fill_pod(pod++, items + i, end - i);
 	}
 	for (size_t i = 0; i < count; i++)
-		if (!controller->message.raw && (!items[i].ready || has_schedule(&items[i])))
+		if (!controller->message.raw &&
+		    (!items[i].ready || items[i].is_notice || has_schedule(&items[i])))
 			set_message(controller, items[i].message, items[i].reason);
 }
 

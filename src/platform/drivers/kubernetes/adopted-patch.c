@@ -110,8 +110,8 @@ no_value(void *data, const char *const *tokens, size_t count, bool *secret, stru
 }
 
 /* As a spec's is, whose placeholders are resolved: nothing in it is escaped. */
-static json_t *
-keep_plain(const json_t *live, struct error *err)
+json_t *
+adopted_keep(const json_t *live, struct error *err)
 {
 	json_t *kept = manifest_keep(live, err), *plain;
 
@@ -150,9 +150,14 @@ is_same(const json_t *a, const json_t *b)
 	return a == b || (a && b && json_same(a, b));
 }
 
-/* As JSON, but for a string; free() it. */
-static char *
-words_of(const json_t *value)
+bool
+adopted_is_same(const json_t *a, const json_t *b)
+{
+	return is_same(a, b) || is_same_image("image", a, b);
+}
+
+char *
+adopted_value_words(const json_t *value)
 {
 	char *words = json_is_string(value) ? xstrdup(json_string_value(value))
 		      : value		    ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT)
@@ -177,7 +182,7 @@ struct patching {
 static int
 say_moved(const struct patching *p, const char *pointer, const json_t *now)
 {
-	char *path = adopted_field_words(p->live, pointer), *words = words_of(now);
+	char *path = adopted_field_words(p->live, pointer), *words = adopted_value_words(now);
 	int ret = now ? error_set_code(p->err, CODE_CLUSTER_FIELD_MOVED, .object = p->change->key,
 				       .path = path, .words = words)
 		      : error_set_code(p->err, CODE_CLUSTER_FIELD_GONE, .object = p->change->key,
@@ -508,7 +513,7 @@ adopted_patch_make(const struct adopted_change *change, const json_t *live,
 		.live = live,
 		.was = manifest_object(change->before, err),
 		.wanted = manifest_object(change->after, err),
-		.kept = keep_plain(live, err),
+		.kept = adopted_keep(live, err),
 		.work = json_deep_copy(live),
 		.tests = identity_tests(live),
 		.operations = json_array(),
@@ -521,6 +526,7 @@ adopted_patch_make(const struct adopted_change *change, const json_t *live,
 	*out = (struct adopted_patch){0};
 	if (ret == 0) {
 		out->fields = json_incref(p.fields);
+		out->result = json_incref(p.work);
 		out->operations = json_array();
 		if (json_array_size(p.operations) > 0)
 			json_array_extend(out->operations, p.tests);
@@ -535,13 +541,14 @@ adopted_patch_clear(struct adopted_patch *patch)
 {
 	json_decref(patch->operations);
 	json_decref(patch->fields);
+	json_decref(patch->result);
 	*patch = (struct adopted_patch){0};
 }
 
 int
 adopted_patch_check(const struct adopted_change *change, const json_t *live, struct error *err)
 {
-	json_t *kept = keep_plain(live, err);
+	json_t *kept = adopted_keep(live, err);
 	json_t *list = kept ? patch_between(change->before, kept) : NULL;
 	struct patching p = {.change = change, .live = live, .err = err};
 	int ret = kept ? 0 : -1;

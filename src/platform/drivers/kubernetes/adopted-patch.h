@@ -42,6 +42,7 @@ struct adopted_patch {
 	/* [{"path": "spec.replicas", "pointer": "/spec/replicas", "from": 1, "to": 2}], the reviewed
 	 * fields that it changes; from, to: as they are kept, missing where there is nothing. */
 	json_t *fields;
+	json_t *result;		/* the object with them */
 };
 /* For an object that is there before and after.  0, or -1 with ERROR_STALE that names the field
  * that moved, or ERROR_INPUT. */
@@ -55,6 +56,14 @@ int adopted_patch_check(const struct adopted_change *change, const json_t *live,
  * changed is nobody's; new reference.  NULL: there is none. */
 json_t *adopted_release(const json_t *live, const char *manager);
 
+/* An object as it is kept, but with nothing escaped: as in a spec whose placeholders are resolved.
+ * New reference; NULL with ERROR_INPUT. */
+json_t *adopted_keep(const json_t *live, struct error *err);
+/* Two values of a field of such objects; either may be NULL, nothing.  Images are the same whether
+ * or not a digest is said. */
+bool adopted_is_same(const json_t *a, const json_t *b);
+/* A value for people, as JSON, but for a string; bounded.  free() it. */
+char *adopted_value_words(const json_t *value);
 /* "/spec/template/spec/containers/web/image" as "containers[web].image", where `object` is a kept
  * one or has lists; free() it. */
 char *adopted_field_words(const json_t *object, const char *pointer);

@@ -184,8 +184,8 @@ of_manager(const json_t *entry)
 }
 
 /* Of several, as two who applied the same value are, the last. */
-static struct field_owner
-find_manager(const json_t *live, const struct pointer *field)
+struct field_owner
+field_owner_manager(const json_t *live, const struct pointer *field)
 {
 	const json_t *list = json_object_get(kube_read_metadata(live), "managedFields"), *entry;
 	const char *kind = kube_read_text(live, "kind");
@@ -202,7 +202,7 @@ find_manager(const json_t *live, const struct pointer *field)
 struct field_owner
 field_owner_find(const json_t *live, const struct pointer *field)
 {
-	struct field_owner owner = find_manager(live, field), mark;
+	struct field_owner owner = field_owner_manager(live, field), mark;
 
 	if (owner.habit == OWNER_SCALES)
 		return owner;

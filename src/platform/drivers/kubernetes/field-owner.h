@@ -31,6 +31,8 @@ struct field_owner {
 };
 /* Of the field of `live` that a kept object (model/manifests.h) has at this pointer. */
 struct field_owner field_owner_find(const json_t *live, const struct pointer *field);
+/* The same by its manager alone: whoever wrote it last. */
+struct field_owner field_owner_manager(const json_t *live, const struct pointer *field);
 void field_owner_clear(struct field_owner *owner);
 
 /* The sentence about a field, "containers[web].image", for a review; CODE of habit OWNER_NONE:

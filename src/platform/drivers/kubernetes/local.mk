@@ -33,6 +33,9 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/adopted-place.c \
 	src/platform/drivers/kubernetes/adopted-place.h \
 	src/platform/drivers/kubernetes/kube-adopted.c \
+	src/platform/drivers/kubernetes/kube-aftermath.c \
+	src/platform/drivers/kubernetes/kube-aftermath.h \
+	src/platform/drivers/kubernetes/kube-review-adopted.c \
 	src/platform/drivers/kubernetes/kube-declare.c \
 	src/platform/drivers/kubernetes/kube-facts.c \
 	src/platform/drivers/kubernetes/kube-facts.h \
