@@ -382,6 +382,165 @@ test_a_missing_right_is_named(void **state)
 	assert_image(d, DEPLOYMENT("rights"), "local/web:1");
 }
 
+/* --- reviews --- */
+
+/* Takes the change; what was found is in d->outputs. */
+static void
+review_change(struct kube_double *d, const char *namespace, struct driver_workload change)
+{
+	const struct driver_home home = {.namespace = namespace, .is_adopted = true};
+	struct driver_deployment deployment = {
+		.id = "d1", .workloads = xcalloc(1, sizeof(change)), .count = 1};
+	const struct driver_review review = {.home = &home, .deployment = &deployment};
+	struct driver_waiter waiter = kube_double_waiter(d);
+
+	deployment.workloads[0] = change;
+	d->task = d->driver->ops->review(d->driver, "acme/shop/prod", &review, &waiter);
+	driver_deployment_clear(&deployment);
+	kube_double_wait(d);
+	if (d->failed)
+		fail_msg("%s", d->err.text);
+}
+
+/* The first of that kind and code; NULL: there is none. */
+static const char *
+found(const struct kube_double *d, const char *kind, const char *code)
+{
+	const json_t *list = json_object_get(d->outputs, "findings"), *finding;
+	size_t i;
+
+	json_array_foreach(list, i, finding)
+		if (strcmp(json_member_string(finding, "kind"), kind) == 0 &&
+		    strcmp(json_member_string(finding, "code"), code) == 0)
+			return json_member_string(finding, "message");
+	return NULL;
+}
+
+static void
+assert_found(const struct kube_double *d, const char *kind, const char *code, const char *words)
+{
+	const char *message = found(d, kind, code);
+	char *all = json_dumps(d->outputs, 0);
+
+	if (!message || !strstr(message, words))
+		fail_msg("no %s %s: %s", kind, code, all);
+	free(all);
+}
+
+static void
+test_a_review_names_whose_each_field_is(void **state)
+{
+	struct kube_double *d = *state;
+
+	BEGIN(d, "owners");
+	review_change(d, "owners", change_of_both());
+	assert_found(d, "warning", "owner", "kubectl owns ");
+	assert_found(d, "restart", "restart", "web");
+	assert_null(found(d, "warning", "changed"));
+	assert_null(found(d, "refused", "moved"));
+	assert_image(d, DEPLOYMENT("owners"), "local/web:1");
+	kube_double_write(d, KUBE_MERGE, DEPLOYMENT("owners") "?fieldManager=argocd-controller",
+			  "{\"metadata\":{\"annotations\":{\"argocd.argoproj.io/tracking-id\":"
+			  "\"shop:apps/Deployment:owners/web\"}}}");
+	review_change(d, "owners", image_change("local/web:1", "local/web:2", 1));
+	assert_found(d, "warning", "owner", "Argo CD (application shop) owns containers[web].image of "
+		     "Deployment/web and puts it back at its next sync");
+	/* It is so already: there is nothing to say. */
+	owner_applies(d, DEPLOYMENT("owners") OWNER, deployment_text("local/web:2", 1, ""));
+	review_change(d, "owners", image_change("local/web:1", "local/web:2", 1));
+	assert_int_equal(json_array_size(json_object_get(d->outputs, "findings")), 0);
+}
+
+static void
+test_a_review_says_what_would_be_refused(void **state)
+{
+	struct kube_double *d = *state;
+
+	BEGIN(d, "refused");
+	owner_applies(d, DEPLOYMENT("refused") OWNER, deployment_text("local/web:7", 1, ""));
+	review_change(d, "refused", image_change("local/web:1", "local/web:2", 1));
+	assert_found(d, "refused", "moved", "containers[web].image is now local/web:7");
+	review_change(d, "refused", image_change("local/web:7", "", 1));
+	assert_found(d, "refused", "invalid", "image");
+	kube_double_rules(d, "deny * patch deployments.apps refused\n");
+	review_change(d, "refused", image_change("local/web:7", "local/web:8", 1));
+	assert_found(d, "refused", "forbidden", "no right to patch deployments.apps");
+	kube_double_rules(d, "");
+	review_change(d, "refused",
+		      change_of(spec_of(settings_text("info"), NULL), spec_of(NULL, NULL)));
+	assert_found(d, "removal", "removal", "configmaps/settings");
+	review_change(d, "refused",
+		      change_of(spec_of(settings_text("old"), NULL), spec_of(NULL, NULL)));
+	assert_found(d, "refused", "moved", "data.LEVEL is now info");
+	kube_double_write(d, KUBE_DELETE, DEPLOYMENT("refused"), NULL);
+	review_change(d, "refused", image_change("local/web:7", "local/web:8", 1));
+	assert_found(d, "refused", "moved", "no longer in the cluster");
+}
+
+/* --- afterwards --- */
+
+/* Turns until the workload's row says this; "": nothing. */
+static void
+wait_for_words(struct kube_double *d, const char *space, const char *words)
+{
+	int64_t end = clock_steady_ms() + PATIENCE_MS;
+	char *last = NULL;
+
+	for (bool has = false; !has;) {
+		struct driver_status status;
+
+		if (clock_steady_ms() >= end)
+			fail_msg("waits for \"%s\", and it says \"%s\"", words, last ? last : "-");
+		kube_double_turn(d);
+		d->driver->ops->observe(d->driver, space, &status);
+		for (size_t i = 0; i < status.count; i++)
+			if (strcmp(status.items[i].module, "web") == 0 && status.items[i].ready) {
+				const char *said = status.items[i].message;
+
+				free(last);
+				last = xstrdup(said ? said : "");
+				has = *words ? strstr(last, words) != NULL : *last == '\0';
+			}
+		driver_status_clear(&status);
+	}
+	free(last);
+}
+
+static void
+test_a_revert_is_noticed_and_named(void **state)
+{
+	struct kube_double *d = *state;
+
+	BEGIN(d, "revert");
+	apply_change(d, "acme/revert/revert", image_change("local/web:1", "local/web:2", 1));
+	assert_false(d->failed);
+	wait_for_words(d, "acme/revert/revert",
+		       "kubectl does not have this change yet: containers[web].image");
+	owner_applies(d, DEPLOYMENT("revert") OWNER, deployment_text("local/web:1", 1, ""));
+	wait_for_words(d, "acme/revert/revert", "reverted by kubectl: containers[web].image of "
+		       "Deployment/web is local/web:1 again");
+	/* As a reconciler does it. */
+	apply_change(d, "acme/revert/revert", image_change("local/web:1", "local/web:3", 1));
+	assert_false(d->failed);
+	kube_double_write(d, KUBE_MERGE, DEPLOYMENT("revert") "?fieldManager=shop-operator",
+			  "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"web\","
+			  "\"image\":\"local/web:1\"}]}}}}");
+	wait_for_words(d, "acme/revert/revert", "reverted by shop-operator");
+}
+
+static void
+test_it_is_carried_when_the_owner_applies_it_too(void **state)
+{
+	struct kube_double *d = *state;
+
+	BEGIN(d, "carried");
+	apply_change(d, "acme/carried/carried", image_change("local/web:1", "local/web:2", 1));
+	assert_false(d->failed);
+	wait_for_words(d, "acme/carried/carried", "kubectl does not have this change yet");
+	owner_applies(d, DEPLOYMENT("carried") OWNER, deployment_text("local/web:2", 1, ""));
+	wait_for_words(d, "acme/carried/carried", "");
+}
+
 /* --- two people --- */
 
 struct writer {
@@ -507,6 +666,10 @@ main(void)
 		cmocka_unit_test(test_after_a_daemon_was_killed_it_goes_on_or_is_taken_back),
 		cmocka_unit_test(test_objects_are_made_and_removed),
 		cmocka_unit_test(test_a_missing_right_is_named),
+		cmocka_unit_test(test_a_review_names_whose_each_field_is),
+		cmocka_unit_test(test_a_review_says_what_would_be_refused),
+		cmocka_unit_test(test_a_revert_is_noticed_and_named),
+		cmocka_unit_test(test_it_is_carried_when_the_owner_applies_it_too),
 		cmocka_unit_test(test_of_two_people_one_is_told_that_it_moved),
 		cmocka_unit_test(test_of_two_people_nobodys_change_is_lost),
 	};

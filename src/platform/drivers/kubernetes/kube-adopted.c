@@ -22,10 +22,11 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
-#include "model/manifests.h"
+#include "model/pointer.h"
 #include "platform/drivers/kubernetes/adopted-patch.h"
 #include "platform/drivers/kubernetes/cluster.h"
-#include "platform/drivers/kubernetes/kinds.h"
+#include "platform/drivers/kubernetes/field-owner.h"
+#include "platform/drivers/kubernetes/kube-aftermath.h"
 #include "platform/drivers/kubernetes/kube-batch.h"
 #include "platform/drivers/kubernetes/kube-private.h"
 #include "platform/drivers/kubernetes/kube-rollout.h"
@@ -155,6 +156,30 @@ take_same(struct kube_rollout *r, struct kube_item *item, const json_t *live)
 	item->is_ready = item->object->success == KUBE_SUCCESS_STARTED;
 }
 
+/* With whose they were: whoever is to have the change, too. */
+static void
+keep_fields(struct kube_item *item, json_t *fields, const json_t *live)
+{
+	json_t *field;
+	size_t i;
+
+	json_array_foreach(fields, i, field) {
+		struct pointer pointer;
+		struct field_owner owner;
+		struct error err;
+
+		if (pointer_parse(&pointer, json_member_string(field, "pointer"), &err) != 0)
+			continue;
+		owner = field_owner_find(live, &pointer);
+		if (owner.name)
+			json_object_set_new(field, "owner", json_string(owner.name));
+		field_owner_clear(&owner);
+		pointer_clear(&pointer);
+	}
+	json_decref(item->fields);
+	item->fields = json_incref(fields);
+}
+
 /* live NULL: it is not there. */
 static int
 plan_item(struct kube_rollout *r, struct kube_item *item, const json_t *live, struct error *err)
@@ -175,6 +200,8 @@ plan_item(struct kube_rollout *r, struct kube_item *item, const json_t *live, st
 	item->operations = json_incref(patch.operations);
 	if (json_array_size(patch.operations) == 0)
 		take_same(r, item, live);
+	else if (!item->is_sent)
+		keep_fields(item, patch.fields, live);
 	adopted_patch_clear(&patch);
 	return 0;
 }
@@ -286,6 +313,26 @@ is_outdated(const struct kube_item *item, const struct kube_reply *reply)
 	       reply->status == 409 || (reply->status == 404 && is_there);
 }
 
+/* --- the end --- */
+
+/* What becomes of it is looked at from now on. */
+static void
+finish(struct kube_rollout *r)
+{
+	struct kube_aftermath *aftermath;
+
+	if (!r->failed && r->problems.count == 0) {
+		aftermath = kube_aftermath_new(r->space);
+		for (size_t i = 0; i < r->count; i++)
+			if (json_array_size(r->items[i].fields) > 0)
+				kube_aftermath_add(aftermath, r->items[i].object->module,
+						   r->items[i].change->key, r->items[i].path,
+						   r->items[i].fields);
+		kube_aftermath_begin(aftermath);
+	}
+	r->ended(r);
+}
+
 /* --- LET GO --- */
 
 static void release(struct kube_rollout *r);
@@ -351,7 +398,7 @@ patch_managers(struct kube_rollout *r)
 			kube_batch_add(batch, KUBE_PATCH, xstrdup(r->items[i].path),
 				       r->items[i].operations, false);
 		}
-	r->then = asked > 0 ? release : r->ended;
+	r->then = asked > 0 ? release : finish;
 	kube_batch_start(batch);
 }
 

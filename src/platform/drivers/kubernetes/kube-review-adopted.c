@@ -183,11 +183,33 @@ take_live(void *data, size_t index, const struct kube_reply *reply)
 	}
 }
 
+/* What is so already, or is refused, is not tried. */
+static void
+drop_untried(struct kube_review *r)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < r->count; i++) {
+		struct review_item item = r->items[i];
+
+		if (item.is_tried) {
+			r->items[count++] = item;
+			continue;
+		}
+		json_decref(item.object);
+		json_decref(item.body);
+		free(item.path);
+		free(item.module);
+	}
+	r->count = count;
+}
+
 static void
 end_read(void *data)
 {
 	struct kube_review *r = data;
 
+	drop_untried(r);
 	if (r->why.kind != ERROR_NONE)
 		kube_review_end(r);
 	else

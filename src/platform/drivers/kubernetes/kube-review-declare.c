@@ -54,7 +54,10 @@ add_item(struct kube_review *r, const json_t *object, const char *module)
 	}
 	r->items = xreallocarray(r->items, r->count + 1, sizeof(*r->items));
 	r->items[r->count++] = (struct review_item){
-		json_incref((json_t *)(uintptr_t)object), path, xstrdup_or_null(module)};
+		.object = json_incref((json_t *)(uintptr_t)object),
+		.path = path,
+		.module = xstrdup_or_null(module),
+	};
 }
 
 /* By themselves, so that a fault is known to be this workload's. */

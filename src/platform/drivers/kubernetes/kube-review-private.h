@@ -10,9 +10,12 @@
 
 #include "model/nouns.h"
 #include "platform/drivers/driver.h"
+#include "platform/drivers/kubernetes/cluster.h"
 #include "platform/drivers/kubernetes/kube-private.h"
 #include "platform/drivers/kubernetes/kube-space.h"
 
+struct adopted_change;
+struct adopted_changes;
 struct kube_batch;
 struct kube_facts;
 struct kube_inventory;
@@ -24,6 +27,11 @@ struct review_item {
 	json_t *object;
 	char *path;
 	char *module;			/* NULL: it is a resource's */
+	/* Of what somebody else made; NULL: it is applied. */
+	const struct adopted_change *change;
+	bool is_tried;			/* there is something to ask for: */
+	enum kube_verb verb;
+	json_t *body;
 };
 
 struct kube_review {
@@ -39,6 +47,8 @@ struct kube_review {
 	size_t *makers;			/* of items: whose pods are tried as well */
 	size_t maker_count;
 	json_t *held;			/* {module: true}: what is theirs stays */
+	struct adopted_changes *changes;	/* of each workload; NULL: all is applied */
+	size_t change_count;
 	struct kube_batch *batch;
 	struct kube_inventory *inventory;
 	struct loop_timer *timer;	/* until it is late */
@@ -79,6 +89,11 @@ void kube_review_take(struct kube_review *review, const struct review_item *item
 void kube_review_declare_resources(struct kube_review *review, const struct driver_review *asked);
 void kube_review_declare(struct kube_review *review);
 bool kube_review_declares(const struct kube_review *review, const char *path);
+
+/* --- kube-review-adopted.c --- */
+
+/* READ what changes of what somebody else made, then as kube_review_try(). */
+void kube_review_adopted(struct kube_review *review);
 
 /* --- kube-review-try.c --- */
 

@@ -119,7 +119,8 @@ pod_of(const struct kube_review *r, const struct review_item *item)
 	char *name;
 	json_t *pod;
 
-	if (!is_maker(item->object) || !json_object_get(r->before, item->path))
+	if (!is_maker(item->object) || !json_object_get(r->before, item->path) ||
+	    item->verb == KUBE_DELETE)
 		return NULL;
 	name = xasprintf("%s-", kube_read_name(item->object));
 	pod = json_pack("{s:s, s:s, s:O, s:O}", "apiVersion", "v1", "kind", "Pod", "metadata",
@@ -181,7 +182,7 @@ take_try(void *data, size_t index, const struct kube_reply *reply)
 	}
 
 	kube_review_take(r, item, reply);
-	if (reply->err.kind != ERROR_NONE)
+	if (reply->err.kind != ERROR_NONE || item->verb == KUBE_DELETE)
 		return;
 	find_changes(r, item, reply->body);
 	if (item->module)
@@ -198,13 +199,23 @@ end_try(void *data)
 	kube_review_end(r);
 }
 
+static void
+try_item(struct kube_review *r, const struct review_item *item)
+{
+	char *path = xstrdup(item->path);
+
+	if (item->change && item->verb == KUBE_CREATE)
+		*strrchr(path, '/') = '\0';
+	kube_batch_add(r->batch, item->change ? item->verb : KUBE_APPLY, path,
+		       item->change ? item->body : item->object, true);
+}
+
 void
 kube_review_try(struct kube_review *r)
 {
 	kube_review_batch(r, take_try, end_try);
 	for (size_t i = 0; i < r->count; i++)
-		kube_batch_add(r->batch, KUBE_APPLY, xstrdup(r->items[i].path),
-			       r->items[i].object, true);
+		try_item(r, &r->items[i]);
 	try_pods(r);
 	kube_batch_start(r->batch);
 }

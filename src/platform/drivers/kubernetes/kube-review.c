@@ -24,6 +24,7 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "net/loop.h"
+#include "platform/drivers/kubernetes/adopted-patch.h"
 #include "platform/drivers/kubernetes/cluster.h"
 #include "platform/drivers/kubernetes/kube-batch.h"
 #include "platform/drivers/kubernetes/kube-facts.h"
@@ -56,8 +57,12 @@ free_review(struct kube_review *r)
 		json_decref(r->items[i].object);
 		free(r->items[i].path);
 		free(r->items[i].module);
+		json_decref(r->items[i].body);
 	}
 	free(r->items);
+	for (size_t i = 0; i < r->change_count; i++)
+		adopted_changes_clear(&r->changes[i]);
+	free(r->changes);
 	free(r->makers);
 	json_decref(r->held);
 	json_decref(r->before);
@@ -351,6 +356,10 @@ kube_review(struct kube_driver *driver, const char *space, const struct driver_r
 	r->kept.id = r->deploy_id;
 	r->task = driver_task_new(&driver->base, waiter, cancel_review, r);
 	r->timer = loop_add_timer(driver->base.loop, REVIEW_MAX_MS, give_up, r);
+	if (home->is_adopted) {
+		kube_review_adopted(r);
+		return r->task;
+	}
 	kube_review_declare_resources(r, review);
 	if (kube_facts_are_needed(&r->kept))
 		read_facts(r);

@@ -36,6 +36,7 @@ struct kube_item {
 	 * NULL: it is applied. */
 	const struct adopted_change *change;
 	json_t *operations;
+	json_t *fields;			/* that it changes, each with its "owner" of before */
 	bool is_back, is_released;	/* it is as before; nothing in it is ours */
 };
 /* Why one failed, and where it says more. */

@@ -17,6 +17,7 @@
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/kubernetes/cluster.h"
+#include "platform/drivers/kubernetes/kube-aftermath.h"
 #include "platform/drivers/kubernetes/kube-found.h"
 #include "platform/drivers/kubernetes/kube-log-stream.h"
 #include "platform/drivers/kubernetes/kube-private.h"
@@ -140,6 +141,7 @@ kube_space_free(struct kube_space *space)
 	kube_space_end(space);
 	kube_space_close(space);
 	kube_reach_close(space);
+	kube_aftermath_free(space->aftermath);
 	json_decref(space->labels);
 	free(space->pod_security);
 	json_decref(space->secrets);
@@ -489,6 +491,7 @@ kube_space_observe(struct kube_space *space, struct driver_status *out)
 		return;
 	kube_space_seen(space, &seen);
 	kube_status(&seen, out);
+	kube_aftermath_tell(space->aftermath, out);
 	out->seen_at = seen_at(space);
 	known = is_known(space, &why);
 	for (size_t i = 0; i < out->count; i++) {

@@ -16,6 +16,7 @@
 struct driver_home;
 struct driver_status;
 struct error;
+struct kube_aftermath;
 struct kube_driver;
 struct kube_marks;
 struct kube_reach;
@@ -57,6 +58,7 @@ struct kube_space {
 	json_t *secrets;
 	json_t *hosts;	/* {host: true}, which a rollout is about to take; NULL: none */
 
+	struct kube_aftermath *aftermath;	/* of what was changed last; NULL: nothing was */
 	struct kube_reach *reach;	/* NULL: no Service was seen yet */
 	struct kube_watch *watches[KUBE_WATCHED];
 	bool is_removed;		/* it is being: nothing is watched */
