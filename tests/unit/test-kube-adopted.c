@@ -57,6 +57,8 @@ adopt(struct kube_double *d, const char *space, const char *namespace)
 
 	d->task = d->driver->ops->adopt(d->driver, space, &home, &waiter);
 	kube_double_wait(d);
+	if (d->failed)
+		fail_msg("%s", d->err.text);
 }
 
 static void
