@@ -42,7 +42,7 @@ struct after_field {
 	json_t *field;			/* of adopted_patch_make() */
 	enum field_fate fate;
 	char *by;			/* who did it; NULL: nobody did */
-	char *now;			/* with FATE_CHANGED or FATE_REVERTED: what it is; NULL: gone */
+	char *now;			/* what it is then; NULL: it is gone */
 };
 
 struct after_object {
