@@ -274,6 +274,31 @@ test_what_others_changed_beside_it_stays(void **state)
 	json_decref(out);
 }
 
+/* A program gets the later one. */
+static void
+test_of_two_variables_of_one_name_the_later_is_meant(void **state)
+{
+	static const char twice[] = VARIABLE("A", "1") "," VARIABLE("B", "b") "," VARIABLE("A", "2");
+	char *web = xasprintf(WEB("web:1", "%s"), twice);
+	struct adopted_patch patch;
+	json_t *out;
+
+	(void)state;
+	out = patched(deployment(web), deployment(WEB("web:1", VARIABLE("B", "b") ","
+						      VARIABLE("A", "3"))),
+		      deployment(web), &patch);
+	assert_names(out, CONTAINER(0) "/env", "A B A");
+	assert_text(out, CONTAINER(0) "/env/2/value", "3");
+	adopted_patch_clear(&patch);
+	json_decref(out);
+	out = patched(deployment(web), deployment(WEB("web:1", VARIABLE("B", "b"))),
+		      deployment(web), &patch);
+	assert_names(out, CONTAINER(0) "/env", "B");
+	adopted_patch_clear(&patch);
+	json_decref(out);
+	free(web);
+}
+
 static void
 test_a_field_that_is_another_by_now_has_moved(void **state)
 {
@@ -504,6 +529,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_patch_tests_what_was_reviewed_where_it_stands),
 		cmocka_unit_test(test_what_others_changed_beside_it_stays),
+		cmocka_unit_test(test_of_two_variables_of_one_name_the_later_is_meant),
 		cmocka_unit_test(test_a_field_that_is_another_by_now_has_moved),
 		cmocka_unit_test(test_what_is_so_already_is_not_patched),
 		cmocka_unit_test(test_a_pinned_image_is_the_same_image),

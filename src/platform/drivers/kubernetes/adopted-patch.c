@@ -269,13 +269,21 @@ write_value(struct patching *p, const struct pointer *pointer)
 	return ret;
 }
 
+/* Of an item that is there twice the other one would count then. */
 static int
 remove_value(struct patching *p, const struct pointer *pointer)
 {
-	struct adopted_place place = adopted_place_find(p->work, pointer, pointer->count);
-	int ret = place.value ? take_operation(p, "remove", place.path, NULL) : 0;
+	bool may_be_there = true;
+	int ret = 0;
 
-	adopted_place_clear(&place);
+	while (ret == 0 && may_be_there) {
+		struct adopted_place place = adopted_place_find(p->work, pointer, pointer->count);
+
+		may_be_there = place.value && place.row;
+		if (place.value)
+			ret = take_operation(p, "remove", place.path, NULL);
+		adopted_place_clear(&place);
+	}
 	return ret;
 }
 

@@ -29,15 +29,16 @@ has_key(const struct merge_key *row, const json_t *item, const char *token)
 	return has;
 }
 
-/* The size of the list: no item has it. */
+/* The size of the list: no item has it.  Of two variables of one name the later one counts, for
+ * programs as for a set. */
 static size_t
 index_of(const struct merge_key *row, const json_t *list, const char *token)
 {
-	size_t i = 0;
+	size_t i = json_array_size(list);
 
-	while (i < json_array_size(list) && !has_key(row, json_array_get(list, i), token))
-		i++;
-	return i;
+	while (i > 0 && !has_key(row, json_array_get(list, i - 1), token))
+		i--;
+	return i > 0 ? i - 1 : json_array_size(list);
 }
 
 /* "{env}" is an object where others have a list of that name. */
