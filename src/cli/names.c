@@ -308,14 +308,17 @@ int
 names_no_container(const struct set *set, const char *workload, const char *container,
 		   struct error *err)
 {
-	const json_t *spec = json_object_get(set_module(set, workload), "spec");
+	json_t *containers = set_module_containers(set, workload);
 	struct names names = {0};
+	int ret;
 
-	add_keys(&names, json_object_get(spec, "containers"));
-	return refuse(&names, container,
-		      xasprintf(_("There is no container \"%s\" in the workload %s."), container,
-				workload),
-		      err);
+	add_keys(&names, containers);
+	ret = refuse(&names, container,
+		     xasprintf(_("There is no container \"%s\" in the workload %s."), container,
+			       workload),
+		     err);
+	json_decref(containers);
+	return ret;
 }
 
 int

@@ -42,8 +42,9 @@ were_logs_read(void *data)
 static bool
 is_source_there(struct plain *p, const struct world_environment *e, char **words, size_t count)
 {
-	const json_t *containers;
+	json_t *containers;
 	struct error err = {0};
+	bool is_there;
 
 	for (size_t i = 0; e && count > 1 && i < e->runtime.count; i++)
 		if (untrusted_is(&e->runtime.modules[i].module, words[1]) &&
@@ -53,9 +54,11 @@ is_source_there(struct plain *p, const struct world_environment *e, char **words
 		return e != NULL;
 	if (!plain_workload(p, e, words[1]))
 		return false;
-	containers = json_object_get(json_object_get(set_module(e->set, words[1]), "spec"),
-				     "containers");
-	if (count < 3 || !containers || json_object_get(containers, words[2]))
+	containers = set_module_containers(e->set, words[1]);
+	is_there = count < 3 || json_object_size(containers) == 0 ||
+		   json_object_get(containers, words[2]);
+	json_decref(containers);
+	if (is_there)
 		return true;
 	(void)!names_no_container(e->set, words[1], words[2], &err);
 	plain_fail_error(p, &err, EXIT_STAGE_WORDS);

@@ -13,6 +13,7 @@
 
 #include "model/set.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -331,6 +332,30 @@ set_module_image(const struct set *set, const char *module)
 	}
 	free(path);
 	return image;
+}
+
+static void
+put_container(void *data, const char *pointer, const char *list, const char *name,
+	      const json_t *container)
+{
+	(void)pointer, (void)list;
+	if (!json_object_get(data, name))
+		json_object_set(data, name, (json_t *)(uintptr_t)container);
+}
+
+json_t *
+set_module_containers(const struct set *set, const char *module)
+{
+	json_t *spec = json_object_get(set_module(set, module), "spec"), *object;
+	json_t *containers = json_object_get(spec, "containers"), *out;
+	const char *key;
+
+	if (json_is_object(containers))
+		return json_incref(containers);
+	out = json_object();
+	json_object_foreach(json_object_get(spec, "manifests"), key, object)
+		manifest_each_container(object, put_container, out);
+	return out;
 }
 
 bool

@@ -72,6 +72,9 @@ class Kept:
     def objects(self, kept):
         return json.loads(self.run("object", kept))
 
+    def keys(self):
+        return {tuple(row) for row in json.loads(self.run("keys", {}))}
+
     def changes(self, before, after):
         return self.run("changes", {"from": before, "to": after}).splitlines()
 
@@ -216,6 +219,30 @@ def kubectl(*words, value=None, check=True):
     return done.stdout
 
 
+# What objects in a namespace are made of, as the API server calls it; the lists in it that it merges.
+PARTS = ["PodSpec", "Container", "EphemeralContainer", "ResourceRequirements", "ServiceSpec",
+         "ServiceAccount"]
+
+
+def published_keys():
+    keys = set()
+    for group in "api/v1", "apis/apps/v1":
+        schemas = json.loads(kubectl("get", "--raw", "/openapi/v3/" + group))["components"]["schemas"]
+        for name, schema in schemas.items():
+            for member, field in schema.get("properties", {}).items():
+                merged = field.get("x-kubernetes-list-map-keys")
+                if merged and name.rsplit(".", 1)[-1] in PARTS:
+                    keys.add((member, *merged))
+    return keys
+
+
+def compare_keys(tap, tool):
+    """A list that the server merges and we do not, or by another key, would be a conflict of nobody."""
+    published, ours = published_keys(), tool.keys()
+    tap.report(ours == published, "the lists with keys are those that the API server publishes",
+               "only ours: %s\nonly the server's: %s" % (ours - published, published - ours))
+
+
 def definition(group, version, kind, plural, defaults):
     spec = {"type": "object", "x-kubernetes-preserve-unknown-fields": True,
             "properties": {key: {"type": "string", "default": value}
@@ -302,6 +329,7 @@ def real_chart(tap, tool, name):
 
 def real(tap, tool):
     try:
+        compare_keys(tap, tool)
         define()
         make_spaces()
         for name in charts():

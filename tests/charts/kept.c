@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * kept keep|object|changes: what a set makes of objects, for tests/charts/charts.py.
+ * kept keep|object|changes|keys: what a set makes of objects, for tests/charts/charts.py.
  *
  *	keep     a List from standard input as {KEY: kept object}
  *	object   such an object as a List again, its placeholders resolved as a driver gets it
  *	changes  {"from": {KEY: kept}, "to": {KEY: kept}} as a review says it, a line for each change
+ *	keys     the table of lists with keys (of whatever is read), as [[LIST, KEY, ...], ...]
  */
 #include "config.h"
 
@@ -18,6 +19,7 @@
 #include "base/xmalloc.h"
 #include "compare/changes.h"
 #include "model/manifests.h"
+#include "model/merge-keys.h"
 #include "model/placeholder.h"
 #include "model/set.h"
 #include "model/workload-placeholders.h"
@@ -107,6 +109,22 @@ say_changes(const json_t *both)
 	set_unref(to);
 }
 
+static json_t *
+all_keys(void)
+{
+	json_t *rows = json_array();
+	const struct merge_key *row;
+
+	for (size_t i = 0; (row = merge_key(i)); i++) {
+		json_t *words = json_pack("[s, s]", row->list, row->keys[0]);
+
+		if (row->keys[1])
+			json_array_append_new(words, json_string(row->keys[1]));
+		json_array_append_new(rows, words);
+	}
+	return rows;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -122,6 +140,8 @@ main(int argc, char **argv)
 		out = keep_all(in);
 	else if (strcmp(what, "object") == 0)
 		out = objects_of(in);
+	else if (strcmp(what, "keys") == 0)
+		out = all_keys();
 	else if (strcmp(what, "changes") == 0)
 		say_changes(in);
 	if (out)

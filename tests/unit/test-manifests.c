@@ -481,6 +481,26 @@ a_workload_is_known_by_an_image(void **state)
 	}
 }
 
+static void
+containers_are_known_wherever_they_are(void **state)
+{
+	json_t *body = json_pack(
+		"{s:{s:o, s:o}}", "modules", "m",
+		parse(MODULE("'Service/web': {" HEAD("v1", "Service", "web") "}}, 'Deployment/web': {"
+			     DEPLOYMENT CONTAINERS("'proxy': {'image': 'p:1'}, 'web': {'image': "
+						   "'w:1'}") "}")),
+		"o", parse("{'profile': 'humanitec/default-module', 'spec': {'containers': {'a': {}}}}"));
+	struct error err = {0};
+	struct set *set = set_take(body, &err);
+
+	(void)state;
+	expect_taken(set_module_containers(set, "m"),
+		     "{'proxy': {'image': 'p:1'}, 'web': {'image': 'w:1'}}");
+	expect_taken(set_module_containers(set, "o"), "{'a': {}}");
+	expect_taken(set_module_containers(set, "none"), "{}");
+	set_unref(set);
+}
+
 int
 main(void)
 {
@@ -501,6 +521,7 @@ main(void)
 		cmocka_unit_test(what_cannot_be_an_object_is_refused),
 		cmocka_unit_test(an_object_is_called_by_kind_and_name),
 		cmocka_unit_test(a_workload_is_known_by_an_image),
+		cmocka_unit_test(containers_are_known_wherever_they_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,13 +72,12 @@ static void
 add_containers_of_set(struct logs_view *v, struct ui *ui)
 {
 	const struct world_environment *e = find(v, ui);
-	json_t *spec = e && e->set ? json_object_get(set_module(e->set, v->workload), "spec")
-				   : NULL;
+	json_t *containers = e && e->set ? set_module_containers(e->set, v->workload) : NULL, *body;
 	const char *name;
-	json_t *body;
 
-	json_object_foreach(json_object_get(spec, "containers"), name, body)
+	json_object_foreach(containers, name, body)
 		logs_view_add_container(v, name);
+	json_decref(containers);
 }
 
 static void
