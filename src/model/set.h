@@ -49,8 +49,8 @@ json_t *set_module(const struct set *set, const char *module);
 const char *set_module_image(const struct set *set, const char *module);
 /* JSON pointer within the module of that image, e.g. "/spec/containers/web/image"; free() it. */
 char *set_module_image_path(const struct set *set, const char *module);
-/* {name: container} of the module, wherever its profile has them; of objects of a cluster also those
- * that run before the others.  New reference; empty: it has none, or there is no such workload. */
+/* {name: container} of the module, wherever its profile has them; of objects of a cluster also
+ * init containers.  New reference; empty: it has none, or there is no such workload. */
 json_t *set_module_containers(const struct set *set, const char *module);
 /*
  * The same set, shown with the values that it has in an environment: {KEY: text}, a reference
