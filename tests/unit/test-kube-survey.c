@@ -81,6 +81,14 @@ static const struct {
 	 CRON ",{'apiVersion':'batch/v1','kind':'Job','metadata':{'name':'web-1',"
 	 "'ownerReferences':[{'kind':'CronJob','name':'web','uid':'u','controller':true}]}}",
 	 "web: CronJob/web"},
+	{"what an operator makes is its custom resource",
+	 "{'apiVersion':'example.org/v1','kind':'Site','metadata':{'name':'forum','uid':'u'},"
+	 "'spec':{'containers':[{'name':'api','image':'api:1'}]}},"
+	 "{'apiVersion':'apps/v1','kind':'Deployment','metadata':{'name':'forum-1',"
+	 "'ownerReferences':[{'apiVersion':'example.org/v1','kind':'Site','name':'forum',"
+	 "'uid':'u','controller':true}]},'spec':{" POD("forum", USES_CONFIG) "}}," CONFIG ","
+	 SERVICE("forum", "forum"),
+	 "forum: ConfigMap/settings Service/forum Site.example.org/forum"},
 	{"what the cluster makes in each namespace is left out",
 	 WEB ",{'apiVersion':'v1','kind':'ConfigMap'," META("kube-root-ca.crt") "},"
 	 "{'apiVersion':'v1','kind':'ServiceAccount'," META("default") "}",

@@ -10,6 +10,7 @@
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "model/manifests.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/kubernetes/kube-private.h"
 #include "platform/drivers/kubernetes/kube-space.h"
@@ -17,7 +18,7 @@
 #include "platform/drivers/kubernetes/object-read.h"
 #include "platform/drivers/kubernetes/verdict.h"
 
-#define OWNERS_DEEP 3		/* a pod, its ReplicaSet, its Deployment */
+#define OWNERS_DEEP 4		/* a pod, its ReplicaSet, its Deployment, an operator's object */
 
 /* --- what is declared --- */
 
@@ -51,23 +52,34 @@ kube_found_resume(struct kube_driver *driver, struct kube_space *space,
 /* --- whose an object is --- */
 
 static const char *
-declared_as(const json_t *found, const char *kind, const char *name)
+declared_as(const json_t *found, const json_t *version, const char *kind, const char *name)
 {
-	char *key = xasprintf("%s/%s", kind, name);
-	const char *module = json_member_string(found, key);
+	json_t *object = json_pack("{s:O*, s:s, s:{s:s}}", "apiVersion", version, "kind", kind,
+				   "metadata", "name", name);
+	char *key = manifest_key(object);
+	const char *module = key ? json_member_string(found, key) : NULL;
 
 	free(key);
+	json_decref(object);
 	return module;
 }
 
 static const json_t *
 made_object(const struct kube_seen *lists, const char *kind, const char *name)
 {
-	const json_t *list = strcmp(kind, "ReplicaSet") == 0 ? lists->replica_sets
-			     : strcmp(kind, "Job") == 0	     ? lists->jobs
-							     : NULL;
+	const struct {
+		const char *kind;
+		const json_t *list;
+	} makers[] = {
+		{"ReplicaSet", lists->replica_sets}, {"Job", lists->jobs},
+		{"Deployment", lists->deployments},  {"StatefulSet", lists->stateful_sets},
+		{"DaemonSet", lists->daemon_sets},
+	};
 
-	return json_object_get(list, name);
+	for (size_t i = 0; i < sizeof(makers) / sizeof(makers[0]); i++)
+		if (strcmp(makers[i].kind, kind) == 0)
+			return json_object_get(makers[i].list, name);
+	return NULL;
 }
 
 /* NULL: nobody's. */
@@ -75,8 +87,8 @@ static const char *
 module_of(const json_t *found, const struct kube_seen *lists, const json_t *object, int depth)
 {
 	const json_t *owners = json_object_get(kube_read_metadata(object), "ownerReferences");
-	const char *module = declared_as(found, kube_read_text(object, "kind"),
-					 kube_read_name(object));
+	const char *module = declared_as(found, json_object_get(object, "apiVersion"),
+					 kube_read_text(object, "kind"), kube_read_name(object));
 	const json_t *owner;
 	size_t i;
 
@@ -89,7 +101,9 @@ module_of(const json_t *found, const struct kube_seen *lists, const json_t *obje
 
 		if (!module && json_is_true(json_object_get(owner, "controller")))
 			module = maker ? module_of(found, lists, maker, depth + 1)
-				       : declared_as(found, kind, name);
+				       : declared_as(found,
+						     json_object_get(owner, "apiVersion"), kind,
+						     name);
 	}
 	return module;
 }
@@ -138,12 +152,13 @@ hash_text(uint64_t hash, const char *text)
 	return hash * 31 + ids_hash(both, 1);
 }
 
+/* The runs of a schedule are no declaration; what an operator makes changes with what it is told. */
 static bool
-is_made_by_another(const json_t *object)
+is_run(const json_t *object)
 {
 	const json_t *owners = json_object_get(kube_read_metadata(object), "ownerReferences");
 
-	return json_array_size(owners) > 0;
+	return kube_read_is(json_array_get(owners, 0), "kind", "CronJob");
 }
 
 /* In no order, since a list has none. */
@@ -160,7 +175,7 @@ hash_objects(const json_t *objects)
 		const json_t *said = generation ? generation : json_object_get(object, "spec");
 		char *text = json_dumps(said, JSON_ENCODE_ANY | JSON_SORT_KEYS | JSON_COMPACT);
 
-		if (!is_made_by_another(object))
+		if (!is_run(object))
 			sum += hash_text(hash_text(0, kube_read_uid(object)), text ? text : "");
 		free(text);
 	}

@@ -125,6 +125,8 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/survey-left.h \
 	src/platform/drivers/kubernetes/survey-modules.c \
 	src/platform/drivers/kubernetes/survey-modules.h \
+	src/platform/drivers/kubernetes/survey-owners.c \
+	src/platform/drivers/kubernetes/survey-owners.h \
 	src/platform/drivers/kubernetes/survey-refers.c \
 	src/platform/drivers/kubernetes/survey-refers.h \
 	src/platform/drivers/kubernetes/survey.c \

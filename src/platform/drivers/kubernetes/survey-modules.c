@@ -248,6 +248,36 @@ is_made(const struct grouping *g, const json_t *object)
 	return false;
 }
 
+/* A custom resource, which was read because it makes something here. */
+static bool
+is_custom(const json_t *object)
+{
+	const char *kind = kube_read_text(object, "kind");
+
+	for (size_t i = 0; i < sizeof(attached) / sizeof(attached[0]); i++)
+		if (strcmp(attached[i].kind, kind) == 0)
+			return false;
+	for (size_t i = 0; i < sizeof(workload_kinds) / sizeof(workload_kinds[0]); i++)
+		if (strcmp(workload_kinds[i], kind) == 0)
+			return false;
+	return strcmp(kind, "ReplicaSet") != 0;	/* read for what makes it */
+}
+
+/* Its pods are those of what it makes. */
+static const json_t *
+template_of(const struct grouping *g, const json_t *object)
+{
+	const json_t *one, *template = kube_survey_template(object);
+	size_t i;
+
+	if (!is_custom(object))
+		return template;
+	json_array_foreach(g->objects, i, one)
+		if (kube_read_is_owned(one, kube_read_uid(object)) && kube_survey_template(one))
+			return kube_survey_template(one);
+	return template;
+}
+
 /* Of characters that a workload's name has; free() it. */
 static char *
 plain_name(const char *name)
@@ -282,7 +312,7 @@ module_name(struct grouping *g, const char *kind, const char *name)
 static void
 add_workload(struct grouping *g, const json_t *object)
 {
-	const json_t *template = kube_survey_template(object);
+	const json_t *template = template_of(g, object);
 	struct survey_workload *one = &g->items[g->count++];
 
 	one->object = object;
@@ -302,6 +332,9 @@ find_workloads(struct grouping *g)
 		json_array_foreach(g->objects, i, object)
 			if (kube_read_is(object, "kind", workload_kinds[k]) && !is_made(g, object))
 				add_workload(g, object);
+	json_array_foreach(g->objects, i, object)
+		if (is_custom(object) && !is_made(g, object))
+			add_workload(g, object);
 }
 
 /* --- what is put into a module --- */

@@ -31,6 +31,7 @@
 #include "platform/drivers/kubernetes/names.h"
 #include "platform/drivers/kubernetes/object-read.h"
 #include "platform/drivers/kubernetes/survey-modules.h"
+#include "platform/drivers/kubernetes/survey-owners.h"
 #include "platform/drivers/task.h"
 
 #define AT_ONCE 6
@@ -41,23 +42,25 @@ static const struct survey_kind {
 	const char *api_version, *kind;
 	bool is_workload;	/* the selector is about these */
 	bool is_optional;	/* not every cluster has it */
+	bool is_evidence;	/* nobody declares it, but an operator that makes it is found so */
 } kinds[] = {
-	{"apps/v1", "Deployment", true, false},
-	{"apps/v1", "StatefulSet", true, false},
-	{"apps/v1", "DaemonSet", true, false},
-	{"batch/v1", "CronJob", true, false},
-	{"batch/v1", "Job", true, false},
-	{"v1", "Service", false, false},
-	{"v1", "ConfigMap", false, false},
-	{"v1", "ServiceAccount", false, false},
-	{"v1", "PersistentVolumeClaim", false, false},
-	{"autoscaling/v2", "HorizontalPodAutoscaler", false, false},
-	{"policy/v1", "PodDisruptionBudget", false, false},
-	{"networking.k8s.io/v1", "NetworkPolicy", false, false},
-	{"networking.k8s.io/v1", "Ingress", false, false},
-	{"gateway.networking.k8s.io/v1", "HTTPRoute", false, true},
-	{"rbac.authorization.k8s.io/v1", "Role", false, false},
-	{"rbac.authorization.k8s.io/v1", "RoleBinding", false, false},
+	{"apps/v1", "Deployment", true, false, false},
+	{"apps/v1", "StatefulSet", true, false, false},
+	{"apps/v1", "DaemonSet", true, false, false},
+	{"batch/v1", "CronJob", true, false, false},
+	{"batch/v1", "Job", true, false, false},
+	{"apps/v1", "ReplicaSet", false, true, true},
+	{"v1", "Service", false, false, false},
+	{"v1", "ConfigMap", false, false, false},
+	{"v1", "ServiceAccount", false, false, false},
+	{"v1", "PersistentVolumeClaim", false, false, false},
+	{"autoscaling/v2", "HorizontalPodAutoscaler", false, false, false},
+	{"policy/v1", "PodDisruptionBudget", false, false, false},
+	{"networking.k8s.io/v1", "NetworkPolicy", false, false, false},
+	{"networking.k8s.io/v1", "Ingress", false, false, false},
+	{"gateway.networking.k8s.io/v1", "HTTPRoute", false, true, false},
+	{"rbac.authorization.k8s.io/v1", "Role", false, false, false},
+	{"rbac.authorization.k8s.io/v1", "RoleBinding", false, false, false},
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -93,6 +96,7 @@ struct kube_survey {
 	struct kube_request *request;	/* of a namespace; its number is `looked` */
 	size_t looked;
 	struct kube_list *namespaces;
+	struct kube_owners *owners;
 	struct loop_task *step;
 	json_t *gone;			/* {namespace: true}, of what was named and is not there */
 	struct error err;		/* the first that failed a namespace */
@@ -118,6 +122,7 @@ free_survey(struct kube_survey *survey)
 	*link = survey->next;
 	kube_cancel(survey->request);
 	kube_list_free(survey->namespaces);
+	kube_owners_free(survey->owners);
 	loop_cancel_task(survey->step);
 	for (size_t i = 0; i < survey->count; i++)
 		free_list(survey->lists[i]);
@@ -220,6 +225,17 @@ result_of(const struct kube_survey *survey, const struct survey_place *place)
 }
 
 static void
+fail_place(struct kube_survey *survey, struct survey_place *place, const struct error *err)
+{
+	if (place->has_failed)
+		return;
+	place->has_failed = true;
+	if (survey->err.kind == ERROR_NONE)
+		survey->err = *err;
+	driver_task_warn(survey->task, "", place->name, err->text);
+}
+
+static void
 finish(struct kube_survey *survey)
 {
 	json_t *found = json_array();
@@ -242,18 +258,57 @@ finish(struct kube_survey *survey)
 	}
 }
 
-/* --- lists --- */
+/* --- what makes it --- */
+
+static struct survey_place *
+find_place(const struct kube_survey *survey, const char *name)
+{
+	for (size_t i = 0; i < survey->place_count; i++)
+		if (strcmp(survey->places[i]->name, name) == 0)
+			return survey->places[i];
+	return NULL;
+}
+
+/* What may not be read is not what is declared; of what else was not given nobody knows. */
+static void
+refuse_owner(void *data, const char *namespace, const char *object, const struct kube_reply *reply)
+{
+	struct kube_survey *survey = data;
+
+	if (reply->status == 403)
+		driver_task_warn(survey->task, "", object, reply->err.text);
+	else
+		fail_place(survey, find_place(survey, namespace), &reply->err);
+}
 
 static void
-fail_place(struct kube_survey *survey, struct survey_place *place, const struct error *err)
+end_owners(void *data)
 {
-	if (place->has_failed)
-		return;
-	place->has_failed = true;
-	if (survey->err.kind == ERROR_NONE)
-		survey->err = *err;
-	driver_task_warn(survey->task, "", place->name, err->text);
+	finish(data);
 }
+
+static void
+read_owners(void *data)
+{
+	struct kube_survey *survey = data;
+	json_t *objects = json_object();
+
+	survey->step = NULL;
+	for (size_t i = 0; i < survey->place_count; i++)
+		if (!survey->places[i]->is_gone && !survey->places[i]->has_failed)
+			json_object_set(objects, survey->places[i]->name,
+					survey->places[i]->objects);
+	survey->owners = kube_owners_read(&(struct kube_owners_options){
+		.cluster = survey->driver->cluster,
+		.objects = objects,
+		.refused = refuse_owner,
+		.ended = end_owners,
+		.data = survey,
+	});
+	json_decref(objects);
+}
+
+/* --- lists --- */
 
 static void
 fail_list(struct kube_survey *survey, struct survey_place *place, const struct error *err)
@@ -295,17 +350,6 @@ refuse_list(struct kube_survey *survey, const struct survey_list *list,
 		driver_task_warn(survey->task, "", list->kind->kind, result->err.text);
 }
 
-static struct survey_place *
-place_of(const struct kube_survey *survey, const json_t *object)
-{
-	const char *name = kube_read_text(kube_read_metadata(object), "namespace");
-
-	for (size_t i = 0; i < survey->place_count; i++)
-		if (strcmp(survey->places[i]->name, name) == 0)
-			return survey->places[i];
-	return NULL;
-}
-
 static void
 take_objects(struct kube_survey *survey, const struct survey_list *list, json_t *objects)
 {
@@ -313,20 +357,13 @@ take_objects(struct kube_survey *survey, const struct survey_list *list, json_t 
 	json_t *object;
 
 	json_object_foreach(objects, key, object) {
-		struct survey_place *place = list->place ? list->place : place_of(survey, object);
+		const char *namespace = kube_read_text(kube_read_metadata(object), "namespace");
+		struct survey_place *place = list->place ? list->place
+							 : find_place(survey, namespace);
 
 		if (place)
 			json_array_append(place->objects, object);
 	}
-}
-
-static void
-finish_soon(void *data)
-{
-	struct kube_survey *survey = data;
-
-	survey->step = NULL;
-	finish(survey);
 }
 
 static void start_lists(struct kube_survey *survey);
@@ -366,7 +403,7 @@ start_lists(struct kube_survey *survey)
 		kube_list_keep_managers(list->list);
 	}
 	if (survey->done == survey->count && !survey->step)
-		survey->step = loop_defer(survey->driver->base.loop, finish_soon, survey);
+		survey->step = loop_defer(survey->driver->base.loop, read_owners, survey);
 }
 
 static void
@@ -386,6 +423,8 @@ static void
 read_kinds(struct kube_survey *survey)
 {
 	for (size_t k = 0; k < KINDS; k++) {
+		if (kinds[k].is_evidence && survey->place_count > APART_MAX)
+			continue;
 		if (survey->is_all && survey->place_count > 1) {
 			add_list(survey, &kinds[k], NULL);
 			continue;
