@@ -20,6 +20,7 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/manifests.h"
 #include "model/runtime.h"
 #include "model/set.h"
 #include "model/workload-fields.h"
@@ -440,6 +441,20 @@ tell_where(struct runtime *out, struct platform *platform, const struct place *p
 	env_home_clear(&home);
 }
 
+/* Of what has no pods nothing runs, which is as it should be. */
+static enum runtime_status
+absent_status(const json_t *module, const struct driver_status *status)
+{
+	const json_t *manifests = json_object_get(json_object_get(module, "spec"), "manifests");
+	char *image = manifests ? manifests_image_path(module) : NULL;
+	bool has_pods = !manifests || image;
+
+	free(image);
+	if (!has_pods)
+		return RUNTIME_SUCCEEDED;
+	return status->seen_at == 0 ? RUNTIME_UNKNOWN : RUNTIME_STOPPED;
+}
+
 /* What runs, and what is declared but has no process. */
 static int
 fill_runtime(struct runtime *out, struct platform *platform, const struct place *place,
@@ -460,9 +475,7 @@ fill_runtime(struct runtime *out, struct platform *platform, const struct place 
 	if (ret == 0)
 		json_object_foreach((json_t *)declared, name, body)
 			if (!find_module(out, name))
-				add_module(out, name,
-					   status.seen_at == 0 ? RUNTIME_UNKNOWN : RUNTIME_STOPPED,
-					   0);
+				add_module(out, name, absent_status(body, &status), 0);
 	add_addresses(out, platform, place, space);
 	free(space);
 	driver_status_clear(&status);

@@ -152,7 +152,7 @@ hash_text(uint64_t hash, const char *text)
 	return hash * 31 + ids_hash(both, 1);
 }
 
-/* The runs of a schedule are no declaration; what an operator makes changes with what it is told. */
+/* The runs of a schedule are no declaration; what an operator makes changes as it is told. */
 static bool
 is_run(const json_t *object)
 {

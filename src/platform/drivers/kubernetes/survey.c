@@ -25,6 +25,7 @@
 #include "net/url.h"
 #include "platform/drivers/kubernetes/access.h"
 #include "platform/drivers/kubernetes/cluster.h"
+#include "platform/drivers/kubernetes/kinds.h"
 #include "platform/drivers/kubernetes/kube-private.h"
 #include "platform/drivers/kubernetes/kube-pulse.h"
 #include "platform/drivers/kubernetes/list.h"
@@ -37,6 +38,7 @@
 #define AT_ONCE 6
 #define APART_MAX 20		/* namespaces that are read one by one when all were asked for */
 #define SELECTOR_MAX 4096
+#define WORDS_MAX 2048
 
 static const struct survey_kind {
 	const char *api_version, *kind;
@@ -69,6 +71,7 @@ struct survey_place {
 	char *name;
 	json_t *labels;
 	json_t *objects;		/* array */
+	json_t *unread;			/* {"roles.rbac.authorization.k8s.io": true} */
 	bool is_gone;			/* or ours: nothing of it is told */
 	bool has_failed;
 };
@@ -130,6 +133,7 @@ free_survey(struct kube_survey *survey)
 		free(survey->places[i]->name);
 		json_decref(survey->places[i]->labels);
 		json_decref(survey->places[i]->objects);
+		json_decref(survey->places[i]->unread);
 		free(survey->places[i]);
 	}
 	json_decref(survey->gone);
@@ -235,6 +239,28 @@ fail_place(struct kube_survey *survey, struct survey_place *place, const struct 
 	driver_task_warn(survey->task, "", place->name, err->text);
 }
 
+/* One warning for all kinds that may not be read. */
+static void
+warn_of_unread(struct kube_survey *survey, const struct survey_place *place)
+{
+	struct buf words;
+	struct error err;
+	const char *kind;
+	json_t *ignored;
+
+	if (json_object_size(place->unread) == 0)
+		return;
+	buf_init(&words, WORDS_MAX);
+	json_object_foreach(place->unread, kind, ignored) {
+		(void)ignored;
+		buf_printf(&words, "%s%s", words.length > 0 ? ", " : "", kind);
+	}
+	error_set_code(&err, CODE_ADOPTED_IN_PART, .namespace = place->name,
+		       .words = buf_str(&words));
+	driver_task_warn(survey->task, "", place->name, err.text);
+	buf_clear(&words);
+}
+
 static void
 finish(struct kube_survey *survey)
 {
@@ -243,8 +269,10 @@ finish(struct kube_survey *survey)
 	for (size_t i = 0; i < survey->place_count; i++) {
 		struct survey_place *place = survey->places[i];
 
-		if (!place->is_gone && !place->has_failed)
+		if (!place->is_gone && !place->has_failed) {
+			warn_of_unread(survey, place);
 			json_array_append_new(found, result_of(survey, place));
+		}
 		json_array_clear(place->objects);
 	}
 	if (json_array_size(found) == 0 && survey->err.kind != ERROR_NONE) {
@@ -337,6 +365,15 @@ read_apart(struct kube_survey *survey, const struct survey_kind *kind, const str
 }
 
 static void
+note_unread(struct survey_place *place, const char *path)
+{
+	struct kube_subject subject;
+
+	kube_subject_read(path, &subject);
+	json_object_set_new(place->unread, subject.resource, json_true());
+}
+
+static void
 refuse_list(struct kube_survey *survey, const struct survey_list *list,
 	    const struct kube_list_result *result)
 {
@@ -347,7 +384,7 @@ refuse_list(struct kube_survey *survey, const struct survey_list *list,
 	else if (result->status != 403 || strcmp(list->kind->kind, "Deployment") == 0)
 		fail_list(survey, list->place, &result->err);
 	else if (!list->kind->is_optional)
-		driver_task_warn(survey->task, "", list->kind->kind, result->err.text);
+		note_unread(list->place, list->path);
 }
 
 static void
@@ -446,6 +483,7 @@ add_place(struct kube_survey *survey, const char *name)
 	place->name = xstrdup(name);
 	place->labels = json_object();
 	place->objects = json_array();
+	place->unread = json_object();
 	survey->places = xreallocarray(survey->places, survey->place_count + 1,
 				       sizeof(*survey->places));
 	survey->places[survey->place_count++] = place;
