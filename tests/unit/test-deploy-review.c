@@ -207,6 +207,22 @@ what_would_fail_before_the_driver_is_a_refusal(void **state)
 	}
 }
 
+/* A ConfigMap that several workloads use is a part of a set, too. */
+static void
+objects_of_a_cluster_need_no_image(void **state)
+{
+	struct deploy_review review;
+
+	(void)state;
+	begin("{\"modules\": {\"common\": {\"profile\": \"sidestage/manifests\", \"spec\":"
+	      " {\"manifests\": {\"ConfigMap/c\": {\"data\": {\"A\": \"b\"}}}}}}}");
+	read_answer(&review);
+	assert_null(review.unasked.raw);
+	assert_string_equal(buf_str(&world.memory.calls),
+			    "review 1 workloads 0 resources " SPACE "\n");
+	deploy_review_clear(&review);
+}
+
 static void
 driver_that_cannot_ask_says_why(void **state)
 {
@@ -261,6 +277,7 @@ main(void)
 		IN_WORLD(driver_is_handed_what_a_deployment_would_hand_over),
 		IN_WORLD(what_the_driver_finds_is_told),
 		IN_WORLD(what_would_fail_before_the_driver_is_a_refusal),
+		IN_WORLD(objects_of_a_cluster_need_no_image),
 		IN_WORLD(driver_that_cannot_ask_says_why),
 		IN_WORLD(review_that_nobody_waits_for_is_cancelled),
 	};

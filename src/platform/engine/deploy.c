@@ -19,8 +19,10 @@
 #include "base/ids.h"
 #include "model/delta.h"
 #include "model/error-codes.h"
+#include "model/json.h"
 #include "model/nouns.h"
 #include "model/set.h"
+#include "model/workload-fields.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/env-driver.h"
@@ -111,6 +113,13 @@ record_pending(struct platform *platform, const struct place *place,
 	return repository_read_deployment(repository, place, id, out, err);
 }
 
+/* Objects of a cluster may be others than those that run: a ConfigMap that several use. */
+static bool
+needs_image(const json_t *module)
+{
+	return workload_profile_of(json_member_string(module, "profile")) != PROFILE_MANIFESTS;
+}
+
 /* Every workload has an image and the driver has it; else ERROR_INPUT that names both. */
 static int
 check_images(struct driver *driver, const struct set *set, struct error *err)
@@ -121,6 +130,8 @@ check_images(struct driver *driver, const struct set *set, struct error *err)
 	json_object_foreach(set_modules(set), module, body) {
 		const char *image = set_module_image(set, module);
 
+		if (!image && !needs_image(body))
+			continue;
 		if (!image)
 			return error_set_code(err, CODE_WORKLOAD_NAMES_NO_IMAGE,
 					      .workload = module);
