@@ -56,6 +56,14 @@ struct error;
 	X(CLONE_IMAGE_PINNED, 0, N_("{object}: the image is pinned to what runs in the original: {words}")) \
 	X(CLONE_JOB_NOT_RUN, 0, N_("{object}: not run in a clone; set spec.runs to true to run it")) \
 	X(CLONE_ONE_REPLICA, 0, N_("{object}: starts with 1 replica unless spec.replicas says more (original: {words})")) \
+	X(CLONE_SECRET_COPIED, 0, N_("Secret {name}: copied from the namespace {namespace}")) \
+	X(CLONE_SECRET_GENERATED, 400, N_("It is of the type {type} and cannot be copied.  Leave it out, or set its data in spec.secrets.")) \
+	X(CLONE_SECRET_INVALID, 400, N_("Secret {name} of workload {workload}: spec.secrets must say \"leave-out\", or have \"as\" with a name or \"data\" with texts.")) \
+	X(CLONE_SECRET_LEFT_OUT, 0, N_("Secret {name}: left out; pods start without it")) \
+	X(CLONE_SECRET_MISSING, 0, N_("Secret {name} is left out, but the pods of {workload} do not start without it")) \
+	X(CLONE_SECRET_NOT_COPIED, 0, N_("Secret {name} could not be copied")) \
+	X(CLONE_SECRET_OTHER, 0, N_("Secret {name}: copied from {words} of the namespace {namespace}")) \
+	X(CLONE_SECRET_TYPED, 0, N_("Secret {name}: made of the set's own data")) \
 	X(CLONE_SUSPENDED, 0, N_("{object}: comes suspended (schedule {words}); set spec.runs to true to let it run")) \
 	X(CLONE_VOLUME_EMPTY, 0, N_("{object}: a new empty volume; the data of the original is not copied")) \
 	X(CLONE_WITHOUT_ACTOR, 0, N_("{object}: left out, because it would deploy something or request a certificate or a DNS name")) \

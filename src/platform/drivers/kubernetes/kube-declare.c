@@ -16,6 +16,7 @@
 #include "platform/drivers/kubernetes/kube-private.h"
 #include "platform/drivers/kubernetes/kube-pulse.h"
 #include "platform/drivers/kubernetes/kube-rollout.h"
+#include "platform/drivers/kubernetes/kube-secrets.h"
 #include "platform/drivers/kubernetes/names.h"
 #include "platform/drivers/task.h"
 
@@ -144,6 +145,7 @@ take_facts(void *data, const struct error *err)
 void
 kube_rollout_forget(struct kube_rollout *r)
 {
+	kube_secrets_forget(r);
 	kube_facts_free(r->facts);
 	driver_deployment_clear(&r->kept);
 	free(r->deploy_id);

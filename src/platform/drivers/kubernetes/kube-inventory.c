@@ -23,7 +23,9 @@
 
 #define PAGE 500
 #define OBJECTS_MAX 20000
-#define SELECTOR "labelSelector=app.kubernetes.io%2Fmanaged-by%3Dsidestage"
+/* Without Secrets that were copied: what is in them is read once, to be copied. */
+#define SELECTOR                                                                                  \
+	"labelSelector=app.kubernetes.io%2Fmanaged-by%3Dsidestage%2C%21sidestage.dev%2Fcopy"
 
 static const struct inventory_kind {
 	const char *api_version, *kind;

@@ -41,6 +41,7 @@
 #include "platform/drivers/kubernetes/kube-private.h"
 #include "platform/drivers/kubernetes/kube-pulse.h"
 #include "platform/drivers/kubernetes/kube-refusal.h"
+#include "platform/drivers/kubernetes/kube-secrets.h"
 #include "platform/drivers/kubernetes/names.h"
 #include "platform/drivers/task.h"
 
@@ -363,12 +364,10 @@ end_try(void *data)
 
 	forget_batch(r);
 	r->was_tried = !r->is_outdated;
-	if (r->cancelled || r->problems.count > 0)
-		fail(r);
-	else if (r->is_outdated)
+	if (r->is_outdated && !r->cancelled && r->problems.count == 0)
 		r->way->read(r);
 	else
-		start_stage(r);
+		kube_secrets_copy(r, kube_rollout_try);
 }
 
 void

@@ -20,6 +20,7 @@ struct kube_batch;
 struct kube_facts;
 struct kube_inventory;
 struct kube_reply;
+struct kube_secret_copy;
 struct kube_request;
 
 /* One object of it. */
@@ -77,6 +78,8 @@ struct kube_rollout {
 	char *deploy_id;		/* NULL: none */
 	struct kube_facts *facts;	/* of a clone; NULL: none are needed */
 	json_t *modules;		/* {module: true when it is held or failed}, all of them */
+	struct kube_secret_copy *copies;	/* of Secrets, while they are copied */
+	size_t copy_count;
 	struct kube_objects *parts;	/* of each workload */
 	size_t part_count;
 	struct adopted_changes *changes;	/* of each workload; NULL: all is applied */

@@ -78,6 +78,8 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/kube-rollout.h \
 	src/platform/drivers/kubernetes/kube-routes.c \
 	src/platform/drivers/kubernetes/kube-routes.h \
+	src/platform/drivers/kubernetes/kube-secrets.c \
+	src/platform/drivers/kubernetes/kube-secrets.h \
 	src/platform/drivers/kubernetes/kube-sight.c \
 	src/platform/drivers/kubernetes/kube-space.c \
 	src/platform/drivers/kubernetes/kube-space.h \
@@ -100,6 +102,7 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/objects-manifests.c \
 	src/platform/drivers/kubernetes/objects-parts.h \
 	src/platform/drivers/kubernetes/objects-pod.c \
+	src/platform/drivers/kubernetes/objects-secrets.c \
 	src/platform/drivers/kubernetes/objects-routes.c \
 	src/platform/drivers/kubernetes/objects-security.c \
 	src/platform/drivers/kubernetes/objects-service.c \

@@ -20,6 +20,8 @@
 #define KUBE_LABEL_NAME "app.kubernetes.io/name"		/* the workload's object name */
 #define KUBE_LABEL_MODULE "sidestage.dev/workload"	/* the same, and what selects its pods */
 #define KUBE_MANAGED_BY "sidestage"
+/* What it is that was copied from where a clone was made of: "secret". */
+#define KUBE_LABEL_COPY "sidestage.dev/copy"
 /* Whole, on objects and pods: the id as it is. */
 #define KUBE_NOTE_MODULE "sidestage.dev/workload-id"
 /* On namespaces. */

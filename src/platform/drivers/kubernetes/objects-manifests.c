@@ -170,6 +170,7 @@ kube_add_manifests(struct kube_workload *w, const struct stand_in_facts *facts, 
 	const json_t *manifests = json_object_get(w->spec, "manifests");
 	struct stand_in *s;
 	const char **keys;
+	size_t from = w->out->count;
 	int ret = check_secrets(w, err);
 
 	if (ret != 0)
@@ -180,6 +181,8 @@ kube_add_manifests(struct kube_workload *w, const struct stand_in_facts *facts, 
 		ret = add_object(w, s, json_object_get(manifests, keys[i]), err);
 	free(keys);
 	stand_in_end(s);
+	if (ret == 0)
+		ret = kube_add_secrets(w, facts, from, err);
 	return ret != 0 ? error_prefix_code(err, CODE_IN_WORKLOAD, .workload = w->declared->module)
 			: 0;
 }

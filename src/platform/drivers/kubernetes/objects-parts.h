@@ -134,6 +134,11 @@ char *kube_job_name(const struct kube_workload *w, const char *name, const json_
 
 /* --- objects-manifests.c --- */
 
+/* Which Secrets the objects from that one on need.  0, or -1 with err. */
+int kube_add_secrets(struct kube_workload *w, const struct stand_in_facts *facts, size_t from,
+		     struct error *err);
+void kube_secret_clear(struct kube_secret *secret);	/* what is in it */
+
 int kube_add_manifests(struct kube_workload *w, const struct stand_in_facts *facts,
 		       struct error *err);
 

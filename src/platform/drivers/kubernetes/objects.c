@@ -121,7 +121,7 @@ kube_objects_note(struct kube_objects *objects, const char *module, const char *
 	size_t i = objects->note_count++;
 
 	objects->notes = xreallocarray(objects->notes, i + 1, sizeof(*objects->notes));
-	objects->notes[i] = (struct kube_note){xstrdup(module), code, *said};
+	objects->notes[i] = (struct kube_note){xstrdup(module), code, *said, false};
 }
 
 /* --- when, and what counts --- */
@@ -407,6 +407,9 @@ kube_objects_clear(struct kube_objects *objects)
 	}
 	for (size_t i = 0; i < objects->note_count; i++)
 		free(objects->notes[i].module);
+	for (size_t i = 0; i < objects->secret_count; i++)
+		kube_secret_clear(&objects->secrets[i]);
+	free(objects->secrets);
 	free(objects->notes);
 	free(objects->items);
 	*objects = (struct kube_objects){0};

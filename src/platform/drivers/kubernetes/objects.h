@@ -71,12 +71,22 @@ struct kube_note {
 	char *module;
 	const char *code;		/* for programs: "suspended" */
 	struct error said;
+	bool is_warning;		/* what was declared will not run so */
+};
+/* A Secret that pods need, and no set has. */
+struct kube_secret {
+	char *name, *module;
+	char *source;			/* its name where the clone was made of; NULL: */
+	json_t *data;			/* {key: text}: what is in it */
+	bool is_required;		/* pods do not start without it */
 };
 struct kube_objects {
 	struct kube_object *items;	/* by stage */
 	size_t count;
 	struct kube_note *notes;
 	size_t note_count;
+	struct kube_secret *secrets;
+	size_t secret_count;
 };
 
 #define KUBE_NAME_KEY_SIZE 32
