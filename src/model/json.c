@@ -13,6 +13,7 @@
 #include "model/json.h"
 
 #include <math.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -210,4 +211,18 @@ const char *
 json_member_string(const json_t *object, const char *key)
 {
 	return json_string_value(json_object_get(object, key));
+}
+
+static void
+wipe_and_free(void *memory)
+{
+	if (memory)
+		explicit_bzero(memory, malloc_usable_size(memory));
+	free(memory);
+}
+
+void
+json_wipe_what_is_freed(void)
+{
+	json_set_alloc_funcs(malloc, wipe_and_free);
 }

@@ -35,6 +35,9 @@ json_same_text(const json_t *a, const json_t *b)
 	return a == b || (json_is_string(a) && json_is_string(b) && json_equal(a, b));
 }
 
+/* From now on whatever JSON is freed leaves no byte of it behind: for a program that reads secrets,
+ * before anything else of JSON. */
+void json_wipe_what_is_freed(void);
 /* A copy that shares nothing with the original. */
 json_t *json_copy_deep(const json_t *value);
 /* The same, but what of it is json_same() as the value in the same place of `like` (NULL: none) is

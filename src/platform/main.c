@@ -17,6 +17,7 @@
 
 #include "base/config-file.h"
 #include "base/i18n.h"
+#include "model/json.h"
 #include "platform/admin/command-backup.h"
 #include "platform/admin/command-check-config.h"
 #include "platform/admin/command-error-codes.h"
@@ -87,6 +88,7 @@ main(int argc, char **argv)
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
 			_exit(STATUS_FAILED);
 	i18n_start();
+	json_wipe_what_is_freed();
 	signal(SIGPIPE, SIG_IGN);
 	if (argc < 2) {
 		print_help(stderr);
