@@ -23,6 +23,7 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "compare/hosts.h"
+#include "compare/isolation-accounts.h"
 #include "compare/isolation-hosts.h"
 #include "compare/isolation-manifests.h"
 #include "compare/isolation-names.h"
@@ -383,8 +384,10 @@ search_value(struct isolation_search *search, const json_t *value, struct buf *p
 	const char *member;
 	json_t *child;
 
-	if (json_is_string(value))
+	if (json_is_string(value)) {
 		search_string(search, value, buf_str(path), key);
+		isolation_search_accounts(search, value, buf_str(path), key);
+	}
 	json_object_foreach((json_t *)(uintptr_t)value, member, child) {
 		pointer_append(path, member);
 		search_value(search, child, path, member);

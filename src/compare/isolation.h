@@ -22,6 +22,8 @@ enum isolation_kind {
 	ISOLATION_FIXED_HOST,	/* a host that is written out */
 	ISOLATION_ADDRESS,	/* an address that is written out */
 	ISOLATION_RESOURCE,	/* a resource that the source has as well */
+	ISOLATION_IDENTITY,	/* an account in a cloud that the source has as well */
+	ISOLATION_QUEUE,	/* what the source reads of, or is called by */
 	ISOLATION_KIND_COUNT
 };
 

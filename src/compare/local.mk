@@ -9,6 +9,7 @@ libcompare_a_SOURCES = \
 	src/compare/hosts.c src/compare/hosts.h \
 	src/compare/hunks.c src/compare/hunks.h \
 	src/compare/isolation.c src/compare/isolation.h \
+	src/compare/isolation-accounts.c src/compare/isolation-accounts.h \
 	src/compare/isolation-hosts.c src/compare/isolation-hosts.h \
 	src/compare/isolation-manifests.c src/compare/isolation-manifests.h \
 	src/compare/isolation-names.c src/compare/isolation-names.h \

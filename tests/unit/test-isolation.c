@@ -451,6 +451,75 @@ one_text_is_looked_at_alone(void **state)
 	world_clear(&world);
 }
 
+/* The objects of a cluster, as a set keeps them: what leads to the source, and what of them only says
+ * what they are, or is never in a clone. */
+static void
+of_objects_of_a_cluster_what_leads_out_is_found(void **state)
+{
+	static const char manifests[] =
+		"{'Deployment/web':{'apiVersion':'apps/v1','kind':'Deployment','metadata':{'name':'web',"
+		"'namespace':'production','labels':{'stage':'production'},'annotations':{'a':"
+		"'https://ci.acme.com'}},'spec':{'selector':{'matchLabels':{'stage':'production'}},"
+		"'template':{'metadata':{'labels':{'stage':'production'}},'spec':{'containers':{'web':{"
+		"'image':'acme/web:1','env':{'DB_HOST':{'value':'oldbox'},'PEER':{'value':"
+		"'http://store-api:80'},'NEXT':{'value':'http://db.production.svc'},'ORDER_TOPIC':"
+		"{'value':'orders'},'LEVEL':{'value':'debug'}}}}}}}},"
+		"'Service/store-api':{'apiVersion':'v1','kind':'Service','spec':{}},"
+		"'Service/pay':{'apiVersion':'v1','kind':'Service','spec':{'type':'ExternalName',"
+		"'externalName':'pay.acme.com'}},"
+		"'Ingress/web':{'apiVersion':'networking.k8s.io/v1','kind':'Ingress','spec':{'rules':"
+		"[{'host':'shop.acme.com'}]}},"
+		"'ServiceAccount/web':{'apiVersion':'v1','kind':'ServiceAccount','metadata':{'name':"
+		"'web','annotations':{'eks.amazonaws.com/role-arn':'arn:aws:iam::1:role/web'}}}}";
+	static const struct {
+		enum isolation_kind kind;
+		const char *where, *names;
+	} expected[] = {
+		{ISOLATION_FIXED_HOST, "Deployment~1web/spec/template/spec/containers/web/env/DB_HOST/value",
+		 "oldbox"},
+		{ISOLATION_ENVIRONMENT, "Deployment~1web/spec/template/spec/containers/web/env/NEXT/value",
+		 "production"},
+		{ISOLATION_QUEUE, "Deployment~1web/spec/template/spec/containers/web/env/ORDER_TOPIC/value",
+		 "orders"},
+		{ISOLATION_FIXED_HOST, "Service~1pay/spec/externalName", "pay.acme.com"},
+		{ISOLATION_IDENTITY, "ServiceAccount~1web/metadata/annotations/"
+				     "eks.amazonaws.com~1role-arn", "arn:aws:iam::1:role/web"},
+	};
+	struct isolation_findings findings;
+	struct world world;
+	struct error err = {0};
+	json_t *body;
+
+	(void)state;
+	world_make(&world, "A", "b");
+	body = set_encode(world.set);
+	json_object_set_new(json_object_get(body, "modules"), "web",
+			    json_pack("{s:s, s:{s:o}, s:{}}", "profile", "sidestage/manifests",
+				      "spec", "manifests", json(manifests), "externals"));
+	set_unref(world.set);
+	world.isolation.set = world.set = set_decode(body, &err);
+	assert_non_null(world.set);
+	json_decref(body);
+	isolation_find(&findings, &world.isolation);
+	for (size_t k = 0; k < sizeof(expected) / sizeof(expected[0]); k++) {
+		size_t i = 0;
+
+		while (i < findings.count &&
+		       strcmp(findings.items[i].where + strlen("/modules/web/spec/manifests/"),
+			      expected[k].where) != 0)
+			i++;
+		if (i == findings.count)
+			fail_msg("nothing is found at %s", expected[k].where);
+		assert_int_equal(findings.items[i].kind, expected[k].kind);
+		if (expected[k].kind != ISOLATION_ENVIRONMENT)
+			assert_string_equal(findings.items[i].names, expected[k].names);
+	}
+	/* And two values of the world. */
+	assert_int_equal(findings.count, sizeof(expected) / sizeof(expected[0]) + 2);
+	isolation_clear(&findings);
+	world_clear(&world);
+}
+
 int
 main(void)
 {
@@ -463,6 +532,7 @@ main(void)
 		cmocka_unit_test(thousands_are_counted_and_none_is_dropped),
 		cmocka_unit_test(long_texts_take_no_time_worth_mentioning),
 		cmocka_unit_test(one_text_is_looked_at_alone),
+		cmocka_unit_test(of_objects_of_a_cluster_what_leads_out_is_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,7 +115,7 @@ struct flow_step {
 struct review_finding {
 	char *id;		/* owned; the same each time: for machines, and to name it */
 	const char *kind;	/* "environment", "same-host", "fixed-host", "address", "resource",
-				   "unknown" */
+				   "identity", "queue", "unknown" */
 	char *text;		/* owned, foreign: a sentence */
 	char *where;		/* owned, foreign: "/modules/web/spec/…", "values/KEY" */
 	char *was; /* owned, foreign: the string there, as it is written, which can be changed;

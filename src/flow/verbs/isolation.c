@@ -326,6 +326,14 @@ words_of(const struct flow *flow, const struct isolation_finding *f, bool is_typ
 			_("%s is the same resource as in %s: the definition %s gives it to both"),
 			where, source, f->names);
 		break;
+	case ISOLATION_IDENTITY:
+		words = xasprintf(_("%s is the cloud account of %s: %s"), f->where, source,
+				  f->names);
+		break;
+	case ISOLATION_QUEUE:
+		words = xasprintf(_("%s may receive what is meant for %s: %s"), f->where, source,
+				  f->names);
+		break;
 	case ISOLATION_KIND_COUNT:
 		break;
 	}
@@ -411,7 +419,8 @@ review_isolation(struct flow *flow)
 	static const char *const kinds[ISOLATION_KIND_COUNT] = {
 		[ISOLATION_ENVIRONMENT] = "environment", [ISOLATION_SAME_HOST] = "same-host",
 		[ISOLATION_FIXED_HOST] = "fixed-host", [ISOLATION_ADDRESS] = "address",
-		[ISOLATION_RESOURCE] = "resource",
+		[ISOLATION_RESOURCE] = "resource", [ISOLATION_IDENTITY] = "identity",
+		[ISOLATION_QUEUE] = "queue",
 	};
 	struct review *review = &flow->review;
 	struct isolation_findings findings;
