@@ -12,8 +12,8 @@
 
 #include "model/json.h"
 
-#include <math.h>
 #include <malloc.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -451,8 +451,8 @@ one_text_is_looked_at_alone(void **state)
 	world_clear(&world);
 }
 
-/* The objects of a cluster, as a set keeps them: what leads to the source, and what of them only says
- * what they are, or is never in a clone. */
+/* The objects of a cluster, as a set keeps them: what leads to the source, and what of them only
+ * says what they are, or is never in a clone. */
 static void
 of_objects_of_a_cluster_what_leads_out_is_found(void **state)
 {

@@ -519,6 +519,61 @@ a_role_is_for_accounts_of_the_clone(void **state)
 	kube_objects_clear(&clone.objects);
 }
 
+/* --- Secrets --- */
+
+#define WITH_SECRETS                                                                              \
+	"[{'apiVersion': 'apps/v1', 'kind': 'Deployment', 'metadata': {'name': 'web'}, 'spec': "  \
+	"{'selector': {'matchLabels': {'app': 'web'}}, 'template': {'metadata': {'labels': "      \
+	"{'app': 'web'}}, 'spec': {'imagePullSecrets': [{'name': 'registry'}], 'volumes': "       \
+	"[{'name': 'tls', 'secret': {'secretName': 'tls'}}], 'containers': [{'name': 'web', "     \
+	"'image': 'web:1', 'envFrom': [{'secretRef': {'name': 'more', 'optional': true}}], "      \
+	"'env': [{'name': 'KEY', 'valueFrom': {'secretKeyRef': {'name': 'key', 'key': "           \
+	"'k'}}}]}]}}}}]"
+
+static const struct kube_secret *
+secret_of(const struct clone *clone, const char *name)
+{
+	for (size_t i = 0; i < clone->objects.secret_count; i++)
+		if (strcmp(clone->objects.secrets[i].name, name) == 0)
+			return &clone->objects.secrets[i];
+	return NULL;
+}
+
+static void
+what_pods_need_of_secrets_is_known_and_where_each_comes_from(void **state)
+{
+	const struct stand_in_facts facts = {.origin = "shop-prod"};
+	struct clone clone = clone_of(WITH_SECRETS, &facts);
+
+	(void)state;
+	assert_int_equal(clone.objects.secret_count, 4);
+	assert_string_equal(secret_of(&clone, "key")->source, "key");
+	assert_true(secret_of(&clone, "key")->is_required);
+	assert_true(secret_of(&clone, "tls")->is_required);
+	assert_false(secret_of(&clone, "more")->is_required);
+	assert_false(secret_of(&clone, "registry")->is_required);
+	expect_note(&clone, "secret", "Secret key: copied from the namespace shop-prod");
+	kube_objects_clear(&clone.objects);
+
+	clone = make(WITH_SECRETS, "{'secrets': {'key': 'leave-out', 'more': 'leave-out', 'tls': "
+				   "{'as': 'other'}, 'registry': {'data': {'k': 'text'}}}}", 1, &facts);
+	assert_int_equal(clone.ret, 0);
+	assert_int_equal(clone.objects.secret_count, 2);
+	assert_string_equal(secret_of(&clone, "tls")->source, "other");
+	assert_null(secret_of(&clone, "registry")->source);
+	expect_note(&clone, "secret-missing",
+		    "Secret key is left out, but the pods of web do not start without it");
+	for (size_t i = 0; i < clone.objects.note_count; i++)
+		assert_int_equal(clone.objects.notes[i].is_warning,
+				 strcmp(clone.objects.notes[i].code, "secret-missing") == 0);
+	kube_objects_clear(&clone.objects);
+
+	clone = make(WITH_SECRETS, "{'secrets': {'key': 'leave out'}}", 1, &facts);
+	assert_int_equal(clone.ret, -1);
+	assert_non_null(strstr(clone.err.text, "spec.secrets must say"));
+	kube_objects_clear(&clone.objects);
+}
+
 /* --- images --- */
 
 #define DIGEST "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -587,6 +642,7 @@ main(void)
 		cmocka_unit_test(a_clone_has_no_access_to_its_node),
 		cmocka_unit_test(a_clone_has_new_empty_volumes),
 		cmocka_unit_test(a_role_is_for_accounts_of_the_clone),
+		cmocka_unit_test(what_pods_need_of_secrets_is_known_and_where_each_comes_from),
 		cmocka_unit_test(an_image_is_pinned_to_what_runs_in_the_original),
 	};
 

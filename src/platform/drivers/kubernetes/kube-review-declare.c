@@ -97,8 +97,10 @@ add_workload(struct kube_review *r, const struct driver_deployment *deployment, 
 	for (size_t k = 0; k < objects.count; k++)
 		add_item(r, objects.items[k].object, module);
 	for (size_t k = 0; k < objects.note_count; k++)
-		findings_add(r->findings, objects.notes[k].is_warning ? DEPLOY_WARNING : DEPLOY_ADJUSTED, &(struct finding_subject){module, NULL},
-			     objects.notes[k].code, &objects.notes[k].said);
+		findings_add(r->findings,
+			     objects.notes[k].is_warning ? DEPLOY_WARNING : DEPLOY_ADJUSTED,
+			     &(struct finding_subject){module, NULL}, objects.notes[k].code,
+			     &objects.notes[k].said);
 	kube_objects_clear(&objects);
 }
 

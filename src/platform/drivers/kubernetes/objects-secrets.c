@@ -217,7 +217,8 @@ kube_add_secrets(struct kube_workload *w, const struct stand_in_facts *facts, si
 			note_references(needed, w->out->items[i].object, 0);
 	names = kube_sorted_keys(needed);
 	for (size_t i = 0; ret == 0 && names[i]; i++)
-		ret = take(w, facts, names[i], json_is_true(json_object_get(needed, names[i])), err);
+		ret = take(w, facts, names[i], json_is_true(json_object_get(needed, names[i])),
+			   err);
 	free(names);
 	json_decref(needed);
 	return ret;

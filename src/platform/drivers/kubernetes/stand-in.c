@@ -8,6 +8,7 @@
 
 #include "platform/drivers/kubernetes/stand-in.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,9 +122,9 @@ has_domain(const char *key, const char *domain)
 	       (length == wanted || key[length - wanted - 1] == '.');
 }
 
-/* By which those who reconcile find their own; what they find and did not declare they remove. */
+/* Of tools that deploy. */
 static bool
-is_mark(const char *key)
+is_of_tools(const char *key)
 {
 	static const char *const domains[] = {
 		"argocd.argoproj.io", "meta.helm.sh", "helm.sh", "toolkit.fluxcd.io", "fluxcd.io",
@@ -131,6 +132,17 @@ is_mark(const char *key)
 		"objectset.rio.cattle.io", "fleet.cattle.io", "field.cattle.io",
 		"kustomize.config.k8s.io",
 	};
+
+	for (size_t i = 0; i < sizeof(domains) / sizeof(domains[0]); i++)
+		if (has_domain(key, domains[i]))
+			return true;
+	return false;
+}
+
+/* By which those who reconcile find their own; what they find and did not declare they remove. */
+static bool
+is_mark(const char *key)
+{
 	static const char *const keys[] = {
 		KUBE_LABEL_MANAGED, "app.kubernetes.io/instance",
 		"kubectl.kubernetes.io/last-applied-configuration",
@@ -138,17 +150,31 @@ is_mark(const char *key)
 		"config.k8s.io/owning-inventory", "control-plane.alpha.kubernetes.io/leader",
 	};
 
-	for (size_t i = 0; i < sizeof(domains) / sizeof(domains[0]); i++)
-		if (has_domain(key, domains[i]))
-			return true;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (strcmp(key, keys[i]) == 0)
 			return true;
-	return false;
+	return is_of_tools(key);
 }
 
-/* Of the object alone: what its pods are selected by is left as it is, and pods are their
- * controller's. */
+/* Not by what they are selected by. */
+static bool
+drop_marks_of_pods(json_t *object, json_t *details)
+{
+	json_t *template = stand_in_template(object), *spec = json_object_get(object, "spec");
+	json_t *labels = stand_in_metadata(template, "labels"), *kept = json_object(), *value;
+	const json_t *selector = json_object_get(json_object_get(spec, "selector"), "matchLabels");
+	bool found = stand_in_drop_keys(stand_in_metadata(template, "annotations"), is_mark, details);
+	const char *key;
+
+	json_object_foreach((json_t *)(uintptr_t)selector, key, value)
+		if (is_of_tools(key))
+			json_object_set(kept, key, value);
+	found |= stand_in_drop_keys(labels, is_of_tools, details);
+	json_object_update(labels, kept);
+	json_decref(kept);
+	return found;
+}
+
 static enum stand_in_result
 drop_marks(const struct stand_in_view *view, json_t *object, json_t *details)
 {
@@ -156,6 +182,7 @@ drop_marks(const struct stand_in_view *view, json_t *object, json_t *details)
 
 	(void)view;
 	found |= stand_in_drop_keys(stand_in_metadata(object, "annotations"), is_mark, details);
+	found |= drop_marks_of_pods(object, details);
 	return found ? STAND_IN_CHANGED : STAND_IN_SAME;
 }
 
