@@ -375,6 +375,13 @@ search_string(struct isolation_search *search, const json_t *string, const char 
 	search->only_names = search->only_hosts = false;
 }
 
+/* A variable of a cluster's object has its value below its name. */
+static const char *
+called_by(const char *path, const char *owner, const char *member)
+{
+	return strcmp(member, "value") == 0 && strstr(path, "/env/") ? owner : member;
+}
+
 /* As deep as json_decode() lets a body be. */
 static void
 search_value(struct isolation_search *search, const json_t *value, struct buf *path,
@@ -389,8 +396,10 @@ search_value(struct isolation_search *search, const json_t *value, struct buf *p
 		isolation_search_accounts(search, value, buf_str(path), key);
 	}
 	json_object_foreach((json_t *)(uintptr_t)value, member, child) {
+		const char *called = called_by(buf_str(path), key, member);
+
 		pointer_append(path, member);
-		search_value(search, child, path, member);
+		search_value(search, child, path, called);
 		path->length = length;
 		path->data[length] = '\0';
 	}
