@@ -24,8 +24,7 @@ is_account(const char *key)
 	return false;
 }
 
-/* By what variables are called whose program takes what is meant for the original.  Its value stands
- * below its name. */
+/* By what variables are called whose program takes what is meant for the original. */
 static bool
 is_queue(const char *path)
 {
@@ -38,6 +37,12 @@ is_queue(const char *path)
 		if (strcasestr(name, words[i]))
 			return true;
 	return false;
+}
+
+const char *
+isolation_called_by(const char *path, const char *owner, const char *member)
+{
+	return strcmp(member, "value") == 0 && strstr(path, "/env/") ? owner : member;
 }
 
 void

@@ -365,21 +365,17 @@ static void
 search_string(struct isolation_search *search, const json_t *string, const char *path,
 	      const char *key)
 {
-	if (!isolation_is_read(search, path))
+	if (!isolation_is_read(search, path)) {
+		isolation_search_accounts(search, string, path, key);
 		return;
+	}
 	search->only_names = strcmp(key, "image") == 0;
 	if (takes_placeholders(path))
 		search_text(search, path, key, json_string_value(string));
 	else
 		search_literal(search, path, key, json_string_value(string));
 	search->only_names = search->only_hosts = false;
-}
-
-/* A variable of a cluster's object has its value below its name. */
-static const char *
-called_by(const char *path, const char *owner, const char *member)
-{
-	return strcmp(member, "value") == 0 && strstr(path, "/env/") ? owner : member;
+	isolation_search_accounts(search, string, path, key);
 }
 
 /* As deep as json_decode() lets a body be. */
@@ -391,12 +387,10 @@ search_value(struct isolation_search *search, const json_t *value, struct buf *p
 	const char *member;
 	json_t *child;
 
-	if (json_is_string(value)) {
+	if (json_is_string(value))
 		search_string(search, value, buf_str(path), key);
-		isolation_search_accounts(search, value, buf_str(path), key);
-	}
 	json_object_foreach((json_t *)(uintptr_t)value, member, child) {
-		const char *called = called_by(buf_str(path), key, member);
+		const char *called = isolation_called_by(buf_str(path), key, member);
 
 		pointer_append(path, member);
 		search_value(search, child, path, called);
