@@ -365,14 +365,12 @@ static void
 search_string(struct isolation_search *search, const json_t *string, const char *path,
 	      const char *key)
 {
-	if (!isolation_is_read(search, path)) {
-		isolation_search_accounts(search, string, path, key);
-		return;
-	}
+	bool is_read = isolation_is_read(search, path);
+
 	search->only_names = strcmp(key, "image") == 0;
-	if (takes_placeholders(path))
+	if (is_read && takes_placeholders(path))
 		search_text(search, path, key, json_string_value(string));
-	else
+	else if (is_read)
 		search_literal(search, path, key, json_string_value(string));
 	search->only_names = search->only_hosts = false;
 	isolation_search_accounts(search, string, path, key);
@@ -390,10 +388,8 @@ search_value(struct isolation_search *search, const json_t *value, struct buf *p
 	if (json_is_string(value))
 		search_string(search, value, buf_str(path), key);
 	json_object_foreach((json_t *)(uintptr_t)value, member, child) {
-		const char *called = isolation_called_by(buf_str(path), key, member);
-
 		pointer_append(path, member);
-		search_value(search, child, path, called);
+		search_value(search, child, path, isolation_called_by(buf_str(path), key, member));
 		path->length = length;
 		path->data[length] = '\0';
 	}
