@@ -362,18 +362,17 @@ takes_placeholders(const char *path)
 }
 
 static void
-search_string(struct isolation_search *search, const json_t *string, const char *path,
-	      const char *key)
+search_string(struct isolation_search *search, const json_t *text, const char *path, const char *key)
 {
 	bool is_read = isolation_is_read(search, path);
 
 	search->only_names = strcmp(key, "image") == 0;
 	if (is_read && takes_placeholders(path))
-		search_text(search, path, key, json_string_value(string));
+		search_text(search, path, key, json_string_value(text));
 	else if (is_read)
-		search_literal(search, path, key, json_string_value(string));
+		search_literal(search, path, key, json_string_value(text));
 	search->only_names = search->only_hosts = false;
-	isolation_search_accounts(search, string, path, key);
+	isolation_search_accounts(search, text, path, key);
 }
 
 /* As deep as json_decode() lets a body be. */
