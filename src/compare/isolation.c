@@ -362,17 +362,17 @@ takes_placeholders(const char *path)
 }
 
 static void
-search_string(struct isolation_search *search, const json_t *text, const char *path, const char *key)
+search_string(struct isolation_search *search, const json_t *s, const char *path, const char *key)
 {
 	bool is_read = isolation_is_read(search, path);
 
 	search->only_names = strcmp(key, "image") == 0;
 	if (is_read && takes_placeholders(path))
-		search_text(search, path, key, json_string_value(text));
+		search_text(search, path, key, json_string_value(s));
 	else if (is_read)
-		search_literal(search, path, key, json_string_value(text));
+		search_literal(search, path, key, json_string_value(s));
 	search->only_names = search->only_hosts = false;
-	isolation_search_accounts(search, text, path, key);
+	isolation_search_accounts(search, s, path, key);
 }
 
 /* As deep as json_decode() lets a body be. */
