@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -65,11 +66,21 @@ is_line(const char *line)
 	       strcmp(line + start + digits, "\n") == 0;
 }
 
+/* Where a link leads; NULL: it is none.  It is asked with each request, and realpath(3) asks the
+ * system for each directory above. */
+static char *
+link_target(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && S_ISLNK(st.st_mode) ? realpath(path, NULL) : NULL;
+}
+
 /* Beside the socket itself, where a link leads to it. */
 bool
 owner_secret_read(const char *socket, char line[OWNER_SECRET_LINE_SIZE])
 {
-	char *real = realpath(socket, NULL), text[OWNER_SECRET_LINE_SIZE + 1];
+	char *real = link_target(socket), text[OWNER_SECRET_LINE_SIZE + 1];
 	char *path = owner_secret_path(real ? real : socket);
 	const char *name;
 	int directory = open_directory(path, &name);
