@@ -37,6 +37,8 @@ struct driver_home {
 	/* Of a clone of such a one: the namespace that its workloads were found in, where what no
 	 * set may hold (Secrets) is; NULL: it is none. */
 	const char *origin;
+	/* Nothing of it was made by this daemon yet. */
+	bool is_first;
 };
 
 struct driver_resource {

@@ -159,6 +159,7 @@ read_all(struct review_run *run, struct error *err)
 	if (!r->driver || rollout_read_deployment(r, err) != 0)
 		return -1;
 	run->home = env_driver_home(&r->home);
+	run->home.is_first = r->is_first;
 	if (!r->driver->ops->review) {
 		end_run(run, NULL);
 		return 0;

@@ -271,9 +271,10 @@ static enum step
 enter_provision(struct rollout *r)
 {
 	const struct driver_ops *ops = r->driver->ops;
-	const struct driver_home home = env_driver_home(&r->home);
+	struct driver_home home = env_driver_home(&r->home);
 	struct driver_waiter waiter = {.ended = prepared, .data = r};
 
+	home.is_first = r->is_first;
 	r->task = r->order.resuming ? ops->adopt(r->driver, r->space, &home, &waiter)
 				    : ops->prepare(r->driver, r->space, &home, &waiter);
 	return STEP_WAIT;

@@ -96,6 +96,15 @@ report_wait(void *data, const struct error *why)
 
 /* --- whose it is --- */
 
+/* A clone that another daemon of the same people has made under this name: two of one name would be
+ * one.  What this daemon was about to make when it was killed has no record yet. */
+static bool
+is_of_somebody_else(const struct kube_space *space, const json_t *notes)
+{
+	return space->is_first && json_object_get(notes, KUBE_NOTE_RECORD) &&
+	       strcmp(space->driver->platform, KUBE_SHARED_PLATFORM) == 0;
+}
+
 bool
 kube_namespace_is_ours(const struct kube_space *space, const json_t *object, struct error *err)
 {
@@ -105,6 +114,7 @@ kube_namespace_is_ours(const struct kube_space *space, const json_t *object, str
 		   *owner = json_member_string(notes, KUBE_NOTE_SPACE);
 
 	if (platform && owner && strcmp(platform, space->driver->platform) == 0 &&
+	    !is_of_somebody_else(space, notes) &&
 	    (strcmp(owner, space->name) == 0 ||
 	     (strcmp(platform, KUBE_SHARED_PLATFORM) == 0 &&
 	      strcmp(kube_space_tail(owner), kube_space_tail(space->name)) == 0)))

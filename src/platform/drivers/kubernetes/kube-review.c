@@ -346,6 +346,7 @@ kube_review(struct kube_driver *driver, const char *space, const struct driver_r
 								 : kube_namespace_name(space),
 		.labels = home->labels ? json_deep_copy(home->labels) : NULL,
 		.is_adopted = home->is_adopted,
+		.is_first = home->is_first,
 		.origin = xstrdup_or_null(home->origin),
 		.secrets = json_object(),
 	};

@@ -95,6 +95,7 @@ set_home(struct kube_space *space, const struct driver_home *home)
 		json_decref(space->labels);
 		space->labels = home->labels ? json_deep_copy(home->labels) : NULL;
 		space->is_adopted = home->is_adopted;
+		space->is_first = home->is_first;
 		free(space->origin);
 		space->origin = xstrdup_or_null(home->origin);
 	}

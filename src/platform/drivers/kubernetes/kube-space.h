@@ -46,6 +46,7 @@ struct kube_space {
 	char *namespace;
 	json_t *labels;			/* of the namespace; NULL: none */
 	bool is_adopted;		/* somebody else filled it (driver_home) */
+	bool is_first;			/* this daemon has made nothing of it */
 	char *origin;			/* of a clone of such a one; NULL: it is none */
 	bool has_manifests;		/* what somebody else wrote was deployed to it */
 	json_t *found;	/* adopted: {"Deployment/web": module} (kube-found.h); NULL: not known */
