@@ -61,12 +61,12 @@ answer = json.load(open('out'))
 raise SystemExit(not ($python))" 2>>err
 	result $? "$name"
 }
-wait_for() {	# up to two minutes
-	tries=1200
+wait_for() {	# up to a minute
+	tries=300
 	until "$@" >/dev/null 2>&1; do
 		tries=$((tries - 1))
 		[ $tries -gt 0 ] || return 1
-		sleep 0.1
+		sleep 0.2
 	done
 }
 ours() { python3 -S "$top/tests/tty/cluster" "$@"; }
@@ -139,21 +139,79 @@ gone() { for process in /proc/[0-9]*; do tr '\0' ' ' <"$process/cmdline" 2>/dev/
 wait_for gone
 result $? "with the last client the platform ends"
 
+# --- protected, until it is said that it is not ---
+
+sidestage version shop web 1.4.3 --kube --approve=shop >out 2>err </dev/null
+[ $? = 4 ] && [ "$(ours image prod shop web)" = local/topicshare-web:1.4.2 ]
+result $? "a change of what was found is not made without a reason"
+sidestage kube --unprotected=shop --json >out 2>err
+tells "which one can do without" 'not answer["is_protected"]' sidestage environment shop --kube --json
+tells "and still it is not deleted" 'answer["is_protected"] is False' sh -c '
+	sidestage discard shop --kube --approve=shop 2>&1 | grep -q "found in the cluster" && sidestage environment shop --kube --json'
+sidestage kube --protected=shop --json >out 2>err
+tells "until it is protected again" 'answer["is_protected"]' sidestage environment shop --kube --json
+
+# --- two people, who share nothing but the cluster ---
+
+second() { HOME=$folder/home2 XDG_RUNTIME_DIR=$folder/run2 "$@"; }
+mkdir -m 700 home2 run2
+second sidestage kube --namespace=shop --json >out 2>err
+timeout 120 sidestage clone shop hotfix-1 --kube --approve=hotfix-1 >out 2>err </dev/null &&
+	timeout 120 sidestage version hotfix-1 web 1.4.3 --kube --approve=hotfix-1 >>out 2>>err </dev/null
+result $? "a clone is made and changed"
+sees_it() { second sidestage board --kube --json >out 2>err && python3 -c "import json
+envs = {e['id']: e for e in json.load(open('out'))['environments']}
+raise SystemExit(not (envs['hotfix-1']['clone_of'] == 'shop' and [w for w in envs['hotfix-1']['workloads'] if w['workload'] == 'web'][0]['version'] == '1.4.3'))"; }
+# The platform of each command ends with it, so that one stays open.
+second timeout 300 sidestage logs shop --follow --kube >followed 2>&1 </dev/null &
+holder=$!
+wait_for sees_it
+result $? "and another laptop sees both"
+fails "there its name is taken" 2 "hotfix-1" \
+	env HOME="$folder/home2" XDG_RUNTIME_DIR="$folder/run2" sidestage clone shop hotfix-1 --kube --approve=hotfix-1 --json
+timeout 120 sidestage discard hotfix-1 --kube --approve=hotfix-1 >out 2>err </dev/null
+result $? "it is discarded by who made it"
+is_gone() { second sidestage board --kube --json >out 2>err && ! grep -q hotfix-1 out; }
+wait_for is_gone
+result $? "and is gone on the other, too"
+kill $holder
+wait $holder 2>/dev/null
+holder=
+wait_for gone
+
+# --- what may not be read, and a cluster that is away ---
+
+ours double prod 'deny * list deployments.apps shop'
+tells "what may not be listed is named, and the rest is shown" 'answer["application"] == "shop"' \
+	sidestage board --kube --json
+grep -q "list deployments" err
+result $? "by its right"
+ours double prod away
+fails "with a cluster that is away nobody is told of what was, as if it were" 3 "The cluster cannot be read" \
+	sidestage board --kube --json
+tells "but where they ask for it" '[e["id"] for e in answer["environments"]][0] in ("billing", "shop")' \
+	sidestage board --kube --json --offline
+ours double prod
+
 # --- away ---
 
+timeout 120 sidestage clone shop hotfix-2 --kube --approve=hotfix-2 >out 2>err </dev/null
+before=$(writes | grep -cE '/(shop|billing)[/ ?]')
 sidestage kube forget >out 2>err </dev/null
 code=$?
-[ $code = 5 ] && grep -q "To forget admin" out && grep -qF "$state/kube/" out && [ -d "$state/kube" ]
+[ $code = 5 ] && grep -q "To forget admin" out && grep -q "delete the clone hotfix-2 of shop (cluster admin, namespace shop-hotfix-2)" out && grep -qF "$state/kube/" out && [ -d "$state/kube" ]
 result $? "what would be forgotten is listed, and nothing is done without a yes"
 fails "another context's name is no yes" 2 'but the context is "admin"' sh -c 'sidestage kube forget --approve=prod >/dev/null'
 sidestage kube forget --approve=admin >out 2>err </dev/null
 code=$?
 [ $code = 0 ] && [ -z "$(find "$state/kube" run -mindepth 1 -name '*admin*' -o -mindepth 1 -name 'kube-*')" ]
 result $? "after it nothing is left"
+[ "$(ours spaces prod)" = "billing shop" ]
+result $? "nor in the cluster"
 sidestage kube forget >out 2>err </dev/null
 [ $? = 0 ] && grep -q "Nothing is kept of admin" out
 result $? "which is said when it is asked again"
-[ "$(writes | wc -l)" = "$before" ]
-result $? "and nothing was ever written to the cluster"
+[ "$(writes | grep -cE '/(shop|billing)[/ ?]')" = "$before" ]
+result $? "and nothing was ever written to what was found"
 echo "1..$number"
 exit $status

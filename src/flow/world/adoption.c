@@ -243,6 +243,9 @@ adoption_trouble(const struct world_adoption *adoption, int64_t now)
 		return xasprintf(_("The cluster cannot be read; shown is what was read %s. %s"), ago,
 				 problem);
 	}
+	if (adoption->state == ADOPTION_FAILED && json_object_size(adoption->environments) > 0)
+		return xasprintf(_("The cluster cannot be read; shown is what was known before. %s"),
+				 problem);
 	if (adoption->state == ADOPTION_FAILED)
 		return xasprintf(_("The cluster cannot be read. %s"), problem);
 	return xstrdup_or_null(adoption->warnings.raw);

@@ -73,6 +73,7 @@
 
 #define LOCK_LIMIT_MS 10000
 #define STOP_LIMIT_MS 5000
+#define RECORD_LIMIT_MS 3000		/* for the clones of a cluster, before that */
 #define ANSWER_LIMIT_MS 3000
 #define ANSWER_PAUSE_MS 10
 #define TOKEN_MAX 4096
@@ -533,6 +534,15 @@ waited_enough(void *data)
 }
 
 static void
+recorded_late(void *data)
+{
+	struct daemon *d = data;
+
+	d->guard = NULL;
+	hand_over(d);
+}
+
+static void
 stop(void *data)
 {
 	struct daemon *d = data;
@@ -550,9 +560,10 @@ stop(void *data)
 	maintenance_stop_listening(d->maintenance);
 	control_unlink(d->settings->state);
 	http_stop_listening(d->http);
-	/* Nobody waits any more when the last client went away. */
+	/* Nobody waits any more when the last client went away, but for what others are to find. */
 	if (d->settings->lease || d->settings->stop_timeout_ms == 0) {
-		hand_over(d);
+		d->guard = loop_add_timer(d->platform.loop, RECORD_LIMIT_MS, recorded_late, d);
+		records_finish(d->platform.records, hand_over, d);
 		return;
 	}
 	d->guard = loop_add_timer(d->platform.loop, d->settings->stop_timeout_ms, waited_enough, d);

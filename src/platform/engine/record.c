@@ -239,26 +239,47 @@ put_deployment(struct platform *platform, const struct place *place,
 	       repository_put_deployment(platform->repository, place, &row, err) == 0 ? 0 : -1;
 }
 
+/* Whether there is such an environment here: 0: none, 1: this clone, 2: one that is to be left alone,
+ * 3: a clone that had this name before; -1 with err. */
+static int
+look_up(struct platform *platform, const struct place *place, const struct read_record *r,
+	struct error *err)
+{
+	struct environment known = {0};
+	struct deployment deployment = {0};
+	struct error why = {0};
+	int ret = 1;
+
+	if (repository_read_environment(platform->repository, place, &known, &why) != 0) {
+		if (why.kind == ERROR_NOT_FOUND)
+			return 0;
+		*err = why;
+		return -1;
+	}
+	if (known.status == ENVIRONMENT_DELETING)
+		ret = 2;
+	else if (repository_read_deployment(platform->repository, place,
+					    untrusted_raw(&r->first.id), &deployment, &why) != 0)
+		/* One that was just made here has nothing that succeeded yet. */
+		ret = repository_read_newest_succeeded(platform->repository, place, &deployment,
+						       &why) == 0 ? 3 : 2;
+	deployment_clear(&deployment);
+	environment_clear(&known);
+	return ret;
+}
+
 static int
 put_record(struct platform *platform, const struct adoption *adoption, const struct place *place,
 	   const char *namespace, const struct read_record *r, struct error *err)
 {
-	struct environment known = {0};
-	struct error why = {0};
-	int first, last;
+	int known = look_up(platform, place, r, err), first, last;
 
-	if (repository_read_environment(platform->repository, place, &known, &why) == 0) {
-		bool is_ending = known.status == ENVIRONMENT_DELETING;
-
-		environment_clear(&known);
-		if (is_ending)
-			return 1;
-	} else if (why.kind != ERROR_NOT_FOUND) {
-		*err = why;
+	if (known < 0 || known == 2)
+		return known < 0 ? -1 : 2;
+	if (known == 3 && repository_drop_environment(platform->repository, place, err) != 0)
 		return -1;
-	} else if (put_environment(platform, adoption, place, namespace, r, err) != 0) {
+	if (known != 1 && put_environment(platform, adoption, place, namespace, r, err) != 0)
 		return -1;
-	}
 	first = put_deployment(platform, place, &r->first, r->base, err);
 	last = first < 0 ? -1 : put_deployment(platform, place, &r->last, r->now, err);
 	if (last == 0 || (first == 0 && last == 1))

@@ -50,6 +50,8 @@ struct records {
 	int64_t version;		/* of the database, when it was looked through */
 	int64_t keep_at, find_at, retry_at;	/* steady ms: not before */
 	bool has_failed;		/* and that was logged */
+	void (*done)(void *data);	/* of records_finish(); NULL: nobody waits */
+	void *data;
 };
 
 /* --- what is ours --- */
@@ -94,6 +96,22 @@ note_failure(struct records *records, const char *what, const struct error *err)
 
 /* --- keeping --- */
 
+static void keep_next(struct records *records);
+
+/* What cannot be kept now is by the next daemon. */
+static void
+finish(struct records *records, bool failed)
+{
+	void (*done)(void *) = records->done;
+
+	if (!failed)
+		keep_next(records);
+	if (records->keeping)
+		return;
+	records->done = NULL;
+	done(records->data);
+}
+
 static void
 on_kept(void *data, const struct driver_result *result)
 {
@@ -111,6 +129,8 @@ on_kept(void *data, const struct driver_result *result)
 	free(records->keeping_name);
 	free(records->keeping_id);
 	records->keeping_name = records->keeping_id = NULL;
+	if (records->done)
+		finish(records, result->err != NULL);
 }
 
 /* For people who look at the namespace with kubectl. */
@@ -337,12 +357,29 @@ records_new(struct platform *platform, const struct adoption *adoption)
 }
 
 void
+records_finish(struct records *records, void (*done)(void *data), void *data)
+{
+	if (!records || !driver_of(records) || !driver_of(records)->ops->keep) {
+		done(data);
+		return;
+	}
+	loop_remove_timer(records->timer);
+	records->timer = NULL;
+	records->version = -1;
+	records->done = done;
+	records->data = data;
+	if (!records->keeping)
+		finish(records, false);
+}
+
+void
 records_stop(struct records *records)
 {
 	if (!records)
 		return;
 	loop_remove_timer(records->timer);
 	records->timer = NULL;
+	records->done = NULL;
 	driver_task_forget(records->keeping);
 	driver_task_forget(records->finding);
 	records->keeping = records->finding = NULL;

@@ -22,13 +22,18 @@ void records_free(struct records *records);	/* NULL is fine */
 /* What is under way is of no more interest: before the drivers go. */
 void records_stop(struct records *records);
 
+/* Keeps what was deployed and is not kept yet, and calls `done`, once: at once where that is nothing,
+ * or cannot be done. */
+void records_finish(struct records *records, void (*done)(void *data), void *data);
+
 /* --- for tests --- */
 
 /* What is recorded of a clone; new reference.  NULL with err. */
 json_t *record_write(struct platform *platform, const struct place *place, const char *origin,
 		     struct error *err);
 /* A clone as it was recorded, in that namespace; one that is here becomes what it is there.
- * 0; 1: it is so already; 2: what it was cloned from is not looked at here; -1 with err. */
+ * 0; 1: it is so already; 2: not now, since what it was cloned from is not looked at here, or it is
+ * being made or deleted; -1 with err. */
 int record_take(struct platform *platform, const struct adoption *adoption, const char *namespace,
 		const json_t *record, struct error *err);
 
