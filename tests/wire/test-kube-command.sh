@@ -167,7 +167,7 @@ second timeout 300 sidestage logs shop --follow --kube >followed 2>&1 </dev/null
 holder=$!
 wait_for sees_it
 result $? "and another laptop sees both"
-fails "there its name is taken" 2 "hotfix-1" \
+fails "there its name is taken" 1 "already exists" \
 	env HOME="$folder/home2" XDG_RUNTIME_DIR="$folder/run2" sidestage clone shop hotfix-1 --kube --approve=hotfix-1 --json
 timeout 120 sidestage discard hotfix-1 --kube --approve=hotfix-1 >out 2>err </dev/null
 result $? "it is discarded by who made it"

@@ -239,8 +239,8 @@ put_deployment(struct platform *platform, const struct place *place,
 	       repository_put_deployment(platform->repository, place, &row, err) == 0 ? 0 : -1;
 }
 
-/* Whether there is such an environment here: 0: none, 1: this clone, 2: one that is to be left alone,
- * 3: a clone that had this name before; -1 with err. */
+/* Whether there is such an environment here: 0: none, 1: this clone, 2: one that is to be left
+ * alone, 3: a clone that had this name before; -1 with err. */
 static int
 look_up(struct platform *platform, const struct place *place, const struct read_record *r,
 	struct error *err)

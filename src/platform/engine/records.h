@@ -22,8 +22,8 @@ void records_free(struct records *records);	/* NULL is fine */
 /* What is under way is of no more interest: before the drivers go. */
 void records_stop(struct records *records);
 
-/* Keeps what was deployed and is not kept yet, and calls `done`, once: at once where that is nothing,
- * or cannot be done. */
+/* Keeps what was deployed and is not kept yet, and calls `done`, once: at once where that is
+ * nothing, or cannot be done. */
 void records_finish(struct records *records, void (*done)(void *data), void *data);
 
 /* --- for tests --- */
