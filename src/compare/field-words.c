@@ -42,6 +42,8 @@ static const struct label {
 	{{"spec", "containers", "*"}, "container %s", 2},
 	{{"spec", "service", "ports", "*"}, "port %s", 3},
 	{{"spec", "secrets", "*"}, "secret %s", 2},
+	{{"spec", "runs"}, "runs", -1},
+	{{"spec", "reaches_origin"}, "reaches the origin", -1},
 	{{"externals", "*"}, "resource %s", 1},
 };
 

@@ -64,7 +64,6 @@ struct folding {
 
 static json_t *fold(const struct folding *f, const json_t *value);
 
-/* A list of the table that is empty means what an absent one does. */
 static void
 fold_member(const struct folding *f, json_t *out, const char *name, const json_t *value)
 {
@@ -72,19 +71,18 @@ fold_member(const struct folding *f, json_t *out, const char *name, const json_t
 	char *plain = without_braces(name, f->kind), *braced = NULL;
 	json_t *inner = fold(f, value), *folded = NULL;
 
-	if (row && json_is_array(inner) && (!f->exact || json_array_size(inner) > 0))
+	if (row && json_array_size(inner) > 0)
 		folded = merge_fold(row, inner, f->exact);
 	if (json_is_object(value) && (row || plain))
 		braced = xasprintf("{%s}", name);
-	if (!folded || f->exact || json_object_size(folded) > 0)
-		json_object_set(out, braced ? braced : name, folded ? folded : inner);
+	json_object_set(out, braced ? braced : name, folded ? folded : inner);
 	json_decref(folded);
 	json_decref(inner);
 	free(braced);
 	free(plain);
 }
 
-/* New reference.  What a server does not say is null with some clients. */
+/* New reference. */
 static json_t *
 fold(const struct folding *f, const json_t *value)
 {
@@ -102,9 +100,29 @@ fold(const struct folding *f, const json_t *value)
 		return json_copy((json_t *)value);
 	out = json_object();
 	json_object_foreach((json_t *)value, name, member)
-		if (f->exact || !json_is_null(member))
-			fold_member(f, out, name, member);
+		fold_member(f, out, name, member);
 	return out;
+}
+
+/* What a server does not say is null with some clients, and a list of the table that is empty means
+ * what an absent one does.  In place. */
+static void
+prune(json_t *value, const char *kind)
+{
+	const char *name;
+	json_t *member;
+	void *next;
+	size_t i;
+
+	json_object_foreach_safe(value, next, name, member) {
+		if (json_is_null(member) || (json_is_array(member) && json_array_size(member) == 0 &&
+					     merge_key_of(name, kind)))
+			json_object_del(value, name);
+		else
+			prune(member, kind);
+	}
+	json_array_foreach(value, i, member)
+		prune(member, kind);
 }
 
 /* In place.  The value is nobody else's. */
@@ -174,8 +192,10 @@ manifest_keep(const json_t *object, struct error *err)
 	if (check_object(object, err) != 0)
 		return NULL;
 	stripped = json_copy_deep(object);
-	manifest_strip(stripped);
 	f.kind = f.exact ? NULL : json_member_string(object, "kind");
+	if (!f.exact)
+		prune(stripped, f.kind);
+	manifest_strip(stripped);
 	metadata = json_incref(json_object_get(stripped, "metadata"));
 	json_object_del(stripped, "metadata");
 	kept = fold(&f, stripped);

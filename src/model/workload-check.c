@@ -294,10 +294,11 @@ workload_check(const json_t *module, const json_t *driver, workload_report *call
 							    : FINDING_PROFILE_NOT_HONOURED,
 		       field, NULL);
 	buf_truncate(&check.pointer, 0);
-	if (is_taken || profile != PROFILE_MANIFESTS) {
-		check_object(&check, NULL, module);
-		check_containers(&check, module, driver);
-	}
+	/* What cannot run there at all is looked at as if nobody were to run it. */
+	if (!is_taken && profile == PROFILE_MANIFESTS)
+		check.honours = check.partly = check.within = driver = NULL;
+	check_object(&check, NULL, module);
+	check_containers(&check, module, driver);
 	buf_clear(&check.pointer);
 }
 

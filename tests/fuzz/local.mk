@@ -2,10 +2,11 @@
 # A target a parser.  `make check` replays the corpora; `make fuzz` builds them with clang in a
 # directory of its own and lets libFuzzer search for FUZZ_SECONDS each.
 FUZZ_TARGETS = answer canonical config forward hosts http import isolation journal keys \
-	kubeconfig nouns packed patch pattern placeholder pointer redact schedule score set terminal text time version workload
+	kubeconfig manifests nouns packed patch pattern placeholder pointer redact schedule score set terminal text time version workload
 FUZZ_SECONDS = 60
 FUZZ_MODEL_REPLAYS = tests/fuzz/replay-canonical tests/fuzz/replay-hosts \
-	tests/fuzz/replay-isolation tests/fuzz/replay-packed tests/fuzz/replay-pattern \
+	tests/fuzz/replay-isolation tests/fuzz/replay-manifests tests/fuzz/replay-packed \
+	tests/fuzz/replay-pattern \
 	tests/fuzz/replay-pointer \
 	tests/fuzz/replay-schedule tests/fuzz/replay-score tests/fuzz/replay-set \
 	tests/fuzz/replay-text tests/fuzz/replay-time \
@@ -82,6 +83,8 @@ tests_fuzz_replay_packed_SOURCES = tests/fuzz/fuzz-packed.c $(FUZZ_COMMON) $(FUZ
 tests_fuzz_replay_packed_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
 tests_fuzz_replay_text_SOURCES = tests/fuzz/fuzz-text.c $(FUZZ_COMMON) $(FUZZ_MAIN)
 tests_fuzz_replay_text_LDADD = $(FUZZ_LIBS) libcompare.a libmodel.a libbase.a $(BASE_LIBS)
+tests_fuzz_replay_manifests_SOURCES = tests/fuzz/fuzz-manifests.c $(FUZZ_COMMON) $(FUZZ_MAIN)
+tests_fuzz_replay_manifests_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
 tests_fuzz_replay_workload_SOURCES = tests/fuzz/fuzz-workload.c $(FUZZ_COMMON) $(FUZZ_MAIN)
 tests_fuzz_replay_workload_LDADD = $(FUZZ_LIBS) libmodel.a libbase.a $(BASE_LIBS)
 

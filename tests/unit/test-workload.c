@@ -174,10 +174,13 @@ test_what_is_found(void **state)
 		{"{'profile': 'sidestage/manifests', 'spec': {'manifests': {'Deployment/w': {'spec': "
 		 "{'anything': 7}}}, 'secrets': {'db': 'leave-out'}}, 'externals': {}}", NULL, ""},
 		{"{'profile': 'sidestage/manifests', 'spec': {'manifests': {'Deployment/w': 7}, "
-		 "'replicas': 1}}", NULL, "other-profile /spec/replicas"},
+		 "'labels': {'a': 'b'}}}", NULL, "other-profile /spec/labels"},
 		{"{'profile': 'sidestage/manifests', 'spec': {'manifests': {}}}",
 		 "{'one_container': true, 'honours': [], 'profiles': ['humanitec/default-module']}",
 		 "profile-refused /profile"},
+		{"{'profile': 'sidestage/manifests', 'spec': {'manifests': 7, 'labels': {'a': 'b'}}}",
+		 "{'one_container': true, 'honours': [], 'profiles': []}",
+		 "profile-refused /profile; wrong /spec/manifests; other-profile /spec/labels"},
 		{"{'spec': {'pod': {'initContainers': [{'name': 'a', 'imgae': 'x'}, 7]}}}", NULL,
 		 "unknown-field /spec/pod/initContainers/0/imgae (image); "
 		 "wrong /spec/pod/initContainers/1"},
