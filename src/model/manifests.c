@@ -115,8 +115,9 @@ prune(json_t *value, const char *kind)
 	size_t i;
 
 	json_object_foreach_safe(value, next, name, member) {
-		if (json_is_null(member) || (json_is_array(member) && json_array_size(member) == 0 &&
-					     merge_key_of(name, kind)))
+		bool is_empty = json_is_array(member) && json_array_size(member) == 0;
+
+		if (json_is_null(member) || (is_empty && merge_key_of(name, kind)))
 			json_object_del(value, name);
 		else
 			prune(member, kind);
