@@ -519,6 +519,44 @@ a_role_is_for_accounts_of_the_clone(void **state)
 	kube_objects_clear(&clone.objects);
 }
 
+static void
+a_clone_does_not_reach_what_it_was_made_of(void **state)
+{
+	json_t *ranges = parse("['10.244.0.0/24', 'fd00::/64']"), *all = parse("[{}]");
+	json_t *others = parse("[{'matchLabels': {'app': 'other'}}]");
+	struct stand_in_facts facts = {.origin = "shop-prod", .pod_ranges = ranges, .limited = others};
+	struct clone clone = clone_of("[" DEPLOYMENT("", "") "]", &facts);
+	const json_t *policy = find(&clone, "NetworkPolicy", "web-not-to-origin");
+
+	(void)state;
+	expect_text(policy, "/spec/podSelector/matchLabels/sidestage.dev~1workload", "web");
+	expect_text(policy, "/spec/policyTypes/0", "Egress");
+	expect_text(policy, "/spec/egress/0/to/0/namespaceSelector/matchExpressions/0/operator",
+		    "NotIn");
+	expect_text(policy, "/spec/egress/0/to/0/namespaceSelector/matchExpressions/0/values/0",
+		    "shop-prod");
+	expect_text(policy, "/spec/egress/1/to/0/ipBlock/except/0", "10.244.0.0/24");
+	expect_text(policy, "/spec/egress/1/to/1/ipBlock/except/0", "fd00::/64");
+	expect_note(&clone, "network", "web: cannot connect to the namespace shop-prod; set "
+				       "spec.reaches_origin to true to allow it");
+	kube_objects_clear(&clone.objects);
+
+	facts.limited = all;	/* ours would let them out */
+	clone = clone_of("[" DEPLOYMENT("", "") "]", &facts);
+	assert_null(find(&clone, "NetworkPolicy", ""));
+	expect_note(&clone, "network", "web: may connect to the namespace shop-prod: only its own "
+				       "network policies prevent it");
+	kube_objects_clear(&clone.objects);
+
+	facts.limited = NULL;
+	clone = make("[" DEPLOYMENT("", "") "]", "{'reaches_origin': true}", 1, &facts);
+	assert_null(find(&clone, "NetworkPolicy", ""));
+	kube_objects_clear(&clone.objects);
+	json_decref(ranges);
+	json_decref(all);
+	json_decref(others);
+}
+
 /* --- Secrets --- */
 
 #define WITH_SECRETS                                                                              \
@@ -642,6 +680,7 @@ main(void)
 		cmocka_unit_test(a_clone_has_no_access_to_its_node),
 		cmocka_unit_test(a_clone_has_new_empty_volumes),
 		cmocka_unit_test(a_role_is_for_accounts_of_the_clone),
+		cmocka_unit_test(a_clone_does_not_reach_what_it_was_made_of),
 		cmocka_unit_test(what_pods_need_of_secrets_is_known_and_where_each_comes_from),
 		cmocka_unit_test(an_image_is_pinned_to_what_runs_in_the_original),
 	};

@@ -174,6 +174,7 @@ beside |= {("", "persistentvolumeclaims", verb) for verb in ("list", "watch", "c
 beside |= {("networking.k8s.io", "ingresses", verb) for verb in ("create", "patch", "delete")}
 beside |= {("gateway.networking.k8s.io", "httproutes", verb) for verb in ("list", "create", "patch", "delete")}
 change = ("list", "create", "patch", "delete")
+beside |= {("", "nodes", "list"), ("", "secrets", "get")}
 beside |= {("apps", kind, verb) for kind in ("statefulsets", "daemonsets") for verb in (*change, "watch")}
 beside |= {("networking.k8s.io", "networkpolicies", verb) for verb in change}
 beside |= {("rbac.authorization.k8s.io", kind, verb) for kind in ("roles", "rolebindings") for verb in change}

@@ -5,6 +5,7 @@
 
 #include "platform/drivers/kubernetes/kube-facts.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "model/manifests.h"
 #include "net/url.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/kubernetes/cluster.h"
@@ -26,11 +28,12 @@
 #define PAGE 500
 #define PAGES_MAX 200
 
-enum where { IN_CLONE, IN_ORIGIN, EVERYWHERE };
+enum where { IN_CLONE, IN_ORIGIN, EVERYWHERE, OF_CLUSTER };
 
 static void take_host(struct kube_facts *facts, const char *kind, const json_t *object);
 static void take_pinned(struct kube_facts *facts, const char *kind, const json_t *object);
 static void take_pod(struct kube_facts *facts, const char *kind, const json_t *object);
+static void take_node(struct kube_facts *facts, const char *kind, const json_t *object);
 
 static const struct fact_list {
 	const char *api_version, *kind;
@@ -45,6 +48,7 @@ static const struct fact_list {
 	{"networking.k8s.io/v1", "Ingress", EVERYWHERE, take_host},
 	{"gateway.networking.k8s.io/v1", "HTTPRoute", EVERYWHERE, take_host},
 	{"v1", "Service", EVERYWHERE, take_host},
+	{"v1", "Node", OF_CLUSTER, take_node},
 };
 #define LISTS (sizeof(lists) / sizeof(lists[0]))
 
@@ -56,7 +60,7 @@ struct kube_facts {
 	size_t asked[LISTS];		/* the lists of this round */
 	size_t asked_count, rounds;
 	char *next[LISTS];		/* where it goes on; NULL: it does not */
-	json_t *hosts, *refused;
+	json_t *hosts, *refused, *limited, *pod_ranges;
 	struct facts_images images;
 	bool are_hosts_known, failed;
 	struct error err;
@@ -73,6 +77,8 @@ kube_facts_free(struct kube_facts *facts)
 		free(facts->next[i]);
 	json_decref(facts->hosts);
 	json_decref(facts->refused);
+	json_decref(facts->limited);
+	json_decref(facts->pod_ranges);
 	facts_images_clear(&facts->images);
 	free(facts->namespace);
 	free(facts->origin);
@@ -124,6 +130,18 @@ take_pod(struct kube_facts *facts, const char *kind, const json_t *object)
 	facts_take_pod(&facts->images, object);
 }
 
+static void
+take_node(struct kube_facts *facts, const char *kind, const json_t *object)
+{
+	const json_t *range;
+	size_t i;
+
+	(void)kind;
+	json_array_foreach(json_object_get(json_object_get(object, "spec"), "podCIDRs"), i, range)
+		if (json_is_string(range))
+			json_array_append(facts->pod_ranges, (json_t *)(uintptr_t)range);
+}
+
 /* Without all lists of routes nobody knows which hosts are free. */
 static void
 note_refusal(struct kube_facts *facts, const struct fact_list *list,
@@ -168,7 +186,7 @@ static bool
 is_wanted(const struct kube_facts *facts, const struct fact_list *list)
 {
 	return list->where == IN_CLONE ||
-	       (list->where == IN_ORIGIN ? facts->origin != NULL : facts->has_routes);
+	       (list->where == EVERYWHERE ? facts->has_routes : facts->origin != NULL);
 }
 
 static char *
@@ -234,6 +252,8 @@ finish(struct kube_facts *facts)
 		.origin = facts->origin,
 		.hosts = facts->are_hosts_known ? facts->hosts : NULL,
 		.images = facts_images_known(&facts->images),
+		.limited = facts->limited,
+		.pod_ranges = facts->pod_ranges,
 	};
 	facts->options.ended(facts->options.data, facts->failed ? &facts->err : NULL);
 }
@@ -254,9 +274,29 @@ end_round(void *data)
 		finish(facts);
 }
 
-/* Whether anything of it has hosts, so that those of others have to be known. */
-static bool
-has_routes(const struct driver_deployment *deployment)
+/* A policy with rules for what goes out, or that forbids all of it. */
+static void
+take_policy(struct kube_facts *facts, const json_t *kept)
+{
+	struct error ignored;
+	json_t *policy = kube_read_is(kept, "kind", "NetworkPolicy") ? manifest_object(kept, &ignored)
+								    : NULL;
+	json_t *spec = json_object_get(policy, "spec"), *type;
+	bool is_for_egress = json_object_get(spec, "egress") != NULL;
+	size_t i;
+
+	json_array_foreach(json_object_get(spec, "policyTypes"), i, type)
+		is_for_egress |= strcmp(json_string_value(type) ? json_string_value(type) : "",
+					"Egress") == 0;
+	if (is_for_egress)
+		json_array_append(facts->limited, json_object_get(spec, "podSelector"));
+	json_decref(policy);
+}
+
+/* What the deployment itself says: whether anything of it has hosts, so that those of others have
+ * to be known, and which pods are limited. */
+static void
+look_at_set(struct kube_facts *facts, const struct driver_deployment *deployment)
 {
 	for (size_t i = 0; i < deployment->count; i++) {
 		const json_t *manifests =
@@ -264,11 +304,11 @@ has_routes(const struct driver_deployment *deployment)
 		const char *key;
 		json_t *object;
 
-		json_object_foreach((json_t *)(uintptr_t)manifests, key, object)
-			if (facts_has_hosts(object))
-				return true;
+		json_object_foreach((json_t *)(uintptr_t)manifests, key, object) {
+			facts->has_routes |= facts_has_hosts(object);
+			take_policy(facts, object);
+		}
 	}
-	return false;
 }
 
 struct kube_facts *
@@ -279,7 +319,9 @@ kube_facts_read(const struct kube_facts_options *options)
 	facts->options = *options;
 	facts->namespace = xstrdup(options->space->namespace);
 	facts->origin = xstrdup_or_null(options->space->origin);
-	facts->has_routes = has_routes(options->deployment);
+	facts->limited = json_array();
+	facts->pod_ranges = json_array();
+	look_at_set(facts, options->deployment);
 	facts->hosts = json_object();
 	facts->refused = json_array();
 	facts->are_hosts_known = facts->has_routes;

@@ -102,6 +102,7 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/objects-manifests.c \
 	src/platform/drivers/kubernetes/objects-parts.h \
 	src/platform/drivers/kubernetes/objects-pod.c \
+	src/platform/drivers/kubernetes/objects-policy.c \
 	src/platform/drivers/kubernetes/objects-secrets.c \
 	src/platform/drivers/kubernetes/objects-routes.c \
 	src/platform/drivers/kubernetes/objects-security.c \

@@ -183,6 +183,8 @@ kube_add_manifests(struct kube_workload *w, const struct stand_in_facts *facts, 
 	stand_in_end(s);
 	if (ret == 0)
 		ret = kube_add_secrets(w, facts, from, err);
+	if (ret == 0)
+		kube_add_policy(w, facts, from);
 	return ret != 0 ? error_prefix_code(err, CODE_IN_WORKLOAD, .workload = w->declared->module)
 			: 0;
 }

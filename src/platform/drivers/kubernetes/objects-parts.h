@@ -134,6 +134,8 @@ char *kube_job_name(const struct kube_workload *w, const char *name, const json_
 
 /* --- objects-manifests.c --- */
 
+/* Its pods do not reach where it was made of. */
+void kube_add_policy(struct kube_workload *w, const struct stand_in_facts *facts, size_t from);
 /* Which Secrets the objects from that one on need.  0, or -1 with err. */
 int kube_add_secrets(struct kube_workload *w, const struct stand_in_facts *facts, size_t from,
 		     struct error *err);
