@@ -175,6 +175,7 @@ beside |= {("networking.k8s.io", "ingresses", verb) for verb in ("create", "patc
 beside |= {("gateway.networking.k8s.io", "httproutes", verb) for verb in ("list", "create", "patch", "delete")}
 change = ("list", "create", "patch", "delete")
 beside |= {("", "nodes", "list"), ("", "secrets", "get")}
+beside |= {("", kind, verb) for kind in ("resourcequotas", "limitranges") for verb in ("list", "create", "patch")}
 beside |= {("apps", kind, verb) for kind in ("statefulsets", "daemonsets") for verb in (*change, "watch")}
 beside |= {("networking.k8s.io", "networkpolicies", verb) for verb in change}
 beside |= {("rbac.authorization.k8s.io", kind, verb) for kind in ("roles", "rolebindings") for verb in change}

@@ -6,6 +6,7 @@
  *	LOOK --ours--> done
  *	 |  \--ends--> (again, until it is gone)
  *	 \--none--> ASK whether all that is needed may be done --> CREATE --> done
+ *	              (of a clone: READ what holds for all in its origin --> CREATE --> CARRY --> done)
  *	                                                             \--there is one now--> LOOK
  *
  * A namespace that is there is used only when it says that it is this environment's, of this
@@ -25,11 +26,13 @@
 #include "net/loop.h"
 #include "platform/drivers/kubernetes/cluster.h"
 #include "platform/drivers/kubernetes/kube-batch.h"
+#include "platform/drivers/kubernetes/kube-carry.h"
 #include "platform/drivers/kubernetes/kube-private.h"
 #include "platform/drivers/kubernetes/kube-pulse.h"
 #include "platform/drivers/kubernetes/kube-rights.h"
 #include "platform/drivers/kubernetes/kube-space.h"
 #include "platform/drivers/kubernetes/names.h"
+#include "platform/drivers/kubernetes/object-read.h"
 #include "platform/drivers/task.h"
 
 #define LOOK_AGAIN_MS 1000
@@ -47,6 +50,7 @@ struct kube_preparation {
 	int64_t began;			/* steady ms */
 	struct buf missing;		/* rights: "create deployments.apps" */
 	bool is_there;			/* now, when it was to be made */
+	json_t *carried;		/* objects that hold for all in a clone's origin */
 	struct error err;
 };
 
@@ -60,6 +64,7 @@ free_preparation(struct kube_operation *operation)
 	kube_batch_free(p->batch);
 	loop_remove_timer(p->timer);
 	buf_clear(&p->missing);
+	json_decref(p->carried);
 	free(p);
 }
 
@@ -205,13 +210,45 @@ take_created(void *data, size_t index, const struct kube_reply *reply)
 		kube_space_note_namespace(p->space, reply->body);
 }
 
+/* Without one of them it runs all the same, with more room. */
+static void
+take_carried(void *data, size_t index, const struct kube_reply *reply)
+{
+	struct kube_preparation *p = data;
+	const json_t *object = json_array_get(p->carried, index);
+
+	if (reply->err.kind != ERROR_NONE)
+		driver_task_warn(p->task, "", kube_read_name(object), reply->err.text);
+}
+
+static void
+end_carry(void *data)
+{
+	end_preparation(data, NULL);
+}
+
+static void
+carry(struct kube_preparation *p)
+{
+	json_t *object;
+	size_t i;
+
+	start_batch(p, take_carried, end_carry);
+	json_array_foreach(p->carried, i, object)
+		kube_batch_add(p->batch, KUBE_APPLY,
+			       kube_path("v1", kube_read_text(object, "kind"), p->space->namespace,
+					 kube_read_name(object)),
+			       object, false);
+	kube_batch_start(p->batch);
+}
+
 static void
 end_create(void *data)
 {
 	struct kube_preparation *p = data;
 
 	if (p->err.kind == ERROR_NONE)
-		end_preparation(p, NULL);
+		carry(p);
 	else if (p->is_there)
 		look(p);
 	else
@@ -227,6 +264,36 @@ create(struct kube_preparation *p)
 	kube_batch_add(p->batch, KUBE_CREATE, kube_path("v1", "Namespace", NULL, NULL), object,
 		       false);
 	json_decref(object);
+	kube_batch_start(p->batch);
+}
+
+/* --- what holds for all where a clone is made of --- */
+
+static void
+take_origin(void *data, size_t index, const struct kube_reply *reply)
+{
+	struct kube_preparation *p = data;
+
+	kube_carry_take(index, reply, p->space->namespace, p->space->labels, p->carried);
+}
+
+static void
+end_origin(void *data)
+{
+	create(data);
+}
+
+static void
+read_origin(struct kube_preparation *p)
+{
+	if (!p->space->origin) {
+		create(p);
+		return;
+	}
+	if (!p->space->labels)
+		p->space->labels = json_object();
+	start_batch(p, take_origin, end_origin);
+	kube_carry_ask(p->batch, p->space->origin);
 	kube_batch_start(p->batch);
 }
 
@@ -257,7 +324,7 @@ end_reviews(void *data)
 		error_set_code(&p->err, CODE_CLUSTER_RIGHTS_MISSING,
 			       .namespace = p->space->namespace, .words = buf_str(&p->missing));
 	if (p->err.kind == ERROR_NONE)
-		create(p);
+		read_origin(p);
 	else
 		end_preparation(p, &p->err);
 }
@@ -365,6 +432,7 @@ kube_prepare(struct kube_driver *driver, struct kube_space *space, int64_t patie
 	p->task = driver_task_new(&driver->base, waiter, cancel_preparation, p);
 	p->patience_ms = patience_ms;
 	p->began = clock_steady_ms();
+	p->carried = json_array();
 	buf_init(&p->missing, 4096);
 	space->operation = &p->operation;
 	kube_pulse_use(driver->pulse);

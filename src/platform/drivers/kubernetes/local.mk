@@ -26,6 +26,8 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/kinds.h \
 	src/platform/drivers/kubernetes/kube-batch.c \
 	src/platform/drivers/kubernetes/kube-batch.h \
+	src/platform/drivers/kubernetes/kube-carry.c \
+	src/platform/drivers/kubernetes/kube-carry.h \
 	src/platform/drivers/kubernetes/kube-changes.c \
 	src/platform/drivers/kubernetes/kube-changes.h \
 	src/platform/drivers/kubernetes/adopted-patch.c \
