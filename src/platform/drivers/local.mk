@@ -116,7 +116,7 @@ DRIVER_TESTS = tests/unit/test-driver tests/unit/test-driver-parts tests/unit/te
 	tests/unit/test-driver-cron tests/unit/test-driver-faults \
 	tests/unit/test-kube-cluster tests/unit/test-kube-driver tests/unit/test-kube-sight \
 	tests/unit/test-kube-adopted tests/unit/test-kube-owned \
-	tests/unit/test-kube-pause tests/unit/test-kube-review \
+	tests/unit/test-kube-clone tests/unit/test-kube-pause tests/unit/test-kube-review \
 	tests/unit/test-kube-routes tests/unit/test-kube-survey \
 	tests/unit/test-kube-watch
 check_PROGRAMS += $(DRIVER_TESTS) tests/unit/helper-server
@@ -160,6 +160,9 @@ tests_unit_test_kube_owned_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_kube_adopted_SOURCES = tests/unit/test-kube-adopted.c tests/unit/kube-double.c \
 	tests/unit/kube-double.h
 tests_unit_test_kube_adopted_LDADD = $(DRIVER_TEST_LIBS)
+tests_unit_test_kube_clone_SOURCES = tests/unit/test-kube-clone.c tests/unit/kube-double.c \
+	tests/unit/kube-double.h
+tests_unit_test_kube_clone_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_kube_pause_SOURCES = tests/unit/test-kube-pause.c tests/unit/kube-double.c \
 	tests/unit/kube-double.h
 tests_unit_test_kube_pause_LDADD = $(DRIVER_TEST_LIBS)
