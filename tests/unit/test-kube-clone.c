@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* A clone of what somebody else runs, over the double of a cluster: what it gets from there, and what
- * it does not. */
+/* A clone of what somebody else runs, over the double of a cluster: what it gets from there, and
+ * what it does not. */
 #include "config.h"
 
 #include "kube-double.h"

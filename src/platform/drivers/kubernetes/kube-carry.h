@@ -16,7 +16,7 @@ struct kube_reply;
 /* Asks for all of it. */
 void kube_carry_ask(struct kube_batch *batch, const char *origin);
 /* One of these answers, by its place: labels are added to `labels`, where they are not yet, and
- * what is to be made in `namespace` to the array `objects`.  What may not be read is not carried. */
+ * what is to be made in `namespace` to the array `objects`.  What may not be read is left out. */
 void kube_carry_take(size_t index, const struct kube_reply *reply, const char *namespace,
 		     json_t *labels, json_t *objects);
 

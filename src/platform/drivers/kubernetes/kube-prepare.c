@@ -6,7 +6,7 @@
  *	LOOK --ours--> done
  *	 |  \--ends--> (again, until it is gone)
  *	 \--none--> ASK whether all that is needed may be done --> CREATE --> done
- *	              (of a clone: READ what holds for all in its origin --> CREATE --> CARRY --> done)
+ *	       (of a clone: READ what holds for all in its origin --> CREATE --> CARRY --> done)
  *	                                                             \--there is one now--> LOOK
  *
  * A namespace that is there is used only when it says that it is this environment's, of this
