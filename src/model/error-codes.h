@@ -301,6 +301,7 @@ struct error;
 	X(LEFT_HOST_PORT, 0, N_("a clone gets no port of its node ({port})")) \
 	X(LEFT_MAKER, 0, N_("{type} {name} makes it and is not carried")) \
 	X(LEFT_SECRET, 0, N_("only its name is read; a clone gets a copy within the cluster")) \
+	X(LEFT_TOO_LARGE, 0, N_("it is too large for a clone")) \
 	X(LENGTH_AND_TRANSFER_ENCODING, 400, N_("Content-Length and Transfer-Encoding exclude each other.")) \
 	X(LENGTH_TWICE, 400, N_("The length of the body is given twice.")) \
 	X(LOGS_OF_DEPLOYMENT_GONE, 404, N_("The pods of the deployment {deployment} are gone, and a cluster keeps the output only of pods that are there.")) \

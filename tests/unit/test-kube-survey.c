@@ -226,6 +226,28 @@ test_what_a_clone_cannot_carry_is_said(void **state)
 	}
 }
 
+/* A set is kept for each deployment, and goes to people. */
+static void
+test_what_is_too_large_is_left(void **state)
+{
+	json_t *objects = objects_of(WEB "," CONFIG), *found, *left;
+	char *large = xcalloc(600 * 1024 + 1, 1);
+
+	(void)state;
+	memset(large, 'x', 600 * 1024);
+	json_object_set_new(json_array_get(objects, 1), "data",
+			    json_pack("{s:s}", "dump", large));
+	found = kube_survey_modules(objects, false);
+	left = json_object_get(found, "left");
+	assert_int_equal(json_array_size(left), 1);
+	assert_string_equal(json_member_string(json_array_get(left, 0), "object"),
+			    "ConfigMap/settings");
+	assert_int_equal(json_object_size(json_object_get(found, "modules")), 1);
+	free(large);
+	json_decref(found);
+	json_decref(objects);
+}
+
 /* --- over the double --- */
 
 static void
@@ -428,6 +450,7 @@ main(void)
 		cmocka_unit_test(test_whose_an_object_is),
 		cmocka_unit_test(test_what_an_autoscaler_sets_is_left_out),
 		cmocka_unit_test(test_what_a_clone_cannot_carry_is_said),
+		cmocka_unit_test(test_what_is_too_large_is_left),
 		cmocka_unit_test(test_a_namespace_is_read_as_workloads),
 		cmocka_unit_test(test_all_namespaces_are_those_of_others),
 		cmocka_unit_test(test_a_namespace_that_is_not_there_is_gone),

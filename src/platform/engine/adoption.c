@@ -60,7 +60,7 @@ put_plain(char out[ADOPTION_ID_SIZE], const char *name, bool *is_same)
 }
 
 void
-adoption_id(char out[ADOPTION_ID_SIZE], const char *name, int is_unique)
+adoption_id(char out[ADOPTION_ID_SIZE], const char *name, bool is_unique)
 {
 	char hash[IDS_SHA256_HEX_SIZE];
 	bool is_same;
@@ -242,6 +242,27 @@ record(struct platform *platform, const struct adoption *adoption, const struct 
 	return ret;
 }
 
+/* The namespace's own name, unless an environment that is not it has that. */
+static int
+choose_id(struct platform *platform, struct place *place, char id[ADOPTION_ID_SIZE],
+	  const char *namespace, struct error *err)
+{
+	struct error why = {0};
+	char *other;
+
+	adoption_id(id, namespace, true);
+	if (repository_has(platform->repository, place, &why) != 0) {
+		if (why.kind == ERROR_NOT_FOUND)
+			return 0;
+		*err = why;
+		return -1;
+	}
+	other = xasprintf("namespace/%s", namespace);	/* which changes, and so has a hash */
+	adoption_id(id, other, true);
+	free(other);
+	return 0;
+}
+
 int
 adoption_record(struct platform *platform, const struct adoption *adoption, const json_t *found,
 		enum adoption_result *result, struct error *err)
@@ -252,13 +273,12 @@ adoption_record(struct platform *platform, const struct adoption *adoption, cons
 	struct error why = {0};
 	json_t *known;
 	struct place place = {adoption->org, app_id, env_id};
-	int ret;
+	int ret = 0;
 
 	if (repository_begin(platform->repository, err) != 0)
 		return -1;
 	known = adoption_place(platform, adoption, namespace, &why);
-	adoption_id(app_id, app ? app : namespace, 0);
-	adoption_id(env_id, namespace, 1);
+	adoption_id(app_id, app ? app : namespace, false);
 	if (known) {
 		place.app = json_member_string(known, "app");
 		place.env = json_member_string(known, "env");
@@ -266,9 +286,11 @@ adoption_record(struct platform *platform, const struct adoption *adoption, cons
 	if (!known && why.kind != ERROR_NOT_FOUND) {
 		*err = why;
 		ret = -1;
-	} else {
-		ret = record(platform, adoption, &place, found, !known, result, err);
+	} else if (!known) {
+		ret = choose_id(platform, &place, env_id, namespace, err);
 	}
+	if (ret == 0)
+		ret = record(platform, adoption, &place, found, !known, result, err);
 	json_decref(known);
 	return repository_end(platform->repository, ret, err);
 }

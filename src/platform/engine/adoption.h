@@ -9,6 +9,7 @@
 #define SIDESTAGE_PLATFORM_ENGINE_ADOPTION_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct error;
@@ -28,13 +29,12 @@ struct adoption {
 
 /* An id of the API for a name of somebody else's: the same for the same name.  is_unique: two names
  * never have one. */
-void adoption_id(char out[ADOPTION_ID_SIZE], const char *name, int is_unique);
+void adoption_id(char out[ADOPTION_ID_SIZE], const char *name, bool is_unique);
 
 enum adoption_result { ADOPTION_SAME, ADOPTION_NEW, ADOPTION_CHANGED };
 /*
- * One of the namespaces that a survey gave.  place: its environment, by pointers into *space, which
- * the caller frees.  0 with the result; -1 with err: ERROR_CONFLICT where an environment that was
- * made here has the namespace.
+ * One of the namespaces that a survey gave.  0 with the result; -1 with err: ERROR_CONFLICT where
+ * an environment that was made here has the namespace.
  */
 int adoption_record(struct platform *platform, const struct adoption *adoption,
 		    const json_t *found, enum adoption_result *result, struct error *err);

@@ -19,6 +19,7 @@
 #include "platform/engine/engine.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
+#include "platform/state/repository.h"
 
 #define WARNINGS_MAX 100
 
@@ -74,9 +75,9 @@ follow_drop_place(struct follow_reader *reader, struct follow_place *place)
 }
 
 /* What is no environment any more was forgotten by somebody, and stays so until it is asked for
- * again. */
+ * again; or it never became one, since that could not be written down. */
 static void
-drop_forgotten(struct follow_reader *reader)
+drop_missing(struct follow_reader *reader, bool is_forgotten)
 {
 	struct follow_place *next;
 
@@ -89,7 +90,8 @@ drop_forgotten(struct follow_reader *reader)
 		json_decref(known);
 		if (known || err.kind != ERROR_NOT_FOUND)
 			continue;
-		json_object_set_new(reader->forgotten, place->namespace, json_true());
+		if (is_forgotten)
+			json_object_set_new(reader->forgotten, place->namespace, json_true());
 		follow_drop_place(reader, place);
 	}
 }
@@ -220,18 +222,38 @@ find_gone(struct follow_reader *reader, const struct driver_result *result, cons
 	}
 }
 
+/* Each is one change; all of them are durable together, since there may be hundreds. */
+static void
+take_all(struct follow_reader *reader, const json_t *list)
+{
+	struct repository *repository = reader->follow->platform->repository;
+	struct error err = {0};
+	const json_t *found;
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		return;
+	if (repository_begin(repository, &err) == 0) {
+		json_array_foreach(list, i, found)
+			take_namespace(reader, found);
+		if (repository_end(repository, 0, &err) == 0)
+			return;
+	}
+	add_warning(reader, err.text);
+	drop_missing(reader, false);
+}
+
 void
 follow_take_result(struct follow_reader *reader, const struct driver_result *result)
 {
-	const json_t *list = json_object_get(result->outputs, "namespaces"), *found, *warning;
+	const json_t *list = json_object_get(result->outputs, "namespaces"), *warning;
 	size_t i;
 
-	drop_forgotten(reader);
+	drop_missing(reader, true);
 	json_array_clear(reader->warnings);
 	json_array_foreach(result->warnings, i, warning)
 		add_warning(reader, json_member_string(warning, "message"));
-	json_array_foreach(list, i, found)
-		take_namespace(reader, found);
+	take_all(reader, list);
 	if (!result->err)
 		find_gone(reader, result, list);
 }

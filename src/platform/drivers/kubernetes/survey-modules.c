@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/manifests.h"
 #include "platform/drivers/kubernetes/object-read.h"
@@ -22,6 +23,8 @@
 #include "platform/drivers/kubernetes/survey-refers.h"
 
 #define COMMON "common"
+#define OBJECT_MAX (512u * 1024)
+#define WHOLE_MAX (8u * 1024 * 1024)
 
 /* Whose an object is: a workload by its number, or */
 enum { OWNER_NONE = -1, OWNER_MANY = -2 };
@@ -39,6 +42,7 @@ struct grouping {
 	json_t *owners;			/* {"Service/web": number}, of what is not a workload */
 	json_t *modules, *left;
 	json_t *taken;			/* {name of a module: true} */
+	size_t size;			/* bytes of what is kept */
 };
 
 static int
@@ -364,6 +368,18 @@ manifests_of(struct grouping *g, const char *module)
 	return json_object_get(json_object_get(found, "spec"), "manifests");
 }
 
+/* A set is sent to people, and kept for each deployment: it has a size. */
+static bool
+fits(struct grouping *g, const json_t *kept)
+{
+	size_t size = json_dumpb(kept, NULL, 0, JSON_COMPACT);
+
+	if (size > OBJECT_MAX || g->size + size > WHOLE_MAX)
+		return false;
+	g->size += size;
+	return true;
+}
+
 static void
 put_object(struct grouping *g, const char *module, const json_t *object)
 {
@@ -371,6 +387,11 @@ put_object(struct grouping *g, const char *module, const json_t *object)
 	struct error err = {0};
 	json_t *kept = key ? manifest_keep(object, &err) : NULL;
 
+	if (kept && !fits(g, kept)) {
+		json_decref(kept);
+		kept = NULL;
+		error_set_code(&err, CODE_LEFT_TOO_LARGE);
+	}
 	if (kept)
 		json_object_set_new(manifests_of(g, module), key, kept);
 	else if (key)

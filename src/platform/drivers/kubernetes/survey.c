@@ -350,11 +350,12 @@ fail_list(struct kube_survey *survey, struct survey_place *place, const struct e
 static void add_list(struct kube_survey *survey, const struct survey_kind *kind,
 		     struct survey_place *place);
 
-/* What may not be read in all namespaces may be in some. */
+/* What may not be read in all namespaces may be in some; what is too much at once is not too much
+ * in each. */
 static void
 read_apart(struct kube_survey *survey, const struct survey_kind *kind, const struct error *why)
 {
-	if (survey->place_count > APART_MAX) {
+	if (why->kind != ERROR_LIMIT && survey->place_count > APART_MAX) {
 		driver_task_warn(survey->task, "", kind->kind, why->text);
 		if (kind->is_workload)
 			fail_list(survey, NULL, why);
@@ -379,7 +380,7 @@ refuse_list(struct kube_survey *survey, const struct survey_list *list,
 {
 	if (result->status == 404)
 		return;
-	if (result->status == 403 && !list->place)
+	if (!list->place && (result->status == 403 || result->err.kind == ERROR_LIMIT))
 		read_apart(survey, list->kind, &result->err);
 	else if (result->status != 403 || strcmp(list->kind->kind, "Deployment") == 0)
 		fail_list(survey, list->place, &result->err);
