@@ -22,6 +22,7 @@
 #include "platform/state/repository.h"
 
 #define WARNINGS_MAX 100
+#define SLICE_MS 20			/* of a turn, in which nobody is answered */
 
 /* --- its places --- */
 
@@ -210,52 +211,68 @@ was_warned_of(const json_t *warnings, const char *namespace)
 
 /* One that was asked for and is neither there nor said to be unreadable is gone. */
 static void
-find_gone(struct follow_reader *reader, const struct driver_result *result, const json_t *list)
+find_gone(struct follow_reader *reader)
 {
-	for (struct follow_place *place = reader->places; place; place = place->next) {
-		const json_t *gone = json_object_get(result->outputs, "gone");
+	const json_t *gone = json_object_get(reader->found, "gone");
+	const json_t *list = json_object_get(reader->found, "namespaces");
 
+	for (struct follow_place *place = reader->places; place; place = place->next) {
 		if (json_object_get(gone, place->namespace) ||
 		    (reader->is_whole && reader->all && !is_found(list, place->namespace) &&
-		     !was_warned_of(result->warnings, place->namespace)))
+		     !was_warned_of(reader->said, place->namespace)))
 			note_gone(reader, place, true);
 	}
 }
 
-/* Each is one change; all of them are durable together, since there may be hundreds. */
-static void
-take_all(struct follow_reader *reader, const json_t *list)
-{
-	struct repository *repository = reader->follow->platform->repository;
-	struct error err = {0};
-	const json_t *found;
-	size_t i;
-
-	if (json_array_size(list) == 0)
-		return;
-	if (repository_begin(repository, &err) == 0) {
-		json_array_foreach(list, i, found)
-			take_namespace(reader, found);
-		if (repository_end(repository, 0, &err) == 0)
-			return;
-	}
-	add_warning(reader, err.text);
-	drop_missing(reader, false);
-}
-
+/* What a part of it warns of is said when the whole is read. */
 void
-follow_take_result(struct follow_reader *reader, const struct driver_result *result)
+follow_begin_result(struct follow_reader *reader, const struct driver_result *result)
 {
-	const json_t *list = json_object_get(result->outputs, "namespaces"), *warning;
+	const json_t *warning;
 	size_t i;
 
 	drop_missing(reader, true);
+	reader->found = json_incref(result->outputs);
+	reader->said = json_deep_copy(result->warnings);
+	reader->taken = 0;
+	if (!reader->is_whole && !result->err)
+		return;
 	json_array_clear(reader->warnings);
-	json_array_foreach(result->warnings, i, warning)
+	json_array_foreach(reader->said, i, warning)
 		add_warning(reader, json_member_string(warning, "message"));
-	take_all(reader, list);
-	if (!result->err)
-		find_gone(reader, result, list);
+}
+
+bool
+follow_take_some(struct follow_reader *reader)
+{
+	struct repository *repository = reader->follow->platform->repository;
+	const json_t *list = json_object_get(reader->found, "namespaces");
+	int64_t until = clock_steady_ms() + SLICE_MS;
+	struct error err = {0};
+
+	if (reader->taken == json_array_size(list))
+		return false;
+	if (repository_begin(repository, &err) == 0) {
+		do
+			take_namespace(reader, json_array_get(list, reader->taken++));
+		while (reader->taken < json_array_size(list) && clock_steady_ms() < until);
+		if (repository_end(repository, 0, &err) == 0)
+			return true;
+	}
+	reader->taken = json_array_size(list);
+	add_warning(reader, err.text);
+	drop_missing(reader, false);
+	return true;
+}
+
+void
+follow_end_result(struct follow_reader *reader)
+{
+	if (reader->err.kind == ERROR_NONE)
+		find_gone(reader);
+	json_decref(reader->found);
+	json_decref(reader->said);
+	reader->found = reader->said = NULL;
 }
 
 /* --- what is told --- */

@@ -44,6 +44,8 @@ struct follow_reader {
 	struct driver_task *task;
 	char **asked;			/* what is being read */
 	bool is_whole;			/* and that is all of it */
+	json_t *found, *said;		/* outputs and warnings that are being taken; NULL: none */
+	size_t taken;			/* of its namespaces */
 	int64_t began_at;
 	struct loop_timer *timer;
 	int64_t whole_at;		/* steady ms: the next */
@@ -65,7 +67,11 @@ struct follow_place *follow_find_place(const struct follow_reader *reader, const
 struct follow_place *follow_add_place(struct follow_reader *reader, const char *namespace,
 				      const char *app, const char *env);
 void follow_drop_place(struct follow_reader *reader, struct follow_place *place);
-/* What a survey gave, also one that failed: it is recorded, and warned of. */
-void follow_take_result(struct follow_reader *reader, const struct driver_result *result);
+/* What a survey gave, also one that failed: */
+void follow_begin_result(struct follow_reader *reader, const struct driver_result *result);
+/* is recorded in some turns, since there may be hundreds: false, all of it is; */
+bool follow_take_some(struct follow_reader *reader);
+/* and what is missing in it is gone.  reader->err says whether it failed. */
+void follow_end_result(struct follow_reader *reader);
 
 #endif

@@ -114,25 +114,47 @@ schedule_whole(struct follow_reader *reader, bool failed)
 }
 
 static void
+finish_reading(struct follow_reader *reader)
+{
+	const struct error *err = reader->err.kind != ERROR_NONE ? &reader->err : NULL;
+
+	follow_end_result(reader);
+	if (reader->is_whole || err)
+		schedule_whole(reader, err != NULL);
+	free_names(reader->asked);
+	reader->asked = NULL;
+	tell_done(reader, err);
+	if (reader->is_once)
+		end_once(reader);
+	else
+		look_in(reader, LOOK_MS);
+}
+
+static void
+take_some(void *data)
+{
+	struct follow_reader *reader = data;
+
+	reader->timer = NULL;
+	if (follow_take_some(reader))
+		reader->timer = loop_add_timer(reader->follow->platform->loop, 0, take_some,
+					       reader);
+	else
+		finish_reading(reader);
+}
+
+static void
 on_read(void *data, const struct driver_result *result)
 {
 	struct follow_reader *reader = data;
 
 	reader->task = NULL;
 	reader->err = result->err ? *result->err : (struct error){0};
-	follow_take_result(reader, result);
 	if (result->err)
 		log_line(LOG_PRIORITY_WARNING, "cannot read what runs", "cluster",
 			 reader->of.cluster, "error", result->err->text, NULL);
-	if (reader->is_whole || result->err)
-		schedule_whole(reader, result->err != NULL);
-	free_names(reader->asked);
-	reader->asked = NULL;
-	tell_done(reader, result->err);
-	if (reader->is_once)
-		end_once(reader);
-	else
-		look_in(reader, LOOK_MS);
+	follow_begin_result(reader, result);
+	take_some(reader);
 }
 
 static struct driver *
@@ -286,6 +308,8 @@ free_reader(struct follow_reader *reader)
 	json_decref(reader->forgotten);
 	json_decref(reader->warnings);
 	json_decref(reader->report);
+	json_decref(reader->found);
+	json_decref(reader->said);
 	free(reader);
 }
 

@@ -97,7 +97,8 @@ struct kube_survey {
 	size_t count, begun, done;
 	size_t running;
 	struct kube_request *request;	/* of a namespace; its number is `looked` */
-	size_t looked;
+	size_t looked;			/* at the end: those whose objects were taken */
+	json_t *found;			/* array: what comes of them */
 	struct kube_list *namespaces;
 	struct kube_owners *owners;
 	struct loop_task *step;
@@ -137,6 +138,7 @@ free_survey(struct kube_survey *survey)
 		free(survey->places[i]);
 	}
 	json_decref(survey->gone);
+	json_decref(survey->found);
 	free(survey->lists);
 	free(survey->places);
 	free(survey->selector);
@@ -264,26 +266,35 @@ warn_of_unread(struct kube_survey *survey, const struct survey_place *place)
 static void
 finish(struct kube_survey *survey)
 {
-	json_t *found = json_array();
-
-	for (size_t i = 0; i < survey->place_count; i++) {
-		struct survey_place *place = survey->places[i];
-
-		if (!place->is_gone && !place->has_failed) {
-			warn_of_unread(survey, place);
-			json_array_append_new(found, result_of(survey, place));
-		}
-		json_array_clear(place->objects);
-	}
-	if (json_array_size(found) == 0 && survey->err.kind != ERROR_NONE) {
+	if (json_array_size(survey->found) == 0 && survey->err.kind != ERROR_NONE) {
 		struct error err = survey->err;
 
-		json_decref(found);
 		end_survey(survey, &err, NULL);
 	} else {
-		end_survey(survey, NULL, json_pack("{s:o, s:O}", "namespaces", found, "gone",
-						   survey->gone));
+		end_survey(survey, NULL, json_pack("{s:O, s:O}", "namespaces", survey->found,
+						   "gone", survey->gone));
 	}
+}
+
+/* A namespace in each turn: others are to be answered meanwhile. */
+static void
+take_next_place(void *data)
+{
+	struct kube_survey *survey = data;
+	struct survey_place *place;
+
+	survey->step = NULL;
+	if (survey->looked == survey->place_count) {
+		finish(survey);
+		return;
+	}
+	place = survey->places[survey->looked++];
+	if (!place->is_gone && !place->has_failed) {
+		warn_of_unread(survey, place);
+		json_array_append_new(survey->found, result_of(survey, place));
+	}
+	json_array_clear(place->objects);
+	survey->step = loop_defer(survey->driver->base.loop, take_next_place, survey);
 }
 
 /* --- what makes it --- */
@@ -312,7 +323,12 @@ refuse_owner(void *data, const char *namespace, const char *object, const struct
 static void
 end_owners(void *data)
 {
-	finish(data);
+	struct kube_survey *survey = data;
+
+	kube_owners_free(survey->owners);
+	survey->owners = NULL;
+	survey->looked = 0;
+	take_next_place(survey);
 }
 
 static void
@@ -610,6 +626,7 @@ kube_survey(struct kube_driver *driver, const struct driver_survey *asked,
 
 	survey->driver = driver;
 	survey->gone = json_object();
+	survey->found = json_array();
 	survey->next = driver->surveys;
 	driver->surveys = survey;
 	survey->task = driver_task_new(&driver->base, waiter, cancel_survey, survey);
