@@ -19,6 +19,7 @@
 
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/session.h"
 #include "flow/hotfix-state.h"
 #include "flow/world/fetcher.h"
 #include "flow/world/world.h"
@@ -195,6 +196,43 @@ hotfix_is_taken_back(const struct hotfix *h)
 	       h->at_origin.carry.there == 0;
 }
 
+/* Where it was found in a cluster; NULL: it was made here, or is not known. */
+static const struct world_environment *
+adopted_origin(const struct hotfix *h)
+{
+	const struct world *world = session_world(h->session);
+
+	if (!h->origin || !world_is_adopted(world, h->org, h->origin))
+		return NULL;
+	return world_environment(world, h->org, h->app, h->origin);
+}
+
+/* What runs there is of whoever put it back. */
+static void
+tell_taken_back(struct hotfix_step *step, const struct world_environment *adopted)
+{
+	char *text;
+
+	if (!adopted || !adopted->running.created_by.raw) {
+		untrusted_set(&step->detail, _("rolled back: the fix is not there any more"));
+		return;
+	}
+	text = xasprintf(_("reverted by %s: the fix is not there any more"),
+			 adopted->running.created_by.raw);
+	untrusted_set(&step->detail, text);
+	free(text);
+}
+
+/* Of a change that its owner would undo the next time; NULL: there is none. */
+static const struct runtime_module *
+find_uncarried(const struct world_environment *adopted)
+{
+	for (size_t i = 0; adopted && i < adopted->runtime.count; i++)
+		if (adopted->runtime.modules[i].waits_for_owner)
+			return &adopted->runtime.modules[i];
+	return NULL;
+}
+
 /* --- the steps --- */
 
 /* The newest of its kind tells, also when it failed: a step that was done
@@ -257,7 +295,7 @@ tell_promote(struct hotfix *h, const struct event *fixed)
 		return false;
 	}
 	if (hotfix_is_taken_back(h) && !step->is_busy) {
-		untrusted_set(&step->detail, _("rolled back: the fix is not there any more"));
+		tell_taken_back(step, adopted_origin(h));
 		return false;
 	}
 	return !step->is_busy;
@@ -280,12 +318,15 @@ static bool
 tell_carry(struct hotfix *h)
 {
 	struct hotfix_step *step = &h->steps[HOTFIX_CARRY];
+	const struct runtime_module *uncarried = find_uncarried(adopted_origin(h));
 	bool everywhere = h->before_set != NULL;
 
 	for (size_t i = 0; i < h->other_count; i++)
 		everywhere = everywhere && h->others[i].is_known &&
 			     h->others[i].carry.state == CARRY_HAS;
-	if (everywhere) {
+	if (everywhere && uncarried) {
+		untrusted_set(&step->detail, uncarried->message.raw);
+	} else if (everywhere) {
 		untrusted_set(&step->detail, _("every other environment has it"));
 		return true;
 	}

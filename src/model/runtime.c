@@ -286,10 +286,12 @@ take_message(struct runtime_module *module, const struct runtime_controller *con
 
 	if (!*untrusted_raw(&controller->message) || module->message.raw)
 		return;
-	if (error_codes_read(&said, json_array_get(controller->reasons, 0)))
-		untrusted_set(&module->message, said.text);
-	else
+	if (!error_codes_read(&said, json_array_get(controller->reasons, 0))) {
 		untrusted_set(&module->message, controller->message.raw);
+		return;
+	}
+	untrusted_set(&module->message, said.text);
+	module->waits_for_owner = said.parts[0].code == CODE_FIELD_NOT_CARRIED;
 }
 
 static int

@@ -89,6 +89,7 @@ struct runtime_module {
 
 	/* what was read, in short */
 	struct untrusted message;	/* of its first controller that has one */
+	bool waits_for_owner;		/* which says that its owner lacks a change of it */
 	int pods_ready, pods_wanted;
 	int restarts;
 	struct untrusted last_end;	/* how one of its containers ended last, before a restart */

@@ -248,6 +248,8 @@ each_story hotfix-cluster
 each adopted "what kubectl alone has made is cloned, fixed, promoted and left to its owner" \
 	python3 "$here/adopted.py" "$dir/kubeconfig" ${SHORTLY:+plain}
 if [ "${KUBE:-}" != short ]; then
+	each owned "a change in a namespace of others is let go, reverts are named, two people do not collide" \
+		python3 "$here/owned.py" "$dir/kubeconfig"
 	each_story hotfix-turns-cluster
 	for what in faults killed; do
 		each "$what" "$what before the real server: deployments end right, or with their reason" \

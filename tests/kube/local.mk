@@ -23,7 +23,8 @@ EXTRA_DIST += tests/kube/cluster.py tests/kube/compare.py \
 	tests/kube/double/store.py tests/kube/double/upstream.py \
 	tests/kube/driver.py tests/kube/killed.py tests/kube/routes.py tests/kube/test-double.py
 EXTRA_DIST += tests/kube/test-reach.py
-EXTRA_DIST += tests/kube/adopt.py tests/kube/adopted.py tests/kube/adopted/chart.yaml tests/kube/adopted/cron.yaml \
+EXTRA_DIST += tests/kube/adopt.py tests/kube/adopted.py tests/kube/owned.py \
+	tests/kube/adopted/chart.yaml tests/kube/adopted/cron.yaml \
 	tests/kube/adopted/operator.yaml tests/kube/adopted/plain.yaml tests/kube/adopted/versions.yaml
 KUBE_TESTS = tests/kube/test-faults.sh tests/kube/test-killed.sh
 dist_check_SCRIPTS += $(KUBE_TESTS) tests/kube/test-adopt.sh tests/kube/test-double.sh tests/kube/test-hotfix.sh \

@@ -101,7 +101,9 @@ class Daemon:
         """As the environment is known; asking makes the platform look."""
         self.ask("GET", self.env + "/runtime")
         set_id = self.ask("GET", self.env)[1]["from_deploy"]["set_id"]
-        web = self.ask("GET", f"{self.app}/sets/{set_id}")[1]["modules"]["web"]
+        web = self.ask("GET", f"{self.app}/sets/{set_id}")[1]["modules"].get("web")
+        if not web:
+            return None
         kept = web["spec"]["manifests"]["Deployment/web"]
         return kept["spec"]["template"]["spec"]["containers"]["web"]["image"]
 

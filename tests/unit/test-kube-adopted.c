@@ -541,6 +541,16 @@ test_it_is_carried_when_the_owner_applies_it_too(void **state)
 	wait_for_words(d, "acme/carried/carried", "kubectl does not have this change yet");
 	owner_applies(d, DEPLOYMENT("carried") OWNER, deployment_text("local/web:2", 1, ""));
 	wait_for_words(d, "acme/carried/carried", "");
+	/* kubectl's own apply of what is so already changes its note alone. */
+	apply_change(d, "acme/carried/carried", image_change("local/web:2", "local/web:3", 1));
+	wait_for_words(d, "acme/carried/carried", "kubectl does not have this change yet");
+	kube_double_write(d, KUBE_MERGE, DEPLOYMENT("carried") "?fieldManager=kubectl-client-side-apply",
+			  "{\"metadata\":{\"annotations\":{\"kubectl.kubernetes.io/last-applied-"
+			  "configuration\":\"{\\\"apiVersion\\\":\\\"apps/v1\\\",\\\"kind\\\":"
+			  "\\\"Deployment\\\",\\\"metadata\\\":{\\\"name\\\":\\\"web\\\"},"
+			  "\\\"spec\\\":{\\\"template\\\":{\\\"spec\\\":{\\\"containers\\\":[{"
+			  "\\\"name\\\":\\\"web\\\",\\\"image\\\":\\\"local/web:3\\\"}]}}}}\"}}}");
+	wait_for_words(d, "acme/carried/carried", "");
 }
 
 /* --- two people --- */

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "model/merge-keys.h"
@@ -82,6 +83,22 @@ find_maker(const json_t *live)
 							      kube_read_text(row, "name")),
 						    OWNER_RECONCILES};
 	return (struct field_owner){0};
+}
+
+/* A note in which kubectl keeps the whole manifest: an object may be as large as that. */
+#define LAST_APPLIED "kubectl.kubernetes.io/last-applied-configuration"
+
+json_t *
+field_owner_applied(const json_t *live)
+{
+	const char *text = kube_read_note(live, LAST_APPLIED);
+	struct error err;
+	json_t *applied = *text ? json_decode(text, strlen(text), &err) : NULL;
+
+	if (json_is_object(applied))
+		return applied;
+	json_decref(applied);
+	return NULL;
 }
 
 /* --- managers --- */
@@ -209,6 +226,8 @@ field_owner_find(const json_t *live, const struct pointer *field)
 	mark = find_mark(live);
 	if (!mark.name)
 		mark = find_maker(live);
+	if (!mark.name && !owner.name && *kube_read_note(live, LAST_APPLIED))
+		return (struct field_owner){xstrdup("kubectl"), OWNER_APPLIES};
 	if (!mark.name)
 		return owner;
 	field_owner_clear(&owner);

@@ -33,6 +33,9 @@ struct field_owner {
 struct field_owner field_owner_find(const json_t *live, const struct pointer *field);
 /* The same by its manager alone: whoever wrote it last. */
 struct field_owner field_owner_manager(const json_t *live, const struct pointer *field);
+/* What the owner's kubectl applied last from its side, as an object; new reference.  NULL: nothing.
+ * Its fields are no manager's where they were the same already. */
+json_t *field_owner_applied(const json_t *live);
 void field_owner_clear(struct field_owner *owner);
 
 /* The sentence about a field, "containers[web].image", for a review; CODE of habit OWNER_NONE:

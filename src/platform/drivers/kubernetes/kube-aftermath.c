@@ -138,20 +138,31 @@ is_carried(const struct field_owner *manager)
 	return manager->name && manager->habit != OWNER_WRITES;
 }
 
+/* Its owner's apply of what is so already changes nothing, and makes it nobody's. */
+static bool
+is_applied(const json_t *applied, const struct pointer *pointer, const json_t *to)
+{
+	return applied &&
+	       adopted_is_same(pointer_find((json_t *)(uintptr_t)applied, pointer), to);
+}
+
 static enum field_fate
-fate_of(const struct after_field *field, const json_t *now, const struct field_owner *manager)
+fate_of(const struct after_field *field, const struct pointer *pointer, const json_t *now,
+	const json_t *applied, const struct field_owner *manager)
 {
 	const json_t *from = json_object_get(field->field, "from"),
 		     *to = json_object_get(field->field, "to");
 
 	if (adopted_is_same(now, to))
-		return is_carried(manager) || (!to && !field->owner) ? FATE_CARRIED : FATE_OPEN;
+		return (to && is_carried(manager)) || is_applied(applied, pointer, to)
+			       ? FATE_CARRIED : FATE_OPEN;
 	return adopted_is_same(now, from) ? FATE_REVERTED : FATE_CHANGED;
 }
 
 /* true: it is another than before. */
 static bool
-judge_field(struct after_field *field, const json_t *live, const json_t *kept)
+judge_field(struct after_field *field, const json_t *live, const json_t *kept,
+	    const json_t *applied)
 {
 	struct field_owner manager;
 	enum field_fate fate;
@@ -163,8 +174,8 @@ judge_field(struct after_field *field, const json_t *live, const json_t *kept)
 		return false;
 	now = pointer_find((json_t *)(uintptr_t)kept, &pointer);
 	manager = field_owner_manager(live, &pointer);
+	fate = fate_of(field, &pointer, now, applied, &manager);
 	pointer_clear(&pointer);
-	fate = fate_of(field, now, &manager);
 	if (fate == field->fate) {
 		field_owner_clear(&manager);
 		return false;
@@ -198,18 +209,23 @@ take_live(void *data, size_t index, const struct kube_reply *reply)
 	struct kube_aftermath *aftermath = data;
 	struct after_object *object = &aftermath->objects[index];
 	bool has_changed = false;
+	json_t *kept, *manifest, *applied = NULL;
 	struct error err;
-	json_t *kept;
 
 	if (reply->err.kind != ERROR_NONE)
 		return;
 	kept = adopted_keep(reply->body, &err);
+	manifest = field_owner_applied(reply->body);
+	if (manifest)
+		applied = adopted_keep(manifest, &err);
+	json_decref(manifest);
 	for (size_t i = 0; kept && i < object->count; i++)
-		if (judge_field(&object->fields[i], reply->body, kept)) {
+		if (judge_field(&object->fields[i], reply->body, kept, applied)) {
 			log_fate(aftermath, object, &object->fields[i]);
 			has_changed = true;
 		}
 	json_decref(kept);
+	json_decref(applied);
 	if (has_changed)
 		kube_space_notice(aftermath->space);
 }

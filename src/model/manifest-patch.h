@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * A change of a cluster's objects as whoever keeps their manifests in a repository would write it:
+ * for those who own what a set was found with.
+ */
+#ifndef SIDESTAGE_MODEL_MANIFEST_PATCH_H
+#define SIDESTAGE_MODEL_MANIFEST_PATCH_H
+
+#include <jansson.h>
+
+struct error;
+
+/* Of one kept object (manifests.h): a strategic merge patch, which names items of lists by their
+ * keys; kustomize takes it among its "patches", and kubectl patch too.  Of a custom resource it is a
+ * merge patch, which has such lists whole.  New reference; NULL with ERROR_INPUT. */
+json_t *manifest_merge_patch(const json_t *before, const json_t *after, struct error *err);
+/* The same as JSON Patch (RFC 6902) of the object with lists; lists that differ are replaced. */
+json_t *manifest_json_patch(const json_t *before, const json_t *after, struct error *err);
+
+/* All that modules of this profile change, {MODULE: module}: [{"object": "Deployment/web",
+ * "operation": "patch", "create" or "delete", "merge_patch", "json_patch", "manifest" of a new
+ * one}].  New reference; what cannot be written is left out. */
+json_t *manifests_patches(const json_t *before, const json_t *after);
+/* The same as one text of YAML, a document each; "" when there is nothing.  free() it. */
+char *manifests_patches_text(const json_t *patches);
+
+#endif
