@@ -3,7 +3,10 @@
 
 #include "cli/output-json-outlook.h"
 
+#include <stdlib.h>
+
 #include "flow/verbs/flow.h"
+#include "model/manifest-patch.h"
 #include "model/nouns.h"
 
 /* null where it is not there, or is no UTF-8. */
@@ -34,6 +37,19 @@ output_json_outlook(const struct deploy_review *outlook)
 	return json_pack("{s:o, s:o, s:b, s:o, s:o}", "cluster", foreign(&outlook->cluster),
 			 "namespace", foreign(&outlook->namespace), "is_new", outlook->is_new,
 			 "unasked", foreign(&outlook->unasked), "findings", findings);
+}
+
+void
+output_json_put_repository(json_t *object, const struct review *review)
+{
+	json_t *patches = review_repository_patches(review);
+	char *text = manifests_patches_text(patches);
+
+	if (*text)
+		json_object_set_new(object, "repository", json_pack("{s:O, s:s}", "patches",
+								    patches, "text", text));
+	free(text);
+	json_decref(patches);
 }
 
 json_t *

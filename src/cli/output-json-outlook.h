@@ -8,9 +8,13 @@
 
 struct deploy_review;
 struct flow;
+struct review;
 
 /* {cluster, namespace, is_new, unasked, findings: [{kind, workload, object, code, message}]} */
 json_t *output_json_outlook(const struct deploy_review *outlook);
+/* Where it changes objects of a cluster: "repository", {patches: [{object, operation, merge_patch,
+ * json_patch} or with "manifest"], text}. */
+void output_json_put_repository(json_t *object, const struct review *review);
 /* Why a deployment failed: [{object, summary, message}]; [] where it did not. */
 json_t *output_json_errors(const struct flow *flow);
 /* What the cluster warned of meanwhile: [{workload, object, message}]. */

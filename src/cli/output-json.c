@@ -680,6 +680,7 @@ output_json_operation(const struct flow *flow)
 			json_object_set_new(object, "runs_in", text(review->place));
 		if (review->has_outlook)
 			json_object_set_new(object, "outlook", output_json_outlook(&review->outlook));
+		output_json_put_repository(object, review);
 	}
 	json_object_set_new(object, "deployment",
 			    deployment ? deployment_json(deployment) : json_null());

@@ -26,6 +26,7 @@
 #include "flow/world/words.h"
 #include "flow/world/world.h"
 #include "model/image.h"
+#include "model/manifest-patch.h"
 #include "model/set.h"
 #include "store/history.h"
 
@@ -249,6 +250,21 @@ output_text_value_question(const struct flow_value_question *q)
 		output_text_line(_("  the set uses it"));
 }
 
+/* Where others own what is changed: what is to be in their repository, too. */
+static void
+repository_lines(const struct review *review)
+{
+	json_t *patches = review_has_owners(review) ? review_repository_patches(review) : NULL;
+	char *text = manifests_patches_text(patches), *rest = NULL;
+
+	if (*text)
+		output_text_line(_("  The same as a patch for their repository (kustomize):"));
+	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		output_text_line("    %s", line);
+	free(text);
+	json_decref(patches);
+}
+
 /* What whoever would carry it out says: refusals first. */
 static void
 outlook_lines(const struct review *review)
@@ -272,6 +288,7 @@ outlook_lines(const struct review *review)
 			output_text_line("  %s", line);
 		free(line);
 	}
+	repository_lines(review);
 }
 
 void

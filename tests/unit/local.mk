@@ -137,6 +137,10 @@ tests_unit_test_rollout_SOURCES = tests/unit/test-rollout.c tests/unit/memory-dr
 	tests/unit/memory-driver.h tests/unit/memory-platform.c tests/unit/memory-platform.h
 tests_unit_test_rollout_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 
+check_PROGRAMS += tests/unit/test-manifest-patch
+TESTS += tests/unit/test-manifest-patch
+tests_unit_test_manifest_patch_SOURCES = tests/unit/test-manifest-patch.c
+tests_unit_test_manifest_patch_LDADD = $(UNIT_LIBS)
 check_PROGRAMS += tests/unit/test-adopted-patch
 TESTS += tests/unit/test-adopted-patch
 tests_unit_test_adopted_patch_SOURCES = tests/unit/test-adopted-patch.c

@@ -245,6 +245,11 @@ int flow_change_finding(struct flow *flow, const char *id, const char *text, str
 size_t review_open_findings(const struct review *review);
 /* What the outlook would be refused for: 0, or -1 with ERROR_ACCESS, which names it. */
 int review_check_outlook(const struct review *review, struct error *err);
+/* Somebody else owns what it changes (findings "owner" of the outlook). */
+bool review_has_owners(const struct review *review);
+/* What it changes of a cluster's objects, for whoever keeps them in a repository
+ * (model/manifest-patch.h); new reference, an empty array when there is nothing. */
+json_t *review_repository_patches(const struct review *review);
 /* Which of its workloads restart, or which objects are removed, in a line; free() it.  NULL: none
  * does. */
 char *review_outlook_line(const struct review *review, enum deploy_finding_kind kind);

@@ -25,7 +25,9 @@
 #include "flow/verbs/review.h"
 #include "flow/verbs/write-values.h"
 #include "model/extensions.h"
+#include "model/manifest-patch.h"
 #include "model/nouns.h"
+#include "model/set.h"
 
 #define LINE_MAX_BYTES 2000
 
@@ -85,6 +87,24 @@ review_outlook_line(const struct review *review, enum deploy_finding_kind kind)
 	return line;
 }
 
+bool
+review_has_owners(const struct review *review)
+{
+	for (size_t i = 0; i < review->outlook.finding_count; i++)
+		if (untrusted_is(&review->outlook.findings[i].code, "owner"))
+			return true;
+	return false;
+}
+
+json_t *
+review_repository_patches(const struct review *review)
+{
+	if (!review->from || !review->to || review->verb == FLOW_CLONE ||
+	    review->verb == FLOW_DISCARD)
+		return json_array();
+	return manifests_patches(set_modules(review->from), set_modules(review->to));
+}
+
 /* --- asking --- */
 
 static void
@@ -107,6 +127,9 @@ got_outlook(void *data, const struct api_reply *reply)
 	if (review->outlook.unasked.raw)
 		review_caution(review, _("Not fully checked before the deployment: %s"),
 			       review->outlook.unasked.raw);
+	if (review_has_owners(review))
+		review_caution(review, _("Others own what this changes and may undo it.  Apply it in "
+					 "their repository, too: it can be copied as a patch."));
 	flow_next_phase(flow);
 }
 

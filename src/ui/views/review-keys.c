@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "flow/verbs/flow.h"
+#include "model/manifest-patch.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/views/changes.h"
@@ -73,13 +74,20 @@ review_act(struct view *view, struct ui *ui, enum action action)
 		(void)difference_act(&r->difference, ui, action);
 }
 
+/* Of objects of a cluster: as whoever keeps them in a repository would write it. */
 static void
 run_copy(struct view *view, struct ui *ui)
 {
-	char *words = changes_words(&review_of(of(view), ui)->changes);
+	const struct review *review = review_of(of(view), ui);
+	json_t *patches = review_repository_patches(review);
+	char *text = manifests_patches_text(patches);
+	char *words = *text ? NULL : changes_words(&review->changes);
 
-	ui_copy(ui, _("the changes"), words);
+	ui_copy(ui, words ? _("the changes") : _("the changes as a patch for a repository"),
+		words ? words : text);
 	free(words);
+	free(text);
+	json_decref(patches);
 }
 
 /* --- approving --- */

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A change of kept objects, as it is written in a repository. */
+#include "config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/error.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "model/manifest-patch.h"
+#include "model/manifests.h"
+
+/* {"web": module} of an object whose text has ' for "; NULL: a module of none. */
+static json_t *
+modules_of(const char *text)
+{
+	json_t *object = NULL, *manifests = json_object();
+	char *copy = xstrdup_or_null(text), *key;
+	struct error err;
+
+	for (char *at = copy; at && *at; at++)
+		if (*at == '\'')
+			*at = '"';
+	if (copy) {
+		object = json_loads(copy, 0, NULL);
+		assert_non_null(object);
+		key = manifest_key(object);
+		json_object_set_new(manifests, key, manifest_keep(object, &err));
+		free(key);
+	}
+	json_decref(object);
+	free(copy);
+	return json_pack("{s:{s:{s:o}}}", "web", "spec", "manifests", manifests);
+}
+
+#define WEB(containers) "{'apiVersion':'apps/v1','kind':'Deployment','metadata':{'name':'web'}," \
+	"'spec':{'selector':{'matchLabels':{'app':'web'}},'template':{'spec':{'containers':[" \
+	containers "]}}}}"
+#define SITE(version) "{'apiVersion':'example.org/v1','kind':'Site','metadata':{'name':'forum'}," \
+	"'spec':{'containers':[{'name':'a','image':'x:" version "'},{'name':'b','image':'y:1'}]}}"
+
+static json_t *
+patches_between(const char *before, const char *after)
+{
+	json_t *was = modules_of(before), *is = modules_of(after);
+	json_t *patches = manifests_patches(was, is);
+
+	json_decref(was);
+	json_decref(is);
+	return patches;
+}
+
+static void
+assert_text(const char *before, const char *after, const char *expected)
+{
+	json_t *patches = patches_between(before, after);
+	char *text = manifests_patches_text(patches);
+
+	assert_string_equal(text, expected);
+	free(text);
+	json_decref(patches);
+}
+
+static void
+test_items_are_named_by_their_keys(void **state)
+{
+	(void)state;
+	assert_text(WEB("{'name':'web','image':'web:1','env':[{'name':'A','value':'1'},"
+			"{'name':'B','value':'yes'}]}"),
+		    WEB("{'name':'web','image':'web:2','env':[{'name':'A','value':'1'},"
+			"{'name':'C','value':'no: 1'}]}"),
+		    "# patch: Deployment/web\n"
+		    "apiVersion: apps/v1\n"
+		    "kind: Deployment\n"
+		    "metadata:\n"
+		    "  name: web\n"
+		    "spec:\n"
+		    "  template:\n"
+		    "    spec:\n"
+		    "      containers:\n"
+		    "      - image: \"web:2\"\n"
+		    "        env:\n"
+		    "        - \"$patch\": delete\n"
+		    "          name: B\n"
+		    "        - value: \"no: 1\"\n"
+		    "          name: C\n"
+		    "        name: web\n");
+}
+
+static void
+test_lists_of_custom_resources_are_whole(void **state)
+{
+	json_t *patches = patches_between(SITE("1"), SITE("2")), *spec, *list;
+
+	(void)state;
+	assert_int_equal(json_array_size(patches), 1);
+	spec = json_object_get(json_object_get(json_array_get(patches, 0), "merge_patch"), "spec");
+	list = json_object_get(spec, "containers");
+	assert_int_equal(json_array_size(list), 2);
+	assert_string_equal(json_member_string(json_array_get(list, 0), "image"), "x:2");
+	json_decref(patches);
+}
+
+static void
+test_what_comes_and_goes(void **state)
+{
+	json_t *patches;
+	char *text;
+
+	(void)state;
+	assert_text(NULL, NULL, "");
+	assert_text(SITE("1"), SITE("1"), "");
+	assert_text(SITE("1"), NULL, "# delete: Site.example.org/forum\n");
+	patches = patches_between(NULL, SITE("1"));
+	assert_string_equal(json_member_string(json_array_get(patches, 0), "operation"), "create");
+	assert_non_null(json_object_get(json_array_get(patches, 0), "manifest"));
+	json_decref(patches);
+	/* What looks like a placeholder of ours is theirs. */
+	patches = patches_between(SITE("1"), SITE("${TAG}"));
+	text = json_dumps(patches, 0);
+	assert_non_null(strstr(text, "x:${TAG}"));
+	free(text);
+	json_decref(patches);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_items_are_named_by_their_keys),
+		cmocka_unit_test(test_lists_of_custom_resources_are_whole),
+		cmocka_unit_test(test_what_comes_and_goes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
