@@ -347,31 +347,6 @@ test_after_a_daemon_was_killed_it_goes_on_or_is_taken_back(void **state)
 }
 
 static void
-test_objects_are_made_and_removed(void **state)
-{
-	struct kube_double *d = *state;
-	json_t *nothing = spec_of(NULL, NULL), *one = spec_of(settings_text("info"), NULL);
-
-	kube_double_rules(d, "");
-	make_namespace(d, "objects");
-	adopt(d, "acme/objects/objects", "objects");
-	apply_change(d, "acme/objects/objects", change_of(json_incref(nothing), json_incref(one)));
-	if (d->failed)
-		fail_msg("%s", d->err.text);
-	assert_string_equal(level_of(d, SETTINGS("objects")), "info");
-	assert_nothing_is_ours(d, SETTINGS("objects"));
-	/* It is not what was reviewed. */
-	owner_applies(d, SETTINGS("objects") OWNER, settings_text("debug"));
-	apply_change(d, "acme/objects/objects", change_of(json_incref(one), json_incref(nothing)));
-	assert_problem(d, "moved", "data.LEVEL is now debug");
-	owner_applies(d, SETTINGS("objects") OWNER, settings_text("info"));
-	apply_change(d, "acme/objects/objects", change_of(one, nothing));
-	if (d->failed)
-		fail_msg("%s", d->err.text);
-	assert_null(kube_double_get(d, SETTINGS("objects")));
-}
-
-static void
 test_a_missing_right_is_named(void **state)
 {
 	struct kube_double *d = *state;
@@ -427,6 +402,40 @@ assert_found(const struct kube_double *d, const char *kind, const char *code, co
 	if (!message || !strstr(message, words))
 		fail_msg("no %s %s: %s", kind, code, all);
 	free(all);
+}
+
+static void
+test_objects_are_made_and_removed(void **state)
+{
+	struct kube_double *d = *state;
+	json_t *nothing = spec_of(NULL, NULL), *one = spec_of(settings_text("info"), NULL);
+
+	kube_double_rules(d, "");
+	make_namespace(d, "objects");
+	adopt(d, "acme/objects/objects", "objects");
+	apply_change(d, "acme/objects/objects", change_of(json_incref(nothing), json_incref(one)));
+	if (d->failed)
+		fail_msg("%s", d->err.text);
+	assert_string_equal(level_of(d, SETTINGS("objects")), "info");
+	assert_nothing_is_ours(d, SETTINGS("objects"));
+	/* It is there already: as it is to be, or not. */
+	apply_change(d, "acme/objects/objects", change_of(json_incref(nothing), json_incref(one)));
+	assert_false(d->failed);
+	review_change(d, "objects", change_of(json_incref(nothing), json_incref(one)));
+	assert_int_equal(json_array_size(json_object_get(d->outputs, "findings")), 0);
+	/* It is not what was reviewed. */
+	owner_applies(d, SETTINGS("objects") OWNER, settings_text("debug"));
+	apply_change(d, "acme/objects/objects", change_of(json_incref(nothing), json_incref(one)));
+	assert_problem(d, "moved", "data.LEVEL is now debug");
+	review_change(d, "objects", change_of(json_incref(nothing), json_incref(one)));
+	assert_found(d, "refused", "moved", "data.LEVEL is now debug");
+	apply_change(d, "acme/objects/objects", change_of(json_incref(one), json_incref(nothing)));
+	assert_problem(d, "moved", "data.LEVEL is now debug");
+	owner_applies(d, SETTINGS("objects") OWNER, settings_text("info"));
+	apply_change(d, "acme/objects/objects", change_of(one, nothing));
+	if (d->failed)
+		fail_msg("%s", d->err.text);
+	assert_null(kube_double_get(d, SETTINGS("objects")));
 }
 
 static void

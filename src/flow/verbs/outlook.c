@@ -49,19 +49,21 @@ review_check_outlook(const struct review *review, struct error *err)
 {
 	size_t at = 0, more = 0;
 	const struct deploy_finding *first = next_of_kind(review, DEPLOY_REFUSED, &at);
+	enum error_kind kind;
 	const char *name;
 
 	if (!first)
 		return 0;
+	kind = untrusted_is(&first->code, "moved") ? ERROR_STALE : ERROR_ACCESS;
 	while (next_of_kind(review, DEPLOY_REFUSED, &at))
 		more++;
 	name = first->object.raw ? first->object.raw
 	       : first->workload.raw ? first->workload.raw
 				     : review->env;
 	if (more == 0)
-		return error_set(err, ERROR_ACCESS, _("%s would be refused: %s"), name,
+		return error_set(err, kind, _("%s would be refused: %s"), name,
 				 untrusted_raw(&first->message));
-	return error_set(err, ERROR_ACCESS,
+	return error_set(err, kind,
 			 ngettext("%s would be refused: %s (and %zu more)",
 				  "%s would be refused: %s (and %zu more)", more),
 			 name, untrusted_raw(&first->message), more);

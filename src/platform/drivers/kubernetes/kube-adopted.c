@@ -180,6 +180,18 @@ keep_fields(struct kube_item *item, json_t *fields, const json_t *live)
 	item->fields = json_incref(fields);
 }
 
+/* It was to be made, and is there: by us, whose answer was lost, or as somebody else wants it. */
+static int
+plan_made(struct kube_rollout *r, struct kube_item *item, const json_t *live, struct error *err)
+{
+	const struct adopted_change reverse = adopted_change_reverse(item->change);
+
+	if (adopted_patch_check(&reverse, live, err) != 0)
+		return -1;
+	take_same(r, item, live);
+	return 0;
+}
+
 /* live NULL: it is not there. */
 static int
 plan_item(struct kube_rollout *r, struct kube_item *item, const json_t *live, struct error *err)
@@ -195,6 +207,8 @@ plan_item(struct kube_rollout *r, struct kube_item *item, const json_t *live, st
 		return adopted_patch_check(change, live, err);
 	if (!live || !change->after)
 		return 0;
+	if (!change->before)
+		return plan_made(r, item, live, err);
 	if (adopted_patch_make(change, live, &patch, err) != 0)
 		return -1;
 	item->operations = json_incref(patch.operations);

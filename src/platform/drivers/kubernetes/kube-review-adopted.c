@@ -157,6 +157,17 @@ plan_creation(struct kube_review *r, struct review_item *item)
 	json_object_set_new(item->body, "metadata", metadata);
 }
 
+/* It is to be made, and is there already: fine when it is the same. */
+static void
+check_made(struct kube_review *r, const struct review_item *item, const json_t *live)
+{
+	const struct adopted_change reverse = adopted_change_reverse(item->change);
+	struct error why;
+
+	if (adopted_patch_check(&reverse, live, &why) != 0)
+		find_moved(r, item, &why);
+}
+
 static void
 take_live(void *data, size_t index, const struct kube_reply *reply)
 {
@@ -176,6 +187,8 @@ take_live(void *data, size_t index, const struct kube_reply *reply)
 		find_moved(r, item, &why);
 	} else if (reply->status == 404 && change->after) {
 		plan_creation(r, item);
+	} else if (reply->status != 404 && !change->before) {
+		check_made(r, item, reply->body);
 	} else if (reply->status != 404 && change->after) {
 		plan_patch(r, item, reply->body);
 	} else if (reply->status != 404) {
