@@ -13,7 +13,9 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/text.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/admin/command.h"
 #include "platform/admin/offline.h"
@@ -44,15 +46,28 @@ refuse_here(struct platform *platform, const struct command_arguments *arguments
 
 /* --- what came of it --- */
 
+/* In the language of whoever reads it, where that is possible. */
 static void
 print_left(const json_t *environment)
 {
 	const json_t *left;
 	size_t i;
 
-	json_array_foreach(json_object_get(environment, "left"), i, left)
-		printf("  %s: %s\n", json_member_string(left, "object"),
-		       json_member_string(left, "why"));
+	json_array_foreach(json_object_get(environment, "left"), i, left) {
+		const char *reason = json_member_string(left, "reason");
+		json_t *said = reason ? json_loads(reason, 0, NULL) : NULL;
+		struct error err = {0};
+		char *text, *plain;
+
+		if (!said || !error_codes_read(&err, said))
+			error_set(&err, ERROR_INPUT, "%s", json_member_string(left, "why"));
+		text = xasprintf("%s: %s", json_member_string(left, "object"), err.text);
+		plain = text_printable(text);
+		printf("  %s\n", plain);
+		free(plain);
+		free(text);
+		json_decref(said);
+	}
 }
 
 static void
