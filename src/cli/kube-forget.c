@@ -38,6 +38,7 @@
 struct doomed {
 	struct {
 		char *org, *app, *env, *home;	/* home NULL: nobody knows */
+		size_t changes;			/* that are not promoted */
 	} *items;
 	size_t count, others;			/* others: clones that stay */
 };
@@ -84,7 +85,7 @@ static void
 doom(struct doomed *doomed, struct session *session, const struct clone *clone)
 {
 	const struct world_environment *e;
-	size_t i = doomed->count++;
+	size_t i = doomed->count++, changes = clone->changes;
 
 	session_focus(session, clone->org, clone->app);
 	(void)settle(session, clone->org, clone->app, NEED_RUNTIME, clock_steady_ms() + READ_MS);
@@ -93,6 +94,7 @@ doom(struct doomed *doomed, struct session *session, const struct clone *clone)
 	doomed->items[i].org = xstrdup(clone->org);
 	doomed->items[i].app = xstrdup(clone->app);
 	doomed->items[i].env = xstrdup(clone->env);
+	doomed->items[i].changes = changes;
 	doomed->items[i].home = e ? words_of_place(&e->runtime) : NULL;
 }
 
@@ -144,14 +146,25 @@ read_clones(struct forget *f, struct error *err)
 /* --- asking --- */
 
 static void
+print_changes(size_t changes)
+{
+	if (changes > 0)
+		output_text_line(ngettext("    %zu change in it is not promoted",
+					  "    %zu changes in it are not promoted", changes),
+				 changes);
+}
+
+static void
 print_list(const struct forget *f)
 {
 	output_text_line(_("To forget %s:"), f->state.context);
-	for (size_t i = 0; i < f->doomed.count; i++)
+	for (size_t i = 0; i < f->doomed.count; i++) {
 		output_text_line(_("  delete the clone %s of %s (%s)"), f->doomed.items[i].env,
 				 f->doomed.items[i].app,
 				 f->doomed.items[i].home ? f->doomed.items[i].home
 							 : _("its namespace is not known"));
+		print_changes(f->doomed.items[i].changes);
+	}
 	output_text_line(_("  remove %s, with its history"), f->state.directory);
 	if (f->doomed.others > 0)
 		output_text_line(ngettext("%zu clone of others stays.", "%zu clones of others stay.",

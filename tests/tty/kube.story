@@ -4,7 +4,7 @@
 needs cluster
 size 120x40
 limit 10
-on-failure tail -n 30 $HOME/.local/state/sidestage/kube/*/sidestaged.log $XDG_STATE_HOME/sidestage/kube/*/sidestaged.log
+on-failure tail -n 30 $DIR/state/sidestage/kube/*/sidestaged.log
 env KUBECONFIG=$DIR/prod/kubeconfig
 
 test "without a kubeconfig it is said where one belongs"
@@ -25,16 +25,17 @@ exit 2
 
 test "one command opens the board on what runs there; it looks protected"
 run sidestage kube --namespace=story-shop
-row "Workload" "story-shop ■" 30
-row "production"
+expect "story-shop ■" 30
+expect "production"
 row "api" "1.4.2"
 row "web" "1.4.2"
-row "running" 60
+expect "running" 60
 
 test "X does not delete what was found"
 key X
-gone "Delete"
-match "(protected|found in the cluster)"
+expect "was found in the cluster and is not a clone"
+key Esc
+row "web" "1.4.2"
 
 test "C clones it into a namespace of the clone's own"
 key C
@@ -42,8 +43,89 @@ expect "Name of the clone"
 type "hotfix-1"
 key Enter
 expect "A approve" 20
-press-until A "creat|deploy|running|1 operation" 20
+expect "The same workloads and versions"
+press-until A "Done in" 60
 key Esc
-row "story-shop ■" "hotfix-1" 60
-press-until Right "in hotfix-1"
-row "web" "1.4.2" "1.4.2"
+press-until Right "in hotfix-1" 20
+row "runs in" "story-shop" "shop-hotfix-1"
+row "running" "running"
+
+test "V changes a version there, and nowhere else"
+press-until Down "web in hotfix-1"
+key V
+expect "or type any"
+type "1.4.3"
+key Enter
+expect "A approve" 20
+row "~ web" "1.4.2" "1.4.3"
+press-until A "Done in" 60
+key Esc
+row "web" "1.4.2" "1.4.3"
+let IMAGE cluster image prod story-shop web
+equal "$IMAGE" "local/topicshare-web:1.4.2"
+
+test "l shows what it prints"
+key l
+expect "local/topicshare-web:1.4.3" 20
+key Esc
+row "web" "1.4.2" "1.4.3"
+
+test "P promotes it: reason and name are asked for, since it was found"
+key P
+expect "A approve" 20
+row "~ web" "1.4.2" "1.4.3"
+expect "is protected"
+key A
+type "Korean titles"
+key Enter
+type "story-shop"
+key Enter
+press-until A "Done in" 60
+let IMAGE cluster image prod story-shop web
+equal "$IMAGE" "local/topicshare-web:1.4.3"
+key Esc
+row "web" "1.4.3" "1.4.3"
+
+test "the colleague's next apply passes, and is seen"
+sh cluster apply prod story-shop 1.4.3
+row "web" "1.4.3" "1.4.3"
+
+test "U rolls it back"
+press-until Left "web in story-shop"
+key U
+expect "A approve" 20
+row "~ web" "1.4.3" "1.4.2"
+key A
+type "titles are worse"
+key Enter
+type "story-shop"
+key Enter
+press-until A "Done in" 60
+let IMAGE cluster image prod story-shop web
+equal "$IMAGE" "local/topicshare-web:1.4.2"
+key Esc
+row "web" "1.4.2" "1.4.3"
+
+test "S says that it need not be protected, and protects it again"
+key S
+expect "Name of the environment"
+type "story-shop"
+key Enter
+expect "story-shop is no longer protected."
+gone "story-shop ■"
+key S
+expect "story-shop is protected."
+row "story-shop ■"
+
+test "the platform ends with the board"
+key Q
+exit 0 10
+restored
+
+test "and nothing is left when it is forgotten"
+sh sidestage kube forget --approve=admin
+sh test "$(cluster spaces prod)" = "story-shop"
+terminal cluster
+signal TERM
+exit 0 60
+nothing-runs 20
