@@ -1,5 +1,5 @@
-# From nothing but a kubeconfig to the board of what somebody else runs in a cluster, through a
-# hotfix there, and away again without a trace.  A double of Kubernetes, or the one of KUBE_CLUSTER.
+# From nothing but a kubeconfig to the board of what somebody else runs in a cluster, and away again
+# without a trace.  A double of Kubernetes, or the one of KUBE_CLUSTER.
 
 needs cluster
 size 120x40
@@ -36,75 +36,6 @@ key X
 expect "was found in the cluster and is not a clone"
 key Esc
 row "web" "1.4.2"
-
-test "C clones it into a namespace of the clone's own"
-key C
-expect "Name of the clone"
-type "hotfix-1"
-key Enter
-expect "A approve" 20
-expect "The same workloads and versions"
-press-until A "Done in" 60
-key Esc
-press-until Right "in hotfix-1" 20
-row "runs in" "story-shop" "shop-hotfix-1"
-row "running" "running"
-
-test "V changes a version there, and nowhere else"
-press-until Down "web in hotfix-1"
-key V
-expect "or type any"
-type "1.4.3"
-key Enter
-expect "A approve" 20
-row "~ web" "1.4.2" "1.4.3"
-press-until A "Done in" 60
-key Esc
-row "web" "1.4.2" "1.4.3"
-let IMAGE cluster image prod story-shop web
-equal "$IMAGE" "local/topicshare-web:1.4.2"
-
-test "l shows what it prints"
-key l
-expect "local/topicshare-web:1.4.3" 20
-key Esc
-row "web" "1.4.2" "1.4.3"
-
-test "P promotes it: reason and name are asked for, since it was found"
-key P
-expect "A approve" 20
-row "~ web" "1.4.2" "1.4.3"
-expect "is protected"
-key A
-type "Korean titles"
-key Enter
-type "story-shop"
-key Enter
-press-until A "Done in" 60
-let IMAGE cluster image prod story-shop web
-equal "$IMAGE" "local/topicshare-web:1.4.3"
-key Esc
-row "web" "1.4.3" "1.4.3"
-
-test "the colleague's next apply passes, and is seen"
-sh cluster apply prod story-shop 1.4.3
-row "web" "1.4.3" "1.4.3"
-
-test "U rolls it back"
-press-until Left "web in story-shop"
-key U
-expect "A approve" 20
-row "~ web" "1.4.3" "1.4.2"
-key A
-type "titles are worse"
-key Enter
-type "story-shop"
-key Enter
-press-until A "Done in" 60
-let IMAGE cluster image prod story-shop web
-equal "$IMAGE" "local/topicshare-web:1.4.2"
-key Esc
-row "web" "1.4.2" "1.4.3"
 
 test "S says that it need not be protected, and protects it again"
 key S

@@ -19,7 +19,7 @@ TTY_STORIES = \
 	tests/tty/look.story \
 	tests/tty/motion.story \
 	tests/tty/mouse.story \
-	tests/tty/kill.story \
+	tests/tty/kill.story tests/tty/kube.story \
 	tests/tty/large.story \
 	tests/tty/isolation.story \
 	tests/tty/terminals.story \

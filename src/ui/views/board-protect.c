@@ -58,8 +58,12 @@ check_name(void *data, const char *text)
 static void
 named(void *data, struct ui *ui, const char *text)
 {
+	char *env = xstrdup(data);	/* it goes with the view */
+
 	(void)text;
-	say_it(ui, data, true);
+	ui_pop(ui);
+	say_it(ui, env, true);
+	free(env);
 }
 
 void
@@ -77,6 +81,7 @@ board_run_protect(struct view *view, struct ui *ui)
 		.label = N_("Name of the environment"),
 		.note = _("Changes to it will ask neither for a reason nor for its name."),
 		.subject = env,
+		.initial = (char *)"",
 		.check = check_name,
 		.done = named,
 		.drop = free,
