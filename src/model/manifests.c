@@ -73,7 +73,7 @@ fold_member(const struct folding *f, json_t *out, const char *name, const json_t
 
 	if (row && json_array_size(inner) > 0)
 		folded = merge_fold(row, inner, f->exact);
-	if (json_is_object(value) && (row || plain))
+	if (plain || (row && json_is_object(value)))
 		braced = xasprintf("{%s}", name);
 	json_object_set(out, braced ? braced : name, folded ? folded : inner);
 	json_decref(folded);
@@ -242,7 +242,7 @@ static bool
 unfold_member(const struct unfolding *u, json_t *out, const char *name, const json_t *value)
 {
 	const struct merge_key *row = merge_key_of(name, u->kind);
-	char *plain = json_is_object(value) ? without_braces(name, u->kind) : NULL;
+	char *plain = without_braces(name, u->kind);
 	json_t *inner = row && json_is_object(value) ? unfold_list(u, row, value)
 						     : unfold(u, value);
 
