@@ -937,6 +937,72 @@ test_nothing_known(void **state)
 	json_decref(kept);
 }
 
+/* --- sets --- */
+
+/* An object that one of these has made, judged by what its status says: true when it is ready. */
+static bool
+set_is_ready(const char *kind, const char *spec, const char *status)
+{
+	char *text = xasprintf("{\"kind\": \"%s\", \"metadata\": {\"name\": \"db\", \"uid\": \"u\", "
+			       "\"generation\": 3}, \"spec\": {%s}, \"status\": {%s}}",
+			       kind, spec, status);
+	json_t *object = json_loads(text, 0, NULL), *list = json_object(), *kept = json_object();
+	struct kube_seen seen = {.now = 1000};
+	struct kube_verdict verdict;
+	bool is_ready;
+
+	if (!object)
+		fail_msg("%s", text);
+	json_object_set_new(list, "db", object);
+	if (strcmp(kind, "StatefulSet") == 0)
+		seen.stateful_sets = list;
+	else
+		seen.daemon_sets = list;
+	kube_judge(&seen, object, kept, 100000, &verdict);
+	is_ready = verdict.state == KUBE_READY;
+	kube_verdict_clear(&verdict);
+	json_decref(kept);
+	json_decref(list);
+	free(text);
+	return is_ready;
+}
+
+#define NEW "\"observedGeneration\": 3, \"replicas\": 3, "
+#define ROLLING "\"replicas\": 3, \"updateStrategy\": {\"type\": \"RollingUpdate\", "              \
+	"\"rollingUpdate\": {\"partition\": 2}}"
+
+/* As `kubectl rollout status` has it. */
+static void
+a_set_is_ready_when_its_pods_are_the_new_ones(void **state)
+{
+	(void)state;
+	assert_true(set_is_ready("StatefulSet", "\"replicas\": 3",
+				 NEW "\"readyReplicas\": 3, \"updatedReplicas\": 3"));
+	assert_false(set_is_ready("StatefulSet", "\"replicas\": 3",
+				  NEW "\"readyReplicas\": 3, \"updatedReplicas\": 2"));
+	assert_false(set_is_ready("StatefulSet", "\"replicas\": 3",
+				  NEW "\"readyReplicas\": 2, \"updatedReplicas\": 3"));
+	assert_false(set_is_ready("StatefulSet", "\"replicas\": 3",
+				  "\"observedGeneration\": 2, \"replicas\": 3, \"readyReplicas\": 3, "
+				  "\"updatedReplicas\": 3"));
+	assert_true(set_is_ready("StatefulSet", ROLLING,
+				 NEW "\"readyReplicas\": 3, \"updatedReplicas\": 1"));
+	assert_false(set_is_ready("StatefulSet", ROLLING,
+				  NEW "\"readyReplicas\": 3, \"updatedReplicas\": 0"));
+	assert_true(set_is_ready("StatefulSet",
+				 "\"replicas\": 3, \"updateStrategy\": {\"type\": \"OnDelete\"}",
+				 NEW "\"readyReplicas\": 3, \"updatedReplicas\": 0"));
+	assert_true(set_is_ready("DaemonSet", "",
+				 "\"observedGeneration\": 3, \"desiredNumberScheduled\": 2, "
+				 "\"updatedNumberScheduled\": 2, \"numberAvailable\": 2"));
+	assert_false(set_is_ready("DaemonSet", "",
+				  "\"observedGeneration\": 3, \"desiredNumberScheduled\": 2, "
+				  "\"updatedNumberScheduled\": 1, \"numberAvailable\": 2"));
+	assert_true(set_is_ready("DaemonSet", "\"updateStrategy\": {\"type\": \"OnDelete\"}",
+				 "\"observedGeneration\": 3, \"desiredNumberScheduled\": 2, "
+				 "\"updatedNumberScheduled\": 0, \"numberAvailable\": 2"));
+}
+
 int
 main(void)
 {
@@ -965,6 +1031,7 @@ main(void)
 		cmocka_unit_test(test_row_of_a_stranger),
 		cmocka_unit_test(test_odd_objects),
 		cmocka_unit_test(test_nothing_known),
+		cmocka_unit_test(a_set_is_ready_when_its_pods_are_the_new_ones),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,6 +61,17 @@ is_twice(const struct kube_rollout *r, const char *path)
 }
 
 static void
+note_kind(struct kube_rollout *r, const char *api_version, const char *kind)
+{
+	char *key = xasprintf("%s %s", api_version, kind);
+
+	if (!r->kinds)
+		r->kinds = json_object();
+	json_object_set_new(r->kinds, key, json_true());
+	free(key);
+}
+
+static void
 add_item(struct kube_rollout *r, const struct kube_object *object)
 {
 	const json_t *metadata = json_object_get(object->object, "metadata");
@@ -76,6 +87,7 @@ add_item(struct kube_rollout *r, const struct kube_object *object)
 		free(path);
 		return;
 	}
+	note_kind(r, version, kind);
 	r->items[r->count++] = (struct kube_item){
 		.object = object, .path = path, .kept = json_object()};
 }
@@ -147,6 +159,7 @@ kube_rollout_forget(struct kube_rollout *r)
 {
 	kube_secrets_forget(r);
 	kube_facts_free(r->facts);
+	json_decref(r->kinds);
 	driver_deployment_clear(&r->kept);
 	free(r->deploy_id);
 }

@@ -9,6 +9,7 @@
 #include "platform/drivers/kubernetes/kube-inventory.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,7 +32,7 @@ static const struct inventory_kind {
 	const char *api_version, *kind;
 	bool is_optional;	/* who may not list them has made none */
 	bool is_others;		/* we write it only as somebody else wrote it */
-} kinds[] = {
+} usual[] = {
 	{"v1", "ServiceAccount", false, false},
 	{"v1", "ConfigMap", false, false},
 	{"v1", "Secret", false, false},
@@ -49,15 +50,21 @@ static const struct inventory_kind {
 	{"networking.k8s.io/v1", "NetworkPolicy", true, true},
 	{"v1", "PersistentVolumeClaim", true, true},
 };
-#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+#define USUAL (sizeof(usual) / sizeof(usual[0]))
+#define MORE_MAX 100
+#define KINDS_MAX (USUAL + MORE_MAX)
 
 struct kube_inventory {
 	struct kube_inventory_options options;
 	char *namespace;
+	struct inventory_kind kinds[KINDS_MAX];
+	size_t count;
+	char *names[MORE_MAX];		/* of kinds beside the usual ones */
+	size_t name_count;
 	struct kube_batch *batch;
-	size_t asked[KINDS];		/* the kinds of this round */
+	size_t asked[KINDS_MAX];	/* the kinds of this round */
 	size_t asked_count;
-	char *next[KINDS];		/* where its list goes on; NULL: it does not */
+	char *next[KINDS_MAX];		/* where its list goes on; NULL: it does not */
 	json_t *objects;
 	bool failed;
 	struct error err;
@@ -77,8 +84,10 @@ kube_inventory_free(struct kube_inventory *inventory)
 	if (!inventory)
 		return;
 	kube_batch_free(inventory->batch);
-	for (size_t i = 0; i < KINDS; i++)
+	for (size_t i = 0; i < inventory->count; i++)
 		free(inventory->next[i]);
+	for (size_t i = 0; i < inventory->name_count; i++)
+		free(inventory->names[i]);
 	json_decref(inventory->objects);
 	free(inventory->namespace);
 	free(inventory);
@@ -112,7 +121,7 @@ take_list(void *data, size_t index, const struct kube_reply *reply)
 
 	if (reply->err.kind != ERROR_NONE) {
 		bool is_none = reply->status == 404 ||
-			       (reply->status == 403 && kinds[which].is_optional);
+			       (reply->status == 403 && inventory->kinds[which].is_optional);
 
 		if (!is_none && !inventory->failed) {
 			inventory->failed = true;
@@ -122,7 +131,7 @@ take_list(void *data, size_t index, const struct kube_reply *reply)
 		return;
 	}
 	json_array_foreach(json_object_get(reply->body, "items"), i, item)
-		take_item(inventory, &kinds[which], item);
+		take_item(inventory, &inventory->kinds[which], item);
 	next = json_member_string(json_object_get(reply->body, "metadata"), "continue");
 	if (next && *next)
 		inventory->next[which] = xstrdup(next);
@@ -144,8 +153,8 @@ put_encoded(struct buf *out, const char *text)
 static char *
 list_path(const struct kube_inventory *inventory, size_t which)
 {
-	char *path = kube_path(kinds[which].api_version, kinds[which].kind, inventory->namespace,
-			       NULL);
+	char *path = kube_path(inventory->kinds[which].api_version,
+			       inventory->kinds[which].kind, inventory->namespace, NULL);
 	struct buf text;
 
 	if (!path)
@@ -183,9 +192,9 @@ start_round(struct kube_inventory *inventory, bool is_first)
 		.ended = end_round,
 		.data = inventory,
 	});
-	for (size_t i = 0; i < KINDS; i++) {
-		bool is_wanted = is_first ? !kinds[i].is_others || inventory->options.others
-					  : inventory->next[i] != NULL;
+	for (size_t i = 0; i < inventory->count; i++) {
+		bool is_known = !inventory->kinds[i].is_others || inventory->options.others;
+		bool is_wanted = is_first ? is_known : inventory->next[i] != NULL;
 		char *path = is_wanted ? list_path(inventory, i) : NULL;
 
 		free(inventory->next[i]);
@@ -206,7 +215,7 @@ end_round(void *data)
 
 	kube_batch_free(inventory->batch);
 	inventory->batch = NULL;
-	for (size_t i = 0; i < KINDS; i++)
+	for (size_t i = 0; i < inventory->count; i++)
 		goes_on |= inventory->next[i] != NULL;
 	if (!inventory->failed && json_object_size(inventory->objects) >= OBJECTS_MAX) {
 		inventory->failed = true;
@@ -221,6 +230,39 @@ end_round(void *data)
 					 inventory->failed ? &inventory->err : NULL);
 }
 
+static bool
+is_usual(const char *api_version, const char *kind)
+{
+	for (size_t i = 0; i < USUAL; i++)
+		if (strcmp(usual[i].api_version, api_version) == 0 &&
+		    strcmp(usual[i].kind, kind) == 0)
+			return true;
+	return false;
+}
+
+static void
+add_kinds(struct kube_inventory *inventory, const json_t *more)
+{
+	const char *key;
+	json_t *value;
+
+	memcpy(inventory->kinds, usual, sizeof(usual));
+	inventory->count = USUAL;
+	json_object_foreach((json_t *)(uintptr_t)more, key, value) {
+		char *name = xstrdup(key), *blank = strchr(name, ' ');
+
+		if (blank)
+			*blank = '\0';
+		if (!blank || is_usual(name, blank + 1) || inventory->name_count >= MORE_MAX) {
+			free(name);
+			continue;
+		}
+		inventory->names[inventory->name_count++] = name;
+		inventory->kinds[inventory->count++] = (struct inventory_kind){
+			name, blank + 1, true, true};
+	}
+}
+
 struct kube_inventory *
 kube_inventory_read(const struct kube_inventory_options *options)
 {
@@ -229,6 +271,7 @@ kube_inventory_read(const struct kube_inventory_options *options)
 	inventory->options = *options;
 	inventory->namespace = xstrdup(options->namespace);
 	inventory->objects = json_object();
+	add_kinds(inventory, options->more);
 	start_round(inventory, true);
 	return inventory;
 }

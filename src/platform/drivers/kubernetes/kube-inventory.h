@@ -23,6 +23,8 @@ struct kube_inventory_options {
 	struct kube_cluster *cluster;
 	const char *namespace;
 	bool others;	/* also kinds that only others write: kube_space_has_others() */
+	/* {"example.org/v1 Site": true}: more kinds, of those that are declared; NULL: none. */
+	const json_t *more;
 	int64_t patience_ms;		/* as a batch's */
 	/* From the loop.  {kube_path(): object}; borrowed, NULL with err. */
 	void (*ended)(void *data, json_t *objects, const struct error *err);

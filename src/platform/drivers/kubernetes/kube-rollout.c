@@ -631,6 +631,7 @@ read_inventory(struct kube_rollout *r)
 		.cluster = r->driver->cluster,
 		.namespace = r->space->namespace,
 		.others = kube_space_has_others(r->space),
+		.more = r->kinds,
 		.patience_ms = r->patience_ms,
 		.ended = take_inventory,
 		.waits = report_wait,

@@ -77,6 +77,7 @@ struct kube_rollout {
 	struct driver_deployment kept;	/* until it is declared; its id until the end */
 	char *deploy_id;		/* NULL: none */
 	struct kube_facts *facts;	/* of a clone; NULL: none are needed */
+	json_t *kinds;			/* {"apps/v1 Deployment": true}, of what is declared */
 	json_t *modules;		/* {module: true when it is held or failed}, all of them */
 	struct kube_secret_copy *copies;	/* of Secrets, while they are copied */
 	size_t copy_count;
