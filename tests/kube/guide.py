@@ -10,21 +10,27 @@ SIDESTAGED, SIDESTAGE and YAML_JSON are programs of the build.  Nothing of a com
 for /etc/sidestage, which is a folder of the test, and the name of the image.
 """
 import base64
+import fcntl
 import json
 import os
+import pty
 import re
+import select
 import shlex
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.dirname(os.path.dirname(HERE))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "fault"))
-from cluster import Client, Double, Tap, until	# noqa: E402
+from cluster import LIMIT_S, Client, Double, Tap, until	# noqa: E402
 from faultd import die_with_parent	# noqa: E402
 
 PROGRAMS = ("curl", "kubectl", "openssl", "sidestage", "sidestaged")
@@ -56,7 +62,29 @@ spec:
   claimRef: {{namespace: sidestage, name: sidestaged}}
   hostPath: {{path: "{path}"}}
 """
+NOT_APPROVED = 5		# it only says what it would do
 APP = "/orgs/topicshare-inc/apps/topicshare"
+BEGINNING = "One command"	# what stands before the numbers
+# What others run in the namespaces that the beginning names.
+OTHERS = """apiVersion: v1
+kind: Namespace
+metadata: {{name: {space}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: web, namespace: {space}, labels: {{team: payments}}}}
+spec:
+  selector: {{matchLabels: {{app: web}}}}
+  template:
+    metadata: {{labels: {{app: web}}}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      containers:
+      - name: web
+        image: local/topicshare-web:1.4.2
+        env: [{{name: HOST, value: 0.0.0.0}}, {{name: PORT, value: "8080"}}, {{name: API_URL, value: "http://localhost:1"}}]
+        readinessProbe: {{tcpSocket: {{port: 8080}}, periodSeconds: 1}}
+"""
 
 
 # --- the guide
@@ -71,7 +99,7 @@ def is_whole(command):
 
 def commands(text):
     """[(section, command)]: what is indented and begins with a program."""
-    section, found, begun = "", [], None
+    section, found, begun = BEGINNING, [], None
     for line in text.splitlines():
         head = re.match(r"\d+\. (.*)", line)
         if begun:
@@ -86,6 +114,10 @@ def commands(text):
     if begun:
         raise RuntimeError("a command of the guide has no end: " + begun)
     return found
+
+
+def is_screen(command):
+    return command.split()[:2] == ["sidestage", "kube"] and "forget" not in command
 
 
 def in_sentences(text):
@@ -161,6 +193,29 @@ class Target:
              if command.startswith("sidestaged") else command], cwd=self.folder,
             env=self.variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
         return ended.returncode, ended.stdout.decode(errors="replace")
+
+    def type_on_screen(self, command, wanted):
+        """The same of what takes the whole screen: it shows that, and is left by Q."""
+        pid, screen = pty.fork()
+        if pid == 0:
+            os.chdir(self.folder)
+            os.execvpe("sh", ["sh", "-c", command], dict(self.variables, TERM="xterm"))
+        fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+        said, asked, end = b"", 0, time.monotonic() + LIMIT_S
+        while time.monotonic() < end:
+            if select.select([screen], [], [], 0.5)[0]:
+                try:
+                    said += os.read(screen, 65536)
+                except OSError:		# it has ended
+                    break
+            if wanted.encode() in said and time.monotonic() - asked > 2:
+                os.write(screen, b"Q")
+                asked = time.monotonic()
+        else:
+            os.kill(pid, signal.SIGKILL)
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        os.close(screen)
+        return code, said.decode(errors="replace")
 
     def ask(self, path, body=None):
         """An answer of the platform, as the guide's commands ask for one."""
@@ -368,6 +423,16 @@ class OnNode(Target):
 
 # --- what is typed, in the order in which it can be
 
+def own_kubeconfig(path):
+    """The person's: the same cluster, whose namespace "shop" is what its context is about."""
+    with open(path) as file:
+        text = file.read()
+    about = re.search(r"context: {(cluster: \S+), (user: \S+)}", text)
+    text = re.sub(r"current-context: \S+", "current-context: prod", text)
+    return text.replace("contexts:\n", "contexts:\n- name: prod\n  context: "
+                        f"{{{about[1]}, {about[2]}, namespace: shop}}\n")
+
+
 def applications():
     """TopicShare without what the guide makes, and without deployments: (file, modules)."""
     with open(os.path.join(HERE, "topicshare.json")) as file:
@@ -400,7 +465,9 @@ class Story:
             pods = target.cluster_of("prod").get(
                 "/api/v1/namespaces/topicshare-production/pods").value["items"]
             command = command[:-len("NAME")] + pods[0]["metadata"]["name"]
-        code, text = target.type(command)
+        code, text = target.type_on_screen(command, "Workload") if is_screen(command) else target.type(command)
+        if command == "sidestage kube forget" and code == NOT_APPROVED:
+            code, text = target.type(command + " --approve=prod")
         line = command.splitlines()[0]
         named = re.search(r'"id": "([a-z-]*)"', command)
         self.tap.ok(code == 0, f"{line}{' ' + named[1] if named else ''}",
@@ -430,9 +497,26 @@ class Story:
         self.tap.ok({item["metadata"]["name"] for item in found} >= {"api", "web"},
                     "as the cluster says, too", found)
 
+    def tell_beginning(self):
+        """What others run is on the board, is cloned, and is as it was when all is forgotten."""
+        target = self.target
+        for space in ("shop", "shop-db"):
+            target.type("kubectl apply -f " + target.write(space + ".yaml", OTHERS.format(space=space)))
+            self.type(f"kubectl -n {space} rollout status deployment/web")
+        team = target.variables["KUBECONFIG"]
+        target.variables["KUBECONFIG"] = target.write("own", own_kubeconfig(team))
+        self.type_section(BEGINNING)
+        target.variables["KUBECONFIG"] = team
+        image = target.cluster_of("prod").get(
+            "/apis/apps/v1/namespaces/shop/deployments/web").value["spec"]["template"]["spec"]["containers"][0]["image"]
+        self.tap.ok(image.endswith(":1.4.3"), "what was promoted is there", image)
+        left = os.listdir(os.path.join(target.folder, "home/.local/state/sidestage/kube"))
+        self.tap.ok(not left, "and of sidestage nothing is left on this machine", left)
+
     def tell(self):
         """From the rights to what runs; see the guide."""
         text, modules = applications()
+        self.tell_beginning()
         self.target.write("applications.json", text)
         self.type_section("What is needed")
         self.type_section("sidestaged in a cluster")
