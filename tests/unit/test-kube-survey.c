@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/xmalloc.h"
 #include "kube-double.h"
 #include "model/json.h"
@@ -414,8 +415,9 @@ test_what_runs_in_it_is_seen_and_nothing_is_written(void **state)
 {
 	struct kube_double *d = *state;
 	struct driver_workload web = found_web(d);
-	const struct driver_waiter waiter = kube_double_waiter(d);
+	struct driver_waiter waiter = kube_double_waiter(d);
 	struct driver_status status = {0};
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 	long since = 0;
 	size_t ready = 0;
 
@@ -426,6 +428,7 @@ test_what_runs_in_it_is_seen_and_nothing_is_written(void **state)
 	kube_double_apply(d, "acme/store/shop", &web, 1, true);
 	assert_false(d->failed);
 	while (ready != 2) {
+		assert_true(clock_steady_ms() < until);
 		driver_status_clear(&status);
 		kube_double_turn(d);
 		d->driver->ops->observe(d->driver, "acme/store/shop", &status);
@@ -436,6 +439,7 @@ test_what_runs_in_it_is_seen_and_nothing_is_written(void **state)
 	assert_string_equal(status.items[0].module, "web");
 	assert_non_null(status.items[0].pod);
 	driver_status_clear(&status);
+	waiter = kube_double_waiter(d);
 	d->task = d->driver->ops->remove(d->driver, "acme/store/shop", &shop_home, &waiter);
 	kube_double_wait(d);
 	assert_false(d->failed);
