@@ -67,6 +67,7 @@ struct error;
 	X(CLONE_SECRET_OTHER, 0, N_("Secret {name}: copied from {words} of the namespace {namespace}")) \
 	X(CLONE_SECRET_TYPED, 0, N_("Secret {name}: made of the set's own data")) \
 	X(CLONE_SUSPENDED, 0, N_("{object}: comes suspended (schedule {words}); set spec.runs to true to let it run")) \
+	X(CLONE_UNPAUSED, 0, N_("{object}: its rollout is paused in the original; it is not in the clone")) \
 	X(CLONE_VOLUME_EMPTY, 0, N_("{object}: a new empty volume; the data of the original is not copied")) \
 	X(CLONE_WITHOUT_ACTOR, 0, N_("{object}: left out, because it would deploy something or request a certificate or a DNS name")) \
 	X(CLONE_WITHOUT_ADDRESSES, 0, N_("{object}: reachable inside the cluster only; not copied: {words}")) \

@@ -539,6 +539,29 @@ test_a_revert_is_noticed_and_named(void **state)
 	wait_for_words(d, "acme/revert/revert", "reverted by shop-operator");
 }
 
+/* The pods of the old version become ready, too. */
+static void
+test_a_rollout_that_somebody_reverts_meanwhile_has_not_succeeded(void **state)
+{
+	struct kube_double *d = *state;
+	struct driver_workload change = image_change("local/web:1", "local/slow/web:2", 1);
+	int64_t end = clock_steady_ms() + PATIENCE_MS;
+
+	BEGIN(d, "undone");
+	kube_double_begin(d, "acme/undone/undone", &change, 1, false);
+	while (strcmp(json_member_string(container_of(kube_double_get(d, DEPLOYMENT("undone"))),
+					 "image"), "local/slow/web:2") != 0) {
+		assert_true(clock_steady_ms() < end);
+		kube_double_turn(d);
+	}
+	owner_applies(d, DEPLOYMENT("undone") OWNER, deployment_text("local/web:1", 1, ""));
+	kube_double_wait(d);
+	assert_problem(d, "moved", "reverted by kubectl: containers[web].image of Deployment/web is "
+		       "local/web:1 again");
+	assert_image(d, DEPLOYMENT("undone"), "local/web:1");
+	assert_nothing_is_ours(d, DEPLOYMENT("undone"));
+}
+
 static void
 test_it_is_carried_when_the_owner_applies_it_too(void **state)
 {
@@ -690,6 +713,7 @@ main(void)
 		cmocka_unit_test(test_a_review_names_whose_each_field_is),
 		cmocka_unit_test(test_a_review_says_what_would_be_refused),
 		cmocka_unit_test(test_a_revert_is_noticed_and_named),
+		cmocka_unit_test(test_a_rollout_that_somebody_reverts_meanwhile_has_not_succeeded),
 		cmocka_unit_test(test_it_is_carried_when_the_owner_applies_it_too),
 		cmocka_unit_test(test_of_two_people_one_is_told_that_it_moved),
 		cmocka_unit_test(test_of_two_people_nobodys_change_is_lost),

@@ -432,6 +432,22 @@ nothing_runs_by_itself_unless_it_is_asked_for(void **state)
 }
 
 static void
+a_rollout_that_is_paused_in_the_original_is_not_in_the_clone(void **state)
+{
+	struct clone clone = clone_of("[" DEPLOYMENT("", ", 'paused': true") "]", NULL);
+
+	(void)state;
+	assert_null(at(find(&clone, "Deployment", "web"), "/spec/paused"));
+	expect_note(&clone, "unpaused", "Deployment/web: its rollout is paused in the original; "
+					"it is not in the clone");
+	kube_objects_clear(&clone.objects);
+
+	clone = clone_of("[" DEPLOYMENT("", "") "]", NULL);
+	expect_silence(&clone, "unpaused");
+	kube_objects_clear(&clone.objects);
+}
+
+static void
 a_clone_starts_with_one_replica(void **state)
 {
 	static const struct {
@@ -676,6 +692,7 @@ main(void)
 		cmocka_unit_test(a_route_without_a_host_would_take_them_all),
 		cmocka_unit_test(hosts_of_others_are_those_of_routes_and_of_registered_names),
 		cmocka_unit_test(nothing_runs_by_itself_unless_it_is_asked_for),
+		cmocka_unit_test(a_rollout_that_is_paused_in_the_original_is_not_in_the_clone),
 		cmocka_unit_test(a_clone_starts_with_one_replica),
 		cmocka_unit_test(a_clone_has_no_access_to_its_node),
 		cmocka_unit_test(a_clone_has_new_empty_volumes),

@@ -213,5 +213,16 @@ sidestage kube forget >out 2>err </dev/null
 result $? "which is said when it is asked again"
 [ "$(writes | grep -cE '/(shop|billing)[/ ?]')" = "$before" ]
 result $? "and nothing was ever written to what was found"
+
+# --- in mid-rollout ---
+
+sidestage kube --namespace=shop --json >out 2>err </dev/null
+sidestage version shop web local/slow/topicshare-web:1.4.3 --kube --approve=shop --reason=later --no-wait \
+	>out 2>err </dev/null
+[ $? = 7 ]
+result $? "a deployment may go on without its client"
+wait_for gone
+tells "and the platform does not end before it has" 'answer["last_deploy"]["status"] == "succeeded"' \
+	sidestage environment shop --kube --json
 echo "1..$number"
 exit $status

@@ -334,6 +334,12 @@ start_http(struct daemon *d, struct error *err)
 
 static void stop(void *data);
 
+static bool
+is_deploying(const void *data)
+{
+	return engine_is_deploying(((const struct daemon *)data)->platform.engine);
+}
+
 static int
 start_lease(struct daemon *d, struct error *err)
 {
@@ -345,6 +351,9 @@ start_lease(struct daemon *d, struct error *err)
 	if (fd < 0)
 		return -1;
 	d->lease = lease_new(d->platform.loop, fd, stop, d);
+	/* What somebody else runs is not left in mid-rollout, with nobody to take it back. */
+	if (d->settings->adopt_kubeconfig)
+		lease_wait_for(d->lease, is_deploying);
 	return 0;
 }
 

@@ -18,6 +18,7 @@
 
 /* A client that starts a daemon and dies before it connects must not leave it behind. */
 #define FIRST_MS 15000
+#define BUSY_MS 500		/* how often what is still busy is asked again */
 
 struct holder {
 	struct lease *lease;
@@ -31,9 +32,11 @@ struct lease {
 	int listener;
 	struct loop_fd *watch;
 	struct loop_timer *first;	/* nobody has come yet */
+	struct loop_timer *busy;	/* nobody is left, but something is under way */
 	struct holder *holders;
 	bool is_over;
 	void (*over)(void *data);
+	bool (*is_busy)(const void *data);	/* NULL: never */
 	void *data;
 };
 
@@ -60,6 +63,18 @@ drop(struct holder *holder)
 }
 
 static void
+look_again(void *data)
+{
+	struct lease *lease = data;
+
+	lease->busy = lease->is_busy(lease->data)
+			      ? loop_add_timer(lease->loop, BUSY_MS, look_again, lease)
+			      : NULL;
+	if (!lease->busy)
+		end(lease);
+}
+
+static void
 holder_ready(void *data, uint32_t events)
 {
 	struct holder *holder = data;
@@ -72,6 +87,11 @@ holder_ready(void *data, uint32_t events)
 		return;
 	if (holder->next || lease->holders != holder) {
 		drop(holder);
+		return;
+	}
+	if (!lease->is_over && lease->is_busy && lease->is_busy(lease->data)) {
+		drop(holder);
+		lease->busy = loop_add_timer(lease->loop, BUSY_MS, look_again, lease);
 		return;
 	}
 	/* The last: kept open, no longer watched. */
@@ -95,7 +115,8 @@ listener_ready(void *data, uint32_t events)
 		return;
 	}
 	loop_remove_timer(lease->first);
-	lease->first = NULL;
+	loop_remove_timer(lease->busy);
+	lease->first = lease->busy = NULL;
 	holder = xcalloc(1, sizeof(*holder));
 	holder->lease = lease;
 	holder->fd = fd;
@@ -128,13 +149,20 @@ lease_new(struct loop *loop, int listener, void (*over)(void *data), void *data)
 }
 
 void
+lease_wait_for(struct lease *lease, bool (*is_busy)(const void *data))
+{
+	lease->is_busy = is_busy;
+}
+
+void
 lease_stop_listening(struct lease *lease)
 {
 	lease->is_over = true;
 	loop_remove_fd(lease->watch);
 	lease->watch = NULL;
 	loop_remove_timer(lease->first);
-	lease->first = NULL;
+	loop_remove_timer(lease->busy);
+	lease->first = lease->busy = NULL;
 	if (lease->listener >= 0)
 		close(lease->listener);
 	lease->listener = -1;

@@ -11,6 +11,8 @@
 #ifndef SIDESTAGE_PLATFORM_ADMIN_LEASE_H
 #define SIDESTAGE_PLATFORM_ADMIN_LEASE_H
 
+#include <stdbool.h>
+
 struct error;
 struct lease;
 struct loop;
@@ -18,6 +20,9 @@ struct loop;
 /* Owns the listening socket.  `over` is called once: the last lease was given back, or
  * none came within 15 seconds. */
 struct lease *lease_new(struct loop *loop, int listener, void (*over)(void *data), void *data);
+/* What goes on without any client is not over as long as this holds, and whoever comes meanwhile gets
+ * a lease.  It is given the data of `over`. */
+void lease_wait_for(struct lease *lease, bool (*is_busy)(const void *data));
 /* Gives no more leases. */
 void lease_stop_listening(struct lease *lease);
 void lease_free(struct lease *lease);	/* NULL is fine; closes what is open */

@@ -152,14 +152,20 @@ report_idle(void *data)
 	engine->idle(engine->idle_data);
 }
 
+bool
+engine_is_deploying(const struct engine *engine)
+{
+	for (const struct engine_env *env = engine->envs; env; env = env->next)
+		if (is_deploying(env))
+			return true;
+	return false;
+}
+
 static void
 check_idle(struct engine *engine)
 {
-	if (!engine->draining || engine->drain || !engine->idle)
+	if (!engine->draining || engine->drain || !engine->idle || engine_is_deploying(engine))
 		return;
-	for (const struct engine_env *env = engine->envs; env; env = env->next)
-		if (is_deploying(env))
-			return;
 	engine->drain = loop_add_timer(engine->platform->loop, 0, report_idle, engine);
 }
 

@@ -47,6 +47,8 @@ void engine_adopt(struct engine *engine, const struct place *place);
 /* Takes no more deployments, and calls `idle` once, as soon as none is going on. */
 void engine_drain(struct engine *engine, void (*idle)(void *data), void *data);
 bool engine_is_stopping(const struct engine *engine);	/* or draining */
+/* Some deployment is pending or in progress. */
+bool engine_is_deploying(const struct engine *engine);
 /* From now on nothing new starts and no result is recorded: what is going on counts as
  * interrupted, and the next start says so. */
 void engine_stop(struct engine *engine);

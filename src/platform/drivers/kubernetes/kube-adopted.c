@@ -4,7 +4,7 @@
  * A rollout over objects that somebody else made (kube-rollout.h, adopted-patch.h):
  *
  *	READ what changes --> TRY each patch (dryRun) --> PATCH in order, and WATCH
- *	  --all ready--> delete what goes --> LET GO --> done
+ *	  --all ready--> CONFIRM that it is still so --> delete what goes --> LET GO --> done
  *	\--moved, refused, failed, cancelled--> READ --> patch back --> LET GO --> failed
  *
  * Nothing is applied, and nothing is forced: what was patched is ours until our entry in
@@ -442,13 +442,12 @@ take_deletion(void *data, size_t index, const struct kube_reply *reply)
 }
 
 static void
-prune(struct kube_rollout *r, void (*ended)(struct kube_rollout *rollout))
+send_deletions(struct kube_rollout *r)
 {
 	struct kube_batch *batch = kube_rollout_batch(r, r->count, take_deletion,
 						      kube_rollout_go_on);
 	size_t count = 0;
 
-	r->ended = ended;
 	r->then = begin_release;
 	for (size_t i = 0; i < r->count; i++) {
 		struct kube_item *item = &r->items[i];
@@ -461,6 +460,45 @@ prune(struct kube_rollout *r, void (*ended)(struct kube_rollout *rollout))
 		add_delete(batch, item, live, false);
 	}
 	kube_batch_start(batch);
+}
+
+/* --- CONFIRM --- */
+
+static bool
+has_fields(const struct kube_rollout *r, const struct kube_item *item)
+{
+	(void)r;
+	return item->answer && json_array_size(item->fields) > 0;
+}
+
+/* Pods are ready of what somebody else has put back, too. */
+static void
+take_confirmed(void *data, size_t index, const struct kube_reply *reply)
+{
+	struct kube_rollout *r = data;
+	struct kube_item *item = &r->items[r->asked[index]];
+	struct error err;
+
+	if (reply->err.kind == ERROR_NONE &&
+	    kube_aftermath_has_moved(item->change->key, item->fields, item->answer, reply->body,
+				     &err))
+		blame(r, item, "moved", &err);
+}
+
+static void
+end_confirm(struct kube_rollout *r)
+{
+	if (r->problems.count > 0)
+		r->ended(r);
+	else
+		send_deletions(r);
+}
+
+static void
+prune(struct kube_rollout *r, void (*ended)(struct kube_rollout *rollout))
+{
+	r->ended = ended;
+	read_items(r, has_fields, take_confirmed, end_confirm);
 }
 
 /* --- RESTORE --- */

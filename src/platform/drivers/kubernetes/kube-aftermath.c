@@ -305,6 +305,47 @@ say_fate(const struct after_object *object, const struct after_field *field, str
 			       .path = field->words, .object = object->key);
 }
 
+static bool
+has_field_moved(const char *key, json_t *row, const json_t *answer, const json_t *live,
+		const json_t *kept, struct error *err)
+{
+	struct after_object object = {.key = (char *)(uintptr_t)key};
+	struct after_field field = {
+		.words = (char *)(uintptr_t)json_member_string(row, "path"), .field = row};
+	struct pointer pointer;
+	bool has_moved;
+
+	judge_field(&field, live, kept);
+	has_moved = field.fate == FATE_REVERTED || field.fate == FATE_CHANGED;
+	if (has_moved &&
+	    pointer_parse(&pointer, json_member_string(row, "pointer"), err) == 0) {
+		has_moved = !adopted_is_same(pointer_find((json_t *)(uintptr_t)answer, &pointer),
+					     pointer_find((json_t *)(uintptr_t)kept, &pointer));
+		pointer_clear(&pointer);
+	}
+	if (has_moved)
+		say_fate(&object, &field, err);
+	free(field.by);
+	free(field.now);
+	return has_moved;
+}
+
+bool
+kube_aftermath_has_moved(const char *key, const json_t *fields, const json_t *answer,
+			 const json_t *live, struct error *err)
+{
+	json_t *made = adopted_keep(answer, err), *kept = adopted_keep(live, err), *row;
+	bool has_moved = false;
+	size_t i;
+
+	json_array_foreach(fields, i, row)
+		has_moved = has_moved || (made && kept &&
+					  has_field_moved(key, row, made, live, kept, err));
+	json_decref(made);
+	json_decref(kept);
+	return has_moved;
+}
+
 /* What was undone first, then what its owner does not have yet; NULL: nothing is to be said. */
 static const struct after_field *
 find_worst(const struct kube_aftermath *aftermath, const char *module,

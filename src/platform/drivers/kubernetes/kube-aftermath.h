@@ -10,8 +10,10 @@
 #define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_KUBE_AFTERMATH_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 struct driver_status;
+struct error;
 struct kube_aftermath;
 struct kube_space;
 
@@ -24,6 +26,11 @@ void kube_aftermath_free(struct kube_aftermath *aftermath);	/* NULL is fine */
 void kube_aftermath_add(struct kube_aftermath *aftermath, const char *module, const char *key,
 			const char *path, const json_t *fields);
 void kube_aftermath_begin(struct kube_aftermath *aftermath);
+
+/* Whether one of the fields is no longer what the cluster made of it (answer): err says who changed
+ * it, and to what. */
+bool kube_aftermath_has_moved(const char *key, const json_t *fields, const json_t *answer,
+			      const json_t *live, struct error *err);
 
 /* The rows of workloads with such fields say so.  NULL is fine. */
 void kube_aftermath_tell(const struct kube_aftermath *aftermath, struct driver_status *status);

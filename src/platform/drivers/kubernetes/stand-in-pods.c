@@ -49,6 +49,19 @@ stand_in_leave_job(const struct stand_in_view *view, json_t *object, json_t *det
 	return view->runs ? STAND_IN_SAME : STAND_IN_LEFT_OUT;
 }
 
+/* Nothing of a paused rollout would begin, and whoever waits for the clone would wait in vain. */
+enum stand_in_result
+stand_in_unpause(const struct stand_in_view *view, json_t *object, json_t *details)
+{
+	json_t *spec = json_object_get(object, "spec");
+	bool is_paused = json_is_true(json_object_get(spec, "paused"));
+
+	(void)view;
+	(void)details;
+	json_object_del(spec, "paused");
+	return is_paused ? STAND_IN_CHANGED : STAND_IN_SAME;
+}
+
 /* --- how many --- */
 
 static bool

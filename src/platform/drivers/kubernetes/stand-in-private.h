@@ -38,6 +38,7 @@ json_t *stand_in_metadata(const json_t *object, const char *member);
 json_t *stand_in_template(const json_t *object);
 stand_in_rule stand_in_suspend;
 stand_in_rule stand_in_leave_job;
+stand_in_rule stand_in_unpause;
 stand_in_rule stand_in_one_replica;
 stand_in_rule stand_in_leave_node;
 stand_in_rule stand_in_pin_images;

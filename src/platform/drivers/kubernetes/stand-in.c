@@ -252,6 +252,7 @@ static const struct stand_in_row {
 	{NULL, stand_in_custom_hosts, "hosts", CODE_CLONE_WITHOUT_HOSTS},
 	{" Service ", stand_in_own_address, "addresses", CODE_CLONE_WITHOUT_ADDRESSES},
 	{" CronJob ", stand_in_suspend, "suspended", CODE_CLONE_SUSPENDED},
+	{" Deployment ", stand_in_unpause, "unpaused", CODE_CLONE_UNPAUSED},
 	{NULL, stand_in_one_replica, "replicas", CODE_CLONE_ONE_REPLICA},
 	{PODS, stand_in_leave_node, "node", CODE_CLONE_WITHOUT_NODE},
 	{PODS, stand_in_pin_images, "image", CODE_CLONE_IMAGE_PINNED},
