@@ -20,8 +20,8 @@ struct loop;
 /* Owns the listening socket.  `over` is called once: the last lease was given back, or
  * none came within 15 seconds. */
 struct lease *lease_new(struct loop *loop, int listener, void (*over)(void *data), void *data);
-/* What goes on without any client is not over as long as this holds, and whoever comes meanwhile gets
- * a lease.  It is given the data of `over`. */
+/* Without any client it is not over as long as this holds, which is given the data of `over`;
+ * whoever comes meanwhile gets a lease. */
 void lease_wait_for(struct lease *lease, bool (*is_busy)(const void *data));
 /* Gives no more leases. */
 void lease_stop_listening(struct lease *lease);
