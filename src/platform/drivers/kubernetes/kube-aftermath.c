@@ -315,7 +315,7 @@ has_field_moved(const char *key, json_t *row, const json_t *answer, const json_t
 	struct pointer pointer;
 	bool has_moved;
 
-	judge_field(&field, live, kept);
+	judge_field(&field, live, kept, NULL);
 	has_moved = field.fate == FATE_REVERTED || field.fate == FATE_CHANGED;
 	if (has_moved &&
 	    pointer_parse(&pointer, json_member_string(row, "pointer"), err) == 0) {
