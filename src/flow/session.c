@@ -230,7 +230,8 @@ session_unreadable(const struct session *session, const char *org, const char *a
 static void
 look_again(struct session *session)
 {
-	watch_look_again(session->watch);
+	if (session->watch)		/* not yet, while it is made */
+		watch_look_again(session->watch);
 }
 
 static void

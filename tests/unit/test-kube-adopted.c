@@ -554,10 +554,12 @@ test_a_rollout_that_somebody_reverts_meanwhile_has_not_succeeded(void **state)
 		assert_true(clock_steady_ms() < end);
 		kube_double_turn(d);
 	}
-	owner_applies(d, DEPLOYMENT("undone") OWNER, deployment_text("local/web:1", 1, ""));
+	kube_double_write(d, KUBE_MERGE, DEPLOYMENT("undone") "?fieldManager=shop-operator",
+			  "{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"web\","
+			  "\"image\":\"local/web:1\"}]}}}}");
 	kube_double_wait(d);
-	assert_problem(d, "moved", "reverted by kubectl: containers[web].image of Deployment/web is "
-		       "local/web:1 again");
+	assert_problem(d, "moved", "reverted by shop-operator: containers[web].image of "
+		       "Deployment/web is local/web:1 again");
 	assert_image(d, DEPLOYMENT("undone"), "local/web:1");
 	assert_nothing_is_ours(d, DEPLOYMENT("undone"));
 }

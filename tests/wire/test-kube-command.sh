@@ -145,10 +145,12 @@ sidestage version shop web 1.4.3 --kube --approve=shop >out 2>err </dev/null
 [ $? = 4 ] && [ "$(ours image prod shop web)" = local/topicshare-web:1.4.2 ]
 result $? "a change of what was found is not made without a reason"
 sidestage kube --unprotected=shop --json >out 2>err
+result $? "that it needs none is said with an option"
 tells "which one can do without" 'not answer["is_protected"]' sidestage environment shop --kube --json
 tells "and still it is not deleted" 'answer["is_protected"] is False' sh -c '
 	sidestage discard shop --kube --approve=shop 2>&1 | grep -q "found in the cluster" && sidestage environment shop --kube --json'
 sidestage kube --protected=shop --json >out 2>err
+result $? "and so is that it needs one again"
 tells "until it is protected again" 'answer["is_protected"]' sidestage environment shop --kube --json
 
 # --- two people, who share nothing but the cluster ---
