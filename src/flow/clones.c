@@ -165,6 +165,22 @@ tell_undeployed(struct clones *clones, const struct clone_place *place, struct c
 	return true;
 }
 
+/* As its first deployment says: another platform, with which this one shares a cluster, calls the
+ * origin's deployments otherwise. */
+static void
+tell_by_comment(const struct clone_place *place, const struct deployment *history, size_t count,
+		struct clone *clone)
+{
+	struct clone_origin found;
+
+	if (!origins_decode(&found, id_of(place->env), history, count, NULL, 0))
+		return;
+	clone->origin = xstrdup(found.origin);
+	clone->deployment_id = xstrdup_or_null(found.deployment_id);
+	clone->set_id = xstrdup_or_null(found.set_id);
+	clone_origin_clear(&found);
+}
+
 /* By its history.  false: it is no clone, or that cannot be told yet. */
 static bool
 tell_by_history(struct clones *clones, const struct clone_place *place, struct clone *clone)
@@ -182,7 +198,8 @@ tell_by_history(struct clones *clones, const struct clone_place *place, struct c
 	first = &history[count - 1];
 	if (!first->from_id.raw || !*first->from_id.raw)
 		return false;
-	find_origin(clones, place, first->from_id.raw, clone);
+	if (!find_origin(clones, place, first->from_id.raw, clone))
+		tell_by_comment(place, history, count, clone);
 	return true;
 }
 
