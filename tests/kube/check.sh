@@ -161,7 +161,7 @@ current-context: node
 is_ours_to_fill() {
 	local there
 	mkdir "$dir" && write_kubeconfig && there=$(kube get namespaces -o name) || return 1
-	if echo "$there" | grep -E '^namespace/(shop(-.*)?|objects|sidestage|topicshare-.*|(plain|chart|cron|operator|versions)-production)$'; then
+	if echo "$there" | grep -E '^namespace/(shop(-.*)?|objects|sidestage|topicshare-.*|proofs-.*|(plain|chart|cron|operator|versions)-production)$'; then
 		echo "is there already: the tests need a cluster without it"
 		return 1
 	fi
@@ -250,6 +250,10 @@ each adopted "what kubectl alone has made is cloned, fixed, promoted and left to
 if [ "${KUBE:-}" != short ]; then
 	each owned "a change in a namespace of others is let go, reverts are named, two people do not collide" \
 		python3 "$here/owned.py" "$dir/kubeconfig"
+	each two "two people promote to the same Production: nothing stale, nothing lost" \
+		python3 "$here/two.py" "$dir/kubeconfig" 20 cronjob
+	each rights "who may write in a clone alone may do all but promote, and is told the right" \
+		python3 "$here/rights.py" "$dir/kubeconfig"
 	each_story hotfix-turns-cluster
 	for what in faults killed; do
 		each "$what" "$what before the real server: deployments end right, or with their reason" \
@@ -257,7 +261,7 @@ if [ "${KUBE:-}" != short ]; then
 	done
 fi
 if [ -n "$CLUSTER" ]; then
-	echo "# not on a cluster of others: charts, guide, failing, size, real, audit"
+	echo "# not on a cluster of others: charts, guide, failing, size, traces, real, audit"
 elif [ "${KUBE:-}" != short ]; then
 	each charts "objects of the shapes of public charts come out of a set as they went in" \
 		env CHARTS=shop-charts python3 "$srcdir/tests/charts/charts.py" real \
@@ -268,11 +272,15 @@ elif [ "${KUBE:-}" != short ]; then
 		python3 "$here/failing.py" "$dir/kubeconfig"
 	each size "a clone of fifty workloads is written as fast as kubectl does" \
 		python3 "$here/size.py" "$dir/kubeconfig" "$dir/log/audit.log"
+	each traces "no Secret is left behind, and nothing was written to Production but what was reviewed" \
+		python3 "$here/traces.py" "$dir/kubeconfig" "$dir/log/audit.log"
 	each real "what only a real cluster does: deployments end right, or with their reason" \
 		python3 "$here/real.py" "$dir"
 	for log in audit second-audit; do	# by everything above
 		each "$log" "by the API server's audit log ($log) nothing was written elsewhere" \
-			python3 "$here/audit.py" "$dir/log/$log.log" topicshare- team-topicshare- shop-
+			python3 "$here/audit.py" "$dir/log/$log.log" topicshare- team-topicshare- shop- proofs- \
+			{plain,store,{cron,operator}-production,versions}-hot- \
+			={plain,chart,cron,operator,versions,owned,proofs-{two,rights,traces}}-production
 	done
 fi
 if [ -n "$CLUSTER" ]; then

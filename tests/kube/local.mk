@@ -26,6 +26,10 @@ EXTRA_DIST += tests/kube/test-reach.py
 EXTRA_DIST += tests/kube/adopt.py tests/kube/adopted.py tests/kube/owned.py \
 	tests/kube/adopted/chart.yaml tests/kube/adopted/cron.yaml \
 	tests/kube/adopted/operator.yaml tests/kube/adopted/plain.yaml tests/kube/adopted/versions.yaml
+EXTRA_DIST += tests/kube/person.py tests/kube/rights.py tests/kube/traces.py tests/kube/two.py
+dist_check_SCRIPTS += tests/kube/test-rights.sh tests/kube/test-two.sh
+TESTS += tests/kube/test-rights.sh tests/kube/test-two.sh
+LONG_TESTS += tests/kube/test-two.sh
 KUBE_TESTS = tests/kube/test-faults.sh tests/kube/test-killed.sh
 dist_check_SCRIPTS += $(KUBE_TESTS) tests/kube/test-adopt.sh tests/kube/test-double.sh tests/kube/test-hotfix.sh \
 	tests/kube/test-reach.sh tests/kube/test-review.sh tests/kube/test-routes.sh
