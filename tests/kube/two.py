@@ -242,8 +242,10 @@ def play(world, number):
     wrong += still_known(world, [change for change in changes if not change.is_promoted])
     together(*(change.discard for change in changes))
     count = sum(change.is_promoted for change in changes)
-    if count != (1, 2, 1, 0)[kind]:
-        wrong.append(f"{count} promoted {KINDS_OF_ROUNDS[kind]}\n" + "\n".join(last_of(each) for each in [*ended, *again]))
+    # Who cloned before kubectl's change was known has a conflict to decide, and promotes nothing.
+    if count > (1, 2, 1, 0)[kind] or (kind == 1 and count != 2):
+        wrong.append("\n".join([f"{count} promoted {KINDS_OF_ROUNDS[kind]}",
+                                *(last_of(each) for each in [*ended, *again])]))
     return wrong
 
 
