@@ -141,6 +141,7 @@ class World:
     def end(self):
         for person in self.people:
             person.end()
+        self.client = Client(self.kubeconfig)	# the other may have been idle for too long
         self.client.ask("DELETE", "/api/v1/namespaces/" + PRODUCTION)
         for space in self.client.get("/api/v1/namespaces").value["items"]:
             if space["metadata"]["name"].startswith(APP + "-"):
