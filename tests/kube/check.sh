@@ -251,7 +251,7 @@ if [ "${KUBE:-}" != short ]; then
 	each owned "a change in a namespace of others is let go, reverts are named, two people do not collide" \
 		python3 "$here/owned.py" "$dir/kubeconfig"
 	each two "two people promote to the same Production: nothing stale, nothing lost" \
-		python3 "$here/two.py" "$dir/kubeconfig" 20 cronjob
+		python3 "$here/two.py" "$dir/kubeconfig" 20 deployment
 	each rights "who may write in a clone alone may do all but promote, and is told the right" \
 		python3 "$here/rights.py" "$dir/kubeconfig"
 	each_story hotfix-turns-cluster

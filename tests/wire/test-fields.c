@@ -338,11 +338,12 @@ add_field(struct walk *walk, const struct workload_field *field, const json_t *h
 	free(name);
 }
 
-/* Of a whole there is nothing to say but by what is in it. */
+/* Of a whole there is nothing to say but by what is in it; and what objects of a cluster alone have
+ * is refused here with their profile (tests/unit/test-workload.c). */
 static bool
 is_leaf(const struct workload_field *field)
 {
-	return field->form != FIELD_OBJECT && field->form != FIELD_MAP &&
+	return field->profiles != 1u << PROFILE_MANIFESTS && field->form != FIELD_OBJECT && field->form != FIELD_MAP &&
 	       field->form != FIELD_LIST && strcmp(field->path, "profile") != 0;
 }
 

@@ -286,7 +286,7 @@ repository_put_env_home(struct repository *repository, const struct place *place
 			   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			   "sssssssssis", place->org, place->app, place->env, home->driver_type,
 			   home->def_id, home->namespace, home->namespace_def, home->cluster,
-			   labels, (int64_t)home->is_adopted, home->origin);
+			   labels, (int64_t)home->is_adopted, home->origin ? home->origin : "");
 
 	free(labels);
 	return ret;

@@ -61,7 +61,7 @@ struct env_home {
 	char *namespace, *namespace_def;	/* "": it has none, and no definition gave it */
 	json_t *labels;				/* of the namespace; an object */
 	bool is_adopted;			/* somebody else made what is in it */
-	char *origin;		/* the adopted namespace that its base was found in; "": none */
+	char *origin;	/* the adopted namespace that its base was found in; "", NULL: none */
 };
 void env_home_clear(struct env_home *home);
 /* ERROR_NOT_FOUND: nothing of it was made yet.  env_home_clear() it. */
