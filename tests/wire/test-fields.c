@@ -343,8 +343,8 @@ add_field(struct walk *walk, const struct workload_field *field, const json_t *h
 static bool
 is_leaf(const struct workload_field *field)
 {
-	return field->profiles != 1u << PROFILE_MANIFESTS && field->form != FIELD_OBJECT && field->form != FIELD_MAP &&
-	       field->form != FIELD_LIST && strcmp(field->path, "profile") != 0;
+	return field->profiles != 1u << PROFILE_MANIFESTS && field->form != FIELD_OBJECT &&
+	       field->form != FIELD_MAP && field->form != FIELD_LIST && strcmp(field->path, "profile") != 0;
 }
 
 /* Needs something that answers; its own tests do that. */
