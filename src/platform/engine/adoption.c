@@ -142,7 +142,7 @@ put_deployment(struct platform *platform, const struct adoption *adoption,
 		.id = id,
 		.from_id = untrusted_raw(&last->id) ? untrusted_raw(&last->id) : "",
 		.set_id = set_id(set),
-		.comment = "",
+		.comment = "Found in the cluster",	/* in quotes where people see it */
 		.user = by && *by ? by : adoption->user,
 		.status = DEPLOYMENT_SUCCEEDED,
 		.mode = "full",
