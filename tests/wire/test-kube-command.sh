@@ -165,7 +165,8 @@ sees_it() { second sidestage board --kube --json >out 2>err && python3 -c "impor
 envs = {e['id']: e for e in json.load(open('out'))['environments']}
 raise SystemExit(not (envs['hotfix-1']['clone_of'] == 'shop' and [w for w in envs['hotfix-1']['workloads'] if w['workload'] == 'web'][0]['version'] == '1.4.3'))"; }
 # The platform of each command ends with it, so that one stays open.
-second timeout 300 sidestage logs shop --follow --kube >followed 2>&1 </dev/null &
+# No function: what is killed is to be the command itself.
+HOME=$folder/home2 XDG_RUNTIME_DIR=$folder/run2 timeout 300 sidestage logs shop --follow --kube >followed 2>&1 </dev/null &
 holder=$!
 wait_for sees_it
 result $? "and another laptop sees both"
