@@ -86,7 +86,7 @@ void kube_review_take(struct kube_review *review, const struct review_item *item
 /* --- kube-review-declare.c --- */
 
 /* Adds what is made for resources to the items, and what workloads become. */
-void kube_review_declare_resources(struct kube_review *review, const struct driver_review *asked);
+void kube_review_declare_resources(struct kube_review *r, const struct driver_review *review);
 void kube_review_declare(struct kube_review *review);
 bool kube_review_declares(const struct kube_review *review, const char *path);
 
