@@ -37,6 +37,6 @@ END
 instead src/platform/api/score.c 'static const char *const same[] = {"command", "args", "resources"' <<'END'
 	static const char *const same[] = {"command", "args", "resources", "example"};
 END
-after src/compare/changes.c '} labels[] = {' <<'END'
+after src/compare/field-words.c '} labels[] = {' <<'END'
 	{{"spec", "containers", "*", "example"}, "example", -1},
 END

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/xmalloc.h"
+#include "below-valgrind.h"
 #include "kube-double.h"
 #include "model/json.h"
 #include "model/manifests.h"
@@ -618,7 +619,11 @@ start_writer(struct kube_double *d, const char *space, struct driver_workload ch
 	driver_deployment_clear(&deployment);
 }
 
-#define ROUNDS 200
+static int
+rounds(void)
+{
+	return below_valgrind() ? 20 : 200;
+}
 
 /* Both reviewed the same image, and each deploys another. */
 static void
@@ -633,7 +638,7 @@ test_of_two_people_one_is_told_that_it_moved(void **state)
 	owner_applies(d, DEPLOYMENT("race") OWNER, deployment_text(now, 0, ""));
 	adopt(d, "acme/race/one", "race");
 	adopt(d, "acme/race/two", "race");
-	for (int round = 0; round < ROUNDS; round++) {
+	for (int round = 0; round < rounds(); round++) {
 		int64_t end = clock_steady_ms() + PATIENCE_MS;
 		struct writer writers[2];
 		char images[2][64];
@@ -653,7 +658,7 @@ test_of_two_people_one_is_told_that_it_moved(void **state)
 		won[writers[0].failed ? 1 : 0]++;
 		assert_image(d, DEPLOYMENT("race"), now);
 	}
-	print_message("# %d rounds: %zu to %zu\n", ROUNDS, won[0], won[1]);
+	print_message("# %d rounds: %zu to %zu\n", rounds(), won[0], won[1]);
 	assert_nothing_is_ours(d, DEPLOYMENT("race"));
 }
 
@@ -668,7 +673,7 @@ test_of_two_people_nobodys_change_is_lost(void **state)
 	owner_applies(d, DEPLOYMENT("both") OWNER, deployment_text("local/web:1", 0, ""));
 	adopt(d, "acme/both/one", "both");
 	adopt(d, "acme/both/two", "both");
-	for (int round = 0; round < ROUNDS / 10; round++) {
+	for (int round = 0; round < rounds() / 10; round++) {
 		const char *image = round % 2 == 0 ? "local/web:1" : "local/web:2",
 			   *next = round % 2 == 0 ? "local/web:2" : "local/web:1";
 		char *said = round == 0 ? xstrdup("") : xasprintf(
