@@ -41,7 +41,7 @@ tests_unit_test_version_LDADD = $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-isolation
 TESTS += tests/unit/test-isolation
-tests_unit_test_isolation_SOURCES = tests/unit/test-isolation.c tests/unit/below-valgrind.h
+tests_unit_test_isolation_SOURCES = tests/unit/test-isolation.c tests/unit/below-valgrind.h tests/unit/quoted-json.h
 tests_unit_test_isolation_LDADD = $(UNIT_LIBS)
 
 tests_unit_test_base_SOURCES = tests/unit/test-base.c

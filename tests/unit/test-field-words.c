@@ -25,24 +25,7 @@
 #include "model/manifests.h"
 #include "model/patch.h"
 #include "model/set.h"
-
-/* Single quotes stand for double ones, so that JSON can be read here. */
-static json_t *
-parse(const char *text)
-{
-	char *copy = xstrdup(text);
-	struct error err = {0};
-	json_t *value;
-
-	for (char *c = copy; *c; c++)
-		if (*c == '\'')
-			*c = '"';
-	value = json_decode(copy, strlen(copy), &err);
-	if (!value)
-		fail_msg("%s: %s", text, err.text);
-	free(copy);
-	return value;
-}
+#include "quoted-json.h"
 
 /* The set of one workload "web" that holds these objects, as a cluster gives them. */
 static struct set *

@@ -20,24 +20,7 @@
 #include "model/placeholder.h"
 #include "model/set.h"
 #include "model/workload-placeholders.h"
-
-/* Single quotes stand for double ones, so that JSON can be read here. */
-static json_t *
-parse(const char *text)
-{
-	char *copy = xstrdup(text);
-	struct error err = {0};
-	json_t *value;
-
-	for (char *c = copy; *c; c++)
-		if (*c == '\'')
-			*c = '"';
-	value = json_decode(copy, strlen(copy), &err);
-	if (!value)
-		fail_msg("%s: %s", text, err.text);
-	free(copy);
-	return value;
-}
+#include "quoted-json.h"
 
 static json_t *
 no_placeholder(void *data, const char *const *tokens, size_t count, bool *secret, struct error *err)

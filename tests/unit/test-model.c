@@ -29,24 +29,7 @@
 #include "model/patch.h"
 #include "model/pointer.h"
 #include "model/set.h"
-
-/* Single quotes stand for double ones, so that JSON can be read here. */
-static json_t *
-parse(const char *text)
-{
-	char *copy = xstrdup(text);
-	struct error err = {0};
-	json_t *value;
-
-	for (char *c = copy; *c; c++)
-		if (*c == '\'')
-			*c = '"';
-	value = json_decode(copy, strlen(copy), &err);
-	if (!value)
-		fail_msg("%s: %s", text, err.text);
-	free(copy);
-	return value;
-}
+#include "quoted-json.h"
 
 static struct set *
 parse_set(const char *text)

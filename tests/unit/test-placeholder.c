@@ -20,27 +20,10 @@
 #include "model/placeholder.h"
 #include "model/reference.h"
 #include "model/workload-placeholders.h"
+#include "quoted-json.h"
 
 #define ROUNDS 20000
 #define SEED 20261123u
-
-/* Single quotes stand for double ones, so that JSON can be read here. */
-static json_t *
-parse(const char *text)
-{
-	char *copy = xstrdup(text);
-	struct error err = {0};
-	json_t *value;
-
-	for (char *c = copy; *c; c++)
-		if (*c == '\'')
-			*c = '"';
-	value = json_decode(copy, strlen(copy), &err);
-	if (!value)
-		fail_msg("%s: %s", text, err.text);
-	free(copy);
-	return value;
-}
 
 /* A tree, of which everything below "secret" is one. */
 static json_t *
