@@ -91,6 +91,16 @@ driver_task_end(struct driver_task *task, const struct error *err, json_t *outpu
 	task->timer = loop_add_timer(task->driver->loop, 0, ended, task);
 }
 
+struct driver_task *
+driver_task_ended(struct driver *driver, const struct driver_waiter *waiter,
+		  const struct error *err, json_t *outputs)
+{
+	struct driver_task *task = driver_task_new(driver, waiter, NULL, NULL);
+
+	driver_task_end(task, err, outputs, NULL);
+	return task;
+}
+
 void
 driver_task_report(struct driver_task *task, const struct driver_progress *progress)
 {

@@ -58,5 +58,8 @@ void driver_task_warn(struct driver_task *task, const char *workload, const char
  * NULL). */
 void driver_task_end(struct driver_task *task, const struct error *err, json_t *outputs,
 		     struct driver_errors *problems);
+/* One that has ended already, in the call that began it; both as for driver_task_end(). */
+struct driver_task *driver_task_ended(struct driver *driver, const struct driver_waiter *waiter,
+				      const struct error *err, json_t *outputs);
 
 #endif

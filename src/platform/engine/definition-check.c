@@ -11,6 +11,7 @@
 #include "model/definition.h"
 #include "model/error-codes.h"
 #include "platform/drivers/driver.h"
+#include "platform/drivers/kubernetes/kube-resources.h"
 #include "platform/drivers/kubernetes/kubernetes.h"
 #include "platform/drivers/process/process.h"
 #include "platform/drivers/registry.h"

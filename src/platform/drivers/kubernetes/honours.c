@@ -10,7 +10,6 @@
 #include "platform/drivers/kubernetes/objects.h"
 
 #include "model/workload-fields.h"
-#include "platform/drivers/kubernetes/kubernetes.h"
 
 static const char *const fields[] = {
 	"deploy",

@@ -17,6 +17,7 @@
 #include "platform/drivers/kubernetes/names.h"
 #include "platform/drivers/kubernetes/object-read.h"
 #include "platform/drivers/kubernetes/verdict.h"
+#include "platform/drivers/task.h"
 
 #define OWNERS_DEEP 4		/* a pod, its ReplicaSet, its Deployment, an operator's object */
 
@@ -46,7 +47,7 @@ kube_found_resume(struct kube_driver *driver, struct kube_space *space,
 {
 	if (!deployment->is_paused)
 		kube_found_note(space, deployment);
-	return kube_ended_task(driver, waiter, NULL, NULL);
+	return driver_task_ended(&driver->base, waiter, NULL, NULL);
 }
 
 /* --- whose an object is --- */

@@ -14,6 +14,8 @@
  */
 #include "config.h"
 
+#include "platform/drivers/kubernetes/kube-prepare.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -423,7 +425,7 @@ kube_prepare(struct kube_driver *driver, struct kube_space *space, int64_t patie
 
 	if (space->operation) {
 		error_set_code(&err, CODE_SPACE_IS_CHANGING, .space = space->name);
-		return kube_ended_task(driver, waiter, &err, NULL);
+		return driver_task_ended(&driver->base, waiter, &err, NULL);
 	}
 	p = xcalloc(1, sizeof(*p));
 	p->operation.free = free_preparation;

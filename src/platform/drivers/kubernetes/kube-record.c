@@ -10,6 +10,8 @@
  */
 #include "config.h"
 
+#include "platform/drivers/kubernetes/kube-record.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +22,7 @@
 #include "model/json.h"
 #include "platform/drivers/kubernetes/cluster.h"
 #include "platform/drivers/kubernetes/kube-batch.h"
+#include "platform/drivers/kubernetes/kube-prepare.h"
 #include "platform/drivers/kubernetes/kube-private.h"
 #include "platform/drivers/kubernetes/kube-rollout.h"
 #include "platform/drivers/kubernetes/kube-space.h"
@@ -132,7 +135,7 @@ kube_leave(struct kube_driver *driver, struct kube_space *space,
 			space->has_manifests = true;
 	kube_rollout_keep_secrets(space, deployment);
 	space->state++;
-	return kube_ended_task(driver, waiter, NULL, NULL);
+	return driver_task_ended(&driver->base, waiter, NULL, NULL);
 }
 
 /* --- keeping --- */
@@ -203,7 +206,7 @@ kube_keep(struct kube_driver *driver, const struct kube_space *space, const json
 		error_set(&err, ERROR_LIMIT, "the record of %s has %zu bytes, and at most %d are kept",
 			  space->name, length, DRIVER_RECORD_MAX);
 		free(text);
-		return kube_ended_task(driver, waiter, &err, NULL);
+		return driver_task_ended(&driver->base, waiter, &err, NULL);
 	}
 	job = new_job(driver, waiter);
 	job->namespace = xstrdup(space->namespace);

@@ -7,6 +7,8 @@
  */
 #include "config.h"
 
+#include "platform/drivers/kubernetes/kube-remove.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +21,7 @@
 #include "net/loop.h"
 #include "platform/drivers/kubernetes/cluster.h"
 #include "platform/drivers/kubernetes/kube-batch.h"
+#include "platform/drivers/kubernetes/kube-prepare.h"
 #include "platform/drivers/kubernetes/kube-private.h"
 #include "platform/drivers/kubernetes/kube-reach.h"
 #include "platform/drivers/kubernetes/kube-space.h"
@@ -219,7 +222,7 @@ kube_remove(struct kube_driver *driver, struct kube_space *space,
 
 	if (space->operation) {
 		error_set_code(&err, CODE_SPACE_IS_CHANGING, .space = space->name);
-		return kube_ended_task(driver, waiter, &err, NULL);
+		return driver_task_ended(&driver->base, waiter, &err, NULL);
 	}
 	space->is_removed = true;
 	kube_space_close(space);

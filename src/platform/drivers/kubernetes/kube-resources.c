@@ -13,6 +13,8 @@
  */
 #include "config.h"
 
+#include "platform/drivers/kubernetes/kube-resources.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -312,7 +314,7 @@ make_route(const struct kube_space *space, const struct driver_resource *resourc
 		error_set_code(err, CODE_ROUTE_SHARED, .resource = resource->res_id);
 		return NULL;
 	}
-	outputs = kube_route_make(space, resource, module, own_name, port_of(own_name), err);
+	outputs = kube_route_make(space->namespace, resource, module, own_name, port_of(own_name), err);
 	free(module);
 	return outputs;
 }
@@ -327,7 +329,7 @@ provision_route(struct kube_driver *driver, struct kube_space *space,
 
 	if (outputs && strcmp(resource->type, KUBE_HTTP_ROUTE) == 0)
 		return start_job(driver, KUBE_GET, xstrdup(GATEWAY_API), NULL, outputs, waiter);
-	return kube_ended_task(driver, waiter, outputs ? NULL : &err, outputs);
+	return driver_task_ended(&driver->base, waiter, outputs ? NULL : &err, outputs);
 }
 
 /* --- all of them --- */
@@ -340,13 +342,13 @@ kube_provision(struct kube_driver *driver, struct kube_space *space,
 	json_t *outputs;
 
 	if (kube_check_resource(resource, &err) != 0)
-		return kube_ended_task(driver, waiter, &err, NULL);
+		return driver_task_ended(&driver->base, waiter, &err, NULL);
 	if (strcmp(resource->type, "volume") == 0)
 		return make_volume(driver, space, resource, waiter);
 	if (kube_route_is_type(resource->type))
 		return provision_route(driver, space, resource, waiter);
 	outputs = make_dns(space, resource, &err);
-	return kube_ended_task(driver, waiter, outputs ? NULL : &err, outputs);
+	return driver_task_ended(&driver->base, waiter, outputs ? NULL : &err, outputs);
 }
 
 /* The namespace may be gone with it. */
@@ -358,7 +360,7 @@ kube_deprovision(struct kube_driver *driver, struct kube_space *space, const cha
 	char *claim;
 
 	if (strcmp(type, "volume") != 0)
-		return kube_ended_task(driver, waiter, NULL, NULL);
+		return driver_task_ended(&driver->base, waiter, NULL, NULL);
 	claim = kube_name(name, NULL, KUBE_NAME_MAX);
 	task = start_job(driver, KUBE_DELETE,
 			 kube_path("v1", "PersistentVolumeClaim", space->namespace, claim), NULL,
@@ -421,5 +423,5 @@ kube_render(struct kube_driver *driver, const json_t *files, const struct driver
 	struct error err;
 	json_t *outputs = kube_expect_files(files, &err);
 
-	return kube_ended_task(driver, waiter, outputs ? NULL : &err, outputs);
+	return driver_task_ended(&driver->base, waiter, outputs ? NULL : &err, outputs);
 }

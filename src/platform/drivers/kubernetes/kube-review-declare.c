@@ -16,6 +16,7 @@
 #include "platform/drivers/findings.h"
 #include "platform/drivers/kubernetes/cluster.h"
 #include "platform/drivers/kubernetes/kube-facts.h"
+#include "platform/drivers/kubernetes/kube-resources.h"
 #include "platform/drivers/kubernetes/names.h"
 #include "platform/drivers/kubernetes/object-read.h"
 #include "platform/drivers/kubernetes/objects.h"

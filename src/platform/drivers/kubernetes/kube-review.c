@@ -14,7 +14,7 @@
  */
 #include "config.h"
 
-#include "platform/drivers/kubernetes/kube-review-private.h"
+#include "platform/drivers/kubernetes/kube-review.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,9 @@
 #include "platform/drivers/kubernetes/kube-batch.h"
 #include "platform/drivers/kubernetes/kube-facts.h"
 #include "platform/drivers/kubernetes/kube-inventory.h"
+#include "platform/drivers/kubernetes/kube-prepare.h"
 #include "platform/drivers/kubernetes/kube-private.h"
+#include "platform/drivers/kubernetes/kube-review-private.h"
 #include "platform/drivers/kubernetes/kube-rights.h"
 #include "platform/drivers/kubernetes/kube-space.h"
 #include "platform/drivers/kubernetes/names.h"

@@ -679,10 +679,10 @@ kube_apply(struct kube_driver *driver, struct kube_space *space,
 
 	if (space->operation) {
 		error_set_code(&err, CODE_SPACE_IS_CHANGING, .space = space->name);
-		return kube_ended_task(driver, waiter, &err, NULL);
+		return driver_task_ended(&driver->base, waiter, &err, NULL);
 	}
 	if (space->is_adopted && deployment->is_resumed)	/* its owner sees to it */
-		return kube_ended_task(driver, waiter, NULL, NULL);
+		return driver_task_ended(&driver->base, waiter, NULL, NULL);
 	r = xcalloc(1, sizeof(*r));
 	r->operation = (struct kube_operation){.free = free_rollout, .changed = look_again};
 	r->driver = driver;

@@ -167,6 +167,11 @@ void kube_rollout_pause(struct kube_rollout *rollout,
 /* Whose object of `before` it is; NULL: no workload's of ours. */
 const char *kube_rollout_module_of(const json_t *object);
 
+/* driver_ops.apply. */
+struct driver_task *kube_apply(struct kube_driver *driver, struct kube_space *space,
+			       const struct driver_deployment *deployment,
+			       const struct driver_waiter *waiter);
+
 /* All was read, or read again: it is tried, or what was begun goes on. */
 void kube_rollout_try(struct kube_rollout *rollout);
 /* It ends as failed, and where no object is at fault. */

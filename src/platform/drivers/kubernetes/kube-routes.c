@@ -26,7 +26,6 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/drivers/driver.h"
-#include "platform/drivers/kubernetes/kube-space.h"
 #include "platform/drivers/kubernetes/names.h"
 
 #define PATH_MAX_BYTES 1024
@@ -115,12 +114,12 @@ kube_route_check(const struct driver_resource *resource, struct error *err)
 
 /* "web-dns" is what a workload has most: then its own name is enough. */
 static char *
-host_below(const char *domain, const struct kube_space *space, const char *module,
+host_below(const char *domain, const char *namespace, const char *module,
 	   const char *own_name)
 {
 	bool is_usual = strcmp(own_name, "dns") == 0 || strcmp(own_name, "route") == 0;
 	char *text = xasprintf("%s%s%s-%s", module, is_usual ? "" : "-", is_usual ? "" : own_name,
-			       space->namespace);
+			       namespace);
 	char *label = kube_name(text, NULL, KUBE_NAME_MAX), *host;
 
 	host = xasprintf("%s.%s", label, domain);
@@ -131,7 +130,7 @@ host_below(const char *domain, const struct kube_space *space, const char *modul
 
 /* free() it; NULL with err. */
 static char *
-host_of(const struct kube_space *space, const struct driver_resource *resource, const char *module,
+host_of(const char *namespace, const struct driver_resource *resource, const char *module,
 	const char *own_name, struct error *err)
 {
 	const char *given = json_member_string(resource->inputs, "host"),
@@ -142,7 +141,7 @@ host_of(const struct kube_space *space, const struct driver_resource *resource, 
 	if (given || (!domain && asked))
 		host = xstrdup(given ? given : asked);
 	else if (domain)
-		host = host_below(domain, space, module, own_name);
+		host = host_below(domain, namespace, module, own_name);
 	if (host && kube_subdomain_is_valid(host))
 		return host;
 	if (host)
@@ -262,7 +261,7 @@ outputs_of(const struct driver_resource *resource, const char *host, const char 
 }
 
 json_t *
-kube_route_make(const struct kube_space *space, const struct driver_resource *resource,
+kube_route_make(const char *namespace, const struct driver_resource *resource,
 		const char *module, const char *own_name, int listen, struct error *err)
 {
 	bool is_route = !resource->of || strcmp(resource->of, "route") == 0;
@@ -272,7 +271,7 @@ kube_route_make(const struct kube_space *space, const struct driver_resource *re
 
 	if (is_route && (check_params(resource, err) != 0 || !(path = path_of(resource, err))))
 		return NULL;
-	host = host_of(space, resource, module, own_name, err);
+	host = host_of(namespace, resource, module, own_name, err);
 	if (!host)
 		return NULL;
 	outputs = outputs_of(resource, host, path, is_route ? 0 : listen);

@@ -9,7 +9,6 @@
 
 struct driver_resource;
 struct error;
-struct kube_space;
 
 /* The types that the driver makes of them. */
 #define KUBE_INGRESS "ingress"
@@ -22,7 +21,7 @@ int kube_route_check(const struct driver_resource *resource, struct error *err);
  * {"host", "path", "url", "route": what its object is made of}; of the type dns also "port" and the
  * port where the workload listens, "listen".  New reference; NULL with err.
  */
-json_t *kube_route_make(const struct kube_space *space, const struct driver_resource *resource,
+json_t *kube_route_make(const char *namespace, const struct driver_resource *resource,
 			const char *module, const char *own_name, int listen, struct error *err);
 
 #endif

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/*
- * The door of the driver (driver.h); the work is done by the parts that kube-private.h lists.
- */
+/* The door of the driver (driver.h): the work of each operation is done by the part whose header
+ * names it. */
 #include "config.h"
 
 #include "platform/drivers/kubernetes/kubernetes.h"
@@ -20,12 +19,19 @@
 #include "platform/drivers/kubernetes/kube-batch.h"
 #include "platform/drivers/kubernetes/kube-found.h"
 #include "platform/drivers/kubernetes/kube-logs.h"
+#include "platform/drivers/kubernetes/kube-prepare.h"
 #include "platform/drivers/kubernetes/kube-private.h"
 #include "platform/drivers/kubernetes/kube-pulse.h"
 #include "platform/drivers/kubernetes/kube-reach.h"
+#include "platform/drivers/kubernetes/kube-record.h"
+#include "platform/drivers/kubernetes/kube-remove.h"
+#include "platform/drivers/kubernetes/kube-resources.h"
+#include "platform/drivers/kubernetes/kube-review.h"
+#include "platform/drivers/kubernetes/kube-rollout.h"
 #include "platform/drivers/kubernetes/kube-space.h"
 #include "platform/drivers/kubernetes/names.h"
 #include "platform/drivers/kubernetes/objects.h"
+#include "platform/drivers/kubernetes/survey.h"
 #include "platform/drivers/ports.h"
 #include "platform/drivers/task.h"
 
@@ -60,16 +66,6 @@ kube_free(struct driver *driver)
 	free(kube->cluster_name);
 	free(kube->platform);
 	free(kube);
-}
-
-struct driver_task *
-kube_ended_task(struct kube_driver *driver, const struct driver_waiter *waiter,
-		const struct error *err, json_t *outputs)
-{
-	struct driver_task *task = driver_task_new(&driver->base, waiter, NULL, NULL);
-
-	driver_task_end(task, err, outputs, NULL);
-	return task;
 }
 
 static json_t *
@@ -133,7 +129,7 @@ adopt(struct driver *driver, const char *name, const struct driver_home *home,
 
 	if (space->is_adopted) {	/* nothing is made there, and watches find out the rest */
 		space->is_removed = false;
-		return kube_ended_task(own(driver), waiter, NULL, NULL);
+		return driver_task_ended(driver, waiter, NULL, NULL);
 	}
 	return kube_prepare(own(driver), space, 0, waiter);
 }
@@ -290,14 +286,14 @@ remove_space(struct driver *driver, const char *name, const struct driver_home *
 		return kube_remove(own(driver), space, waiter);
 	space->is_removed = true;
 	kube_space_close(space);
-	return kube_ended_task(own(driver), waiter, NULL, NULL);
+	return driver_task_ended(driver, waiter, NULL, NULL);
 }
 
 /* What runs in a cluster needs no daemon. */
 static struct driver_task *
 detach(struct driver *driver, const struct driver_waiter *waiter)
 {
-	return kube_ended_task(own(driver), waiter, NULL, NULL);
+	return driver_task_ended(driver, waiter, NULL, NULL);
 }
 
 static const struct driver_ops kubernetes_ops = {

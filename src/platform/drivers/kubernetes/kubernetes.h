@@ -29,9 +29,8 @@ struct kube_driver_options {
 struct driver *kube_driver_new(struct loop *loop, const struct kube_driver_options *options,
 			       struct error *err);
 
-/* What it is in definitions, also where there is none: driver_ops.name, driver_type, resources. */
+/* What it is in definitions, also where there is none: driver_ops.name, driver_type. */
 #define DRIVER_KUBERNETES_NAME "kubernetes"
 #define DRIVER_KUBERNETES_TYPE "sidestage/kubernetes"
-extern const char *const kube_driver_resources[];
 
 #endif

@@ -58,22 +58,27 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/kube-pass.h \
 	src/platform/drivers/kubernetes/kube-pause.c \
 	src/platform/drivers/kubernetes/kube-prepare.c \
+	src/platform/drivers/kubernetes/kube-prepare.h \
 	src/platform/drivers/kubernetes/kube-private.h \
 	src/platform/drivers/kubernetes/kube-pulse.c \
 	src/platform/drivers/kubernetes/kube-pulse.h \
 	src/platform/drivers/kubernetes/kube-reach.c \
 	src/platform/drivers/kubernetes/kube-reach.h \
 	src/platform/drivers/kubernetes/kube-record.c \
+	src/platform/drivers/kubernetes/kube-record.h \
 	src/platform/drivers/kubernetes/kube-refusal.c \
 	src/platform/drivers/kubernetes/kube-refusal.h \
 	src/platform/drivers/kubernetes/kube-remove.c \
+	src/platform/drivers/kubernetes/kube-remove.h \
 	src/platform/drivers/kubernetes/kube-resources.c \
+	src/platform/drivers/kubernetes/kube-resources.h \
 	src/platform/drivers/kubernetes/kube-restore.c \
 	src/platform/drivers/kubernetes/kube-review-declare.c \
 	src/platform/drivers/kubernetes/kube-review-findings.c \
 	src/platform/drivers/kubernetes/kube-review-private.h \
 	src/platform/drivers/kubernetes/kube-review-try.c \
 	src/platform/drivers/kubernetes/kube-review.c \
+	src/platform/drivers/kubernetes/kube-review.h \
 	src/platform/drivers/kubernetes/kube-rights.c \
 	src/platform/drivers/kubernetes/kube-rights.h \
 	src/platform/drivers/kubernetes/kube-rollout.c \
@@ -136,6 +141,7 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/survey-refers.c \
 	src/platform/drivers/kubernetes/survey-refers.h \
 	src/platform/drivers/kubernetes/survey.c \
+	src/platform/drivers/kubernetes/survey.h \
 	src/platform/drivers/kubernetes/verdict-containers.c \
 	src/platform/drivers/kubernetes/verdict-job.c \
 	src/platform/drivers/kubernetes/verdict-pods.c \

@@ -13,6 +13,8 @@
  */
 #include "config.h"
 
+#include "platform/drivers/kubernetes/survey.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +28,7 @@
 #include "platform/drivers/kubernetes/access.h"
 #include "platform/drivers/kubernetes/cluster.h"
 #include "platform/drivers/kubernetes/kinds.h"
+#include "platform/drivers/kubernetes/kube-prepare.h"
 #include "platform/drivers/kubernetes/kube-private.h"
 #include "platform/drivers/kubernetes/kube-pulse.h"
 #include "platform/drivers/kubernetes/list.h"

@@ -99,17 +99,6 @@ process_images(struct driver *driver)
 	return images_list(own(driver)->images);
 }
 
-/* What ended in the call that began it; takes the outputs. */
-static struct driver_task *
-ended_task(struct driver *driver, const struct driver_waiter *waiter, int ret,
-	   const struct error *err, json_t *outputs)
-{
-	struct driver_task *task = driver_task_new(driver, waiter, NULL, NULL);
-
-	driver_task_end(task, ret == 0 ? NULL : err, outputs, NULL);
-	return task;
-}
-
 static struct driver_task *
 process_prepare(struct driver *driver, const char *space, const struct driver_home *home,
 		const struct driver_waiter *waiter)
@@ -120,7 +109,7 @@ process_prepare(struct driver *driver, const char *space, const struct driver_ho
 
 	(void)home;
 	free(directory);
-	return ended_task(driver, waiter, ret, &err, NULL);
+	return driver_task_ended(driver, waiter, ret == 0 ? NULL : &err, NULL);
 }
 
 /* A process needs the daemon that started it: what an earlier one left was ended when the driver
@@ -239,7 +228,7 @@ process_provision(struct driver *driver, const char *space, const struct driver_
 		outputs = resource_provision(&resources, space, directory, resource, &sql, &err);
 	free(directory);
 	task = sql ? fill_later(process, sql, outputs, waiter)
-		   : ended_task(driver, waiter, outputs ? 0 : -1, &err, outputs);
+		   : driver_task_ended(driver, waiter, outputs ? NULL : &err, outputs);
 	free(sql);
 	return task;
 }
@@ -257,7 +246,7 @@ process_deprovision(struct driver *driver, const char *space, const char *type, 
 	if (directory)
 		ret = resource_deprovision(&resources, directory, type, name, outputs, &err);
 	free(directory);
-	return ended_task(driver, waiter, ret, &err, NULL);
+	return driver_task_ended(driver, waiter, ret == 0 ? NULL : &err, NULL);
 }
 
 static struct driver_task *
@@ -271,7 +260,7 @@ process_render(struct driver *driver, const char *space, const char *name, const
 	if (directory)
 		paths = rendered_keep(directory, name, files, previous, &err);
 	free(directory);
-	return ended_task(driver, waiter, paths ? 0 : -1, &err, paths);
+	return driver_task_ended(driver, waiter, paths ? NULL : &err, paths);
 }
 
 /* --- workloads --- */
@@ -519,7 +508,7 @@ process_detach(struct driver *driver, const struct driver_waiter *waiter)
 		detaching->left++;
 		space_remove(process, space_name(space), false, &each);
 	}
-	ended_task(driver, &each, 0, NULL, NULL);
+	driver_task_ended(driver, &each, NULL, NULL);
 	return task;
 }
 
