@@ -11,8 +11,8 @@
 #include "base/text.h"
 #include "model/error-codes.h"
 #include "net/http-client.h"
-#include "platform/drivers/kubernetes/answer.h"
-#include "platform/drivers/kubernetes/kinds.h"
+#include "platform/drivers/kubernetes/cluster/answer.h"
+#include "platform/drivers/kubernetes/cluster/kinds.h"
 
 static void
 check_sentence(const struct kube_question *question, long status, const json_t *body,

@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "net/http-head.h"
-#include "platform/drivers/kubernetes/reach-mend.h"
+#include "platform/drivers/kubernetes/reach/reach-mend.h"
 
 #define PREFIX "/api/v1/namespaces/a/services/b:1/proxy"
 

@@ -6,9 +6,9 @@
 #include "fuzz.h"
 
 #include "base/error.h"
-#include "platform/drivers/kubernetes/exec-plugin.h"
-#include "platform/drivers/kubernetes/kubeconfig.h"
-#include "platform/drivers/kubernetes/settings.h"
+#include "platform/drivers/kubernetes/cluster/exec-plugin.h"
+#include "platform/drivers/kubernetes/cluster/kubeconfig.h"
+#include "platform/drivers/kubernetes/cluster/settings.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)

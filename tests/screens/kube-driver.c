@@ -14,7 +14,7 @@
 #include "../unit/memory-driver.h"
 #include "base/clock.h"
 #include "base/xmalloc.h"
-#include "platform/drivers/kubernetes/access.h"
+#include "platform/drivers/kubernetes/cluster/access.h"
 #include "platform/drivers/kubernetes/kubernetes.h"
 
 struct driver *__wrap_kube_driver_new(struct loop *loop, const struct kube_driver_options *options,

@@ -16,7 +16,7 @@
 #include "base/clock.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
-#include "platform/drivers/kubernetes/access.h"
+#include "platform/drivers/kubernetes/cluster/access.h"
 #include "platform/drivers/kubernetes/kubernetes.h"
 #include "tests/patience.h"
 

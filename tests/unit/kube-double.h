@@ -16,7 +16,7 @@
 #include "base/error.h"
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
-#include "platform/drivers/kubernetes/cluster.h"
+#include "platform/drivers/kubernetes/cluster/cluster.h"
 
 #define PLATFORM "0198aaaa-0000-7000-8000-000000000001"
 #define NAME_KEY "0123456789abcdef0123456789abcdef"

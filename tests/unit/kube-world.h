@@ -10,8 +10,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "platform/drivers/kubernetes/access.h"
-#include "platform/drivers/kubernetes/cluster.h"
+#include "platform/drivers/kubernetes/cluster/access.h"
+#include "platform/drivers/kubernetes/cluster/cluster.h"
 #include "scripted-server.h"
 #include "tests/patience.h"
 

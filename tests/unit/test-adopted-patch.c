@@ -18,7 +18,7 @@
 #include "model/manifests.h"
 #include "model/patch.h"
 #include "model/pointer.h"
-#include "platform/drivers/kubernetes/adopted-patch.h"
+#include "platform/drivers/kubernetes/adopted/adopted-patch.h"
 
 /* A Deployment as a server gives it, with these containers. */
 static json_t *

@@ -15,7 +15,7 @@
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "model/pointer.h"
-#include "platform/drivers/kubernetes/field-owner.h"
+#include "platform/drivers/kubernetes/adopted/field-owner.h"
 
 #define IMAGE "/spec/template/spec/containers/web/image"
 #define IMAGE_FIELDS "{'f:spec':{'f:template':{'f:spec':{'f:containers':{" \

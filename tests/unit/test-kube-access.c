@@ -25,7 +25,7 @@
 #include "below-valgrind.h"
 #include "kube-files.h"
 #include "net/loop.h"
-#include "platform/drivers/kubernetes/access.h"
+#include "platform/drivers/kubernetes/cluster/access.h"
 #include "tests/patience.h"
 
 #define USER(text) CLUSTERS CONTEXTS CURRENT "users:\n- name: u\n  user:\n    " text "\n"

@@ -15,7 +15,7 @@
 
 #include "base/buf.h"
 #include "base/xmalloc.h"
-#include "platform/drivers/kubernetes/kube-changes.h"
+#include "platform/drivers/kubernetes/review/kube-changes.h"
 
 #define POD(containers) "{\"spec\": {\"template\": {\"spec\": {\"containers\": [" containers "]}}}}"
 #define LIMIT(cpu) "{\"name\": \"web\", \"limits\": {\"cpu\": \"" cpu "\"}}"

@@ -12,7 +12,7 @@
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "model/manifests.h"
-#include "platform/drivers/kubernetes/object-read.h"
+#include "platform/drivers/kubernetes/cluster/object-read.h"
 
 #define FINE "local/web:1"
 #define CLONE "/api/v1/namespaces/shop-clone"

@@ -11,7 +11,7 @@
 #include "kube-double.h"
 #include "model/error-codes.h"
 #include "model/json.h"
-#include "platform/drivers/kubernetes/kube-private.h"
+#include "platform/drivers/kubernetes/space/kube-driver.h"
 #include "tests/patience.h"
 
 #define FINE "local/web:1"

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "base/xmalloc.h"
-#include "platform/drivers/kubernetes/names.h"
+#include "platform/drivers/kubernetes/cluster/names.h"
 
 #define TEN "abcdefghij"
 #define FIFTY TEN TEN TEN TEN TEN

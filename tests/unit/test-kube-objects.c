@@ -26,9 +26,9 @@
 #include "model/workload-fields.h"
 #include "model/workload-placeholders.h"
 #include "platform/drivers/driver.h"
+#include "platform/drivers/kubernetes/cluster/names.h"
 #include "platform/drivers/kubernetes/kubernetes.h"
-#include "platform/drivers/kubernetes/names.h"
-#include "platform/drivers/kubernetes/objects.h"
+#include "platform/drivers/kubernetes/objects/objects.h"
 
 #define NAMESPACE "objects"
 #define NAME_KEY "0123456789abcdef0123456789abcdef"

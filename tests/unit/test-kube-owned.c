@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "platform/drivers/kubernetes/kube-owned.h"
+#include "platform/drivers/kubernetes/adopted/kube-owned.h"
 
 #define HEAD "\"apiVersion\":\"v1\",\"kind\":\"Service\","
 #define META "\"name\":\"web\",\"namespace\":\"shop\""

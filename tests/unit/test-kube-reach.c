@@ -16,7 +16,7 @@
 #include "base/xmalloc.h"
 #include "net/http-client.h"
 #include "net/http-head.h"
-#include "platform/drivers/kubernetes/reach-mend.h"
+#include "platform/drivers/kubernetes/reach/reach-mend.h"
 
 #define PREFIX "/api/v1/namespaces/shop/services/web:80/proxy"
 #define SERVER "192.0.2.10:6443"

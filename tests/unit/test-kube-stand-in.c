@@ -21,11 +21,11 @@
 #include "model/manifests.h"
 #include "model/pointer.h"
 #include "platform/drivers/driver.h"
-#include "platform/drivers/kubernetes/facts-hosts.h"
-#include "platform/drivers/kubernetes/facts-images.h"
-#include "platform/drivers/kubernetes/object-read.h"
-#include "platform/drivers/kubernetes/objects.h"
-#include "platform/drivers/kubernetes/stand-in.h"
+#include "platform/drivers/kubernetes/cluster/object-read.h"
+#include "platform/drivers/kubernetes/objects/facts-hosts.h"
+#include "platform/drivers/kubernetes/objects/facts-images.h"
+#include "platform/drivers/kubernetes/objects/objects.h"
+#include "platform/drivers/kubernetes/objects/stand-in.h"
 
 #define NAME_KEY "0123456789abcdef0123456789abcdef"
 

@@ -13,7 +13,7 @@
 #include "kube-double.h"
 #include "model/json.h"
 #include "model/runtime.h"
-#include "platform/drivers/kubernetes/survey-modules.h"
+#include "platform/drivers/kubernetes/survey/survey-modules.h"
 #include "platform/drivers/task.h"
 #include "tests/patience.h"
 #include "tests/skip.h"

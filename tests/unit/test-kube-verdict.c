@@ -23,7 +23,7 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "platform/drivers/driver.h"
-#include "platform/drivers/kubernetes/verdict.h"
+#include "platform/drivers/kubernetes/verdict/verdict.h"
 
 #define AN_HOUR (60 * 60 * 1000)
 

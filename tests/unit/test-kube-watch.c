@@ -19,7 +19,7 @@
 #include "base/buf.h"
 #include "kube-world.h"
 #include "net/loop.h"
-#include "platform/drivers/kubernetes/watch.h"
+#include "platform/drivers/kubernetes/cluster/watch.h"
 
 #define PODS "/api/v1/namespaces/shop/pods"
 

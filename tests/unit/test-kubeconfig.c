@@ -22,8 +22,8 @@
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "kube-files.h"
-#include "platform/drivers/kubernetes/kubeconfig.h"
-#include "platform/drivers/kubernetes/settings.h"
+#include "platform/drivers/kubernetes/cluster/kubeconfig.h"
+#include "platform/drivers/kubernetes/cluster/settings.h"
 
 #define KEY_64 "LS0tLS1CRUdJTiBQUklWQVRFIEtFWS0tLS0tCk1JSUIKLS0tLS1FTkQgUFJJVkFURSBLRVktLS0tLQo="
 

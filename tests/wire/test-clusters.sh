@@ -157,7 +157,7 @@ import re
 import sys
 
 top = sys.argv[1]
-table = re.search(r"rights\[\] = \{\n(.*?)\n\};", open(top + "/src/platform/drivers/kubernetes/kube-rights.c").read(), re.S)
+table = re.search(r"rights\[\] = \{\n(.*?)\n\};", open(top + "/src/platform/drivers/kubernetes/space/kube-rights.c").read(), re.S)
 asked = {(group, resource, verb) for group, resource, verbs in re.findall(r'\{"(.*?)", "(.*?)", "(.*?)"\}', table[1])
          for verb in verbs.split()}
 granted = set()

@@ -17,7 +17,7 @@
 #include "platform/admin/import-definition.h"
 #include "platform/admin/settings.h"
 #include "platform/drivers/driver.h"
-#include "platform/drivers/kubernetes/access.h"
+#include "platform/drivers/kubernetes/cluster/access.h"
 #include "platform/drivers/kubernetes/kubernetes.h"
 #include "platform/engine/adoption.h"
 #include "platform/engine/follow.h"

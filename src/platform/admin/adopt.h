@@ -8,7 +8,7 @@
 #ifndef SIDESTAGE_PLATFORM_ADMIN_ADOPT_H
 #define SIDESTAGE_PLATFORM_ADMIN_ADOPT_H
 
-#include "platform/drivers/kubernetes/names.h"
+#include "platform/drivers/kubernetes/cluster/names.h"
 
 struct error;
 struct follow_source;

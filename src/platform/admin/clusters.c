@@ -11,7 +11,7 @@
 #include "base/xmalloc.h"
 #include "net/loop.h"
 #include "platform/admin/adopt.h"
-#include "platform/drivers/kubernetes/access.h"
+#include "platform/drivers/kubernetes/cluster/access.h"
 #include "platform/drivers/kubernetes/kubernetes.h"
 #include "platform/drivers/registry.h"
 #include "platform/state/platform.h"

@@ -18,7 +18,7 @@
 #include "model/workload-fields.h"
 #include "platform/admin/command.h"
 #include "platform/drivers/kubernetes/kubernetes.h"
-#include "platform/drivers/kubernetes/objects.h"
+#include "platform/drivers/kubernetes/objects/objects.h"
 #include "platform/drivers/process/honours.h"
 #include "platform/drivers/process/process.h"
 

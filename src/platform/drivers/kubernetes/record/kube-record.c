@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * What the platform is to find again in a cluster, from wherever it looks: a ConfigMap in the
+ * environment's namespace, and annotations of that, for people and so that it need not be read
+ * again as long as it is the same.
+ *
+ *	keep	apply the ConfigMap --> note its tag at the namespace
+ *	kept	list our namespaces --> get the ConfigMaps of those whose tag is new
+ */
+#include "config.h"
+
+#include "platform/drivers/kubernetes/record/kube-record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/ids.h"
+#include "base/xmalloc.h"
+#include "model/canonical.h"
+#include "model/json.h"
+#include "platform/drivers/kubernetes/cluster/cluster.h"
+#include "platform/drivers/kubernetes/cluster/kube-batch.h"
+#include "platform/drivers/kubernetes/cluster/list.h"
+#include "platform/drivers/kubernetes/cluster/names.h"
+#include "platform/drivers/kubernetes/objects/objects.h"
+#include "platform/drivers/kubernetes/rollout/kube-rollout.h"
+#include "platform/drivers/kubernetes/space/kube-driver.h"
+#include "platform/drivers/kubernetes/space/kube-prepare.h"
+#include "platform/drivers/kubernetes/space/kube-space.h"
+#include "platform/drivers/task.h"
+
+#define RECORD_NAME "sidestage-environment"
+#define RECORD_MEMBER "environment.json"
+#define NAMESPACES "/api/v1/namespaces"
+#define SELECTOR "app.kubernetes.io%2Fmanaged-by%3Dsidestage"
+#define TAG_DIGITS 16
+#define RECORDS_MAX 1000
+
+struct kube_record_job {
+	struct kube_record_job *next;
+	struct kube_driver *driver;
+	struct driver_task *task;
+	struct kube_batch *batch;
+	struct kube_list *list;
+	char *namespace;		/* of what is kept */
+	json_t *notes;			/* for it, the tag with them */
+	/* Of what is found: what there is, what is to be read, and what is to be looked for since
+	 * it was on no list. */
+	json_t *known, *spaces, *records, *missed, *gone;
+	struct error err;
+};
+
+static void
+free_job(struct kube_record_job *job)
+{
+	struct kube_record_job **link = &job->driver->records;
+
+	while (*link != job)
+		link = &(*link)->next;
+	*link = job->next;
+	kube_batch_free(job->batch);
+	kube_list_free(job->list);
+	free(job->namespace);
+	json_decref(job->notes);
+	json_decref(job->known);
+	json_decref(job->spaces);
+	json_decref(job->records);
+	json_decref(job->missed);
+	json_decref(job->gone);
+	free(job);
+}
+
+void
+kube_drop_records(struct kube_driver *driver)
+{
+	while (driver->records)
+		free_job(driver->records);
+}
+
+/* Takes the outputs. */
+static void
+end_job(struct kube_record_job *job, json_t *outputs)
+{
+	struct error err = job->err;
+
+	driver_task_end(job->task, err.kind != ERROR_NONE ? &err : NULL, outputs, NULL);
+	free_job(job);
+}
+
+static void
+cancel_job(void *data)
+{
+	struct kube_record_job *job = data;
+
+	error_set(&job->err, ERROR_UNAVAILABLE, "cancelled");
+	end_job(job, NULL);
+}
+
+static struct kube_record_job *
+new_job(struct kube_driver *driver, const struct driver_waiter *waiter)
+{
+	struct kube_record_job *job = xcalloc(1, sizeof(*job));
+
+	job->driver = driver;
+	job->next = driver->records;
+	driver->records = job;
+	job->task = driver_task_new(&driver->base, waiter, cancel_job, job);
+	return job;
+}
+
+static void
+start_batch(struct kube_record_job *job,
+	    void (*answered)(void *data, size_t index, const struct kube_reply *reply),
+	    void (*ended)(void *data))
+{
+	kube_batch_free(job->batch);
+	job->batch = kube_batch_new(&(struct kube_batch_options){
+		.cluster = job->driver->cluster,
+		.answered = answered,
+		.ended = ended,
+		.data = job,
+	});
+}
+
+/* --- leaving --- */
+
+struct driver_task *
+kube_leave(struct kube_driver *driver, struct kube_space *space,
+	   const struct driver_deployment *deployment, const struct driver_waiter *waiter)
+{
+	for (size_t i = 0; i < deployment->count; i++)
+		if (kube_is_manifests(deployment->workloads[i].profile))
+			space->has_manifests = true;
+	kube_rollout_keep_secrets(space, deployment);
+	space->state++;
+	return driver_task_ended(&driver->base, waiter, NULL, NULL);
+}
+
+/* --- keeping --- */
+
+static void
+take_error(void *data, size_t index, const struct kube_reply *reply)
+{
+	struct kube_record_job *job = data;
+
+	(void)index;
+	if (reply->err.kind != ERROR_NONE)
+		job->err = reply->err;
+}
+
+static void
+end_keep(void *data)
+{
+	end_job(data, NULL);
+}
+
+/* Last: whoever sees the tag finds what it is of. */
+static void
+note_tag(void *data)
+{
+	struct kube_record_job *job = data;
+	json_t *body;
+
+	if (job->err.kind != ERROR_NONE) {
+		end_job(job, NULL);
+		return;
+	}
+	body = json_pack("{s:{s:O}}", "metadata", "annotations", job->notes);
+	start_batch(job, take_error, end_keep);
+	kube_batch_add(job->batch, KUBE_MERGE, kube_path("v1", "Namespace", NULL, job->namespace),
+		       body, false);
+	json_decref(body);
+	kube_batch_start(job->batch);
+}
+
+static void
+apply_record(struct kube_record_job *job, const char *text)
+{
+	/* Without our label, which says that a deployment declares it. */
+	json_t *object = json_pack("{s:s, s:s, s:{s:s, s:s}, s:{s:s}}", "apiVersion", "v1", "kind",
+				   "ConfigMap", "metadata", "name", RECORD_NAME, "namespace",
+				   job->namespace, "data", RECORD_MEMBER, text);
+
+	start_batch(job, take_error, note_tag);
+	kube_batch_add(job->batch, KUBE_APPLY,
+		       kube_path("v1", "ConfigMap", job->namespace, RECORD_NAME), object, false);
+	json_decref(object);
+	kube_batch_start(job->batch);
+}
+
+struct driver_task *
+kube_keep(struct kube_driver *driver, const struct kube_space *space, const json_t *record,
+	  const json_t *notes, const struct driver_waiter *waiter)
+{
+	struct kube_record_job *job;
+	char *text = json_canonical(record), hex[IDS_SHA256_HEX_SIZE];
+	size_t length = strlen(text);
+	const char *name;
+	json_t *note;
+
+	if (length > DRIVER_RECORD_MAX) {
+		struct error err;
+
+		error_set(&err, ERROR_LIMIT, "the record of %s has %zu bytes, and at most %d are kept",
+			  space->name, length, DRIVER_RECORD_MAX);
+		free(text);
+		return driver_task_ended(&driver->base, waiter, &err, NULL);
+	}
+	job = new_job(driver, waiter);
+	job->namespace = xstrdup(space->namespace);
+	job->notes = json_object();
+	json_object_foreach((json_t *)notes, name, note) {
+		char *whole = xasprintf(KUBE_NOTE_PREFIX "%s", name);
+
+		json_object_set(job->notes, whole, note);
+		free(whole);
+	}
+	ids_sha256_hex(hex, text, length);
+	hex[TAG_DIGITS] = '\0';
+	json_object_set_new(job->notes, KUBE_NOTE_RECORD, json_string(hex));
+	apply_record(job, text);
+	free(text);
+	return job->task;
+}
+
+/* --- finding --- */
+
+static void
+take_record(void *data, size_t index, const struct kube_reply *reply)
+{
+	struct kube_record_job *job = data;
+	size_t reads = json_array_size(job->records);
+	json_t *one = json_array_get(job->records, index);
+	const char *text = json_member_string(json_object_get(reply->body, "data"), RECORD_MEMBER);
+	size_t length = text ? strlen(text) : 0;
+
+	if (index >= reads && reply->status == 404)
+		json_object_set_new(job->gone, json_string_value(json_array_get(job->missed,
+										index - reads)),
+				    json_true());
+	else if (index < reads && text && length <= DRIVER_RECORD_MAX)
+		json_object_set_new(one, "record", json_decode(text, length, NULL));
+}
+
+/* What could not be read, or is no record, is asked for again the next time. */
+static void
+end_kept(void *data)
+{
+	struct kube_record_job *job = data;
+	json_t *found = json_array(), *one;
+	size_t i;
+
+	json_array_foreach(job->records, i, one)
+		if (json_is_object(json_object_get(one, "record")))
+			json_array_append(found, one);
+	end_job(job, json_pack("{s:o, s:O}", "records", found, "gone", job->gone));
+}
+
+static void
+note_namespace(struct kube_record_job *job, const json_t *object)
+{
+	const json_t *meta = json_object_get(object, "metadata");
+	const json_t *notes = json_object_get(meta, "annotations");
+	const char *platform = json_member_string(notes, KUBE_NOTE_PLATFORM);
+	const char *whole = json_member_string(notes, KUBE_NOTE_SPACE);
+	const char *space = whole ? kube_space_tail(whole) : NULL;
+	const char *tag = json_member_string(notes, KUBE_NOTE_RECORD), *known;
+
+	if (!platform || !space || strcmp(platform, job->driver->platform) != 0 ||
+	    kube_namespace_is_ending(object))
+		return;
+	json_object_set_new(job->spaces, space, json_string(tag ? tag : ""));
+	known = json_member_string(job->known, space);
+	if (!tag || (known && strcmp(known, tag) == 0) ||
+	    json_array_size(job->records) == RECORDS_MAX)
+		return;
+	json_array_append_new(job->records, json_pack("{s:s, s:O, s:s}", "space", space, "namespace",
+						      json_object_get(meta, "name"), "tag", tag));
+}
+
+static const struct kube_space *
+find_space(const struct kube_driver *driver, const char *tail)
+{
+	const struct kube_space *space = driver->spaces;
+
+	while (space && strcmp(kube_space_tail(space->name), tail) != 0)
+		space = space->next;
+	return space;
+}
+
+/* It may only have lost our label: what is gone is not there when it is asked for by its name. */
+static void
+ask_for_missed(struct kube_record_job *job)
+{
+	const char *name;
+	json_t *tag;
+
+	json_object_foreach(job->known, name, tag) {
+		const struct kube_space *space = find_space(job->driver, name);
+
+		if (!space || json_object_get(job->spaces, name))
+			continue;
+		json_array_append_new(job->missed, json_string(name));
+		kube_batch_add(job->batch, KUBE_GET,
+			       kube_path("v1", "Namespace", NULL, space->namespace), NULL, false);
+	}
+}
+
+static void
+on_namespaces(void *data, const struct kube_list_result *result)
+{
+	struct kube_record_job *job = data;
+	json_t *object, *one;
+	const char *key;
+	size_t i;
+
+	if (result->status == 403) {
+		end_job(job, json_pack("{s:[], s:{}}", "records", "gone"));
+		return;
+	}
+	job->err = result->err;
+	if (!result->objects) {
+		end_job(job, NULL);
+		return;
+	}
+	json_object_foreach(result->objects, key, object)
+		note_namespace(job, object);
+	start_batch(job, take_record, end_kept);
+	json_array_foreach(job->records, i, one)
+		kube_batch_add(job->batch, KUBE_GET,
+			       kube_path("v1", "ConfigMap", json_member_string(one, "namespace"),
+					 RECORD_NAME), NULL, false);
+	ask_for_missed(job);
+	kube_batch_start(job->batch);
+}
+
+struct driver_task *
+kube_kept(struct kube_driver *driver, const json_t *known, const struct driver_waiter *waiter)
+{
+	struct kube_record_job *job = new_job(driver, waiter);
+
+	job->known = known ? json_deep_copy(known) : json_object();
+	job->spaces = json_object();
+	job->records = json_array();
+	job->missed = json_array();
+	job->gone = json_object();
+	job->list = kube_list_start(driver->cluster, NAMESPACES, SELECTOR, on_namespaces, job);
+	return job->task;
+}

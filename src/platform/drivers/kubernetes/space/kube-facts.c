@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Lists, side by side; one that goes on is asked for in the next round. */
+#include "config.h"
+
+#include "platform/drivers/kubernetes/space/kube-facts.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "model/manifests.h"
+#include "net/url.h"
+#include "platform/drivers/driver.h"
+#include "platform/drivers/kubernetes/cluster/cluster.h"
+#include "platform/drivers/kubernetes/cluster/kube-batch.h"
+#include "platform/drivers/kubernetes/cluster/object-read.h"
+#include "platform/drivers/kubernetes/objects/facts-hosts.h"
+#include "platform/drivers/kubernetes/objects/facts-images.h"
+#include "platform/drivers/kubernetes/objects/objects.h"
+#include "platform/drivers/kubernetes/objects/stand-in.h"
+#include "platform/drivers/kubernetes/space/kube-space.h"
+
+#define PAGE 500
+#define PAGES_MAX 200
+
+enum where { IN_CLONE, IN_ORIGIN, EVERYWHERE, OF_CLUSTER };
+
+static void take_host(struct kube_facts *facts, const char *kind, const json_t *object);
+static void take_pinned(struct kube_facts *facts, const char *kind, const json_t *object);
+static void take_pod(struct kube_facts *facts, const char *kind, const json_t *object);
+static void take_node(struct kube_facts *facts, const char *kind, const json_t *object);
+
+static const struct fact_list {
+	const char *api_version, *kind;
+	enum where where;
+	void (*take)(struct kube_facts *facts, const char *kind, const json_t *object);
+} lists[] = {
+	{"apps/v1", "Deployment", IN_CLONE, take_pinned},
+	{"apps/v1", "StatefulSet", IN_CLONE, take_pinned},
+	{"apps/v1", "DaemonSet", IN_CLONE, take_pinned},
+	{"batch/v1", "CronJob", IN_CLONE, take_pinned},
+	{"v1", "Pod", IN_ORIGIN, take_pod},
+	{"networking.k8s.io/v1", "Ingress", EVERYWHERE, take_host},
+	{"gateway.networking.k8s.io/v1", "HTTPRoute", EVERYWHERE, take_host},
+	{"v1", "Service", EVERYWHERE, take_host},
+	{"v1", "Node", OF_CLUSTER, take_node},
+};
+#define LISTS (sizeof(lists) / sizeof(lists[0]))
+
+struct kube_facts {
+	struct kube_facts_options options;
+	char *namespace, *origin;
+	bool has_routes;
+	struct kube_batch *batch;
+	size_t asked[LISTS];		/* the lists of this round */
+	size_t asked_count, rounds;
+	char *next[LISTS];		/* where it goes on; NULL: it does not */
+	json_t *hosts, *refused, *limited, *pod_ranges;
+	struct facts_images images;
+	bool are_hosts_known, failed;
+	struct error err;
+	struct stand_in_facts known;
+};
+
+void
+kube_facts_free(struct kube_facts *facts)
+{
+	if (!facts)
+		return;
+	kube_batch_free(facts->batch);
+	for (size_t i = 0; i < LISTS; i++)
+		free(facts->next[i]);
+	json_decref(facts->hosts);
+	json_decref(facts->refused);
+	json_decref(facts->limited);
+	json_decref(facts->pod_ranges);
+	facts_images_clear(&facts->images);
+	free(facts->namespace);
+	free(facts->origin);
+	free(facts);
+}
+
+const struct stand_in_facts *
+kube_facts_known(const struct kube_facts *facts)
+{
+	return facts ? &facts->known : NULL;
+}
+
+const json_t *
+kube_facts_refused(const struct kube_facts *facts)
+{
+	return facts ? facts->refused : NULL;
+}
+
+bool
+kube_facts_are_needed(const struct driver_deployment *deployment)
+{
+	for (size_t i = 0; i < deployment->count; i++)
+		if (kube_is_manifests(deployment->workloads[i].profile))
+			return true;
+	return false;
+}
+
+/* --- what is taken --- */
+
+static void
+take_host(struct kube_facts *facts, const char *kind, const json_t *object)
+{
+	const char *namespace = kube_read_text(kube_read_metadata(object), "namespace");
+
+	if (strcmp(namespace, facts->namespace) != 0)
+		facts_take_hosts(facts->hosts, kind, object, namespace);
+}
+
+static void
+take_pinned(struct kube_facts *facts, const char *kind, const json_t *object)
+{
+	facts_take_pinned(&facts->images, kind, object);
+}
+
+static void
+take_pod(struct kube_facts *facts, const char *kind, const json_t *object)
+{
+	(void)kind;
+	facts_take_pod(&facts->images, object);
+}
+
+static void
+take_node(struct kube_facts *facts, const char *kind, const json_t *object)
+{
+	const json_t *range;
+	size_t i;
+
+	(void)kind;
+	json_array_foreach(json_object_get(json_object_get(object, "spec"), "podCIDRs"), i, range)
+		if (json_is_string(range))
+			json_array_append(facts->pod_ranges, (json_t *)(uintptr_t)range);
+}
+
+/* Without all lists of routes nobody knows which hosts are free. */
+static void
+note_refusal(struct kube_facts *facts, const struct fact_list *list,
+	     const struct kube_reply *reply)
+{
+	if (reply->status == 404)
+		return;
+	if (reply->status != 403) {
+		facts->failed = true;
+		facts->err = reply->err;
+		kube_batch_stop(facts->batch);
+		return;
+	}
+	json_array_append_new(facts->refused, json_string(reply->err.text));
+	if (list->where == EVERYWHERE)
+		facts->are_hosts_known = false;
+}
+
+static void
+take_list(void *data, size_t index, const struct kube_reply *reply)
+{
+	struct kube_facts *facts = data;
+	size_t which = facts->asked[index], i;
+	const json_t *item;
+	const char *next;
+
+	if (reply->err.kind != ERROR_NONE) {
+		if (!facts->failed)
+			note_refusal(facts, &lists[which], reply);
+		return;
+	}
+	json_array_foreach(json_object_get(reply->body, "items"), i, item)
+		lists[which].take(facts, lists[which].kind, item);
+	next = json_member_string(json_object_get(reply->body, "metadata"), "continue");
+	if (next && *next)
+		facts->next[which] = xstrdup(next);
+}
+
+/* --- what is asked --- */
+
+static bool
+is_wanted(const struct kube_facts *facts, const struct fact_list *list)
+{
+	return list->where == IN_CLONE ||
+	       (list->where == EVERYWHERE ? facts->has_routes : facts->origin != NULL);
+}
+
+static char *
+path_of(const struct kube_facts *facts, size_t which)
+{
+	const struct fact_list *list = &lists[which];
+	const char *namespace = list->where == IN_CLONE	   ? facts->namespace
+				: list->where == IN_ORIGIN ? facts->origin
+							   : NULL;
+	char *path = kube_path(list->api_version, list->kind, namespace, NULL);
+	struct buf text;
+
+	buf_init(&text, 64 * 1024);
+	(void)buf_printf(&text, "%s?limit=%d", path, PAGE);
+	if (facts->next[which]) {
+		(void)buf_puts(&text, "&continue=");
+		url_append_escaped(&text, facts->next[which]);
+	}
+	free(path);
+	return buf_take(&text);
+}
+
+static void
+report_wait(void *data, const struct error *why)
+{
+	struct kube_facts *facts = data;
+
+	if (facts->options.waits)
+		facts->options.waits(facts->options.data, why);
+}
+
+static void end_round(void *data);
+
+static void
+start_round(struct kube_facts *facts)
+{
+	bool is_first = facts->rounds++ == 0;
+
+	facts->asked_count = 0;
+	facts->batch = kube_batch_new(&(struct kube_batch_options){
+		.cluster = facts->options.cluster,
+		.patience_ms = facts->options.patience_ms,
+		.answered = take_list,
+		.waits = report_wait,
+		.ended = end_round,
+		.data = facts,
+	});
+	for (size_t i = 0; i < LISTS; i++) {
+		if (is_first ? !is_wanted(facts, &lists[i]) : !facts->next[i])
+			continue;
+		facts->asked[facts->asked_count++] = i;
+		kube_batch_add(facts->batch, KUBE_GET, path_of(facts, i), NULL, false);
+		free(facts->next[i]);
+		facts->next[i] = NULL;
+	}
+	kube_batch_start(facts->batch);
+}
+
+static void
+finish(struct kube_facts *facts)
+{
+	facts->known = (struct stand_in_facts){
+		.origin = facts->origin,
+		.hosts = facts->are_hosts_known ? facts->hosts : NULL,
+		.images = facts_images_known(&facts->images),
+		.limited = facts->limited,
+		.pod_ranges = facts->pod_ranges,
+	};
+	facts->options.ended(facts->options.data, facts->failed ? &facts->err : NULL);
+}
+
+static void
+end_round(void *data)
+{
+	struct kube_facts *facts = data;
+	bool goes_on = false;
+
+	kube_batch_free(facts->batch);
+	facts->batch = NULL;
+	for (size_t i = 0; i < LISTS; i++)
+		goes_on |= facts->next[i] != NULL;
+	if (goes_on && !facts->failed && facts->rounds < PAGES_MAX)
+		start_round(facts);
+	else
+		finish(facts);
+}
+
+/* A policy with rules for what goes out, or that forbids all of it. */
+static void
+take_policy(struct kube_facts *facts, const json_t *kept)
+{
+	struct error ignored;
+	json_t *policy = kube_read_is(kept, "kind", "NetworkPolicy") ? manifest_object(kept, &ignored)
+								    : NULL;
+	json_t *spec = json_object_get(policy, "spec"), *type;
+	bool is_for_egress = json_object_get(spec, "egress") != NULL;
+	size_t i;
+
+	json_array_foreach(json_object_get(spec, "policyTypes"), i, type)
+		is_for_egress |= strcmp(json_string_value(type) ? json_string_value(type) : "",
+					"Egress") == 0;
+	if (is_for_egress)
+		json_array_append(facts->limited, json_object_get(spec, "podSelector"));
+	json_decref(policy);
+}
+
+/* What the deployment itself says: whether anything of it has hosts, so that those of others have
+ * to be known, and which pods are limited. */
+static void
+look_at_set(struct kube_facts *facts, const struct driver_deployment *deployment)
+{
+	for (size_t i = 0; i < deployment->count; i++) {
+		const json_t *manifests =
+			json_object_get(deployment->workloads[i].spec, "manifests");
+		const char *key;
+		json_t *object;
+
+		json_object_foreach((json_t *)(uintptr_t)manifests, key, object) {
+			facts->has_routes |= facts_has_hosts(object);
+			take_policy(facts, object);
+		}
+	}
+}
+
+struct kube_facts *
+kube_facts_read(const struct kube_facts_options *options)
+{
+	struct kube_facts *facts = xcalloc(1, sizeof(*facts));
+
+	facts->options = *options;
+	facts->namespace = xstrdup(options->space->namespace);
+	facts->origin = xstrdup_or_null(options->space->origin);
+	facts->limited = json_array();
+	facts->pod_ranges = json_array();
+	look_at_set(facts, options->deployment);
+	facts->hosts = json_object();
+	facts->refused = json_array();
+	facts->are_hosts_known = facts->has_routes;
+	facts_images_init(&facts->images);
+	start_round(facts);
+	return facts;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Admission, quota and rights are all answered with 403: only their words tell them apart. */
+#include "config.h"
+
+#include "platform/drivers/kubernetes/space/kube-refusal.h"
+
+#include <string.h>
+
+#include "platform/drivers/kubernetes/cluster/cluster.h"
+
+/* A webhook's is one of several. */
+const char *
+kube_refusal_code(const struct kube_reply *reply)
+{
+	const char *text = reply->err.text;
+
+	if (strstr(text, "admission webhook") || strstr(text, "denied the request") ||
+	    strstr(text, "violates PodSecurity"))
+		return "admission";
+	if (strstr(text, "exceeded quota") || strstr(text, "failed quota"))
+		return "quota";
+	switch (reply->status) {
+	case 403:
+		return "forbidden";
+	case 409:
+		return "conflict";
+	case 400:
+	case 422:
+	case 500:
+		return "invalid";
+	default:
+		return "cannot-apply";
+	}
+}
+
+bool
+kube_refuses_dry_runs(const struct kube_reply *reply)
+{
+	return reply->status == 400 && strstr(reply->err.text, "does not support dry run");
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What a cluster's refusal of an object is. */
+#ifndef SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_SPACE_KUBE_REFUSAL_H
+#define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_SPACE_KUBE_REFUSAL_H
+
+#include <stdbool.h>
+
+struct kube_reply;
+
+/* What it is called where people and programs read it: "admission", "quota", "conflict". */
+const char *kube_refusal_code(const struct kube_reply *reply);
+/* It is not tried then; others may still be refused when it is applied. */
+bool kube_refuses_dry_runs(const struct kube_reply *reply);
+
+#endif

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The places of a pod's specification that name another object are a table of paths; "*" stands for
+ * each item of a list. */
+#include "config.h"
+
+#include "platform/drivers/kubernetes/survey/survey-refers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "platform/drivers/kubernetes/cluster/object-read.h"
+
+#define PARTS_MAX 8
+
+static const struct {
+	const char *kind;
+	const char *path[PARTS_MAX];	/* NULL behind the last */
+} places[] = {
+	{"ConfigMap", {"volumes", "*", "configMap", "name"}},
+	{"ConfigMap", {"volumes", "*", "projected", "sources", "*", "configMap", "name"}},
+	{"ConfigMap", {"containers", "*", "envFrom", "*", "configMapRef", "name"}},
+	{"ConfigMap", {"containers", "*", "env", "*", "valueFrom", "configMapKeyRef", "name"}},
+	{"ConfigMap", {"initContainers", "*", "envFrom", "*", "configMapRef", "name"}},
+	{"ConfigMap", {"initContainers", "*", "env", "*", "valueFrom", "configMapKeyRef", "name"}},
+	{"Secret", {"volumes", "*", "secret", "secretName"}},
+	{"Secret", {"volumes", "*", "projected", "sources", "*", "secret", "name"}},
+	{"Secret", {"volumes", "*", "csi", "nodePublishSecretRef", "name"}},
+	{"Secret", {"containers", "*", "envFrom", "*", "secretRef", "name"}},
+	{"Secret", {"containers", "*", "env", "*", "valueFrom", "secretKeyRef", "name"}},
+	{"Secret", {"initContainers", "*", "envFrom", "*", "secretRef", "name"}},
+	{"Secret", {"initContainers", "*", "env", "*", "valueFrom", "secretKeyRef", "name"}},
+	{"Secret", {"imagePullSecrets", "*", "name"}},
+	{"PersistentVolumeClaim", {"volumes", "*", "persistentVolumeClaim", "claimName"}},
+	{"ServiceAccount", {"serviceAccountName"}},
+};
+
+const json_t *
+kube_survey_template(const json_t *object)
+{
+	const json_t *spec = json_object_get(object, "spec");
+
+	if (kube_read_is(object, "kind", "CronJob"))
+		spec = json_object_get(json_object_get(spec, "jobTemplate"), "spec");
+	return json_object_get(spec, "template");
+}
+
+static void
+collect(json_t *out, const char *kind, const json_t *at, const char *const *path)
+{
+	const json_t *item;
+	char *key;
+	size_t i;
+
+	if (!*path && json_is_string(at)) {
+		key = xasprintf("%s/%s", kind, json_string_value(at));
+		json_object_set_new(out, key, json_true());
+		free(key);
+	} else if (*path && strcmp(*path, "*") == 0) {
+		json_array_foreach(at, i, item)
+			collect(out, kind, item, path + 1);
+	} else if (*path) {
+		collect(out, kind, json_object_get(at, *path), path + 1);
+	}
+}
+
+json_t *
+kube_survey_references(const json_t *pod_spec)
+{
+	json_t *out = json_object();
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		collect(out, places[i].kind, pod_spec, places[i].path);
+	return out;
+}
+
+static bool
+holds_value(const json_t *values, const char *value)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(values, i, one)
+		if (json_is_string(one) && strcmp(json_string_value(one), value) == 0)
+			return true;
+	return false;
+}
+
+/* One that makes no sense selects nothing. */
+static bool
+fits(const json_t *expression, const json_t *labels)
+{
+	const char *operator = kube_read_text(expression, "operator");
+	const char *value = json_member_string(labels, kube_read_text(expression, "key"));
+	const json_t *values = json_object_get(expression, "values");
+
+	if (strcmp(operator, "Exists") == 0)
+		return value != NULL;
+	if (strcmp(operator, "DoesNotExist") == 0)
+		return !value;
+	if (strcmp(operator, "In") == 0)
+		return value && holds_value(values, value);
+	return strcmp(operator, "NotIn") == 0 && !(value && holds_value(values, value));
+}
+
+bool
+kube_survey_selects(const json_t *selector, const json_t *labels)
+{
+	const json_t *expression;
+	const char *key;
+	json_t *wanted;
+	size_t i;
+
+	if (!json_is_object(selector))
+		return false;
+	json_object_foreach(json_object_get(selector, "matchLabels"), key, wanted)
+		if (!json_is_string(wanted) || !json_equal(wanted, json_object_get(labels, key)))
+			return false;
+	json_array_foreach(json_object_get(selector, "matchExpressions"), i, expression)
+		if (!fits(expression, labels))
+			return false;
+	return true;
+}
