@@ -195,8 +195,6 @@ is_side(const char *take)
 	return strcmp(side, "clone") == 0 || strcmp(side, "target") == 0;
 }
 
-/* What contradicts itself is refused: a wish that is passed over in
- * silence is taken for granted. */
 static enum options_result
 check_values(const struct command *command, struct arguments *a)
 {
@@ -218,6 +216,20 @@ check_values(const struct command *command, struct arguments *a)
 				a->since);
 	if (a->tail && !parse_lines(a->tail, &a->tail_lines))
 		return complain(command, _("--tail is a number of lines, not \"%s\"."), a->tail);
+	for (size_t i = 0; i < a->take.count; i++)
+		if (!is_side(a->take.items[i]))
+			return complain(
+				command,
+				_("--take is clone, target, PATH=clone or PATH=target, not \"%s\"."),
+				a->take.items[i]);
+	return OPTIONS_TAKEN;
+}
+
+/* What contradicts itself is refused: a wish that is passed over in
+ * silence is taken for granted. */
+static enum options_result
+check_platform(const struct command *command, const struct arguments *a)
+{
 	if (a->context && (a->url || a->socket))
 		return complain(
 			command,
@@ -234,12 +246,33 @@ check_values(const struct command *command, struct arguments *a)
 			command,
 			_("--demo is a platform already: leave out --url, --socket, --context, "
 			  "--token-file and --ca-file."));
-	for (size_t i = 0; i < a->take.count; i++)
-		if (!is_side(a->take.items[i]))
-			return complain(
-				command,
-				_("--take is clone, target, PATH=clone or PATH=target, not \"%s\"."),
-				a->take.items[i]);
+	return OPTIONS_TAKEN;
+}
+
+/* Of a sub-command that shows a screen unless it is told otherwise. */
+static enum options_result
+check_screen(const struct command *command, const struct arguments *a)
+{
+	if (a->json || a->at) {
+		if (a->ascii || a->theme || a->reduced_motion || a->linear)
+			return complain(command,
+					_("--json and --at draw no screen: leave out --ascii, "
+					  "--theme, --reduced-motion and --linear."));
+	} else if (a->timeout) {
+		return complain(command, _("--timeout needs --json here."));
+	} else if (a->offline) {
+		return complain(command, _("--offline needs --json here."));
+	}
+	return OPTIONS_TAKEN;
+}
+
+static enum options_result
+check_together(const struct command *command, const struct arguments *a)
+{
+	enum options_result result = check_platform(command, a);
+
+	if (result != OPTIONS_TAKEN)
+		return result;
 	if (a->reason && !a->approve)
 		return complain(command, _("--reason needs --approve."));
 	if (a->no_wait && !a->approve)
@@ -248,17 +281,7 @@ check_values(const struct command *command, struct arguments *a)
 		return complain(
 			command,
 			_("--linear draws no screen: leave out --theme and --reduced-motion."));
-	if (command->options & OPTIONS_SCREEN && (a->json || a->at)) {
-		if (a->ascii || a->theme || a->reduced_motion || a->linear)
-			return complain(command,
-					_("--json and --at draw no screen: leave out --ascii, "
-					  "--theme, --reduced-motion and --linear."));
-	} else if (command->options & OPTIONS_SCREEN && a->timeout) {
-		return complain(command, _("--timeout needs --json here."));
-	} else if (command->options & OPTIONS_SCREEN && a->offline) {
-		return complain(command, _("--offline needs --json here."));
-	}
-	return OPTIONS_TAKEN;
+	return command->options & OPTIONS_SCREEN ? check_screen(command, a) : OPTIONS_TAKEN;
 }
 
 static void
@@ -374,7 +397,8 @@ options_parse(const struct command *command, int argc, char **argv, struct argum
 		return complain(command, _("%s takes no argument, but was given \"%s\"."),
 				command->name, argv[optind]);
 	}
-	return check_values(command, arguments);
+	result = check_values(command, arguments);
+	return result == OPTIONS_TAKEN ? check_together(command, arguments) : result;
 }
 
 void
