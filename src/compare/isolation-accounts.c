@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "compare/isolation-findings.h"
 #include "compare/isolation-search.h"
 
 /* By these annotations a pod is somebody in a cloud, and may do there what the original may. */

@@ -18,6 +18,7 @@
 
 #include "base/xmalloc.h"
 #include "compare/hosts.h"
+#include "compare/isolation-findings.h"
 #include "compare/isolation-names.h"
 #include "compare/isolation-search.h"
 

@@ -16,6 +16,7 @@
 
 #include "base/xmalloc.h"
 #include "compare/hosts.h"
+#include "compare/isolation-findings.h"
 #include "compare/isolation-search.h"
 
 #define LINE_LOOK_MAX 1000u /* what stands further away from a host says nothing of it */

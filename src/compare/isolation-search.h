@@ -28,9 +28,9 @@ struct isolation_search {
 	const char *where, *key, *text;	/* of that string, as it is written */
 };
 
-/* Whether the string at hand has a finding with these names already. */
-bool isolation_is_found(const struct isolation_search *search, const char *names);
-/* Adds one for the string at hand (where, key, text of the search). */
-void isolation_add(struct isolation_search *search, enum isolation_kind kind, const char *names);
+/* A new one, of what is looked at; what it finds is in `findings`, which is empty then. */
+void isolation_search_begin(struct isolation_search *search, struct isolation_findings *findings,
+			    const struct isolation *isolation);
+void isolation_search_end(struct isolation_search *search);
 
 #endif

@@ -10,10 +10,12 @@ libcompare_a_SOURCES = \
 	src/compare/hunks.c src/compare/hunks.h \
 	src/compare/isolation.c src/compare/isolation.h \
 	src/compare/isolation-accounts.c src/compare/isolation-accounts.h \
+	src/compare/isolation-findings.c src/compare/isolation-findings.h \
 	src/compare/isolation-hosts.c src/compare/isolation-hosts.h \
 	src/compare/isolation-manifests.c src/compare/isolation-manifests.h \
 	src/compare/isolation-names.c src/compare/isolation-names.h \
-	src/compare/isolation-search.h \
+	src/compare/isolation-readings.c src/compare/isolation-readings.h \
+	src/compare/isolation-search.c src/compare/isolation-search.h \
 	src/compare/merge.c src/compare/merge.h \
 	src/compare/value-changes.c src/compare/value-changes.h \
 	src/compare/values.c src/compare/values.h \

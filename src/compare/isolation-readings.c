@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Shorter runs of base64 than BASE64_LEAST are words. */
+#include "config.h"
+
+#include "compare/isolation-readings.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+
+#define BASE64_LEAST 16
+
+/* Where a placeholder that begins there ends, and the key if it is ${values.KEY}; 0: it is none. */
+static size_t
+placeholder_length(const char *text, char *key, size_t size)
+{
+	const char *end, *from;
+	size_t n;
+
+	*key = '\0';
+	if (text[0] != '$' || text[1] != '{' || !(end = strchr(text, '}')))
+		return 0;
+	from = text + 2 + strspn(text + 2, " ");
+	if (strncmp(from, "values", 6) == 0) {
+		from += 6 + strspn(from + 6, ".['\" ");
+		n = strcspn(from, "}]'\" ");
+		if (n < size) {
+			memcpy(key, from, n);
+			key[n] = '\0';
+		}
+	}
+	return (size_t)(end - text) + 1;
+}
+
+char *
+reading_fill_in(const json_t *values, const char *text, bool *put_in)
+{
+	struct buf out;
+
+	*put_in = false;
+	buf_init(&out, READING_BYTES_MAX);
+	(void)buf_puts(&out, "");
+	while (*text) {
+		char key[256];
+		size_t n = placeholder_length(text, key, sizeof(key));
+		const char *value = *key ? json_member_string(values, key) : NULL;
+
+		if (value)
+			*put_in = true;
+		if (n == 0)
+			(void)buf_append(&out, text, 1);
+		else if (value)
+			(void)buf_puts(&out, value);
+		else
+			(void)buf_append(&out, "\1", 1);
+		text += n ? n : 1;
+	}
+	return buf_take(&out);
+}
+
+/* -1: it is none. */
+static int
+hex_of(char c)
+{
+	return c >= '0' && c <= '9'	    ? c - '0'
+	       : isxdigit((unsigned char)c) ? (c | 0x20) - 'a' + 10
+					    : -1;
+}
+
+char *
+reading_unescape(const char *text)
+{
+	static const char from[] = "ntr", to[] = "\n\t\r";
+	size_t length = strlen(text), n = 0;
+	char *out = xcalloc(length + 1, 1);
+	bool any = false;
+
+	for (size_t i = 0; i < length; i++) {
+		char c = text[i];
+
+		if (c == '%' && hex_of(text[i + 1]) >= 0 && hex_of(text[i + 2]) >= 0) {
+			c = (char)(hex_of(text[i + 1]) * 16 + hex_of(text[i + 2]));
+			i += 2;
+			any = true;
+		} else if (c == '\\' && text[i + 1] == 'u' &&
+			   strspn(text + i + 2, "0123456789abcdefABCDEF") >= 4) {
+			unsigned value = 0;
+
+			for (size_t k = 2; k < 6; k++)
+				value = value * 16 + (unsigned)hex_of(text[i + k]);
+			c = value < 0x80 ? (char)value : '?';
+			i += 5;
+			any = true;
+		} else if (c == '\\' && text[i + 1]) {
+			const char *known = strchr(from, text[++i]);
+
+			c = known ? to[known - from] : text[i];
+			any = true;
+		}
+		out[n++] = c ? c : ' ';
+	}
+	if (any)
+		return out;
+	free(out);
+	return NULL;
+}
+
+static int
+value_of_base64(char c)
+{
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const char *at = c ? strchr(digits, c == '-' ? '+' : c == '_' ? '/' : c) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+/* NULL: it is no text when decoded. */
+static char *
+decode_base64(const char *s, size_t n)
+{
+	char *out = xcalloc(n + 1, 1);
+	unsigned bits = 0, count = 0;
+	size_t length = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		bits = bits << 6 | (unsigned)value_of_base64(s[i]);
+		count += 6;
+		if (count < 8)
+			continue;
+		count -= 8;
+		out[length] = (char)(bits >> count & 0xff);
+		if (!isprint((unsigned char)out[length]) && !isspace((unsigned char)out[length])) {
+			free(out);
+			return NULL;
+		}
+		length++;
+	}
+	return out;
+}
+
+char *
+reading_of_base64(const char *text, size_t *length)
+{
+	size_t n = 0;
+
+	while (value_of_base64(text[n]) >= 0)
+		n++;
+	*length = n;
+	return n >= BASE64_LEAST && n % 4 != 1 ? decode_base64(text, n) : NULL;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Other texts that a text can be read as: with its values put in, unescaped, decoded.  Each of them
+ * is the caller's, to free(). */
+#ifndef SIDESTAGE_COMPARE_ISOLATION_READINGS_H
+#define SIDESTAGE_COMPARE_ISOLATION_READINGS_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define READING_BYTES_MAX (16u * 1024 * 1024)
+
+/* With the values that are known ({KEY: text}; NULL: none) in the place of ${values.KEY}, and holes
+ * for other placeholders.  `put_in`: whether there was such a value. */
+char *reading_fill_in(const json_t *values, const char *text, bool *put_in);
+/* %41 and \u0041, \n, \/ and the like; NULL: there are none. */
+char *reading_unescape(const char *text);
+/* What begins there, decoded; NULL: it is no base64 of a text.  `length`: how much looks like it. */
+char *reading_of_base64(const char *text, size_t *length);
+
+#endif
