@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/xmalloc.h"
+#include "quoted-json.h"
 
 int
 make_shell_world(void **state)
@@ -27,21 +28,6 @@ make_shell_world(void **state)
 	free(file);
 	free(folder);
 	return 0;
-}
-
-static json_t *
-parse(const char *text)
-{
-	char *copy = xstrdup(text);
-	json_t *value;
-
-	for (char *c = copy; *c; c++)
-		*c = *c == '\'' ? '"' : *c;
-	value = json_loads(copy, 0, NULL);
-	if (!value)
-		fail_msg("%s", copy);
-	free(copy);
-	return value;
 }
 
 void

@@ -21,7 +21,7 @@ tests_unit_test_field_words_LDADD = $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test-manifests tests/unit/test-manifest-laws
 TESTS += tests/unit/test-manifests tests/unit/test-manifest-laws
-tests_unit_test_manifests_SOURCES = tests/unit/test-manifests.c
+tests_unit_test_manifests_SOURCES = tests/unit/test-manifests.c tests/unit/kept-manifests.h
 tests_unit_test_manifests_LDADD = $(UNIT_LIBS)
 tests_unit_test_manifest_laws_SOURCES = tests/property.c tests/property.h \
 	tests/unit/test-manifest-laws.c

@@ -13,18 +13,26 @@
 #include "base/xmalloc.h"
 #include "model/json.h"
 
-/* New reference. */
-static inline json_t *
-parse(const char *text)
+/* free() it. */
+static inline char *
+quoted(const char *text)
 {
 	char *copy = xstrdup(text);
-	struct error err = {0};
-	json_t *value;
 
 	for (char *c = copy; *c; c++)
 		if (*c == '\'')
 			*c = '"';
-	value = json_decode(copy, strlen(copy), &err);
+	return copy;
+}
+
+/* New reference. */
+static inline json_t *
+parse(const char *text)
+{
+	char *copy = quoted(text);
+	struct error err = {0};
+	json_t *value = json_decode(copy, strlen(copy), &err);
+
 	if (!value)
 		fail_msg("%s: %s", text, err.text);
 	free(copy);

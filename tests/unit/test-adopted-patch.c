@@ -19,6 +19,7 @@
 #include "model/patch.h"
 #include "model/pointer.h"
 #include "platform/drivers/kubernetes/adopted/adopted-patch.h"
+#include "quoted-json.h"
 
 /* A Deployment as a server gives it, with these containers. */
 static json_t *
@@ -32,13 +33,8 @@ deployment(const char *containers)
 		"'spec':{'restartPolicy':'Always','dnsPolicy':'ClusterFirst','schedulerName':"
 		"'default-scheduler','securityContext':{},'terminationGracePeriodSeconds':30,"
 		"'containers':[%s]}}},'status':{'replicas':2}}", containers);
-	json_t *object;
+	json_t *object = parse(text);
 
-	for (char *at = text; *at; at++)
-		if (*at == '\'')
-			*at = '"';
-	object = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
-	assert_non_null(object);
 	free(text);
 	return object;
 }
@@ -54,13 +50,8 @@ config_map(const char *data)
 {
 	char *text = xasprintf("{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'settings',"
 			       "'namespace':'shop','uid':'u-2'}%s%s}", *data ? ",'data':" : "", data);
-	json_t *object;
+	json_t *object = parse(text);
 
-	for (char *at = text; *at; at++)
-		if (*at == '\'')
-			*at = '"';
-	object = json_loads(text, 0, NULL);
-	assert_non_null(object);
 	free(text);
 	return object;
 }

@@ -16,6 +16,7 @@
 #include "compare/carry.h"
 #include "model/json.h"
 #include "model/set.h"
+#include "quoted-json.h"
 
 #define WEB(version, more)                                                                       \
 	"'web':{'profile':'p','spec':{'containers':{'web':{'image':'local/web:" version "'" more \
@@ -30,14 +31,9 @@ parse_set(const char *modules)
 {
 	char *text = xasprintf("{'modules':{%s}}", modules);
 	struct error err = {0};
-	struct set *set;
-	json_t *body;
+	json_t *body = parse(text);
+	struct set *set = set_decode(body, &err);
 
-	for (char *c = text; *c; c++)
-		if (*c == '\'')
-			*c = '"';
-	body = json_decode(text, strlen(text), &err);
-	set = body ? set_decode(body, &err) : NULL;
 	if (!set)
 		fail_msg("%s: %s", text, err.text);
 	json_decref(body);

@@ -42,6 +42,7 @@
 #include "platform/state/platform.h"
 #include "platform/state/repository.h"
 #include "platform/state/rows.h"
+#include "quoted-json.h"
 #include "tests/patience.h"
 
 #define TURNS 8			/* what follows a commit comes in the next one */
@@ -127,17 +128,6 @@ static const char import[] =
 	" 'driver_type': 'process/sqlite', 'driver_inputs': {'values': {}}, 'criteria': [{}]}],"
 	" 'applications': [{'id': 'shop', 'environments': [{'id': 'dev', 'type': 'development'},"
 	" {'id': 'spare', 'type': 'development'}]}]}]}";
-
-static char *
-quoted(const char *text)
-{
-	char *copy = xstrdup(text);
-
-	for (char *c = copy; *c; c++)
-		if (*c == '\'')
-			*c = '"';
-	return copy;
-}
 
 static void
 import_all(void)

@@ -35,6 +35,7 @@
 #include "platform/http/exchange.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-resources.h"
+#include "quoted-json.h"
 #include "tests/patience.h"
 
 #define ENVS "/orgs/acme/apps/shop/envs"
@@ -53,17 +54,6 @@ static struct {
 } world;
 
 /* --- the world --- */
-
-static char *
-quoted(const char *text)
-{
-	char *copy = xstrdup(text);
-
-	for (char *c = copy; *c; c++)
-		if (*c == '\'')
-			*c = '"';
-	return copy;
-}
 
 #define CLUSTER(id, driver_type, criteria)                                                         \
 	"{'id': '" id "', 'type': 'k8s-cluster', 'driver_type': '" driver_type                     \

@@ -16,6 +16,7 @@
 #include "base/xmalloc.h"
 #include "model/pointer.h"
 #include "platform/drivers/kubernetes/adopted/field-owner.h"
+#include "quoted-json.h"
 
 #define IMAGE "/spec/template/spec/containers/web/image"
 #define IMAGE_FIELDS "{'f:spec':{'f:template':{'f:spec':{'f:containers':{" \
@@ -30,13 +31,8 @@ object_of(const char *manager, const char *fields, const char *more)
 		"'managedFields':[{'manager':'kubelet','operation':'Update','subresource':'status',"
 		"'fieldsV1':%s},{'manager':'%s','operation':'Apply','fieldsV1':%s}]%s}}",
 		fields, manager, fields, more);
-	json_t *object;
+	json_t *object = parse(text);
 
-	for (char *at = text; *at; at++)
-		if (*at == '\'')
-			*at = '"';
-	object = json_loads(text, 0, NULL);
-	assert_non_null(object);
 	free(text);
 	return object;
 }

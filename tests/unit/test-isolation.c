@@ -20,6 +20,7 @@
 #include "compare/isolation.h"
 #include "model/definition.h"
 #include "model/set.h"
+#include "quoted-json.h"
 
 /* What is planted as the variable KEY of the workload web, in an otherwise innocent set.  The
  * source is called production; its database runs on pg-7.acme.internal, its cache on cachebox1. */
@@ -105,30 +106,16 @@ struct world {
 	struct definitions definitions;
 };
 
-static json_t *
-json(const char *text)
-{
-	char *copy = xstrdup(text);
-	json_t *value;
-
-	for (char *c = copy; *c; c++)
-		*c = (char)(*c == '\'' ? '"' : *c);
-	value = json_loads(copy, 0, NULL);
-	assert_non_null(value);
-	free(copy);
-	return value;
-}
-
 static void
 world_make(struct world *world, const char *key, const char *text)
 {
-	json_t *body = json(
+	json_t *body = parse(
 		"{'modules':{'api':{'profile':'humanitec/default-module','spec':{'containers':{'api':"
 		"{'id':'api','image':'registry.acme.com/acme/api:1.4.2'}}},'externals':{}},"
 		"'worker':{'profile':'humanitec/default-module','spec':{'containers':{'worker':"
 		"{'id':'worker','image':'acme/worker:1'}}},'externals':{}}},"
 		"'shared':{'files':{'type':'s3'}}}");
-	json_t *web = json(
+	json_t *web = parse(
 		"{'profile':'humanitec/default-module','spec':{'containers':{'web':{'id':'web',"
 		"'image':'ghcr.io/acme/web:1.4.2','variables':{}}}},"
 		"'externals':{'db':{'type':'postgres'},'dns':{'type':'dns'}}}");
@@ -142,11 +129,11 @@ world_make(struct world *world, const char *key, const char *text)
 	world->set = set_decode(body, &err);
 	json_decref(body);
 	assert_non_null(world->set);
-	world->values = json(
+	world->values = parse(
 		"{'STAGE':'production','API_HOST':'api.acme.com','SUB':'billing','SIZE':'20'}");
-	world->foreign = json("['production','Live EU']");
-	world->own = json("['hotfix-production-title','Hotfix: title']");
-	world->outputs = json(
+	world->foreign = parse("['production','Live EU']");
+	world->own = parse("['hotfix-production-title','Hotfix: title']");
+	world->outputs = parse(
 		"{'modules.web.externals.db':{'host':'pg-7.acme.internal','port':5432,'name':'app'},"
 		"'shared.cache':{'host':'cachebox1'},'modules.web.externals.dns':{'host':'127.0.0.1'}}");
 	world->isolation = (struct isolation){
@@ -338,7 +325,7 @@ a_static_resource_of_the_source_is_found(void **state)
 		json_t *body;
 
 		world_make(&world, "A", "b");
-		body = json(cases[i].definitions);
+		body = parse(cases[i].definitions);
 		definitions_read(&world.definitions, body);
 		json_decref(body);
 		world.isolation.definitions = &world.definitions;
@@ -495,7 +482,7 @@ of_objects_of_a_cluster_what_leads_out_is_found(void **state)
 	body = set_encode(world.set);
 	json_object_set_new(json_object_get(body, "modules"), "web",
 			    json_pack("{s:s, s:{s:o}, s:{}}", "profile", "sidestage/manifests",
-				      "spec", "manifests", json(manifests), "externals"));
+				      "spec", "manifests", parse(manifests), "externals"));
 	set_unref(world.set);
 	world.isolation.set = world.set = set_decode(body, &err);
 	assert_non_null(world.set);

@@ -13,20 +13,10 @@
 #include "model/json.h"
 #include "model/manifests.h"
 #include "platform/drivers/kubernetes/cluster/object-read.h"
+#include "quoted-json.h"
 
 #define FINE "local/web:1"
 #define CLONE "/api/v1/namespaces/shop-clone"
-
-/* Single quotes stand for double ones. */
-static char *
-quoted(const char *text)
-{
-	char *copy = xstrdup(text);
-
-	for (char *c = copy; *c; c++)
-		*c = *c == '\'' ? '"' : *c;
-	return copy;
-}
 
 static void
 write_object(struct kube_double *d, const char *path, const char *text)

@@ -29,6 +29,7 @@
 #include "platform/drivers/kubernetes/cluster/names.h"
 #include "platform/drivers/kubernetes/kubernetes.h"
 #include "platform/drivers/kubernetes/objects/objects.h"
+#include "quoted-json.h"
 
 #define NAMESPACE "objects"
 #define NAME_KEY "0123456789abcdef0123456789abcdef"
@@ -37,17 +38,14 @@
 
 /* --- a deployment of JSON --- */
 
-/* Single quotes stand for double ones. */
+/* With numbers as they are written, as a set keeps them. */
 static json_t *
-parse(const char *text)
+parse_keeping(const char *text)
 {
-	char *copy = xstrdup(text);
+	char *copy = quoted(text);
 	struct error err;
-	json_t *value;
+	json_t *value = json_decode_keeping(copy, strlen(copy), &err);
 
-	for (char *c = copy; *c; c++)
-		*c = *c == '\'' ? '"' : *c;
-	value = json_decode_keeping(copy, strlen(copy), &err);
 	if (!value)
 		fail_msg("%s: %s", err.text, copy);
 	free(copy);
@@ -193,7 +191,7 @@ text_of(const char *id, const json_t *workloads)
 static void
 expect_refused(const char *workload, const char *why)
 {
-	json_t *from = parse(workload);
+	json_t *from = parse_keeping(workload);
 	struct driver_deployment deployment = deployment_of(NULL, from);
 	struct kube_objects objects;
 	struct error err;
@@ -344,7 +342,7 @@ whole_workload(enum workload_profile profile)
 
 	json_object_set_new(whole, "module", json_string("every"));
 	json_object_set_new(whole, "profile", json_string(workload_profile_name(profile)));
-	json_object_set_new(whole, "volumes", parse("{'externals.cache': 'claim/every-cache'}"));
+	json_object_set_new(whole, "volumes", parse_keeping("{'externals.cache': 'claim/every-cache'}"));
 	if (profile != PROFILE_MODULE)
 		json_object_set_new(json_object_get(json_object_get(whole, "spec"), "pod"),
 				    "restartPolicy", json_string("Never"));
@@ -387,12 +385,12 @@ static const char least[] =
 static void
 another_workload_of_that_name_becomes_these(void **state)
 {
-	json_t *from = parse(all_other);
+	json_t *from = parse_keeping(all_other);
 
 	(void)state;
 	expect_file("every-field-other", from);
 	json_decref(from);
-	from = parse(least);
+	from = parse_keeping(least);
 	expect_file("every-field-least", from);
 	json_decref(from);
 }
@@ -446,7 +444,7 @@ other_value(const struct workload_field *field, const json_t *value)
 
 	if (json_is_array(value))
 		json_array_append_new(copy, field->form == FIELD_TEXTS ? json_string("more")
-								       : parse("{'name': 'more'}"));
+								       : parse_keeping("{'name': 'more'}"));
 	else if (json_is_object(value))
 		json_object_set_new(copy, "more", json_string("more"));
 	else if (json_is_integer(value))
@@ -634,7 +632,7 @@ static const char secretive[] =
 static void
 a_secret_stands_in_a_secret_alone(void **state)
 {
-	json_t *from = parse(secretive);
+	json_t *from = parse_keeping(secretive);
 	struct kube_objects objects = make(NULL, from);
 	size_t secrets = 0;
 
@@ -687,7 +685,7 @@ static void
 the_name_of_a_secret_tells_nothing_without_the_key(void **state)
 {
 	static const char other[] = "X123456789abcdef0123456789abcdef";
-	json_t *from = parse(secretive);
+	json_t *from = parse_keeping(secretive);
 	char *secret = name_with_key(from, NAME_KEY, "Secret"),
 	     *same = name_with_key(from, NAME_KEY, "Secret"),
 	     *another = name_with_key(from, other, "Secret"),
@@ -730,7 +728,7 @@ a_secret_elsewhere_is_refused(void **state)
 static void
 routes_become_these(void **state)
 {
-	json_t *from = parse(ROUTED(
+	json_t *from = parse_keeping(ROUTED(
 		"'route': {'host': 'a.example.org', 'path': '/', 'route': {'as': 'ingress', 'class': "
 		"'nginx', 'port': 8080, 'tls_secret': 'cert', 'annotations': {'a/b': 'c'}}}, "
 		"'Admin Route': {'host': 'b.example.org', 'path': '/x', 'route': {'as': 'httproute', "
@@ -787,7 +785,7 @@ turned_round(const json_t *value)
 static void
 the_same_workloads_are_the_same_bytes(void **state)
 {
-	json_t *workloads = sample_workloads(), *secrets = parse(secretive), *turned;
+	json_t *workloads = sample_workloads(), *secrets = parse_keeping(secretive), *turned;
 	char *first = text_of("1", workloads), *second = text_of("2", workloads);
 
 	(void)state;
@@ -836,7 +834,7 @@ what_a_pod_reads_restarts_it_when_it_changed(void **state)
 		{"'spec': {", "'spec': {'deployment': {'labels': {'a': 'b'}, 'replicas': 3}, ", false},
 		{"'spec': {", "'spec': {'service': {'ports': {'a': {'service_port': 1}}}, ", false},
 	};
-	json_t *from = parse(secretive), *before = template_of(from);
+	json_t *from = parse_keeping(secretive), *before = template_of(from);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
@@ -847,7 +845,7 @@ what_a_pod_reads_restarts_it_when_it_changed(void **state)
 		assert_non_null(at);
 		text = xasprintf("%.*s%s%s", (int)(at - secretive), secretive, changes[i].to,
 				 at + strlen(changes[i].from));
-		changed = parse(text);
+		changed = parse_keeping(text);
 		after = template_of(changed);
 		assert_int_equal(!json_equal(before, after), changes[i].restarts);
 		json_decref(after);
@@ -908,7 +906,7 @@ what_reaches_the_node_is_refused_by_name(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char *why = xasprintf("Workload web sets %s, which", cases[i].member);
-		json_t *from = parse(cases[i].workload);
+		json_t *from = parse_keeping(cases[i].workload);
 		char *made = text_of("1", from);	/* where it is let in */
 
 		is_privileged = false;
@@ -924,7 +922,7 @@ what_reaches_the_node_is_refused_by_name(void **state)
 static void
 the_network_of_the_node_is_for_nobody(void **state)
 {
-	json_t *from = parse(IN_SPEC("'pod': {'hostNetwork': true, 'hostPID': true, 'hostIPC': true, "
+	json_t *from = parse_keeping(IN_SPEC("'pod': {'hostNetwork': true, 'hostPID': true, 'hostIPC': true, "
 				     "'hostUsers': true, 'nodeName': 'a'}"));
 	char *text = text_of("1", from);
 
@@ -938,7 +936,7 @@ the_network_of_the_node_is_for_nobody(void **state)
 static void
 what_stays_in_its_pod_is_let_in(void **state)
 {
-	json_t *from = parse(IN_CONTAINER(
+	json_t *from = parse_keeping(IN_CONTAINER(
 		"'securityContext': {'privileged': false, 'capabilities': {'drop': ['ALL'], 'add': "
 		"['NET_BIND_SERVICE']}, 'seccompProfile': {'type': 'RuntimeDefault'}, "
 		"'seLinuxOptions': {'type': 'container_t'}, 'runAsUser': 0}"));
@@ -1065,7 +1063,7 @@ each_says_what_it_is_asked_for(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		json_t *from = parse(cases[i].workload);
+		json_t *from = parse_keeping(cases[i].workload);
 		char *made = text_of(NULL, from), *text = squeezed(made);
 		char *has = squeezed(cases[i].has);
 		char *lacks = cases[i].lacks ? squeezed(cases[i].lacks) : NULL;
@@ -1161,7 +1159,7 @@ each_has_its_turn_and_its_success(void **state)
 				       "'spec': {'containers': {'web': {'image': 'a:1'}}, 'schedules': "
 				       "{'a': {'schedule': '@daily'}}}}", turns[i].profile,
 				       turns[i].deploy);
-		json_t *from = parse(text);
+		json_t *from = parse_keeping(text);
 		struct kube_objects objects = make(NULL, from);
 		int workloads = 0;
 
@@ -1191,7 +1189,7 @@ a_job_that_waits_is_not_waited_for(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++) {
-		json_t *from = parse(jobs[i]);
+		json_t *from = parse_keeping(jobs[i]);
 		struct kube_objects objects = make("1", from);
 
 		assert_true(objects.items[objects.count - 1].is_workload);
@@ -1204,7 +1202,7 @@ a_job_that_waits_is_not_waited_for(void **state)
 static void
 nothing_is_made_of_what_is_held(void **state)
 {
-	json_t *from = parse("{'module': 'web', 'held': true, 'spec': {}}");
+	json_t *from = parse_keeping("{'module': 'web', 'held': true, 'spec': {}}");
 	struct kube_objects objects = make(NULL, from);
 
 	(void)state;
@@ -1216,7 +1214,7 @@ nothing_is_made_of_what_is_held(void **state)
 static char *
 name_of_workload(const char *deployment, const char *workload)
 {
-	json_t *from = parse(workload);
+	json_t *from = parse_keeping(workload);
 	struct kube_objects objects = make(deployment, from);
 	const json_t *last = objects.items[objects.count - 1].object;
 	char *name = xstrdup(json_member_string(json_object_get(last, "metadata"), "name"));
@@ -1345,7 +1343,7 @@ replace_each(struct strange_walk *walk, json_t *at)
 static void
 whatever_stands_in_a_spec_it_is_made_or_refused(void **state)
 {
-	json_t *values = parse(strange);
+	json_t *values = parse_keeping(strange);
 
 	(void)state;
 	for (int i = PROFILE_MODULE; i < PROFILE_MANIFESTS; i++) {

@@ -13,20 +13,10 @@
 #include <stdlib.h>
 
 #include "platform/drivers/kubernetes/adopted/kube-owned.h"
+#include "quoted-json.h"
 
 #define HEAD "\"apiVersion\":\"v1\",\"kind\":\"Service\","
 #define META "\"name\":\"web\",\"namespace\":\"shop\""
-
-static json_t *
-parse(const char *text)
-{
-	json_error_t error;
-	json_t *value = json_loads(text, 0, &error);
-
-	if (!value)
-		fail_msg("%s: %s", error.text, text);
-	return value;
-}
 
 /* `fields` are those of a manager "sidestage"; what follows is the object without its head. */
 static const struct {

@@ -12,6 +12,7 @@
 #include "kube-double.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "quoted-json.h"
 #include "tests/patience.h"
 
 #define FINE "local/web:1"
@@ -19,21 +20,6 @@
 #define HTTP_ROUTES(namespace)                                                                    \
 	"/apis/gateway.networking.k8s.io/v1/namespaces/" namespace "/httproutes"
 #define DEPLOYMENTS(namespace) "/apis/apps/v1/namespaces/" namespace "/deployments"
-
-/* Single quotes stand for double ones. */
-static json_t *
-parse(const char *text)
-{
-	char *copy = xstrdup(text);
-	json_t *value;
-
-	for (char *c = copy; *c; c++)
-		*c = *c == '\'' ? '"' : *c;
-	value = json_loads(copy, 0, NULL);
-	assert_non_null(value);
-	free(copy);
-	return value;
-}
 
 /* provision() of a resource of web's; its outputs are d->outputs. */
 static void

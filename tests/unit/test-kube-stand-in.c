@@ -26,6 +26,7 @@
 #include "platform/drivers/kubernetes/objects/facts-images.h"
 #include "platform/drivers/kubernetes/objects/objects.h"
 #include "platform/drivers/kubernetes/objects/stand-in.h"
+#include "quoted-json.h"
 
 #define NAME_KEY "0123456789abcdef0123456789abcdef"
 
@@ -36,23 +37,6 @@ struct clone {
 	struct error err;
 	int ret;
 };
-
-/* Single quotes stand for double ones. */
-static json_t *
-parse(const char *text)
-{
-	char *copy = xstrdup(text);
-	json_error_t why;
-	json_t *value;
-
-	for (char *c = copy; *c; c++)
-		*c = *c == '\'' ? '"' : *c;
-	value = json_loads(copy, 0, &why);
-	if (!value)
-		fail_msg("%s: %s", why.text, copy);
-	free(copy);
-	return value;
-}
 
 /* A module of these objects as a set keeps them; more: other members of its spec. */
 static json_t *

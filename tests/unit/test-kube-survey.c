@@ -15,6 +15,7 @@
 #include "model/runtime.h"
 #include "platform/drivers/kubernetes/survey/survey-modules.h"
 #include "platform/drivers/task.h"
+#include "quoted-json.h"
 #include "tests/patience.h"
 #include "tests/skip.h"
 
@@ -22,17 +23,6 @@
 #define APPS "/apis/apps/v1/namespaces/shop"
 
 /* --- which object belongs to which workload --- */
-
-static json_t *
-parse(const char *text)
-{
-	json_error_t error;
-	json_t *value = json_loads(text, 0, &error);
-
-	if (!value)
-		fail_msg("%s: %s", error.text, text);
-	return value;
-}
 
 #define META(name) "'metadata':{'name':'" name "'}"
 #define POD(app, spec) "'template':{'metadata':{'labels':{'app':'" app "'}},'spec':{" spec "}}"
@@ -145,12 +135,8 @@ static json_t *
 objects_of(const char *text)
 {
 	char *whole = xasprintf("[%s]", text);
-	json_t *objects;
+	json_t *objects = parse(whole);
 
-	for (char *c = whole; *c; c++)
-		if (*c == '\'')
-			*c = '"';
-	objects = parse(whole);
 	free(whole);
 	return objects;
 }

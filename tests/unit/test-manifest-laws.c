@@ -16,6 +16,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/xmalloc.h"
+#include "kept-manifests.h"
 #include "model/json.h"
 #include "model/manifests.h"
 #include "model/merge-keys.h"
@@ -23,53 +24,6 @@
 #include "model/workload-placeholders.h"
 #include "property.h"
 #include "quoted-json.h"
-
-static json_t *
-no_placeholder(void *data, const char *const *tokens, size_t count, bool *secret, struct error *err)
-{
-	(void)data, (void)tokens, (void)count, (void)secret, (void)err;
-	return NULL;
-}
-
-/* As a driver gets it: of text from the cluster nothing is a placeholder. */
-static json_t *
-resolved(const json_t *kept)
-{
-	struct error err = {0};
-	json_t *out = placeholder_resolve_some(kept, "/spec/manifests/x", workload_place_is_public,
-					       no_placeholder, NULL, NULL, &err);
-
-	if (!out)
-		fail_msg("%s", err.text);
-	return out;
-}
-
-static json_t *
-keep(const json_t *object)
-{
-	struct error err = {0};
-	json_t *kept = manifest_keep(object, &err);
-
-	if (!kept)
-		fail_msg("%s", err.text);
-	return kept;
-}
-
-static json_t *
-object_of(const json_t *kept)
-{
-	struct error err = {0};
-	json_t *plain = resolved(kept), *object = manifest_object(plain, &err);
-
-	if (!object)
-		fail_msg("%s", err.text);
-	json_decref(plain);
-	return object;
-}
-
-#define HEAD(version, type, called) \
-	"'apiVersion': '" version "', 'kind': '" type "', 'metadata': {'name': '" called "'"
-#define DEPLOYMENT HEAD("apps/v1", "Deployment", "web") "}, "
 
 static const char *const names[] = {"b",     "a", "web", "a/b", "${x}",
 				    "A", "after", "9", "z-1", "containers"};

@@ -17,27 +17,23 @@
 #include "model/json.h"
 #include "model/manifest-patch.h"
 #include "model/manifests.h"
+#include "quoted-json.h"
 
 /* {"web": module} of an object whose text has ' for "; NULL: a module of none. */
 static json_t *
 modules_of(const char *text)
 {
 	json_t *object = NULL, *manifests = json_object();
-	char *copy = xstrdup_or_null(text), *key;
 	struct error err;
+	char *key;
 
-	for (char *at = copy; at && *at; at++)
-		if (*at == '\'')
-			*at = '"';
-	if (copy) {
-		object = json_loads(copy, 0, NULL);
-		assert_non_null(object);
+	if (text) {
+		object = parse(text);
 		key = manifest_key(object);
 		json_object_set_new(manifests, key, manifest_keep(object, &err));
 		free(key);
 	}
 	json_decref(object);
-	free(copy);
 	return json_pack("{s:{s:{s:o}}}", "web", "spec", "manifests", manifests);
 }
 

@@ -29,6 +29,7 @@
 #include "model/resource-graph.h"
 #include "model/shared-value.h"
 #include "property.h"
+#include "quoted-json.h"
 
 enum {
 	REQUIRED = 1,	/* a fault when it is missing; "" is written for it */
@@ -641,20 +642,6 @@ what_is_no_object_is_no_noun(void **state)
 }
 
 /* --- what only some have --- */
-
-static json_t *
-parse(const char *text)
-{
-	char quoted[1024];
-	json_t *body;
-
-	snprintf(quoted, sizeof(quoted), "%s", text);
-	for (char *at = quoted; *at; at++)
-		*at = *at == '\'' ? '"' : *at;
-	body = json_loads(quoted, JSON_DECODE_ANY, NULL);
-	assert_non_null(body);
-	return body;
-}
 
 /* Takes `body`. */
 static void

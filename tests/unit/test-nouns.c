@@ -29,6 +29,7 @@
 #include "model/rule.h"
 #include "model/runtime.h"
 #include "model/shared-value.h"
+#include "quoted-json.h"
 
 #define DEPLOYMENT \
 	"{'id':'d1','env_id':'qa','set_id':'s1','from_id':'d0','delta_id':'x','comment':'c'," \
@@ -136,21 +137,6 @@
 	POD("api-0", "Running", "Success", CONTAINER("api", "true", "0", "Success")) ","          \
 	POD("api-1", "Failed", "Failure", CONTAINER("api", "false", "3", "Failure"))              \
 	"]}}},'web':{'status':'Stopped','status_class':'Stopped','controllers':{}}}}"
-
-/* ' stands for ". */
-static json_t *
-parse(const char *text)
-{
-	char quoted[4096];
-	json_t *body;
-
-	assert_true(strlen(text) < sizeof(quoted));
-	for (size_t i = 0; i <= strlen(text); i++)
-		quoted[i] = text[i] == '\'' ? '"' : text[i];
-	body = json_loads(quoted, JSON_DECODE_ANY, NULL);
-	assert_non_null(body);
-	return body;
-}
 
 /* --- every noun the same way: what it is read with, and where its problem goes --- */
 

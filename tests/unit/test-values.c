@@ -24,29 +24,12 @@
 #include "model/json.h"
 #include "model/set.h"
 #include "property.h"
-
-/* ' stands for ". */
-static json_t *
-json(const char *text)
-{
-	char *bytes = xstrdup(text);
-	struct error err = {0};
-	json_t *value;
-
-	for (char *c = bytes; *c; c++)
-		if (*c == '\'')
-			*c = '"';
-	value = json_decode(bytes, strlen(bytes), &err);
-	if (!value)
-		fail_msg("%s: %s", text, err.text);
-	free(bytes);
-	return value;
-}
+#include "quoted-json.h"
 
 static struct values
 list(const char *text)
 {
-	json_t *body = json(text);
+	json_t *body = parse(text);
 	struct values values;
 	struct error err = {0};
 
@@ -79,7 +62,7 @@ what_may_be_in_an_odd_entry_is_not_told_as_equal(void **state)
 	struct values odd = list(
 		"[{'key':'A','value':'1','is_secret':false},{'key':'B','value':3}]");
 	struct values good = list("[{'key':'A','value':'1','is_secret':false}]");
-	json_t *a = json("{'x':'${values.A}'}"), *b = json("{'x':'${values.B}'}");
+	json_t *a = parse("{'x':'${values.A}'}"), *b = parse("{'x':'${values.B}'}");
 
 	(void)state;
 	assert_int_equal(values_compare_used(a, &odd, &good), VALUE_SAME);
@@ -99,7 +82,7 @@ a_version_of_the_list_is_the_same_list(void **state)
 	struct values values = list("{'id':'v1','values':{'A':{'key':'A','value':'1',"
 				    "'is_secret':false,'source':'env'}}}");
 	struct error err = {0};
-	json_t *nothing = json("{'error':'x'}");
+	json_t *nothing = parse("{'error':'x'}");
 	struct values none;
 
 	(void)state;
@@ -180,7 +163,7 @@ what_reads_the_same_and_may_differ_is_named(void **state)
 static void
 finds_every_key_that_a_set_uses(void **state)
 {
-	json_t *body = json(
+	json_t *body = parse(
 		"{'modules':{'web':{'profile':'p','spec':{'containers':{'c':{'variables':"
 		"{'X':'a ${values.TWO} b ${values.ONE}','Y':'$\\\\{values.NOT}',"
 		"'Z':'${values[\\\"DO.T\\\"]}','W':'${broken ${values.LAST}'}}}}}},"
@@ -203,8 +186,8 @@ static void
 values_stand_in_a_difference_beside_workloads(void **state)
 {
 	struct set *set = set_new();
-	struct set *from = set_with_values(set, json("{'A':'1','B':'2'}"));
-	struct set *to = set_with_values(set, json("{'A':'3','C':'(secret 12)'}"));
+	struct set *from = set_with_values(set, parse("{'A':'1','B':'2'}"));
+	struct set *to = set_with_values(set, parse("{'A':'3','C':'(secret 12)'}"));
 	struct changes changes;
 	struct diff diff;
 

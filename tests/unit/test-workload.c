@@ -21,6 +21,7 @@
 #include "model/workload-check.h"
 #include "model/workload-fields.h"
 #include "model/workload-references.h"
+#include "quoted-json.h"
 
 /* Each row can be reached, is of a profile that what it is in is of, and is there once. */
 static void
@@ -60,20 +61,6 @@ collect(void *data, const struct workload_finding *finding)
 		   finding->path);
 	if (finding->meant)
 		buf_printf(all, " (%s)", finding->meant);
-}
-
-static json_t *
-parse(const char *text)
-{
-	char *copy = xstrdup(text);
-	json_t *value;
-
-	for (char *c = copy; *c; c++)
-		*c = *c == '\'' ? '"' : *c;
-	value = json_decode(copy, strlen(copy), NULL);
-	free(copy);
-	assert_non_null(value);
-	return value;
 }
 
 static void

@@ -19,6 +19,7 @@
 #include "model/json.h"
 #include "model/nouns.h"
 #include "model/runtime.h"
+#include "quoted-json.h"
 
 #define COMMAND "kubectl port-forward --namespace shop-qa service/web 8080:80"
 #define MODULE(more) \
@@ -57,21 +58,6 @@ static const struct {
 	{MODULE(",'addresses':[]"), NULL, false, NULL, NULL, "The platform runs on another machine."},
 	{MODULE(",'addresses':[{}]"), NULL, false, NULL, NULL, "The platform runs on another machine."},
 };
-
-static json_t *
-parse(const char *text)
-{
-	char *copy = strdup(text);
-	json_t *value;
-
-	for (char *c = copy; *c; c++)
-		if (*c == '\'')
-			*c = '"';
-	value = json_decode(copy, strlen(copy), NULL);
-	assert_non_null(value);
-	free(copy);
-	return value;
-}
 
 static void
 is_text(const char *found, const char *wanted)
