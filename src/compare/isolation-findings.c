@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * What was found.  The id is a hash of what and where, not a number: an acknowledgement that is given
- * to a command, or kept with a draft, must mean the same finding the next time.
+ * What was found.  The id is a hash of what and where, not a number: an acknowledgement that is
+ * given to a command, or kept with a draft, must mean the same finding the next time.
  */
 #include "config.h"
 

@@ -16,7 +16,8 @@
 char *reading_fill_in(const json_t *values, const char *text, bool *put_in);
 /* %41 and \u0041, \n, \/ and the like; NULL: there are none. */
 char *reading_unescape(const char *text);
-/* What begins there, decoded; NULL: it is no base64 of a text.  `length`: how much looks like it. */
+/* What begins there, decoded; NULL: it is no base64 of a text.  `length`: how much of the text
+ * looks like it. */
 char *reading_of_base64(const char *text, size_t *length);
 
 #endif

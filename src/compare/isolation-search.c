@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* What is known before anything is read: whose names lead elsewhere, and whose to the clone itself. */
+/* What is known before anything is read: whose names lead elsewhere, and whose to the clone
+ * itself. */
 #include "config.h"
 
 #include "compare/isolation-search.h"

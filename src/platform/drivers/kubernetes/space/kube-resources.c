@@ -313,7 +313,8 @@ make_route(const struct kube_space *space, const struct driver_resource *resourc
 		error_set_code(err, CODE_ROUTE_SHARED, .resource = resource->res_id);
 		return NULL;
 	}
-	outputs = kube_route_make(space->namespace, resource, module, own_name, port_of(own_name), err);
+	outputs = kube_route_make(space->namespace, resource, module, own_name,
+				  port_of(own_name), err);
 	free(module);
 	return outputs;
 }
