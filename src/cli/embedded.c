@@ -38,6 +38,7 @@
 #define START_LIMIT_MS 20000
 #define STOP_LIMIT_MS 6000
 #define PAUSE_MS 10
+#define FORK_FAILED 1
 #define ARGUMENTS_FILE "arguments"
 #define ARGUMENTS_MAX 65536
 
@@ -138,7 +139,9 @@ become_daemon(char *const argv[], int ready, const char *log)
 	_exit(127);
 }
 
-/* Forks twice; 0, or -1 with errno. */
+/* Forks twice; 0, or -1 with errno.  Whether the daemon runs is learned from what it says: of the
+ * child between, only that it could not fork counts (another status may be a tool's that watches
+ * the memory of what ends). */
 static int
 spawn(char *const argv[], int ready, const char *log)
 {
@@ -152,12 +155,16 @@ spawn(char *const argv[], int ready, const char *log)
 
 		if (second == 0)
 			become_daemon(argv, ready, log);
-		_exit(second < 0 ? 1 : 0);
+		_exit(second < 0 ? FORK_FAILED : 0);
 	}
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return -1;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -1;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == FORK_FAILED) {
+		errno = EAGAIN;
+		return -1;
+	}
+	return 0;
 }
 
 /* What a line of the log says to people: its msg="...", or all of it when it has none. */
