@@ -23,9 +23,9 @@ done | awk -v floor="${2:-85}" '
 	file = ""
 }
 function room(name) {
+	if (match(name, /^src\/(flow|platform\/drivers)\//))
+		return substr(name, 1, RLENGTH - 1)
 	sub(/\/[^\/]*$/, "", name)
-	if (name ~ /^src\/(flow|platform\/drivers)\//)
-		sub(/\/[^\/]*$/, "", name)
 	return name
 }
 END {
