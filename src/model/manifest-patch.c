@@ -67,22 +67,11 @@ differ_member(const struct differing *d, const char *name, json_t *from, json_t 
 		json_decref(below);
 }
 
-static json_t *
-no_value(void *data, const char *const *tokens, size_t count, bool *secret, struct error *err)
-{
-	(void)data;
-	(void)tokens;
-	(void)count;
-	(void)secret;
-	(void)err;
-	return NULL;
-}
-
 /* As it is written outside of a set; placeholders, which only we know, stay as they are. */
 static json_t *
 plain_object(json_t *kept, struct error *err)
 {
-	json_t *plain = placeholder_resolve(kept, "", no_value, NULL, NULL, err), *object;
+	json_t *plain = placeholder_resolve(kept, "", placeholder_find_none, NULL, NULL, err), *object;
 
 	object = manifest_object(plain ? plain : kept, err);
 	json_decref(plain);

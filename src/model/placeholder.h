@@ -25,6 +25,8 @@ struct error;
  * the value is one. */
 typedef json_t *placeholder_lookup(void *data, const char *const *tokens, size_t count,
 				   bool *secret, struct error *err);
+/* Of what has no placeholders but escaped ones: there is no value. */
+placeholder_lookup placeholder_find_none;
 
 /*
  * A copy of value with every string resolved.  A string that is exactly one placeholder takes

@@ -50,14 +50,6 @@ keep_all(const json_t *list)
 	return out;
 }
 
-/* Of what a cluster said nothing is a placeholder. */
-static json_t *
-no_placeholder(void *data, const char *const *tokens, size_t count, bool *secret, struct error *err)
-{
-	(void)data, (void)tokens, (void)count, (void)secret, (void)err;
-	return NULL;
-}
-
 static json_t *
 objects_of(const json_t *kept)
 {
@@ -67,8 +59,8 @@ objects_of(const json_t *kept)
 
 	json_object_foreach((json_t *)kept, key, value) {
 		json_t *plain = placeholder_resolve_some(value, "/spec/manifests/x",
-							 workload_place_is_public, no_placeholder,
-							 NULL, NULL, &err);
+							 workload_place_is_public,
+							 placeholder_find_none, NULL, NULL, &err);
 		json_t *object = plain ? manifest_object(plain, &err) : NULL;
 
 		if (!object)

@@ -15,17 +15,10 @@
 #include "model/placeholder.h"
 
 static json_t *
-no_placeholder(void *data, const char *const *tokens, size_t count, bool *secret, struct error *err)
-{
-	(void)data, (void)tokens, (void)count, (void)secret, (void)err;
-	return NULL;
-}
-
-static json_t *
 object_of(const json_t *kept)
 {
 	struct error err = {0};
-	json_t *plain = placeholder_resolve(kept, "", no_placeholder, NULL, NULL, &err), *object;
+	json_t *plain = placeholder_resolve(kept, "", placeholder_find_none, NULL, NULL, &err), *object;
 
 	assert(plain);
 	object = manifest_object(plain, &err);

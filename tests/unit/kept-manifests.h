@@ -18,20 +18,13 @@
 	"'apiVersion': '" version "', 'kind': '" type "', 'metadata': {'name': '" called "'"
 #define DEPLOYMENT HEAD("apps/v1", "Deployment", "web") "}, "
 
-static inline json_t *
-no_placeholder(void *data, const char *const *tokens, size_t count, bool *secret, struct error *err)
-{
-	(void)data, (void)tokens, (void)count, (void)secret, (void)err;
-	return NULL;
-}
-
 /* As a driver gets it: of text from the cluster nothing is a placeholder. */
 static inline json_t *
 resolved(const json_t *kept)
 {
 	struct error err = {0};
 	json_t *out = placeholder_resolve_some(kept, "/spec/manifests/x", workload_place_is_public,
-					       no_placeholder, NULL, NULL, &err);
+					       placeholder_find_none, NULL, NULL, &err);
 
 	if (!out)
 		fail_msg("%s", err.text);

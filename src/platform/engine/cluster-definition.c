@@ -186,14 +186,6 @@ check_inline(const struct platform *platform, const char *org, const struct defi
 	return ret;
 }
 
-static bool
-has_secrets(const json_t *inputs)
-{
-	return json_object_get(inputs, "sealed") ||
-	       json_object_size(json_object_get(inputs, "secrets")) > 0 ||
-	       json_object_size(json_object_get(inputs, "secret_refs")) > 0;
-}
-
 int
 cluster_definition_check(const struct platform *platform, const char *org,
 			 const struct definition *definition, struct error *err)
@@ -202,7 +194,7 @@ cluster_definition_check(const struct platform *platform, const char *org,
 
 	if (is_inline(definition))
 		return check_inline(platform, org, definition, err);
-	if (has_secrets(definition->driver_inputs))
+	if (definition_inputs_have_secrets(definition->driver_inputs))
 		return error_set_code(err, CODE_DEFINITION_SECRETS_NOT_TAKEN,
 				      .definition = untrusted_raw(&definition->id));
 	if (!has_clusters(definition))

@@ -468,14 +468,6 @@ check_by_driver(const struct platform *platform, const struct definition *defini
 	return 0;
 }
 
-static bool
-has_secrets(const json_t *inputs)
-{
-	return json_object_get(inputs, "sealed") ||
-	       json_object_size(json_object_get(inputs, "secrets")) > 0 ||
-	       json_object_size(json_object_get(inputs, "secret_refs")) > 0;
-}
-
 int
 provision_check_inputs(const struct platform *platform, const char *org,
 		       const struct definition *definition, struct error *err)
@@ -488,7 +480,7 @@ provision_check_inputs(const struct platform *platform, const char *org,
 
 	if (untrusted_is(&definition->type, DEFINITION_CLUSTER))
 		return cluster_definition_check(platform, org, definition, err);
-	if (!maker->takes_secrets && has_secrets(inputs))
+	if (!maker->takes_secrets && definition_inputs_have_secrets(inputs))
 		return error_set_code(err, CODE_DEFINITION_SECRETS_NOT_TAKEN, .definition = id);
 	if (maker->driver_type)
 		return maker->check ? maker->check(values, err) : 0;

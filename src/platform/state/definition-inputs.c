@@ -180,3 +180,11 @@ definition_inputs_open(const struct platform *platform, const char *org, const c
 	secrets_wipe(text);
 	return secrets;
 }
+
+bool
+definition_inputs_have_secrets(const json_t *inputs)
+{
+	return json_object_get(inputs, "sealed") ||
+	       json_object_size(json_object_get(inputs, "secrets")) > 0 ||
+	       json_object_size(json_object_get(inputs, "secret_refs")) > 0;
+}

@@ -10,6 +10,7 @@
 #define SIDESTAGE_PLATFORM_STATE_DEFINITION_INPUTS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 struct error;
 struct platform;
@@ -23,5 +24,7 @@ json_t *definition_inputs_shown(const char *org, const char *id, const json_t *k
 /* The secrets, {} when there are none; a new reference.  NULL with err: they cannot be opened. */
 json_t *definition_inputs_open(const struct platform *platform, const char *org, const char *id,
 			       const json_t *kept, struct error *err);
+/* In any of the three forms. */
+bool definition_inputs_have_secrets(const json_t *inputs);
 
 #endif

@@ -98,17 +98,6 @@ adopted_change_reverse(const struct adopted_change *change)
 
 /* --- the live object as it is kept --- */
 
-static json_t *
-no_value(void *data, const char *const *tokens, size_t count, bool *secret, struct error *err)
-{
-	(void)data;
-	(void)tokens;
-	(void)count;
-	(void)secret;
-	(void)err;
-	return NULL;
-}
-
 /* As a spec's is, whose placeholders are resolved: nothing in it is escaped. */
 json_t *
 adopted_keep(const json_t *live, struct error *err)
@@ -117,7 +106,7 @@ adopted_keep(const json_t *live, struct error *err)
 
 	if (!kept)
 		return NULL;
-	plain = placeholder_resolve(kept, "", no_value, NULL, NULL, err);
+	plain = placeholder_resolve(kept, "", placeholder_find_none, NULL, NULL, err);
 	json_decref(kept);
 	return plain;
 }

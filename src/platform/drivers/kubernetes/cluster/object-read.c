@@ -87,6 +87,16 @@ kube_read_is_owned(const json_t *object, const char *uid)
 	return false;
 }
 
+json_t *
+kube_read_template(const json_t *object)
+{
+	const json_t *spec = json_object_get(object, "spec");
+
+	if (kube_read_is(object, "kind", "CronJob"))
+		spec = json_object_get(json_object_get(spec, "jobTemplate"), "spec");
+	return json_object_get(spec, "template");
+}
+
 const json_t *
 kube_read_condition(const json_t *object, const char *type)
 {

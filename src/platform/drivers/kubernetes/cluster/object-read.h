@@ -26,6 +26,8 @@ const char *kube_read_note(const json_t *object, const char *annotation);
 /* The object with this uid made it and keeps it. */
 bool kube_read_is_owned(const json_t *object, const char *uid);
 
+/* {"metadata", "spec"} of the pods that the object makes; NULL: it makes none. */
+json_t *kube_read_template(const json_t *object);
 /* Of status.conditions, the one of this type; NULL: there is none. */
 const json_t *kube_read_condition(const json_t *object, const char *type);
 /* The item of an array of objects that has this name. */

@@ -85,7 +85,7 @@ mark(const struct kube_workload *w, json_t *object)
 static void
 mark_object(const struct kube_workload *w, json_t *object)
 {
-	json_t *template = stand_in_template(object), *metadata = make_member(object, "metadata");
+	json_t *template = kube_read_template(object), *metadata = make_member(object, "metadata");
 
 	json_object_set_new(metadata, "namespace", json_string(w->namespace));
 	json_object_set_new(make_member(metadata, "labels"), KUBE_LABEL_MANAGED,
@@ -108,7 +108,7 @@ renew_job(const struct kube_workload *w, json_t *object)
 		"controller-uid", "job-name", "batch.kubernetes.io/controller-uid",
 		"batch.kubernetes.io/job-name",
 	};
-	json_t *spec = json_object_get(object, "spec"), *template = stand_in_template(object);
+	json_t *spec = json_object_get(object, "spec"), *template = kube_read_template(object);
 	char *name;
 
 	json_object_del(spec, "selector");

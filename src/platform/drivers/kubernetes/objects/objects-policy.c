@@ -90,7 +90,7 @@ static const json_t *
 labels_of_pods(const struct kube_workload *w, size_t from)
 {
 	for (size_t i = from; i < w->out->count; i++) {
-		const json_t *template = stand_in_template(w->out->items[i].object);
+		const json_t *template = kube_read_template(w->out->items[i].object);
 
 		if (w->out->items[i].is_workload && template)
 			return stand_in_metadata(template, "labels");

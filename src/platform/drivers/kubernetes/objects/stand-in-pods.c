@@ -15,16 +15,6 @@
 #include "platform/drivers/kubernetes/objects/stand-in-private.h"
 #include "platform/drivers/kubernetes/objects/stand-in.h"
 
-json_t *
-stand_in_template(const json_t *object)
-{
-	const json_t *spec = json_object_get(object, "spec");
-
-	if (kube_read_is(object, "kind", "CronJob"))
-		spec = json_object_get(json_object_get(spec, "jobTemplate"), "spec");
-	return json_object_get(spec, "template");
-}
-
 /* --- when --- */
 
 /* What is paused does not run either, and of that nothing is said. */
@@ -135,7 +125,7 @@ enum stand_in_result
 stand_in_leave_node(const struct stand_in_view *view, json_t *object, json_t *details)
 {
 	static const char *const members[] = {"hostNetwork", "hostPID", "hostIPC", "nodeName"};
-	json_t *pod = json_object_get(stand_in_template(object), "spec");
+	json_t *pod = json_object_get(kube_read_template(object), "spec");
 	bool found = leave_ports(json_object_get(pod, "containers"), details);
 
 	(void)view;
@@ -172,7 +162,7 @@ enum stand_in_result
 stand_in_pin_images(const struct stand_in_view *view, json_t *object, json_t *details)
 {
 	static const char *const lists[] = {"containers", "initContainers"};
-	json_t *pod = json_object_get(stand_in_template(object), "spec"), *container;
+	json_t *pod = json_object_get(kube_read_template(object), "spec"), *container;
 	char *called = xasprintf("%s/%s", kube_read_text(object, "kind"), kube_read_name(object));
 	bool found = false;
 	size_t i;

@@ -34,8 +34,6 @@ json_t *stand_in_metadata(const json_t *object, const char *member);
 
 /* --- stand-in-pods.c --- */
 
-/* {"metadata", "spec"} of its pods; NULL: it has none. */
-json_t *stand_in_template(const json_t *object);
 stand_in_rule stand_in_suspend;
 stand_in_rule stand_in_leave_job;
 stand_in_rule stand_in_unpause;

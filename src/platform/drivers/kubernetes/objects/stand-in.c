@@ -160,7 +160,7 @@ is_mark(const char *key)
 static bool
 drop_marks_of_pods(json_t *object, json_t *details)
 {
-	json_t *template = stand_in_template(object), *spec = json_object_get(object, "spec");
+	json_t *template = kube_read_template(object), *spec = json_object_get(object, "spec");
 	json_t *labels = stand_in_metadata(template, "labels"), *kept = json_object(), *value;
 	const json_t *selector = json_object_get(json_object_get(spec, "selector"), "matchLabels");
 	bool found = stand_in_drop_keys(stand_in_metadata(template, "annotations"), is_mark, details);

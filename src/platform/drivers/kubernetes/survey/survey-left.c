@@ -191,7 +191,7 @@ kube_survey_leave_of(json_t *left, const json_t *workload, const json_t *refers)
 
 	leave_owners(left, workload);
 	leave_node(left, workload,
-		   json_object_get(kube_survey_template(workload), "spec"));
+		   json_object_get(kube_read_template(workload), "spec"));
 	if (json_array_size(json_object_get(spec, "volumeClaimTemplates")) > 0) {
 		error_set_code(&why, CODE_LEFT_DATA);
 		leave_object(left, workload, &why);

@@ -271,14 +271,14 @@ is_custom(const json_t *object)
 static const json_t *
 template_of(const struct grouping *g, const json_t *object)
 {
-	const json_t *one, *template = kube_survey_template(object);
+	const json_t *one, *template = kube_read_template(object);
 	size_t i;
 
 	if (!is_custom(object))
 		return template;
 	json_array_foreach(g->objects, i, one)
-		if (kube_read_is_owned(one, kube_read_uid(object)) && kube_survey_template(one))
-			return kube_survey_template(one);
+		if (kube_read_is_owned(one, kube_read_uid(object)) && kube_read_template(one))
+			return kube_read_template(one);
 	return template;
 }
 

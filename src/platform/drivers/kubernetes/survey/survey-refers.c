@@ -37,16 +37,6 @@ static const struct {
 	{"ServiceAccount", {"serviceAccountName"}},
 };
 
-const json_t *
-kube_survey_template(const json_t *object)
-{
-	const json_t *spec = json_object_get(object, "spec");
-
-	if (kube_read_is(object, "kind", "CronJob"))
-		spec = json_object_get(json_object_get(spec, "jobTemplate"), "spec");
-	return json_object_get(spec, "template");
-}
-
 static void
 collect(json_t *out, const char *kind, const json_t *at, const char *const *path)
 {

@@ -7,9 +7,6 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-/* The template of its pods, as a cluster gives the object: {"metadata", "spec"}; NULL: it has none.
- * Borrowed. */
-const json_t *kube_survey_template(const json_t *object);
 /* {"ConfigMap/settings": true, "Secret/db": true, "PersistentVolumeClaim/data": true,
  * "ServiceAccount/web": true} of the specification of a pod; new reference. */
 json_t *kube_survey_references(const json_t *pod_spec);
