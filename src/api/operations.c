@@ -35,6 +35,7 @@ enum operation_id {
 	GET_ENVIRONMENT,
 	CREATE_ENVIRONMENT,
 	DELETE_ENVIRONMENT,
+	NOTE_ENVIRONMENT,
 	DROP_RULE_WAITS,
 	GET_SET,
 	APPLY_DELTA_TO_SET,
@@ -82,6 +83,7 @@ static const struct api_operation operations[] = {
 	[GET_ENVIRONMENT] = {N_("Reading environment"), "GET", ENV, NULL, true},
 	[CREATE_ENVIRONMENT] = {N_("Creating an environment in"), "POST", APP "/envs", NULL, false},
 	[DELETE_ENVIRONMENT] = {N_("Deleting environment"), "DELETE", ENV, NULL, false},
+	[NOTE_ENVIRONMENT] = {N_("Noting what was said of environment"), "PATCH", ENV, NULL, false},
 	[DROP_RULE_WAITS] = {N_("Dropping what a rule waits with in"), "DELETE",
 			     ENV "/rules/%/waiting", NULL, false},
 	[GET_SET] = {N_("Reading set"), "GET", APP "/sets/%", NULL, true},
@@ -225,6 +227,17 @@ api_delete_environment(struct api *api, const char *org, const char *app, const 
 					 (const char *const[]){org, app, env}, done, data);
 
 	api_call_if_match(call, if_match);
+	return call;
+}
+
+struct api_call *
+api_note_environment(struct api *api, const char *org, const char *app, const char *env,
+		     const json_t *notes, api_done *done, void *data)
+{
+	struct api_call *call = call_new(api, NOTE_ENVIRONMENT,
+					 (const char *const[]){org, app, env}, done, data);
+
+	api_call_body(call, json_pack("{s:O}", "notes", notes));
 	return call;
 }
 

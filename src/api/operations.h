@@ -40,6 +40,10 @@ struct api_call *api_create_environment(struct api *api, const char *org, const 
 struct api_call *api_delete_environment(struct api *api, const char *org, const char *app,
 					const char *env, const char *if_match, api_done *done,
 					void *data);
+/* 200 with the Environment.  With EXTENSION_CLONE_NOTES: {NAME: value} of model/clone-notes.h. */
+struct api_call *api_note_environment(struct api *api, const char *org, const char *app,
+				      const char *env, const json_t *notes, api_done *done,
+				      void *data);
 /* 204.  With EXTENSION_RULE_WAITS: what the rule wants to deploy there is dropped; it stays. */
 struct api_call *api_drop_rule_waits(struct api *api, const char *org, const char *app,
 				     const char *env, const char *rule, api_done *done, void *data);

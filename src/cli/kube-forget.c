@@ -118,7 +118,7 @@ list_clones(struct forget *f, struct session *session, struct error *err)
 	else if (clones_error(clones))
 		*err = *clones_error(clones);
 	for (size_t i = 0; err->kind == ERROR_NONE && i < clones_count(clones); i++) {
-		if (clones_get(clones, i)->is_recorded)
+		if (clones_get(clones, i)->is_ours)
 			doom(&f->doomed, session, clones_get(clones, i));
 		else
 			f->doomed.others++;

@@ -33,6 +33,7 @@
 #include "flow/hotfix.h"
 #include "flow/session.h"
 #include "flow/verbs/flow.h"
+#include "flow/world/notes.h"
 #include "flow/world/words.h"
 #include "flow/world/world.h"
 #include "model/delta.h"
@@ -50,6 +51,8 @@ static const struct {
 	{"reproduce", HOTFIX_REPRODUCE}, {"verify", HOTFIX_VERIFY}, {"carry", HOTFIX_CARRY},
 };
 
+#define TELL_MS 5000		/* for the platform to take what was written down */
+#define TURN_MS 100
 #define MARK_COUNT (sizeof(marks) / sizeof(marks[0]))
 
 /* Before anything is read for it; the list may be old, so the review looks again.  That nothing is
@@ -221,10 +224,21 @@ has_clone(void *data)
 }
 
 /* Nothing on the platform could carry it. */
+/* Whether everybody sees it, once the platform has it. */
 static void
-tell_local(void)
+tell_local(struct plain *p)
 {
-	output_text_line(_("This is recorded on this machine only; other people do not see it."));
+	const int64_t until = clock_steady_ms() + TELL_MS;
+
+	while (!notes_are_told(p->session) && clock_steady_ms() < until)
+		(void)session_turn(p->session, NULL, NULL, 0, TURN_MS);
+	if (plain_wants_json(p))
+		return;
+	if (!notes_are_told(p->session))
+		output_text_line(_("The platform does not have it yet; it is told the next time."));
+	else if (!notes_are_shared(p->session))
+		output_text_line(
+			_("This is recorded on this machine only; other people do not see it."));
 }
 
 static void
@@ -251,8 +265,8 @@ set_end(struct plain *p, const struct clone *clone, const char *text)
 		output_text_line(_("%s expires in %s."), clone->env, text);
 	else
 		output_text_line(_("%s does not expire."), clone->env);
-	if (kept && !plain_wants_json(p))
-		tell_local();
+	if (kept)
+		tell_local(p);
 }
 
 static void
@@ -354,8 +368,8 @@ set_mark(struct plain *p, char **words, const char *note)
 		output_text_line(_("%s: %s is recorded as done."), words[0], words_of_step(step));
 	else
 		output_text_line(_("%s: %s is no longer recorded."), words[0], words_of_step(step));
-	if (ret == 0 && note && !plain_wants_json(p))
-		tell_local();
+	if (ret == 0)
+		tell_local(p);
 	hotfix_close(hotfix);
 }
 

@@ -27,10 +27,13 @@
 #include "flow/verbs/review.h"
 #include "flow/world/comment.h"
 #include "flow/world/fetcher.h"
+#include "flow/world/notes.h"
 #include "flow/world/origin.h"
 #include "flow/world/origins.h"
 #include "flow/world/unpromoted.h"
 #include "flow/world/world.h"
+#include "model/clone-notes.h"
+#include "model/json.h"
 #include "model/set.h"
 #include "store/clone-origins.h"
 
@@ -239,6 +242,7 @@ tell_by_record(struct clones *clones, const struct clone_place *place, struct cl
 		    is_of_another(clones, place, &record->origin))
 			continue;
 		clone->is_recorded = record->has_expiry;
+		clone->is_ours = origin_is_ours(clones->session, &record->origin);
 		clone->origin = xstrdup_or_null(record->origin.origin);
 		clone->deployment_id = xstrdup_or_null(record->origin.deployment_id);
 		clone->set_id = xstrdup_or_null(record->origin.set_id);
@@ -485,6 +489,26 @@ find_work(struct clones *clones, const struct clone_place *place, struct clone *
 
 /* --- the list --- */
 
+/* When it ends, and whose it is now, as everybody knows it. */
+static void
+take_notes(struct clones *clones, const struct clone_place *place, struct clone *clone)
+{
+	const struct world *world = session_world(clones->session);
+	const json_t *notes = place->env->environment.notes;
+	const char *owner = json_member_string(notes, "owner");
+	int64_t expires_at;
+
+	if (notes_of(clones->session, place->org, place->app, place->env, "expires_at") &&
+	    clone_notes_expiry(notes, &expires_at)) {
+		clone->is_recorded = true;
+		clone->expires_at = expires_at;
+	}
+	if (owner) {
+		untrusted_set(&clone->who, owner);
+		clone->is_ours &= !world->user.raw || untrusted_is(&world->user, owner);
+	}
+}
+
 /* No clone is protected (request.c sees to it), so what is need not be asked about. */
 static bool
 make_clone(struct clones *clones, const struct clone_place *place, struct clone *clone)
@@ -501,6 +525,7 @@ make_clone(struct clones *clones, const struct clone_place *place, struct clone 
 	clone->env = xstrdup(id_of(place->env));
 	untrusted_init(&clone->name, e->name.raw);
 	untrusted_init(&clone->who, e->created_by.raw);
+	take_notes(clones, place, clone);
 	find_work(clones, place, clone);
 	return true;
 }
@@ -628,7 +653,9 @@ clones_set_end(struct session *session, const struct clone *clone, int64_t expir
 	ret = store_put_clone_origin(store, platform, clone->org, clone->app, clone->env, &origin,
 				     err);
 	clone_origin_clear(&origin);
-	if (ret == 0)
+	if (ret == 0) {
+		notes_tell_expiry(session, clone->org, clone->app, clone->env, expires_at);
 		session_look_again(session);
+	}
 	return ret;
 }

@@ -3,7 +3,8 @@
 /*
  * Every clone of an organization: those of the local record, and those that others made,
  * which are told by their first deployment: it began from a deployment of another
- * environment.  A clone has a time to live only by the local record; nothing ever deletes it.
+ * environment.  When a clone ends is in the local record, or in what others noted of it; nothing
+ * ever deletes it.
  */
 #ifndef SIDESTAGE_FLOW_CLONES_H
 #define SIDESTAGE_FLOW_CLONES_H
@@ -25,7 +26,8 @@ struct clone {
 	char *org, *app, *env;
 	struct untrusted name, who;
 	char *origin, *deployment_id, *set_id;	/* NULL: from where is not known */
-	bool is_recorded;			/* here: it has an end, or was given none */
+	bool is_recorded;			/* that it has an end, or was given none */
+	bool is_ours;				/* made here, and nobody else's since */
 	bool is_deleting;
 	int64_t created_at;			/* wall ms */
 	int64_t expires_at;			/* wall ms; 0: no end is set */

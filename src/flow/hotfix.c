@@ -28,7 +28,9 @@
 #include "flow/session.h"
 #include "flow/verbs/flow.h"
 #include "flow/world/fetcher.h"
+#include "flow/world/notes.h"
 #include "flow/world/world.h"
+#include "model/json.h"
 #include "model/set.h"
 #include "store/clone-origins.h"
 #include "store/history.h"
@@ -218,6 +220,70 @@ collect(struct hotfix *h, const struct world_application *app,
 	events_sort(&h->events);
 }
 
+/* --- marks --- */
+
+static const struct mark *
+find_mark(const struct hotfix *h, const char *step)
+{
+	for (size_t i = 0; i < h->marks.count; i++)
+		if (untrusted_is(&h->marks.items[i].step, step))
+			return &h->marks.items[i];
+	return NULL;
+}
+
+/* true: another one is written down now. */
+static bool
+take_mark(struct hotfix *h, const char *step, const json_t *note)
+{
+	const struct mark *known = find_mark(h, step);
+	const char *text = json_member_string(note, "note"), *by = json_member_string(note, "by");
+	struct mark mark = {0};
+	int ret;
+
+	if (!note || !clock_parse(json_member_string(note, "at"), &mark.at))
+		return false;
+	if (json_is_true(json_object_get(note, "is_removed")))
+		return known && store_drop_mark(session_store(h->session),
+						session_platform(h->session), h->org, h->app,
+						h->story, step, &h->error) == 0;
+	if (known && known->at == mark.at && untrusted_is(&known->who, by ? by : "") &&
+	    strcmp(untrusted_raw(&known->note), text ? text : "") == 0)
+		return false;
+	untrusted_init(&mark.step, step);
+	untrusted_init(&mark.who, by);
+	untrusted_init(&mark.note, text);
+	ret = store_put_mark(session_store(h->session), session_platform(h->session), h->org,
+			     h->app, h->story, &mark, &h->error);
+	untrusted_clear(&mark.step);
+	untrusted_clear(&mark.who);
+	untrusted_clear(&mark.note);
+	return ret == 0;
+}
+
+static void
+list_marks(struct hotfix *h)
+{
+	mark_list_clear(&h->marks);
+	(void)!store_mark_list(session_store(h->session), session_platform(h->session), h->org,
+			       h->app, h->story, &h->marks, &h->error);
+}
+
+/* What others marked becomes what is written down here: it stays when the clone is gone. */
+static void
+read_marks(struct hotfix *h, const struct world_environment *clone)
+{
+	bool is_new = false;
+
+	list_marks(h);
+	for (size_t i = 0; clone && i < HOTFIX_STEP_COUNT; i++)
+		if (hotfix_mark_names[i])
+			is_new |= take_mark(h, hotfix_mark_names[i],
+					    notes_of(h->session, h->org, h->app, clone,
+						     hotfix_mark_names[i]));
+	if (is_new)
+		list_marks(h);
+}
+
 /* --- now --- */
 
 /* Between fetcher_begin() and fetcher_end(), so that questions which
@@ -236,8 +302,7 @@ hotfix_update(struct hotfix *h)
 	fetcher_begin(h->fetcher);
 	collect(h, app, clone);
 	if (h->story)
-		(void)!store_mark_list(session_store(h->session), session_platform(h->session),
-				       h->org, h->app, h->story, &h->marks, &h->error);
+		read_marks(h, clone);
 	hotfix_judge(h, app);
 	hotfix_tell_steps(h, clone);
 	fetcher_end(h->fetcher);
@@ -355,6 +420,9 @@ hotfix_mark(struct hotfix *h, enum hotfix_step_id step, const char *note, struct
 	untrusted_clear(&mark.step);
 	untrusted_clear(&mark.who);
 	untrusted_clear(&mark.note);
+	if (ret == 0)
+		notes_tell(h->session, h->org, h->app, h->env, hotfix_mark_names[step],
+			   note && *note ? json_pack("{s:s}", "note", note) : json_object());
 	session_changed(h->session);
 	return ret;
 }
@@ -362,11 +430,17 @@ hotfix_mark(struct hotfix *h, enum hotfix_step_id step, const char *note, struct
 int
 hotfix_unmark(struct hotfix *h, enum hotfix_step_id step, struct error *err)
 {
+	int ret;
+
 	if (check_mark(h, step, err) != 0)
 		return -1;
+	ret = store_drop_mark(session_store(h->session), session_platform(h->session), h->org,
+			      h->app, h->story, hotfix_mark_names[step], err);
+	if (ret == 0)
+		notes_tell(h->session, h->org, h->app, h->env, hotfix_mark_names[step],
+			   json_null());
 	session_changed(h->session);
-	return store_drop_mark(session_store(h->session), session_platform(h->session), h->org,
-			       h->app, h->story, hotfix_mark_names[step], err);
+	return ret;
 }
 
 /* --- carrying --- */

@@ -28,6 +28,7 @@
 #include "flow/context/renewal.h"
 #include "flow/context/session-state.h"
 #include "flow/verbs/flows.h"
+#include "flow/world/notes.h"
 #include "flow/world/origins.h"
 #include "flow/world/watch-questions.h"
 #include "flow/world/watch.h"
@@ -176,6 +177,7 @@ session_turn(struct session *session, const int *fds, bool *ready, size_t count,
 	watch_note_silence(session->watch, silent >= SILENT_MS ? silent : 0);
 	if (session->changed)
 		origins_update(session->origins);
+	notes_update(session->notes, session->changed);
 	changed = session->changed;
 	session->changed = false;
 	return changed;
@@ -342,6 +344,7 @@ session_new(const struct session_options *options, struct error *err)
 	session->renewal = renewal_new(session, options->token_source);
 	session->watch = watch_new(session, session->world, options->only_org);
 	session->origins = origins_new(session);
+	session->notes = notes_new(session);
 	session_changed(session);
 	return session;
 }
@@ -354,6 +357,7 @@ session_free(struct session *session)
 	if (!session)
 		return;
 	session_free_flows(session);
+	notes_free(session->notes);
 	origins_free(session->origins);
 	watch_free(session->watch);
 	renewal_free(session->renewal);

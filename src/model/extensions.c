@@ -60,6 +60,7 @@ static const struct {
 	[EXTENSION_DEPLOY_REVIEW] = {"deploy-review", NULL},
 	[EXTENSION_ADDRESSES] = {"addresses", NULL},
 	[EXTENSION_ADOPTION] = {"adoption", NULL},
+	[EXTENSION_CLONE_NOTES] = {"clone-notes", NULL},
 };
 
 #define VALUES EXTENSION_DEPLOY_VALUES
@@ -67,6 +68,7 @@ static const struct {
 #define PRINTS EXTENSION_VALUE_FINGERPRINTS
 #define ADMIN EXTENSION_ADMINISTRATION
 #define WAITS EXTENSION_RULE_WAITS
+#define NOTES EXTENSION_CLONE_NOTES
 
 static const struct extension_addition additions[] = {
 	{VALUES, ADDS_MEMBER_ASKED, "createDeployment", "values"},
@@ -139,6 +141,11 @@ static const struct extension_addition additions[] = {
 	{EXTENSION_DEPLOY_REVIEW, ADDS_ROUTE, "x-reviewEnvironment", NULL},
 	{EXTENSION_ADDRESSES, ADDS_MEMBER_TOLD, "getRuntime", "addresses"},
 	{EXTENSION_ADOPTION, ADDS_ROUTE, "x-getAdoption", NULL},
+	{NOTES, ADDS_MEMBER_ASKED, "updateEnvironment", "notes"},
+	{NOTES, ADDS_MEMBER_TOLD, "listEnvironments", "notes"},
+	{NOTES, ADDS_MEMBER_TOLD, "getEnvironment", "notes"},
+	{NOTES, ADDS_MEMBER_TOLD, "createEnvironment", "notes"},
+	{NOTES, ADDS_MEMBER_TOLD, "updateEnvironment", "notes"},
 };
 
 const char *

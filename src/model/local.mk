@@ -3,6 +3,7 @@ noinst_LIBRARIES += libmodel.a
 libmodel_a_CFLAGS = $(AM_CFLAGS) $(NO_PLT_CFLAGS)
 libmodel_a_SOURCES = \
 	src/model/canonical.c src/model/canonical.h \
+	src/model/clone-notes.c src/model/clone-notes.h \
 	src/model/definition.c src/model/definition.h \
 	src/model/delta.c src/model/delta.h \
 	src/model/draft.c src/model/draft.h \

@@ -131,6 +131,7 @@ static const struct member environment_members[] = {
 	{"from_deploy", MEMBER_OBJECT, MEMBER_OPTIONAL, AT(from_deploy), .noun = &deployment_noun},
 	{"waiting", MEMBER_LIST, MEMBER_OPTIONAL, AT(waiting), .noun = &rule_wait_noun,
 	 .count = offsetof(struct environment, waiting_count)},
+	{"notes", MEMBER_JSON, MEMBER_OPTIONAL | MEMBER_OPEN, AT(notes)},
 	MEMBERS_END,
 };
 #undef AT

@@ -109,6 +109,7 @@ struct environment {
 	struct untrusted deploy_tag;	/* over both, for If-Match; absent: not offered */
 	struct rule_wait *waiting;	/* oldest first; 0: none, or not offered */
 	size_t waiting_count;
+	json_t *notes;			/* clone-notes.h; NULL: none, or not offered */
 };
 /* The deployments in it are read as nouns of their own; a fault in one of them is a `problem`
  * here. */

@@ -287,6 +287,48 @@ def still_known(world, changes):
     return wrong
 
 
+# --- what people write down ---
+
+def step_of(person, clone, name):
+    rows = person.must("hotfix", clone, "--json").value["steps"]
+    return next(row for row in rows if row["step"] == name)
+
+
+def share_notes(tap, world):
+    """When a clone ends, what was seen in it and that it was promoted: whoever writes it down."""
+    first, second = world.people
+    change = Change(world, first, "TONE", 0)
+    clone = change.clone
+    change.make()
+    first.must("ttl", clone, "8h")
+    first.must("mark", clone, "verify", "the", "tone", "is", "right")
+    change.promote()
+
+    def is_same():
+        rows = [person.clones().get(clone) or {"expires_at": person} for person in world.people]
+        return rows[0]["expires_at"] == rows[1]["expires_at"]
+
+    def is_seen(name, note):
+        row = step_of(second, clone, name)
+        return (row["state"], row["who"]) == ("done", "first") and note in (row["note"] or "")
+    until(is_same, limit=20, pause=0.3)
+    tap.ok(True, "both see when a clone ends")
+    until(lambda: is_seen("verify", "the tone is right"), limit=20, pause=0.3)
+    until(lambda: is_seen("promote", ""), limit=20, pause=0.3)
+    tap.ok(True, "and which steps of the hotfix the other has done")
+    before = first.clones()[clone]["expires_at"]
+    second.must("ttl", clone, "2d")
+    second.must("unmark", clone, "verify")
+    until(lambda: first.clones()[clone]["expires_at"] != before and is_same(), limit=20, pause=0.3)
+    until(lambda: step_of(first, clone, "verify")["state"] != "done", limit=20, pause=0.3)
+    notes = world.client.get(f"/api/v1/namespaces/{APP}-{clone}").value["metadata"]["annotations"]
+    tap.ok(notes["sidestage.dev/owner"] == "first" and notes["sidestage.dev/expires-at"] > before
+           and notes["sidestage.dev/origin"] == PRODUCTION,
+           "either changes it, and the clone's namespace says it", notes)
+    change.discard()
+    until(lambda: clone not in second.clones(), limit=20, pause=0.3)
+
+
 # --- what was written ---
 
 def judge(tap, world, rounds):
@@ -328,6 +370,7 @@ def main():
             wrong += [f"round {number}: {text}" for text in found]
             for text in found:
                 print("\n".join("# " + line for line in f"round {number}: {text}".splitlines()), flush=True)
+        share_notes(tap, world)
         tap.ok(not wrong, "both see every clone, and who is refused is told, and keeps what is theirs",
                "\n".join(wrong))
         judge(tap, world, rounds)

@@ -11,6 +11,7 @@
 
 struct flow;
 struct loop_fd;
+struct notes;
 struct origins;
 struct poll;
 struct renewal;
@@ -34,6 +35,7 @@ struct session {
 	struct world *world;
 	struct watch *watch;
 	struct origins *origins;
+	struct notes *notes;		/* of clones */
 	struct flow **flows;		/* newest first; owned */
 	size_t flow_count;
 	char *context, *remark;

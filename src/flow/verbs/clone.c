@@ -39,6 +39,7 @@
 #include "flow/verbs/watch-deployment.h"
 #include "flow/verbs/write-values.h"
 #include "flow/world/comment.h"
+#include "flow/world/notes.h"
 #include "flow/world/origin.h"
 #include "model/delta.h"
 #include "model/json.h"
@@ -481,10 +482,13 @@ created(struct flow *flow)
 
 	if (store_put_clone_origin(session_store(flow->session), session_platform(flow->session),
 				   flow->request.org, flow->request.app, flow->request.env,
-				   &origin, &err))
+				   &origin, &err)) {
 		flow_fail(flow, &err);
-	else
-		flow_step_done(flow);
+		return;
+	}
+	notes_tell_expiry(flow->session, flow->request.org, flow->request.app, flow->request.env,
+			  origin.expires_at);
+	flow_step_done(flow);
 }
 
 static flow_phase create, settle_create;

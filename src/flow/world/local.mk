@@ -9,6 +9,7 @@ libflow_world_a_SOURCES = \
 	src/flow/world/learn.c src/flow/world/learn.h \
 	src/flow/world/logs.c src/flow/world/logs.h \
 	src/flow/world/moments.c src/flow/world/moments.h \
+	src/flow/world/notes.c src/flow/world/notes.h \
 	src/flow/world/origin.c src/flow/world/origin.h \
 	src/flow/world/origins.c src/flow/world/origins.h \
 	src/flow/world/past.c src/flow/world/past.h \

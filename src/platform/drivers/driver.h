@@ -256,13 +256,15 @@ struct driver_ops {
 	 *     cannot keep anything --- */
 
 	/* Keeps an object with the space, of at most DRIVER_RECORD_MAX bytes as text, in the place
-	 * of the one before; notes: {name: text}, for people who look there. */
+	 * of the one before (NULL: that stays), and notes: {name: text}, which people may read and
+	 * write there; those that are not named stay. */
 	struct driver_task *(*keep)(struct driver *driver, const char *space, const json_t *record,
 				    const json_t *notes, const struct driver_waiter *waiter);
-	/* Gives {"records": [{"space", "namespace", "tag", "record"}], "gone": {SPACE: true}}: what
-	 * was kept by whichever daemon of this platform, but what has the tag that `known` ({space:
-	 * tag}) has; and which of those known are not there any more.  A space is "app/env" here:
-	 * the organization is each daemon's own. */
+	/* Gives {"records": [{"space", "namespace", "tag", "record", "notes"}], "gone": {SPACE:
+	 * true}}: what was kept by whichever daemon of this platform, but what has the tag that
+	 * `known` ({space: tag}) has; and which of those known are not there any more.  Where only
+	 * the notes are others there is no "record".  A space is "app/env" here: the organization
+	 * is each daemon's own. */
 	struct driver_task *(*kept)(struct driver *driver, const json_t *known,
 				    const struct driver_waiter *waiter);
 

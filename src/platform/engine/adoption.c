@@ -25,6 +25,7 @@
 #include "platform/state/platform.h"
 #include "platform/state/repository-apps.h"
 #include "platform/state/repository-deployments.h"
+#include "platform/state/repository-notes.h"
 #include "platform/state/repository-resources.h"
 #include "platform/state/repository-sets.h"
 #include "platform/state/repository-value-versions.h"
@@ -32,6 +33,7 @@
 
 #define DEPLOYMENT_DIGITS 16
 #define HASH_DIGITS 8
+#define FOUND "Found in the cluster"	/* a comment, in quotes where people see it */
 #define NAME_MAX_BYTES (ADOPTION_ID_SIZE - 1)
 
 /* --- names --- */
@@ -130,38 +132,82 @@ time_of(const json_t *found, int64_t before)
 	return at <= 0 || at > now || at < before ? now : at;
 }
 
+/* As somebody else's platform has it; NULL: nobody's. */
+static json_t *
+find_promotion(struct platform *platform, const struct adoption *adoption, const char *namespace,
+	       const char *set)
+{
+	struct error none = {0};
+
+	return repository_promotion(platform->repository, adoption->org, adoption->cluster,
+				    namespace, set, &none);
+}
+
+/* Who deployed what was found, when, and how they called it. */
+static void
+tell_promotion(struct deployment_row *row, const json_t *promotion)
+{
+	int64_t at;
+
+	if (!promotion)
+		return;
+	if (clock_parse(json_member_string(promotion, "at"), &at) && at <= clock_wall_ms())
+		row->created_at = row->status_changed_at = at;
+	row->id = json_member_string(promotion, "id");
+	row->comment = json_member_string(promotion, "comment");
+	row->user = json_member_string(promotion, "by");
+}
+
+/* promotion NULL: nobody is known to have promoted it.  One that is here already is left. */
+static int
+put_row(struct platform *platform, const struct place *place, const struct set *set,
+	struct deployment_row *row, const json_t *promotion, struct error *err)
+{
+	struct error none = {0};
+	char id[DEPLOYMENT_DIGITS + 1], values[IDS_UUID_SIZE];
+
+	if (promotion && repository_has_deployment(platform->repository,
+						   json_member_string(promotion, "id"), &none))
+		promotion = NULL;
+	ids_random_hex(id, DEPLOYMENT_DIGITS);
+	row->id = id;
+	tell_promotion(row, promotion);
+	if (repository_pin_values(platform->repository, place, NULL, values, err) != 0)
+		return -1;
+	row->value_set_version_id = values[0] ? values : NULL;
+	if (repository_put_set(platform->repository, place, set, err) != 0 ||
+	    repository_put_deployment(platform->repository, place, row, err) != 0 ||
+	    repository_rebase_environment(platform->repository, place, row->id, err) != 0)
+		return -1;
+	log_line(LOG_PRIORITY_INFO, "found in the cluster", "env", place->env, "id", row->id, "by",
+		 row->user, NULL);
+	engine_adopt(platform->engine, place);
+	return 0;
+}
+
 static int
 put_deployment(struct platform *platform, const struct adoption *adoption,
 	       const struct place *place, const json_t *found, const struct set *set,
 	       const struct deployment *last, struct error *err)
 {
 	const char *by = json_member_string(found, "changed_by");
-	char id[DEPLOYMENT_DIGITS + 1], values[IDS_UUID_SIZE];
 	int64_t at = time_of(found, last->created_at);
 	struct deployment_row row = {
-		.id = id,
 		.from_id = untrusted_raw(&last->id) ? untrusted_raw(&last->id) : "",
 		.set_id = set_id(set),
-		.comment = "Found in the cluster",	/* in quotes where people see it */
+		.comment = FOUND,
 		.user = by && *by ? by : adoption->user,
 		.status = DEPLOYMENT_SUCCEEDED,
 		.mode = "full",
 		.created_at = at,
 		.status_changed_at = at,
 	};
+	json_t *promotion = find_promotion(platform, adoption,
+					   json_member_string(found, "namespace"), row.set_id);
+	int ret = put_row(platform, place, set, &row, promotion, err);
 
-	ids_random_hex(id, DEPLOYMENT_DIGITS);
-	if (repository_pin_values(platform->repository, place, NULL, values, err) != 0)
-		return -1;
-	row.value_set_version_id = values[0] ? values : NULL;
-	if (repository_put_set(platform->repository, place, set, err) != 0 ||
-	    repository_put_deployment(platform->repository, place, &row, err) != 0 ||
-	    repository_rebase_environment(platform->repository, place, id, err) != 0)
-		return -1;
-	log_line(LOG_PRIORITY_INFO, "found in the cluster", "env", place->env, "id", id, "by",
-		 row.user, NULL);
-	engine_adopt(platform->engine, place);
-	return 0;
+	json_decref(promotion);
+	return ret;
 }
 
 /* --- a new environment --- */
@@ -293,4 +339,48 @@ adoption_record(struct platform *platform, const struct adoption *adoption, cons
 		ret = record(platform, adoption, &place, found, !known, result, err);
 	json_decref(known);
 	return repository_end(platform->repository, ret, err);
+}
+
+/* The found one stays below it, with the same set: what changed is told from what ran before. */
+static int
+put_promotion(struct platform *platform, const struct place *place, const json_t *promotion,
+	      const struct deployment *last, struct error *err)
+{
+	struct deployment_row row = {
+		.from_id = untrusted_raw(&last->from_id),
+		.set_id = untrusted_raw(&last->set_id),
+		.status = DEPLOYMENT_SUCCEEDED,
+		.mode = "full",
+		.created_at = last->created_at,
+		.status_changed_at = last->status_changed_at,
+	};
+	struct set *set = repository_set(platform->repository, place, row.set_id, err);
+	int ret = set ? put_row(platform, place, set, &row, promotion, err) : -1;
+
+	set_unref(set);
+	return ret;
+}
+
+int
+adoption_name_promotion(struct platform *platform, const struct adoption *adoption,
+			const char *namespace, const json_t *promotion, struct error *err)
+{
+	json_t *known = adoption_place(platform, adoption, namespace, err);
+	struct place place = {adoption->org, json_member_string(known, "app"),
+			      json_member_string(known, "env")};
+	const char *id = json_member_string(promotion, "id");
+	const char *set = json_member_string(promotion, "set_id");
+	struct deployment last = {0};
+	struct error none = {0};
+	int ret = -1;
+
+	if (known)
+		ret = repository_read_newest_succeeded(platform->repository, &place, &last, err);
+	if (ret == 0 && id && set && untrusted_is(&last.set_id, set) &&
+	    untrusted_is(&last.comment, FOUND) &&
+	    !repository_has_deployment(platform->repository, id, &none))
+		ret = put_promotion(platform, &place, promotion, &last, err);
+	deployment_clear(&last);
+	json_decref(known);
+	return ret;
 }

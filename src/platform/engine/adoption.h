@@ -38,6 +38,11 @@ enum adoption_result { ADOPTION_SAME, ADOPTION_NEW, ADOPTION_CHANGED };
  */
 int adoption_record(struct platform *platform, const struct adoption *adoption,
 		    const json_t *found, enum adoption_result *result, struct error *err);
+/* What was found there was promoted by another platform, as a clone's note says ("promote" of
+ * model/clone-notes.h): its deployment takes the place of the found one.  0, also where something
+ * else runs there by now, or -1 with err. */
+int adoption_name_promotion(struct platform *platform, const struct adoption *adoption,
+			    const char *namespace, const json_t *promotion, struct error *err);
 /* The place of an adopted namespace, {"app", "env"}; new reference.  NULL with ERROR_NOT_FOUND. */
 json_t *adoption_place(struct platform *platform, const struct adoption *adoption,
 		       const char *namespace, struct error *err);

@@ -24,10 +24,12 @@
 #include "platform/drivers/registry.h"
 #include "platform/engine/adoption.h"
 #include "platform/engine/engine.h"
+#include "platform/engine/record-notes.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-apps.h"
 #include "platform/state/repository-deployments.h"
+#include "platform/state/repository-notes.h"
 #include "platform/state/repository-resources.h"
 #include "platform/state/repository.h"
 
@@ -37,13 +39,15 @@
 #define RETRY_MS 5000			/* what was skipped, where it is few */
 #define RETRY_MANY_MS 60000
 #define AGAIN_MS 30000			/* after one that failed */
+#define NOT_RECORDED "a clone is not recorded in its namespace"
 
 struct records {
 	struct platform *platform;
 	struct adoption of;		/* its texts are owned */
 	struct loop_timer *timer;
 	struct driver_task *keeping, *finding;
-	char *keeping_name, *keeping_id;
+	char *keeping_name, *keeping_id;	/* id NULL: its notes alone */
+	json_t *keeping_notes;
 	json_t *kept;			/* {"app/env": the deployment that was kept last} */
 	json_t *skipped;		/* {"app/env": true}: among the known, and not taken */
 	json_t *known;			/* {"app/env": tag} of what was found */
@@ -113,34 +117,99 @@ finish(struct records *records, bool failed)
 }
 
 static void
+clear_keeping(struct records *records)
+{
+	free(records->keeping_name);
+	free(records->keeping_id);
+	json_decref(records->keeping_notes);
+	records->keeping_name = records->keeping_id = NULL;
+	records->keeping_notes = NULL;
+}
+
+static void
+note_kept(struct records *records)
+{
+	struct place place = {.org = records->of.org};
+	struct error err = {0};
+	char *app = xstrdup(records->keeping_name), *slash = strchr(app, '/');
+
+	*slash = '\0';
+	place.app = app;
+	place.env = slash + 1;
+	if (records->keeping_id)
+		json_object_set_new(records->kept, records->keeping_name,
+				    json_string(records->keeping_id));
+	if (record_notes_are_kept(records->platform, &place, records->keeping_notes, &err) != 0)
+		note_failure(records, NOT_RECORDED, &err);
+	free(app);
+}
+
+static void
 on_kept(void *data, const struct driver_result *result)
 {
 	struct records *records = data;
 
 	records->keeping = NULL;
 	if (result->err) {
-		note_failure(records, "a clone is not recorded in its namespace", result->err);
+		note_failure(records, NOT_RECORDED, result->err);
 		records->keep_at = clock_steady_ms() + AGAIN_MS;
 	} else {
-		json_object_set_new(records->kept, records->keeping_name,
-				    json_string(records->keeping_id));
+		note_kept(records);
 	}
 	records->version = -1;
-	free(records->keeping_name);
-	free(records->keeping_id);
-	records->keeping_name = records->keeping_id = NULL;
+	clear_keeping(records);
 	if (records->done)
 		finish(records, result->err != NULL);
 }
 
-/* For people who look at the namespace with kubectl. */
-static json_t *
-notes_of(const json_t *record)
+/* For people who look at the namespace with kubectl; whose it is may have been changed since. */
+static void
+add_notes(json_t *notes, const json_t *record, const json_t *known)
 {
-	const json_t *env = json_object_get(record, "env");
+	json_object_set(notes, "origin", json_object_get(record, "origin"));
+	if (!json_object_get(known, "owner"))
+		json_object_set(notes, "owner",
+				json_object_get(json_object_get(record, "env"), "created_by"));
+}
 
-	return json_pack("{s:O, s:O}", "origin", json_object_get(record, "origin"), "owner",
-			 json_object_get(env, "created_by"));
+/* What is to be kept of it: notes and, where something else was deployed, the record.  0: there is
+ * nothing, 1: there is; -1 with err. */
+static int
+write_one(struct records *records, const struct place *place, const struct env_home *home,
+	  bool is_new, json_t **record, json_t **notes, struct error *err)
+{
+	struct platform *platform = records->platform;
+	json_t *known = NULL;
+
+	*record = NULL;
+	if (record_note_promotion(platform, &records->of, place, home->origin, err) != 0)
+		return -1;
+	*notes = record_notes_to_keep(platform, place, err);
+	if (!*notes || repository_read_notes(platform->repository, place, &known, err) != 0)
+		return -1;
+	if (is_new) {
+		*record = record_write(platform, place, home->origin, err);
+		if (*record)
+			add_notes(*notes, *record, known);
+	}
+	json_decref(known);
+	return is_new && !*record ? -1 : is_new || json_object_size(*notes) > 0;
+}
+
+static void
+start_keeping(struct records *records, const struct place *place, const json_t *record,
+	      const json_t *notes, const char *id)
+{
+	struct driver *driver = driver_of(records);
+	char *space = place_space(place);
+
+	records->keeping_name = name_of(place);
+	records->keeping_id = record ? xstrdup(id) : NULL;
+	records->keeping_notes = json_incref((json_t *)(uintptr_t)notes);
+	records->keeping = driver->ops->keep(driver, space, record, notes,
+					     &(struct driver_waiter){.ended = on_kept,
+								     .data = records});
+	free(space);
 }
 
 /* true: it is being kept. */
@@ -150,35 +219,25 @@ keep_one(struct records *records, const struct place *place, const struct env_ho
 	struct driver *driver = driver_of(records);
 	struct deployment last = {0};
 	struct error err = {0};
-	json_t *record = NULL, *notes;
-	char *space = place_space(place), *name = name_of(place);
+	json_t *record = NULL, *notes = NULL;
+	char *name = name_of(place);
 	const char *kept = json_member_string(records->kept, name);
+	int found = 0;
 
-	if (engine_is_busy(records->platform->engine, place) ||
-	    repository_read_newest_succeeded(records->platform->repository, place, &last, &err) ||
-	    (kept && untrusted_is(&last.id, kept)) || !driver || !driver->ops->keep) {
-		free(space);
-		free(name);
-		deployment_clear(&last);
-		return false;
-	}
-	record = record_write(records->platform, place, home->origin, &err);
-	if (record) {
-		notes = notes_of(record);
-		records->keeping_name = name;
-		records->keeping_id = xstrdup(untrusted_raw(&last.id));
-		records->keeping = driver->ops->keep(driver, space, record, notes,
-						     &(struct driver_waiter){.ended = on_kept,
-									     .data = records});
-		json_decref(notes);
-		json_decref(record);
-	} else {
-		note_failure(records, "a clone is not recorded in its namespace", &err);
-		free(name);
-	}
-	free(space);
+	if (driver && driver->ops->keep && !engine_is_busy(records->platform->engine, place) &&
+	    repository_read_newest_succeeded(records->platform->repository, place, &last,
+					     &err) == 0)
+		found = write_one(records, place, home, !kept || !untrusted_is(&last.id, kept),
+				  &record, &notes, &err);
+	if (found < 0)
+		note_failure(records, NOT_RECORDED, &err);
+	else if (found > 0)
+		start_keeping(records, place, record, notes, untrusted_raw(&last.id));
+	json_decref(record);
+	json_decref(notes);
+	free(name);
 	deployment_clear(&last);
-	return record != NULL;
+	return found > 0;
 }
 
 static void
@@ -210,15 +269,46 @@ keep_next(struct records *records)
 
 /* --- finding --- */
 
+/* Of a clone that is here. */
 static void
-take_record(struct records *records, const json_t *found)
+take_notes(struct records *records, const json_t *found)
+{
+	struct repository *repository = records->platform->repository;
+	const char *space = json_member_string(found, "space");
+	char *app = xstrdup(space), *slash = strchr(app, '/');
+	struct place place = {records->of.org, app, slash ? slash + 1 : ""};
+	struct env_home home = {0};
+	struct error err = {0};
+	int ret;
+
+	if (slash)
+		*slash = '\0';
+	ret = is_clone(records, &place, &home) ? repository_begin(repository, &err) : 1;
+	if (ret == 0)
+		ret = repository_end(repository,
+				     record_take_notes(records->platform, &records->of, &place,
+						       home.origin, json_object_get(found, "notes"),
+						       &err),
+				     &err);
+	if (ret < 0)
+		log_line(LOG_PRIORITY_WARNING, "the notes of a clone cannot be taken", "space",
+			 space, "error", err.text, NULL);
+	env_home_clear(&home);
+	free(app);
+}
+
+/* Without a record it is the one that is known. */
+static void
+take_found(struct records *records, const json_t *found)
 {
 	const json_t *record = json_object_get(found, "record");
 	const char *space = json_member_string(found, "space");
 	struct error err = {0};
-	int ret = record_take(records->platform, &records->of,
-			      json_member_string(found, "namespace"), record, &err);
+	int ret = !record ? 1 : record_take(records->platform, &records->of,
+					    json_member_string(found, "namespace"), record, &err);
 
+	if (ret == 0 || ret == 1)
+		take_notes(records, found);
 	if (ret == 2) {		/* its source may be found a moment later */
 		json_object_set_new(records->skipped, space, json_true());
 	} else if (ret < 0) {
@@ -293,7 +383,7 @@ on_found(void *data, const struct driver_result *result)
 	}
 	records->has_failed = false;
 	json_array_foreach(json_object_get(result->outputs, "records"), i, found)
-		take_record(records, found);
+		take_found(records, found);
 	find_gone(records, json_object_get(result->outputs, "gone"));
 }
 
@@ -396,8 +486,7 @@ records_free(struct records *records)
 	free((char *)(uintptr_t)records->of.cluster);
 	free((char *)(uintptr_t)records->of.def_id);
 	free((char *)(uintptr_t)records->of.user);
-	free(records->keeping_name);
-	free(records->keeping_id);
+	clear_keeping(records);
 	json_decref(records->kept);
 	json_decref(records->known);
 	json_decref(records->skipped);

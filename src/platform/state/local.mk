@@ -18,6 +18,8 @@ libplatform_state_a_SOURCES = \
 	src/platform/state/repository-deployments.h \
 	src/platform/state/repository-idempotency.c \
 	src/platform/state/repository-idempotency.h \
+	src/platform/state/repository-notes.c \
+	src/platform/state/repository-notes.h \
 	src/platform/state/repository-pipelines.c \
 	src/platform/state/repository-pipelines.h \
 	src/platform/state/repository-resources.c \

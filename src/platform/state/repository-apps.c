@@ -22,6 +22,7 @@
 #include "platform/state/place.h"
 #include "platform/state/precondition.h"
 #include "platform/state/repository-deployments.h"
+#include "platform/state/repository-notes.h"
 #include "platform/state/repository-rules.h"
 #include "platform/state/repository-values.h"
 #include "platform/state/repository.h"
@@ -442,11 +443,13 @@ complete_environment(struct repository *repository, const struct place *place,
 		why = (struct error){0};
 	precondition_tag(tag, env->last_deploy.id.raw, from);
 	untrusted_init(&env->deploy_tag, tag);
-	if (why.kind == ERROR_NONE)
-		return repository_rule_waits(repository, &here, &env->waiting, &env->waiting_count,
-					     err);
-	*err = why;
-	return -1;
+	if (why.kind != ERROR_NONE) {
+		*err = why;
+		return -1;
+	}
+	if (repository_read_notes(repository, &here, &env->notes, err) != 0)
+		return -1;
+	return repository_rule_waits(repository, &here, &env->waiting, &env->waiting_count, err);
 }
 
 struct environments {
@@ -636,6 +639,7 @@ repository_drop_environment(struct repository *repository, const struct place *p
 		"DELETE FROM resources WHERE org = ? AND app = ? AND env = ?",
 		"DELETE FROM graphs WHERE org = ? AND app = ? AND env = ?",
 		"DELETE FROM env_drivers WHERE org = ? AND app = ? AND env = ?",
+		"DELETE FROM clone_notes WHERE org = ? AND app = ? AND env = ?",
 		"DELETE FROM runtime WHERE org = ? AND app = ? AND env = ?",
 		"DELETE FROM replicas WHERE org = ? AND app = ? AND env = ?",
 		"DELETE FROM rules WHERE org = ? AND app = ? AND env = ?",

@@ -178,6 +178,13 @@ repository_deployment_of_app(struct repository *repository, const struct place *
 								     &deployment, err));
 }
 
+bool
+repository_has_deployment(struct repository *repository, const char *id, struct error *err)
+{
+	return rows_read(repository, err, NULL, NULL, "SELECT 1 FROM deployments WHERE id = ?", "s",
+			 id) == 0;
+}
+
 int
 repository_read_newest_succeeded(struct repository *repository, const struct place *place,
 				 struct deployment *out, struct error *err)

@@ -5,6 +5,7 @@
 #define SIDESTAGE_PLATFORM_STATE_REPOSITORY_DEPLOYMENTS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "model/nouns.h"
@@ -35,6 +36,8 @@ json_t *repository_deployment_of_app(struct repository *repository, const struct
 /* ERROR_NOT_FOUND when there is none. */
 json_t *repository_newest_succeeded(struct repository *repository, const struct place *place,
 				    struct error *err);
+/* Whether there is one of that id, wherever. */
+bool repository_has_deployment(struct repository *repository, const char *id, struct error *err);
 /* With the status of the row; the engine begins what is pending (engine_begin()). */
 int repository_put_deployment(struct repository *repository, const struct place *place,
 			      const struct deployment_row *row, struct error *err);

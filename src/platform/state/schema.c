@@ -206,6 +206,12 @@ static const struct db_step steps[] = {
 	{"ALTER TABLE env_drivers ADD COLUMN adopted INTEGER NOT NULL DEFAULT 0;"
 	 "ALTER TABLE env_drivers ADD COLUMN origin TEXT NOT NULL DEFAULT ''",
 	 NULL},
+
+	/* What people write down of a clone (clone-notes.h); is_kept: where it runs has it. */
+	{"CREATE TABLE clone_notes (org TEXT NOT NULL, app TEXT NOT NULL, env TEXT NOT NULL,"
+	 " name TEXT NOT NULL, value TEXT NOT NULL, is_kept INTEGER NOT NULL,"
+	 " PRIMARY KEY (org, app, env, name)) STRICT, WITHOUT ROWID",
+	 NULL},
 };
 
 const struct db_schema platform_schema = {

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/text.h"
+#include "model/clone-notes.h"
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/nouns.h"
@@ -27,6 +28,7 @@
 #include "platform/state/precondition.h"
 #include "platform/state/repository-apps.h"
 #include "platform/state/repository-deployments.h"
+#include "platform/state/repository-notes.h"
 
 /* GET .../envs: the environments of an application. */
 int
@@ -46,15 +48,42 @@ get_environment(struct platform *platform, const struct request *request,
 		      repository_environment(platform->repository, &request->place, err));
 }
 
-/* PATCH .../envs/{envId}: rename an environment. */
+/* Those that we do not know are no business of ours. */
+static int
+put_notes(struct platform *platform, const struct request *request, const json_t *asked,
+	  struct error *err)
+{
+	const int64_t now = clock_wall_ms();
+	int ret = 0;
+
+	for (const struct clone_note *note = clone_notes; note->name && ret == 0; note++) {
+		const json_t *said = json_object_get(asked, note->name);
+		json_t *value;
+
+		if (!said || note->kind == CLONE_NOTE_PROMOTION)
+			continue;
+		value = clone_note_asked(note, said, request_user(request), now, err);
+		ret = value ? repository_put_note(platform->repository, &request->place, note->name,
+						  value, false, err) : -1;
+		json_decref(value);
+	}
+	return ret;
+}
+
+/* PATCH .../envs/{envId}: rename an environment, or note something of a clone. */
 int
 update_environment(struct platform *platform, const struct request *request,
 		   struct response *response, struct error *err)
 {
 	const char *name = json_member_string(request->body, "name");
+	const json_t *notes = json_object_get(request->body, "notes");
 
+	if (notes && !json_is_object(notes))
+		return error_set_code(err, CODE_MEMBER_NOT_OBJECT, .member = "notes");
 	if (name &&
 	    repository_rename_environment(platform->repository, &request->place, name, err) != 0)
+		return -1;
+	if (put_notes(platform, request, notes, err) != 0)
 		return -1;
 	return get_environment(platform, request, response, err);
 }

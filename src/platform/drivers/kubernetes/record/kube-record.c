@@ -5,7 +5,7 @@
  * environment's namespace, and annotations of that, for people and so that it need not be read
  * again as long as it is the same.
  *
- *	keep	apply the ConfigMap --> note its tag at the namespace
+ *	keep	apply the ConfigMap --> note its tag at the namespace, and what else is noted
  *	kept	list our namespaces --> get the ConfigMaps of those whose tag is new
  */
 #include "config.h"
@@ -37,6 +37,7 @@
 #define SELECTOR "app.kubernetes.io%2Fmanaged-by%3Dsidestage"
 #define TAG_DIGITS 16
 #define RECORDS_MAX 1000
+#define NOTE_BYTES_MAX 16384
 
 struct kube_record_job {
 	struct kube_record_job *next;
@@ -49,6 +50,7 @@ struct kube_record_job {
 	/* Of what is found: what there is, what is to be read, and what is to be looked for since
 	 * it was on no list. */
 	json_t *known, *spaces, *records, *missed, *gone;
+	json_t *noted;			/* of which only the notes are others */
 	struct error err;
 };
 
@@ -67,6 +69,7 @@ free_job(struct kube_record_job *job)
 	json_decref(job->known);
 	json_decref(job->spaces);
 	json_decref(job->records);
+	json_decref(job->noted);
 	json_decref(job->missed);
 	json_decref(job->gone);
 	free(job);
@@ -195,8 +198,8 @@ kube_keep(struct kube_driver *driver, const struct kube_space *space, const json
 	  const json_t *notes, const struct driver_waiter *waiter)
 {
 	struct kube_record_job *job;
-	char *text = json_canonical(record), hex[IDS_SHA256_HEX_SIZE];
-	size_t length = strlen(text);
+	char *text = record ? json_canonical(record) : NULL, hex[IDS_SHA256_HEX_SIZE];
+	size_t length = text ? strlen(text) : 0;
 	const char *name;
 	json_t *note;
 
@@ -216,6 +219,10 @@ kube_keep(struct kube_driver *driver, const struct kube_space *space, const json
 
 		json_object_set(job->notes, whole, note);
 		free(whole);
+	}
+	if (!text) {
+		note_tag(job);
+		return job->task;
 	}
 	ids_sha256_hex(hex, text, length);
 	hex[TAG_DIGITS] = '\0';
@@ -249,13 +256,48 @@ static void
 end_kept(void *data)
 {
 	struct kube_record_job *job = data;
-	json_t *found = json_array(), *one;
+	json_t *found = json_incref(job->noted), *one;
 	size_t i;
 
 	json_array_foreach(job->records, i, one)
 		if (json_is_object(json_object_get(one, "record")))
 			json_array_append(found, one);
 	end_job(job, json_pack("{s:o, s:O}", "records", found, "gone", job->gone));
+}
+
+/* {NAME: text} of our annotations. */
+static json_t *
+notes_of(const json_t *annotations)
+{
+	const size_t prefix = strlen(KUBE_NOTE_PREFIX);
+	json_t *notes = json_object(), *text;
+	const char *name;
+
+	json_object_foreach((json_t *)(uintptr_t)annotations, name, text)
+		if (strncmp(name, KUBE_NOTE_PREFIX, prefix) == 0 && json_is_string(text) &&
+		    json_string_length(text) <= NOTE_BYTES_MAX)
+			json_object_set(notes, name + prefix, text);
+	return notes;
+}
+
+/* That of the record, and after a dot that of all notes. */
+static char *
+tag_of(const char *record, const json_t *notes)
+{
+	char *text = json_canonical(notes), hex[IDS_SHA256_HEX_SIZE], *tag;
+
+	ids_sha256_hex(hex, text, strlen(text));
+	tag = xasprintf("%s.%.*s", record, TAG_DIGITS, hex);
+	free(text);
+	return tag;
+}
+
+static bool
+is_same_record(const char *known, const char *record)
+{
+	size_t length = strlen(record);
+
+	return known && strncmp(known, record, length) == 0 && known[length] == '.';
 }
 
 static void
@@ -266,18 +308,26 @@ note_namespace(struct kube_record_job *job, const json_t *object)
 	const char *platform = json_member_string(notes, KUBE_NOTE_PLATFORM);
 	const char *whole = json_member_string(notes, KUBE_NOTE_SPACE);
 	const char *space = whole ? kube_space_tail(whole) : NULL;
-	const char *tag = json_member_string(notes, KUBE_NOTE_RECORD), *known;
+	const char *record = json_member_string(notes, KUBE_NOTE_RECORD), *known;
+	json_t *ours;
+	char *tag;
 
 	if (!platform || !space || strcmp(platform, job->driver->platform) != 0 ||
 	    kube_namespace_is_ending(object))
 		return;
-	json_object_set_new(job->spaces, space, json_string(tag ? tag : ""));
+	json_object_set_new(job->spaces, space, json_true());
 	known = json_member_string(job->known, space);
-	if (!tag || (known && strcmp(known, tag) == 0) ||
-	    json_array_size(job->records) == RECORDS_MAX)
+	if (!record || json_array_size(job->records) == RECORDS_MAX)
 		return;
-	json_array_append_new(job->records, json_pack("{s:s, s:O, s:s}", "space", space, "namespace",
-						      json_object_get(meta, "name"), "tag", tag));
+	ours = notes_of(notes);
+	tag = tag_of(record, ours);
+	if (!known || strcmp(known, tag) != 0)
+		json_array_append_new(is_same_record(known, record) ? job->noted : job->records,
+				      json_pack("{s:s, s:O, s:s, s:O}", "space", space, "namespace",
+						json_object_get(meta, "name"), "tag", tag, "notes",
+						ours));
+	json_decref(ours);
+	free(tag);
 }
 
 static const struct kube_space *
@@ -344,6 +394,7 @@ kube_kept(struct kube_driver *driver, const json_t *known, const struct driver_w
 	job->known = known ? json_deep_copy(known) : json_object();
 	job->spaces = json_object();
 	job->records = json_array();
+	job->noted = json_array();
 	job->missed = json_array();
 	job->gone = json_object();
 	job->list = kube_list_start(driver->cluster, NAMESPACES, SELECTOR, on_namespaces, job);
