@@ -24,6 +24,7 @@
 #define IMPATIENCE 0.1		/* times the limit, after a screen that was another */
 #define BACK_S 0.3		/* a list may have been scrolled by the small sizes */
 #define LOOKS_MAX 52
+#define TICKS_FAST_MS 4000	/* so long half a second goes by in less than one */
 #define FAULTS_MAX (256 * 1024)
 
 struct shot {
@@ -423,16 +424,24 @@ act_tick(struct story *story, const struct line *line)
 	return move_clock(story, strtoll(line->words[0], NULL, 10));
 }
 
-/* tick-until TEXT: it goes on by half seconds while what is waited for asks again and again. */
+/* tick-until TEXT: it goes on by half seconds while what is waited for asks again and again; soon
+ * slower than the world's, or on a machine that is slow an answer would seem to come too late. */
 bool
 act_tick_until(struct story *story, const struct line *line)
 {
-	struct line text = {.count = 2, .words = (char *[]){line->words[0], (char[]){"0.2"}}};
-	int64_t until = story_now_ms() + (int64_t)(story->limit * story->slow * 1000);
+	const int64_t begin = story_now_ms();
+	const int64_t until = begin + (int64_t)(story->limit * story->slow * 1000);
 
-	while (!act_expect(story, &text))
-		if (story_now_ms() >= until || !move_clock(story, 500))
+	for (;;) {
+		const int64_t now = story_now_ms();
+		struct line text = {.count = 2, .words = (char *[]){line->words[0],
+			now - begin < TICKS_FAST_MS ? (char[]){"0.2"} : (char[]){"1"}}};
+
+		if (act_expect(story, &text))
+			break;
+		if (now >= until || !move_clock(story, 500))
 			return false;
+	}
 	buf_clear(&story->why);
 	return true;
 }

@@ -619,10 +619,11 @@ start_writer(struct kube_double *d, const char *space, struct driver_workload ch
 	driver_deployment_clear(&deployment);
 }
 
+/* tests/kube/test-two.sh has the 200 rounds, with daemons. */
 static int
 rounds(void)
 {
-	return below_valgrind() ? 20 : 200;
+	return below_valgrind() ? 10 : 40;
 }
 
 /* Both reviewed the same image, and each deploys another. */
