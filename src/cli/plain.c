@@ -143,7 +143,8 @@ plain_flow(struct plain *p)
 	return p->operation ? session_flow_by_id(p->session, p->operation) : NULL;
 }
 
-/* What is told next is read after this: the operation may have changed it. */
+/* What is told next is read after this: the operation may have changed it.  It is asked for now,
+ * since what the last step had asked for may have come already. */
 void
 plain_forget(struct plain *p, struct flow *flow)
 {
@@ -155,6 +156,8 @@ plain_forget(struct plain *p, struct flow *flow)
 	p->reason = NULL;
 	p->asking = ASKING_COMMAND;
 	p->since = clock_steady_ms();
+	if (!p->once)
+		session_refresh(p->session);
 }
 
 /* What is asked next: the findings one by one, then what the approval needs. */

@@ -16,13 +16,15 @@ type "quit\n"
 exit 1
 nothing-runs 5
 
-test "anything but yes changes nothing"
+test "anything but yes changes nothing, and the next line is taken at once"
 run sidestage demo --linear
 expect "production (production, protected)" 20
 type "clone production hotfix-lines\n"
 expect "Type yes to approve"
 type "y\n"
 expect "Nothing was changed."
+match "^> *$"
+within 9	# ten seconds is how long an answer that does not come is waited for
 sh platform get /envs/hotfix-lines --status 404 --quiet
 type "quit\n"
 exit 1

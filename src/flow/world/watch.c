@@ -602,6 +602,15 @@ concerns(const struct feed *feed, const char *org, const char *app, unsigned nee
 	       (!app || !feed->app[0] || strcmp(feed->app, app) == 0);
 }
 
+/* Since when it has to be answered.  What has its answer for ever is not asked again. */
+static int64_t
+least_answer(const struct feed *feed, int64_t since)
+{
+	const bool is_final = !feed->timer && !feed->call;
+
+	return feed_kinds[feed->kind].once || is_final || since < 1 ? 1 : since;
+}
+
 /* Answered, or failed, since then; a walk that is not finished may still ask for something. */
 bool
 watch_is_settled(const struct watch *watch, const char *org, const char *app, unsigned needs,
@@ -614,12 +623,10 @@ watch_is_settled(const struct watch *watch, const char *org, const char *app, un
 		needs |= NEED_APPLICATIONS;
 	if (needs & (NEED_SETS | NEED_RUNTIME | NEED_RESOURCES | NEED_ERRORS))
 		needs |= NEED_ENVIRONMENTS;
-	for (const struct feed *feed = watch->feeds; feed; feed = feed->next) {
-		int64_t least = feed_kinds[feed->kind].once || since < 1 ? 1 : since;
-
-		if (concerns(feed, org, app, needs) && feed->answered_at < least)
+	for (const struct feed *feed = watch->feeds; feed; feed = feed->next)
+		if (concerns(feed, org, app, needs) &&
+		    feed->answered_at < least_answer(feed, since))
 			return false;
-	}
 	return true;
 }
 
