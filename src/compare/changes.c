@@ -243,23 +243,25 @@ add_leaves(struct changes *changes, const char *object, bool shared, json_t *fro
 {
 	struct object_leaves leaves = {changes, object, shared, from, to,
 				       shared ? NULL : manifests_image_path(to)};
-	json_t *operations = patch_between(from, to), *operation;
+	static const enum change_kind kinds[] = {
+		[PATCH_ADD] = CHANGE_ADDED,
+		[PATCH_REMOVE] = CHANGE_REMOVED,
+		[PATCH_REPLACE] = CHANGE_CHANGED,
+	};
+	struct patch patch;
 	bool touches_resource = false;
-	size_t i;
 
-	json_array_foreach(operations, i, operation) {
-		const char *path = json_member_string(operation, "path");
-		const char *op = json_member_string(operation, "op");
-		enum change_kind kind = strcmp(op, "add") == 0      ? CHANGE_ADDED
-					: strcmp(op, "remove") == 0 ? CHANGE_REMOVED
-								    : CHANGE_CHANGED;
+	patch_between(&patch, from, to);
+	for (size_t i = 0; i < patch.count; i++) {
+		const char *path = patch.steps[i].path;
+		enum change_kind kind = kinds[patch.steps[i].op];
 
 		if (!add_members(&leaves, kind, path))
 			add_leaf(&leaves, kind, path);
 		touches_resource = touches_resource || strncmp(path, "/externals/", 11) == 0;
 	}
 	changes->resources += !shared && touches_resource;
-	json_decref(operations);
+	patch_clear(&patch);
 	free(leaves.image);
 }
 
@@ -309,11 +311,11 @@ compare_maps(struct changes *changes, const struct set *from, const struct set *
 static void
 compare_values(struct changes *changes, json_t *from, json_t *to)
 {
-	json_t *operations = patch_between(from, to), *operation;
-	size_t i;
+	struct patch patch;
 
-	json_array_foreach(operations, i, operation) {
-		const char *path = json_member_string(operation, "path");
+	patch_between(&patch, from, to);
+	for (size_t i = 0; i < patch.count; i++) {
+		const char *path = patch.steps[i].path;
 		json_t *old = value_at(from, path), *new = value_at(to, path);
 		struct pointer key;
 		struct change *change = append(changes,
@@ -332,7 +334,7 @@ compare_values(struct changes *changes, json_t *from, json_t *to)
 		say_values(change, old, new);
 		changes->values++;
 	}
-	json_decref(operations);
+	patch_clear(&patch);
 }
 
 void

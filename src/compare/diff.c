@@ -364,13 +364,13 @@ common_tokens(const struct pointer *a, const struct pointer *b)
 static void
 common_path(struct pointer *out, const json_t *from, const json_t *to)
 {
-	json_t *operations = patch_between(from, to), *operation;
 	struct pointer path;
-	size_t i;
+	struct patch patch;
 
 	*out = (struct pointer){0};
-	json_array_foreach(operations, i, operation) {
-		if (pointer_parse(&path, json_member_string(operation, "path"), NULL) != 0)
+	patch_between(&patch, from, to);
+	for (size_t i = 0; i < patch.count; i++) {
+		if (pointer_parse(&path, patch.steps[i].path, NULL) != 0)
 			continue;
 		if (i == 0) {
 			*out = path;
@@ -382,7 +382,7 @@ common_path(struct pointer *out, const json_t *from, const json_t *to)
 			free(out->tokens[--out->count]);
 		pointer_clear(&path);
 	}
-	json_decref(operations);
+	patch_clear(&patch);
 }
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Deltas, kept in the wire's own form, because that is what they are made of.
+ * Deltas: workloads to add and ids to remove in the wire's own form, operations decoded.
  *
  * A delta that came from outside is checked whole when it is decoded; applying it can still
  * fail, since the paths of its updates must exist in the set that it meets.  On the client a
@@ -24,11 +24,18 @@
 #include "model/patch.h"
 #include "model/set.h"
 
+/* One without operations is none. */
+struct update {
+	char *module;
+	struct patch patch;
+};
+
 struct delta {
 	json_t *add;		/* object: module -> Module, or null: "cancel a pending remove" */
 	json_t *remove;		/* array of module ids */
-	json_t *update;		/* object: module -> array of operations */
-	json_t *shared;		/* array of operations */
+	struct update *updates;	/* each of another module */
+	size_t update_count, update_room;
+	struct patch shared;
 };
 
 struct delta *
@@ -38,8 +45,6 @@ delta_new(void)
 
 	delta->add = json_object();
 	delta->remove = json_array();
-	delta->update = json_object();
-	delta->shared = json_array();
 	return delta;
 }
 
@@ -50,9 +55,25 @@ delta_free(struct delta *delta)
 		return;
 	json_decref(delta->add);
 	json_decref(delta->remove);
-	json_decref(delta->update);
-	json_decref(delta->shared);
+	for (size_t i = 0; i < delta->update_count; i++) {
+		free(delta->updates[i].module);
+		patch_clear(&delta->updates[i].patch);
+	}
+	free(delta->updates);
+	patch_clear(&delta->shared);
 	free(delta);
+}
+
+/* Takes what the patch holds. */
+static void
+add_update(struct delta *delta, const char *module, const struct patch *patch)
+{
+	if (delta->update_count == delta->update_room) {
+		delta->update_room = delta->update_room ? 2 * delta->update_room : 4;
+		delta->updates = xreallocarray(delta->updates, delta->update_room,
+					       sizeof(*delta->updates));
+	}
+	delta->updates[delta->update_count++] = (struct update){xstrdup(module), *patch};
 }
 
 /* null is the same as absent: clients that encode optional members write it either way. */
@@ -65,14 +86,23 @@ present(const json_t *object, const char *key)
 }
 
 static int
-check_update(const char *module, const json_t *operations, struct error *err)
+read_updates(struct delta *delta, const json_t *update, struct error *err)
 {
-	if (patch_check(operations, err) != 0)
-		return error_prefix_code(err, CODE_IN_UPDATE_OF_WORKLOAD, .workload = module);
+	const char *module;
+	struct patch patch;
+	json_t *value;
+
+	json_object_foreach((json_t *)update, module, value) {
+		if (json_is_null(value))
+			continue;
+		if (patch_decode(&patch, value, err) != 0)
+			return error_prefix_code(err, CODE_IN_UPDATE_OF_WORKLOAD,
+						 .workload = module);
+		add_update(delta, module, &patch);
+	}
 	return 0;
 }
 
-/* Everything is checked before the first member is taken over. */
 static int
 read_modules(struct delta *delta, const json_t *modules, struct error *err)
 {
@@ -91,15 +121,9 @@ read_modules(struct delta *delta, const json_t *modules, struct error *err)
 	json_array_foreach(remove, i, value)
 		if (!json_is_string(value))
 			return error_set_code(err, CODE_DELTA_REMOVED_NOT_STRING, .index = i);
-	json_object_foreach(update, module, value)
-		if (!json_is_null(value) && check_update(module, value, err) != 0)
-			return -1;
 	json_object_update_new(delta->add, json_deep_copy(add));
 	json_array_extend(delta->remove, remove);
-	json_object_foreach(update, module, value)
-		if (!json_is_null(value) && json_array_size(value) > 0)
-			json_object_set_new(delta->update, module, json_deep_copy(value));
-	return 0;
+	return read_updates(delta, update, err);
 }
 
 static int
@@ -115,10 +139,8 @@ read_body(struct delta *delta, const json_t *body, struct error *err)
 		return -1;
 	if (!shared)
 		return 0;
-	if (patch_check(shared, err) != 0)
+	if (patch_decode(&delta->shared, shared, err) != 0)
 		return error_prefix_code(err, CODE_IN_MEMBER, .member = "shared");
-	json_decref(delta->shared);
-	delta->shared = json_deep_copy(shared);
 	return 0;
 }
 
@@ -136,46 +158,40 @@ delta_decode(const json_t *body, struct error *err)
 json_t *
 delta_encode(const struct delta *delta)
 {
-	json_t *modules = json_object(), *body = json_object();
+	json_t *modules = json_object(), *update = json_object(), *body = json_object();
+
+	for (size_t i = 0; i < delta->update_count; i++)
+		if (delta->updates[i].patch.count > 0)
+			json_object_set_new(update, delta->updates[i].module,
+					    patch_encode(&delta->updates[i].patch));
 
 	json_object_set_new(modules, "add", json_deep_copy(delta->add));
 	json_object_set_new(modules, "remove", json_deep_copy(delta->remove));
-	json_object_set_new(modules, "update", json_deep_copy(delta->update));
+	json_object_set_new(modules, "update", update);
 	json_object_set_new(body, "modules", modules);
-	json_object_set_new(body, "shared", json_deep_copy(delta->shared));
+	json_object_set_new(body, "shared", patch_encode(&delta->shared));
 	return body;
 }
 
 bool
 delta_is_empty(const struct delta *delta)
 {
+	for (size_t i = 0; i < delta->update_count; i++)
+		if (delta->updates[i].patch.count > 0)
+			return false;
 	return json_object_size(delta->add) == 0 && json_array_size(delta->remove) == 0 &&
-	       json_object_size(delta->update) == 0 && json_array_size(delta->shared) == 0;
+	       delta->shared.count == 0;
 }
 
-static json_t *
-operation(const char *op, const char *path, json_t *value)
-{
-	json_t *o = json_object();
-
-	json_object_set_new(o, "op", json_string(op));
-	json_object_set_new(o, "path", json_string(path));
-	if (value)
-		json_object_set_new(o, "value", value);
-	return o;
-}
-
-/* The module's list of updates, made when there is none.  Borrowed. */
-static json_t *
+/* The module's operations, to be added to; none yet when it is new.  Borrowed. */
+static struct patch *
 updates_of(struct delta *delta, const char *module)
 {
-	json_t *list = json_object_get(delta->update, module);
-
-	if (!list) {
-		list = json_array();
-		json_object_set_new(delta->update, module, list);
-	}
-	return list;
+	for (size_t i = 0; i < delta->update_count; i++)
+		if (strcmp(delta->updates[i].module, module) == 0)
+			return &delta->updates[i].patch;
+	add_update(delta, module, &(struct patch){0});
+	return &delta->updates[delta->update_count - 1].patch;
 }
 
 /* By path and not by name of the container: what the set shows is what the operation changes. */
@@ -188,9 +204,25 @@ delta_set_image(struct delta *delta, const struct set *base, const char *module,
 	if (!path)
 		return error_set_code(err, CODE_WORKLOAD_WITHOUT_IMAGE, .workload = module);
 	if (strcmp(set_module_image(base, module), image) != 0)
-		json_array_append_new(updates_of(delta, module),
-				      operation("replace", path, json_string(image)));
+		patch_add(updates_of(delta, module), PATCH_REPLACE, path, json_string(image));
 	free(path);
+	return 0;
+}
+
+static int
+apply_update(const struct update *update, json_t *modules, struct error *err)
+{
+	json_t *old = json_object_get(modules, update->module), *changed;
+
+	if (update->patch.count == 0)
+		return 0;
+	if (!old)
+		return error_set_code(err, CODE_WORKLOAD_TO_UPDATE_MISSING,
+				      .workload = update->module);
+	changed = patch_apply(old, &update->patch, err);
+	if (!changed)
+		return error_prefix_code(err, CODE_IN_WORKLOAD, .workload = update->module);
+	json_object_set_new(modules, update->module, changed);
 	return 0;
 }
 
@@ -200,7 +232,7 @@ static int
 apply_modules(const struct delta *delta, json_t *modules, struct error *err)
 {
 	const char *module;
-	json_t *value, *changed;
+	json_t *value;
 	size_t i;
 
 	json_array_foreach(delta->remove, i, value)
@@ -208,17 +240,9 @@ apply_modules(const struct delta *delta, json_t *modules, struct error *err)
 	json_object_foreach(delta->add, module, value)
 		if (json_is_object(value))
 			json_object_set_new(modules, module, json_deep_copy(value));
-	json_object_foreach(delta->update, module, value) {
-		json_t *old = json_object_get(modules, module);
-
-		if (!old)
-			return error_set_code(err, CODE_WORKLOAD_TO_UPDATE_MISSING,
-					      .workload = module);
-		changed = patch_apply(old, value, err);
-		if (!changed)
-			return error_prefix_code(err, CODE_IN_WORKLOAD, .workload = module);
-		json_object_set_new(modules, module, changed);
-	}
+	for (i = 0; i < delta->update_count; i++)
+		if (apply_update(&delta->updates[i], modules, err) != 0)
+			return -1;
 	return 0;
 }
 
@@ -230,7 +254,7 @@ delta_apply(const struct delta *delta, const struct set *base, struct error *err
 
 	if (apply_modules(delta, json_object_get(body, "modules"), err) != 0)
 		goto fail;
-	shared = patch_apply(json_object_get(body, "shared"), delta->shared, err);
+	shared = patch_apply(json_object_get(body, "shared"), &delta->shared, err);
 	if (!shared) {
 		error_prefix_code(err, CODE_IN_SHARED_RESOURCES);
 		goto fail;
@@ -244,17 +268,15 @@ fail:
 
 /* Leaf operations, so that two people who change two members of a workload do not collide. */
 static void
-add_update(struct delta *delta, const char *name, const json_t *old, const json_t *module)
+add_difference(struct delta *delta, const char *name, const json_t *old, const json_t *module)
 {
-	json_t *operations;
+	struct patch patch;
 
 	if (old == module)
 		return;
-	operations = patch_between(old, module);
-	if (json_array_size(operations) > 0)
-		json_object_set_new_nocheck(delta->update, name, operations);
-	else
-		json_decref(operations);
+	patch_between(&patch, old, module);
+	if (patch.count > 0)
+		add_update(delta, name, &patch);
 }
 
 struct delta *
@@ -262,6 +284,7 @@ delta_between(const struct set *from, const struct set *to)
 {
 	struct delta *delta = delta_new();
 	struct json_pairs pairs = json_pairs(set_modules(to), set_modules(from));
+	size_t found = 0;
 	json_t *module;
 	const char *name;
 
@@ -271,16 +294,17 @@ delta_between(const struct set *from, const struct set *to)
 		json_pairs_fetch_next(&pairs);
 		name = json_object_iter_key(pairs.i);
 		module = json_object_iter_value(pairs.i);
+		found += old != NULL;
 		if (old)
-			add_update(delta, name, old, module);
+			add_difference(delta, name, old, module);
 		else
 			json_object_set_new(delta->add, name, json_deep_copy(module));
 	}
-	json_object_foreach(set_modules(from), name, module)
-		if (!set_module(to, name))
-			json_array_append_new(delta->remove, json_string(name));
-	json_decref(delta->shared);
-	delta->shared = patch_between(set_shared(from), set_shared(to));
+	if (found < json_object_size(set_modules(from)))
+		json_object_foreach(set_modules(from), name, module)
+			if (!set_module(to, name))
+				json_array_append_new(delta->remove, json_string(name));
+	patch_between(&delta->shared, set_shared(from), set_shared(to));
 	return delta;
 }
 
@@ -317,81 +341,143 @@ delta_copy(const struct delta *delta)
 	return out ? out : delta_new();
 }
 
-static void
-forget_remove(struct delta *delta, const char *module)
-{
-	size_t i = 0;
+/* A delta that another one is merged into; what is looked up by name is found by it, or two of
+ * a hundred thousand names would take minutes. */
+struct composing {
+	struct delta *out;
+	json_t *removed;	/* {module: true}, in order */
+	json_t *places;		/* {module: index of its update} */
+};
 
-	while (i < json_array_size(delta->remove)) {
-		if (strcmp(json_string_value(json_array_get(delta->remove, i)), module) == 0)
-			json_array_remove(delta->remove, i);
-		else
-			i++;
-	}
+static struct composing
+begin_composing(struct delta *out)
+{
+	struct composing c = {out, json_object(), json_object()};
+	json_t *module;
+	size_t i;
+
+	json_array_foreach(out->remove, i, module)
+		json_object_set_new(c.removed, json_string_value(module), json_true());
+	for (i = 0; i < out->update_count; i++)
+		json_object_set_new(c.places, out->updates[i].module, json_integer((json_int_t)i));
+	return c;
+}
+
+static void
+end_composing(struct composing *c)
+{
+	const char *module;
+	json_t *value;
+
+	json_array_clear(c->out->remove);
+	json_object_foreach(c->removed, module, value)
+		json_array_append_new(c->out->remove, json_string(module));
+	json_decref(c->removed);
+	json_decref(c->places);
+}
+
+static void
+forget_update(struct composing *c, const char *module)
+{
+	const json_t *place = json_object_get(c->places, module);
+
+	if (place)
+		patch_clear(&c->out->updates[json_integer_value(place)].patch);
 }
 
 /* What was to be added or updated before is of no use once it is removed. */
 static void
-compose_remove(struct delta *out, const char *module)
+compose_remove(struct composing *c, const char *module)
 {
-	json_object_del(out->add, module);
-	json_object_del(out->update, module);
-	forget_remove(out, module);
-	json_array_append_new(out->remove, json_string(module));
+	json_object_del(c->out->add, module);
+	forget_update(c, module);
+	json_object_set_new(c->removed, module, json_true());
 }
 
 /* A later add replaces the module; an add of null cancels a pending remove. */
 static void
-compose_add(struct delta *out, const char *module, const json_t *value)
+compose_add(struct composing *c, const char *module, const json_t *value)
 {
 	if (json_is_null(value)) {
-		forget_remove(out, module);
+		json_object_del(c->removed, module);
 		return;
 	}
-	json_object_del(out->update, module);
-	json_object_set_new(out->add, module, json_deep_copy(value));
+	forget_update(c, module);
+	json_object_set_new(c->out->add, module, json_deep_copy(value));
 }
 
 /* Operations on a workload that the same delta adds are folded into it: the platform applies
  * adds first and would refuse a path that is only in the update. */
 static int
-compose_update(struct delta *out, const char *module, json_t *operations, struct error *err)
+compose_update(struct composing *c, const struct update *update, struct error *err)
 {
-	json_t *added = json_object_get(out->add, module), *folded, *copied;
+	json_t *added = json_object_get(c->out->add, update->module), *folded;
+	const json_t *place = json_object_get(c->places, update->module);
+	struct patch patch = {0};
 
-	if (!added) {
-		copied = json_deep_copy(operations);
-		json_array_extend(updates_of(out, module), copied);
-		json_decref(copied);
-		return 0;
+	if (added) {
+		folded = patch_apply(added, &update->patch, err);
+		if (!folded)
+			return error_prefix_code(err, CODE_IN_WORKLOAD,
+						 .workload = update->module);
+		json_object_set_new(c->out->add, update->module, folded);
+	} else if (place) {
+		patch_append(&c->out->updates[json_integer_value(place)].patch, &update->patch);
+	} else {
+		patch_append(&patch, &update->patch);
+		json_object_set_new(c->places, update->module,
+				    json_integer((json_int_t)c->out->update_count));
+		add_update(c->out, update->module, &patch);
 	}
-	folded = patch_apply(added, operations, err);
-	if (!folded)
-		return error_prefix_code(err, CODE_IN_WORKLOAD, .workload = module);
-	json_object_set_new(out->add, module, folded);
 	return 0;
+}
+
+static int
+compose(struct composing *c, const struct delta *later, struct error *err)
+{
+	const char *module;
+	json_t *value;
+	size_t i;
+
+	json_array_foreach(later->remove, i, value)
+		compose_remove(c, json_string_value(value));
+	json_object_foreach(later->add, module, value)
+		compose_add(c, module, value);
+	for (i = 0; i < later->update_count; i++)
+		if (compose_update(c, &later->updates[i], err) != 0)
+			return -1;
+	patch_append(&c->out->shared, &later->shared);
+	return 0;
+}
+
+struct delta *
+delta_compose_all(const struct delta *earlier, struct delta *const *later, size_t count,
+		  struct error *err)
+{
+	struct delta *out = delta_copy(earlier);
+	struct composing composing = begin_composing(out);
+	int ret = 0;
+
+	for (size_t i = 0; ret == 0 && i < count; i++)
+		if (compose(&composing, later[i], err) != 0)
+			ret = error_prefix_code(err, CODE_IN_CHANGE, .index = i);
+	end_composing(&composing);
+	if (ret == 0)
+		return out;
+	delta_free(out);
+	return NULL;
 }
 
 struct delta *
 delta_compose(const struct delta *earlier, const struct delta *later, struct error *err)
 {
 	struct delta *out = delta_copy(earlier);
-	const char *module;
-	json_t *value;
-	size_t i;
+	struct composing composing = begin_composing(out);
+	int ret = compose(&composing, later, err);
 
-	json_array_foreach(later->remove, i, value)
-		compose_remove(out, json_string_value(value));
-	json_object_foreach(later->add, module, value)
-		compose_add(out, module, value);
-	json_object_foreach(later->update, module, value) {
-		if (compose_update(out, module, value, err) != 0) {
-			delta_free(out);
-			return NULL;
-		}
-	}
-	value = json_deep_copy(later->shared);
-	json_array_extend(out->shared, value);
-	json_decref(value);
-	return out;
+	end_composing(&composing);
+	if (ret == 0)
+		return out;
+	delta_free(out);
+	return NULL;
 }

@@ -42,5 +42,8 @@ struct delta *delta_copy(const struct delta *delta);
 /* Merges `later` into a copy of `earlier` by the rules of PATCH deltas. */
 struct delta *delta_compose(const struct delta *earlier, const struct delta *later,
 			    struct error *err);
+/* The same of several, in order; the error names the index of the one that cannot be merged. */
+struct delta *delta_compose_all(const struct delta *earlier, struct delta *const *later,
+				size_t count, struct error *err);
 
 #endif

@@ -114,7 +114,7 @@ manifest_json_patch(const json_t *before, const json_t *after, struct error *err
 {
 	json_t *from = plain_object((json_t *)(uintptr_t)before, err);
 	json_t *to = from ? plain_object((json_t *)(uintptr_t)after, err) : NULL;
-	json_t *patch = to ? patch_between(from, to) : NULL;
+	json_t *patch = to ? patch_between_encoded(from, to) : NULL;
 
 	json_decref(from);
 	json_decref(to);

@@ -120,7 +120,7 @@ carry_out(const json_t *live, const json_t *operations)
 			continue;
 		}
 		one = json_pack("[O]", row);
-		next = patch_apply(at, one, &err);
+		next = patch_apply_encoded(at, one, &err);
 		assert_non_null(next);
 		json_decref(one);
 		json_decref(at);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 
 #include "base/buf.h"
@@ -29,6 +30,7 @@
 #include "model/patch.h"
 #include "model/pointer.h"
 #include "model/set.h"
+#include "below-valgrind.h"
 #include "quoted-json.h"
 
 static struct set *
@@ -112,7 +114,7 @@ patches_follow_rfc_6902_or_change_nothing(void **state)
 		json_t *document = parse(patches[i].document), *before = json_deep_copy(document);
 		json_t *patch = parse(patches[i].patch);
 		struct error err = {0};
-		json_t *result = patch_apply(document, patch, &err);
+		json_t *result = patch_apply_encoded(document, patch, &err);
 
 		if (patches[i].result) {
 			json_t *want = parse(patches[i].result);
@@ -658,6 +660,50 @@ composing_equals_applying_one_after_the_other(void **state)
 	}
 }
 
+/* {modules: {remove: [w0, w1, ...]}} */
+static struct delta *
+removal(size_t from, size_t to)
+{
+	json_t *ids = json_array(), *body = json_pack("{s:{s:o}}", "modules", "remove", ids);
+	struct delta *delta;
+
+	for (size_t i = from; i < to; i++)
+		json_array_append_new(ids, json_sprintf("w%zu", i));
+	delta = delta_decode(body, NULL);
+	json_decref(body);
+	return delta;
+}
+
+/* One request may hold a hundred thousand changes, and a platform does nothing else meanwhile: a
+ * second of a processor is a hundred times what it takes. */
+static void
+many_changes_of_many_workloads_are_merged_at_once(void **state)
+{
+	const size_t workloads = below_valgrind() ? 500 : 20000, count = workloads / 10;
+	struct delta *earlier = removal(0, workloads), *merged;
+	struct delta **later = xcalloc(count, sizeof(*later));
+	struct error err = {0};
+	json_t *body;
+	clock_t began;
+
+	(void)state;
+	for (size_t i = 0; i < count; i++)
+		later[i] = removal(i, i + 2);
+	began = clock();
+	merged = delta_compose_all(earlier, later, count, &err);
+	assert_true(below_valgrind() || clock() - began < CLOCKS_PER_SEC);
+	assert_non_null(merged);
+	body = delta_encode(merged);
+	assert_int_equal(json_array_size(json_object_get(json_object_get(body, "modules"),
+							 "remove")), workloads);
+	json_decref(body);
+	delta_free(merged);
+	delta_free(earlier);
+	for (size_t i = 0; i < count; i++)
+		delta_free(later[i]);
+	free(later);
+}
+
 static void
 image_references_split_where_registries_do(void **state)
 {
@@ -955,7 +1001,7 @@ a_path_escapes_what_parts_it(void **state)
 			       "{'op':'remove','path':'/a~1b~0/~1'},"
 			       "{'op':'add','path':'/a~1b~0/~0','value':'n'},"
 			       "{'op':'replace','path':'/a~1b~0/~01~1','value':'X'}]");
-	json_t *operations = patch_between(from, to);
+	json_t *operations = patch_between_encoded(from, to);
 
 	(void)state;
 	assert_true(json_equal(operations, wanted));
@@ -987,6 +1033,7 @@ main(void)
 		cmocka_unit_test(two_sides_of_a_conflict_never_read_the_same),
 		cmocka_unit_test(applying_what_is_between_gives_the_other),
 		cmocka_unit_test(composing_equals_applying_one_after_the_other),
+		cmocka_unit_test(many_changes_of_many_workloads_are_merged_at_once),
 		cmocka_unit_test(image_references_split_where_registries_do),
 		cmocka_unit_test(a_digest_that_differs_is_seen),
 		cmocka_unit_test(what_is_typed_is_a_version_a_digest_or_another_image),

@@ -330,8 +330,8 @@ patch_between_two_leads_to_the_other(struct source *source)
 		json_decref(b);
 		b = json_object();
 	}
-	patch = patch_between(a, b);
-	result = patch_apply(a, patch, &err);
+	patch = patch_between_encoded(a, b);
+	result = patch_apply_encoded(a, patch, &err);
 	source_note(source, "a", a);
 	source_note(source, "b", b);
 	source_note(source, "patch", patch);
@@ -350,8 +350,8 @@ patch_does_not_depend_on_the_order_of_members(struct source *source)
 {
 	json_t *a = source_object(source, 4), *b = source_near(source, a, 4);
 	json_t *other_a = reversed(a), *other_b = reversed(b);
-	json_t *patch = patch_between(a, b), *other = patch_between(a, other_b);
-	json_t *third = patch_between(other_a, b);
+	json_t *patch = patch_between_encoded(a, b), *other = patch_between_encoded(a, other_b);
+	json_t *third = patch_between_encoded(other_a, b);
 	bool good;
 
 	source_note(source, "a", a);
@@ -374,19 +374,19 @@ static bool
 patch_is_done_whole_or_not_at_all(struct source *source)
 {
 	json_t *a = source_object(source, 3), *b = source_near(source, a, 3);
-	json_t *patch = patch_between(a, json_is_object(b) ? b : a), *before = json_deep_copy(a);
+	json_t *patch = patch_between_encoded(a, json_is_object(b) ? b : a), *before = json_deep_copy(a);
 	json_t *whole = json_deep_copy(patch), *result;
 	struct error err = {0};
 	bool good;
 
 	json_array_append_new(patch, json_pack("{s:s, s:s, s:i}", "op", "replace", "path",
 					       "/not/there/at all", "value", 1));
-	result = patch_apply(a, patch, &err);
+	result = patch_apply_encoded(a, patch, &err);
 	source_note(source, "a", a);
 	source_note(source, "patch", patch);
 	good = !result && err.kind == ERROR_INPUT && json_equal(a, before);
 	json_decref(result);
-	result = patch_apply(a, whole, &err);	/* nor does success touch what it is given */
+	result = patch_apply_encoded(a, whole, &err);	/* nor does success touch what it is given */
 	good = good && result && json_equal(a, before);
 	json_decref(result);
 	json_decref(whole);

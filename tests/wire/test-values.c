@@ -339,7 +339,7 @@ assert_patches_fit(const char *level, size_t count)
 		json_object_foreach(values, key, value)
 			assert_value(value, key, json_member_string(value, "value"),
 				     json_member_string(value, "source"));
-		after = patch_apply(before, json_object_get(version, "change"), &err);
+		after = patch_apply_encoded(before, json_object_get(version, "change"), &err);
 		if (!after || !json_equal(after, values))
 			fail_msg("version %zu of %s: %s", i, level, err.text);
 		json_decref(before);

@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/ids.h"
+#include "base/xmalloc.h"
 #include "model/delta.h"
 #include "model/draft.h"
 #include "model/error-codes.h"
@@ -179,24 +180,22 @@ put_delta(struct platform *platform, const struct request *request, struct respo
 
 /* Each of the array is merged into what came before; nothing is stored when one fails. */
 static struct delta *
-compose_all(struct delta *delta, const json_t *changes, struct error *err)
+compose_all(const struct delta *delta, const json_t *changes, struct error *err)
 {
-	const json_t *change;
-	size_t i;
+	const size_t count = json_array_size(changes);
+	struct delta **later = xcalloc(count + 1, sizeof(*later)), *merged = NULL;
+	size_t read = 0;
 
-	json_array_foreach(changes, i, change) {
-		struct delta *later = delta_decode(change, err);
-		struct delta *merged = later ? delta_compose(delta, later, err) : NULL;
-
-		delta_free(later);
-		delta_free(delta);
-		if (!merged) {
-			error_prefix_code(err, CODE_IN_CHANGE, .index = i);
-			return NULL;
-		}
-		delta = merged;
-	}
-	return delta;
+	while (read < count && (later[read] = delta_decode(json_array_get(changes, read), err)))
+		read++;
+	if (read == count)
+		merged = delta_compose_all(delta, later, count, err);
+	else
+		error_prefix_code(err, CODE_IN_CHANGE, .index = read);
+	for (size_t i = 0; i < read; i++)
+		delta_free(later[i]);
+	free(later);
+	return merged;
 }
 
 /* PATCH .../deltas/{deltaId}: merge further changes into a draft, in order. */
@@ -205,17 +204,16 @@ patch_delta(struct platform *platform, const struct request *request, struct res
 	    struct error *err)
 {
 	struct draft known;
-	struct delta *delta;
-	int ret = -1;
+	struct delta *delta, *merged;
+	int ret;
 
 	if (read_changeable(platform, request, &known, err) != 0)
 		return -1;
 	delta = draft_delta(&known, err);
 	draft_clear(&known);
-	if (delta)
-		delta = compose_all(delta, request->body, err);
-	if (delta)
-		ret = replace(platform, request, delta, err);
+	merged = delta ? compose_all(delta, request->body, err) : NULL;
+	ret = merged ? replace(platform, request, merged, err) : -1;
+	delta_free(merged);
 	delta_free(delta);
 	if (ret != 0)
 		return -1;

@@ -210,7 +210,7 @@ take_operation(struct patching *p, const char *op, const char *path, const json_
 	if (value)
 		json_object_set_new(operation, "value", json_copy_deep(value));
 	one = json_pack("[O]", operation);
-	done = patch_apply(p->work, one, p->err);
+	done = patch_apply_encoded(p->work, one, p->err);
 	json_decref(one);
 	json_array_append_new(p->operations, operation);
 	if (!done)
@@ -463,15 +463,13 @@ change_field(struct patching *p, const char *text, const json_t *to)
 static int
 change_fields(struct patching *p)
 {
-	json_t *list = patch_between(p->change->before, p->change->after), *row;
+	struct patch changes;
 	int ret = 0;
-	size_t i;
 
-	json_array_foreach(list, i, row)
-		if (ret == 0)
-			ret = change_field(p, json_member_string(row, "path"),
-					   json_object_get(row, "value"));
-	json_decref(list);
+	patch_between(&changes, p->change->before, p->change->after);
+	for (size_t i = 0; ret == 0 && i < changes.count; i++)
+		ret = change_field(p, changes.steps[i].path, changes.steps[i].value);
+	patch_clear(&changes);
 	return ret == 0 ? put_in_order(p) : ret;
 }
 
@@ -546,18 +544,15 @@ int
 adopted_patch_check(const struct adopted_change *change, const json_t *live, struct error *err)
 {
 	json_t *kept = adopted_keep(live, err);
-	json_t *list = kept ? patch_between(change->before, kept) : NULL;
 	struct patching p = {.change = change, .live = live, .err = err};
+	struct patch moved = {0};
 	int ret = kept ? 0 : -1;
 
-	for (size_t i = 0; ret == 0 && i < json_array_size(list); i++) {
-		const json_t *row = json_array_get(list, i);
-		const json_t *value = json_object_get(row, "value");
-		const char *path = json_member_string(row, "path");
-
-		ret = say_moved(&p, path, value);
-	}
-	json_decref(list);
+	if (kept)
+		patch_between(&moved, change->before, kept);
+	for (size_t i = 0; ret == 0 && i < moved.count; i++)
+		ret = say_moved(&p, moved.steps[i].path, moved.steps[i].value);
+	patch_clear(&moved);
 	json_decref(kept);
 	return ret;
 }
