@@ -374,8 +374,8 @@ static bool
 patch_is_done_whole_or_not_at_all(struct source *source)
 {
 	json_t *a = source_object(source, 3), *b = source_near(source, a, 3);
-	json_t *patch = patch_between_encoded(a, json_is_object(b) ? b : a), *before = json_deep_copy(a);
-	json_t *whole = json_deep_copy(patch), *result;
+	json_t *patch = patch_between_encoded(a, json_is_object(b) ? b : a);
+	json_t *before = json_deep_copy(a), *whole = json_deep_copy(patch), *result;
 	struct error err = {0};
 	bool good;
 
@@ -386,7 +386,8 @@ patch_is_done_whole_or_not_at_all(struct source *source)
 	source_note(source, "patch", patch);
 	good = !result && err.kind == ERROR_INPUT && json_equal(a, before);
 	json_decref(result);
-	result = patch_apply_encoded(a, whole, &err);	/* nor does success touch what it is given */
+	/* Nor does success touch what it is given. */
+	result = patch_apply_encoded(a, whole, &err);
 	good = good && result && json_equal(a, before);
 	json_decref(result);
 	json_decref(whole);
