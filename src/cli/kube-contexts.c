@@ -125,14 +125,14 @@ refuse_missing(const char *variable, const char *usual, struct error *err)
 {
 	if (variable)
 		return error_set(err, ERROR_NOT_FOUND,
-				 _("There is no kubeconfig: KUBECONFIG names %s, which does not exist."),
+				 _("No kubeconfig was found: KUBECONFIG names %s, which does not exist."),
 				 variable);
 	if (usual)
 		return error_set(err, ERROR_NOT_FOUND,
-				 _("There is no kubeconfig: %s does not exist. Copy yours there, or set "
+				 _("No kubeconfig was found: %s does not exist. Copy yours there, or set "
 				   "KUBECONFIG to its path."), usual);
 	return error_set(err, ERROR_NOT_FOUND,
-			 _("There is no kubeconfig: neither KUBECONFIG nor HOME is set."));
+			 _("No kubeconfig was found: neither KUBECONFIG nor HOME is set."));
 }
 
 int

@@ -314,8 +314,7 @@ names_no_container(const struct set *set, const char *workload, const char *cont
 
 	add_keys(&names, containers);
 	ret = refuse(&names, container,
-		     xasprintf(_("There is no container \"%s\" in the workload %s."), container,
-			       workload),
+		     xasprintf(_("The workload %s has no container \"%s\"."), workload, container),
 		     err);
 	json_decref(containers);
 	return ret;

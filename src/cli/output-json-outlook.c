@@ -34,9 +34,10 @@ output_json_outlook(const struct deploy_review *outlook)
 
 	for (size_t i = 0; i < outlook->finding_count; i++)
 		json_array_append_new(findings, finding_json(&outlook->findings[i]));
-	return json_pack("{s:o, s:o, s:b, s:o, s:o}", "cluster", foreign(&outlook->cluster),
+	return json_pack("{s:o, s:o, s:b, s:o, s:O?, s:o}", "cluster", foreign(&outlook->cluster),
 			 "namespace", foreign(&outlook->namespace), "is_new", outlook->is_new,
-			 "unasked", foreign(&outlook->unasked), "findings", findings);
+			 "unasked", foreign(&outlook->unasked), "objects", outlook->objects,
+			 "findings", findings);
 }
 
 void

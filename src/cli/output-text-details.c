@@ -29,6 +29,7 @@
 #include "flow/world/world.h"
 #include "model/image.h"
 #include "model/json-text.h"
+#include "model/json.h"
 #include "model/set.h"
 
 /* "  web: ? (its answer is not understood: ...)".  false: it is. */
@@ -269,4 +270,23 @@ output_text_hotfix(const struct hotfix *hotfix)
 		step_line(hotfix, (enum hotfix_step_id)id);
 	for (size_t i = 0; i < hotfix_other_count(hotfix); i++)
 		other_line(hotfix_other(hotfix, i));
+}
+
+void
+output_text_clone_list(const json_t *clone)
+{
+	const json_t *one;
+	size_t i;
+
+	if (!clone)
+		return;
+	output_text_line(_("A clone of it:"));
+	output_text_objects(json_object_get(clone, "objects"), true);
+	output_text_objects(json_object_get(clone, "left_out"), false);
+	json_array_foreach(json_object_get(clone, "not_cloned"), i, one) {
+		const char *object = json_member_string(one, "object");
+
+		output_text_line(_("  Not cloned: %s: %s"), object ? object : "?",
+				 json_member_string(one, "why"));
+	}
 }

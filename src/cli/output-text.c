@@ -21,6 +21,7 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "flow/clones.h"
+#include "flow/verbs/clone-parts.h"
 #include "flow/verbs/flow.h"
 #include "flow/world/reach.h"
 #include "flow/world/words.h"
@@ -265,6 +266,22 @@ repository_lines(const struct review *review)
 	json_decref(patches);
 }
 
+void
+output_text_objects(const json_t *objects, bool are_cloned)
+{
+	json_t *ordered = clone_objects_ordered(objects), *names;
+	const char *kind;
+
+	json_object_foreach(ordered, kind, names) {
+		char *text = clone_object_names(names);
+
+		output_text_line(are_cloned ? _("  Cloned: %s %s") : _("  Not cloned: %s %s"), kind,
+				 text);
+		free(text);
+	}
+	json_decref(ordered);
+}
+
 /* What whoever would carry it out says: refusals first. */
 static void
 outlook_lines(const struct review *review)
@@ -278,9 +295,16 @@ outlook_lines(const struct review *review)
 	for (size_t i = 0; i < outlook->finding_count; i++)
 		if (outlook->findings[i].kind == DEPLOY_WARNING)
 			output_text_line(_("  Warning: %s"), outlook->findings[i].message.raw);
+	if (review->verb == FLOW_CLONE)
+		output_text_objects(outlook->objects, true);
 	for (size_t i = 0; i < outlook->finding_count; i++)
 		if (outlook->findings[i].kind == DEPLOY_ADJUSTED)
 			output_text_line(_("  Adjusted: %s"), outlook->findings[i].message.raw);
+	for (size_t i = 0; i < outlook->finding_count; i++)
+		if (outlook->findings[i].kind == DEPLOY_LEFT)
+			output_text_line(_("  Not cloned: %s: %s"),
+					 untrusted_raw(&outlook->findings[i].object),
+					 untrusted_raw(&outlook->findings[i].message));
 	for (size_t i = 0; i < sizeof(listed) / sizeof(listed[0]); i++) {
 		char *line = review_outlook_line(review, listed[i]);
 

@@ -5,6 +5,7 @@
 #ifndef SIDESTAGE_CLI_OUTPUT_TEXT_H
 #define SIDESTAGE_CLI_OUTPUT_TEXT_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -32,6 +33,9 @@ void output_text_environment(const struct world_environment *environment,
 void output_text_reach(const struct world_environment *environment, const char *module);
 /* One line a change, in words. */
 void output_text_changes(const struct changes *changes);
+/* Objects of a cluster, by their kinds: {"Deployment": ["api", "web"]}; whether a clone has
+ * them. */
+void output_text_objects(const json_t *objects, bool are_cloned);
 /* Everything that a person approves: changes, cautions, findings, what is sent, the way back. */
 void output_text_review(const struct review *review);
 /* One clone: from what, by whom, how old, its time to live, what is not promoted. */

@@ -30,6 +30,7 @@
 #include "flow/clones.h"
 #include "flow/hotfix.h"
 #include "flow/session.h"
+#include "flow/verbs/clone-parts.h"
 #include "flow/verbs/interrupted.h"
 #include "flow/world/details.h"
 #include "flow/world/moments.h"
@@ -176,6 +177,54 @@ check_details(struct plain *p, const struct details *details)
 			   plain_why(details_deployments_error(details)));
 }
 
+/* What a clone of it would get, where it was found in a cluster; NULL: it was not. */
+static json_t *
+clone_list(const struct plain *p, const struct world_environment *e)
+{
+	const struct world_organization *o = world_organization(session_world(p->session), p->org);
+	const json_t *left = o ? adoption_left(&o->adoption, untrusted_raw(&e->environment.id))
+			       : NULL;
+	json_t *list = json_array();
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(left, i, one) {
+		char *why = adoption_why_left(one);
+
+		json_array_append_new(list, json_pack("{s:O?, s:s}", "object",
+						      json_object_get(one, "object"), "why", why));
+		free(why);
+	}
+	if (left && e->set)
+		return json_pack("{s:o, s:o, s:o}", "objects", clone_objects_of_set(e->set, true),
+				 "left_out", clone_objects_of_set(e->set, false), "not_cloned",
+				 list);
+	json_decref(list);
+	return NULL;
+}
+
+static void
+print_details(struct plain *p, const struct world_environment *e, const struct details *details)
+{
+	json_t *clone = clone_list(p, e);
+
+	if (plain_wants_json(p)) {
+		json_t *object = output_json_environment(e, details);
+
+		if (clone)
+			json_object_set(object, "clone", clone);
+		plain_print_json(p, object);
+	} else {
+		output_text_head(e);
+		output_text_workloads(e);
+		output_text_resources(e);
+		output_text_values(details);
+		output_text_deployments(details, e);
+		output_text_clone_list(clone);
+	}
+	json_decref(clone);
+}
+
 void
 plain_environment_details(struct plain *p, char **words, size_t count)
 {
@@ -189,17 +238,10 @@ plain_environment_details(struct plain *p, char **words, size_t count)
 	(void)plain_wait(p, are_details_known, details);
 	/* It may have gone while that was read. */
 	e = plain_environment(p, words[0]);
-	if (e && plain_wants_json(p)) {
-		plain_print_json(p, output_json_environment(e, details));
-	} else if (e) {
-		output_text_head(e);
-		output_text_workloads(e);
-		output_text_resources(e);
-		output_text_values(details);
-		output_text_deployments(details, e);
-	}
-	if (e)
+	if (e) {
+		print_details(p, e, details);
 		plain_check_parts(p, e);
+	}
 	if (e && p->once && !p->once->offline)
 		check_details(p, details);
 	details_close(details);

@@ -29,6 +29,7 @@ static const char *const deploy_finding_kinds[] = {
 	[DEPLOY_RESTART] = "restart",
 	[DEPLOY_REMOVAL] = "removal",
 	[DEPLOY_ADJUSTED] = "adjusted",
+	[DEPLOY_LEFT] = "left",
 };
 NOUN_WORDS(deploy_finding_kind, deploy_finding_kinds, DEPLOY_FINDING_UNKNOWN)
 
@@ -64,6 +65,7 @@ static const struct member deploy_review_members[] = {
 	{"is_new", MEMBER_FLAG, MEMBER_OPTIONAL, AT(is_new)},
 	{"findings", MEMBER_LIST, MEMBER_OPTIONAL, AT(findings), .noun = &deploy_finding_noun,
 	 .count = offsetof(struct deploy_review, finding_count)},
+	{"objects", MEMBER_JSON, MEMBER_OPTIONAL, AT(objects)},
 	{"unasked", MEMBER_TEXT, MEMBER_OPTIONAL, AT(unasked)},
 	{"reason", MEMBER_JSON, MEMBER_OPTIONAL, AT(reason)},
 	MEMBERS_END,

@@ -249,6 +249,7 @@ enum deploy_finding_kind {
 	DEPLOY_REMOVAL,		/* the object is removed: nothing declares it any more */
 	DEPLOY_ADJUSTED,	/* it is otherwise there than declared, so that a clone of what
 				 * somebody else runs does not act outside */
+	DEPLOY_LEFT,		/* the object is not cloned, and stays where it was found */
 	DEPLOY_FINDING_UNKNOWN	/* a word we do not know */
 };
 const char *deploy_finding_kind_word(enum deploy_finding_kind kind);
@@ -275,6 +276,7 @@ struct deploy_review {
 	bool is_new;		/* the namespace is still to be made */
 	struct deploy_finding *findings;
 	size_t finding_count;
+	json_t *objects;	/* {"Deployment": ["api", "web"]}: what would be applied; or NULL */
 	struct untrusted unasked;	/* why not all could be asked; raw NULL: it was */
 	json_t *reason;			/* the same as code and parameters, or NULL */
 	struct untrusted problem;

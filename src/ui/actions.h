@@ -104,7 +104,9 @@ struct view_ops;
 	X(INTERRUPTED, "interrupted", false,                                                      \
 	  N_("List interrupted operations, to resume or abandon them."))                          \
 	X(RESUME, "resume", true, N_("Resume the operation where it was interrupted."))           \
-	X(ABANDON, "abandon", true, N_("Abandon the operation: it can no longer be resumed."))
+	X(ABANDON, "abandon", true, N_("Abandon the operation: it can no longer be resumed."))    \
+	X(OBJECTS, "objects", false,                                                              \
+	  N_("Show, object by object, what a clone gets, what is different and what stays."))
 
 enum action {
 	ACTION_NONE,
@@ -175,6 +177,7 @@ void key_run(const struct key *row, struct view *view, struct ui *ui);
 	X(board, "board")                               \
 	X(environment, "environment")                   \
 	X(review, "review")                             \
+	X(clone_list, "objects")                        \
 	X(compare, "compare")                           \
 	X(moment, "compare-with")                             \
 	X(progress, "progress")                         \

@@ -28,6 +28,7 @@ libui_a_SOURCES = \
 	src/ui/views/board-tree.c src/ui/views/board-tree.h \
 	src/ui/views/board.c src/ui/views/board.h \
 	src/ui/views/changes.c src/ui/views/changes.h \
+	src/ui/views/clone-list.c src/ui/views/clone-list.h \
 	src/ui/views/clones-draw.c src/ui/views/clones-draw.h \
 	src/ui/views/clones-state.h \
 	src/ui/views/clones.c src/ui/views/clones.h \

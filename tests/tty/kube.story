@@ -9,7 +9,7 @@ env KUBECONFIG=$DIR/prod/kubeconfig
 
 test "without a kubeconfig it is said where one belongs"
 run sidestage kube
-expect "There is no kubeconfig: KUBECONFIG names $DIR/prod/kubeconfig, which does not exist."
+expect "No kubeconfig was found: KUBECONFIG names $DIR/prod/kubeconfig, which does not exist."
 exit 2
 
 test "a cluster that knows nothing of sidestage"

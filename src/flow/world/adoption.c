@@ -86,9 +86,12 @@ take_environments(struct world_adoption *out, const json_t *list)
 	out->environments = json_object();
 	json_array_foreach(list, i, item) {
 		const char *env = json_member_string(item, "env_id");
+		json_t *left = json_object_get(item, "left");
 
 		if (env)
-			json_object_set_new(out->environments, env, json_true());
+			json_object_set_new(out->environments, env,
+					    json_is_array(left) ? json_incref(left)
+								: json_array());
 	}
 }
 
@@ -116,6 +119,25 @@ bool
 adoption_has(const struct world_adoption *adoption, const char *env)
 {
 	return json_object_get(adoption->environments, env) != NULL;
+}
+
+const json_t *
+adoption_left(const struct world_adoption *adoption, const char *env)
+{
+	return json_object_get(adoption->environments, env);
+}
+
+char *
+adoption_why_left(const json_t *left)
+{
+	const char *why = json_member_string(left, "why");
+	const char *reason = json_member_string(left, "reason");
+	json_t *details = reason ? json_decode(reason, strlen(reason), NULL) : NULL;
+	struct error read = {0};
+	bool is_known = error_codes_read(&read, details);
+
+	json_decref(details);
+	return xstrdup(is_known ? read.text : why ? why : "");
 }
 
 bool

@@ -30,13 +30,19 @@ struct world_adoption {
 	struct untrusted selector;	/* raw NULL: every workload */
 	struct untrusted problem;	/* why it failed */
 	struct untrusted warnings;	/* a sentence after the other; raw NULL: none */
-	json_t *environments;		/* {env: true}, those that were found; NULL: none */
+	/* {env: [{"object", "why", "reason"}]}, those that were found, with what a clone of each does
+	 * not carry; NULL: none. */
+	json_t *environments;
 	int64_t read_at;		/* wall ms of the last good look; 0: never */
 };
 
 /* 0, or -1 with err: it makes no sense, and `out` is empty.  adoption_clear() it. */
 int adoption_read(struct world_adoption *out, const json_t *body, struct error *err);
 bool adoption_has(const struct world_adoption *adoption, const char *env);
+/* What a clone of it does not carry; borrowed.  NULL: nothing is known. */
+const json_t *adoption_left(const struct world_adoption *adoption, const char *env);
+/* Why, of one of these: in the language of this program if it can be; foreign; free() it. */
+char *adoption_why_left(const json_t *left);
 bool adoption_equal(const struct world_adoption *a, const struct world_adoption *b);
 void adoption_clear(struct world_adoption *adoption);
 

@@ -16,10 +16,12 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/extensions.h"
+#include "model/json.h"
 #include "model/nouns.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/findings.h"
 #include "platform/engine/env-driver.h"
+#include "platform/engine/follow.h"
 #include "platform/engine/rollout-plan.h"
 #include "platform/engine/rollout-private.h"
 #include "platform/engine/rollout.h"
@@ -30,6 +32,7 @@ struct review_run {
 	struct driver_home home;	/* borrows from it */
 	json_t *findings;
 	bool is_new;
+	json_t *objects;		/* what would be applied; NULL: it is not said */
 	json_t *answer;
 };
 
@@ -69,6 +72,7 @@ end_run(struct review_run *run, const struct error *why)
 		review.reason = json_object();
 		error_codes_write(why, review.reason);
 	}
+	review.objects = json_incref(run->objects);
 	run->answer = deploy_review_encode(&review);
 	deploy_review_clear(&review);
 	json_object_set(run->answer, "findings", run->findings);
@@ -87,6 +91,38 @@ refuse(struct review_run *run, const struct problem *problem, const struct error
 	end_run(run, NULL);
 }
 
+/* --- what stays --- */
+
+/* What the driver does not say by itself. */
+static bool
+is_told(enum error_code code)
+{
+	return code == CODE_LEFT_MAKER || code == CODE_LEFT_TOO_LARGE ||
+	       code == CODE_LEFT_CLUSTER_WIDE;
+}
+
+/* Of what was found where a clone is made of, what nothing is made of in it. */
+static void
+add_left(struct review_run *run)
+{
+	const struct rollout *r = run->rollout;
+	const json_t *left = NULL, *one;
+	size_t i;
+
+	if (run->home.origin && run->home.is_first)
+		left = follow_left(r->order.platform->follow, r->place.org, run->home.origin);
+	json_array_foreach(left, i, one) {
+		struct finding_subject subject = {NULL, json_member_string(one, "object")};
+		const char *reason = json_member_string(one, "reason");
+		json_t *details = reason ? json_decode(reason, strlen(reason), NULL) : NULL;
+		struct error why = {0};
+
+		if (error_codes_read(&why, details) && is_told(why.parts[0].code))
+			findings_add(run->findings, DEPLOY_LEFT, &subject, "left", &why);
+		json_decref(details);
+	}
+}
+
 /* --- the driver --- */
 
 static void
@@ -97,8 +133,10 @@ reviewed(void *data, const struct driver_result *result)
 
 	run->rollout->task = NULL;
 	run->is_new = json_is_true(json_object_get(result->outputs, "is_new"));
+	run->objects = json_incref(json_object_get(result->outputs, "objects"));
 	if (json_is_array(findings))
 		json_array_extend(run->findings, findings);
+	add_left(run);
 	end_run(run, result->err);
 }
 
@@ -210,6 +248,7 @@ review_run_free(struct review_run *run)
 	}
 	rollout_free(run->rollout);
 	json_decref(run->findings);
+	json_decref(run->objects);
 	json_decref(run->answer);
 	free(run);
 }

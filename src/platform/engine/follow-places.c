@@ -277,6 +277,19 @@ follow_end_result(struct follow_reader *reader)
 
 /* --- what is told --- */
 
+const json_t *
+follow_left(const struct follow *follow, const char *org, const char *namespace)
+{
+	for (const struct follow_reader *r = follow ? follow->readers : NULL; r; r = r->next) {
+		const struct follow_place *place =
+			strcmp(r->of.org, org) == 0 ? follow_find_place(r, namespace) : NULL;
+
+		if (place && place->left)
+			return place->left;
+	}
+	return NULL;
+}
+
 static json_t *
 tell_places(const struct follow_reader *reader)
 {

@@ -51,6 +51,9 @@ void follow_adopt(struct follow *follow, const struct follow_source *source,
 /* Whoever waits so does not want to hear of it any more. */
 void follow_forget(struct follow *follow, const void *data);
 
+/* What a clone of the namespace does not carry: [{"object", "why", "reason"}], borrowed until the
+ * next turn.  NULL: it was not read yet. */
+const json_t *follow_left(const struct follow *follow, const char *org, const char *namespace);
 /* What is known of an organization's: doc/api/extensions, "adoption"; new reference.  NULL: nothing
  * was adopted there. */
 json_t *follow_tell(struct follow *follow, const char *org);

@@ -12,11 +12,13 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "flow/session.h"
 #include "flow/world/details.h"
 #include "flow/world/world.h"
 #include "model/json-text.h"
 #include "model/set.h"
 #include "ui/terminal.h"
+#include "ui/views/clone-list.h"
 #include "ui/views/compare.h"
 #include "ui/views/edit-value.h"
 #include "ui/views/environment-note.h"
@@ -180,6 +182,22 @@ run_inherit(struct view *view, struct ui *ui)
 	inherit_value(ui, v->org, v->app, v->env, chosen_value(view));
 }
 
+static void
+run_objects(struct view *view, struct ui *ui)
+{
+	const struct environment_view *v = (const struct environment_view *)view;
+
+	ui_push(ui, clone_list_view_new_of(v->org, v->app, v->env));
+}
+
+static bool
+is_found(const struct view *view, struct ui *ui)
+{
+	const struct environment_view *v = (const struct environment_view *)view;
+
+	return world_is_adopted(session_world(ui_session(ui)), v->org, v->env);
+}
+
 static bool
 has_value(const struct view *view, struct ui *ui)
 {
@@ -216,6 +234,10 @@ has_more(const struct view *view, struct ui *ui)
 }
 
 static const struct need a_long_note = {has_more, N_("All that the row says is on the screen."), NULL};
+static const struct need a_found_one = {
+	is_found, N_("Only for what was found in a cluster is there a list of what a clone gets."),
+	NULL,
+};
 static const struct need a_value = {has_value, N_("Select a shared value first: {tab-3}."), NULL};
 /* Of these it is said by what would change them. */
 static const struct need no_secret = {is_open_value, NULL, NULL},
@@ -245,6 +267,7 @@ const struct key environment_keys[] = {
 	 {&a_value, &no_secret}},
 	{'I', "I", ACTION_INHERIT, N_("inherit"), NULL, run_inherit, {&a_value, &its_own}},
 	{'l', "l", ACTION_LOGS, N_("logs"), .run = run_logs},
+	{'i', "i", ACTION_OBJECTS, N_("objects"), NULL, run_objects, {&a_found_one}},
 	{KEY_BASE + KEY_UP, "Up", ACTION_UP, .help = NULL},
 	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, .help = NULL},
 	{'k', NULL, ACTION_UP, .help = NULL},

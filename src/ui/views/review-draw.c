@@ -22,6 +22,7 @@
 #include "ui/canvas.h"
 #include "ui/view.h"
 #include "ui/views/changes.h"
+#include "ui/views/clone-list.h"
 #include "ui/views/review-keys.h"
 #include "ui/views/review-state.h"
 #include "ui/views/review.h"
@@ -161,7 +162,7 @@ is_placed(const struct review *review)
 
 /* What whoever would carry it out says.  How many rows were used. */
 static int
-draw_outlook(struct canvas *c, int row, const struct review *review)
+draw_outlook(struct ui *ui, struct canvas *c, int row, const struct review *review)
 {
 	static const enum deploy_finding_kind listed[] = {DEPLOY_RESTART, DEPLOY_REMOVAL};
 	int used = 0;
@@ -176,7 +177,7 @@ draw_outlook(struct canvas *c, int row, const struct review *review)
 	}
 	used += draw_outlook_of(c, row + used, review, DEPLOY_REFUSED, STYLE_DANGER);
 	used += draw_outlook_of(c, row + used, review, DEPLOY_WARNING, STYLE_WARN);
-	used += draw_outlook_of(c, row + used, review, DEPLOY_ADJUSTED, STYLE_NORMAL);
+	used += clone_list_draw_lines(ui, c, row + used, review);
 	for (size_t i = 0; i < sizeof(listed) / sizeof(listed[0]); i++) {
 		char *line = review_outlook_line(review, listed[i]);
 
@@ -362,7 +363,7 @@ draw_head(const struct review_view *r, struct ui *ui, struct canvas *c, int row,
 						       &review->changes);
 	row += used + (roomy && used > 0);
 	used = draw_cautions(c, row, review);
-	used += draw_outlook(c, row + used, review);
+	used += draw_outlook(ui, c, row + used, review);
 	used += draw_findings(r, c, row + used, review, places);
 	row += used + (roomy && used > 0);
 	if (sends)

@@ -22,6 +22,7 @@
 #include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/views/changes.h"
+#include "ui/views/clone-list.h"
 #include "ui/views/progress.h"
 #include "ui/views/review-finding.h"
 #include "ui/views/review-state.h"
@@ -88,6 +89,12 @@ run_copy(struct view *view, struct ui *ui)
 	free(words);
 	free(text);
 	json_decref(patches);
+}
+
+static void
+run_objects(struct view *view, struct ui *ui)
+{
+	ui_push(ui, clone_list_view_new(of(view)));
 }
 
 /* --- approving --- */
@@ -505,6 +512,12 @@ is_changeable(const struct view *view, struct ui *ui)
 }
 
 static bool
+has_list(const struct view *view, struct ui *ui)
+{
+	return clone_list_is_there(review_of((const struct review_view *)view, ui));
+}
+
+static bool
 has_fields(const struct view *view, struct ui *ui)
 {
 	return review_asks(review_of((const struct review_view *)view, ui)) ||
@@ -545,6 +558,9 @@ static const struct need a_finding = {
 	N_("{next-pane} goes to the findings; {edit} changes the text of one of them."),
 	NULL,
 };
+static const struct need a_list = {
+	has_list, N_("There is no list: no clone of a cluster's objects is reviewed here."), NULL,
+};
 static const struct need fields = {has_fields, N_("There is nothing to fill in here."), NULL};
 static const struct need a_field = {is_in_field, N_("Press {approve} to approve."), NULL};
 
@@ -561,6 +577,7 @@ const struct key review_keys[] = {
 	{'E', "E", ACTION_EDIT, NULL, N_("On a finding, change its text in the clone."),
 	 run_change_finding, {A_REVIEW, &findings, &a_finding, &changeable}},
 	{'y', "y", ACTION_COPY, NULL, NULL, run_copy, {A_REVIEW, &a_change}},
+	{'i', "i", ACTION_OBJECTS, N_("objects"), NULL, run_objects, {A_REVIEW, &a_list}},
 	{'\t', "Tab", ACTION_NEXT_PANE, NULL, N_("Go to the findings, then to the next field."),
 	 run_next_field, {A_REVIEW, &fields}},
 	{'\r', "Enter", ACTION_OPEN, NULL,

@@ -14,6 +14,7 @@
  */
 #include "config.h"
 
+#include "platform/drivers/kubernetes/cluster/object-read.h"
 #include "platform/drivers/kubernetes/review/kube-review.h"
 
 #include <stdlib.h>
@@ -84,11 +85,30 @@ kube_drop_reviews(struct kube_driver *driver)
 		free_review(driver->reviews);
 }
 
+/* {"Deployment": ["api", "web"]}, of what would be applied. */
+static json_t *
+list_objects(const struct kube_review *r)
+{
+	json_t *objects = json_object();
+
+	for (size_t i = 0; i < r->count; i++) {
+		const char *kind = kube_read_text(r->items[i].object, "kind");
+
+		if (!json_object_get(objects, kind))
+			json_object_set_new(objects, kind, json_array());
+		json_array_append_new(json_object_get(objects, kind),
+				      json_string(kube_read_name(r->items[i].object)));
+	}
+	return objects;
+}
+
 void
 kube_review_end(struct kube_review *r)
 {
 	json_t *outputs = json_pack("{s:b, s:O}", "is_new", r->is_new, "findings", r->findings);
 
+	if (!r->space.is_adopted)
+		json_object_set_new(outputs, "objects", list_objects(r));
 	driver_task_end(r->task, r->why.kind != ERROR_NONE ? &r->why : NULL, outputs, NULL);
 	free_review(r);
 }

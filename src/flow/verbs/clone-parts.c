@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "flow/verbs/clone-parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/i18n.h"
+#include "base/xmalloc.h"
+#include "model/json.h"
+#include "model/nouns.h"
+#include "model/set.h"
+
+#define WORDS_BYTES_MAX 4096
+
+/* By the findings' codes, in the order in which a person wants to know it. */
+static const struct part_row {
+	const char *code;
+	enum clone_part part;
+	const char *words;		/* N_(); NULL: the name of what it is about */
+} rows[] = {
+	{"suspended", CLONE_DIFFERENT, N_("schedules suspended")},
+	{"hosts", CLONE_DIFFERENT, N_("no hosts of the original")},
+	{"dns", CLONE_DIFFERENT, N_("no DNS names")},
+	{"certificates", CLONE_DIFFERENT, N_("no certificates")},
+	{"addresses", CLONE_DIFFERENT, N_("reachable only inside the cluster")},
+	{"network", CLONE_DIFFERENT, N_("no connection to the original")},
+	{"replicas", CLONE_DIFFERENT, N_("1 replica")},
+	{"unpaused", CLONE_DIFFERENT, N_("rollouts not paused")},
+	{"volume", CLONE_DIFFERENT, N_("empty volumes")},
+	{"node", CLONE_DIFFERENT, N_("no access to nodes")},
+	{"image", CLONE_DIFFERENT, N_("images pinned")},
+	{"marks", CLONE_DIFFERENT, N_("no marks of deployment tools")},
+	{"secret", CLONE_SECRETS, NULL},
+	{"not-run", CLONE_NOT_CLONED, N_("Jobs")},
+	{"autoscaler", CLONE_NOT_CLONED, N_("autoscalers")},
+	{"budget", CLONE_NOT_CLONED, N_("disruption budgets")},
+	{"acts", CLONE_NOT_CLONED, N_("what requests certificates or DNS names, or deploys")},
+	{"cluster-wide", CLONE_NOT_CLONED, N_("cluster-wide objects")},
+	{"kind", CLONE_NOT_CLONED, N_("objects of unknown kinds")},
+	{"left", CLONE_NOT_CLONED, NULL},
+};
+#define ROWS (sizeof(rows) / sizeof(rows[0]))
+
+static const struct part_row *
+find_row(const struct deploy_finding *finding)
+{
+	if (finding->kind != DEPLOY_ADJUSTED && finding->kind != DEPLOY_LEFT)
+		return NULL;
+	for (size_t i = 0; i < ROWS; i++)
+		if (untrusted_is(&finding->code, rows[i].code))
+			return &rows[i];
+	return NULL;
+}
+
+const char *
+clone_part_label(enum clone_part part)
+{
+	static const char *const labels[] = {
+		[CLONE_DIFFERENT] = N_("different"), [CLONE_SECRETS] = N_("Secrets"),
+		[CLONE_NOT_CLONED] = N_("not cloned"),
+	};
+
+	return _(labels[part]);
+}
+
+/* One that a newer platform has found is different, whatever it is. */
+enum clone_part
+clone_part_of(const struct deploy_finding *finding)
+{
+	const struct part_row *row = find_row(finding);
+
+	if (row)
+		return row->part;
+	return finding->kind == DEPLOY_ADJUSTED ? CLONE_DIFFERENT
+	       : finding->kind == DEPLOY_LEFT	? CLONE_NOT_CLONED
+						: CLONE_PARTS;
+}
+
+bool
+clone_has_parts(const struct deploy_review *outlook)
+{
+	for (size_t i = 0; i < outlook->finding_count; i++)
+		if (clone_part_of(&outlook->findings[i]) != CLONE_PARTS)
+			return true;
+	return false;
+}
+
+/* --- in words --- */
+
+static void
+add_words(struct buf *text, const char *words)
+{
+	(void)buf_printf(text, "%s%s", text->length > 0 ? ", " : "", words);
+}
+
+/* What it is about, of those that have no words of their own. */
+static const char *
+subject_of(const struct deploy_finding *finding)
+{
+	const char *name =
+		json_member_string(json_object_get(finding->reason, "parameters"), "name");
+
+	if (finding->object.raw)
+		return finding->object.raw;
+	return name && clone_part_of(finding) == CLONE_SECRETS ? name
+							       : untrusted_raw(&finding->message);
+}
+
+/* Two workloads may have the same Secret. */
+static void
+add_subjects(struct buf *text, const struct deploy_review *outlook, const struct part_row *row)
+{
+	json_t *said = json_object();
+
+	for (size_t i = 0; i < outlook->finding_count; i++) {
+		const struct deploy_finding *finding = &outlook->findings[i];
+		const char *subject = subject_of(finding);
+
+		if (find_row(finding) != row || json_object_get(said, subject))
+			continue;
+		json_object_set_new(said, subject, json_true());
+		add_words(text, subject);
+	}
+	json_decref(said);
+}
+
+static bool
+has_row(const struct deploy_review *outlook, const struct part_row *row)
+{
+	for (size_t i = 0; i < outlook->finding_count; i++)
+		if (find_row(&outlook->findings[i]) == row)
+			return true;
+	return false;
+}
+
+char *
+clone_part_words(const struct deploy_review *outlook, enum clone_part part)
+{
+	struct buf text;
+
+	buf_init(&text, WORDS_BYTES_MAX);
+	for (size_t i = 0; i < ROWS; i++) {
+		if (rows[i].part != part || !has_row(outlook, &rows[i]))
+			continue;
+		if (rows[i].words)
+			add_words(&text, _(rows[i].words));
+		else
+			add_subjects(&text, outlook, &rows[i]);
+	}
+	for (size_t i = 0; i < outlook->finding_count; i++)
+		if (!find_row(&outlook->findings[i]) &&
+		    clone_part_of(&outlook->findings[i]) == part)
+			add_words(&text, untrusted_raw(&outlook->findings[i].message));
+	if (text.length > 0)
+		return buf_take(&text);
+	buf_clear(&text);
+	return NULL;
+}
+
+/* --- objects --- */
+
+/* Not those that the review's findings "not-run", "autoscaler" and "budget" are about. */
+static bool
+is_cloned(const char *kind)
+{
+	static const char *const never[] = {"Job", "HorizontalPodAutoscaler",
+					    "PodDisruptionBudget"};
+
+	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
+		if (strcmp(never[i], kind) == 0)
+			return false;
+	return true;
+}
+
+/* "Issuer.cert-manager.io/acme": the group says nothing that a person misses here. */
+static void
+add_object(json_t *objects, const char *key, bool are_cloned)
+{
+	const char *slash = strchr(key, '/');
+	char *kind = xstrndup(key, strcspn(key, "./"));
+
+	if (is_cloned(kind) != are_cloned)
+		slash = NULL;
+	if (slash && !json_object_get(objects, kind))
+		json_object_set_new(objects, kind, json_array());
+	if (slash)
+		json_array_append_new(json_object_get(objects, kind), json_string(slash + 1));
+	free(kind);
+}
+
+json_t *
+clone_objects_of_set(const struct set *set, bool are_cloned)
+{
+	json_t *objects = json_object(), *module, *object;
+	const char *name, *key;
+
+	json_object_foreach(set_modules(set), name, module) {
+		json_t *manifests = json_object_get(json_object_get(module, "spec"), "manifests");
+
+		json_object_foreach(manifests, key, object)
+			add_object(objects, key, are_cloned);
+	}
+	return objects;
+}
+
+json_t *
+clone_objects_ordered(const json_t *objects)
+{
+	static const char *const first[] = {"Deployment", "StatefulSet", "DaemonSet", "CronJob",
+					    "Job", "Service"};
+	json_t *ordered = json_object(), *names;
+	const char *kind;
+
+	for (size_t i = 0; i < sizeof(first) / sizeof(first[0]); i++)
+		if ((names = json_object_get(objects, first[i])))
+			json_object_set(ordered, first[i], names);
+	json_object_foreach((json_t *)objects, kind, names)
+		if (json_is_array(names) && !json_object_get(ordered, kind))
+			json_object_set(ordered, kind, names);
+	return ordered;
+}
+
+char *
+clone_objects_words(const json_t *objects)
+{
+	json_t *ordered = clone_objects_ordered(objects), *names;
+	size_t count = 0;
+	const char *kind;
+	struct buf kinds;
+	char *text;
+
+	buf_init(&kinds, WORDS_BYTES_MAX);
+	json_object_foreach(ordered, kind, names) {
+		size_t some = json_array_size(names);
+
+		count += some;
+		if (some == 1)
+			add_words(&kinds, kind);
+		else if (some > 1)
+			(void)buf_printf(&kinds, "%s%s %zu", kinds.length > 0 ? ", " : "", kind,
+					 some);
+	}
+	text = count == 0 ? NULL
+			  : xasprintf(ngettext("%zu object: %s", "%zu objects: %s", count), count,
+				      buf_str(&kinds));
+	buf_clear(&kinds);
+	json_decref(ordered);
+	return text;
+}
+
+char *
+clone_object_names(const json_t *names)
+{
+	const json_t *name;
+	struct buf text;
+	size_t i;
+
+	buf_init(&text, 16 * WORDS_BYTES_MAX);
+	json_array_foreach(names, i, name)
+		if (json_is_string(name))
+			add_words(&text, json_string_value(name));
+	return buf_take(&text);
+}
