@@ -37,6 +37,32 @@ expect "was found in the cluster and is not a clone"
 key Esc
 row "web" "1.4.2"
 
+test "before anything is cloned, i lists what a clone gets and what stays"
+key Enter
+row "▸" "api" "1 of 1"
+key i
+row "Deployment" "api, web"
+expect "the review of a clone shows what is different"
+key Esc
+row "▸" "api" "1 of 1"
+key Esc
+row "compared to"
+
+test "the review of a clone says in a line each what is cloned, different and not cloned, and i says all"
+key C
+type "fix"
+key Enter
+row "cloned" "Deployment 2"
+row "different" "no connection to the original"
+refuse "cannot connect to the namespace"
+key i
+row "Deployment" "api, web"
+expect "cannot connect to the namespace story-shop"
+key Esc
+row "cloned" "Deployment 2"
+key Esc
+row "compared to"
+
 test "S says that it need not be protected, and protects it again"
 key S
 expect "Name of the environment"

@@ -174,6 +174,8 @@ test_a_new_namespace_asks_for_rights(void **state)
 		SKIP_TEST("each review was late: a busy machine");
 	assert_true(json_is_true(json_object_get(d->outputs, "is_new")));
 	assert_int_equal(json_array_size(findings(d)), 0);
+	assert_int_equal(json_array_size(json_object_get(
+		json_object_get(d->outputs, "objects"), "Deployment")), 1);
 	kube_double_rules(d, "deny * create deployments.apps\ndeny * get pods/log\n");
 	for (int i = 0; i < 10 && (i == 0 || d->failed); i++)
 		review_one(d, "acme/shop/new", FINE);

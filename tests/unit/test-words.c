@@ -20,9 +20,11 @@
 #include "base/xmalloc.h"
 #include "compare/values.h"
 #include "flow/hotfix-words.h"
+#include "flow/verbs/clone-parts.h"
 #include "flow/world/words.h"
 #include "flow/world/world.h"
 #include "model/json.h"
+#include "model/nouns.h"
 #include "model/set.h"
 
 #define NOW 1700000000000
@@ -550,6 +552,56 @@ a_container_is_said_where_it_does_more_than_run(void **state)
 	}
 }
 
+/* --- a clone of what somebody else runs --- */
+
+static void
+says(const struct deploy_review *review, enum clone_part part, const char *expected)
+{
+	char *words = clone_part_words(review, part);
+
+	if (expected)
+		assert_string_equal(words, expected);
+	else
+		assert_null(words);
+	free(words);
+}
+
+/* In a line each, however many objects and workloads; what a newer platform adds is not lost. */
+static void
+a_clone_is_said_in_a_line_for_each_part(void **state)
+{
+	static const char answer[] =
+		"{\"findings\": ["
+		"{\"kind\": \"adjusted\", \"code\": \"replicas\", \"message\": \"api: 1\"},"
+		"{\"kind\": \"adjusted\", \"code\": \"suspended\", \"message\": \"CronJob/x: no\"},"
+		"{\"kind\": \"adjusted\", \"code\": \"replicas\", \"message\": \"web: 1\"},"
+		"{\"kind\": \"adjusted\", \"code\": \"secret\", \"message\": \"copied\", \"reason\":"
+		" {\"code\": \"clone_secret_copied\", \"parameters\": {\"name\": \"key\","
+		" \"namespace\": \"shop\"}}},"
+		"{\"kind\": \"adjusted\", \"code\": \"newer\", \"message\": \"and this\"},"
+		"{\"kind\": \"left\", \"code\": \"left\", \"object\": \"ClusterRole/r\","
+		" \"message\": \"stays\"},"
+		"{\"kind\": \"warning\", \"code\": \"quota\", \"message\": \"small\"}],"
+		" \"objects\": {\"ConfigMap\": [\"a\"], \"Deployment\": [\"api\", \"web\"]}}";
+	struct deploy_review review = {0};
+	json_t *body = json_decode(answer, strlen(answer), NULL);
+	char *words;
+
+	(void)state;
+	assert_non_null(body);
+	deploy_review_read(&review, body);
+	assert_true(clone_has_parts(&review));
+	says(&review, CLONE_DIFFERENT, "schedules suspended, 1 replica, and this");
+	says(&review, CLONE_SECRETS, "key");
+	says(&review, CLONE_NOT_CLONED, "ClusterRole/r");
+	words = clone_objects_words(review.objects);
+	assert_string_equal(words, "3 objects: Deployment 2, ConfigMap");
+	free(words);
+	deploy_review_clear(&review);
+	says(&review, CLONE_DIFFERENT, NULL);
+	json_decref(body);
+}
+
 int
 main(void)
 {
@@ -568,6 +620,7 @@ main(void)
 		cmocka_unit_test(trouble_is_said_from_near_to_far_with_its_age),
 		cmocka_unit_test(a_problem_says_what_is_not_understood),
 		cmocka_unit_test(what_goes_on_and_what_failed_come_before_the_state),
+		cmocka_unit_test(a_clone_is_said_in_a_line_for_each_part),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

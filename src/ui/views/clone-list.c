@@ -177,7 +177,7 @@ static int
 draw_part(struct canvas *c, int row, const struct review *review, enum clone_part part)
 {
 	static const char *const headings[] = {
-		[CLONE_DIFFERENT] = N_("Different in the clone, so that it acts on nothing outside"),
+		[CLONE_DIFFERENT] = N_("Different in the clone, to keep it from acting outside"),
 		[CLONE_SECRETS] = N_("Secrets"),
 		[CLONE_NOT_CLONED] = N_("Not cloned; it stays as it is"),
 	};

@@ -235,7 +235,7 @@ has_more(const struct view *view, struct ui *ui)
 
 static const struct need a_long_note = {has_more, N_("All that the row says is on the screen."), NULL};
 static const struct need a_found_one = {
-	is_found, N_("Only for what was found in a cluster is there a list of what a clone gets."),
+	is_found, N_("Only environments that were found in a cluster have this list."),
 	NULL,
 };
 static const struct need a_value = {has_value, N_("Select a shared value first: {tab-3}."), NULL};

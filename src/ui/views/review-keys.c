@@ -559,7 +559,7 @@ static const struct need a_finding = {
 	NULL,
 };
 static const struct need a_list = {
-	has_list, N_("There is no list: no clone of a cluster's objects is reviewed here."), NULL,
+	has_list, N_("This review has no list of objects."), NULL,
 };
 static const struct need fields = {has_fields, N_("There is nothing to fill in here."), NULL};
 static const struct need a_field = {is_in_field, N_("Press {approve} to approve."), NULL};

@@ -14,7 +14,6 @@
  */
 #include "config.h"
 
-#include "platform/drivers/kubernetes/cluster/object-read.h"
 #include "platform/drivers/kubernetes/review/kube-review.h"
 
 #include <stdlib.h>
@@ -29,6 +28,7 @@
 #include "platform/drivers/kubernetes/cluster/cluster.h"
 #include "platform/drivers/kubernetes/cluster/kube-batch.h"
 #include "platform/drivers/kubernetes/cluster/names.h"
+#include "platform/drivers/kubernetes/cluster/object-read.h"
 #include "platform/drivers/kubernetes/review/kube-review-private.h"
 #include "platform/drivers/kubernetes/space/kube-driver.h"
 #include "platform/drivers/kubernetes/space/kube-facts.h"
