@@ -105,7 +105,7 @@ struct error;
 	X(CLUSTER_FILE_NOT_READ, 503, N_("The file {file}, which is needed to reach the cluster, cannot be read: {reason}.")) \
 	X(CLUSTER_FORBIDDEN, 403, N_("User {user} has no right to {verb} {resource} in the namespace {namespace} of the cluster.")) \
 	X(CLUSTER_FORBIDDEN_EVERYWHERE, 403, N_("User {user} has no right to {verb} {resource} in the whole cluster.")) \
-	X(CLUSTER_KEEPS_CHANGING, 409, N_("The objects in the namespace {namespace} keep changing, so the change was abandoned.  Try again.")) \
+	X(CLUSTER_KEEPS_CHANGING, 412, N_("The objects in the namespace {namespace} keep changing, so the change was abandoned.  Try again.")) \
 	X(CLUSTER_KEY_INVALID, 400, N_("\"{member}\" must be a private key as PEM, without a password.")) \
 	X(CLUSTER_KIND_NOT_CHANGED, 400, N_("{object} cannot be changed: this platform does not know its kind.")) \
 	X(CLUSTER_LIST_TOO_LARGE, 500, N_("The cluster has more than {max} objects in the list of {resource}.")) \

@@ -329,6 +329,64 @@ def share_notes(tap, world):
     until(lambda: clone not in second.clones(), limit=20, pause=0.3)
 
 
+# --- the way back, and what ends a promotion ---
+
+def found_by(person, who):
+    """What kubectl did is in the history, as everything."""
+    def is_newest():
+        deployments = person.run("environment", PRODUCTION, "--json").value["deployments"]
+        return deployments[0]["created_by"].startswith(who)
+    until(is_newest, limit=20, pause=0.3)
+
+
+def goes_back(tap, world):
+    """What was promoted, and not what a colleague has done since."""
+    person = world.people[0]
+    undo = ("undo", PRODUCTION, "--approve=" + PRODUCTION, "--reason=back", "--json")
+    before = world.now()["TONE"]
+    change = Change(world, person, "TONE", 1001)
+    change.make()
+    tap.ok(change.promote().code == 0, "one more is promoted")
+    world.set_variable("COUNT", "edited")
+    found_by(person, "kubectl")
+    ended = person.run(*undo)
+    now = world.now()
+    tap.ok(ended.code == 0 and (now["TONE"], now["COUNT"]) == (before, "edited"),
+           "undo takes the promotion back, and keeps what kubectl did after it", f"{now}\n{ended}")
+    change.is_promoted = False
+    tap.ok(change.promote().code == 0, "which can be promoted again")
+    world.set_variable("TONE", "theirs")
+    found_by(person, "kubectl")
+    ended = person.run(*undo)
+    tap.ok(ended.code == MOVED and "conflict" in ended.out and world.now()["TONE"] == "theirs",
+           "what kubectl has changed since is a conflict", f"{world.now()}\n{ended}")
+    change.discard()
+
+
+def tries(world):
+    return sum(method == "PATCH" and "dryRun" in path and world.kind.list in path
+               for _, method, _, path in world.double.requests())
+
+
+def moves_midway(tap, world):
+    """Between what was tried and what is sent."""
+    person = world.people[0]
+    change = Change(world, person, "TONE", 1002)
+    change.make()
+    world.double.rules(f"1:PATCH {world.kind.list}/web\\?fieldManager=sidestage((?!dryRun).)*$ delay 1")
+    tried = tries(world)
+
+    def edit():
+        until(lambda: tries(world) > tried + 1)		# by the review, and by the deployment
+        world.set_variable("TONE", "midway")
+    ended = together(change.promote, edit)[0]
+    tap.ok(ended.code == MOVED and "moved" in ended.out and world.now()["TONE"] == "midway",
+           "what moves in midway ends a promotion with the exit status for that", ended)
+    tap.ok("restored" not in ended.out, "and nothing is said of what was not written", ended)
+    world.double.rules()
+    change.discard()
+
+
 # --- what was written ---
 
 def judge(tap, world, rounds):
@@ -374,6 +432,9 @@ def main():
         tap.ok(not wrong, "both see every clone, and who is refused is told, and keeps what is theirs",
                "\n".join(wrong))
         judge(tap, world, rounds)
+        goes_back(tap, world)
+        if world.double:
+            moves_midway(tap, world)
     except Exception as error:	# noqa: BLE001
         tap.ok(False, "the story goes on", f"{error!r}\n" + "\n".join(p.tail() for p in world.people))
     finally:

@@ -251,6 +251,7 @@ test_when_one_moves_in_midway_those_done_are_taken_back(void **state)
 	owner_applies(d, DEPLOYMENT("midway") OWNER, deployment_text("local/web:7", 1, ""));
 	kube_double_wait(d);
 	assert_problem(d, "moved", "containers[web].image is now local/web:7");
+	assert_int_equal(d->problems.count, 1);	/* nothing of it had to be taken back in vain */
 	assert_string_equal(level_of(d, SETTINGS("midway")), "info");
 	assert_nothing_is_ours(d, SETTINGS("midway"));
 	assert_nothing_is_ours(d, DEPLOYMENT("midway"));
@@ -358,6 +359,27 @@ test_a_missing_right_is_named(void **state)
 	assert_problem(d, "forbidden", "no right to patch deployments.apps in the namespace rights");
 	kube_double_rules(d, "");
 	assert_image(d, DEPLOYMENT("rights"), "local/web:1");
+}
+
+/* By admission, a quota or a right: what somebody else does to it then is not ours to take back. */
+static void
+test_what_the_cluster_refuses_is_not_taken_back(void **state)
+{
+	struct kube_double *d = *state;
+	struct driver_workload both = change_of_both();
+
+	BEGIN(d, "quota");
+	kube_double_rules(d, "PATCH " REAL(DEPLOYMENT("quota")) " delay 1.5\n"
+			     "PATCH " REAL(DEPLOYMENT("quota")) " status 403 "
+			     "{\"kind\":\"Status\",\"message\":\"exceeded quota: x\"}\n");
+	kube_double_begin(d, "acme/quota/quota", &both, 1, false);
+	wait_for_level(d, SETTINGS("quota"), "debug");
+	owner_applies(d, DEPLOYMENT("quota") OWNER, deployment_text("local/web:7", 1, ""));
+	kube_double_wait(d);
+	assert_problem(d, "quota", "exceeded quota");
+	assert_int_equal(d->problems.count, 1);
+	assert_string_equal(level_of(d, SETTINGS("quota")), "info");
+	assert_image(d, DEPLOYMENT("quota"), "local/web:7");
 }
 
 /* --- reviews --- */
@@ -718,6 +740,7 @@ main(void)
 		cmocka_unit_test(test_after_a_daemon_was_killed_it_goes_on_or_is_taken_back),
 		cmocka_unit_test(test_objects_are_made_and_removed),
 		cmocka_unit_test(test_a_missing_right_is_named),
+		cmocka_unit_test(test_what_the_cluster_refuses_is_not_taken_back),
 		cmocka_unit_test(test_a_review_names_whose_each_field_is),
 		cmocka_unit_test(test_a_review_says_what_would_be_refused),
 		cmocka_unit_test(test_a_revert_is_noticed_and_named),

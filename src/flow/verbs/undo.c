@@ -9,6 +9,9 @@
  *
  * Which deployment it was and what ran before it is read from the platform's chain of
  * deployments, never from ids or clocks: so anybody can undo it, without a journal of it.
+ *
+ * What was found in an adopted environment is not what somebody deployed here: it is what others
+ * did, before it or after it, and undone only when it is named.
  */
 #include "config.h"
 
@@ -172,11 +175,28 @@ take_deployments(struct flow *flow, size_t at)
 	flow_next_phase(flow);
 }
 
+static bool
+is_found(const struct deployment *deployment)
+{
+	return comment_is_found(untrusted_raw(&deployment->comment));
+}
+
+/* The last one that somebody deployed; where nobody did, the last. */
+static size_t
+find_last(const struct flow *flow)
+{
+	for (size_t i = 0; i < flow->scratch_count; i++)
+		if (!is_found(&flow->scratch[i]))
+			return i;
+	return 0;
+}
+
 /*
  * The last deployment may have come to lie on another than the reviewed one, on a platform that has
  * no precondition: that one was overwritten.  Then to go back is not to drop the last one, but to
  * bring back what the other changed: base is what both were made on, ours is the other, theirs is
- * what runs.  NULL: nothing was overwritten, or it is too long ago.
+ * what runs.  NULL: nothing was overwritten, or it is too long ago.  What was found was not: such an
+ * environment is changed field by field.
  */
 static const struct deployment *
 find_reviewed_base(const struct flow *flow)
@@ -186,7 +206,7 @@ find_reviewed_base(const struct flow *flow)
 	struct comment comment;
 
 	if (flow->scratch_count < 3 || last->status == DEPLOYMENT_FAILED ||
-	    other->status == DEPLOYMENT_FAILED)
+	    other->status == DEPLOYMENT_FAILED || is_found(last) || is_found(other))
 		return NULL;
 	comment_decode(&comment, last->comment.raw);
 	if (comment.base && !untrusted_is(&other->id, comment.base) &&
@@ -235,6 +255,8 @@ got_chain(void *data, const struct api_reply *reply)
 			  _("%s has no deployment: there is nothing to undo"), flow->request.env);
 	else if (flow->request.operation_id)
 		(void)find_asked(flow, flow->request.operation_id, &at, &err);
+	else
+		at = find_last(flow);
 	base = err.kind == ERROR_NONE && !flow->request.operation_id ? find_reviewed_base(flow)
 								     : NULL;
 	if (err.kind != ERROR_NONE)
@@ -334,7 +356,7 @@ undo_fail_with_nothing(struct flow *flow)
 			break;
 	if (named.length)
 		flow_fail_text(
-			flow, ERROR_CONFLICT,
+			flow, ERROR_STALE,
 			_("Nothing was undone in %s: what it changed was changed again since, and "
 			  "that stays (%s)"),
 			flow->request.env, buf_str(&named));

@@ -44,18 +44,40 @@ last_line(const char *text)
 	return xstrndup(text + start, end - start);
 }
 
+static const struct deployment_error *
+find_error(const struct flow *flow, const char *code)
+{
+	for (size_t i = 0; i < flow->error_count; i++)
+		if (untrusted_is(&flow->errors[i].code, code))
+			return &flow->errors[i];
+	return NULL;
+}
+
+/* Somebody else changed what was reviewed, and so nothing of it was changed. */
+static bool
+has_moved(const struct flow *flow)
+{
+	return find_error(flow, "moved") && !find_error(flow, "not-restored");
+}
+
 /* What a program printed tells most, so a workload's error comes before those of the rest. */
+static const struct deployment_error *
+find_telling(const struct flow *flow)
+{
+	if (has_moved(flow))
+		return find_error(flow, "moved");
+	for (size_t i = 0; i < flow->error_count; i++)
+		if (untrusted_is(&flow->errors[i].scope, "workload"))
+			return &flow->errors[i];
+	return flow->errors;
+}
+
 static void
 describe_errors(const struct flow *flow, struct error *err)
 {
-	const struct deployment_error *first = flow->errors;
+	const struct deployment_error *first = find_telling(flow);
 	char *output;
 
-	for (size_t i = 0; i < flow->error_count; i++)
-		if (untrusted_is(&flow->errors[i].scope, "workload")) {
-			first = &flow->errors[i];
-			break;
-		}
 	if (!flow->error_count) {
 		error_set(err, ERROR_REMOTE,
 			  _("The deployment to %s failed; the platform does not say why."),
@@ -78,6 +100,8 @@ describe_errors(const struct flow *flow, struct error *err)
 			  flow->request.env, untrusted_raw(&first->object_id),
 			  untrusted_raw(&first->summary));
 	free(output);
+	if (has_moved(flow))
+		err->kind = ERROR_STALE;
 }
 
 /* What runs has the values of before; so the next deployment shall have them too.  A clone

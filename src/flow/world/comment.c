@@ -177,6 +177,18 @@ comment_is_of(const char *text, const char *operation_id)
 	return same;
 }
 
+bool
+comment_is_found(const char *text)
+{
+	struct comment comment;
+	bool found;
+
+	comment_decode(&comment, text);
+	found = comment.verb && strcmp(comment.verb, "found") == 0;
+	comment_clear(&comment);
+	return found;
+}
+
 /* --- encoding --- */
 
 /* As one line, whole characters, at most `most` bytes. */

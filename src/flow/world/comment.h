@@ -20,7 +20,7 @@
 
 /* The part for programs; NULL members: not said.  Words of A-Z a-z 0-9 . _ - only. */
 struct comment {
-	char *verb;			/* flow_verb_name() */
+	char *verb;	/* flow_verb_name(); "found": it was not deployed, but found so */
 	char *op;			/* id of the operation */
 	char *hotfix;			/* the clone that the operation is about */
 	char *origin;			/* the environment that the clone was made from ... */
@@ -41,5 +41,7 @@ char *comment_encode(const struct comment *comment, const char *summary, const c
 size_t comment_people_length(const char *text);
 /* Whether the comment names this operation. */
 bool comment_is_of(const char *text, const char *operation_id);
+/* Whether nobody deployed it here: the platform found an adopted environment so. */
+bool comment_is_found(const char *text);
 
 #endif

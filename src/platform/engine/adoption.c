@@ -33,8 +33,9 @@
 
 #define DEPLOYMENT_DIGITS 16
 #define HASH_DIGITS 8
-#define FOUND "Found in the cluster"	/* a comment, in quotes where people see it */
 #define NAME_MAX_BYTES (ADOPTION_ID_SIZE - 1)
+/* People see the part before the bracket, in quotes; clients go by the rest (doc/architecture). */
+#define FOUND "Found in the cluster [sidestage verb=found]"
 
 /* --- names --- */
 

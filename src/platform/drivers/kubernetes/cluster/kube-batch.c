@@ -124,6 +124,8 @@ send_more(struct kube_batch *batch)
 
 	while (!batch->stopped && batch->next < batch->count && batch->open < at_once) {
 		batch->open++;
+		if (batch->options.sends)
+			batch->options.sends(batch->options.data, batch->next);
 		send_item(batch->items[batch->next++]);
 	}
 	if (batch->open == 0 && (batch->stopped || batch->next == batch->count) && !batch->ending)

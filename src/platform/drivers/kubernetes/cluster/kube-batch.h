@@ -23,6 +23,8 @@ struct kube_batch_options {
 	bool in_order;			/* each when the one before was answered */
 	/* That one, from 0, has been answered, or nobody will.  The batch is not freed here. */
 	void (*answered)(void *data, size_t index, const struct kube_reply *reply);
+	/* That one is about to be sent, for the first time.  NULL: nobody wants to know. */
+	void (*sends)(void *data, size_t index);
 	/* No answer yet, and it is sent again: why.  NULL: nobody wants to know. */
 	void (*waits)(void *data, const struct error *why);
 	/* All have; from the loop, also when there are none.  The batch may be freed here. */

@@ -88,6 +88,23 @@ kube_review_is_unasked(struct kube_review *r, const struct kube_reply *reply)
 	return true;
 }
 
+/* Between our reading and the try somebody else has changed it. */
+static bool
+is_outdated(const struct review_item *item, const struct kube_reply *reply)
+{
+	return item->change && item->is_tried &&
+	       kube_refusal_is_outdated(reply, item->verb != KUBE_CREATE);
+}
+
+static void
+find_outdated(struct kube_review *r, const struct review_item *item)
+{
+	struct error why;
+
+	error_set_code(&why, CODE_CLUSTER_KEEPS_CHANGING, .namespace = r->space.namespace);
+	kube_review_find(r, DEPLOY_REFUSED, item, "moved", &why);
+}
+
 void
 kube_review_take(struct kube_review *r, const struct review_item *item,
 		 const struct kube_reply *reply)
@@ -101,6 +118,8 @@ kube_review_take(struct kube_review *r, const struct review_item *item,
 		return;
 	if (kube_refuses_dry_runs(reply))
 		find_untried(r, item, reply);
+	else if (is_outdated(item, reply))
+		find_outdated(r, item);
 	else
 		kube_review_find_refusal(r, item, reply);
 }

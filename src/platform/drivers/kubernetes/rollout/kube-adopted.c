@@ -27,6 +27,7 @@
 #include "platform/drivers/kubernetes/adopted/field-owner.h"
 #include "platform/drivers/kubernetes/cluster/cluster.h"
 #include "platform/drivers/kubernetes/cluster/kube-batch.h"
+#include "platform/drivers/kubernetes/space/kube-refusal.h"
 #include "platform/drivers/kubernetes/cluster/object-read.h"
 #include "platform/drivers/kubernetes/rollout/kube-rollout.h"
 #include "platform/drivers/kubernetes/space/kube-aftermath.h"
@@ -316,15 +317,10 @@ add(const struct kube_rollout *r, struct kube_batch *batch, const struct kube_it
 	return true;
 }
 
-/* A failed test is a 422 without causes, and so is a place that is not there; what is invalid has
- * them.  404 and 409: by now it is gone, there, or another one. */
 static bool
 is_outdated(const struct kube_item *item, const struct kube_reply *reply)
 {
-	bool is_there = item->operations || !item->change->after;
-
-	return (reply->status == 422 && json_object_size(reply->details) == 0) ||
-	       reply->status == 409 || (reply->status == 404 && is_there);
+	return kube_refusal_is_outdated(reply, item->operations || !item->change->after);
 }
 
 /* --- the end --- */
@@ -520,6 +516,30 @@ blame_restore(struct kube_rollout *r, const struct kube_item *item, const struct
 	blame(r, item, "not-restored", &why);
 }
 
+/* Of what the cluster refused nothing is there: whatever is there is somebody else's. */
+static void
+give_up_restore(struct kube_rollout *r, struct kube_item *item, const struct error *err)
+{
+	item->is_back = true;
+	if (!item->is_refused)
+		blame_restore(r, item, err);
+}
+
+/* What was made is there, and by us; what was removed is not; and nobody can patch what is gone. */
+static bool
+is_to_be_restored(const struct kube_item *item)
+{
+	json_t *ours;
+
+	if (!item->change->after)
+		return !item->answer;
+	if (!item->answer || item->change->before)
+		return item->answer != NULL;
+	ours = adopted_release(item->answer, KUBE_MANAGER);
+	json_decref(ours);
+	return ours != NULL;
+}
+
 /* What was done is to be seen also when all of it was undone. */
 static void
 note_restored(const struct kube_rollout *r, struct kube_item *item)
@@ -559,19 +579,14 @@ take_current(void *data, size_t index, const struct kube_reply *reply)
 	struct error err;
 
 	if (reply->err.kind != ERROR_NONE && !is_gone) {
-		item->is_back = true;
-		blame_restore(r, item, &reply->err);
+		give_up_restore(r, item, &reply->err);
 		return;
 	}
 	json_decref(item->answer);
 	item->answer = is_gone ? NULL : json_deep_copy(reply->body);
-	if (plan_restore(item, item->answer, &err) != 0) {
-		item->is_back = true;
-		blame_restore(r, item, &err);
-	}
-	/* What was made is gone, what was removed is there, or nobody can patch what is not. */
-	if (is_gone ? item->change->after != NULL : !item->change->after)
-		item->is_back = true;
+	if (plan_restore(item, item->answer, &err) != 0)
+		give_up_restore(r, item, &err);
+	item->is_back |= !is_to_be_restored(item);
 }
 
 static void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * The last lines that what failed has printed: of the run that ended, where there is still one (a
+ * What failed, and the last lines that it has printed: of the run that ended, where there is still one (a
  * node forgets it soon), else of the one that is there.
  */
 #include "config.h"
@@ -13,15 +13,44 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "model/json.h"
 #include "platform/drivers/kubernetes/cluster/cluster.h"
 #include "platform/drivers/kubernetes/rollout/kube-rollout.h"
 #include "platform/drivers/kubernetes/space/kube-driver.h"
 
 #define LINES 20
 #define BYTES (16 * 1024)
+#define PROBLEMS_MAX 200
 #define READ_MAX 20		/* problems of one deployment whose output is read */
 
 static void read_next(struct kube_rollout *r);
+
+void
+kube_rollout_blame(struct kube_rollout *r, const char *module, const char *code,
+		   const struct error *why, const struct kube_failure *failure)
+{
+	size_t i = r->problems.count;
+
+	if (i >= PROBLEMS_MAX)
+		return;
+	r->problems.items = xreallocarray(r->problems.items, i + 1, sizeof(*r->problems.items));
+	r->failures = xreallocarray(r->failures, i + 1, sizeof(*r->failures));
+	r->problems.items[i] = (struct driver_error){
+		.object_id = xstrdup(module ? module : ""),
+		.code = xstrdup(code),
+		.why = *why,
+	};
+	r->failures[i] = (struct kube_failure){0};
+	if (failure && failure->pod)
+		r->failures[i] = (struct kube_failure){xstrdup(failure->pod),
+						       xstrdup_or_null(failure->container),
+						       failure->previous};
+	r->problems.count++;
+	if (module && json_object_get(r->modules, module))
+		json_object_set_new(r->modules, module, json_true());
+}
+
+/* --- output --- */
 
 static void
 keep_output(struct kube_rollout *r, const char *text, size_t length)

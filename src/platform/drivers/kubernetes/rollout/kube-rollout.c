@@ -46,7 +46,6 @@
 #include "platform/drivers/task.h"
 
 #define JUDGE_AGAIN_MS 1000		/* deadlines pass without a change */
-#define PROBLEMS_MAX 200
 
 static void start_stage(struct kube_rollout *rollout);
 static void judge(struct kube_rollout *rollout);
@@ -118,31 +117,6 @@ end_rollout(struct kube_rollout *r)
 	kube_space_end(r->space);
 }
 
-void
-kube_rollout_blame(struct kube_rollout *r, const char *module, const char *code,
-		   const struct error *why, const struct kube_failure *failure)
-{
-	size_t i = r->problems.count;
-
-	if (i >= PROBLEMS_MAX)
-		return;
-	r->problems.items = xreallocarray(r->problems.items, i + 1, sizeof(*r->problems.items));
-	r->failures = xreallocarray(r->failures, i + 1, sizeof(*r->failures));
-	r->problems.items[i] = (struct driver_error){
-		.object_id = xstrdup(module ? module : ""),
-		.code = xstrdup(code),
-		.why = *why,
-	};
-	r->failures[i] = (struct kube_failure){0};
-	if (failure && failure->pod)
-		r->failures[i] = (struct kube_failure){xstrdup(failure->pod),
-						       xstrdup_or_null(failure->container),
-						       failure->previous};
-	r->problems.count++;
-	if (module && json_object_get(r->modules, module))
-		json_object_set_new(r->modules, module, json_true());
-}
-
 /* --- failing --- */
 
 static void
@@ -187,7 +161,7 @@ void
 kube_rollout_fail(struct kube_rollout *r, const struct error *why)
 {
 	r->why = *why;
-	kube_rollout_blame(r, NULL, "cannot-apply", why, NULL);
+	kube_rollout_blame(r, NULL, why->kind == ERROR_STALE ? "moved" : "cannot-apply", why, NULL);
 	fail(r);
 }
 
@@ -228,6 +202,18 @@ report_wait(void *data, const struct error *why)
 
 /* --- batches --- */
 
+static void
+note_sent(void *data, size_t index)
+{
+	struct kube_rollout *r = data;
+	struct kube_item *item = &r->items[r->asked[index]];
+
+	if (!r->is_applying)
+		return;
+	item->is_sent = true;
+	item->is_refused = false;
+}
+
 struct kube_batch *
 kube_rollout_batch(struct kube_rollout *r, size_t most,
 		   void (*answered)(void *data, size_t index, const struct kube_reply *reply),
@@ -236,6 +222,7 @@ kube_rollout_batch(struct kube_rollout *r, size_t most,
 	kube_batch_free(r->batch);
 	free(r->asked);
 	free(r->whose);
+	r->is_applying = false;
 	r->asked = xcalloc(most + 1, sizeof(*r->asked));
 	r->whose = xcalloc(most + 1, sizeof(*r->whose));
 	r->batch = kube_batch_new(&(struct kube_batch_options){
@@ -243,6 +230,7 @@ kube_rollout_batch(struct kube_rollout *r, size_t most,
 		.patience_ms = r->is_ending ? 0 : r->patience_ms,
 		.in_order = r->way->in_order,
 		.answered = answered,
+		.sends = note_sent,
 		.waits = report_wait,
 		.ended = ended,
 		.data = r,
@@ -334,9 +322,9 @@ start_batch(struct kube_rollout *r,
 		if (item->answer || (!dry_run && item->object->stage != r->stage) ||
 		    !r->way->add(r, batch, item, dry_run))
 			continue;
-		item->is_sent |= !dry_run;
 		r->asked[asked++] = i;
 	}
+	r->is_applying = !dry_run;
 	kube_batch_start(batch);
 }
 
@@ -397,6 +385,7 @@ take_apply(void *data, size_t index, const struct kube_reply *reply)
 		item->is_ready = item->object->success == KUBE_SUCCESS_STARTED;
 		return;
 	}
+	item->is_refused = !kube_reply_is_absent(reply) && reply->status != 0;
 	if (note_outdated(r, item, reply))
 		return;
 	take_refusal(r, item, reply);

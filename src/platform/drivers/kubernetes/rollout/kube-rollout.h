@@ -32,6 +32,7 @@ struct kube_item {
 	int64_t deadline;		/* wall ms; from when it was applied */
 	int64_t late_since;		/* steady ms; it is past that; 0: it is not */
 	bool is_sent;			/* it may have been applied */
+	bool is_refused;		/* and was not, as the last answer says */
 	bool is_ready, has_failed;
 	/* Of what somebody else made: what changes of it, and the JSON Patch for it as it was read;
 	 * NULL: it is applied. */
@@ -97,6 +98,7 @@ struct kube_rollout {
 	json_t *before;			/* {path: object}, what there was; NULL: not read yet */
 	json_t *contested;	/* paths of what others scale, while it is paused; NULL: none */
 	struct kube_batch *batch;
+	bool is_applying;		/* the batch does, and tries nothing */
 	size_t *asked;			/* which item each of the batch is, and */
 	const char **whose;		/* whose workload; borrowed */
 	void (*then)(struct kube_rollout *rollout);	/* when the batch has ended */

@@ -34,6 +34,15 @@ kube_refusal_code(const struct kube_reply *reply)
 	}
 }
 
+/* A failed test is a 422 without causes, and so is a place that is not there; what is invalid has
+ * them.  404 and 409: by now it is gone, there, or another one. */
+bool
+kube_refusal_is_outdated(const struct kube_reply *reply, bool is_there)
+{
+	return (reply->status == 422 && json_object_size(reply->details) == 0) ||
+	       reply->status == 409 || (reply->status == 404 && is_there);
+}
+
 bool
 kube_refuses_dry_runs(const struct kube_reply *reply)
 {
