@@ -55,6 +55,34 @@ manifest_pod_spec(const json_t *object)
 	return json_is_object(at) ? at : NULL;
 }
 
+static bool
+may_rest(const json_t *object)
+{
+	const char *kind = json_member_string(object, "kind");
+	const json_t *count = json_object_get(json_object_get(object, "spec"), "replicas");
+
+	return strcmp(kind, "Job") == 0 || strcmp(kind, "CronJob") == 0 ||
+	       (json_is_integer(count) && json_integer_value(count) == 0);
+}
+
+bool
+manifests_may_rest(const json_t *module)
+{
+	const json_t *spec = json_object_get(module, "spec");
+	bool has_pods = false;
+	const char *key;
+	json_t *object;
+
+	json_object_foreach(json_object_get(spec, "manifests"), key, object) {
+		if (!manifest_pod_path(object))
+			continue;
+		has_pods = true;
+		if (!may_rest(object))
+			return false;
+	}
+	return has_pods;
+}
+
 static const char *const container_lists[] = {"containers", "initContainers",
 					      "ephemeralContainers"};
 #define CONTAINER_LISTS (sizeof(container_lists) / sizeof(container_lists[0]))

@@ -43,6 +43,10 @@ const char *const *manifest_pod_path(const json_t *object);
  * Borrowed. */
 const json_t *manifest_pod_spec(const json_t *object);
 
+/* Nothing of a module's objects has to run at this moment: no replicas are wanted, or it runs when
+ * its time comes, or once. */
+bool manifests_may_rest(const json_t *module);
+
 /* `pointer` is the container's, below the object; `list` is "containers", "initContainers" or
  * "ephemeralContainers"; the name is "" where it has none. */
 typedef void manifest_container(void *data, const char *pointer, const char *list,

@@ -141,6 +141,66 @@ an_environment_is_said_by_what_hides_the_rest(void **state)
 	}
 }
 
+static json_t *
+manifest_of(const char *kind, const char *spec)
+{
+	json_t *object = json_pack("{s:s, s:s, s:o}", "apiVersion",
+				   strstr(kind, "Job") ? "batch/v1" : "apps/v1", "kind", kind, "spec",
+				   json_loads(spec, 0, NULL));
+
+	assert_non_null(object);
+	return json_pack("{s:s, s:{s:{s:o}}}", "profile", "sidestage/manifests", "spec", "manifests",
+			 "x", object);
+}
+
+/* In a cluster: no replicas are wanted, or it runs later, or did. */
+static void
+what_is_not_to_run_is_not_counted(void **state)
+{
+	static const struct {
+		const char *kind, *spec;
+		enum runtime_status status;
+		const char *text;
+		enum mood mood;
+	} cases[] = {
+		{"Deployment", "{\"replicas\": 0}", RUNTIME_STOPPED, "running", MOOD_GOOD},
+		{"CronJob", "{\"suspend\": true}", RUNTIME_STOPPED, "running", MOOD_GOOD},
+		{"Job", "{}", RUNTIME_STOPPED, "running", MOOD_GOOD},
+		{"Job", "{}", RUNTIME_FAILED, "1 of 2", MOOD_BAD},
+		{"Deployment", "{\"replicas\": 0}", RUNTIME_STARTING, "1 of 2", MOOD_BUSY},
+		{"StatefulSet", "{\"replicas\": 2}", RUNTIME_STOPPED, "1 of 2", MOOD_BUSY},
+		{"Deployment", "{}", RUNTIME_STOPPED, "1 of 2", MOOD_BUSY},
+	};
+	struct here here;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const enum runtime_status statuses[] = {cases[i].status, RUNTIME_RUNNING};
+		json_t *body = json_pack("{s:{s:o, s:{}}, s:{}}", "modules", "batch",
+					 manifest_of(cases[i].kind, cases[i].spec), "web", "shared");
+		struct state_words words;
+
+		begin(&here, NULL);
+		here.e.set = set_decode(body, NULL);
+		assert_non_null(here.e.set);
+		knowledge_set_known(&here.parts[WORLD_SET], NOW);
+		runs(&here, statuses, 2);
+		untrusted_init(&here.modules[0].module, "batch");
+		untrusted_init(&here.modules[1].module, "web");
+		words = words_of_environment(&here.e);
+		assert_string_equal(words.text, cases[i].text);
+		assert_int_equal(words.mood, cases[i].mood);
+		if (i == 0) {
+			here.e.runtime.count = 1;
+			assert_string_equal(words_of_environment(&here.e).text, "stopped");
+		}
+		untrusted_clear(&here.modules[0].module);
+		untrusted_clear(&here.modules[1].module);
+		end(&here);
+		json_decref(body);
+	}
+}
+
 static void
 a_deployment_that_goes_on_or_failed_comes_first(void **state)
 {
@@ -610,6 +670,7 @@ main(void)
 		cmocka_unit_test(a_container_is_said_where_it_does_more_than_run),
 		cmocka_unit_test(where_an_environment_runs_is_said_where_the_platform_says_it),
 		cmocka_unit_test(an_environment_is_said_by_what_hides_the_rest),
+		cmocka_unit_test(what_is_not_to_run_is_not_counted),
 		cmocka_unit_test(a_deployment_that_goes_on_or_failed_comes_first),
 		cmocka_unit_test(a_life_is_said_in_one_length),
 		cmocka_unit_test(clones_are_counted_and_the_soonest_end_is_said),

@@ -21,6 +21,7 @@
 #include "flow/world/world.h"
 #include "model/image.h"
 #include "model/json.h"
+#include "model/manifests.h"
 #include "model/set.h"
 #include "model/version.h"
 
@@ -35,15 +36,24 @@ say(enum mood mood, const char *text)
 	return words;
 }
 
+/* It does not run, and is not to. */
+static bool
+is_at_rest(const struct world_environment *e, const struct runtime_module *module)
+{
+	return module->status == RUNTIME_STOPPED && e->set &&
+	       manifests_may_rest(set_module(e->set, untrusted_raw(&module->module)));
+}
+
 static struct state_words
 words_of_runtime(const struct world_environment *e)
 {
 	struct state_words words = {.mood = MOOD_BUSY};
-	size_t ready = 0, unknown = 0;
+	size_t ready = 0, unknown = 0, wanted = e->runtime.count;
 
 	for (size_t i = 0; i < e->runtime.count; i++) {
 		enum runtime_status status = e->runtime.modules[i].status;
 
+		wanted -= is_at_rest(e, &e->runtime.modules[i]);
 		ready += status == RUNTIME_RUNNING || status == RUNTIME_SUCCEEDED;
 		unknown += status == RUNTIME_UNKNOWN;
 		if (status == RUNTIME_FAILED)
@@ -51,11 +61,13 @@ words_of_runtime(const struct world_environment *e)
 	}
 	if (e->runtime.count == 0 && e->set && json_object_size(set_modules(e->set)) > 0)
 		return say(MOOD_BAD, _("nothing runs"));
-	if (ready == e->runtime.count)
+	if (wanted == 0 && e->runtime.count > 0)
+		return say(MOOD_QUIET, _("stopped"));
+	if (ready == wanted)
 		return say(MOOD_GOOD, _("running"));
-	if (unknown == e->runtime.count)
+	if (unknown == wanted)
 		return say(MOOD_QUIET, _("? unknown"));
-	snprintf(words.text, sizeof(words.text), _("%zu of %zu"), ready, e->runtime.count);
+	snprintf(words.text, sizeof(words.text), _("%zu of %zu"), ready, wanted);
 	return words;
 }
 
