@@ -190,6 +190,16 @@ api_get_environment(struct api *api, const char *org, const char *app, const cha
 	return call_new(api, GET_ENVIRONMENT, (const char *const[]){org, app, env}, done, data);
 }
 
+struct api_call *
+api_survey_environment(struct api *api, const char *org, const char *app, const char *env,
+		       api_done *done, void *data)
+{
+	struct api_call *call = api_get_environment(api, org, app, env, done, data);
+
+	api_call_query(call, "survey", "true");
+	return call;
+}
+
 /* A member whose text is NULL is left out, which is how the API says "the usual one". */
 static json_t *
 encode_environment(const char *env, const struct api_new_environment *new)

@@ -32,6 +32,10 @@ struct api_call *api_list_environments(struct api *api, const char *org, const c
 				       api_done *done, void *data);
 struct api_call *api_get_environment(struct api *api, const char *org, const char *app,
 				     const char *env, api_done *done, void *data);
+/* The same, once its namespace was read again where somebody else makes what is there (extension
+ * "adoption"): then the answer has "survey". */
+struct api_call *api_survey_environment(struct api *api, const char *org, const char *app,
+					const char *env, api_done *done, void *data);
 /* name (the id then), type and from_deploy_id may be NULL.  201 with the Environment. */
 struct api_call *api_create_environment(struct api *api, const char *org, const char *app,
 					const char *env, const char *name, const char *type,

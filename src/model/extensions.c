@@ -141,6 +141,8 @@ static const struct extension_addition additions[] = {
 	{EXTENSION_DEPLOY_REVIEW, ADDS_ROUTE, "x-reviewEnvironment", NULL},
 	{EXTENSION_ADDRESSES, ADDS_MEMBER_TOLD, "getRuntime", "addresses"},
 	{EXTENSION_ADOPTION, ADDS_ROUTE, "x-getAdoption", NULL},
+	{EXTENSION_ADOPTION, ADDS_PARAMETER, "getEnvironment", "survey"},
+	{EXTENSION_ADOPTION, ADDS_OBJECT_TOLD, "getEnvironment", "survey"},
 	{NOTES, ADDS_MEMBER_ASKED, "updateEnvironment", "notes"},
 	{NOTES, ADDS_MEMBER_TOLD, "listEnvironments", "notes"},
 	{NOTES, ADDS_MEMBER_TOLD, "getEnvironment", "notes"},

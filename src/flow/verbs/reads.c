@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/api.h"
 #include "api/operations.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
@@ -16,8 +17,12 @@
 #include "flow/verbs/flow-advance.h"
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/live.h"
+#include "flow/verbs/review.h"
 #include "flow/world/sets.h"
 #include "model/delta.h"
+#include "model/error-codes.h"
+#include "model/extensions.h"
+#include "model/json.h"
 #include "model/set.h"
 #include "store/cache.h"
 
@@ -35,6 +40,35 @@ answered(struct flow *flow, const struct api_reply *reply)
 }
 
 /* --- environments --- */
+
+/* Who reviews is to know that it may not be so any more. */
+static void
+caution_unsurveyed(struct flow *flow, const char *id, const json_t *body)
+{
+	const json_t *error = json_object_get(json_object_get(body, "survey"), "error");
+	const char *text = json_member_string(error, "message");
+	struct error read = { 0 };
+
+	if (error_codes_read(&read, error))
+		text = read.text;
+	if (text)
+		review_caution(&flow->review,
+			       _("What runs in %s could not be read now; this is as it was last seen: "
+				 "%s"),
+			       id, text);
+}
+
+/* Of what somebody else makes as it is now, not as it was followed last. */
+static struct api_call *
+ask_for_environment(struct flow *flow, const char *env, api_done *done)
+{
+	struct api *api = session_api(flow->session);
+	const struct flow_request *r = &flow->request;
+
+	return api_has_extension(api, EXTENSION_ADOPTION)
+		       ? api_survey_environment(api, r->org, r->app, env, done, flow)
+		       : api_get_environment(api, r->org, r->app, env, done, flow);
+}
 
 /* Nothing begins on an environment that is on its way out. */
 static void
@@ -60,6 +94,7 @@ got_environment(struct flow *flow, const struct api_reply *reply, struct flow_pl
 		flow_fail_text(flow, ERROR_CONFLICT, _("%s is being deleted"), id);
 		return;
 	}
+	caution_unsurveyed(flow, id, reply->body);
 	flow_next_phase(flow);
 }
 
@@ -82,16 +117,13 @@ got_source(void *data, const struct api_reply *reply)
 void
 read_target(struct flow *flow)
 {
-	flow->call = api_get_environment(session_api(flow->session), flow->request.org,
-					 flow->request.app, flow->request.env, got_target, flow);
+	flow->call = ask_for_environment(flow, flow->request.env, got_target);
 }
 
 void
 read_source(struct flow *flow)
 {
-	flow->call = api_get_environment(session_api(flow->session), flow->request.org,
-					 flow->request.app, flow->request.source, got_source,
-					 flow);
+	flow->call = ask_for_environment(flow, flow->request.source, got_source);
 }
 
 /* --- what runs: the newest deployment that succeeded --- */

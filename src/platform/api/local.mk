@@ -42,6 +42,8 @@ libplatform_api_a_SOURCES = \
 	src/platform/api/handlers/runtime.h \
 	src/platform/api/handlers/sets.c \
 	src/platform/api/handlers/sets.h \
+	src/platform/api/handlers/surveys.c \
+	src/platform/api/handlers/surveys.h \
 	src/platform/api/handlers/users.c \
 	src/platform/api/handlers/users.h \
 	src/platform/api/handlers/value-versions.c \

@@ -112,6 +112,40 @@ note_gone(struct follow_reader *reader, struct follow_place *place, bool is_gone
 	engine_note_gone(reader->follow->platform->engine, &of, is_gone ? &err : NULL);
 }
 
+static bool
+is_of_one_source(const struct follow_reader *a, const struct follow_reader *b)
+{
+	return strcmp(a->of.org, b->of.org) == 0 &&
+	       strcmp(a->of.driver_type, b->of.driver_type) == 0 &&
+	       strcmp(a->of.cluster, b->of.cluster) == 0;
+}
+
+/* A reading that began before another one tells nothing new after it. */
+static bool
+is_outdated(const struct follow_reader *reader, const char *namespace)
+{
+	for (const struct follow_reader *r = reader->follow->readers; r; r = r->next) {
+		const struct follow_place *place = is_of_one_source(r, reader)
+							   ? follow_find_place(r, namespace) : NULL;
+
+		if (place && place->seen_at > reader->began_at)
+			return true;
+	}
+	return false;
+}
+
+static void
+note_seen(const struct follow_reader *reader, const char *namespace)
+{
+	for (struct follow_reader *r = reader->follow->readers; r; r = r->next) {
+		struct follow_place *place = is_of_one_source(r, reader)
+						     ? follow_find_place(r, namespace) : NULL;
+
+		if (place && place->seen_at < reader->began_at)
+			place->seen_at = reader->began_at;
+	}
+}
+
 /* Each time that it has changed again soon it is left alone for longer. */
 static void
 note_read(struct follow_reader *reader, struct follow_place *place, const json_t *found)
@@ -122,6 +156,7 @@ note_read(struct follow_reader *reader, struct follow_place *place, const json_t
 	place->left = json_incref(json_object_get(found, "left"));
 	place->declared = place->reading;
 	place->read_at = now;
+	note_seen(reader, place->namespace);
 	if (reader->is_whole)
 		return;
 	if (place->changed_at == 0 || now - place->changed_at > 4 * place->pause_ms)
@@ -163,7 +198,7 @@ take_namespace(struct follow_reader *reader, const json_t *found)
 	struct error err = {0};
 	json_t *known;
 
-	if (json_object_get(reader->forgotten, namespace) ||
+	if (json_object_get(reader->forgotten, namespace) || is_outdated(reader, namespace) ||
 	    (!place && reader->all && json_object_size(json_object_get(found, "modules")) == 0))
 		return;
 	if (place && engine_is_busy(platform->engine,

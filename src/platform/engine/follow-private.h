@@ -26,6 +26,7 @@ struct follow_place {
 	uint64_t declared;		/* by its driver, when it was read */
 	uint64_t reading;		/* the same of the reading that is going on */
 	int64_t read_at;		/* steady ms; 0: it was not */
+	int64_t seen_at; /* when the newest reading began of which it is known, whoever read it */
 	int64_t changed_at;		/* when it was read last because it had changed */
 	int64_t pause_ms;		/* until it is read again for that */
 	bool is_gone;
@@ -38,7 +39,8 @@ struct follow_reader {
 	char *context, *selector;
 	char **namespaces;		/* that the operator named */
 	bool all;
-	bool is_once;			/* it goes when it was read */
+	bool is_once;			/* it goes when it was read, */
+	bool is_survey;			/* and what it has read is followed by another */
 	struct follow_place *places;
 	json_t *forgotten;		/* {namespace: true}: somebody wants them no more */
 	struct driver_task *task;

@@ -8,7 +8,9 @@
  *		them was read it waits FOLLOW_PART_MIN_MS until it is read again, and twice as
  *		long each time, up to FOLLOW_PART_MAX_MS, until it was quiet
  *
- * There is one reading of a source at a time.
+ * There is one reading of a source at a time; and besides, of a namespace that somebody is about to
+ * change, as often as they ask (follow_survey()).  What such a reading has found is not taken back
+ * by one that began before it.
  */
 #include "config.h"
 
@@ -25,6 +27,7 @@
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/registry.h"
+#include "platform/engine/engine.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-resources.h"
@@ -378,10 +381,11 @@ static void
 end_once(struct follow_reader *reader)
 {
 	struct follow *follow = reader->follow;
+	bool is_survey = reader->is_survey;
 	struct error err = {0};
 
 	free_reader(reader);
-	if (follow_resume(follow, &err) != 0)
+	if (!is_survey && follow_resume(follow, &err) != 0)
 		log_line(LOG_PRIORITY_ERROR, "cannot follow what was adopted", "error", err.text,
 			 NULL);
 }
@@ -397,6 +401,43 @@ follow_adopt(struct follow *follow, const struct follow_source *source,
 	reader->data = data;
 	reader->report = json_pack("{s:[]}", "environments");
 	look_in(reader, 0);
+}
+
+/* --- now --- */
+
+static struct follow_place *
+find_followed(struct follow *follow, const struct place *place, struct follow_reader **reader)
+{
+	for (*reader = follow ? follow->readers : NULL; *reader; *reader = (*reader)->next) {
+		if ((*reader)->is_once || strcmp((*reader)->of.org, place->org) != 0)
+			continue;
+		for (struct follow_place *p = (*reader)->places; p; p = p->next)
+			if (strcmp(p->app, place->app) == 0 && strcmp(p->env, place->env) == 0)
+				return p;
+	}
+	return NULL;
+}
+
+bool
+follow_survey(struct follow *follow, const struct place *place,
+	      void (*done)(void *data, const json_t *report, const struct error *err), void *data)
+{
+	struct follow_reader *of, *reader;
+	const struct follow_place *known = find_followed(follow, place, &of);
+	const struct driver *driver = known ? driver_of(of) : NULL;
+
+	if (!driver || !driver->ops->survey || engine_is_busy(follow->platform->engine, place))
+		return false;
+	reader = new_reader(follow, &(struct follow_source){
+					    .of = of->of,
+					    .namespaces = (const char *const[]){known->namespace, NULL},
+					    .selector = of->selector,
+				    });
+	reader->is_once = reader->is_survey = true;
+	reader->done = done;
+	reader->data = data;
+	look_in(reader, 0);
+	return true;
 }
 
 void

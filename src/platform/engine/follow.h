@@ -48,6 +48,16 @@ void follow_adopt(struct follow *follow, const struct follow_source *source,
 		  void (*done)(void *data, const json_t *report, const struct error *err),
 		  void *data);
 
+/*
+ * Reads the namespace of an adopted environment now, whatever else is being read, so that what is
+ * known of it is what was there after this call: `done` is called once from the loop, when that is
+ * recorded (report NULL), or with err.  false: nobody follows it, or it is being deployed to, which
+ * reads it as well; `done` is not called.
+ */
+bool follow_survey(struct follow *follow, const struct place *place,
+		   void (*done)(void *data, const json_t *report, const struct error *err),
+		   void *data);
+
 /* Whoever waits so does not want to hear of it any more. */
 void follow_forget(struct follow *follow, const void *data);
 

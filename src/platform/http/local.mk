@@ -22,6 +22,7 @@ libplatform_http_a_SOURCES = \
 	src/platform/http/room.h \
 	src/platform/http/server.c \
 	src/platform/http/server.h \
+	src/platform/http/stream.c \
 	src/platform/http/stream.h \
 	src/platform/http/tls.c \
 	src/platform/http/tls.h \

@@ -5,6 +5,7 @@
 #define SIDESTAGE_PLATFORM_HTTP_STREAM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct buf;
 
@@ -16,5 +17,9 @@ struct stream {
 	void (*free)(struct stream *stream);
 	int look_ms;			/* while nothing comes: how long until it is looked again */
 };
+
+/* For such as have one text to say: appends what there is room for behind the `sent` bytes before;
+ * false: that was all of it. */
+bool stream_put(struct buf *out, const char *text, size_t *sent);
 
 #endif

@@ -14,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
@@ -52,16 +51,10 @@ static bool
 more_of_review(struct stream *stream, struct buf *out)
 {
 	struct review_stream *s = (struct review_stream *)stream;
-	size_t left, room = out->max - out->length;
 
 	if (!s->text && review_run_answer(s->run))
 		s->text = json_text(review_run_answer(s->run), 0);
-	if (!s->text)
-		return true;
-	left = strlen(s->text) - s->sent;
-	(void)buf_append(out, s->text + s->sent, left < room ? left : room);
-	s->sent += left < room ? left : room;
-	return left > room;
+	return !s->text || stream_put(out, s->text, &s->sent);
 }
 
 /* Takes the run. */

@@ -21,6 +21,7 @@
 #include "model/json.h"
 #include "model/nouns.h"
 #include "platform/api/handlers/misfit.h"
+#include "platform/api/handlers/surveys.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/env-driver.h"
 #include "platform/state/place.h"
@@ -44,6 +45,8 @@ int
 get_environment(struct platform *platform, const struct request *request,
 		struct response *response, struct error *err)
 {
+	if (survey_answers(platform, request, response))
+		return 0;
 	return answer(response, 200,
 		      repository_environment(platform->repository, &request->place, err));
 }
