@@ -25,6 +25,7 @@
 #include "cli/output-json.h"
 #include "cli/output-text.h"
 #include "cli/plain-fail.h"
+#include "cli/plain-scale.h"
 #include "cli/plain-set.h"
 #include "cli/plain-state.h"
 #include "cli/plain-values.h"
@@ -456,6 +457,36 @@ const struct plain_verb plain_changes[] = {
 		.options = CHANGES,
 		.needs = NEED_ENVIRONMENTS | NEED_SETS,
 		.run = plain_unset,
+	},
+	{
+		.name = "replicas",
+		.arguments = N_("ENV WORKLOAD COUNT"),
+		.help = N_("Change the number of replicas of a workload of a cluster"),
+		.note = N_("It is reviewed and deployed like any other change; undo rolls it back."),
+		.examples = "sidestage replicas shop web 3 --kube --approve=shop --reason=\"More load\"\n",
+		.options = CHANGES,
+		.needs = NEED_ENVIRONMENTS | NEED_SETS,
+		.run = plain_replicas,
+	},
+	{
+		.name = "restart",
+		.arguments = N_("ENV WORKLOAD"),
+		.help = N_("Replace the pods of a workload of a cluster"),
+		.note = N_("It is reviewed and deployed like any other change."),
+		.examples = "sidestage restart shop web --kube --approve=shop --reason=\"It leaks\"\n",
+		.options = CHANGES,
+		.needs = NEED_ENVIRONMENTS | NEED_SETS,
+		.run = plain_restart,
+	},
+	{
+		.name = "pause",
+		.arguments = N_("ENV"),
+		.help = N_("Set all replicas to 0 and suspend all schedules, in a cluster"),
+		.note = N_("It is reviewed and deployed like any other change; undo rolls it back."),
+		.examples = "sidestage pause shop --kube --approve=shop --reason=\"Maintenance\"\n",
+		.options = CHANGES,
+		.needs = NEED_ENVIRONMENTS | NEED_SETS,
+		.run = plain_pause,
 	},
 	{
 		.name = "deploy",

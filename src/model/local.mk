@@ -17,6 +17,7 @@ libmodel_a_SOURCES = \
 	src/model/manifest-filled.c src/model/manifest-filled.h \
 	src/model/manifest-pods.c \
 	src/model/manifest-patch.c src/model/manifest-patch.h \
+	src/model/manifest-scale.c src/model/manifest-scale.h \
 	src/model/manifests.c src/model/manifests.h \
 	src/model/match.c src/model/match.h \
 	src/model/members-misfit.c \
