@@ -21,7 +21,7 @@ struct argument_list {
 /* What the options of any command fill; what is not given stays NULL, false, or as said here. */
 struct arguments {
 	const char *url, *socket, *context, *token_file, *ca_file, *org, *app, *theme;
-	const char *approve, *reason;
+	const char *approve, *reason, *repository;
 	const char *output, *timeout, *since, *tail;	/* as typed; options_parse() checks them */
 	const char *container;
 	const char *at;			/* as typed; the command checks it */

@@ -32,12 +32,15 @@ sidestage_SOURCES = \
 	src/cli/plain-logs.c src/cli/plain-logs.h \
 	src/cli/plain-look.c src/cli/plain-look.h \
 	src/cli/plain-once.c src/cli/plain-once.h \
+	src/cli/plain-repository.c src/cli/plain-repository.h \
+	src/cli/plain-scale.c src/cli/plain-scale.h \
 	src/cli/plain-set.c src/cli/plain-set.h \
 	src/cli/plain-state.h \
 	src/cli/plain-values.c src/cli/plain-values.h \
 	src/cli/plain-verbs.c src/cli/plain-verbs.h \
 	src/cli/plain.c src/cli/plain.h \
 	src/cli/platforms.c src/cli/platforms.h \
+	src/cli/repository-files.c src/cli/repository-files.h \
 	src/cli/screen.c src/cli/screen.h \
 	src/cli/token.c src/cli/token.h
 sidestage_LDADD = libui.a $(FLOW_LIBS) $(YAML_LIBS) $(NCURSES_LIBS)

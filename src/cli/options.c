@@ -80,6 +80,8 @@ static const struct command_option options[] = {
 	{OPTIONS_CHANGE | OPTIONS_APPROVE, "approve", "ENV", N_("Approve the change to ENV"),
 	 OPTION_TEXT, offsetof(struct arguments, approve)},
 	TEXT(CHANGE, "reason", "TEXT", reason, N_("Reason (required for protected environments)")),
+	TEXT(CHANGE, "repository", "DIR", repository,
+	     N_("Show which lines of the files in DIR hold what changes")),
 	SWITCH(CHANGE, "no-wait", no_wait, N_("Do not wait until the deployment has finished")),
 	LIST(TAKE, "take", "SIDE", take,
 	     N_("Decide conflicts: clone or target for all, PATH=clone for one")),

@@ -26,6 +26,7 @@
 #include "cli/output-text.h"
 #include "cli/plain-fail.h"
 #include "cli/plain-logs.h"
+#include "cli/plain-repository.h"
 #include "cli/plain-state.h"
 #include "cli/plain-values.h"
 #include "cli/plain-verbs.h"
@@ -128,7 +129,7 @@ list_conflicts(struct plain *p, struct flow *flow)
 	const struct flow_request *request = flow_request(flow);
 
 	if (plain_wants_json(p))
-		plain_print_json(p, output_json_operation(flow));
+		plain_print_json(p, plain_operation_json(p, flow));
 	for (size_t i = 0; i < merge->conflicts && !plain_wants_json(p); i++)
 		output_text_conflict(
 			&merge->entries[plain_conflict_entry(merge, i)], i + 1, merge->conflicts,
@@ -211,7 +212,7 @@ acknowledge(struct plain *p, struct flow *flow)
 	if (open == 0 || !p->once->approve)
 		return true;
 	if (plain_wants_json(p))
-		plain_print_json(p, output_json_operation(flow));
+		plain_print_json(p, plain_operation_json(p, flow));
 	plain_fail(p, EXIT_MOVED,
 		   ngettext("%zu finding may lead to %s. --acknowledge=ID accepts it, "
 			    "--change=ID=TEXT replaces its text.",
@@ -233,7 +234,7 @@ answer_review(struct plain *p, struct flow *flow)
 		/* nothing is approved */
 	} else if (!p->once->approve) {
 		if (plain_wants_json(p))
-			plain_print_json(p, output_json_operation(flow));
+			plain_print_json(p, plain_operation_json(p, flow));
 		else if (!is_refused)
 			output_text_line(_("Nothing was changed. --approve=%s approves it."),
 					 flow_request(flow)->env);
@@ -276,7 +277,7 @@ static void
 leave_running(struct plain *p, struct flow *flow)
 {
 	if (plain_wants_json(p))
-		plain_print_json(p, output_json_operation(flow));
+		plain_print_json(p, plain_operation_json(p, flow));
 	plain_fail(p, EXIT_RUNNING,
 		   _("The change to %s is still running. `sidestage environment %s` shows it."),
 		   flow_request(flow)->env, flow_request(flow)->env);

@@ -27,6 +27,7 @@
 #include "cli/output-json.h"
 #include "cli/output-text.h"
 #include "cli/plain-fail.h"
+#include "cli/plain-repository.h"
 #include "cli/plain-state.h"
 #include "flow/verbs/flow.h"
 #include "flow/world/details.h"
@@ -245,7 +246,7 @@ plain_list_values(struct plain *p, const struct flow *flow)
 	const size_t count = flow_value_count(flow);
 
 	if (plain_wants_json(p))
-		plain_print_json(p, output_json_operation(flow));
+		plain_print_json(p, plain_operation_json(p, flow));
 	for (size_t i = 0; i < count && !plain_wants_json(p); i++)
 		output_text_value_question(flow_value(flow, i));
 	plain_fail(

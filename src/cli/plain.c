@@ -30,6 +30,7 @@
 #include "cli/plain-logs.h"
 #include "cli/plain-look.h"
 #include "cli/plain-once.h"
+#include "cli/plain-repository.h"
 #include "cli/plain-state.h"
 #include "cli/plain-values.h"
 #include "cli/plain-verbs.h"
@@ -220,7 +221,7 @@ follow(struct plain *p, struct flow *flow)
 	if (flow_state(flow) == FLOW_RUNNING)
 		return;
 	if (plain_wants_json(p))
-		plain_print_json(p, output_json_operation(flow));
+		plain_print_json(p, plain_operation_json(p, flow));
 	else if (flow_state(flow) == FLOW_DONE)
 		output_text_line(_("Done."));
 	for (size_t i = 0; i < flow_warning_count(flow); i++)
@@ -253,8 +254,10 @@ show_review(struct plain *p, const struct flow *flow)
 {
 	const struct review *review = flow_review(flow);
 
-	if (!plain_wants_json(p))
+	if (!plain_wants_json(p)) {
 		output_text_review(review);
+		plain_tell_repository(p, review);
+	}
 	p->reviewed = true;
 	p->prompted = false;
 	p->asking = asking_after_review(review);

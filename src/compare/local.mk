@@ -17,6 +17,7 @@ libcompare_a_SOURCES = \
 	src/compare/isolation-readings.c src/compare/isolation-readings.h \
 	src/compare/isolation-search.c src/compare/isolation-search.h \
 	src/compare/merge.c src/compare/merge.h \
+	src/compare/repository-lines.c src/compare/repository-lines.h \
 	src/compare/value-changes.c src/compare/value-changes.h \
 	src/compare/values.c src/compare/values.h \
 	src/compare/values-used.c src/compare/values-used.h \

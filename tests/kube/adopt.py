@@ -172,6 +172,27 @@ def it_follows(tap, world):
     tap.ok(base["from_deploy"]["id"] == newest["id"], "which a review compares with", base)
 
 
+def it_is_surveyed(tap, world):
+    """Who is about to change it does not wait until it is followed."""
+    env = "/orgs/shop-prod/apps/store/envs/shop"
+    fresh = []
+    for number in (3, 4, 5):
+        answer = world.cluster.ask("PATCH", SHOP + "/web?fieldManager=argocd-controller", [
+            {"op": "replace", "path": "/spec/template/spec/containers/0/image",
+             "value": f"local/web:{number}"}], "application/json-patch+json")
+        assert answer.status == 200, answer
+        found = world.get(env + "?survey=true")
+        base = world.get(f"/orgs/shop-prod/apps/store/sets/{found['from_deploy']['set_id']}")
+        fresh.append(found.get("survey") == {"state": "done"} and
+                     f"local/web:{number}" in json.dumps(base))
+    tap.ok(all(fresh), "what is there now is known when it is asked for", found)
+    world.double.rules("GET /apis/apps/v1/namespaces/shop/ status 500 {}")
+    found = world.get(env + "?survey=true")
+    tap.ok(found["survey"]["state"] == "failed" and found["survey"]["error"]["message"] and
+           found["id"] == "shop", "and where it cannot be read that is said", found)
+    world.double.rules()
+
+
 def a_restart(tap, world):
     before = world.deploys()
     world.stop()
@@ -235,8 +256,8 @@ def main():
     tap, world = Tap(), World()
     try:
         world.fill("shop")
-        for part in (a_cluster_that_is_away, what_is_adopted, it_follows, a_restart,
-                     only_looked_at, more_of_them, gone, forgotten):
+        for part in (a_cluster_that_is_away, what_is_adopted, it_follows, it_is_surveyed,
+                     a_restart, only_looked_at, more_of_them, gone, forgotten):
             part(tap, world)
     except Exception as error:	# noqa: BLE001
         tap.ok(False, "the story goes on", f"{error!r}\n{world.said()}")

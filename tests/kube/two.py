@@ -363,6 +363,33 @@ def goes_back(tap, world):
     change.discard()
 
 
+def is_scaled(tap, world):
+    """Replicas, restart and pause are reviewed changes, and nothing of the object is ours then."""
+    person, is_job = world.people[0], world.kind.name == "CronJob"
+
+    def found():
+        return world.client.get(world.kind.list + "/web").value
+
+    def told(name, so, *words):
+        ended = person.run(*words, "--approve=" + PRODUCTION, "--reason=scale")
+        tap.ok(ended.code == 0 and so(found()["spec"]), name, f"{ended}\n{found()['spec']}")
+
+    def annotations(spec):
+        return spec["template"]["metadata"].get("annotations", {})
+    ended = person.run("pause", PRODUCTION)
+    tap.ok(ended.code == 5 and "web" in ended.out, "a pause is previewed", ended)
+    if not is_job:
+        told("replicas are changed", lambda spec: spec["replicas"] == 2, "replicas", PRODUCTION, "web", "2")
+        told("a workload is restarted", lambda spec: "kubectl.kubernetes.io/restartedAt" in annotations(spec),
+             "restart", PRODUCTION, "web")
+    told("what runs is paused", lambda spec: spec.get("suspend") if is_job else spec["replicas"] == 0,
+         "pause", PRODUCTION)
+    told("undo lets it go on", lambda spec: not spec.get("suspend") if is_job else spec["replicas"] == 2,
+         "undo", PRODUCTION)
+    managers = [row["manager"] for row in found()["metadata"]["managedFields"]]
+    tap.ok("sidestage" not in managers, "and nothing of it is ours", managers)
+
+
 def tries(world):
     return sum(method == "PATCH" and "dryRun" in path and world.kind.list in path
                for _, method, _, path in world.double.requests())
@@ -433,6 +460,7 @@ def main():
                "\n".join(wrong))
         judge(tap, world, rounds)
         goes_back(tap, world)
+        is_scaled(tap, world)
         if world.double:
             moves_midway(tap, world)
     except Exception as error:	# noqa: BLE001

@@ -14,8 +14,10 @@
 
 #include "base/error.h"
 #include "base/xmalloc.h"
+#include "compare/repository-lines.h"
 #include "model/json.h"
 #include "model/manifest-patch.h"
+#include "model/manifest-scale.h"
 #include "model/manifests.h"
 #include "quoted-json.h"
 
@@ -127,6 +129,92 @@ test_what_comes_and_goes(void **state)
 	json_decref(patches);
 }
 
+/* --- replicas, restart, pause --- */
+
+#define SCALED "{'apiVersion':'apps/v1','kind':'Deployment','metadata':{'name':'web'},'spec':{'replicas':" \
+	"2,'selector':{'matchLabels':{'app':'web'}},'template':{'metadata':{'labels':{'app':'web'}}," \
+	"'spec':{'containers':[{'name':'web','image':'x:1'}]}}}}"
+#define NIGHTLY "{'apiVersion':'batch/v1','kind':'CronJob','metadata':{'name':'night'},'spec':{" \
+	"'schedule':'0 3 * * *','jobTemplate':{'spec':{'template':{'spec':{'containers':[" \
+	"{'name':'n','image':'x:1'}]}}}}}}"
+#define SCALER "{'apiVersion':'autoscaling/v2','kind':'HorizontalPodAutoscaler','metadata':{'name':" \
+	"'web'},'spec':{'scaleTargetRef':{'kind':'Deployment','name':'web'},'maxReplicas':3}}"
+
+/* Takes the operations. */
+static void
+assert_operations(json_t *operations, const char *expected)
+{
+	char *text = json_dumps(operations, JSON_COMPACT | JSON_SORT_KEYS);
+
+	assert_string_equal(text, expected);
+	free(text);
+	json_decref(operations);
+}
+
+static void
+test_what_scales_is_a_change_of_fields(void **state)
+{
+	static const char at[] = "2026-03-01T10:00:00.000Z";
+	json_t *all = modules_of(SCALED), *module = json_object_get(all, "web");
+	json_t *jobs = modules_of(NIGHTLY), *job = json_object_get(jobs, "web");
+	json_t *scaled = modules_of(SCALER);
+
+	(void)state;
+	assert_operations(manifests_scale(module, 3),
+			  "[{\"op\":\"replace\",\"path\":\"/spec/manifests/Deployment~1web/spec/replicas\","
+			  "\"value\":3}]");
+	assert_operations(manifests_scale(module, 2), "[]");
+	assert_operations(manifests_restart(module, at),
+			  "[{\"op\":\"add\",\"path\":\"/spec/manifests/Deployment~1web/spec/template/"
+			  "metadata/annotations\",\"value\":{\"kubectl.kubernetes.io/restartedAt\":"
+			  "\"2026-03-01T10:00:00.000Z\"}}]");
+	assert_operations(manifests_pause(job),
+			  "[{\"op\":\"add\",\"path\":\"/spec/manifests/CronJob~1night/spec/suspend\","
+			  "\"value\":true}]");
+	assert_true(manifests_can_scale(module) && manifests_can_restart(module));
+	assert_false(manifests_can_scale(job) || manifests_can_restart(job));
+	assert_null(manifests_scaler(module));
+	assert_string_equal(manifests_scaler(json_object_get(scaled, "web")), "web");
+	json_decref(all);
+	json_decref(jobs);
+	json_decref(scaled);
+}
+
+/* --- lines of a repository --- */
+
+static void
+test_the_lines_of_a_repository_are_found(void **state)
+{
+	static const char manifest[] = "kind: Deployment\nspec:\n  containers:\n"
+				       "  - name: web\n    image: \"local/web:1.4.2\"   # pinned\n"
+				       "    env:\n    - name: LEVEL\n      value: info\n"
+				       "    - name: OTHER\n      value: info\n";
+	static const char values[] = "image:\n  repository: registry.example/local/web\n  tag: 1.4.2\n"
+				     "LEVEL: 'info'\nother:\n  repository: local/api\n\n\n\n\n\n"
+				     "  tag: 1.4.2\n";
+	json_t *was = modules_of(WEB("{'name':'web','image':'local/web:1.4.2','env':[{'name':'LEVEL',"
+				     "'value':'info'}]}"));
+	json_t *is = modules_of(WEB("{'name':'web','image':'local/web:1.4.3','env':[{'name':'LEVEL',"
+				    "'value':'debug'}]}"));
+	json_t *changed = repository_values(was, is), *found = json_array();
+
+	(void)state;
+	repository_lines_find(changed, "web.yaml", manifest, found);
+	repository_lines_find(changed, "values.yaml", values, found);
+	assert_operations(found,
+			  "[{\"becomes\":\"value: debug\",\"file\":\"web.yaml\",\"line\":8,\"was\":"
+			  "\"value: info\"},"
+			  "{\"becomes\":\"image: \\\"local/web:1.4.3\\\"   # pinned\",\"file\":"
+			  "\"web.yaml\",\"line\":5,\"was\":\"image: \\\"local/web:1.4.2\\\"   # pinned\"},"
+			  "{\"becomes\":\"LEVEL: 'debug'\",\"file\":\"values.yaml\",\"line\":4,\"was\":"
+			  "\"LEVEL: 'info'\"},"
+			  "{\"becomes\":\"tag: 1.4.3\",\"file\":\"values.yaml\",\"line\":3,\"was\":"
+			  "\"tag: 1.4.2\"}]");
+	json_decref(changed);
+	json_decref(was);
+	json_decref(is);
+}
+
 int
 main(void)
 {
@@ -134,6 +222,8 @@ main(void)
 		cmocka_unit_test(test_items_are_named_by_their_keys),
 		cmocka_unit_test(test_lists_of_custom_resources_are_whole),
 		cmocka_unit_test(test_what_comes_and_goes),
+		cmocka_unit_test(test_what_scales_is_a_change_of_fields),
+		cmocka_unit_test(test_the_lines_of_a_repository_are_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -176,13 +176,16 @@ what_is_not_to_run_is_not_counted(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const enum runtime_status statuses[] = {cases[i].status, RUNTIME_RUNNING};
-		json_t *body = json_pack("{s:{s:o, s:{}}, s:{}}", "modules", "batch",
-					 manifest_of(cases[i].kind, cases[i].spec), "web", "shared");
+		json_t *body = json_pack("{s:{s:o, s:o}, s:{}}", "modules", "batch",
+					 manifest_of(cases[i].kind, cases[i].spec), "web",
+					 manifest_of("Deployment", "{}"), "shared");
 		struct state_words words;
+		struct error err;
 
 		begin(&here, NULL);
-		here.e.set = set_decode(body, NULL);
-		assert_non_null(here.e.set);
+		here.e.set = set_decode(body, &err);
+		if (!here.e.set)
+			fail_msg("%s", err.text);
 		knowledge_set_known(&here.parts[WORLD_SET], NOW);
 		runs(&here, statuses, 2);
 		untrusted_init(&here.modules[0].module, "batch");

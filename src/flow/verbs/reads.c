@@ -53,8 +53,8 @@ caution_unsurveyed(struct flow *flow, const char *id, const json_t *body)
 		text = read.text;
 	if (text)
 		review_caution(&flow->review,
-			       _("What runs in %s could not be read now; this is as it was last seen: "
-				 "%s"),
+			       _("The namespace of %s could not be read again, so its last known "
+				 "state is shown: %s"),
 			       id, text);
 }
 

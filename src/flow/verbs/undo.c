@@ -195,8 +195,8 @@ find_last(const struct flow *flow)
  * The last deployment may have come to lie on another than the reviewed one, on a platform that has
  * no precondition: that one was overwritten.  Then to go back is not to drop the last one, but to
  * bring back what the other changed: base is what both were made on, ours is the other, theirs is
- * what runs.  NULL: nothing was overwritten, or it is too long ago.  What was found was not: such an
- * environment is changed field by field.
+ * what runs.  NULL: nothing was overwritten, or it is too long ago.  What was found was not, since
+ * such an environment is changed field by field.
  */
 static const struct deployment *
 find_reviewed_base(const struct flow *flow)

@@ -425,12 +425,13 @@ follow_survey(struct follow *follow, const struct place *place,
 	struct follow_reader *of, *reader;
 	const struct follow_place *known = find_followed(follow, place, &of);
 	const struct driver *driver = known ? driver_of(of) : NULL;
+	const char *const names[] = {known ? known->namespace : NULL, NULL};
 
 	if (!driver || !driver->ops->survey || engine_is_busy(follow->platform->engine, place))
 		return false;
 	reader = new_reader(follow, &(struct follow_source){
 					    .of = of->of,
-					    .namespaces = (const char *const[]){known->namespace, NULL},
+					    .namespaces = names,
 					    .selector = of->selector,
 				    });
 	reader->is_once = reader->is_survey = true;

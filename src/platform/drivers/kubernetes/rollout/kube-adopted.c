@@ -27,11 +27,11 @@
 #include "platform/drivers/kubernetes/adopted/field-owner.h"
 #include "platform/drivers/kubernetes/cluster/cluster.h"
 #include "platform/drivers/kubernetes/cluster/kube-batch.h"
-#include "platform/drivers/kubernetes/space/kube-refusal.h"
 #include "platform/drivers/kubernetes/cluster/object-read.h"
 #include "platform/drivers/kubernetes/rollout/kube-rollout.h"
 #include "platform/drivers/kubernetes/space/kube-aftermath.h"
 #include "platform/drivers/kubernetes/space/kube-driver.h"
+#include "platform/drivers/kubernetes/space/kube-refusal.h"
 #include "platform/drivers/task.h"
 
 #define READS_MAX 10		/* of what somebody keeps changing */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * What failed, and the last lines that it has printed: of the run that ended, where there is still one (a
- * node forgets it soon), else of the one that is there.
+ * What failed, and the last lines that it has printed: of the run that ended, where there is still
+ * one (a node forgets it soon), else of the one that is there.
  */
 #include "config.h"
 

@@ -206,12 +206,11 @@ static void
 note_sent(void *data, size_t index)
 {
 	struct kube_rollout *r = data;
-	struct kube_item *item = &r->items[r->asked[index]];
 
 	if (!r->is_applying)
 		return;
-	item->is_sent = true;
-	item->is_refused = false;
+	r->items[r->asked[index]].is_sent = true;
+	r->items[r->asked[index]].is_refused = false;
 }
 
 struct kube_batch *
