@@ -365,6 +365,16 @@ api_get_runtime(struct api *api, const char *org, const char *app, const char *e
 }
 
 struct api_call *
+api_get_runtime_pods(struct api *api, const char *org, const char *app, const char *env,
+		     api_done *done, void *data)
+{
+	struct api_call *call = api_get_runtime(api, org, app, env, done, data);
+
+	api_call_query(call, "x-pods", "true");
+	return call;
+}
+
+struct api_call *
 api_list_active_resources(struct api *api, const char *org, const char *app, const char *env,
 			  api_done *done, void *data)
 {

@@ -107,6 +107,10 @@ struct api_call *api_list_deployment_errors(struct api *api, const char *org, co
 /* Runtime in its second form. */
 struct api_call *api_get_runtime(struct api *api, const char *org, const char *app,
 				 const char *env, api_done *done, void *data);
+/* The same with its pods, which are then told by the other, too, for a while (extension
+ * "adoption"). */
+struct api_call *api_get_runtime_pods(struct api *api, const char *org, const char *app,
+				      const char *env, api_done *done, void *data);
 /* Every resource definition of the organization. */
 struct api_call *api_list_definitions(struct api *api, const char *org, api_done *done, void *data);
 /* GET .../envs/{env}/resources: what the last deployment made or found. */

@@ -28,6 +28,8 @@ struct error;
 	X(ADDRESS_NOT_OFFERED, 404, N_("The public API has {path}, but this platform does not offer it.")) \
 	X(ADDRESS_TOO_LONG, 414, N_("The address is too long.")) \
 	X(ADOPTED_IN_PART, 0, N_("{namespace}: read without {words}, which you have no right to list")) \
+	X(ADOPTED_NOT_WHOLE, 503, N_("The namespace of {env} is still being read. Try again in a moment.")) \
+	X(ADOPTED_SOME, 0, N_("Only {number} of {total} namespaces are read, since you have no right to list all of them at once. Choose others with --namespace.")) \
 	X(ADOPTION_NOT_FOUND, 404, N_("Nothing that runs in a cluster was adopted by {org}.")) \
 	X(ALREADY_EXISTS, 409, N_("It already exists.")) \
 	X(APPLICATION_INVALID, 400, N_("An application needs an \"id\" (2 to 50 lower-case letters, digits and single inner dashes) and a \"name\".")) \

@@ -11,3 +11,18 @@ bench: bench-screen
 bench-screen: sidestage tests/bench/big-platform tests/bench/bench-screen
 	tests/bench/bench-screen $(abs_top_builddir)/sidestage $(abs_top_builddir)/tests/bench/big-platform
 CLEANFILES += tests/bench/big-platform tests/bench/bench-screen
+
+# The board of a large cluster, and what it takes; kube.py.
+EXTRA_PROGRAMS += tests/bench/big-cluster
+tests_bench_big_cluster_SOURCES = tests/bench/big-cluster.c
+tests_bench_big_cluster_LDADD = libbase.a $(BASE_LIBS)
+EXTRA_DIST += tests/bench/kube.py
+CLEANFILES += tests/bench/big-cluster
+
+bench: bench-kube
+.PHONY: bench-kube
+bench-kube: all tests/bench/big-cluster
+	@SIDESTAGED='$(abs_top_builddir)/sidestaged' SIDESTAGE_LIBEXEC='$(abs_top_builddir)' \
+	SIDESTAGE_DATA='$(abs_top_srcdir)/data' PYTHONDONTWRITEBYTECODE=1 \
+	python3 $(srcdir)/tests/bench/kube.py $(abs_top_builddir)/sidestage \
+		$(abs_top_builddir)/tests/bench/big-cluster

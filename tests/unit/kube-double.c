@@ -131,9 +131,11 @@ static void
 forget_task(struct kube_double *d)
 {
 	json_decref(d->outputs);
+	json_decref(d->warnings);
 	driver_errors_clear(&d->problems);
 	free(d->progress);
 	d->outputs = NULL;
+	d->warnings = NULL;
 	d->progress = NULL;
 }
 
@@ -198,6 +200,7 @@ note_end(void *data, const struct driver_result *result)
 	if (result->err)
 		d->err = *result->err;
 	d->outputs = json_incref(result->outputs);
+	d->warnings = json_incref((json_t *)(uintptr_t)result->warnings);
 	d->problems.items = xcalloc(result->problems->count + 1, sizeof(*d->problems.items));
 	for (size_t i = 0; i < result->problems->count; i++) {
 		const struct driver_error *from = &result->problems->items[i];

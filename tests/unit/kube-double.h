@@ -35,6 +35,7 @@ struct kube_double {
 	bool failed;
 	struct error err;
 	json_t *outputs;		/* NULL: none */
+	json_t *warnings;		/* array; NULL: none */
 	struct driver_errors problems;	/* owned copies */
 	size_t progress_done, progress_total;
 	char *progress;			/* the last text; NULL: none */

@@ -383,17 +383,24 @@ test_what_may_not_be_read_is_no_deletion(void **state)
 static const struct driver_home shop_home = {.namespace = "shop", .is_adopted = true};
 
 static struct driver_workload
-found_web(struct kube_double *d)
+workload_of(const json_t *found)
 {
-	static const char *const names[] = {"shop", NULL};
-	const json_t *found = json_array_get(
-		survey(d, &(struct driver_survey){.namespaces = names}), 0);
 	const json_t *web = json_object_get(json_object_get(found, "modules"), "web");
 
 	return (struct driver_workload){
 		.module = xstrdup("web"),
 		.spec = json_deep_copy(json_object_get(web, "spec")),
 	};
+}
+
+static struct driver_workload
+found_web(struct kube_double *d)
+{
+	static const char *const names[] = {"shop", NULL};
+	const json_t *found = json_array_get(
+		survey(d, &(struct driver_survey){.namespaces = names}), 0);
+
+	return workload_of(found);
 }
 
 static void
@@ -433,6 +440,207 @@ test_what_runs_in_it_is_seen_and_nothing_is_written(void **state)
 	assert_non_null(kube_double_get(d, APPS "/deployments/web"));
 }
 
+/* --- a large cluster --- */
+
+#define CROWD 24
+#define LISTS "GET /apis/apps/v1/deployments?limit"
+#define LISTS_APART "/deployments?limit"
+
+/* Lines with that since that moment in the log. */
+static size_t
+count_asked(const struct kube_double *d, const char *what, long since)
+{
+	char *path = xasprintf("%s/requests.log", d->folder), line[8192];
+	FILE *file = fopen(path, "r");
+	size_t count = 0;
+
+	assert_non_null(file);
+	assert_int_equal(fseek(file, since, SEEK_SET), 0);
+	while (fgets(line, sizeof(line), file))
+		count += strstr(line, what) != NULL;
+	fclose(file);
+	free(path);
+	return count;
+}
+
+/* Each with a Deployment and a Service; their names have an order of the store's own. */
+static void
+fill_crowd(struct kube_double *d)
+{
+	for (int i = 0; i < CROWD; i++) {
+		char *name = i == 0 ? xstrdup("crowd") : xasprintf("crowd-%02d", i), *path, *text;
+
+		text = xasprintf("{'metadata':{'name':'%s'}}", name);
+		write_json(d, "/api/v1/namespaces", text);
+		free(text);
+		path = xasprintf("/apis/apps/v1/namespaces/%s/deployments", name);
+		write_json(d, path,
+			   "{'apiVersion':'apps/v1','kind':'Deployment'," META("web")
+			   ",'spec':{'replicas':2,'selector':{'matchLabels':{'app':'web'}},"
+			   POD("web", "'containers':[{'name':'web','image':'local/web:1'}]") "}}");
+		free(path);
+		path = xasprintf("/api/v1/namespaces/%s/services", name);
+		write_json(d, path,
+			   "{'apiVersion':'v1','kind':'Service'," META("web")
+			   ",'spec':{'selector':{'app':'web'},'ports':[{'port':80}]}}");
+		free(path);
+		free(name);
+	}
+}
+
+struct crowd {
+	json_t *known;			/* {namespace: declared} */
+	json_t *last;			/* the last that was given; NULL: none was */
+	size_t count, workloads, services;
+};
+
+static void
+note_found(void *data, const json_t *found)
+{
+	const char *namespace = json_member_string(found, "namespace");
+	json_t *declared = json_object_get(found, "declared");
+	const json_t *web = json_object_get(json_object_get(found, "modules"), "web");
+	const json_t *manifests = json_object_get(json_object_get(web, "spec"), "manifests");
+	struct crowd *crowd = data;
+
+	crowd->count++;
+	json_object_set(crowd->known, namespace, declared);
+	json_decref(crowd->last);
+	crowd->last = json_incref((json_t *)found);
+	crowd->workloads += json_object_get(manifests, "Deployment/web") != NULL;
+	crowd->services += json_object_get(manifests, "Service/web") != NULL;
+}
+
+static void
+survey_crowd(struct kube_double *d, struct crowd *crowd)
+{
+	const struct driver_survey asked = {
+		.all = true, .known = crowd->known, .found = note_found, .data = crowd};
+
+	json_decref(crowd->last);
+	crowd->last = NULL;
+	crowd->count = crowd->workloads = crowd->services = 0;
+	(void)survey(d, &asked);
+	assert_false(d->failed);
+}
+
+static void
+clear_crowd(struct crowd *crowd)
+{
+	json_decref(crowd->known);
+	json_decref(crowd->last);
+}
+
+static void
+test_with_no_right_to_all_some_are_read_and_it_is_said(void **state)
+{
+	struct kube_double *d = *state;
+	struct crowd crowd = {.known = json_object()};
+	char *said;
+
+	fill_crowd(d);
+	kube_double_rules(d, "deny * list deployments.apps -\n");
+	survey_crowd(d, &crowd);
+	assert_int_equal(crowd.count, 20);
+	assert_true(crowd.services >= 18);	/* as few as that are read whole */
+	said = json_dumps(d->warnings, 0);
+	assert_non_null(strstr(said, "namespaces are read"));
+	free(said);
+	kube_double_rules(d, "");
+	clear_crowd(&crowd);
+}
+
+static void
+test_of_many_namespaces_workloads_are_read_at_once(void **state)
+{
+	struct kube_double *d = *state;
+	struct crowd crowd = {.known = json_object()};
+	long since = 0;
+
+	kube_double_restart_driver(d);
+	(void)count_writes(d, &since);
+	survey_crowd(d, &crowd);
+	assert_true(crowd.count >= CROWD);
+	assert_true(crowd.workloads >= CROWD);
+	assert_int_equal(crowd.services, 0);
+	assert_non_null(json_object_get(json_object_get(crowd.last, "kinds"), "Deployment"));
+	assert_int_equal(count_asked(d, LISTS, since), 1);
+	assert_int_equal(count_asked(d, LISTS_APART, since), 1);
+	assert_int_equal(count_writes(d, &since), 0);
+	clear_crowd(&crowd);
+}
+
+/* Then nothing is listed any more: the watches say what is another. */
+static void
+test_of_many_namespaces_only_what_changed_is_read_again(void **state)
+{
+	struct kube_double *d = *state;
+	struct crowd crowd = {.known = json_object()};
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
+	long since = 0;
+
+	kube_double_restart_driver(d);
+	survey_crowd(d, &crowd);
+	(void)count_writes(d, &since);
+	survey_crowd(d, &crowd);
+	assert_int_equal(crowd.count, 0);
+	assert_int_equal(count_asked(d, LISTS_APART, since), 0);
+	kube_double_write(d, KUBE_MERGE, "/apis/apps/v1/namespaces/crowd-07/deployments/web",
+			  "{\"spec\":{\"paused\":true}}");
+	while (crowd.count == 0) {
+		assert_true(clock_steady_ms() < until);
+		survey_crowd(d, &crowd);
+	}
+	assert_int_equal(crowd.count, 1);
+	assert_string_equal(json_member_string(crowd.last, "namespace"), "crowd-07");
+	clear_crowd(&crowd);
+}
+
+/* The only row of that namespace, when its replicas are ready. */
+static void
+look_until(struct kube_double *d, const char *space, bool has_pod)
+{
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
+	bool is_so = false;
+
+	while (!is_so) {
+		struct driver_status status;
+
+		assert_true(clock_steady_ms() < until);
+		kube_double_turn(d);
+		d->driver->ops->observe(d->driver, space, &status);
+		is_so = status.count == 2 && status.items[1].status == RUNTIME_RUNNING &&
+			(status.items[0].pod != NULL) == has_pod;
+		driver_status_clear(&status);
+	}
+}
+
+static void
+test_pods_of_many_are_those_of_what_somebody_looks_at(void **state)
+{
+	static const struct driver_home home = {.namespace = "crowd-05", .is_adopted = true};
+	struct kube_double *d = *state;
+	struct driver_waiter waiter = kube_double_waiter(d);
+	struct crowd crowd = {.known = json_object()};
+	struct driver_workload web;
+	long since = 0;
+
+	kube_double_restart_driver(d);
+	survey_crowd(d, &crowd);
+	web = workload_of(crowd.last);
+	(void)count_writes(d, &since);
+	waiter = kube_double_waiter(d);
+	d->task = d->driver->ops->adopt(d->driver, "acme/store/crowd-05", &home, &waiter);
+	kube_double_wait(d);
+	kube_double_apply(d, "acme/store/crowd-05", &web, 1, true);
+	look_until(d, "acme/store/crowd-05", false);
+	assert_int_equal(count_asked(d, "/namespaces/crowd-05/", since), 0);
+	d->driver->ops->attend(d->driver, "acme/store/crowd-05");
+	look_until(d, "acme/store/crowd-05", true);
+	assert_int_equal(count_writes(d, &since), 0);
+	clear_crowd(&crowd);
+}
+
 int
 main(void)
 {
@@ -446,6 +654,10 @@ main(void)
 		cmocka_unit_test(test_a_namespace_that_is_not_there_is_gone),
 		cmocka_unit_test(test_what_may_not_be_read_is_no_deletion),
 		cmocka_unit_test(test_what_runs_in_it_is_seen_and_nothing_is_written),
+		cmocka_unit_test(test_with_no_right_to_all_some_are_read_and_it_is_said),
+		cmocka_unit_test(test_of_many_namespaces_workloads_are_read_at_once),
+		cmocka_unit_test(test_of_many_namespaces_only_what_changed_is_read_again),
+		cmocka_unit_test(test_pods_of_many_are_those_of_what_somebody_looks_at),
 	};
 
 	if (!kube_double_is_possible())

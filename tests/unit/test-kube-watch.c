@@ -19,6 +19,7 @@
 #include "base/buf.h"
 #include "kube-world.h"
 #include "net/loop.h"
+#include "platform/drivers/kubernetes/cluster/list.h"
 #include "platform/drivers/kubernetes/cluster/watch.h"
 
 #define PODS "/api/v1/namespaces/shop/pods"
@@ -270,6 +271,107 @@ test_objects_of_all_namespaces(void **state)
 	assert_non_null(json_object_get(kube_watch_objects(watch), "other/a"));
 	kube_watch_free(watch);
 	kube_world_stop(&world);
+}
+
+/* --- of many only what is wanted --- */
+
+struct kept {
+	struct told told;
+	int begun, pages, last_pages, busy;
+	bool had_managers;
+};
+
+/* Of "b" nothing. */
+static json_t *
+keep(void *data, json_t *object)
+{
+	json_t *metadata = json_object_get(object, "metadata");
+	struct kept *kept = data;
+
+	kept->had_managers |= json_object_get(metadata, "managedFields") != NULL;
+	if (strcmp(name_of(object), "b") == 0)
+		return NULL;
+	return json_pack("{s:{s:O, s:O, s:O}}", "metadata", "name",
+			 json_object_get(metadata, "name"), "uid", json_object_get(metadata, "uid"),
+			 "resourceVersion", json_object_get(metadata, "resourceVersion"));
+}
+
+static void
+begun(void *data)
+{
+	((struct kept *)data)->begun++;
+}
+
+static void
+page(void *data, bool is_last)
+{
+	struct kept *kept = data;
+
+	kept->pages++;
+	kept->last_pages += is_last;
+}
+
+static bool
+is_busy(void *data)
+{
+	struct kept *kept = data;
+
+	return kept->busy > 0 && kept->busy--;
+}
+
+/* A list of many thousands neither fills the memory nor runs away from whoever reads it. */
+static void
+test_of_many_objects_only_what_is_wanted_is_kept(void **state)
+{
+	static const struct exchange exchanges[] = {
+		{MORE("7", "t1", ITEM("a", "u", "3") "," ITEM("b", "v", "4")), CLOSE},
+		{GONE, CLOSE},
+		{MORE("9", "t2", ITEM("a", "u", "3")), CLOSE},
+		{LIST("9", ITEM("b", "v", "4") "," ITEM("c", "w", "8")), CLOSE},
+		{OK EVENT("MODIFIED", POD("b", "v", "10")) EVENT("MODIFIED", POD("c", "w", "11"))
+			 EVENT("DELETED", POD("a", "u", "12")), HOLD}, {0}};
+	struct kept kept = {.busy = 3};
+	const struct kube_keeper keeper = {keep, begun, page, is_busy, &kept, 100};
+	struct kube_world world;
+	const json_t *c;
+
+	(void)state;
+	kube_world_start(&world, exchanges);
+	kept.told.watch = kube_watch_new(world.cluster, &(struct kube_watch_options){
+								.path = PODS,
+								.changed = on_changed,
+								.object = on_object,
+								.keeper = &keeper,
+								.data = &kept.told});
+	until_log(&world, &kept.told, "+a3 +c8 c8>11 -a3 ");
+	assert_int_equal(kept.begun, 2);
+	assert_int_equal(kept.pages, 3);
+	assert_int_equal(kept.last_pages, 1);
+	assert_int_equal(kept.busy, 0);
+	assert_true(kept.had_managers);
+	c = json_object_get(kube_watch_objects(kept.told.watch), "c");
+	assert_int_equal(json_object_size(kube_watch_objects(kept.told.watch)), 1);
+	assert_null(json_object_get(c, "kind"));
+	stop(&world, &kept.told);
+}
+
+static void
+test_more_than_is_taken_is_an_error(void **state)
+{
+	static const struct exchange exchanges[] = {
+		{LIST("7", ITEM("a", "u", "3") "," ITEM("c", "v", "4")), CLOSE}, {0}};
+	struct kept kept = {0};
+	const struct kube_keeper keeper = {keep, NULL, NULL, NULL, &kept, 1};
+	struct kube_world world;
+
+	(void)state;
+	kube_world_start(&world, exchanges);
+	kept.told.watch = kube_watch_new(
+		world.cluster, &(struct kube_watch_options){.path = PODS, .keeper = &keeper});
+	KUBE_WORLD_UNTIL(&world, kube_watch_error(kept.told.watch));
+	assert_int_equal(kube_watch_error(kept.told.watch)->kind, ERROR_LIMIT);
+	assert_false(kube_watch_is_listed(kept.told.watch));
+	stop(&world, &kept.told);
 }
 
 /* --- ends --- */
@@ -660,6 +762,8 @@ main(void)
 		cmocka_unit_test(test_a_page_that_is_too_large_is_asked_for_in_smaller_ones),
 		cmocka_unit_test(test_a_selector_is_sent_with_both),
 		cmocka_unit_test(test_objects_of_all_namespaces),
+		cmocka_unit_test(test_of_many_objects_only_what_is_wanted_is_kept),
+		cmocka_unit_test(test_more_than_is_taken_is_an_error),
 		cmocka_unit_test(test_a_watch_goes_on_where_it_was),
 		cmocka_unit_test(test_what_no_event_told_is_found),
 		cmocka_unit_test(test_silence_ends_a_watch),

@@ -19,6 +19,7 @@
 #include "flow/context/poll.h"
 
 #define EVERY_MS 5000
+#define PODS_EVERY_MS 30000	/* a platform takes it as said for longer */
 #define ITEMS_MAX 10000		/* more than a person reads, and than a platform should send */
 
 struct detail_question {
@@ -31,6 +32,7 @@ struct details {
 	struct session *session;
 	char *org, *app, *env;
 	struct detail_question values_asked, deployments_asked;
+	struct poll pods_asked;		/* the world shows them */
 	struct shared_value *values;
 	size_t value_count;
 	struct deployment *deployments;
@@ -136,6 +138,23 @@ ask_deployments(void *data)
 				    got_deployments, d);
 }
 
+static void
+got_pods(void *data, const struct api_reply *reply)
+{
+	struct details *d = data;
+
+	poll_answered(&d->pods_asked, reply);
+}
+
+/* Of hundreds of environments in a cluster a platform knows pods only where somebody wants them. */
+static struct api_call *
+ask_pods(void *data)
+{
+	struct details *d = data;
+
+	return api_get_runtime_pods(session_api(d->session), d->org, d->app, d->env, got_pods, d);
+}
+
 struct details *
 details_open(struct session *session, const char *org, const char *app, const char *env)
 {
@@ -145,8 +164,11 @@ details_open(struct session *session, const char *org, const char *app, const ch
 	d->org = xstrdup(org);
 	d->app = xstrdup(app);
 	d->env = xstrdup(env);
+	session_open(session, env);
 	poll_open(&d->values_asked.poll, session, EVERY_MS, ask_values, d);
 	poll_open(&d->deployments_asked.poll, session, EVERY_MS, ask_deployments, d);
+	if (api_has_extension(session_api(session), EXTENSION_ADOPTION))
+		poll_open(&d->pods_asked, session, PODS_EVERY_MS, ask_pods, d);
 	return d;
 }
 
@@ -157,6 +179,8 @@ details_close(struct details *details)
 		return;
 	poll_close(&details->values_asked.poll);
 	poll_close(&details->deployments_asked.poll);
+	poll_close(&details->pods_asked);
+	session_open(details->session, NULL);
 	drop_values(details);
 	drop_deployments(details);
 	free(details->org);

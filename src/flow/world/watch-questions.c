@@ -30,6 +30,7 @@
 #define RESOURCES_MS 10000
 #define ADOPTING_MS 250			/* an empty board is looked at until it is over */
 #define PER_APPLICATION_MS 1000		/* many applications: one question a second */
+#define PER_ENVIRONMENT_MS 50		/* of one application: twenty questions a second */
 
 static struct api_call *
 ask_user(struct feed *feed, struct api *api, api_done *done)
@@ -198,14 +199,27 @@ is_starting(const struct feed *feed)
 	return false;
 }
 
+/* All environments of an application together, however many there are. */
+static int64_t
+at_least_apart(const struct feed *feed, int64_t interval)
+{
+	const struct world_application *application =
+		world_application(feed->watch->world, feed->org, feed->app);
+	int64_t least = application ? (int64_t)application->count * PER_ENVIRONMENT_MS : 0;
+
+	if (feed->watch->open_env && strcmp(feed->watch->open_env, feed->env) == 0)
+		return interval;
+	return least > interval ? least : interval;
+}
+
 static int64_t
 runtime_interval(const struct feed *feed)
 {
 	if (is_starting(feed))
-		return STARTING_MS;
+		return at_least_apart(feed, STARTING_MS);
 	if (is_environment_busy(feed))
 		return FAST_MS;
-	return watch_is_attended(feed->watch) ? FOCUS_MS : QUIET_MS;
+	return at_least_apart(feed, watch_is_attended(feed->watch) ? FOCUS_MS : QUIET_MS);
 }
 
 static int64_t
@@ -220,7 +234,8 @@ resources_interval(const struct feed *feed)
 			return STARTING_MS;
 	if (is_environment_busy(feed))
 		return FAST_MS;
-	return watch_is_attended(feed->watch) ? RESOURCES_MS : QUIET_RESOURCES_MS;
+	return at_least_apart(feed, watch_is_attended(feed->watch) ? RESOURCES_MS
+								     : QUIET_RESOURCES_MS);
 }
 
 const struct feed_kind feed_kinds[] = {

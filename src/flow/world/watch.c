@@ -528,6 +528,7 @@ watch_free(struct watch *watch)
 	loop_remove_timer(watch->walk_on);
 	free(watch->focus_org);
 	free(watch->focus_app);
+	free(watch->open_env);
 	free(watch->only_org);
 	free(watch);
 }
@@ -556,6 +557,16 @@ watch_focus(struct watch *watch, const char *org, const char *app)
 		    !feed_is_far(feed))
 			feed_schedule(feed, 0);
 	session_changed(watch->session);
+}
+
+void
+watch_open(struct watch *watch, const char *env)
+{
+	free(watch->open_env);
+	watch->open_env = env ? xstrdup(env) : NULL;
+	for (struct feed *feed = watch->feeds; env && feed; feed = feed->next)
+		if (feed->kind == FEED_RUNTIME && feed->timer && strcmp(feed->env, env) == 0)
+			feed_schedule(feed, 0);
 }
 
 void

@@ -18,6 +18,8 @@ struct watch *watch_new(struct session *session, struct world *world, const char
 void watch_free(struct watch *watch);	/* NULL is fine */
 /* Copies both. */
 void watch_focus(struct watch *watch, const char *org, const char *app);
+/* Somebody looks at that environment alone; NULL: at none.  Copied. */
+void watch_open(struct watch *watch, const char *env);
 /* Somebody is there: a key was pressed.  Without that for some time the platform is asked less
  * often, unless something is going on. */
 void watch_attend(struct watch *watch);

@@ -196,6 +196,14 @@ struct driver_survey {
 	const char *const *namespaces;	/* NULL at the end; NULL: the context's own */
 	bool all;		/* every one that may be read, without those of the cluster */
 	const char *selector;	/* labels, as kubectl has them; NULL: all workloads */
+	/* {namespace: what declared() gave}: of those of which it would give the same nothing is
+	 * wanted.  NULL: all is. */
+	const json_t *known;
+	/* Of the namespaces that are named only the workloads are wanted. */
+	bool only_workloads;
+	/* Each as soon as it is read, borrowed, in the place of outputs; NULL: not wanted. */
+	void (*found)(void *data, const json_t *namespace);
+	void *data;
 };
 
 #define DRIVER_RECORD_MAX (900 * 1024)
@@ -245,6 +253,11 @@ struct driver_ops {
 	 * change and when (wall ms), where that is known}, ...], "gone": {NAMESPACE: true} of those
 	 * that were named and are not there}; a namespace that cannot be read is a warning of the
 	 * task (task.h), and all of them that cannot be are its error.
+	 *
+	 * Where there are many namespaces only their workloads are read: "kinds" has the kinds of
+	 * objects that were, {"Deployment": true}, with custom resources that make such.  A namespace
+	 * that is as it is `known` has "is_same": true and nothing else, as has one that was given to
+	 * `found` already; "declared" is declared() of what was read, where that is known.
 	 */
 	struct driver_task *(*survey)(struct driver *driver, const struct driver_survey *survey,
 				      const struct driver_waiter *waiter);
@@ -333,6 +346,9 @@ struct driver_ops {
 	char *(*service_host)(struct driver *driver, const char *space, const char *module);
 	/* What it knows now; what is only starting wins over what it is to replace. */
 	void (*observe)(struct driver *driver, const char *space, struct driver_status *out);
+	/* Somebody looks closely, now and for a minute or two: observe() is to know its pods, too.
+	 * NULL: it always does. */
+	void (*attend)(struct driver *driver, const char *space);
 	/* Another number whenever observe() would give something else; much cheaper. */
 	uint64_t (*state)(struct driver *driver, const char *space);
 

@@ -260,6 +260,57 @@ make_environment(struct platform *platform, const struct adoption *adoption,
 	return ret;
 }
 
+/* --- what was read in part --- */
+
+/* {"web/Deployment/web": kept}, of those kinds, and of custom resources, which are read with them;
+ * new reference. */
+static json_t *
+objects_of(const json_t *modules, const json_t *kinds, bool *has_others)
+{
+	json_t *out = json_object(), *module, *kept;
+	const char *name, *key;
+
+	json_object_foreach((json_t *)modules, name, module)
+		json_object_foreach(json_object_get(json_object_get(module, "spec"), "manifests"),
+				    key, kept) {
+			char *kind = xstrndup(key, strcspn(key, "/")),
+			     *path = xasprintf("%s/%s", name, key);
+
+			if (json_object_get(kinds, kind) || strchr(kind, '.'))
+				json_object_set(out, path, kept);
+			else
+				*has_others = true;
+			free(path);
+			free(kind);
+		}
+	return out;
+}
+
+/* With what was found in part; what was not read may have been known before. */
+static int
+compare_part(struct platform *platform, const struct place *place, const json_t *found,
+	     const struct deployment *last, enum adoption_result *result, struct error *err)
+{
+	const json_t *kinds = json_object_get(found, "kinds");
+	bool has_others = false, ignored;
+	struct set *set = repository_set(platform->repository, place, untrusted_raw(&last->set_id),
+					 err);
+	json_t *before, *now;
+
+	if (!set)
+		return -1;
+	before = objects_of(set_modules(set), kinds, &has_others);
+	now = objects_of(json_object_get(found, "modules"), kinds, &ignored);
+	if (json_equal(before, now))
+		*result = ADOPTION_SAME;
+	else if (has_others)
+		*result = ADOPTION_NEEDS_WHOLE;
+	json_decref(before);
+	json_decref(now);
+	set_unref(set);
+	return 0;
+}
+
 /* --- both --- */
 
 static int
@@ -282,7 +333,9 @@ record(struct platform *platform, const struct adoption *adoption, const struct 
 	*result = is_new ? ADOPTION_NEW : ADOPTION_CHANGED;
 	if (ret == 0 && untrusted_is(&last.set_id, set_id(set)))
 		*result = ADOPTION_SAME;
-	else if (ret == 0)
+	else if (ret == 0 && last.set_id.raw && json_object_get(found, "kinds"))
+		ret = compare_part(platform, place, found, &last, result, err);
+	if (ret == 0 && (*result == ADOPTION_NEW || *result == ADOPTION_CHANGED))
 		ret = put_deployment(platform, adoption, place, found, set, &last, err);
 	deployment_clear(&last);
 	set_unref(set);

@@ -31,7 +31,8 @@ struct adoption {
  * never have one. */
 void adoption_id(char out[ADOPTION_ID_SIZE], const char *name, bool is_unique);
 
-enum adoption_result { ADOPTION_SAME, ADOPTION_NEW, ADOPTION_CHANGED };
+/* NEEDS_WHOLE: only its workloads were read, and more than those is to be compared. */
+enum adoption_result { ADOPTION_SAME, ADOPTION_NEW, ADOPTION_CHANGED, ADOPTION_NEEDS_WHOLE };
 /*
  * One of the namespaces that a survey gave.  0 with the result; -1 with err: ERROR_CONFLICT where
  * an environment that was made here has the namespace.

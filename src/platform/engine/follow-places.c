@@ -75,6 +75,16 @@ follow_drop_place(struct follow_reader *reader, struct follow_place *place)
 	free_place(place);
 }
 
+static bool
+is_missing(const struct follow_reader *reader, const struct follow_place *place)
+{
+	struct error err = {0};
+	json_t *known = adoption_place(reader->follow->platform, &reader->of, place->namespace, &err);
+
+	json_decref(known);
+	return !known && err.kind == ERROR_NOT_FOUND;
+}
+
 /* What is no environment any more was forgotten by somebody, and stays so until it is asked for
  * again; or it never became one, since that could not be written down. */
 static void
@@ -83,13 +93,8 @@ drop_missing(struct follow_reader *reader, bool is_forgotten)
 	struct follow_place *next;
 
 	for (struct follow_place *place = reader->places; place; place = next) {
-		struct error err = {0};
-		json_t *known = adoption_place(reader->follow->platform, &reader->of,
-					       place->namespace, &err);
-
 		next = place->next;
-		json_decref(known);
-		if (known || err.kind != ERROR_NOT_FOUND)
+		if (!is_missing(reader, place))
 			continue;
 		if (is_forgotten)
 			json_object_set_new(reader->forgotten, place->namespace, json_true());
@@ -134,15 +139,19 @@ is_outdated(const struct follow_reader *reader, const char *namespace)
 	return false;
 }
 
+/* What one of them has read whole is whole for the others, too. */
 static void
-note_seen(const struct follow_reader *reader, const char *namespace)
+note_seen(const struct follow_reader *reader, const struct follow_place *seen)
 {
 	for (struct follow_reader *r = reader->follow->readers; r; r = r->next) {
 		struct follow_place *place = is_of_one_source(r, reader)
-						     ? follow_find_place(r, namespace) : NULL;
+						     ? follow_find_place(r, seen->namespace)
+						     : NULL;
 
 		if (place && place->seen_at < reader->began_at)
 			place->seen_at = reader->began_at;
+		if (place && !seen->is_part)
+			place->is_part = place->wants_whole = false;
 	}
 }
 
@@ -154,9 +163,14 @@ note_read(struct follow_reader *reader, struct follow_place *place, const json_t
 
 	json_decref(place->left);
 	place->left = json_incref(json_object_get(found, "left"));
-	place->declared = place->reading;
+	place->is_counted = json_object_get(found, "declared") != NULL;
+	place->declared = place->is_counted ? (uint64_t)json_integer_value(
+						      json_object_get(found, "declared"))
+					    : place->reading;
 	place->read_at = now;
-	note_seen(reader, place->namespace);
+	place->is_part = json_object_get(found, "kinds") != NULL;
+	place->wants_whole &= place->is_part;
+	note_seen(reader, place);
 	if (reader->is_whole)
 		return;
 	if (place->changed_at == 0 || now - place->changed_at > 4 * place->pause_ms)
@@ -198,7 +212,8 @@ take_namespace(struct follow_reader *reader, const json_t *found)
 	struct error err = {0};
 	json_t *known;
 
-	if (json_object_get(reader->forgotten, namespace) || is_outdated(reader, namespace) ||
+	if (json_is_true(json_object_get(found, "is_same")) ||
+	    json_object_get(reader->forgotten, namespace) || is_outdated(reader, namespace) ||
 	    (!place && reader->all && json_object_size(json_object_get(found, "modules")) == 0))
 		return;
 	if (place && engine_is_busy(platform->engine,
@@ -217,7 +232,23 @@ take_namespace(struct follow_reader *reader, const json_t *found)
 		return;
 	note_gone(reader, place, false);
 	note_read(reader, place, found);
+	if (result == ADOPTION_NEEDS_WHOLE)
+		place->wants_whole = true;
 	tell_place(reader, place, result == ADOPTION_NEW);
+}
+
+void
+follow_take_found(struct follow_reader *reader, const json_t *found)
+{
+	const char *namespace = json_member_string(found, "namespace");
+	struct follow_place *place = follow_find_place(reader, namespace);
+
+	if (place && is_missing(reader, place)) {
+		json_object_set_new(reader->forgotten, namespace, json_true());
+		follow_drop_place(reader, place);
+		return;
+	}
+	take_namespace(reader, found);
 }
 
 static bool

@@ -27,9 +27,13 @@ struct follow_place {
 	uint64_t reading;		/* the same of the reading that is going on */
 	int64_t read_at;		/* steady ms; 0: it was not */
 	int64_t seen_at; /* when the newest reading began of which it is known, whoever read it */
+	int64_t tried_at;		/* the same, when that was begun */
 	int64_t changed_at;		/* when it was read last because it had changed */
 	int64_t pause_ms;		/* until it is read again for that */
 	bool is_gone;
+	bool is_counted;		/* `declared` is of what was read, not of when */
+	bool is_part;			/* of many, of which only the workloads were read */
+	bool wants_whole;		/* and somebody needs the rest */
 };
 
 struct follow_reader {
@@ -46,6 +50,7 @@ struct follow_reader {
 	struct driver_task *task;
 	char **asked;			/* what is being read */
 	bool is_whole;			/* and that is all of it */
+	json_t *known;			/* {namespace: declared}, for that; NULL: nothing is */
 	json_t *found, *said;		/* outputs and warnings that are being taken; NULL: none */
 	size_t taken;			/* of its namespaces */
 	int64_t began_at;
@@ -65,6 +70,8 @@ struct follow {
 	struct follow_reader *readers;
 };
 
+/* One of those that a survey gives as they come. */
+void follow_take_found(struct follow_reader *reader, const json_t *found);
 struct follow_place *follow_find_place(const struct follow_reader *reader, const char *namespace);
 struct follow_place *follow_add_place(struct follow_reader *reader, const char *namespace,
 				      const char *app, const char *env);

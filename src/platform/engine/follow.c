@@ -36,6 +36,7 @@
 #define WHOLE_MS 60000
 #define WHOLE_SHARE 20			/* of the time is not spent with reading */
 #define AGAIN_MIN_MS 2000		/* after one that failed */
+#define PLACES_MAX 20			/* that are read with all that is in them at a time */
 
 /* --- lists of names --- */
 
@@ -126,6 +127,8 @@ finish_reading(struct follow_reader *reader)
 		schedule_whole(reader, err != NULL);
 	free_names(reader->asked);
 	reader->asked = NULL;
+	json_decref(reader->known);
+	reader->known = NULL;
 	tell_done(reader, err);
 	if (reader->is_once)
 		end_once(reader);
@@ -192,18 +195,44 @@ whole_names(const struct follow_reader *reader)
 	return names;
 }
 
+static void
+on_found(void *data, const json_t *found)
+{
+	follow_take_found(data, found);
+}
+
+/* {namespace: declared}, of what need not be read again as long as that is the same. */
+static json_t *
+known_now(const struct follow_reader *reader)
+{
+	json_t *known = json_object();
+
+	for (const struct follow_place *place = reader->places; place; place = place->next)
+		if (place->is_counted)
+			json_object_set_new(known, place->namespace,
+					    json_integer((json_int_t)place->declared));
+	return known;
+}
+
+enum reading { READ_WHOLE, READ_CHANGED, READ_CHANGED_WORKLOADS };
+
 /* Takes the names. */
 static void
-start_reading(struct follow_reader *reader, struct driver *driver, char **names, bool is_whole)
+start_reading(struct follow_reader *reader, struct driver *driver, char **names, enum reading what)
 {
 	struct driver_survey survey = {
 		.namespaces = (const char *const *)names,
-		.all = reader->all && is_whole,
+		.all = reader->all && what == READ_WHOLE,
 		.selector = reader->selector,
+		.only_workloads = what == READ_CHANGED_WORKLOADS,
+		.found = on_found,
+		.data = reader,
 	};
 
 	reader->asked = names;
-	reader->is_whole = is_whole;
+	reader->is_whole = what == READ_WHOLE;
+	reader->known = reader->is_whole ? known_now(reader) : NULL;
+	survey.known = reader->known;
 	reader->began_at = clock_steady_ms();
 	for (struct follow_place *place = reader->places; place; place = place->next)
 		place->reading = declared_now(driver, place);
@@ -212,23 +241,32 @@ start_reading(struct follow_reader *reader, struct driver *driver, char **names,
 								   .data = reader});
 }
 
+/* What was read with many others is left out of the whole, and has its own clock. */
 static bool
-is_due(struct driver *driver, const struct follow_place *place, int64_t now)
+is_due(struct driver *driver, const struct follow_place *place, enum reading what, int64_t now)
 {
+	bool needs_more = place->is_part && place->wants_whole;
+
+	if (place->is_gone || (place->is_part && !needs_more) != (what == READ_CHANGED_WORKLOADS))
+		return false;
+	if (needs_more || (place->is_counted && !place->is_part &&
+			   now - place->read_at >= WHOLE_MS))
+		return now - place->tried_at >= AGAIN_MIN_MS;
 	return now - place->read_at >= place->pause_ms &&
 	       declared_now(driver, place) != place->declared;
 }
 
 /* NULL: nothing has changed. */
 static char **
-changed_names(const struct follow_reader *reader, struct driver *driver)
+changed_names(const struct follow_reader *reader, struct driver *driver, enum reading what)
 {
+	size_t count = 0, max = what == READ_CHANGED ? PLACES_MAX : SIZE_MAX;
 	int64_t now = clock_steady_ms();
 	char **names = NULL;
-	size_t count = 0;
 
-	for (const struct follow_place *place = reader->places; place; place = place->next)
-		if (is_due(driver, place, now)) {
+	for (struct follow_place *place = reader->places; place; place = place->next)
+		if (count < max && is_due(driver, place, what, now)) {
+			place->tried_at = now;
 			names = xreallocarray(names, count + 2, sizeof(*names));
 			names[count++] = xstrdup(place->namespace);
 			names[count] = NULL;
@@ -250,14 +288,17 @@ look(void *data)
 		return;
 	}
 	if (clock_steady_ms() >= reader->whole_at) {
-		start_reading(reader, driver, whole_names(reader), true);
+		start_reading(reader, driver, whole_names(reader), READ_WHOLE);
 		return;
 	}
-	names = changed_names(reader, driver);
-	if (names)
-		start_reading(reader, driver, names, false);
-	else
-		look_in(reader, LOOK_MS);
+	for (enum reading what = READ_CHANGED; what <= READ_CHANGED_WORKLOADS; what++) {
+		names = changed_names(reader, driver, what);
+		if (names) {
+			start_reading(reader, driver, names, what);
+			return;
+		}
+	}
+	look_in(reader, LOOK_MS);
 }
 
 /* --- readers --- */
@@ -295,6 +336,8 @@ free_reader(struct follow_reader *reader)
 	while (*link != reader)
 		link = &(*link)->next;
 	*link = reader->next;
+	if (reader->task)
+		driver_task_cancel(reader->task);	/* it would give what it finds */
 	driver_task_forget(reader->task);
 	loop_remove_timer(reader->timer);
 	while (reader->places)
@@ -313,6 +356,7 @@ free_reader(struct follow_reader *reader)
 	json_decref(reader->report);
 	json_decref(reader->found);
 	json_decref(reader->said);
+	json_decref(reader->known);
 	free(reader);
 }
 
@@ -373,6 +417,27 @@ follow_resume(struct follow *follow, struct error *err)
 		follow_row(follow, row);
 	json_decref(rows);
 	return 0;
+}
+
+bool
+follow_is_whole(struct follow *follow, const struct place *of)
+{
+	for (struct follow_reader *reader = follow ? follow->readers : NULL; reader;
+	     reader = reader->next) {
+		struct follow_place *place = reader->places;
+
+		while (place && (strcmp(place->env, of->env) != 0 ||
+				 strcmp(place->app, of->app) != 0))
+			place = place->next;
+		if (!place || !place->is_part || place->is_gone || reader->is_once ||
+		    strcmp(reader->of.org, of->org) != 0)
+			continue;
+		place->wants_whole = true;
+		if (!reader->task && reader->timer && !reader->found)
+			look_in(reader, 0);
+		return false;
+	}
+	return true;
 }
 
 /* --- once --- */

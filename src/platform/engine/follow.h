@@ -64,6 +64,11 @@ void follow_forget(struct follow *follow, const void *data);
 /* What a clone of the namespace does not carry: [{"object", "why", "reason"}], borrowed until the
  * next turn.  NULL: it was not read yet. */
 const json_t *follow_left(const struct follow *follow, const char *org, const char *namespace);
+
+/* Whether all of an environment's namespace was read, and not its workloads alone, as of many; else
+ * that is done now, and it is to be asked again. */
+bool follow_is_whole(struct follow *follow, const struct place *place);
+
 /* What is known of an organization's: doc/api/extensions, "adoption"; new reference.  NULL: nothing
  * was adopted there. */
 json_t *follow_tell(struct follow *follow, const char *org);

@@ -186,9 +186,12 @@ class Store:
         return self.objects[kinds.BY_NAME[kind_name]].get((namespace, name))
 
     def of(self, kind_name, namespace=None):
-        """Sorted by namespace and name."""
-        table = self.objects[kinds.BY_NAME[kind_name]]
-        return [table[key] for key in sorted(table) if namespace is None or key[0] == namespace]
+        """In the order of the keys of the store, where "team-a/" is before "team/"."""
+        return [obj for key, obj in self.in_order(kinds.BY_NAME[kind_name])
+                if namespace is None or key[0] == namespace]
+
+    def in_order(self, kind):
+        return sorted(self.objects[kind].items(), key=lambda item: "/".join(item[0]))
 
     def list(self, kind, wanted, limit, token):
         if token:
@@ -202,7 +205,7 @@ class Store:
             version, rest = self.pages[n]
         else:
             version = self.version
-            rest = [obj for key, obj in sorted(self.objects[kind].items()) if wanted.wants(obj)]
+            rest = [obj for key, obj in self.in_order(kind) if wanted.wants(obj)]
         meta = {"resourceVersion": str(version)}
         items = rest
         if limit and len(rest) > limit:

@@ -24,12 +24,15 @@
 #include "platform/api/handlers/surveys.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/env-driver.h"
+#include "platform/engine/follow.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
 #include "platform/state/precondition.h"
 #include "platform/state/repository-apps.h"
 #include "platform/state/repository-deployments.h"
 #include "platform/state/repository-notes.h"
+
+#define WHOLE_WAIT_MS 3000		/* some twenty lists of a namespace take less */
 
 /* GET .../envs: the environments of an application. */
 int
@@ -40,15 +43,37 @@ list_environments(struct platform *platform, const struct request *request,
 		      repository_environments(platform->repository, &request->place, err));
 }
 
-/* GET .../envs/{envId}: one environment with its last deployment and its base. */
+static int
+tell_environment(struct platform *platform, const struct request *request,
+		 struct response *response, struct error *err)
+{
+	return answer(response, 200,
+		      repository_environment(platform->repository, &request->place, err));
+}
+
+/*
+ * GET .../envs/{envId}: one environment with its last deployment and its base.  Whoever asks for one
+ * alone is about to clone or to change it, so of an adopted one all of it is read before, also where
+ * there are so many that only their workloads were.
+ */
 int
 get_environment(struct platform *platform, const struct request *request,
 		struct response *response, struct error *err)
 {
+	bool is_whole;
+
 	if (survey_answers(platform, request, response))
 		return 0;
-	return answer(response, 200,
-		      repository_environment(platform->repository, &request->place, err));
+	is_whole = follow_is_whole(platform->follow, &request->place);
+	if (!is_whole && request->may_wait) {
+		response->wait_ms = WHOLE_WAIT_MS;
+		return 0;
+	}
+	if (!is_whole) {
+		response->retry_after = 1;
+		return error_set_code(err, CODE_ADOPTED_NOT_WHOLE, .env = request->place.env);
+	}
+	return tell_environment(platform, request, response, err);
 }
 
 /* Those that we do not know are no business of ours. */
@@ -88,7 +113,7 @@ update_environment(struct platform *platform, const struct request *request,
 		return -1;
 	if (put_notes(platform, request, notes, err) != 0)
 		return -1;
-	return get_environment(platform, request, response, err);
+	return tell_environment(platform, request, response, err);
 }
 
 /* A deployment that a new environment or a rebase starts from: bad input when unknown. */

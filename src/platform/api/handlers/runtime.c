@@ -279,6 +279,20 @@ next_module(const struct driver_status *status, size_t at)
 	return end;
 }
 
+/* Whoever wants to see pods, which are not watched of each of hundreds of environments. */
+static void
+attend(struct platform *platform, const struct request *request)
+{
+	const char *wanted = request_query(request, "x-pods");
+	struct error ignored = {0};
+	struct driver *driver = env_driver_made(platform, &request->place, &ignored);
+	char *space = place_space(&request->place);
+
+	if (driver && driver->ops->attend && wanted && strcmp(wanted, "true") == 0)
+		driver->ops->attend(driver, space);
+	free(space);
+}
+
 /* What runs of it.  Where nothing was made yet, nothing does. */
 static int
 observe(struct platform *platform, const struct place *place, const char *space,
@@ -537,6 +551,7 @@ get_runtime(struct platform *platform, const struct request *request, struct res
 	json_t *declared = declared_modules(platform, &request->place, err), *body = NULL;
 	struct runtime runtime = {0};
 
+	attend(platform, request);
 	if (declared && fill_runtime(&runtime, platform, &request->place, declared, err) == 0)
 		body = v2 ? runtime_encode(&runtime) : encode_v1(&runtime);
 	if (body && v2 && !response->content_type)

@@ -31,6 +31,7 @@
 #include "platform/drivers/kubernetes/space/kube-remove.h"
 #include "platform/drivers/kubernetes/space/kube-resources.h"
 #include "platform/drivers/kubernetes/space/kube-space.h"
+#include "platform/drivers/kubernetes/space/wide.h"
 #include "platform/drivers/kubernetes/survey/survey.h"
 #include "platform/drivers/ports.h"
 #include "platform/drivers/task.h"
@@ -56,6 +57,7 @@ kube_free(struct driver *driver)
 	kube_drop_resource_jobs(kube);
 	kube_drop_reviews(kube);
 	kube_drop_surveys(kube);
+	kube_wide_free(kube->wide);
 	kube_drop_records(kube);
 	while (kube->spaces)
 		kube_space_free(kube->spaces);
@@ -251,6 +253,15 @@ observe(struct driver *driver, const char *name, struct driver_status *out)
 		kube_space_observe(space, out);
 }
 
+static void
+attend(struct driver *driver, const char *name)
+{
+	struct kube_space *space = kube_space_find(own(driver), name);
+
+	if (space)
+		kube_space_use(space);
+}
+
 static uint64_t
 state(struct driver *driver, const char *name)
 {
@@ -321,6 +332,7 @@ static const struct driver_ops kubernetes_ops = {
 	.expect = expect,
 	.service_host = service_host,
 	.observe = observe,
+	.attend = attend,
 	.state = state,
 	.addresses = addresses,
 	.open_log = open_log,

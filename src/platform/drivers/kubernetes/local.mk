@@ -113,6 +113,8 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/space/kube-facts.h \
 	src/platform/drivers/kubernetes/space/kube-found.c \
 	src/platform/drivers/kubernetes/space/kube-found.h \
+	src/platform/drivers/kubernetes/space/kube-glance.c \
+	src/platform/drivers/kubernetes/space/kube-glance.h \
 	src/platform/drivers/kubernetes/space/kube-inventory.c \
 	src/platform/drivers/kubernetes/space/kube-inventory.h \
 	src/platform/drivers/kubernetes/space/kube-logs.c \
@@ -133,14 +135,18 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/space/kube-rights.h \
 	src/platform/drivers/kubernetes/space/kube-space.c \
 	src/platform/drivers/kubernetes/space/kube-space.h \
+	src/platform/drivers/kubernetes/space/wide.c \
+	src/platform/drivers/kubernetes/space/wide.h \
 	src/platform/drivers/kubernetes/survey/survey-left.c \
 	src/platform/drivers/kubernetes/survey/survey-left.h \
 	src/platform/drivers/kubernetes/survey/survey-modules.c \
 	src/platform/drivers/kubernetes/survey/survey-modules.h \
 	src/platform/drivers/kubernetes/survey/survey-owners.c \
 	src/platform/drivers/kubernetes/survey/survey-owners.h \
+	src/platform/drivers/kubernetes/survey/survey-private.h \
 	src/platform/drivers/kubernetes/survey/survey-refers.c \
 	src/platform/drivers/kubernetes/survey/survey-refers.h \
+	src/platform/drivers/kubernetes/survey/survey-wide.c \
 	src/platform/drivers/kubernetes/survey/survey.c \
 	src/platform/drivers/kubernetes/survey/survey.h \
 	src/platform/drivers/kubernetes/verdict/status.c \
@@ -150,4 +156,6 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/verdict/verdict-private.h \
 	src/platform/drivers/kubernetes/verdict/verdict-sets.c \
 	src/platform/drivers/kubernetes/verdict/verdict.c \
-	src/platform/drivers/kubernetes/verdict/verdict.h
+	src/platform/drivers/kubernetes/verdict/verdict.h \
+	src/platform/drivers/kubernetes/verdict/wide-row.c \
+	src/platform/drivers/kubernetes/verdict/wide-row.h

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "net/loop.h"
 #include "net/url.h"
 #include "platform/drivers/kubernetes/cluster/answer.h"
 #include "platform/drivers/kubernetes/cluster/cluster.h"
@@ -19,6 +20,7 @@
 #define BYTES_MAX (64u * 1024 * 1024)
 #define URL_MAX 8192
 #define CONTINUE_MAX 4096
+#define PAUSE_MS 10
 
 struct kube_list {
 	struct kube_cluster *cluster;
@@ -28,10 +30,12 @@ struct kube_list {
 
 	json_t *objects;
 	struct kube_request *request;
+	struct loop_timer *pause;	/* NULL: none */
 	char *next_page;		/* NULL: the first */
 	int page_objects;
 	size_t bytes;
 	bool keeps_managers;
+	struct kube_keeper keeper;	/* keep NULL: they are kept as they are */
 };
 
 static void send_page(struct kube_list *list);
@@ -67,6 +71,25 @@ finish(struct kube_list *list, const json_t *page)
 
 /* --- pages --- */
 
+static void
+keep_item(struct kube_list *list, const char *key, json_t *item)
+{
+	json_t *kept = list->keeper.keep ? list->keeper.keep(list->keeper.data, item) : item;
+
+	if (list->keeper.keep)
+		json_decref(item);
+	if (kept)
+		json_object_set_new(list->objects, key, kept);
+}
+
+static bool
+is_too_much(const struct kube_list *list)
+{
+	if (list->keeper.keep)
+		return json_object_size(list->objects) > list->keeper.max;
+	return json_object_size(list->objects) > KUBE_LIST_MAX || list->bytes > BYTES_MAX;
+}
+
 static int
 take_page(struct kube_list *list, const json_t *page, struct error *err)
 {
@@ -85,13 +108,13 @@ take_page(struct kube_list *list, const json_t *page, struct error *err)
 			kube_answer_odd(list->path, "list", "an item without a name", err);
 			return -1;
 		}
-		json_object_set_new(list->objects, key,
-				    kube_meta_item(page, item, list->keeps_managers));
+		keep_item(list, key, kube_meta_item(page, item, list->keeps_managers));
 		free(key);
 	}
-	if (json_object_size(list->objects) <= KUBE_LIST_MAX && list->bytes <= BYTES_MAX)
+	if (!is_too_much(list))
 		return 0;
-	kube_answer_too_many(list->path, KUBE_LIST_MAX, err);
+	kube_answer_too_many(list->path,
+			     list->keeper.keep ? (long long)list->keeper.max : KUBE_LIST_MAX, err);
 	return -1;
 }
 
@@ -111,6 +134,26 @@ refuse_page(struct kube_list *list, const struct kube_reply *reply)
 }
 
 static void
+tell_page(struct kube_list *list, bool is_last)
+{
+	if (list->keeper.page)
+		list->keeper.page(list->keeper.data, is_last);
+}
+
+static void
+send_when_wanted(void *data)
+{
+	struct kube_list *list = data;
+
+	list->pause = NULL;
+	if (list->keeper.is_busy && list->keeper.is_busy(list->keeper.data))
+		list->pause = loop_add_timer(kube_cluster_loop(list->cluster), PAUSE_MS,
+					     send_when_wanted, list);
+	else
+		send_page(list);
+}
+
+static void
 on_page(void *data, const struct kube_reply *reply)
 {
 	const char *next = json_member_string(json_object_get(reply->body, "metadata"), "continue");
@@ -126,8 +169,10 @@ on_page(void *data, const struct kube_reply *reply)
 	} else if (next && *next && strlen(next) <= CONTINUE_MAX) {
 		free(list->next_page);
 		list->next_page = xstrdup(next);
-		send_page(list);
+		tell_page(list, false);
+		send_when_wanted(list);
 	} else {
+		tell_page(list, true);
 		finish(list, reply->body);
 	}
 }
@@ -179,11 +224,21 @@ kube_list_keep_managers(struct kube_list *list)
 }
 
 void
+kube_list_keep_as(struct kube_list *list, const struct kube_keeper *keeper)
+{
+	list->keeper = *keeper;
+	list->keeps_managers = true;
+	if (keeper->begun)
+		keeper->begun(keeper->data);
+}
+
+void
 kube_list_free(struct kube_list *list)
 {
 	if (!list)
 		return;
 	kube_cancel(list->request);
+	loop_remove_timer(list->pause);
 	json_decref(list->objects);
 	free(list->next_page);
 	free(list);

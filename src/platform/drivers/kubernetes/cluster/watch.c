@@ -47,6 +47,7 @@ struct kube_watch {
 	void (*changed)(void *data);
 	void (*object)(void *data, const json_t *before, const json_t *after);
 	void *data;
+	struct kube_keeper keeper;	/* keep NULL: all is kept */
 
 	json_t *objects;
 	bool is_listed;
@@ -286,6 +287,8 @@ start_list(struct kube_watch *watch)
 	watch->version[0] = '\0';
 	watch->list_began_at = clock_steady_ms();
 	watch->list = kube_list_start(watch->cluster, watch->path, watch->selector, on_list, watch);
+	if (watch->keeper.keep)
+		kube_list_keep_as(watch->list, &watch->keeper);
 }
 
 /* Nothing is lost by leaving a watch: the list has it all. */
@@ -333,32 +336,44 @@ pass_over(struct kube_watch *watch, const char *reason)
 	return true;
 }
 
+/* New reference; NULL: nothing of it is kept. */
+static json_t *
+kept_of(struct kube_watch *watch, json_t *object)
+{
+	if (watch->keeper.keep)
+		return watch->keeper.keep(watch->keeper.data, object);
+	kube_meta_drop_managers(object);
+	return json_incref(object);
+}
+
 static bool
 take_change(struct kube_watch *watch, json_t *object, bool is_deleted)
 {
 	char *key = kube_list_key(watch->path, object);
-	json_t *before;
+	size_t max = watch->keeper.keep ? watch->keeper.max : KUBE_LIST_MAX;
+	json_t *before, *after;
 
 	if (!key)
 		return pass_over(watch, "an object without a name");
 	if (!is_deleted && !json_object_get(watch->objects, key) &&
-	    json_object_size(watch->objects) >= KUBE_LIST_MAX) {
+	    json_object_size(watch->objects) >= max) {
 		free(key);
-		kube_answer_too_many(watch->path, KUBE_LIST_MAX, &watch->broken);
+		kube_answer_too_many(watch->path, (long long)max, &watch->broken);
 		return stop(watch, true);
 	}
 	note_told(watch);
-	kube_meta_drop_managers(object);
 	before = json_incref(json_object_get(watch->objects, key));
-	if (is_deleted)
-		json_object_del(watch->objects, key);
+	after = is_deleted ? NULL : kept_of(watch, object);
+	if (after)
+		json_object_set(watch->objects, key, after);
 	else
-		json_object_set(watch->objects, key, object);
+		json_object_del(watch->objects, key);
 	free(key);
 	enter(watch);
-	if (!is_deleted || before)
-		tell_object(watch, before, is_deleted ? NULL : object);
+	if (before || after)
+		tell_object(watch, before, after);
 	json_decref(before);
+	json_decref(after);
 	return leave(watch);
 }
 
@@ -528,6 +543,8 @@ kube_watch_new(struct kube_cluster *cluster, const struct kube_watch_options *op
 	watch->changed = options->changed;
 	watch->object = options->object;
 	watch->data = options->data;
+	if (options->keeper)
+		watch->keeper = *options->keeper;
 	watch->objects = json_object();
 	buf_init(&watch->line, LINE_MAX_BYTES);
 	watch->line.wipe = true;	/* it may bring a Secret */

@@ -14,6 +14,7 @@
 
 struct error;
 struct kube_cluster;
+struct kube_keeper;
 struct kube_watch;
 
 struct kube_watch_options {
@@ -24,6 +25,9 @@ struct kube_watch_options {
 	/* One object: `before` NULL: new, `after` NULL: gone; one that was deleted and made anew is
 	 * gone, and then new.  Borrowed.  NULL: not wanted. */
 	void (*object)(void *data, const json_t *before, const json_t *after);
+	/* What is kept of each object (list.h); all of this is about that.  NULL: all but its
+	 * managers.  It may not free the watch. */
+	const struct kube_keeper *keeper;
 	void *data;
 };
 

@@ -15,6 +15,7 @@ struct kube_resource_job;
 struct kube_review;
 struct kube_space;
 struct kube_survey;
+struct kube_wide;
 struct ports;
 
 struct kube_driver {
@@ -30,6 +31,8 @@ struct kube_driver {
 	struct kube_resource_job *jobs;	/* of resources, under way */
 	struct kube_review *reviews;	/* under way */
 	struct kube_survey *surveys;	/* under way */
+	struct kube_wide *wide;		/* NULL: the cluster is not watched as a whole */
+	int64_t narrow_until;		/* steady ms: it may not be, so long */
 	struct kube_record_job *records;	/* the same */
 };
 

@@ -21,6 +21,7 @@
 #include "platform/drivers/kubernetes/cluster/cluster.h"
 #include "platform/drivers/kubernetes/space/kube-driver.h"
 #include "platform/drivers/kubernetes/space/kube-space.h"
+#include "platform/drivers/kubernetes/space/wide.h"
 
 #define LOOK_MS 1000
 #define QUIET_MS 4000		/* after which it is asked, */
@@ -56,6 +57,8 @@ end_silence(struct kube_pulse *pulse)
 	log_line(LOG_PRIORITY_INFO, "the cluster answers again", "cluster",
 		 pulse->driver->cluster_name, NULL);
 	pulse->is_silent = false;
+	if (pulse->driver->wide)
+		kube_wide_refresh(pulse->driver->wide, REFRESH_MS);
 	for (struct kube_space *space = pulse->driver->spaces; space; space = space->next)
 		kube_space_refresh(space, REFRESH_MS);
 	note_change(pulse);

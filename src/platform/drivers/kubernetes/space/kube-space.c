@@ -23,11 +23,13 @@
 #include "platform/drivers/kubernetes/space/kube-aftermath.h"
 #include "platform/drivers/kubernetes/space/kube-driver.h"
 #include "platform/drivers/kubernetes/space/kube-found.h"
+#include "platform/drivers/kubernetes/space/kube-glance.h"
 #include "platform/drivers/kubernetes/space/kube-pulse.h"
 #include "platform/drivers/kubernetes/space/kube-reach.h"
 #include "platform/drivers/redact.h"
 
 #define IDLE_MS (10 * 60 * 1000)
+#define IDLE_WIDE_MS (2 * 60 * 1000)	/* where the whole cluster is watched anyway */
 #define IDLE_LOOK_MS 60000
 #define NOTICE_MS 50		/* a rollout makes many changes in a moment */
 #define REDACTED_MAX (256 * 1024)
@@ -250,7 +252,8 @@ look_for_idleness(void *data)
 	struct kube_space *space = data;
 
 	space->idle = NULL;
-	if (!space->operation && clock_steady_ms() - space->used_at >= IDLE_MS)
+	if (!space->operation &&
+	    clock_steady_ms() - space->used_at >= (space->driver->wide ? IDLE_WIDE_MS : IDLE_MS))
 		kube_space_close(space);
 	else
 		space->idle = loop_add_timer(space->driver->base.loop, IDLE_LOOK_MS,
@@ -289,6 +292,16 @@ kube_space_use(struct kube_space *space)
 	if (!space->idle)
 		space->idle = loop_add_timer(space->driver->base.loop, IDLE_LOOK_MS,
 					     look_for_idleness, space);
+}
+
+/* Its state is asked for. */
+static void
+show(struct kube_space *space)
+{
+	if (kube_glance_is_enough(space))
+		kube_pulse_use(space->driver->pulse);
+	else
+		kube_space_use(space);
 }
 
 void
@@ -479,22 +492,33 @@ forget_row(struct driver_workload_status *row, const struct error *why)
 	row->reason = error_codes_encode(why);
 }
 
+/* false with why: it is old. */
+static bool
+observe_closely(struct kube_space *space, struct driver_status *out, struct error *why)
+{
+	struct kube_seen seen;
+
+	if (seen_at(space) == 0)
+		return true;
+	kube_space_seen(space, &seen);
+	kube_status(&seen, out);
+	out->seen_at = seen_at(space);
+	return is_known(space, why);
+}
+
 void
 kube_space_observe(struct kube_space *space, struct driver_status *out)
 {
-	struct kube_seen seen;
-	struct error why;
+	struct error why = {0};
 	bool known;
 
 	*out = (struct driver_status){0};
-	kube_space_use(space);
-	if (seen_at(space) == 0)
+	show(space);
+	known = kube_glance_is_used(space) ? kube_glance_observe(space, out, &why)
+					   : observe_closely(space, out, &why);
+	if (out->seen_at == 0)
 		return;
-	kube_space_seen(space, &seen);
-	kube_status(&seen, out);
 	kube_aftermath_tell(space->aftermath, out);
-	out->seen_at = seen_at(space);
-	known = is_known(space, &why);
 	for (size_t i = 0; i < out->count; i++) {
 		if (!known)
 			forget_row(&out->items[i], &why);
@@ -506,12 +530,14 @@ kube_space_observe(struct kube_space *space, struct driver_status *out)
 uint64_t
 kube_space_state(struct kube_space *space)
 {
+	uint64_t moves = space->state + kube_pulse_state(space->driver->pulse);
 	struct error ignored;
 
-	kube_space_use(space);
+	show(space);
 	kube_reach_look(space);
-	return (space->state + kube_pulse_state(space->driver->pulse)) * 2 +
-	       is_known(space, &ignored);
+	if (kube_glance_is_used(space))
+		return moves * 4 + kube_glance_state(space) * 2 + 1;
+	return moves * 4 + 2 * is_known(space, &ignored);
 }
 
 uint64_t
@@ -520,6 +546,8 @@ kube_space_declared(struct kube_space *space)
 	struct error ignored;
 	struct kube_seen seen;
 
+	if (space->is_adopted && space->driver->wide)
+		return kube_glance_declared(space);
 	if (!space->is_adopted || !kube_space_is_seen(space, &ignored))
 		return space->declared;
 	if (space->declared_at != space->state || space->declared == 0) {

@@ -34,12 +34,14 @@
 #include "platform/drivers/kubernetes/space/kube-driver.h"
 #include "platform/drivers/kubernetes/space/kube-prepare.h"
 #include "platform/drivers/kubernetes/space/kube-pulse.h"
+#include "platform/drivers/kubernetes/space/wide.h"
 #include "platform/drivers/kubernetes/survey/survey-modules.h"
 #include "platform/drivers/kubernetes/survey/survey-owners.h"
+#include "platform/drivers/kubernetes/survey/survey-private.h"
+#include "platform/drivers/kubernetes/verdict/wide-row.h"
 #include "platform/drivers/task.h"
 
 #define AT_ONCE 6
-#define APART_MAX 20		/* namespaces that are read one by one when all were asked for */
 #define SELECTOR_MAX 4096
 #define WORDS_MAX 2048
 
@@ -48,36 +50,27 @@ static const struct survey_kind {
 	bool is_workload;	/* the selector is about these */
 	bool is_optional;	/* not every cluster has it */
 	bool is_evidence;	/* nobody declares it, but an operator that makes it is found so */
+	bool scales;		/* it decides what a workload declares */
 } kinds[] = {
-	{"apps/v1", "Deployment", true, false, false},
-	{"apps/v1", "StatefulSet", true, false, false},
-	{"apps/v1", "DaemonSet", true, false, false},
-	{"batch/v1", "CronJob", true, false, false},
-	{"batch/v1", "Job", true, false, false},
-	{"apps/v1", "ReplicaSet", false, true, true},
-	{"v1", "Service", false, false, false},
-	{"v1", "ConfigMap", false, false, false},
-	{"v1", "ServiceAccount", false, false, false},
-	{"v1", "PersistentVolumeClaim", false, false, false},
-	{"autoscaling/v2", "HorizontalPodAutoscaler", false, false, false},
-	{"policy/v1", "PodDisruptionBudget", false, false, false},
-	{"networking.k8s.io/v1", "NetworkPolicy", false, false, false},
-	{"networking.k8s.io/v1", "Ingress", false, false, false},
-	{"gateway.networking.k8s.io/v1", "HTTPRoute", false, true, false},
-	{"rbac.authorization.k8s.io/v1", "Role", false, false, false},
-	{"rbac.authorization.k8s.io/v1", "RoleBinding", false, false, false},
+	{"apps/v1", "Deployment", true, false, false, false},
+	{"apps/v1", "StatefulSet", true, false, false, false},
+	{"apps/v1", "DaemonSet", true, false, false, false},
+	{"batch/v1", "CronJob", true, false, false, false},
+	{"batch/v1", "Job", true, false, false, false},
+	{"apps/v1", "ReplicaSet", false, true, true, false},
+	{"v1", "Service", false, false, false, false},
+	{"v1", "ConfigMap", false, false, false, false},
+	{"v1", "ServiceAccount", false, false, false, false},
+	{"v1", "PersistentVolumeClaim", false, false, false, false},
+	{"autoscaling/v2", "HorizontalPodAutoscaler", false, false, false, true},
+	{"policy/v1", "PodDisruptionBudget", false, false, false, false},
+	{"networking.k8s.io/v1", "NetworkPolicy", false, false, false, false},
+	{"networking.k8s.io/v1", "Ingress", false, false, false, false},
+	{"gateway.networking.k8s.io/v1", "HTTPRoute", false, true, false, false},
+	{"rbac.authorization.k8s.io/v1", "Role", false, false, false, false},
+	{"rbac.authorization.k8s.io/v1", "RoleBinding", false, false, false, false},
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
-
-/* A namespace. */
-struct survey_place {
-	char *name;
-	json_t *labels;
-	json_t *objects;		/* array */
-	json_t *unread;			/* {"roles.rbac.authorization.k8s.io": true} */
-	bool is_gone;			/* or ours: nothing of it is told */
-	bool has_failed;
-};
 
 /* A list that is to be made, or is under way. */
 struct survey_list {
@@ -86,27 +79,6 @@ struct survey_list {
 	struct survey_place *place;	/* NULL: of all */
 	char *path;
 	struct kube_list *list;		/* NULL: not yet, or no more */
-};
-
-struct kube_survey {
-	struct kube_driver *driver;
-	struct kube_survey *next;
-	struct driver_task *task;
-	bool is_all;
-	char *selector;			/* encoded; NULL: none */
-	struct survey_place **places;
-	size_t place_count;
-	struct survey_list **lists;
-	size_t count, begun, done;
-	size_t running;
-	struct kube_request *request;	/* of a namespace; its number is `looked` */
-	size_t looked;			/* at the end: those whose objects were taken */
-	json_t *found;			/* array: what comes of them */
-	struct kube_list *namespaces;
-	struct kube_owners *owners;
-	struct loop_task *step;
-	json_t *gone;			/* {namespace: true}, of what was named and is not there */
-	struct error err;		/* the first that failed a namespace */
 };
 
 /* --- its end --- */
@@ -127,6 +99,7 @@ free_survey(struct kube_survey *survey)
 	while (*link != survey)
 		link = &(*link)->next;
 	*link = survey->next;
+	survey_wide_drop(survey);
 	kube_cancel(survey->request);
 	kube_list_free(survey->namespaces);
 	kube_owners_free(survey->owners);
@@ -144,6 +117,8 @@ free_survey(struct kube_survey *survey)
 	json_decref(survey->found);
 	free(survey->lists);
 	free(survey->places);
+	json_decref(survey->known);
+	free(survey->plain_selector);
 	free(survey->selector);
 	free(survey);
 }
@@ -155,8 +130,8 @@ kube_drop_surveys(struct kube_driver *driver)
 		free_survey(driver->surveys);
 }
 
-static void
-end_survey(struct kube_survey *survey, const struct error *err, json_t *outputs)
+void
+survey_end(struct kube_survey *survey, const struct error *err, json_t *outputs)
 {
 	struct driver_task *task = survey->task;
 	struct error why = err ? *err : (struct error){0};
@@ -172,7 +147,7 @@ cancel_survey(void *data)
 	struct error err;
 
 	error_set_code(&err, CODE_CANCELLED);
-	end_survey(data, &err, NULL);
+	survey_end(data, &err, NULL);
 }
 
 /* --- what came of it --- */
@@ -222,19 +197,9 @@ tell_newest(const json_t *objects, json_t *found)
 	}
 }
 
-static json_t *
-result_of(const struct kube_survey *survey, const struct survey_place *place)
-{
-	json_t *found = kube_survey_modules(place->objects, survey->selector != NULL);
-
-	json_object_set_new(found, "namespace", json_string(place->name));
-	json_object_set(found, "labels", place->labels);
-	tell_newest(place->objects, found);
-	return found;
-}
-
-static void
-fail_place(struct kube_survey *survey, struct survey_place *place, const struct error *err)
+void
+survey_fail_place(struct kube_survey *survey, struct survey_place *place,
+		  const struct error *err)
 {
 	if (place->has_failed)
 		return;
@@ -266,15 +231,88 @@ warn_of_unread(struct kube_survey *survey, const struct survey_place *place)
 	buf_clear(&words);
 }
 
-static void
-finish(struct kube_survey *survey)
+/* As kube_wide_declared() has it. */
+static json_t *
+declared_in(const struct survey_place *place)
+{
+	const json_t *object;
+	uint64_t sum = 0;
+	size_t i;
+
+	json_array_foreach(place->objects, i, object) {
+		json_t *row = wide_row(object);
+
+		sum += row ? wide_row_declared(row) : 0;
+		json_decref(row);
+	}
+	return json_integer((json_int_t)sum);
+}
+
+/* Of what is read of many namespaces. */
+static json_t *
+read_kinds(void)
+{
+	json_t *read = json_object();
+
+	for (size_t k = 0; k < KINDS; k++)
+		if (kinds[k].is_workload || kinds[k].scales)
+			json_object_set_new(read, kinds[k].kind, json_true());
+	return read;
+}
+
+static json_t *
+result_of(const struct kube_survey *survey, const struct survey_place *place)
+{
+	json_t *found = kube_survey_modules(place->objects, survey->selector != NULL);
+
+	json_object_set_new(found, "namespace", json_string(place->name));
+	json_object_set(found, "labels", place->labels);
+	tell_newest(place->objects, found);
+	if (survey->driver->wide)
+		json_object_set_new(found, "declared", declared_in(place));
+	if (survey->is_wide || survey->only_workloads)
+		json_object_set_new(found, "kinds", read_kinds());
+	return found;
+}
+
+static json_t *
+same_result(const struct survey_place *place)
+{
+	return json_pack("{s:s, s:b}", "namespace", place->name, "is_same", 1);
+}
+
+void
+survey_give(struct kube_survey *survey, struct survey_place *place)
+{
+	json_t *found;
+
+	if (place->is_gone || place->has_failed)
+		return;
+	if (place->is_same) {
+		json_array_append_new(survey->found, same_result(place));
+		return;
+	}
+	warn_of_unread(survey, place);
+	found = result_of(survey, place);
+	json_array_clear(place->objects);
+	if (!survey->given) {
+		json_array_append_new(survey->found, found);
+		return;
+	}
+	survey->given(survey->data, found);
+	json_array_append_new(survey->found, same_result(place));
+	json_decref(found);
+}
+
+void
+survey_finish(struct kube_survey *survey)
 {
 	if (json_array_size(survey->found) == 0 && survey->err.kind != ERROR_NONE) {
 		struct error err = survey->err;
 
-		end_survey(survey, &err, NULL);
+		survey_end(survey, &err, NULL);
 	} else {
-		end_survey(survey, NULL, json_pack("{s:O, s:O}", "namespaces", survey->found,
+		survey_end(survey, NULL, json_pack("{s:O, s:O}", "namespaces", survey->found,
 						   "gone", survey->gone));
 	}
 }
@@ -284,19 +322,13 @@ static void
 take_next_place(void *data)
 {
 	struct kube_survey *survey = data;
-	struct survey_place *place;
 
 	survey->step = NULL;
 	if (survey->looked == survey->place_count) {
-		finish(survey);
+		survey_finish(survey);
 		return;
 	}
-	place = survey->places[survey->looked++];
-	if (!place->is_gone && !place->has_failed) {
-		warn_of_unread(survey, place);
-		json_array_append_new(survey->found, result_of(survey, place));
-	}
-	json_array_clear(place->objects);
+	survey_give(survey, survey->places[survey->looked++]);
 	survey->step = loop_defer(survey->driver->base.loop, take_next_place, survey);
 }
 
@@ -320,7 +352,20 @@ refuse_owner(void *data, const char *namespace, const char *object, const struct
 	if (reply->status == 403)
 		driver_task_warn(survey->task, "", object, reply->err.text);
 	else
-		fail_place(survey, find_place(survey, namespace), &reply->err);
+		survey_fail_place(survey, find_place(survey, namespace), &reply->err);
+}
+
+void
+survey_read_owners(struct kube_survey *survey, json_t *objects, void (*ended)(void *data))
+{
+	kube_owners_free(survey->owners);
+	survey->owners = kube_owners_read(&(struct kube_owners_options){
+		.cluster = survey->driver->cluster,
+		.objects = objects,
+		.refused = refuse_owner,
+		.ended = ended,
+		.data = survey,
+	});
 }
 
 static void
@@ -345,13 +390,7 @@ read_owners(void *data)
 		if (!survey->places[i]->is_gone && !survey->places[i]->has_failed)
 			json_object_set(objects, survey->places[i]->name,
 					survey->places[i]->objects);
-	survey->owners = kube_owners_read(&(struct kube_owners_options){
-		.cluster = survey->driver->cluster,
-		.objects = objects,
-		.refused = refuse_owner,
-		.ended = end_owners,
-		.data = survey,
-	});
+	survey_read_owners(survey, objects, end_owners);
 	json_decref(objects);
 }
 
@@ -361,9 +400,9 @@ static void
 fail_list(struct kube_survey *survey, struct survey_place *place, const struct error *err)
 {
 	if (place)
-		fail_place(survey, place, err);
+		survey_fail_place(survey, place, err);
 	for (size_t i = 0; !place && i < survey->place_count; i++)
-		fail_place(survey, survey->places[i], err);
+		survey_fail_place(survey, survey->places[i], err);
 }
 
 static void add_list(struct kube_survey *survey, const struct survey_kind *kind,
@@ -374,7 +413,7 @@ static void add_list(struct kube_survey *survey, const struct survey_kind *kind,
 static void
 read_apart(struct kube_survey *survey, const struct survey_kind *kind, const struct error *why)
 {
-	if (why->kind != ERROR_LIMIT && survey->place_count > APART_MAX) {
+	if (why->kind != ERROR_LIMIT && survey->place_count > KUBE_APART_MAX) {
 		driver_task_warn(survey->task, "", kind->kind, why->text);
 		if (kind->is_workload)
 			fail_list(survey, NULL, why);
@@ -476,18 +515,18 @@ add_list(struct kube_survey *survey, const struct survey_kind *kind, struct surv
 	survey->lists[survey->count++] = list;
 }
 
-static void
-read_kinds(struct kube_survey *survey)
+void
+survey_read_kinds(struct kube_survey *survey)
 {
 	for (size_t k = 0; k < KINDS; k++) {
-		if (kinds[k].is_evidence && survey->place_count > APART_MAX)
+		if (survey->only_workloads && !kinds[k].is_workload && !kinds[k].scales)
 			continue;
-		if (survey->is_all && survey->place_count > 1) {
+		if (survey->is_all && !survey->only_workloads && survey->place_count > 1) {
 			add_list(survey, &kinds[k], NULL);
 			continue;
 		}
 		for (size_t i = 0; i < survey->place_count; i++)
-			if (!survey->places[i]->is_gone)
+			if (!survey->places[i]->is_gone && !survey->places[i]->is_same)
 				add_list(survey, &kinds[k], survey->places[i]);
 	}
 	start_lists(survey);
@@ -539,7 +578,7 @@ on_namespaces(void *data, const struct kube_list_result *result)
 		struct error err = result->err;
 
 		kube_list_free(ended);
-		end_survey(survey, &err, NULL);
+		survey_end(survey, &err, NULL);
 		return;
 	}
 	json_object_foreach(result->objects, name, namespace)
@@ -547,7 +586,10 @@ on_namespaces(void *data, const struct kube_list_result *result)
 		    !kube_namespace_is_ending(namespace))
 			note_labels(add_place(survey, name), namespace);
 	kube_list_free(ended);
-	read_kinds(survey);
+	if (survey->place_count > KUBE_APART_MAX)
+		survey_wide_start(survey);
+	else
+		survey_read_kinds(survey);
 }
 
 static void look_at_next(struct kube_survey *survey);
@@ -572,10 +614,10 @@ on_namespace(void *data, const struct kube_reply *reply)
 	} else if (err.kind == ERROR_NONE && is_ours(reply->body)) {
 		place->is_gone = true;
 		error_set_code(&err, CODE_NAMESPACE_IS_OURS, .namespace = place->name);
-		fail_place(survey, place, &err);
+		survey_fail_place(survey, place, &err);
 	} else if (err.kind != ERROR_NONE && reply->status != 403) {
 		place->is_gone = true;
-		fail_place(survey, place, &err);
+		survey_fail_place(survey, place, &err);
 	}
 	look_at_next(survey);
 }
@@ -586,7 +628,11 @@ look_at_next(struct kube_survey *survey)
 	char *path;
 
 	if (survey->looked == survey->place_count) {
-		read_kinds(survey);
+		survey->looked = 0;
+		if (survey->place_count > KUBE_APART_MAX && !survey->only_workloads)
+			survey_wide_start(survey);
+		else
+			survey_read_kinds(survey);
 		return;
 	}
 	path = kube_path("v1", "Namespace", NULL, survey->places[survey->looked]->name);
@@ -634,7 +680,12 @@ kube_survey(struct kube_driver *driver, const struct driver_survey *asked,
 	driver->surveys = survey;
 	survey->task = driver_task_new(&driver->base, waiter, cancel_survey, survey);
 	survey->is_all = asked->all;
+	survey->only_workloads = asked->only_workloads;
 	survey->selector = asked->selector ? encode_selector(asked->selector) : NULL;
+	survey->plain_selector = xstrdup_or_null(asked->selector);
+	survey->known = json_incref((json_t *)asked->known);
+	survey->given = asked->found;
+	survey->data = asked->data;
 	kube_pulse_use(driver->pulse);
 	if (asked->all) {
 		survey->namespaces = kube_list_start(driver->cluster, "/api/v1/namespaces", NULL,

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * A large cluster, all namespaces at once: one paged list and one watch for each kind of workload,
+ * of which only rows are kept (wide-row.h).  What else a person looks at closely is the affair of a
+ * namespace's own watches (kube-space.h).
+ */
+#ifndef SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_SPACE_WIDE_H
+#define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_SPACE_WIDE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct driver_status;
+struct error;
+struct kube_driver;
+struct kube_wide;
+
+/* Namespaces that are read one by one.  More are read at once, or not at all. */
+#define KUBE_APART_MAX 20
+/* Workloads, and what scales them, which is no row but decides what they declare. */
+#define KUBE_WIDE_KINDS 6
+
+/* Whoever wants the objects as they come, once: of a namespace after the other, in each kind. */
+struct kube_wide_reader {
+	/* Whole, with managers; borrowed. */
+	void (*object)(void *data, size_t kind, json_t *object);
+	/* A list begins, perhaps again: those of that kind ("Deployment") are forgotten. */
+	void (*begun)(void *data, size_t kind, const char *name);
+	void (*page)(void *data, size_t kind, bool is_last);
+	bool (*is_busy)(void *data);		/* no more for now */
+	/* That kind cannot be listed: status 403, or 0 where it is another reason.  It is tried
+	 * again; the reader may leave. */
+	void (*failed)(void *data, size_t kind, const struct error *err);
+	void *data;
+};
+
+/* selector: of the workloads, as kubectl has it; NULL: all.  Both are copied. */
+struct kube_wide *kube_wide_new(struct kube_driver *driver, const char *selector,
+				const struct kube_wide_reader *reader);
+void kube_wide_free(struct kube_wide *wide);	/* not from a callback of its reader; NULL is fine */
+void kube_wide_leave(struct kube_wide *wide);	/* the reader wants no more */
+bool kube_wide_has_selector(const struct kube_wide *wide, const char *selector);
+
+/* All of it was listed once. */
+bool kube_wide_is_listed(const struct kube_wide *wide);
+/* All of it is known now.  false with err: why not; kind ERROR_NONE: it comes. */
+bool kube_wide_is_seen(const struct kube_wide *wide, struct error *err);
+/* Wall ms at which the oldest of it was known to be so; 0: it never was. */
+int64_t kube_wide_seen_at(const struct kube_wide *wide);
+/* All is listed anew within so many ms. */
+void kube_wide_refresh(struct kube_wide *wide, int64_t within_ms);
+
+/* Of a namespace: {"Deployment/web": row}, borrowed, or NULL: nothing runs there; */
+const json_t *kube_wide_rows(const struct kube_wide *wide, const char *namespace);
+/* another number whenever that is something else, */
+uint64_t kube_wide_state(const struct kube_wide *wide, const char *namespace);
+/* and whenever what is declared is. */
+uint64_t kube_wide_declared(const struct kube_wide *wide, const char *namespace);
+
+#endif

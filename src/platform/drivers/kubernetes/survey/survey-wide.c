@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * All namespaces of a large cluster.  The first time the lists that begin the watches of the whole
+ * (wide.h) are read as they come: a namespace is whole when each kind's list has come past it, and
+ * is given on before the rest of them is read, so little is held at once.  Later the watches know
+ * what has changed, and only that is read.
+ *
+ * The order is that of the keys in the server's store: "team-a/" is before "team/".  What comes out
+ * of it is not lost, but read with what changes later.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/xmalloc.h"
+#include "model/error-codes.h"
+#include "net/loop.h"
+#include "platform/drivers/kubernetes/cluster/access.h"
+#include "platform/drivers/kubernetes/cluster/cluster.h"
+#include "platform/drivers/kubernetes/cluster/object-read.h"
+#include "platform/drivers/kubernetes/space/kube-driver.h"
+#include "platform/drivers/kubernetes/space/wide.h"
+#include "platform/drivers/kubernetes/survey/survey-owners.h"
+#include "platform/drivers/kubernetes/survey/survey-private.h"
+#include "platform/drivers/task.h"
+
+#define HELD_MAX 1500			/* objects, before no more are asked for */
+#define NARROW_MS (10 * 60 * 1000)	/* until the right to read all is tried again */
+
+/* --- order --- */
+
+/* As if a slash stood behind each. */
+static int
+compare_names(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return (*a ? (unsigned char)*a : '/') - (*b ? (unsigned char)*b : '/');
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	const struct survey_place *const *one = a, *const *other = b;
+
+	return compare_names((*one)->name, (*other)->name);
+}
+
+static bool
+is_whole(const struct kube_survey *survey, const struct survey_place *place)
+{
+	for (size_t i = 0; i < KUBE_WIDE_KINDS; i++)
+		if (!survey->kinds[i].is_done &&
+		    (!survey->kinds[i].last ||
+		     compare_names(survey->kinds[i].last, place->name) <= 0))
+			return false;
+	return true;
+}
+
+static bool
+is_all_read(const struct kube_survey *survey)
+{
+	for (size_t i = 0; i < KUBE_WIDE_KINDS; i++)
+		if (!survey->kinds[i].is_done)
+			return false;
+	return true;
+}
+
+/* --- giving --- */
+
+static void give_next(void *data);
+
+static void
+go_on(struct kube_survey *survey)
+{
+	if (!survey->step && !survey->owners)
+		survey->step = loop_defer(survey->driver->base.loop, give_next, survey);
+}
+
+static bool
+has_custom_owner(const struct survey_place *place)
+{
+	const json_t *object, *owner;
+	size_t i, k;
+
+	json_array_foreach(place->objects, i, object)
+		json_array_foreach(json_object_get(kube_read_metadata(object), "ownerReferences"), k,
+				   owner)
+			if (json_is_true(json_object_get(owner, "controller")) &&
+			    kube_owners_is_custom(kube_read_text(owner, "apiVersion")))
+				return true;
+	return false;
+}
+
+static void
+give(struct kube_survey *survey)
+{
+	struct survey_place *place = survey->places[survey->looked++];
+
+	survey->held -= json_array_size(place->objects);
+	survey_give(survey, place);
+	driver_task_report(survey->task, &(struct driver_progress){survey->looked,
+								   survey->place_count, place->name});
+}
+
+static void
+end_owners(void *data)
+{
+	struct kube_survey *survey = data;
+	struct survey_place *place = survey->places[survey->looked];
+
+	kube_owners_free(survey->owners);
+	survey->owners = NULL;
+	survey->held += json_array_size(place->objects) - survey->held_of_place;
+	give(survey);
+	go_on(survey);
+}
+
+/* One in each turn: others are to be answered meanwhile. */
+static void
+give_next(void *data)
+{
+	struct kube_survey *survey = data;
+	struct survey_place *place;
+
+	survey->step = NULL;
+	if (survey->looked == survey->place_count) {
+		if (is_all_read(survey)) {
+			kube_wide_leave(survey->driver->wide);
+			survey_finish(survey);
+		}
+		return;
+	}
+	place = survey->places[survey->looked];
+	if (!is_whole(survey, place))
+		return;
+	if (has_custom_owner(place)) {
+		json_t *objects = json_pack("{s:O}", place->name, place->objects);
+
+		survey->held_of_place = json_array_size(place->objects);
+		survey_read_owners(survey, objects, end_owners);
+		json_decref(objects);
+		return;
+	}
+	give(survey);
+	go_on(survey);
+}
+
+/* --- what comes --- */
+
+/* Of a namespace that was given already nothing is taken. */
+static void
+take_object(void *data, size_t kind, json_t *object)
+{
+	struct kube_survey *survey = data;
+	const char *namespace = kube_read_text(kube_read_metadata(object), "namespace");
+	const json_t *number = json_object_get(survey->numbers, namespace);
+	size_t at = number ? (size_t)json_integer_value(number) : 0;
+
+	if (!survey->kinds[kind].last || strcmp(survey->kinds[kind].last, namespace) != 0) {
+		free(survey->kinds[kind].last);
+		survey->kinds[kind].last = xstrdup(namespace);
+	}
+	if (!number || at < survey->looked + (survey->owners != NULL))
+		return;
+	json_array_append(survey->places[at]->objects, object);
+	survey->held++;
+}
+
+static void
+forget_kind(struct kube_survey *survey, struct survey_place *place, const char *name)
+{
+	for (size_t i = json_array_size(place->objects); i-- > 0;)
+		if (kube_read_is(json_array_get(place->objects, i), "kind", name)) {
+			json_array_remove(place->objects, i);
+			survey->held--;
+		}
+}
+
+/* While what a place declares is being made out nothing of it is forgotten. */
+static void
+begin_kind(void *data, size_t kind, const char *name)
+{
+	struct kube_survey *survey = data;
+	size_t from = survey->looked + (survey->owners != NULL);
+
+	for (size_t i = from; survey->kinds[kind].last && i < survey->place_count; i++)
+		forget_kind(survey, survey->places[i], name);
+	free(survey->kinds[kind].last);
+	survey->kinds[kind].last = NULL;
+	survey->kinds[kind].is_done = false;
+}
+
+static void
+take_page(void *data, size_t kind, bool is_last)
+{
+	struct kube_survey *survey = data;
+
+	survey->kinds[kind].is_done = is_last;
+	go_on(survey);
+}
+
+static bool
+is_busy(void *data)
+{
+	const struct kube_survey *survey = data;
+
+	return survey->held > HELD_MAX && (survey->step || survey->owners);
+}
+
+/* --- what fails --- */
+
+/* Nobody may read all of it: what is read one by one are the first. */
+static void
+read_some(void *data)
+{
+	struct kube_survey *survey = data;
+	const struct kube_target *target =
+		kube_access_target(kube_cluster_access(survey->driver->cluster));
+	const char *first = target->namespace ? target->namespace : "default";
+	struct error err;
+
+	survey->step = NULL;
+	error_set_code(&err, CODE_ADOPTED_SOME, .number = KUBE_APART_MAX,
+		       .total = (int)survey->place_count);
+	driver_task_warn(survey->task, "", "", err.text);
+	for (size_t i = 0; i < survey->place_count; i++)
+		if (strcmp(survey->places[i]->name, first) == 0) {
+			struct survey_place *own = survey->places[i];
+
+			memmove(survey->places + 1, survey->places, i * sizeof(own));
+			survey->places[0] = own;
+		}
+	for (size_t i = KUBE_APART_MAX; i < survey->place_count; i++)
+		survey->places[i]->is_same = true;
+	survey->is_all = false;
+	survey_read_kinds(survey);
+}
+
+static void
+stop_wide(void *data)
+{
+	struct kube_survey *survey = data;
+
+	kube_wide_free(survey->driver->wide);
+	survey->driver->wide = NULL;
+	survey->is_wide = false;
+	survey->err = (struct error){0};
+	survey->driver->narrow_until = clock_steady_ms() + NARROW_MS;
+	read_some(survey);
+}
+
+static void
+give_up(void *data)
+{
+	struct kube_survey *survey = data;
+	struct error err = survey->err;
+
+	survey->step = NULL;
+	survey_end(survey, &err, NULL);
+}
+
+static void
+note_failure(void *data, size_t kind, const struct error *err)
+{
+	struct kube_survey *survey = data;
+	struct loop *loop = survey->driver->base.loop;
+
+	if (err->kind == ERROR_ACCESS && kind > 0) {
+		if (!survey->kinds[kind].is_done)
+			driver_task_warn(survey->task, "", "", err->text);
+		survey->kinds[kind].is_done = true;
+		go_on(survey);
+		return;
+	}
+	survey->err = *err;
+	kube_wide_leave(survey->driver->wide);
+	loop_cancel_task(survey->step);
+	survey->step = loop_defer(loop, err->kind == ERROR_ACCESS ? stop_wide : give_up, survey);
+}
+
+void
+survey_wide_drop(struct kube_survey *survey)
+{
+	if (survey->is_wide && survey->driver->wide)
+		kube_wide_leave(survey->driver->wide);
+	for (size_t i = 0; i < KUBE_WIDE_KINDS; i++)
+		free(survey->kinds[i].last);
+	json_decref(survey->numbers);
+}
+
+/* --- beginning --- */
+
+static void
+read_all(struct kube_survey *survey)
+{
+	survey->is_wide = true;
+	survey->numbers = json_object();
+	for (size_t i = 0; i < survey->place_count; i++)
+		json_object_set_new(survey->numbers, survey->places[i]->name,
+				    json_integer((json_int_t)i));
+	survey->driver->wide = kube_wide_new(survey->driver, survey->plain_selector,
+					     &(struct kube_wide_reader){
+						     .object = take_object,
+						     .begun = begin_kind,
+						     .page = take_page,
+						     .is_busy = is_busy,
+						     .failed = note_failure,
+						     .data = survey,
+					     });
+}
+
+/* What the watches know to be as it was, and what has no workload. */
+static void
+read_changed(struct kube_survey *survey)
+{
+	const struct kube_wide *wide = survey->driver->wide;
+
+	for (size_t i = 0; i < survey->place_count; i++) {
+		struct survey_place *place = survey->places[i];
+		const json_t *known = json_object_get(survey->known, place->name);
+		uint64_t declared = kube_wide_declared(wide, place->name);
+
+		place->is_same = json_object_size(kube_wide_rows(wide, place->name)) == 0 ||
+				 (known && (uint64_t)json_integer_value(known) == declared);
+	}
+	survey->only_workloads = true;
+	survey_read_kinds(survey);
+}
+
+void
+survey_wide_start(struct kube_survey *survey)
+{
+	struct kube_wide *wide = survey->driver->wide;
+	struct error err;
+
+	qsort(survey->places, survey->place_count, sizeof(*survey->places), by_name);
+	if (clock_steady_ms() < survey->driver->narrow_until) {
+		read_some(survey);
+		return;
+	}
+	if (wide && kube_wide_is_listed(wide) &&
+	    kube_wide_has_selector(wide, survey->plain_selector)) {
+		if (kube_wide_is_seen(wide, &err) || err.kind == ERROR_NONE)
+			read_changed(survey);
+		else
+			survey_end(survey, &err, NULL);
+		return;
+	}
+	kube_wide_free(wide);
+	survey->driver->wide = NULL;
+	read_all(survey);
+}
