@@ -195,12 +195,6 @@ session_focus(struct session *session, const char *org, const char *app)
 }
 
 void
-session_open(struct session *session, const char *env)
-{
-	watch_open(session->watch, env);
-}
-
-void
 session_attend(struct session *session)
 {
 	watch_attend(session->watch);

@@ -693,7 +693,8 @@ mark(void)
 	time_t now = time(NULL);
 
 	for (struct connection *c = connections; c; c = c->next)
-		if (c->watched && c->takes_bookmarks && now - c->marked_at >= BOOKMARK_S && !hangs) {
+		if (c->watched && c->takes_bookmarks && !hangs &&
+		    now - c->marked_at >= BOOKMARK_S) {
 			c->marked_at = now;
 			send_event(c, "BOOKMARK", 0, 0);
 		}

@@ -46,8 +46,6 @@ bool session_all_protected(const struct session *session);
 int64_t session_clone_ttl(const struct session *session);
 /* By its id or its type (`protect`), unless that was waived here (protection.h). */
 bool session_is_protected(const struct session *session, const char *env_id, const char *env_type);
-/* An environment of the focused application is looked at alone; NULL: none is. */
-void session_open(struct session *session, const char *env);
 /* Reads everything again now. */
 void session_refresh(struct session *session);
 

@@ -17,6 +17,8 @@
 #include "base/xmalloc.h"
 #include "flow/context/context.h"
 #include "flow/context/poll.h"
+#include "flow/context/session-state.h"
+#include "flow/world/watch.h"
 
 #define EVERY_MS 5000
 #define PODS_EVERY_MS 30000	/* a platform takes it as said for longer */
@@ -164,7 +166,7 @@ details_open(struct session *session, const char *org, const char *app, const ch
 	d->org = xstrdup(org);
 	d->app = xstrdup(app);
 	d->env = xstrdup(env);
-	session_open(session, env);
+	watch_open(session->watch, env);
 	poll_open(&d->values_asked.poll, session, EVERY_MS, ask_values, d);
 	poll_open(&d->deployments_asked.poll, session, EVERY_MS, ask_deployments, d);
 	if (api_has_extension(session_api(session), EXTENSION_ADOPTION))
@@ -180,7 +182,7 @@ details_close(struct details *details)
 	poll_close(&details->values_asked.poll);
 	poll_close(&details->deployments_asked.poll);
 	poll_close(&details->pods_asked);
-	session_open(details->session, NULL);
+	watch_open(details->session->watch, NULL);
 	drop_values(details);
 	drop_deployments(details);
 	free(details->org);

@@ -25,6 +25,7 @@
 
 #define FAR_FIRST_MS 300		/* once what is looked at has been asked for */
 #define FAR_APART_MS 20
+#define FAR_AT_ONCE 8			/* once more, of what was asked already */
 #define FAR_SPREAD 500
 
 struct learn_place
@@ -222,6 +223,16 @@ watch_hurry_details(struct watch *watch, const char *org, const char *app)
 }
 
 void
+watch_open(struct watch *watch, const char *env)
+{
+	free(watch->open_env);
+	watch->open_env = env ? xstrdup(env) : NULL;
+	for (struct feed *feed = watch->feeds; env && feed; feed = feed->next)
+		if (feed->kind == FEED_RUNTIME && feed->timer && strcmp(feed->env, env) == 0)
+			feed_schedule(feed, 0);
+}
+
+void
 feed_free(struct feed *feed)
 {
 	struct feed **link = &feed->watch->buckets[feed->bucket];
@@ -259,17 +270,23 @@ forget_cached(struct feed *feed)
 	free(key);
 }
 
+/* Hundreds of applications that nobody looks at are asked when all was read, and not together. */
 void
 watch_ask_lists_again(struct watch *watch, const char *org)
 {
+	bool is_adopting = world_is_adopting(watch->world, org);
+	size_t far = 0;
+
 	for (struct feed *feed = watch->feeds; feed; feed = feed->next) {
+		bool is_far = feed_is_far(feed);
+
 		if ((feed->kind != FEED_APPLICATIONS && feed->kind != FEED_ENVIRONMENTS) ||
-		    strcmp(feed->org, org) != 0)
+		    strcmp(feed->org, org) != 0 || (is_adopting && is_far))
 			continue;
 		feed->answered_at = 0;
 		api_cancel(feed->call);
 		feed->call = NULL;
-		feed_schedule(feed, 0);
+		feed_schedule(feed, is_far ? (int64_t)(far++ / FAR_AT_ONCE) * FAR_APART_MS : 0);
 	}
 }
 

@@ -560,16 +560,6 @@ watch_focus(struct watch *watch, const char *org, const char *app)
 }
 
 void
-watch_open(struct watch *watch, const char *env)
-{
-	free(watch->open_env);
-	watch->open_env = env ? xstrdup(env) : NULL;
-	for (struct feed *feed = watch->feeds; env && feed; feed = feed->next)
-		if (feed->kind == FEED_RUNTIME && feed->timer && strcmp(feed->env, env) == 0)
-			feed_schedule(feed, 0);
-}
-
-void
 watch_look_again(struct watch *watch)
 {
 	reconcile(watch);

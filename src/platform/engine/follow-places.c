@@ -79,7 +79,8 @@ static bool
 is_missing(const struct follow_reader *reader, const struct follow_place *place)
 {
 	struct error err = {0};
-	json_t *known = adoption_place(reader->follow->platform, &reader->of, place->namespace, &err);
+	json_t *known = adoption_place(reader->follow->platform, &reader->of, place->namespace,
+				       &err);
 
 	json_decref(known);
 	return !known && err.kind == ERROR_NOT_FOUND;

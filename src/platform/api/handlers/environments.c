@@ -52,9 +52,9 @@ tell_environment(struct platform *platform, const struct request *request,
 }
 
 /*
- * GET .../envs/{envId}: one environment with its last deployment and its base.  Whoever asks for one
- * alone is about to clone or to change it, so of an adopted one all of it is read before, also where
- * there are so many that only their workloads were.
+ * GET .../envs/{envId}: one environment with its last deployment and its base.  Whoever asks for
+ * one alone is about to clone or to change it, so of an adopted one all of it is read before, also
+ * where there are so many that only their workloads were.
  */
 int
 get_environment(struct platform *platform, const struct request *request,

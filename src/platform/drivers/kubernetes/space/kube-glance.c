@@ -81,7 +81,8 @@ kube_glance_state(const struct kube_space *space)
 {
 	struct error ignored = {0};
 
-	return kube_wide_state(space->driver->wide, space->namespace) * 2 + is_known(space, &ignored);
+	return kube_wide_state(space->driver->wide, space->namespace) * 2 +
+	       is_known(space, &ignored);
 }
 
 uint64_t

@@ -154,7 +154,8 @@ kube_wide_leave(struct kube_wide *wide)
 static void
 watch_kind(struct kube_driver *driver, struct wide_kind *kind)
 {
-	char *path = kube_path(kinds[kind->number].api_version, kinds[kind->number].kind, NULL, NULL);
+	const char *version = kinds[kind->number].api_version, *name = kinds[kind->number].kind;
+	char *path = kube_path(version, name, NULL, NULL);
 	const struct kube_keeper keeper = {
 		.keep = keep,
 		.begun = begun,
@@ -292,4 +293,14 @@ kube_wide_declared(const struct kube_wide *wide, const char *namespace)
 	const struct wide_place *place = find_place(wide, namespace);
 
 	return place ? place->declared : 0;
+}
+
+uint64_t
+kube_wide_declared_of(const json_t *object)
+{
+	json_t *row = wide_row(object);
+	uint64_t declared = row ? wide_row_declared(row) : 0;
+
+	json_decref(row);
+	return declared;
 }

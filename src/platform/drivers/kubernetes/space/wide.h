@@ -40,7 +40,7 @@ struct kube_wide_reader {
 /* selector: of the workloads, as kubectl has it; NULL: all.  Both are copied. */
 struct kube_wide *kube_wide_new(struct kube_driver *driver, const char *selector,
 				const struct kube_wide_reader *reader);
-void kube_wide_free(struct kube_wide *wide);	/* not from a callback of its reader; NULL is fine */
+void kube_wide_free(struct kube_wide *wide);	/* not from a callback of its reader */
 void kube_wide_leave(struct kube_wide *wide);	/* the reader wants no more */
 bool kube_wide_has_selector(const struct kube_wide *wide, const char *selector);
 
@@ -57,7 +57,8 @@ void kube_wide_refresh(struct kube_wide *wide, int64_t within_ms);
 const json_t *kube_wide_rows(const struct kube_wide *wide, const char *namespace);
 /* another number whenever that is something else, */
 uint64_t kube_wide_state(const struct kube_wide *wide, const char *namespace);
-/* and whenever what is declared is. */
+/* and whenever what is declared is: the sum of this for each object. */
 uint64_t kube_wide_declared(const struct kube_wide *wide, const char *namespace);
+uint64_t kube_wide_declared_of(const json_t *object);
 
 #endif

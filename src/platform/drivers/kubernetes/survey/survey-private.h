@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* A survey from inside: what is asked for namespace by namespace (survey.c), and what is read of all
- * of them at once (survey-wide.c). */
+/* A survey from inside: what is asked for namespace by namespace (survey.c), and what is read of
+ * all of them at once (survey-wide.c). */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_SURVEY_SURVEY_PRIVATE_H
 #define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_SURVEY_SURVEY_PRIVATE_H
 

@@ -105,8 +105,9 @@ give(struct kube_survey *survey)
 
 	survey->held -= json_array_size(place->objects);
 	survey_give(survey, place);
-	driver_task_report(survey->task, &(struct driver_progress){survey->looked,
-								   survey->place_count, place->name});
+	driver_task_report(survey->task,
+			   &(struct driver_progress){survey->looked, survey->place_count,
+						     place->name});
 }
 
 static void
@@ -327,8 +328,8 @@ read_changed(struct kube_survey *survey)
 		const json_t *known = json_object_get(survey->known, place->name);
 		uint64_t declared = kube_wide_declared(wide, place->name);
 
-		place->is_same = json_object_size(kube_wide_rows(wide, place->name)) == 0 ||
-				 (known && (uint64_t)json_integer_value(known) == declared);
+		place->is_same = known ? (uint64_t)json_integer_value(known) == declared
+				       : json_object_size(kube_wide_rows(wide, place->name)) == 0;
 	}
 	survey->only_workloads = true;
 	survey_read_kinds(survey);

@@ -38,7 +38,6 @@
 #include "platform/drivers/kubernetes/survey/survey-modules.h"
 #include "platform/drivers/kubernetes/survey/survey-owners.h"
 #include "platform/drivers/kubernetes/survey/survey-private.h"
-#include "platform/drivers/kubernetes/verdict/wide-row.h"
 #include "platform/drivers/task.h"
 
 #define AT_ONCE 6
@@ -239,12 +238,8 @@ declared_in(const struct survey_place *place)
 	uint64_t sum = 0;
 	size_t i;
 
-	json_array_foreach(place->objects, i, object) {
-		json_t *row = wide_row(object);
-
-		sum += row ? wide_row_declared(row) : 0;
-		json_decref(row);
-	}
+	json_array_foreach(place->objects, i, object)
+		sum += kube_wide_declared_of(object);
 	return json_integer((json_int_t)sum);
 }
 

@@ -25,7 +25,7 @@
 #define REPLICAS_MAX 1000		/* rows of one workload */
 #define ROWS_MAX 20000
 
-struct counts {
+struct row_counts {
 	int wanted, ready;
 	enum runtime_status is, rest;	/* of those that are ready, and of the others */
 	const char *why;		/* of the others, in the cluster's words; NULL: nothing */
@@ -35,7 +35,7 @@ struct counts {
 
 /* One whose rollout is over and that lacks pods has lost them: it does not start. */
 static void
-count_deployment(const json_t *object, struct counts *out)
+count_deployment(const json_t *object, struct row_counts *out)
 {
 	const json_t *spec = json_object_get(object, "spec"),
 		     *status = json_object_get(object, "status");
@@ -57,7 +57,7 @@ count_deployment(const json_t *object, struct counts *out)
 }
 
 static void
-count_stateful_set(const json_t *object, struct counts *out)
+count_stateful_set(const json_t *object, struct row_counts *out)
 {
 	const json_t *status = json_object_get(object, "status");
 	bool is_settled = kube_read_is_observed(object) &&
@@ -70,7 +70,7 @@ count_stateful_set(const json_t *object, struct counts *out)
 }
 
 static void
-count_daemon_set(const json_t *object, struct counts *out)
+count_daemon_set(const json_t *object, struct row_counts *out)
 {
 	const json_t *status = json_object_get(object, "status");
 
@@ -85,7 +85,7 @@ count_daemon_set(const json_t *object, struct counts *out)
 
 /* It runs when its time comes. */
 static void
-count_cron_job(const json_t *object, struct counts *out)
+count_cron_job(const json_t *object, struct row_counts *out)
 {
 	out->wanted = out->ready = 1;
 	if (json_is_true(json_object_get(json_object_get(object, "spec"), "suspend")))
@@ -93,7 +93,7 @@ count_cron_job(const json_t *object, struct counts *out)
 }
 
 static void
-count_job(const json_t *object, struct counts *out)
+count_job(const json_t *object, struct row_counts *out)
 {
 	const json_t *failed = kube_read_condition(object, "Failed");
 	bool is_suspended = json_is_true(json_object_get(json_object_get(object, "spec"), "suspend"));
@@ -112,7 +112,7 @@ count_job(const json_t *object, struct counts *out)
 
 static const struct counted_kind {
 	const char *kind;
-	void (*count)(const json_t *object, struct counts *out);
+	void (*count)(const json_t *object, struct row_counts *out);
 } kinds[] = {
 	{"Deployment", count_deployment}, {"StatefulSet", count_stateful_set},
 	{"DaemonSet", count_daemon_set},  {"CronJob", count_cron_job},
@@ -139,7 +139,7 @@ at_most(int count)
 }
 
 static json_int_t
-pack(const struct counts *counts)
+pack(const struct row_counts *counts)
 {
 	int wanted = at_most(counts->wanted);
 	int ready = counts->ready < wanted ? counts->ready : wanted;
@@ -149,9 +149,9 @@ pack(const struct counts *counts)
 }
 
 static void
-unpack(json_int_t packed, struct counts *out)
+unpack(json_int_t packed, struct row_counts *out)
 {
-	*out = (struct counts){
+	*out = (struct row_counts){
 		.wanted = (int)(packed >> 32) & 0xffff,
 		.ready = (int)(packed >> 16) & 0xffff,
 		.is = (enum runtime_status)((packed >> 8) & 0xff),
@@ -221,7 +221,7 @@ wide_row(const json_t *object)
 {
 	const json_t *metadata = kube_read_metadata(object), *owner = controller_of(object);
 	const struct counted_kind *kind = kind_of(kube_read_text(object, "kind"));
-	struct counts counts = {.is = RUNTIME_RUNNING, .rest = RUNTIME_STARTING};
+	struct row_counts counts = {.is = RUNTIME_RUNNING, .rest = RUNTIME_STARTING};
 	char *key = kind ? manifest_key(object) : NULL, *made_by;
 	json_t *row;
 
@@ -265,7 +265,7 @@ wide_row_declared(const json_t *row)
 /* --- what is told --- */
 
 static void
-set_words(struct driver_workload_status *status, const struct counts *counts, const char *why)
+set_words(struct driver_workload_status *status, const struct row_counts *counts, const char *why)
 {
 	struct error said;
 
@@ -288,7 +288,7 @@ static void
 add_workload(const json_t *row, const char *module, struct driver_status *out)
 {
 	const struct counted_kind *kind = kind_of(wide_row_key(row));
-	struct counts counts;
+	struct row_counts counts;
 
 	unpack(json_integer_value(json_object_get(row, "counts")), &counts);
 	for (int i = 0; kind && i < counts.wanted && out->count < ROWS_MAX; i++) {
@@ -315,7 +315,9 @@ by_module(const void *a, const void *b)
 	const struct driver_workload_status *one = a, *other = b;
 	int order = strcmp(one->module, other->module);
 
-	return order != 0 ? order : (one->replica > other->replica) - (one->replica < other->replica);
+	if (order != 0)
+		return order;
+	return (one->replica > other->replica) - (one->replica < other->replica);
 }
 
 void
