@@ -494,7 +494,7 @@ struct crowd {
 	size_t count, workloads, services;
 };
 
-static void
+static bool
 note_found(void *data, const json_t *found)
 {
 	const char *namespace = json_member_string(found, "namespace");
@@ -503,12 +503,15 @@ note_found(void *data, const json_t *found)
 	const json_t *manifests = json_object_get(json_object_get(web, "spec"), "manifests");
 	struct crowd *crowd = data;
 
+	if (!found)
+		return true;
 	crowd->count++;
 	json_object_set(crowd->known, namespace, declared);
 	json_decref(crowd->last);
 	crowd->last = json_incref((json_t *)found);
 	crowd->workloads += json_object_get(manifests, "Deployment/web") != NULL;
 	crowd->services += json_object_get(manifests, "Service/web") != NULL;
+	return true;
 }
 
 static void

@@ -24,6 +24,7 @@
 #include "model/error-codes.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/kubernetes/verdict/verdict.h"
+#include "platform/drivers/kubernetes/verdict/wide-row.h"
 
 #define AN_HOUR (60 * 60 * 1000)
 
@@ -1003,6 +1004,90 @@ a_set_is_ready_when_its_pods_are_the_new_ones(void **state)
 				 "\"updatedNumberScheduled\": 0, \"numberAvailable\": 2"));
 }
 
+/* --- rows of a large cluster --- */
+
+#define SAYS(kind, spec, status)                                                                  \
+	"{\"apiVersion\": \"x\", \"kind\": \"" kind "\", \"metadata\": {\"name\": \"web\", "          \
+	"\"namespace\": \"shop\", \"uid\": \"u\", \"resourceVersion\": \"7\", \"generation\": 3}, "  \
+	"\"spec\": {" spec "}, \"status\": {" status "}}"
+#define CONDITION(type, status, reason)                                                           \
+	"\"conditions\": [{\"type\": \"" type "\", \"status\": \"" status "\", \"reason\": \"" reason  \
+	"\", \"message\": \"it says so\"}]"
+
+/* Each expects the states of its replicas: r(unning), s(tarting), f(ailed), stopped: -, done: d. */
+static const struct {
+	const char *object, *states;
+} said[] = {
+	{SAYS("Deployment", "\"replicas\": 2", "\"readyReplicas\": 2"), "rr"},
+	{SAYS("Deployment", "", "\"readyReplicas\": 1"), "r"},
+	{SAYS("Deployment", "\"replicas\": 0", ""), ""},
+	{SAYS("Deployment", "\"replicas\": 2", "\"readyReplicas\": 1"), "rs"},
+	{SAYS("Deployment", "\"replicas\": 2",
+	      "\"observedGeneration\": 3, \"readyReplicas\": 1, "
+	      CONDITION("Progressing", "True", "NewReplicaSetAvailable")), "rf"},
+	{SAYS("Deployment", "",
+	      CONDITION("Progressing", "False", "ProgressDeadlineExceeded")), "f"},
+	{SAYS("Deployment", "", CONDITION("ReplicaFailure", "True", "FailedCreate")), "f"},
+	{SAYS("StatefulSet", "\"replicas\": 1",
+	      "\"observedGeneration\": 3, \"currentRevision\": \"a\", \"updateRevision\": \"b\""),
+	 "s"},
+	{SAYS("DaemonSet", "", "\"observedGeneration\": 3, \"desiredNumberScheduled\": 2, "
+	      "\"updatedNumberScheduled\": 2, \"numberReady\": 1"), "rf"},
+	{SAYS("CronJob", "", ""), "r"},
+	{SAYS("CronJob", "\"suspend\": true", ""), "-"},
+	{SAYS("Job", "", CONDITION("Complete", "True", "")), "d"},
+	{SAYS("Job", "", CONDITION("Failed", "True", "")), "f"},
+	{SAYS("Job", "", "\"ready\": 1"), "r"},
+	{SAYS("Service", "", ""), NULL},
+	{"{\"kind\": \"Deployment\", \"metadata\": {\"name\": \"web\"}, \"spec\": 7, \"status\": []}",
+	 "s"},
+	{"{\"kind\": \"Deployment\"}", NULL},
+	{"{\"kind\": \"Job\", \"metadata\": {\"name\": \"web\", \"ownerReferences\": [{\"kind\": "
+	 "\"CronJob\", \"controller\": true}]}}", NULL},
+};
+
+static void
+assert_states(const json_t *row, const char *expected)
+{
+	static const char letters[] = {
+		[RUNTIME_UNKNOWN] = '?', [RUNTIME_RUNNING] = 'r', [RUNTIME_SUCCEEDED] = 'd',
+		[RUNTIME_STARTING] = 's', [RUNTIME_FAILED] = 'f', [RUNTIME_STOPPED] = '-',
+	};
+	json_t *rows = json_object(), *found = json_object();
+	struct driver_status status;
+	char states[16] = "";
+
+	json_object_set(rows, wide_row_key(row), (json_t *)row);
+	json_object_set_new(found, wide_row_key(row), json_string("web"));
+	wide_row_status(rows, found, &status);
+	for (size_t i = 0; i < status.count && i + 1 < sizeof(states); i++) {
+		states[i] = letters[status.items[i].status];
+		assert_int_equal(status.items[i].message != NULL,
+				 !strchr("rd", states[i]));
+	}
+	assert_string_equal(states, expected);
+	driver_status_clear(&status);
+	json_decref(rows);
+	json_decref(found);
+}
+
+/* Nobody looks at the pods of thousands: what a workload says of itself is on the board. */
+static void
+test_what_a_workload_says_of_itself(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		json_t *object = json_loads(said[i].object, 0, NULL), *row = wide_row(object);
+
+		assert_non_null(object);
+		assert_int_equal(row != NULL, said[i].states != NULL);
+		if (row)
+			assert_states(row, said[i].states);
+		json_decref(row);
+		json_decref(object);
+	}
+}
+
 int
 main(void)
 {
@@ -1032,6 +1117,7 @@ main(void)
 		cmocka_unit_test(test_odd_objects),
 		cmocka_unit_test(test_nothing_known),
 		cmocka_unit_test(a_set_is_ready_when_its_pods_are_the_new_ones),
+		cmocka_unit_test(test_what_a_workload_says_of_itself),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -201,8 +201,9 @@ struct driver_survey {
 	const json_t *known;
 	/* Of the namespaces that are named only the workloads are wanted. */
 	bool only_workloads;
-	/* Each as soon as it is read, borrowed, in the place of outputs; NULL: not wanted. */
-	void (*found)(void *data, const json_t *namespace);
+	/* Each as soon as it is read, borrowed, in the place of outputs; with NULL it is only asked
+	 * whether more is wanted now.  NULL: not wanted. */
+	bool (*found)(void *data, const json_t *namespace);
 	void *data;
 };
 

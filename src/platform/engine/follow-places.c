@@ -238,18 +238,42 @@ take_namespace(struct follow_reader *reader, const json_t *found)
 	tell_place(reader, place, result == ADOPTION_NEW);
 }
 
-void
-follow_take_found(struct follow_reader *reader, const json_t *found)
+/* One that somebody has deleted meanwhile is not made again. */
+static void
+take_arrived(struct follow_reader *reader, const json_t *found)
 {
 	const char *namespace = json_member_string(found, "namespace");
 	struct follow_place *place = follow_find_place(reader, namespace);
 
-	if (place && is_missing(reader, place)) {
-		json_object_set_new(reader->forgotten, namespace, json_true());
-		follow_drop_place(reader, place);
+	if (!place || !is_missing(reader, place)) {
+		take_namespace(reader, found);
 		return;
 	}
-	take_namespace(reader, found);
+	json_object_set_new(reader->forgotten, namespace, json_true());
+	follow_drop_place(reader, place);
+}
+
+bool
+follow_take_arrived(struct follow_reader *reader)
+{
+	struct repository *repository = reader->follow->platform->repository;
+	int64_t until = clock_steady_ms() + SLICE_MS;
+	struct error err = {0};
+
+	if (json_array_size(reader->arrived) == 0)
+		return false;
+	if (repository_begin(repository, &err) == 0) {
+		do {
+			take_arrived(reader, json_array_get(reader->arrived, 0));
+			json_array_remove(reader->arrived, 0);
+		} while (json_array_size(reader->arrived) > 0 && clock_steady_ms() < until);
+		if (repository_end(repository, 0, &err) == 0)
+			return true;
+	}
+	json_array_clear(reader->arrived);
+	add_warning(reader, err.text);
+	drop_missing(reader, false);
+	return true;
 }
 
 static bool

@@ -51,7 +51,9 @@ struct follow_reader {
 	char **asked;			/* what is being read */
 	bool is_whole;			/* and that is all of it */
 	json_t *known;			/* {namespace: declared}, for that; NULL: nothing is */
+	json_t *arrived;		/* array: of what is being read, what came already */
 	json_t *found, *said;		/* outputs and warnings that are being taken; NULL: none */
+	bool has_result;		/* they came */
 	size_t taken;			/* of its namespaces */
 	int64_t began_at;
 	struct loop_timer *timer;
@@ -70,8 +72,6 @@ struct follow {
 	struct follow_reader *readers;
 };
 
-/* One of those that a survey gives as they come. */
-void follow_take_found(struct follow_reader *reader, const json_t *found);
 struct follow_place *follow_find_place(const struct follow_reader *reader, const char *namespace);
 struct follow_place *follow_add_place(struct follow_reader *reader, const char *namespace,
 				      const char *app, const char *env);
@@ -80,6 +80,8 @@ void follow_drop_place(struct follow_reader *reader, struct follow_place *place)
 void follow_begin_result(struct follow_reader *reader, const struct driver_result *result);
 /* is recorded in some turns, since there may be hundreds: false, all of it is; */
 bool follow_take_some(struct follow_reader *reader);
+/* The same of what came already. */
+bool follow_take_arrived(struct follow_reader *reader);
 /* and what is missing in it is gone.  reader->err says whether it failed. */
 void follow_end_result(struct follow_reader *reader);
 

@@ -36,6 +36,7 @@
 #define WHOLE_MS 60000
 #define WHOLE_SHARE 20			/* of the time is not spent with reading */
 #define AGAIN_MIN_MS 2000		/* after one that failed */
+#define ARRIVED_MAX 10			/* that wait until they are recorded */
 #define PLACES_MAX 20			/* that are read with all that is in them at a time */
 
 /* --- lists of names --- */
@@ -129,6 +130,7 @@ finish_reading(struct follow_reader *reader)
 	reader->asked = NULL;
 	json_decref(reader->known);
 	reader->known = NULL;
+	reader->has_result = false;
 	tell_done(reader, err);
 	if (reader->is_once)
 		end_once(reader);
@@ -142,10 +144,10 @@ take_some(void *data)
 	struct follow_reader *reader = data;
 
 	reader->timer = NULL;
-	if (follow_take_some(reader))
+	if (follow_take_arrived(reader) || (reader->has_result && follow_take_some(reader)))
 		reader->timer = loop_add_timer(reader->follow->platform->loop, 0, take_some,
 					       reader);
-	else
+	else if (reader->has_result)
 		finish_reading(reader);
 }
 
@@ -160,6 +162,8 @@ on_read(void *data, const struct driver_result *result)
 		log_line(LOG_PRIORITY_WARNING, "cannot read what runs", "cluster",
 			 reader->of.cluster, "error", result->err->text, NULL);
 	follow_begin_result(reader, result);
+	reader->has_result = true;
+	loop_remove_timer(reader->timer);
 	take_some(reader);
 }
 
@@ -195,10 +199,17 @@ whole_names(const struct follow_reader *reader)
 	return names;
 }
 
-static void
+static bool
 on_found(void *data, const json_t *found)
 {
-	follow_take_found(data, found);
+	struct follow_reader *reader = data;
+
+	if (found)
+		json_array_append(reader->arrived, (json_t *)(uintptr_t)found);
+	if (found && !reader->timer)
+		reader->timer = loop_add_timer(reader->follow->platform->loop, 0, take_some,
+					       reader);
+	return json_array_size(reader->arrived) < ARRIVED_MAX;
 }
 
 /* {namespace: declared}, of what need not be read again as long as that is the same. */
@@ -323,6 +334,7 @@ new_reader(struct follow *follow, const struct follow_source *source)
 	reader->again_ms = AGAIN_MIN_MS;
 	reader->forgotten = json_object();
 	reader->warnings = json_array();
+	reader->arrived = json_array();
 	reader->next = follow->readers;
 	follow->readers = reader;
 	return reader;
@@ -357,6 +369,7 @@ free_reader(struct follow_reader *reader)
 	json_decref(reader->found);
 	json_decref(reader->said);
 	json_decref(reader->known);
+	json_decref(reader->arrived);
 	free(reader);
 }
 

@@ -210,18 +210,24 @@ kube_wide_free(struct kube_wide *wide)
 /* --- what is known --- */
 
 bool
+kube_wide_does_without(size_t kind, const struct error *err)
+{
+	return kind > 0 && (err->kind == ERROR_ACCESS || err->kind == ERROR_NOT_FOUND);
+}
+
+bool
 kube_wide_has_selector(const struct kube_wide *wide, const char *selector)
 {
 	return strcmp(wide->selector ? wide->selector : "", selector ? selector : "") == 0;
 }
 
-/* A kind that may not be read, and that one can do without. */
+/* A kind that may not be read, or that the cluster does not have. */
 static bool
 is_left_out(const struct wide_kind *kind)
 {
 	const struct error *why = kube_watch_error(kind->watch);
 
-	return kind->number > 0 && why && why->kind == ERROR_ACCESS &&
+	return why && kube_wide_does_without(kind->number, why) &&
 	       !kube_watch_is_listed(kind->watch);
 }
 

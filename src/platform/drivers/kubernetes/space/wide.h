@@ -31,8 +31,7 @@ struct kube_wide_reader {
 	void (*begun)(void *data, size_t kind, const char *name);
 	void (*page)(void *data, size_t kind, bool is_last);
 	bool (*is_busy)(void *data);		/* no more for now */
-	/* That kind cannot be listed: status 403, or 0 where it is another reason.  It is tried
-	 * again; the reader may leave. */
+	/* That kind cannot be listed.  It is tried again; the reader may leave. */
 	void (*failed)(void *data, size_t kind, const struct error *err);
 	void *data;
 };
@@ -42,6 +41,8 @@ struct kube_wide *kube_wide_new(struct kube_driver *driver, const char *selector
 				const struct kube_wide_reader *reader);
 void kube_wide_free(struct kube_wide *wide);	/* not from a callback of its reader */
 void kube_wide_leave(struct kube_wide *wide);	/* the reader wants no more */
+/* What failed so is left out, and the rest counts. */
+bool kube_wide_does_without(size_t kind, const struct error *err);
 bool kube_wide_has_selector(const struct kube_wide *wide, const char *selector);
 
 /* All of it was listed once. */

@@ -39,7 +39,7 @@ struct kube_survey {
 	char *selector;			/* encoded; NULL: none */
 	char *plain_selector;		/* the same as it was given */
 	json_t *known;			/* NULL: nothing is */
-	void (*given)(void *data, const json_t *namespace);	/* driver_survey.found */
+	bool (*given)(void *data, const json_t *namespace);	/* driver_survey.found */
 	void *data;
 	struct survey_place **places;
 	size_t place_count;
@@ -61,6 +61,7 @@ struct kube_survey {
 		char *last;		/* the namespace that comes now; NULL: none yet */
 		bool is_done;
 	} kinds[KUBE_WIDE_KINDS];
+	struct loop_timer *pause;	/* who takes them has enough; NULL: not so */
 	size_t held;			/* objects that wait for the rest of their namespace */
 	size_t held_of_place;		/* in the one whose owners are being read */
 };

@@ -29,6 +29,7 @@
 #include "platform/drivers/task.h"
 
 #define HELD_MAX 1500			/* objects, before no more are asked for */
+#define PAUSE_MS 10
 #define NARROW_MS (10 * 60 * 1000)	/* until the right to read all is tried again */
 
 /* --- order --- */
@@ -79,7 +80,7 @@ static void give_next(void *data);
 static void
 go_on(struct kube_survey *survey)
 {
-	if (!survey->step && !survey->owners)
+	if (!survey->step && !survey->owners && !survey->pause)
 		survey->step = loop_defer(survey->driver->base.loop, give_next, survey);
 }
 
@@ -123,6 +124,15 @@ end_owners(void *data)
 	go_on(survey);
 }
 
+static void
+end_pause(void *data)
+{
+	struct kube_survey *survey = data;
+
+	survey->pause = NULL;
+	go_on(survey);
+}
+
 /* One in each turn: others are to be answered meanwhile. */
 static void
 give_next(void *data)
@@ -131,6 +141,11 @@ give_next(void *data)
 	struct survey_place *place;
 
 	survey->step = NULL;
+	if (survey->given && !survey->given(survey->data, NULL)) {
+		survey->pause = loop_add_timer(survey->driver->base.loop, PAUSE_MS, end_pause,
+					       survey);
+		return;
+	}
 	if (survey->looked == survey->place_count) {
 		if (is_all_read(survey)) {
 			kube_wide_leave(survey->driver->wide);
@@ -212,12 +227,12 @@ is_busy(void *data)
 {
 	const struct kube_survey *survey = data;
 
-	return survey->held > HELD_MAX && (survey->step || survey->owners);
+	return survey->held > HELD_MAX && (survey->step || survey->owners || survey->pause);
 }
 
 /* --- what fails --- */
 
-/* Nobody may read all of it: what is read one by one are the first. */
+/* Nobody may read all of it: twenty are read one by one. */
 static void
 read_some(void *data)
 {
@@ -273,8 +288,8 @@ note_failure(void *data, size_t kind, const struct error *err)
 	struct kube_survey *survey = data;
 	struct loop *loop = survey->driver->base.loop;
 
-	if (err->kind == ERROR_ACCESS && kind > 0) {
-		if (!survey->kinds[kind].is_done)
+	if (kube_wide_does_without(kind, err)) {
+		if (!survey->kinds[kind].is_done && err->kind == ERROR_ACCESS)
 			driver_task_warn(survey->task, "", "", err->text);
 		survey->kinds[kind].is_done = true;
 		go_on(survey);
@@ -283,6 +298,8 @@ note_failure(void *data, size_t kind, const struct error *err)
 	survey->err = *err;
 	kube_wide_leave(survey->driver->wide);
 	loop_cancel_task(survey->step);
+	loop_remove_timer(survey->pause);
+	survey->pause = NULL;
 	survey->step = loop_defer(loop, err->kind == ERROR_ACCESS ? stop_wide : give_up, survey);
 }
 
@@ -291,6 +308,7 @@ survey_wide_drop(struct kube_survey *survey)
 {
 	if (survey->is_wide && survey->driver->wide)
 		kube_wide_leave(survey->driver->wide);
+	loop_remove_timer(survey->pause);
 	for (size_t i = 0; i < KUBE_WIDE_KINDS; i++)
 		free(survey->kinds[i].last);
 	json_decref(survey->numbers);

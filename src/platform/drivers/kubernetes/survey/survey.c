@@ -294,7 +294,7 @@ survey_give(struct kube_survey *survey, struct survey_place *place)
 		json_array_append_new(survey->found, found);
 		return;
 	}
-	survey->given(survey->data, found);
+	(void)survey->given(survey->data, found);
 	json_array_append_new(survey->found, same_result(place));
 	json_decref(found);
 }
