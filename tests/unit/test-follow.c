@@ -58,6 +58,8 @@ static struct {
 	uint64_t declared;
 	int readings;
 	char *asked;			/* by the last of them: "shop store", "all shop" */
+	bool only_workloads;		/* of that */
+	bool gives;			/* what is found as it comes, and it is the same at the end */
 	/* Of an adoption that was asked for. */
 	bool is_done;
 	json_t *report;
@@ -80,6 +82,22 @@ declared(struct driver *driver, const char *space)
 	return world.declared;
 }
 
+static void
+give(const struct driver_survey *survey)
+{
+	json_t *found, *same = json_array();
+	size_t i;
+
+	json_array_foreach(world.found, i, found) {
+		(void)survey->found(survey->data, found);
+		json_array_append_new(same, json_pack("{s:O, s:b}", "namespace",
+						      json_object_get(found, "namespace"),
+						      "is_same", 1));
+	}
+	json_decref(world.found);
+	world.found = same;
+}
+
 static struct driver_task *
 survey(struct driver *driver, const struct driver_survey *survey,
        const struct driver_waiter *waiter)
@@ -94,7 +112,10 @@ survey(struct driver *driver, const struct driver_survey *survey,
 		buf_printf(&asked, "%s%s", asked.length > 0 ? " " : "", survey->namespaces[i]);
 	free(world.asked);
 	world.asked = buf_take(&asked);
+	world.only_workloads = survey->only_workloads;
 	world.readings++;
+	if (world.gives)
+		give(survey);
 	if (world.unreadable)
 		driver_task_warn(task, "", world.unreadable, "It may not be read.");
 	if (world.fails)
@@ -717,6 +738,79 @@ what_is_read_is_of_no_interest_to_a_daemon_that_ends(void **state)
 	assert_false(is_environment("shop"));
 }
 
+/* --- of many --- */
+
+#define OBJECTS(more)                                                                              \
+	"'modules': {'web': {'profile': 'sidestage/manifests', 'spec': {'manifests': {" more       \
+	"}}, 'externals': {}}}"
+#define MANY(namespace, more, image)                                                               \
+	"[{'namespace': '" namespace "', 'app': 'my-shop', 'labels': {}, 'left': [], 'kinds': "    \
+	"{'Deployment': true}, 'declared': 7, " OBJECTS("'Deployment/web': {'image': '" image      \
+							"'}" more) "}]"
+#define WHOLE(image)                                                                               \
+	"[{'namespace': 'shop', 'app': 'my-shop', 'labels': {}, 'left': [], 'declared': 7, "       \
+	OBJECTS("'Deployment/web': {'image': '" image "'}, 'Service/web': {'port': 80}") "}]"
+
+/* Whoever asks for one is about to clone it, and a clone without its Services would be none. */
+static void
+of_many_the_rest_is_read_when_one_is_asked_for(void **state)
+{
+	const struct place place = {"acme", "my-shop", "shop"};
+	const struct follow_source source = source_of(NULL);
+	char *part, *whole, *now;
+
+	(void)state;
+	world.gives = true;
+	world.declared = 7;
+	find(MANY("shop", "", "web:1"));
+	follow_add(world.follow, &source);
+	read_after(0);
+	part = newest_id("shop");
+	find(WHOLE("web:1"));
+	assert_false(follow_is_whole(world.follow, &place));
+	read_after(0);
+	assert_string_equal(world.asked, "shop");
+	assert_false(world.only_workloads);
+	assert_true(follow_is_whole(world.follow, &place));
+	whole = newest_id("shop");
+	assert_string_not_equal(part, whole);
+	/* What was read in part says nothing of the rest, until its workloads are others. */
+	find(MANY("shop", "", "web:1"));
+	read_after(120 * 1000);
+	now = newest_id("shop");
+	assert_string_equal(whole, now);
+	free(now);
+	free(part);
+	free(whole);
+}
+
+static void
+what_is_known_in_part_replaces_nothing(void **state)
+{
+	const struct follow_source source = source_of(NULL);
+	char *whole, *now;
+
+	(void)state;
+	world.declared = 7;
+	find(WHOLE("web:1"));
+	follow_add(world.follow, &source);
+	read_after(0);
+	whole = newest_id("shop");
+	find(MANY("shop", "", "web:2"));
+	read_after(120 * 1000);
+	now = newest_id("shop");
+	assert_string_equal(whole, now);
+	free(now);
+	/* It is read whole at once instead. */
+	find(WHOLE("web:2"));
+	read_after(3000);
+	assert_string_equal(world.asked, "shop");
+	now = newest_id("shop");
+	assert_string_not_equal(whole, now);
+	free(now);
+	free(whole);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_world, remove_world)
 
 int
@@ -738,6 +832,8 @@ main(void)
 		TEST(what_was_adopted_before_is_followed),
 		TEST(nothing_is_recorded_while_somebody_deploys),
 		TEST(what_is_read_is_of_no_interest_to_a_daemon_that_ends),
+		TEST(of_many_the_rest_is_read_when_one_is_asked_for),
+		TEST(what_is_known_in_part_replaces_nothing),
 	};
 
 	return cmocka_run_group_tests_name("follow", tests, NULL, NULL);

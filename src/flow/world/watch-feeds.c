@@ -283,6 +283,11 @@ watch_ask_lists_again(struct watch *watch, const char *org)
 		if ((feed->kind != FEED_APPLICATIONS && feed->kind != FEED_ENVIRONMENTS) ||
 		    strcmp(feed->org, org) != 0 || (is_adopting && is_far))
 			continue;
+		/* While something new comes all the time, an answer still has to come. */
+		if (is_adopting && feed->call) {
+			feed->again = true;
+			continue;
+		}
 		feed->answered_at = 0;
 		api_cancel(feed->call);
 		feed->call = NULL;
