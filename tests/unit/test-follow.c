@@ -59,7 +59,7 @@ static struct {
 	int readings;
 	char *asked;			/* by the last of them: "shop store", "all shop" */
 	bool only_workloads;		/* of that */
-	bool gives;			/* what is found as it comes, and it is the same at the end */
+	bool gives;			/* what is found as it comes */
 	/* Of an adoption that was asked for. */
 	bool is_done;
 	json_t *report;
