@@ -443,7 +443,7 @@ test_what_runs_in_it_is_seen_and_nothing_is_written(void **state)
 /* --- a large cluster --- */
 
 #define CROWD 24
-#define LISTS "GET /apis/apps/v1/deployments?limit"
+#define LISTS " /apis/apps/v1/deployments?limit"
 #define LISTS_APART "/deployments?limit"
 
 /* Lines with that since that moment in the log. */

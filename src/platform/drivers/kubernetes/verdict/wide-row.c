@@ -42,6 +42,8 @@ count_deployment(const json_t *object, struct row_counts *out)
 	const json_t *progress = kube_read_condition(object, "Progressing"),
 		     *failure = kube_read_condition(object, "ReplicaFailure"),
 		     *available = kube_read_condition(object, "Available"), *why = NULL;
+	bool is_settled = kube_read_is_observed(object) &&
+			  kube_read_is(progress, "reason", "NewReplicaSetAvailable");
 
 	out->wanted = kube_read_count(spec, "replicas", 1);
 	out->ready = kube_read_count(status, "readyReplicas", 0);
@@ -49,10 +51,9 @@ count_deployment(const json_t *object, struct row_counts *out)
 		why = failure;
 	else if (kube_read_is(progress, "reason", "ProgressDeadlineExceeded"))
 		why = progress;
-	else if (kube_read_is_observed(object) &&
-		 kube_read_is(progress, "reason", "NewReplicaSetAvailable"))
+	else if (is_settled)
 		why = available;
-	out->rest = why ? RUNTIME_FAILED : RUNTIME_STARTING;
+	out->rest = why || is_settled ? RUNTIME_FAILED : RUNTIME_STARTING;
 	out->why = why ? kube_read_text(why, "message") : NULL;
 }
 
