@@ -222,6 +222,19 @@ watch_hurry_details(struct watch *watch, const char *org, const char *app)
 			feed_schedule(feed, 0);
 }
 
+/* Somebody is back: what runs is looked at now, and not when the slow clock of an idle screen
+ * says so. */
+void
+watch_attend(struct watch *watch)
+{
+	bool was = watch_is_attended(watch);
+
+	watch->attended_at = clock_steady_ms();
+	for (struct feed *feed = watch->feeds; !was && feed; feed = feed->next)
+		if (feed->kind == FEED_RUNTIME && feed->timer)
+			feed_schedule(feed, 0);
+}
+
 void
 watch_open(struct watch *watch, const char *env)
 {

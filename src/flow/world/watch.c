@@ -507,7 +507,7 @@ watch_new(struct session *session, struct world *world, const char *only_org)
 
 	watch->session = session;
 	watch->world = world;
-	watch->only_org = only_org ? xstrdup(only_org) : NULL;
+	watch->only_org = xstrdup_or_null(only_org);
 	watch->attended_at = clock_steady_ms();
 	watch->on_reply = on_reply;
 	reconcile(watch);
@@ -528,7 +528,7 @@ watch_free(struct watch *watch)
 	loop_remove_timer(watch->walk_on);
 	free(watch->focus_org);
 	free(watch->focus_app);
-	free(watch->open_env);
+	watch_open(watch, NULL);
 	free(watch->only_org);
 	free(watch);
 }
@@ -549,8 +549,8 @@ watch_focus(struct watch *watch, const char *org, const char *app)
 		watch->sets_loaded = 0;
 	free(watch->focus_org);
 	free(watch->focus_app);
-	watch->focus_org = org ? xstrdup(org) : NULL;
-	watch->focus_app = app ? xstrdup(app) : NULL;
+	watch->focus_org = xstrdup_or_null(org);
+	watch->focus_app = xstrdup_or_null(app);
 	reconcile(watch);
 	for (struct feed *feed = watch->feeds; org && feed; feed = feed->next)
 		if (feed->timer && !feed_kinds[feed->kind].once && strcmp(feed->org, org) == 0 &&
@@ -563,19 +563,6 @@ void
 watch_look_again(struct watch *watch)
 {
 	reconcile(watch);
-}
-
-/* Somebody is back: what runs is looked at now, and not when the slow clock of an idle screen
- * says so. */
-void
-watch_attend(struct watch *watch)
-{
-	bool was = watch_is_attended(watch);
-
-	watch->attended_at = clock_steady_ms();
-	for (struct feed *feed = watch->feeds; !was && feed; feed = feed->next)
-		if (feed->kind == FEED_RUNTIME && feed->timer)
-			feed_schedule(feed, 0);
 }
 
 /* What is being asked at this moment may be answered with what was before the key, and with a pause
