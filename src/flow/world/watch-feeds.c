@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/knowledge.h"
 #include "base/xmalloc.h"
 #include "flow/context/context.h"
