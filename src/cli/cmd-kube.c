@@ -42,11 +42,13 @@ const struct command command_kube = {
 	.name = "kube",
 	.help = N_("Open the board of what runs in a Kubernetes cluster"),
 	.note = N_("Your kubeconfig is enough.  Nothing is changed that you have not reviewed.  Which\n"
-		   "namespaces are looked at is kept for this context, until you give other options.\n"
+		   "namespaces are looked at, and which applications they are shown in, is kept for\n"
+		   "this context, until you give other options.\n"
 		   "Every other command takes --kube for the same.\n"
 		   "`sidestage kube forget` lists what was made and kept of it, and removes that."),
 	.examples = "sidestage kube\n"
 		"sidestage kube --context=prod --namespace=shop --namespace=shop-db\n"
+		"sidestage kube --group=shop-db=shop\n"
 		"sidestage kube forget --context=prod\n",
 	.options = OPTIONS_KUBE | OPTIONS_ORG | OPTIONS_APP | OPTIONS_READ_ONLY | OPTIONS_SCREEN |
 		   OPTIONS_JSON | OPTIONS_TIMEOUT | OPTIONS_APPROVE,

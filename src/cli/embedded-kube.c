@@ -37,6 +37,22 @@ list_namespaces(const json_t *kept)
 	return buf_take(&list);
 }
 
+/* "shop-db=shop,web="; free() it. */
+static char *
+list_groups(const json_t *kept)
+{
+	const char *namespace;
+	json_t *app;
+	struct buf list;
+
+	buf_init(&list, NAMESPACES_BYTES_MAX);
+	json_object_foreach(json_object_get(kept, "groups"), namespace, app)
+		if (json_is_string(app))
+			(void)buf_printf(&list, "%s%s=%s", list.length ? "," : "", namespace,
+					 json_string_value(app));
+	return buf_take(&list);
+}
+
 /* An option without a value is left out. */
 static void
 add(const char **arguments, size_t *count, const char *option, const char *value)
@@ -68,7 +84,7 @@ embedded_kube_start(struct embedded *embedded, const struct kube_state *state, b
 		    struct error *err)
 {
 	char *images = xasprintf("%s/images", state->directory);
-	char *namespaces = list_namespaces(state->kept);
+	char *namespaces = list_namespaces(state->kept), *groups = list_groups(state->kept);
 	const char *arguments[ARGUMENTS_MAX] = {0};
 	size_t count = 0;
 	int ret = -1;
@@ -78,6 +94,7 @@ embedded_kube_start(struct embedded *embedded, const struct kube_state *state, b
 	add(arguments, &count, "--adopt-context", state->context);
 	add(arguments, &count, "--adopt-namespaces", namespaces);
 	add(arguments, &count, "--adopt-selector", json_member_string(state->kept, "selector"));
+	add(arguments, &count, "--adopt-groups", groups);
 	if (make_images(images, state, err) == 0)
 		ret = embedded_start(embedded,
 				     &(struct embedded_options){
@@ -96,5 +113,6 @@ embedded_kube_start(struct embedded *embedded, const struct kube_state *state, b
 	}
 	free(images);
 	free(namespaces);
+	free(groups);
 	return ret;
 }

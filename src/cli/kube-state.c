@@ -139,12 +139,42 @@ take_namespaces(struct kube_state *state, const struct argument_list *list)
 	json_object_del(state->kept, "all");
 }
 
+/* "shop-db=shop"; what is written behind the '=' is a name for people, of which the platform makes an
+ * id. */
+static int
+take_groups(struct kube_state *state, const struct argument_list *list, struct error *err)
+{
+	json_t *groups = json_object_get(state->kept, "groups");
+
+	groups = json_is_object(groups) ? json_copy(groups) : json_object();
+	for (size_t i = 0; i < list->count; i++) {
+		const char *equals = strchr(list->items[i], '=');
+		char *namespace = xstrndup(list->items[i], strcspn(list->items[i], "="));
+		bool is_valid = equals && is_namespace(namespace) && !strpbrk(equals + 1, ",=");
+
+		if (is_valid)
+			json_object_set_new(groups, namespace, json_string(equals + 1));
+		free(namespace);
+		if (!is_valid) {
+			json_decref(groups);
+			return error_set(err, ERROR_INPUT,
+					 _("--group: expected NAMESPACE=APPLICATION, and got \"%s\"."),
+					 list->items[i]);
+		}
+	}
+	if (list->count > 0)
+		json_object_set(state->kept, "groups", groups);
+	json_decref(groups);
+	return 0;
+}
+
 int
 kube_state_take(struct kube_state *state, const struct arguments *arguments, struct error *err)
 {
 	if (check_names(&arguments->namespaces, "namespace", err) != 0 ||
 	    check_names(&arguments->unprotected, "unprotected", err) != 0 ||
-	    check_names(&arguments->protected, "protected", err) != 0)
+	    check_names(&arguments->protected, "protected", err) != 0 ||
+	    take_groups(state, &arguments->groups, err) != 0)
 		return -1;
 	if (arguments->namespaces.count > 0)
 		take_namespaces(state, &arguments->namespaces);

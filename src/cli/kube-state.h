@@ -19,7 +19,8 @@ struct kube_state {
 	char *context;
 	char *directory;
 	char *name;			/* short, and of no other directory: "kube-0123abcd" */
-	json_t *kept;			/* {"namespaces": [...], "all": true, "selector": "..."} */
+	json_t *kept;			/* {"namespaces": [...], "all": true, "selector": "...",
+					 * "groups": {namespace: application}} */
 };
 
 /* context NULL: the current one.  Nothing is written.  kube_state_clear() it in any case.

@@ -59,6 +59,8 @@ static const struct command_option options[] = {
 	LIST(KUBE, "unprotected", "NS", unprotected,
 	     N_("Change this namespace without a reason and its name from now on")),
 	LIST(KUBE, "protected", "NS", protected, N_("Protect this namespace again")),
+	LIST(KUBE, "group", "NS=APP", groups,
+	     N_("Show this namespace in this application (without APP: by its labels)")),
 	TEXT(KUBE, "selector", "LABELS", selector,
 	     N_("Look only at workloads with these labels, e.g. app=web")),
 	TEXT(ORG, "org", "ORG", org, N_("Use this organization")),
@@ -417,6 +419,7 @@ options_clear(struct arguments *arguments)
 	free(arguments->change.items);
 	free(arguments->namespaces.items);
 	free(arguments->unprotected.items);
+	free(arguments->groups.items);
 	free(arguments->protected.items);
 }
 

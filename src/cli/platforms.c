@@ -404,6 +404,7 @@ platforms_run(const struct arguments *arguments, const struct contexts *contexts
 		now.fresh = now.all_namespaces = false;
 		now.namespaces.count = now.unprotected.count = now.protected.count = 0;
 		now.selector = NULL;
+		now.groups.count = 0;
 	}
 	forget_platforms(&platforms);
 	return code;

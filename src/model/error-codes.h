@@ -27,7 +27,9 @@ struct error;
 	X(ADDRESS_NOT_ENCODED, 400, N_("The address holds a character that must be percent-encoded.")) \
 	X(ADDRESS_NOT_OFFERED, 404, N_("The public API has {path}, but this platform does not offer it.")) \
 	X(ADDRESS_TOO_LONG, 414, N_("The address is too long.")) \
+	X(ADOPTED_HAS_CLONES, 409, N_("Namespace {namespace} stays in application {app} while clones of it are there: discard them first, then group it.")) \
 	X(ADOPTED_IN_PART, 0, N_("{namespace}: read without {words}, which you have no right to list")) \
+	X(ADOPTED_IS_BUSY, 409, N_("Namespace {namespace} stays in application {app} while a deployment goes on there: group it afterwards.")) \
 	X(ADOPTED_NOT_WHOLE, 503, N_("The namespace of {env} is still being read. Try again in a moment.")) \
 	X(ADOPTED_SOME, 0, N_("Only {number} of {total} namespaces are read, since you have no right to list all of them at once. Choose others with --namespace.")) \
 	X(ADOPTION_NOT_FOUND, 404, N_("Nothing that runs in a cluster was adopted by {org}.")) \

@@ -94,6 +94,8 @@ fails "a pipe, which cannot be read twice, is refused" 2 "$folder/pipe: not a re
 	env KUBECONFIG="$folder/pipe" sidestage kube --json
 fails "what is no name of a namespace is refused before anything starts" 2 '--namespace: "Shop_1" is not a valid name' \
 	env KUBECONFIG="$folder/others" sidestage kube --json --context=a --namespace=Shop_1
+fails "so is a group that names no application" 2 '--group: expected NAMESPACE=APPLICATION, and got "shop"' \
+	env KUBECONFIG="$folder/others" sidestage kube --json --context=a --group=shop
 fails "so is a contradiction" 2 "contradict each other" sidestage kube --all-namespaces --namespace=shop
 fails "and a word that it does not know" 2 'no word but forget, and was given "remember"' sidestage kube remember
 fails "--kube is a platform" 2 "--kube is a platform already" sidestage clones --kube --demo
@@ -120,6 +122,13 @@ tells "what was looked at is looked at again without options" \
 	'[e["id"] for e in answer["environments"]] == ["shop"]' sidestage board --kube --json
 tells "several may be named" 'sorted(e["id"] for e in answer["environments"]) == ["billing", "shop"]' \
 	sidestage kube --namespace=shop --namespace=billing --json
+tells "a namespace is of another application when a person says so" \
+	'answer["application"] == "accounts" and [e["id"] for e in answer["environments"]] == ["billing"]' \
+	sidestage kube --group=billing=Accounts --app=accounts --json
+tells "and the other no longer has it" '[e["id"] for e in answer["environments"]] == ["shop"]' \
+	sidestage board --kube --app=shop --json
+tells "until its labels count again" 'sorted(e["id"] for e in answer["environments"]) == ["billing", "shop"]' \
+	sidestage kube --group=billing= --json
 [ "$(writes | wc -l)" = "$before" ]
 result $? "looking writes nothing"
 

@@ -60,6 +60,25 @@ adopt_free_names(char **names)
 	free(names);
 }
 
+/* "shop-db=shop,web=": {"shop-db": "shop", "web": ""}.  new reference. */
+static json_t *
+read_groups(const char *text)
+{
+	char **pairs = adopt_names(text ? text : "");
+	json_t *groups = json_object();
+
+	for (size_t i = 0; pairs[i]; i++) {
+		char *app = strchr(pairs[i], '=');
+
+		if (!app)
+			continue;
+		*app++ = '\0';
+		json_object_set_new(groups, pairs[i], json_string(app));
+	}
+	adopt_free_names(pairs);
+	return groups;
+}
+
 /* --- the cluster --- */
 
 /* What the files call it, and which namespace they choose: read once, before they are needed. */
@@ -175,6 +194,7 @@ adopt_start(struct platform *platform, const struct settings *settings, struct e
 {
 	const struct settings_cluster *cluster = adopting(settings);
 	struct follow_source source;
+	json_t *groups;
 	char **names;
 
 	if (!cluster)
@@ -182,6 +202,7 @@ adopt_start(struct platform *platform, const struct settings *settings, struct e
 	if (put_organization(platform, cluster, err) != 0)
 		return -1;
 	names = adopt_names(settings->adopt_namespaces);
+	groups = read_groups(settings->adopt_groups);
 	source = (struct follow_source){
 		.of = {
 			.org = cluster->name,
@@ -194,9 +215,11 @@ adopt_start(struct platform *platform, const struct settings *settings, struct e
 		.all = strcmp(settings->adopt_namespaces, ALL) == 0,
 		.namespaces = (const char *const *)names,
 		.selector = settings->adopt_selector,
+		.groups = groups,
 	};
 	follow_add(platform->follow, &source);
 	platform->records = records_new(platform, &source.of);
+	json_decref(groups);
 	adopt_free_names(names);
 	return 0;
 }

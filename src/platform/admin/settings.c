@@ -310,6 +310,9 @@ static const struct setting table[] = {
 	 AT(adopt_namespaces), 0, 0},
 	{NULL, NULL, "adopt-selector", "LABELS", N_("Adopt only workloads with these labels"),
 	 read_text, AT(adopt_selector), 0, 0},
+	{NULL, NULL, "adopt-groups", "NS=APP[,NS=APP...]",
+	 N_("Group these namespaces to these applications (without APP: by their labels)"),
+	 read_text, AT(adopt_groups), 0, 0},
 };
 #define COUNT (sizeof(table) / sizeof(table[0]))
 
@@ -342,7 +345,8 @@ settings_clear(struct settings *settings)
 			  &settings->token_file, &settings->user,	 &settings->secret_key_file,
 			  &settings->import,	 &settings->lease,	 &settings->ready_fd,
 			  &settings->adopt_kubeconfig, &settings->adopt_context,
-			  &settings->adopt_namespaces, &settings->adopt_selector};
+			  &settings->adopt_namespaces, &settings->adopt_selector,
+			  &settings->adopt_groups};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		free(*texts[i]);

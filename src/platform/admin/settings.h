@@ -54,7 +54,8 @@ struct settings {		/* strings are owned; NULL: not given */
 	char *import, *lease, *ready_fd;	/* by the command line only, and so on */
 	/* Namespaces that others filled become environments (adopt.h); namespaces with commas
 	 * between, "*": all. */
-	char *adopt_kubeconfig, *adopt_context, *adopt_namespaces, *adopt_selector;
+	char *adopt_kubeconfig, *adopt_context, *adopt_namespaces, *adopt_selector,
+		*adopt_groups;
 };
 
 /* The defaults. */

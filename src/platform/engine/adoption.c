@@ -438,3 +438,87 @@ adoption_name_promotion(struct platform *platform, const struct adoption *adopti
 	json_decref(known);
 	return ret;
 }
+
+/* --- another application --- */
+
+/* As if it had just been found. */
+static json_t *
+found_again(struct platform *platform, const struct place *place, const char *namespace,
+	    const char *app, struct error *err)
+{
+	struct deployment last = {0};
+	struct set *set = NULL;
+	json_t *found = NULL;
+
+	if (repository_read_newest_succeeded(platform->repository, place, &last, err) == 0)
+		set = repository_set(platform->repository, place,
+					  untrusted_raw(&last.set_id), err);
+	if (set)
+		found = json_pack("{s:s, s:s, s:O, s:s, s:I}", "namespace", namespace, "app", app,
+				  "modules", set_modules(set), "changed_by",
+				  untrusted_raw(&last.created_by), "changed_at",
+				  (json_int_t)last.created_at);
+	deployment_clear(&last);
+	set_unref(set);
+	return found;
+}
+
+static int
+move(struct platform *platform, const struct adoption *adoption, const struct place *old,
+     const struct place *new, const json_t *found, struct error *err)
+{
+	enum adoption_result ignored;
+
+	if (repository_drop_environment(platform->repository, old, err) != 0 ||
+	    repository_drop_empty_application(platform->repository, old, err) != 0 ||
+	    record(platform, adoption, new, found, true, &ignored, err) != 0)
+		return -1;
+	engine_remove(platform->engine, old);
+	log_line(LOG_PRIORITY_INFO, "grouped to another application", "env", new->env, "app",
+		 new->app, NULL);
+	return 1;
+}
+
+/* Clones are of the application that they were made in, and would lose what they are of. */
+static int
+check_movable(struct platform *platform, const struct adoption *adoption,
+	      const struct place *place, const char *namespace, struct error *err)
+{
+	int clones = repository_count_clones(platform->repository, adoption->org,
+					     adoption->cluster, namespace, err);
+
+	if (clones < 0)
+		return -1;
+	if (clones > 0 || engine_is_busy(platform->engine, place))
+		return error_set_code(err, clones > 0 ? CODE_ADOPTED_HAS_CLONES
+						      : CODE_ADOPTED_IS_BUSY,
+				      .namespace = namespace, .app = place->app);
+	return 0;
+}
+
+int
+adoption_move(struct platform *platform, const struct adoption *adoption, const char *namespace,
+	      const char *app, struct error *err)
+{
+	char app_id[ADOPTION_ID_SIZE], env_id[ADOPTION_ID_SIZE];
+	struct place new = {adoption->org, app_id, env_id}, old = {adoption->org, NULL, NULL};
+	json_t *known = adoption_place(platform, adoption, namespace, err), *found = NULL;
+	int ret = -1;
+
+	adoption_id(app_id, app, false);
+	old.app = json_member_string(known, "app");
+	old.env = json_member_string(known, "env");
+	if (!known || strcmp(old.app, app_id) == 0) {
+		ret = known || err->kind == ERROR_NOT_FOUND ? 0 : -1;
+	} else if (repository_begin(platform->repository, err) == 0) {
+		if (check_movable(platform, adoption, &old, namespace, err) == 0)
+			found = found_again(platform, &old, namespace, app, err);
+		if (found && choose_id(platform, &new, env_id, namespace, err) == 0)
+			ret = move(platform, adoption, &old, &new, found, err);
+		if (repository_end(platform->repository, ret < 0 ? -1 : 0, err) != 0)
+			ret = -1;
+	}
+	json_decref(found);
+	json_decref(known);
+	return ret;
+}

@@ -44,6 +44,13 @@ int adoption_record(struct platform *platform, const struct adoption *adoption,
  * else runs there by now, or -1 with err. */
 int adoption_name_promotion(struct platform *platform, const struct adoption *adoption,
 			    const char *namespace, const json_t *promotion, struct error *err);
+/*
+ * It becomes an environment of that application, with what runs there now as its only deployment.
+ * 1: it did; 0: it is one already, or is not adopted; -1 with err: ERROR_CONFLICT where clones of
+ * it are there, or a deployment goes on.
+ */
+int adoption_move(struct platform *platform, const struct adoption *adoption,
+		  const char *namespace, const char *app, struct error *err);
 /* The place of an adopted namespace, {"app", "env"}; new reference.  NULL with ERROR_NOT_FOUND. */
 json_t *adoption_place(struct platform *platform, const struct adoption *adoption,
 		       const char *namespace, struct error *err);

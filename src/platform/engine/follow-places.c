@@ -6,6 +6,7 @@
 
 #include "platform/engine/follow-private.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -201,6 +202,31 @@ add_warning(struct follow_reader *reader, const char *text)
 		 NULL);
 }
 
+/* A person says which application it is; what follows of that is said once. */
+static void
+regroup(struct follow_reader *reader, const json_t *found)
+{
+	const char *namespace = json_member_string(found, "namespace");
+	const char *app = json_member_string(reader->groups, namespace);
+	const char *labels = json_member_string(found, "app");
+	struct follow_place *place = follow_find_place(reader, namespace);
+	struct error err = {0};
+	int moved;
+
+	if (!app)
+		return;
+	if (!*app)
+		app = labels ? labels : namespace;
+	moved = place ? adoption_move(reader->follow->platform, &reader->of, namespace, app, &err)
+		      : 0;
+	if (moved < 0)
+		add_warning(reader, err.text);
+	else if (!place)
+		json_object_set_new((json_t *)(uintptr_t)found, "app", json_string(app));
+	else if (moved > 0)
+		follow_drop_place(reader, place);
+}
+
 /* Nothing is recorded over what somebody deploys at this moment: it is read again when that has
  * ended. */
 static void
@@ -220,6 +246,8 @@ take_namespace(struct follow_reader *reader, const json_t *found)
 	if (place && engine_is_busy(platform->engine,
 				    &(struct place){reader->of.org, place->app, place->env}))
 		return;
+	regroup(reader, found);
+	place = follow_find_place(reader, namespace);
 	if (adoption_record(platform, &reader->of, found, &result, &err) != 0) {
 		add_warning(reader, err.text);
 		return;

@@ -45,6 +45,7 @@ struct follow_reader {
 	bool all;
 	bool is_once;			/* it goes when it was read, */
 	bool is_survey;			/* and what it has read is followed by another */
+	json_t *groups;			/* {namespace: application, or ""}: chosen by a person */
 	struct follow_place *places;
 	json_t *forgotten;		/* {namespace: true}: somebody wants them no more */
 	struct driver_task *task;

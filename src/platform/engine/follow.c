@@ -333,6 +333,7 @@ new_reader(struct follow *follow, const struct follow_source *source)
 	reader->all = source->all;
 	reader->again_ms = AGAIN_MIN_MS;
 	reader->forgotten = json_object();
+	reader->groups = source->groups ? json_deep_copy(source->groups) : json_object();
 	reader->warnings = json_array();
 	reader->arrived = json_array();
 	reader->next = follow->readers;
@@ -364,6 +365,7 @@ free_reader(struct follow_reader *reader)
 	free_names(reader->namespaces);
 	free_names(reader->asked);
 	json_decref(reader->forgotten);
+	json_decref(reader->groups);
 	json_decref(reader->warnings);
 	json_decref(reader->report);
 	json_decref(reader->found);

@@ -33,6 +33,8 @@ struct follow_source {
 	const char *const *namespaces;	/* as driver_survey */
 	bool all;
 	const char *selector;
+	/* {namespace: application}: those that a person grouped; "": by its labels.  NULL: none. */
+	const json_t *groups;
 };
 /* Reads it in the next turn and from then on; copies all. */
 void follow_add(struct follow *follow, const struct follow_source *source);

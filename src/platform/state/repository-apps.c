@@ -417,6 +417,22 @@ repository_drop_applications(struct repository *repository, struct error *err)
 	return ret;
 }
 
+int
+repository_drop_empty_application(struct repository *repository, const struct place *place,
+				  struct error *err)
+{
+	json_t *envs = rows_all(repository, err,
+				"SELECT id FROM environments WHERE org = ? AND app = ?", "ss",
+				place->org, place->app);
+	int ret = !envs ? -1
+		  : json_array_size(envs) > 0
+			  ? 0
+			  : drop_application(repository, place->org, place->app, err);
+
+	json_decref(envs);
+	return ret;
+}
+
 /* --- environments --- */
 
 #define ENVIRONMENT                                                                                \

@@ -88,6 +88,10 @@ int repository_set_application_deleting(struct repository *repository, const str
 					int64_t now, struct error *err);
 /* With all that belongs to it, of those that are being deleted and have no environment left. */
 int repository_drop_applications(struct repository *repository, struct error *err);
+/* The application of the place, where it has no environment any more and nothing was ever asked to
+ * stay in it. */
+int repository_drop_empty_application(struct repository *repository, const struct place *place,
+				      struct error *err);
 
 /* With from_deploy and last_deploy where there are such, and deploy_tag (precondition.h). */
 json_t *repository_environments(struct repository *repository, const struct place *place,

@@ -332,6 +332,20 @@ repository_adopted_places(struct repository *repository, struct error *err)
 			" namespace", "");
 }
 
+int
+repository_count_clones(struct repository *repository, const char *org, const char *cluster,
+			const char *namespace, struct error *err)
+{
+	json_t *rows = rows_all(repository, err,
+				"SELECT app, env FROM env_drivers WHERE org = ? AND cluster = ?"
+				" AND origin = ?",
+				"sss", org, cluster, namespace);
+	int count = rows ? (int)json_array_size(rows) : -1;
+
+	json_decref(rows);
+	return count;
+}
+
 /* --- resources --- */
 
 /* ?1: the organization, ?2: "detached". */

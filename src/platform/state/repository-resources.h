@@ -82,6 +82,9 @@ json_t *repository_adopted_place(struct repository *repository, const char *org,
 				 const struct env_home *home, struct error *err);
 /* All that were: array of {"org", "app", "env", "driver_type", "def_id", "cluster", "namespace"}. */
 json_t *repository_adopted_places(struct repository *repository, struct error *err);
+/* How many clones of such a namespace there are; -1 with err. */
+int repository_count_clones(struct repository *repository, const char *org, const char *cluster,
+			    const char *namespace, struct error *err);
 
 /* --- resources --- */
 
