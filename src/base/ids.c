@@ -5,7 +5,8 @@
  *
  * Ids that order a list are UUIDs of version 7: they rise with the time, so an index on the
  * id is an index on the time.  Ids that say "the same content" are SHA-256; ids_hash() is
- * neither: it is fast, can be forged, and only spreads entries over tables in memory.
+ * neither: it is fast, can be forged, and only spreads entries over tables in memory; and
+ * ids_checksum() finds what was damaged.
  */
 #include "config.h"
 
@@ -181,6 +182,29 @@ ids_is_name(const char *s)
 		if (!is_name_character(s[i]) && (s[i] != '-' || s[i - 1] == '-'))
 			return false;
 	return true;
+}
+
+/* Each step can be undone, so words that differ once lead to sums that differ. */
+static uint64_t
+add_word(uint64_t sum, const void *bytes, size_t length)
+{
+	uint64_t word = 0;
+
+	memcpy(&word, bytes, length);
+	sum = (sum ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+	return sum ^ sum >> 32;
+}
+
+/* A word that ends early is told from one with zeros by the length, which is in the sum too. */
+uint64_t
+ids_checksum(const void *bytes, size_t length)
+{
+	const unsigned char *at = bytes, *end = at + length;
+	uint64_t sum = add_word(0, &length, sizeof(length));
+
+	for (; end - at >= 8; at += 8)
+		sum = add_word(sum, at, 8);
+	return at < end ? add_word(sum, at, (size_t)(end - at)) : sum;
 }
 
 /* The separator 0x1f makes {"ab", "c"} another list than {"a", "bc"}. */

@@ -26,6 +26,9 @@ void ids_sha256_end_b64(struct ids_sha256 *digest, char out[IDS_SHA256_B64_SIZE]
 void ids_sha256_hex(char out[IDS_SHA256_HEX_SIZE], const void *bytes, size_t length);
 /* FNV-1a over the texts, each with its end: for tables in memory, of nothing that is kept. */
 uint64_t ids_hash(const char *const *texts, size_t count);
+/* Of bytes that are kept: it is another one for certain when up to eight bytes in a row that begin
+ * at a multiple of eight have changed, and else but once in 2^64.  It can be forged. */
+uint64_t ids_checksum(const void *bytes, size_t length);
 /* ^[a-z0-9](?:-?[a-z0-9]+)+$, 2 to 50 characters: organizations, applications,
  * environments (sch:EnvironmentDefinitionRequest), without a regular expression. */
 bool ids_is_name(const char *s);

@@ -139,6 +139,24 @@ names_follow_the_wire(void **state)
 			fail_msg("\"%s\"", cases[i].name);
 }
 
+/* A cache that was damaged must not be read as what it was. */
+static void
+a_checksum_finds_each_flipped_bit_and_each_lost_byte(void **state)
+{
+	unsigned char bytes[41] = "what lies in a file for a long time:";
+	uint64_t whole = ids_checksum(bytes, sizeof(bytes));
+
+	(void)state;
+	for (size_t i = 0; i < 8 * sizeof(bytes); i++) {
+		bytes[i / 8] ^= (unsigned char)(1u << i % 8);
+		assert_true(ids_checksum(bytes, sizeof(bytes)) != whole);
+		bytes[i / 8] ^= (unsigned char)(1u << i % 8);
+	}
+	for (size_t length = 0; length < sizeof(bytes); length++)
+		assert_true(ids_checksum(bytes, length) != whole);
+	assert_true(ids_checksum(bytes, sizeof(bytes)) == whole);
+}
+
 static void
 operation_ids_grow(void **state)
 {
@@ -516,6 +534,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_checksum_finds_each_flipped_bit_and_each_lost_byte),
 		cmocka_unit_test(a_secret_of_somebody_else_is_not_read),
 		cmocka_unit_test(a_tree_goes_however_it_was_made),
 		cmocka_unit_test(no_byte_reaches_the_terminal_raw),

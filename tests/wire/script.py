@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
 
@@ -77,6 +78,11 @@ class Script:
     def run(self, *words, choose=lambda request: None, client=None, **more):
         with Faultd(self.platform, choose) as daemon:
             return (client or Client(self.platform.folder)).run(daemon.url, *words, **more)
+
+    def run_side_by_side(self, *cases):
+        """Of each (words, choose) what run() gives, in order; for what waits and changes nothing."""
+        with ThreadPoolExecutor(8) as pool:
+            return list(pool.map(lambda case: self.run(*case[0], choose=case[1]), cases))
 
     def check(self, name, ended, code, says="", fine=True):
         import re
@@ -180,18 +186,19 @@ class Script:
 
     def a_silent_platform(self):
         silent = hang_fault()
-        for words in [*OF_ONE, ("clones",), ("applications",), ("resume",)]:
-            if words[0] == "resume" or words[-1].startswith("--at"):
-                continue
-            ended = self.run(*words, "--json", "--timeout=1s", *SHOP[:1 if words[0] == "applications" else 2],
-                             choose=lambda request: silent)
+        commands = [words for words in (*OF_ONE, ("clones",), ("applications",))
+                    if not words[-1].startswith("--at")]
+        for words, ended in zip(commands, self.run_side_by_side(*[
+                ((*words, "--json", "--timeout=1s", *SHOP[:1 if words[0] == "applications" else 2]),
+                 lambda request: silent) for words in commands])):
             self.check(f"{words[0]}: a silent platform is waited for as long as was said", ended, UNREAD,
                        "not answered|could not be read", ended.seconds < 60)
         # The lists are answered, what is behind them is not.
-        for words in (("clones",), ("environment", "qa"), ("hotfix", "valued"), ("carry", "valued", "production"),
-                      ("ttl", "nosuch", "1d"), ("mark", "nosuch", "verify"), ("diff", "qa@1", "production")):
-            ended = self.run(*words, "--timeout=2s", *SHOP,
-                             choose=lambda request: silent if "/deploys" in request.path else None)
+        commands = (("clones",), ("environment", "qa"), ("hotfix", "valued"), ("carry", "valued", "production"),
+                    ("ttl", "nosuch", "1d"), ("mark", "nosuch", "verify"), ("diff", "qa@1", "production"))
+        for words, ended in zip(commands, self.run_side_by_side(*[
+                ((*words, "--timeout=2s", *SHOP), lambda request: silent if "/deploys" in request.path else None)
+                for words in commands])):
             self.check(f"{words[0]}: histories that do not come are no answer", ended, UNREAD,
                        "not answered|could not be read")
 

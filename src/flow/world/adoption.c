@@ -203,15 +203,14 @@ learn_adoption(struct world *world, const struct learn_place *place, const json_
 }
 
 void
-learn_protection(struct world *world, const struct learn_place *place)
+learn_protection(struct world *world, const struct session *session,
+		 struct world_application *application)
 {
-	struct world_application *application =
-		world_edit_application(world, place->org, place->app);
 	bool changed = false;
 
-	for (size_t i = 0; application && i < application->count; i++) {
+	for (size_t i = 0; i < application->count; i++) {
 		struct world_environment *e = &application->environments[i];
-		bool is = session_is_protected(place->session, untrusted_raw(&e->environment.id),
+		bool is = session_is_protected(session, untrusted_raw(&e->environment.id),
 					       untrusted_raw(&e->environment.type));
 
 		if (e->is_protected == is)

@@ -16,6 +16,7 @@ struct clone_list;
 struct error;
 struct session;
 struct world;
+struct world_application;
 struct world_environment;
 
 /* Which part of the world; NULL where it goes less deep. */
@@ -41,7 +42,8 @@ void learn_clones(struct world *world, const struct learn_place *place,
 		  const struct clone_list *clones);
 
 /* Whether each of its environments is protected now; orders them anew when one has changed. */
-void learn_protection(struct world *world, const struct learn_place *place);
+void learn_protection(struct world *world, const struct session *session,
+		      struct world_application *application);
 
 /* Both revisions grow. */
 void learn_touch(struct world *world, struct world_environment *environment);

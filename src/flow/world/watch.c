@@ -301,7 +301,7 @@ walk(struct watch *watch, const struct clone_list *clones)
 			struct learn_place place = {watch->session, org, app, NULL, NULL, NULL};
 
 			watch_want(watch, FEED_ENVIRONMENTS, org, app, "", "");
-			learn_protection(watch->world, &place);
+			learn_protection(watch->world, watch->session, application);
 			learn_clones(watch->world, &place, clones);
 			if (!watch_is_focused(watch, org, app))
 				continue;
