@@ -222,7 +222,7 @@ sh grep -q '"type" is null' $DIR/out && grep -q 'host: web.production' $DIR/out
 sh echo 'GET /envs$ change "name":"QA" "name":null' >$RULES
 sh sidestage board --json --url http://localhost --socket $FAULTY >$DIR/out
 sh grep -q '"problem": "..name.. is null"' $DIR/out && grep -q '"production"' $DIR/out
-sh echo 'GET /envs/qa$ change "name":"QA" "name":null' >$RULES
+sh echo 'GET /envs/qa([?].*)?$ change "name":"QA" "name":null' >$RULES
 sh ! sidestage discard qa --url http://localhost --socket $FAULTY >$DIR/out 2>&1
 sh grep -q '"name" is null' $DIR/out
 sh : >$RULES

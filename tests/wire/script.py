@@ -138,8 +138,8 @@ class Script:
                 clones = {c["environment"]: c for c in ended.json()} if not ended.code else {}
                 self.check(f"clones {' '.join(where)}: the value is left to promote", ended, 0, "",
                            clones.get("valued", {}).get("not_promoted") == "some")
-                self.check("a clone of somebody else has an unknown end", ended, 0, "",
-                           clones.get("valued", {}).get("expiry") == "unknown")
+                self.check("the end of somebody else's clone is known", ended, 0, "",
+                           clones.get("valued", {}).get("expiry") == "set")
 
     def values_that_cannot_be_read(self):
         fault = status_fault(503)
@@ -181,8 +181,8 @@ class Script:
                     for e in ended.json()["environments"]}
             self.check(f"the board says {expiry}", ended, 0, "", said["mine"] == (expiry, expiry == "none"))
             self.check("what is not a clone has no expiry", ended, 0, "", said["qa"] == (None, True))
-            self.check("the board does not know the end of somebody else's clone", ended, 0, "",
-                       said["valued"] == ("unknown", True))
+            self.check("the board knows the end of somebody else's clone", ended, 0, "",
+                       said["valued"] == ("set", False))
 
     def a_silent_platform(self):
         silent = hang_fault()
@@ -369,13 +369,14 @@ class Script:
                               (theirs, ("discard", "taken", "--approve=taken", "--reason=mine now")),
                               (theirs, ("clone", "production", "taken", "--approve=taken"))):
             self.check(f"{words[0]} taken", self.run(*words, *SHOP, client=client), 0)
+        ended = self.run("clones", "--json", *SHOP, client=theirs)
+        made = [c for c in ended.json() if c["environment"] == "taken"]
+        self.check("who made it has its end", ended, 0, "", [c["expiry"] for c in made] == ["set"])
         ended = self.run("clones", "--json", *SHOP, client=mine)
         clone = [c for c in ended.json() if c["environment"] == "taken"]
         self.check("a clone of that name that is gone gives its end to no other", ended, 0, "",
-                   clone and clone[0]["expiry"] == "unknown" and clone[0]["clone_of"] == "production")
-        ended = self.run("clones", "--json", *SHOP, client=theirs)
-        self.check("who made it has its end", ended, 0, "",
-                   [c["expiry"] for c in ended.json() if c["environment"] == "taken"] == ["set"])
+                   [(c["clone_of"], c["expires_at"]) for c in clone] ==
+                   [("production", c["expires_at"]) for c in made])
         ended = self.run("hotfix", "taken", *SHOP, client=mine)
         self.check("its story is not that of the one that is gone", ended, 0, "", "taken of production" in ended.out)
         self.check("an end that was given to it stays", self.run("ttl", "taken", "3h", *SHOP, client=mine), 0)
