@@ -77,9 +77,10 @@ output_json_warnings(const struct flow *flow)
 	for (size_t i = 0; i < flow_warning_count(flow); i++) {
 		const struct workload_warning *w = flow_warning(flow, i);
 
-		json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "workload",
+		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o}", "workload",
 						      foreign(&w->workload), "object",
-						      foreign(&w->path), "message",
+						      foreign(&w->path), "code",
+						      foreign(&w->code), "message",
 						      foreign(&w->message)));
 	}
 	return list;

@@ -213,6 +213,20 @@ tell_steps(struct plain *p, const struct flow *flow)
 	}
 }
 
+static void
+note_warnings(struct plain *p, const struct flow *flow)
+{
+	for (size_t i = 0; i < flow_warning_count(flow); i++) {
+		const struct workload_warning *warning = flow_warning(flow, i);
+
+		if (flow_warning_is_unwell(warning))
+			plain_note(p, "%s", untrusted_raw(&warning->message));
+		else
+			plain_note(p, _("The cluster warns of %s: %s"),
+				   untrusted_raw(&warning->path), untrusted_raw(&warning->message));
+	}
+}
+
 /* The code is the one of how it ended; what a person reads says the same in words. */
 static void
 follow(struct plain *p, struct flow *flow)
@@ -222,13 +236,13 @@ follow(struct plain *p, struct flow *flow)
 		return;
 	if (plain_wants_json(p))
 		plain_print_json(p, plain_operation_json(p, flow));
-	else if (flow_state(flow) == FLOW_DONE)
+	else if (flow_state(flow) == FLOW_DONE && !flow_is_unwell(flow))
 		output_text_line(_("Done."));
-	for (size_t i = 0; i < flow_warning_count(flow); i++)
-		plain_note(p, _("The cluster warns of %s: %s"),
-			   untrusted_raw(&flow_warning(flow, i)->path),
-			   untrusted_raw(&flow_warning(flow, i)->message));
-	if (flow_state(flow) == FLOW_UNWATCHED) {
+	note_warnings(p, flow);
+	if (flow_is_unwell(flow)) {
+		plain_fail(p, EXIT_FAILED, _("The clone %s was made, but it does not run."),
+			   flow_request(flow)->env);
+	} else if (flow_state(flow) == FLOW_UNWATCHED) {
 		plain_fail(p, EXIT_RUNNING, _("Still running: %s"), flow_error(flow)->text);
 	} else if (flow_state(flow) != FLOW_DONE) {
 		plain_fail(p,

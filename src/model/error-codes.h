@@ -224,6 +224,9 @@ struct error;
 	X(EXPIRY_HAS_PASSED, 400, N_("\"expires_at\" is in the past.")) \
 	X(EXPIRY_NOT_TIME, 400, N_("\"expires_at\" must be a time such as 2027-01-31T00:00:00Z.")) \
 	X(EXTENSION_NOT_OFFERED, 404, N_("This platform does not offer the extension \"{extension}\" of the API.")) \
+	X(FAILS_AS_BEFORE, 0, N_("{workload} was not changed, and fails as before")) \
+	X(FAILS_AS_THERE, 0, N_("{workload} fails here as it does in {env}")) \
+	X(FAILS_THERE_TOO, 0, N_("{workload} runs neither here nor in {env}")) \
 	X(FIELD_CHANGED_AGAIN, 0, N_("{name} changed {path} of {object} after it was deployed: it is now {words}")) \
 	X(FIELD_NOT_AMOUNT, 400, N_("{workload}: {path} must be an amount such as 0.5, 250m or 64Mi")) \
 	X(FIELD_NOT_CARRIED, 0, N_("{name} does not have this change yet: {path} of {object}")) \

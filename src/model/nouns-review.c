@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * What is said of a deployment before it is made (nouns.h).  Its sentences come with their codes,
+ * What is said of a deployment before it is made, and of one that was (nouns.h).  Its sentences come with their codes,
  * so whoever reads them has them in the language of this program.
  */
 #include "config.h"
@@ -22,6 +22,35 @@ translate(struct untrusted *text, const json_t *reason)
 	if (text->raw && error_codes_read(&read, reason))
 		untrusted_set(text, read.text);
 }
+
+/* A reader makes the best of each; it is a platform that says it all. */
+#define AT(member) IN(workload_warning, member)
+#define SAID (MEMBER_REQUIRED | MEMBER_LOOSE)
+static const struct member workload_warning_members[] = {
+	{"workload", MEMBER_TEXT, SAID, AT(workload)},
+	{"path", MEMBER_TEXT, SAID, AT(path)},
+	{"code", MEMBER_TEXT, SAID, AT(code)},
+	{"driver", MEMBER_TEXT, SAID, AT(driver)},
+	{"profile", MEMBER_TEXT, SAID, AT(profile)},
+	{"meant", MEMBER_TEXT, MEMBER_LOOSE, AT(meant)},
+	{"message", MEMBER_TEXT, SAID, AT(message)},
+	{"reason", MEMBER_JSON, MEMBER_OPTIONAL, AT(reason)},
+	MEMBERS_END,
+};
+#undef SAID
+#undef AT
+static int
+complete_warning(void *noun, const json_t *body, struct error *err)
+{
+	struct workload_warning *warning = noun;
+
+	(void)body;
+	(void)err;
+	translate(&warning->message, warning->reason);
+	return 0;
+}
+NOUN(workload_warning, "warning", complete_warning)
+NOUN_ENCODE(workload_warning)
 
 static const char *const deploy_finding_kinds[] = {
 	[DEPLOY_REFUSED] = "refused",

@@ -357,24 +357,6 @@ NOUN(workload_source, "workload", NULL)
 NOUN_ENCODE(workload_source)
 NOUN_MISFIT(workload_source)
 
-/* A reader makes the best of each; it is a platform that says it all. */
-#define AT(member) IN(workload_warning, member)
-#define SAID (MEMBER_REQUIRED | MEMBER_LOOSE)
-static const struct member workload_warning_members[] = {
-	{"workload", MEMBER_TEXT, SAID, AT(workload)},
-	{"path", MEMBER_TEXT, SAID, AT(path)},
-	{"code", MEMBER_TEXT, SAID, AT(code)},
-	{"driver", MEMBER_TEXT, SAID, AT(driver)},
-	{"profile", MEMBER_TEXT, SAID, AT(profile)},
-	{"meant", MEMBER_TEXT, MEMBER_LOOSE, AT(meant)},
-	{"message", MEMBER_TEXT, SAID, AT(message)},
-	MEMBERS_END,
-};
-#undef SAID
-#undef AT
-NOUN(workload_warning, "warning", NULL)
-NOUN_ENCODE(workload_warning)
-
 static const char *const resource_statuses[] = {
 	[RESOURCE_PENDING] = "pending",
 	[RESOURCE_ACTIVE] = "active",

@@ -371,7 +371,9 @@ struct workload_warning {
 	struct untrusted path, code;	/* where, and which of finding_word() (workload-check.h) */
 	struct untrusted driver, profile;
 	struct untrusted meant;		/* what is probably meant; raw NULL: nothing is known */
-	struct untrusted message;	/* the sentence */
+	struct untrusted message;	/* the sentence; what is read is in the language of this
+					 * program, if it can be */
+	json_t *reason;	/* the same as code and parameters (model/error-codes.h), or NULL */
 	struct untrusted problem;
 };
 /* From GET .../sets/{set}/warnings. */

@@ -295,6 +295,7 @@ kube_double_begin(struct kube_double *d, const char *space, struct driver_worklo
 		.count = count,
 		.is_resumed = is_resumed,
 		.begun_at = d->begun_at,
+		.copy_of = xstrdup_or_null(d->copy_of),
 	};
 	struct driver_waiter waiter = kube_double_waiter(d);
 

@@ -89,6 +89,167 @@ workload_of(const char *secret)
 	return w;
 }
 
+/* --- what fails where it was found --- */
+
+#define SICK "acme/shop/sick"
+#define RECOVERING "acme/shop/recovering"
+
+static char *
+deployment_of(const char *name, const char *image)
+{
+	char *text = xasprintf(
+		"{'apiVersion': 'apps/v1', 'kind': 'Deployment', 'metadata': {'name': '%s'}, "
+		"'spec': {'replicas': 1, 'selector': {'matchLabels': {'app': '%s'}}, 'template': "
+		"{'metadata': {'labels': {'app': '%s'}}, 'spec': {'containers': [{'name': 'main', "
+		"'image': '%s', 'readinessProbe': {'httpGet': {'path': '/healthz', 'port': 8080}, "
+		"'periodSeconds': 1}}]}}}}", name, name, name, image);
+
+	return text;
+}
+
+static struct driver_workload
+simple_workload(const char *name, const char *image)
+{
+	char *object = deployment_of(name, image);
+	char *text = xasprintf("{'manifests': {'Deployment/%s': %s}}", name, object);
+	char *json = quoted(text);
+	struct driver_workload w = {
+		.module = xstrdup(name),
+		.profile = xstrdup(MANIFESTS_PROFILE),
+		.image = xstrdup(image),
+		.replicas = 1,
+		.spec = json_loads(json, 0, NULL),
+		.volumes = json_object(),
+		.secret_places = json_array(),
+		.secrets = json_array(),
+	};
+
+	assert_non_null(w.spec);
+	free(json);
+	free(text);
+	free(object);
+	return w;
+}
+
+static void
+prepare(struct kube_double *d, const char *space, const struct driver_home *home)
+{
+	struct driver_waiter waiter = kube_double_waiter(d);
+
+	d->task = d->driver->ops->prepare(d->driver, space, home, &waiter);
+	kube_double_wait(d);
+	if (d->failed)
+		fail_msg("%s", d->err.text);
+}
+
+/* One that cannot pull its image, and one that crashes, as a daemon finds them. */
+static void
+make_sick(struct kube_double *d)
+{
+	const struct driver_home home = {.namespace = "sick", .is_adopted = true};
+	struct driver_workload both[] = {simple_workload("api", "fail/crash/api:1"),
+					 simple_workload("web", "fail/pull/web:1")};
+	char *api = deployment_of("api", "fail/crash/api:1"),
+	     *web = deployment_of("web", "fail/pull/web:1");
+
+	write_object(d, "/api/v1/namespaces",
+		     "{'apiVersion': 'v1', 'kind': 'Namespace', 'metadata': {'name': 'sick'}}");
+	write_object(d, "/apis/apps/v1/namespaces/sick/deployments", api);
+	write_object(d, "/apis/apps/v1/namespaces/sick/deployments", web);
+	prepare(d, SICK, &home);
+	kube_double_apply(d, SICK, both, 2, true);
+	assert_false(d->failed);
+	free(api);
+	free(web);
+}
+
+static bool
+is_warned(const struct kube_double *d, const char *words)
+{
+	const json_t *warning;
+	bool found = false;
+	size_t i;
+
+	json_array_foreach(d->warnings, i, warning)
+		found |= strstr(json_member_string(warning, "message"), words) &&
+			 kube_read_is(warning, "code", "does-not-run") &&
+			 json_is_object(json_object_get(warning, "reason"));
+	return found;
+}
+
+static const char *
+image_of(struct kube_double *d, const char *name)
+{
+	char *path = xasprintf("/apis/apps/v1/namespaces/recovering/deployments/%s", name);
+	const json_t *spec = json_object_get(kube_double_get(d, path), "spec");
+	const json_t *pod = json_object_get(json_object_get(spec, "template"), "spec");
+
+	free(path);
+	return kube_read_text(json_array_get(json_object_get(pod, "containers"), 0), "image");
+}
+
+static void
+what_fails_in_production_fails_in_its_clone_and_is_fixed_there_one_by_one(void **state)
+{
+	const struct driver_home home = {.namespace = "recovering", .origin = "sick"};
+	struct kube_double *d = *state;
+	struct driver_workload first[] = {simple_workload("api", "fail/crash/api:1"),
+					  simple_workload("web", "fail/pull/web:1")},
+			       second[] = {simple_workload("api", "fail/crash/api:1"),
+					   simple_workload("web", "local/web:2")},
+			       third[] = {simple_workload("api", "fail/pull/api:2"),
+					  simple_workload("web", "local/web:2")},
+			       last[] = {simple_workload("api", "local/api:3"),
+					 simple_workload("web", "local/web:2")};
+
+	make_sick(d);
+	prepare(d, RECOVERING, &home);
+	d->copy_of = SICK;
+	kube_double_apply(d, RECOVERING, first, 2, false);
+	d->copy_of = NULL;
+	if (d->failed)
+		fail_msg("%s", d->err.text);
+	assert_true(is_warned(d, "web fails here as it does in sick: "));
+	assert_true(is_warned(d, "api fails here as it does in sick: "));
+	assert_string_equal(image_of(d, "web"), "fail/pull/web:1");
+
+	kube_double_apply(d, RECOVERING, second, 2, false);
+	if (d->failed)
+		fail_msg("%s", d->err.text);
+	assert_true(is_warned(d, "api was not changed, and fails as before: "));
+	assert_false(is_warned(d, "web"));
+
+	/* What it changes is to run. */
+	kube_double_apply(d, RECOVERING, third, 2, false);
+	assert_true(d->failed);
+	assert_string_equal(image_of(d, "api"), "fail/crash/api:1");
+	assert_string_equal(image_of(d, "web"), "local/web:2");
+
+	kube_double_apply(d, RECOVERING, last, 2, false);
+	if (d->failed)
+		fail_msg("%s", d->err.text);
+	assert_int_equal(json_array_size(d->warnings), 0);
+}
+
+static void
+a_clone_in_which_fails_what_runs_in_production_is_not_made(void **state)
+{
+	const struct driver_home home = {.namespace = "other", .origin = "sick"};
+	struct kube_double *d = *state;
+	struct driver_workload more[] = {simple_workload("api", "fail/crash/api:1"),
+					 simple_workload("job", "fail/pull/job:1")};
+
+	prepare(d, "acme/shop/other", &home);
+	d->copy_of = SICK;
+	kube_double_apply(d, "acme/shop/other", more, 2, false);
+	d->copy_of = NULL;
+	assert_true(d->failed);
+	assert_string_equal(d->problems.items[0].object_id, "job");
+	assert_null(kube_double_get(d, "/apis/apps/v1/namespaces/other/deployments/api"));
+}
+
+/* --- what it has of its origin --- */
+
 static void
 a_clone_has_the_secrets_and_the_limits_of_what_it_is_made_of(void **state)
 {
@@ -148,6 +309,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			what_fails_in_production_fails_in_its_clone_and_is_fixed_there_one_by_one),
+		cmocka_unit_test(a_clone_in_which_fails_what_runs_in_production_is_not_made),
 		cmocka_unit_test(a_clone_has_the_secrets_and_the_limits_of_what_it_is_made_of),
 		cmocka_unit_test(a_secret_that_cannot_be_copied_is_named_before_anything_is_made),
 	};

@@ -191,6 +191,23 @@ wait $holder 2>/dev/null
 holder=
 wait_for gone
 
+# --- what does not run: that is what it is cloned for ---
+
+ours double prod 'image topicshare-web:1.5.0$ pull'
+ours apply prod billing 1.5.0
+sidestage kube --namespace=billing --json >out 2>err
+timeout 120 sidestage clone billing sick-1 --kube --approve=sick-1 >out 2>err </dev/null
+code=$?
+[ $code = 1 ] && grep -q "web fails here as it does in billing: " err && grep -q "The clone sick-1 was made, but it does not run." err
+result $? "a clone of what cannot pull its image is made, and it is said that it does not run"
+tells "it fails as its source does, on the board, too" \
+	'[w["version"] for w in answer["workloads"] if w["workload"] == "web"] == ["1.5.0"] and answer["last_deploy"]["status"] == "succeeded"' \
+	sidestage environment sick-1 --kube --json
+timeout 120 sidestage version sick-1 web 1.4.3 --kube --approve=sick-1 >out 2>err </dev/null
+result $? "and another version is deployed to it"
+timeout 120 sidestage discard sick-1 --kube --approve=sick-1 >out 2>err </dev/null
+sidestage kube --namespace=shop --json >out 2>err
+
 # --- what may not be read, and a cluster that is away ---
 
 ours double prod 'deny * list deployments.apps shop'

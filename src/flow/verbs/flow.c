@@ -326,6 +326,22 @@ flow_warning(const struct flow *flow, size_t i)
 	return i < flow->warning_count ? &flow->warnings[i] : NULL;
 }
 
+bool
+flow_warning_is_unwell(const struct workload_warning *warning)
+{
+	return untrusted_is(&warning->code, "does-not-run");
+}
+
+bool
+flow_is_unwell(const struct flow *flow)
+{
+	bool is = false;
+
+	for (size_t i = 0; i < flow->warning_count; i++)
+		is |= flow_warning_is_unwell(&flow->warnings[i]);
+	return is && flow->request.verb == FLOW_CLONE && flow->state == FLOW_DONE;
+}
+
 const struct error *
 flow_error(const struct flow *flow)
 {

@@ -193,6 +193,10 @@ const struct deployment_error *flow_deployment_error(const struct flow *flow, si
 /* What the cluster warned of while it was carried out; its message is for people. */
 size_t flow_warning_count(const struct flow *flow);
 const struct workload_warning *flow_warning(const struct flow *flow, size_t i);
+/* It is of a workload that does not run, which was no reason to fail. */
+bool flow_warning_is_unwell(const struct workload_warning *warning);
+/* A clone was made in which something does not run, as it does not in what was cloned. */
+bool flow_is_unwell(const struct flow *flow);
 /* Kind NONE unless FAILED or UNWATCHED. */
 const struct error *flow_error(const struct flow *flow);
 /* From its beginning to its end, or until now. */

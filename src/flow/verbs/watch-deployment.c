@@ -175,7 +175,13 @@ got_runtime(void *data, const struct api_reply *reply)
 	flow_later(flow, WATCH_EVERY_MS, watch_deployment);
 }
 
-/* Of what the platform warns of, the cluster's own words: the rest was in the review. */
+/* The rest of what the platform warns of was in the review. */
+static bool
+is_of_the_end(const struct workload_warning *warning)
+{
+	return untrusted_is(&warning->code, "cluster-warns") || flow_warning_is_unwell(warning);
+}
+
 static void
 take_warnings(struct flow *flow, const json_t *body)
 {
@@ -189,7 +195,7 @@ take_warnings(struct flow *flow, const json_t *body)
 		struct workload_warning *next = &flow->warnings[flow->warning_count];
 
 		workload_warning_read(next, json_array_get(list, i));
-		if (untrusted_is(&next->code, "cluster-warns") && *untrusted_raw(&next->message))
+		if (is_of_the_end(next) && *untrusted_raw(&next->message))
 			flow->warning_count++;
 		else
 			workload_warning_clear(next);

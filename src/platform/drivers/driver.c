@@ -105,6 +105,7 @@ driver_deployment_clear(struct driver_deployment *deployment)
 	for (size_t i = 0; i < deployment->count; i++)
 		clear_workload(&deployment->workloads[i]);
 	free(deployment->workloads);
+	free(deployment->copy_of);
 	*deployment = (struct driver_deployment){0};
 }
 
@@ -124,6 +125,7 @@ void
 driver_deployment_keep(const struct driver_deployment *deployment, struct driver_deployment *out)
 {
 	*out = *deployment;
+	out->copy_of = xstrdup_or_null(deployment->copy_of);
 	out->workloads = xcalloc(deployment->count + 1, sizeof(*out->workloads));
 	for (size_t i = 0; i < deployment->count; i++) {
 		const struct driver_workload *from = &deployment->workloads[i];

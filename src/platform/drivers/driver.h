@@ -85,6 +85,9 @@ struct driver_workload {
 /* All that is to run in a space. */
 struct driver_deployment {
 	const char *id;			/* output is kept under this; NULL: none */
+	/* The space that these are the first copy of: what does not run there either is made all
+	 * the same, and that it does not run is a warning (driver_task_warn_of()).  NULL: none. */
+	char *copy_of;
 	struct driver_workload *workloads;
 	size_t count;
 	/* It succeeded before, and what ended is to run again: nothing has to prove itself. */

@@ -108,13 +108,11 @@ driver_task_report(struct driver_task *task, const struct driver_progress *progr
 		task->waiter.progress(task->waiter.data, progress);
 }
 
-void
-driver_task_warn(struct driver_task *task, const char *workload, const char *object,
-		 const char *message)
+static void
+add_warning(struct driver_task *task, json_t *warning)
 {
-	json_t *warning = json_pack("{s:s, s:s, s:s}", "workload", workload, "object", object,
-				    "message", message), *known;
 	bool is_known = json_array_size(task->warnings) >= WARNINGS_MAX;
+	const json_t *known;
 	size_t i;
 
 	json_array_foreach(task->warnings, i, known)
@@ -122,6 +120,26 @@ driver_task_warn(struct driver_task *task, const char *workload, const char *obj
 	if (warning && !is_known)
 		json_array_append(task->warnings, warning);
 	json_decref(warning);
+}
+
+void
+driver_task_warn(struct driver_task *task, const char *workload, const char *object,
+		 const char *message)
+{
+	add_warning(task, json_pack("{s:s, s:s, s:s}", "workload", workload, "object", object,
+				    "message", message));
+}
+
+void
+driver_task_warn_of(struct driver_task *task, const char *workload, const struct error *why)
+{
+	char *text = error_codes_text(why), *code = error_codes_encode(why);
+
+	add_warning(task, json_pack("{s:s, s:s, s:s, s:s, s:o*}", "workload", workload, "object",
+				    "", "message", text, "code", "does-not-run", "reason",
+				    json_loads(code, 0, NULL)));
+	free(text);
+	free(code);
 }
 
 /* At most once, and not after the end: a driver's cancel

@@ -54,6 +54,9 @@ void driver_task_report(struct driver_task *task, const struct driver_progress *
  * {"workload", "object", "message"}, each once.  In English. */
 void driver_task_warn(struct driver_task *task, const char *workload, const char *object,
 		      const char *message);
+/* The same of a workload that does not run, which was no reason to fail: with "code":
+ * "does-not-run" and, where the error has codes, "reason". */
+void driver_task_warn_of(struct driver_task *task, const char *workload, const struct error *why);
 /* err NULL: it is done.  Copies err, takes the outputs and what the problems hold (both may be
  * NULL). */
 void driver_task_end(struct driver_task *task, const struct error *err, json_t *outputs,

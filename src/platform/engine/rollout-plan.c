@@ -27,7 +27,9 @@
 #include "model/workload-fields.h"
 #include "model/workload-placeholders.h"
 #include "platform/engine/deployed-values.h"
+#include "platform/engine/env-driver.h"
 #include "platform/engine/rollout-private.h"
+#include "platform/state/place.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-deployments.h"
 #include "platform/state/repository-runtime.h"
@@ -400,6 +402,23 @@ plan_before(struct rollout *r, struct error *err)
 	return ret;
 }
 
+/* --- what it is a copy of --- */
+
+/* Nothing of its own has succeeded yet, so what it builds upon is another environment's: that which
+ * it was cloned from.  Only where the same driver has both. */
+static char *
+find_copied(const struct rollout *r)
+{
+	const char *env = r->env.from_deploy.env_id.raw;
+	const struct place there = {r->place.org, r->place.app, env ? env : ""};
+	struct error ignored = {0};
+
+	if (!env || r->order.resuming || strcmp(env, r->place.env) == 0 ||
+	    env_driver_made(r->order.platform, &there, &ignored) != r->driver)
+		return NULL;
+	return place_space(&there);
+}
+
 /* --- all of it --- */
 
 /* As many of each as was asked for, else as it declares. */
@@ -414,6 +433,7 @@ rollout_make_plan(struct rollout *r, struct problem *problem, struct error *err)
 
 	set_problem(problem, "environment", "cannot-prepare", r->place.env);
 	plan->id = r->deploy_id;
+	plan->copy_of = find_copied(r);
 	plan->workloads = xcalloc(json_object_size(set_modules(r->set)) + 1,
 				  sizeof(*plan->workloads));
 	json_object_foreach(set_modules(r->set), module, body) {

@@ -390,6 +390,16 @@ was_stale(const struct flow *flow)
 	       flow_review(flow) && !flow_recovery(flow);
 }
 
+/* A clone of what fails. */
+static int
+draw_unwell(struct canvas *c, struct ui *ui, const char *took)
+{
+	canvas_glyph(c, STYLE_WARN, GLYPH_HALF);
+	canvas_format(c, STYLE_WARN, _(" Made in %s, but it does not run."), took);
+	canvas_text(c, STYLE_DIM, ui_keyed_text(ui, _("  {back} goes back.")));
+	return 1;
+}
+
 /* How it ended, in the rows from `row` on; nothing while it runs.  How many rows. */
 static int
 draw_outcome(struct canvas *c, struct ui *ui, int row, struct flow *flow)
@@ -401,6 +411,8 @@ draw_outcome(struct canvas *c, struct ui *ui, int row, struct flow *flow)
 	clock_duration(took, flow_elapsed_ms(flow));
 	switch (flow_state(flow)) {
 	case FLOW_DONE:
+		if (flow_is_unwell(flow))
+			return draw_unwell(c, ui, took);
 		canvas_glyph(c, STYLE_OK, GLYPH_CHECK);
 		canvas_format(c, STYLE_OK, _(" Done in %s."), took);
 		if (operation_can_be_undone(flow))
@@ -432,8 +444,8 @@ draw_outcome(struct canvas *c, struct ui *ui, int row, struct flow *flow)
 	}
 }
 
-/* The words of the cluster about what it took all the same; the workloads below have to be seen,
- * too.  How many rows. */
+/* The words of the cluster about what it took all the same, and what does not run; the workloads
+ * below have to be seen, too.  How many rows. */
 static int
 draw_warnings(struct canvas *c, int row, const struct flow *flow)
 {
@@ -443,8 +455,11 @@ draw_warnings(struct canvas *c, int row, const struct flow *flow)
 
 	for (size_t i = 0; i < shown; i++) {
 		const struct workload_warning *w = flow_warning(flow, i);
-		char *text = xasprintf(_("The cluster warns of %s: %s"), untrusted_raw(&w->path),
-				       untrusted_raw(&w->message));
+		char *text = flow_warning_is_unwell(w)
+				     ? xstrdup(untrusted_raw(&w->message))
+				     : xasprintf(_("The cluster warns of %s: %s"),
+						 untrusted_raw(&w->path),
+						 untrusted_raw(&w->message));
 
 		canvas_move(c, row, 1);
 		canvas_text(c, STYLE_WARN, "! ");

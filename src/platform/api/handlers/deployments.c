@@ -102,11 +102,14 @@ add_warnings_of_cluster(struct platform *platform, const struct deployment *depl
 	size_t i;
 
 	json_array_foreach(warnings, i, warning) {
-		struct workload_warning row = {0};
+		const char *code = json_member_string(warning, "code");
+		struct workload_warning row = {
+			.reason = json_incref(json_object_get(warning, "reason")),
+		};
 
 		untrusted_init(&row.workload, json_member_string(warning, "workload"));
 		untrusted_init(&row.path, json_member_string(warning, "object"));
-		untrusted_init(&row.code, "cluster-warns");
+		untrusted_init(&row.code, code ? code : "cluster-warns");
 		untrusted_init(&row.driver, driver->ops->name);
 		untrusted_init(&row.message, json_member_string(warning, "message"));
 		json_array_append_new(list, workload_warning_encode(&row));

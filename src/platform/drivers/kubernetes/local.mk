@@ -98,6 +98,7 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/rollout/kube-declare.c \
 	src/platform/drivers/kubernetes/rollout/kube-hosts.c \
 	src/platform/drivers/kubernetes/rollout/kube-hosts.h \
+	src/platform/drivers/kubernetes/rollout/kube-judge.c \
 	src/platform/drivers/kubernetes/rollout/kube-output.c \
 	src/platform/drivers/kubernetes/rollout/kube-pause.c \
 	src/platform/drivers/kubernetes/rollout/kube-restore.c \

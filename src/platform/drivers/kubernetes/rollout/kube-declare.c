@@ -162,6 +162,7 @@ kube_rollout_forget(struct kube_rollout *r)
 	json_decref(r->kinds);
 	driver_deployment_clear(&r->kept);
 	free(r->deploy_id);
+	free(r->copy_of);
 }
 
 void
@@ -171,6 +172,7 @@ kube_rollout_learn(struct kube_rollout *r, const struct driver_deployment *deplo
 	driver_deployment_keep(deployment, &r->kept);
 	r->deploy_id = xstrdup_or_null(deployment->id);
 	r->kept.id = r->deploy_id;
+	r->copy_of = xstrdup_or_null(deployment->copy_of);
 	r->then = then;
 	if (r->space->is_adopted || !kube_facts_are_needed(&r->kept)) {
 		then(r);

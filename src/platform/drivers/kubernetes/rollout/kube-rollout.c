@@ -380,6 +380,7 @@ take_apply(void *data, size_t index, const struct kube_reply *reply)
 	take_warnings(r, item, reply);
 	if (reply->err.kind == ERROR_NONE) {
 		item->answer = json_deep_copy(reply->body);
+		item->applied_at = clock_wall_ms();
 		item->deadline = kube_rollout_deadline(r, item);
 		item->is_ready = item->object->success == KUBE_SUCCESS_STARTED;
 		return;
@@ -417,82 +418,6 @@ start_stage(struct kube_rollout *r)
 }
 
 /* --- WATCH --- */
-
-/* A sentence with its code where it has one.  What a container ended with is its own output. */
-static void
-reason_of(const struct kube_rollout *r, const char *module, const struct kube_verdict *verdict,
-	  struct error *err)
-{
-	char *text = kube_space_redact(r->space, module, verdict->message ? verdict->message : ""),
-	     *code = kube_space_redact(r->space, module, verdict->reason ? verdict->reason : "");
-	json_t *reason = json_loads(code, 0, NULL);
-
-	*err = (struct error){0};
-	if (!reason || !error_codes_read(err, reason))
-		error_set_code(err, CODE_CLUSTER_SAYS, .reason = text);
-	json_decref(reason);
-	free(text);
-	free(code);
-}
-
-static void
-blame_verdict(struct kube_rollout *r, struct kube_item *item, const struct kube_verdict *verdict)
-{
-	const struct kube_failure failure = {verdict->pod, verdict->container, verdict->previous};
-	struct error why;
-
-	item->has_failed = true;
-	reason_of(r, item->object->module, verdict, &why);
-	kube_rollout_blame(r, item->object->module, verdict->code ? verdict->code : "not-ready",
-			   &why, &failure);
-}
-
-/* A job of which it is enough that it runs. */
-static bool
-is_enough(const struct kube_item *item, const struct kube_verdict *verdict)
-{
-	return verdict->state == KUBE_READY ||
-	       (verdict->state == KUBE_COMING && verdict->ready > 0 &&
-		item->object->success == KUBE_SUCCESS_AVAILABLE &&
-		strcmp(json_member_string(item->answer, "kind"), "Job") == 0);
-}
-
-/* What is waited for first is said. */
-static bool
-note_verdict(struct kube_rollout *r, struct kube_item *item, const struct kube_verdict *verdict,
-	     char **waits)
-{
-	item->is_ready = is_enough(item, verdict);
-	if (verdict->state == KUBE_FAILED)
-		blame_verdict(r, item, verdict);
-	else if (!item->is_ready && !*waits && verdict->message)
-		*waits = xasprintf("%s: %s", item->object->module, verdict->message);
-	return !item->is_ready && !item->has_failed;
-}
-
-/* How many are still coming. */
-static size_t
-judge_items(struct kube_rollout *r, char **waits)
-{
-	struct kube_seen seen;
-	size_t coming = 0;
-
-	kube_space_seen(r->space, &seen);
-	for (size_t i = 0; i < r->count; i++) {
-		struct kube_item *item = &r->items[i];
-		struct kube_verdict verdict = {0};
-
-		if (!item->object->is_workload || !item->answer || item->is_ready ||
-		    item->has_failed || item->object->stage > r->stage)
-			continue;
-		kube_judge(&seen, item->answer, item->kept, item->deadline, &verdict);
-		if (verdict.is_late && !kube_rollout_is_late(r, item))
-			verdict.state = KUBE_COMING;
-		coming += note_verdict(r, item, &verdict, waits);
-		kube_verdict_clear(&verdict);
-	}
-	return coming;
-}
 
 static void
 judge_again(void *data)
@@ -570,7 +495,7 @@ judge(struct kube_rollout *r)
 		wait_for_sight(r, &why);
 		return;
 	}
-	coming = judge_items(r, &waits);
+	coming = kube_rollout_judge(r, &waits);
 	report(r, waits);
 	free(waits);
 	if (coming == 0 || (r->problems.count > 0 && !r->is_resumed)) {

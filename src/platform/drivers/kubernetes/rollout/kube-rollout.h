@@ -23,17 +23,24 @@ struct kube_reply;
 struct kube_secret_copy;
 struct kube_request;
 
+/* Whether the same runs where it was copied from. */
+enum kube_original { KUBE_ORIGINAL_UNKNOWN, KUBE_ORIGINAL_WELL, KUBE_ORIGINAL_UNWELL };
+
 /* One object of it. */
 struct kube_item {
 	const struct kube_object *object;
 	char *path;
 	json_t *answer;			/* what the cluster made of it; NULL: nothing yet */
 	json_t *kept;			/* kube_judge()'s memory */
-	int64_t deadline;		/* wall ms; from when it was applied */
+	int64_t applied_at, deadline;	/* wall ms; from when it was applied */
 	int64_t late_since;		/* steady ms; it is past that; 0: it is not */
 	bool is_sent;			/* it may have been applied */
 	bool is_refused;		/* and was not, as the last answer says */
 	bool is_ready, has_failed;
+	bool is_excused;		/* it does not run, and the deployment cannot help it */
+	bool was_looked_at, was_unwell;	/* before, of what is not changed */
+	enum kube_original original;
+	const char *original_code;	/* KUBE_ORIGINAL_UNWELL: why, as in a verdict */
 	/* Of what somebody else made: what changes of it, and the JSON Patch for it as it was read;
 	 * NULL: it is applied. */
 	const struct adopted_change *change;
@@ -77,6 +84,7 @@ struct kube_rollout {
 	int64_t begun_at;		/* wall ms, by a daemon before; 0: by this one */
 	struct driver_deployment kept;	/* until it is declared; its id until the end */
 	char *deploy_id;		/* NULL: none */
+	char *copy_of;			/* as driver_deployment has it */
 	struct kube_facts *facts;	/* of a clone; NULL: none are needed */
 	json_t *kinds;			/* {"apps/v1 Deployment": true}, of what is declared */
 	json_t *modules;		/* {module: true when it is held or failed}, all of them */
@@ -126,6 +134,10 @@ struct kube_rollout {
 /* A problem of a workload; NULL: of the environment, whose object is called "". */
 void kube_rollout_blame(struct kube_rollout *rollout, const char *module, const char *code,
 			const struct error *why, const struct kube_failure *failure);
+
+/* Each that is applied and not done is judged by what is seen (kube-judge.c): how many are still
+ * coming; *waits is set to what the first of them waits for, where it is NULL. */
+size_t kube_rollout_judge(struct kube_rollout *rollout, char **waits);
 
 /* Wall ms until which an item that is applied now may take (kube-sight.c). */
 int64_t kube_rollout_deadline(const struct kube_rollout *rollout, const struct kube_item *item);

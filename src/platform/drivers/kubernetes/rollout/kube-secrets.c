@@ -96,6 +96,14 @@ blame(struct kube_rollout *r, const struct kube_secret *secret, const char *code
 	kube_rollout_blame(r, secret->module, code, &said, NULL);
 }
 
+/* What is not there either, where these are the first copies: their pods wait for it here, too. */
+static bool
+may_be_missing(const struct kube_rollout *r, const struct kube_secret *secret)
+{
+	return !secret->is_required ||
+	       (r->copy_of && strcmp(secret->source, secret->name) == 0);
+}
+
 static void
 take_source(void *data, size_t index, const struct kube_reply *reply)
 {
@@ -105,7 +113,7 @@ take_source(void *data, size_t index, const struct kube_reply *reply)
 	struct error why;
 
 	if (reply->err.kind != ERROR_NONE) {
-		if (copy->secret->is_required || reply->status != 404)
+		if (reply->status != 404 || !may_be_missing(r, copy->secret))
 			blame(r, copy->secret, kube_refusal_code(reply), &reply->err);
 		return;
 	}

@@ -346,12 +346,18 @@ list_of(const struct kube_seen *seen, const char *kind)
 						  : NULL;
 }
 
+const json_t *
+kube_seen_object(const struct kube_seen *seen, const json_t *workload)
+{
+	return json_object_get(list_of(seen, kube_read_text(workload, "kind")),
+			       kube_read_name(workload));
+}
+
 /* What is known of it, at least as new as what was applied; NULL: not yet, or no more. */
 static const json_t *
 find_object(struct kube_look *look, const json_t *workload)
 {
-	const json_t *object = json_object_get(list_of(look->seen, kube_read_text(workload, "kind")),
-					       kube_read_name(workload));
+	const json_t *object = kube_seen_object(look->seen, workload);
 	const char *uid = kube_read_uid(workload);
 
 	if (object && (*uid == '\0' || strcmp(kube_read_uid(object), uid) == 0) &&

@@ -67,6 +67,8 @@ struct kube_verdict {
  */
 void kube_judge(const struct kube_seen *seen, const json_t *workload, json_t *kept,
 		int64_t deadline, struct kube_verdict *out);
+/* The workload of that kind and name in what is seen; borrowed, or NULL. */
+const json_t *kube_seen_object(const struct kube_seen *seen, const json_t *workload);
 void kube_verdict_clear(struct kube_verdict *verdict);
 
 /* What driver_ops.observe gives: a row for each container of each pod that counts. */
