@@ -84,6 +84,15 @@ leads_nowhere(const char *name, size_t length, bool is_built_in)
 }
 
 bool
+isolation_is_bytes(const char *path)
+{
+	const char *at = object_part(path);
+
+	at = at ? strchr(at, '/') : NULL;
+	return at && strncmp(at, "/binaryData/", strlen("/binaryData/")) == 0;
+}
+
+bool
 isolation_is_read(struct isolation_search *search, const char *path)
 {
 	const char *at = object_part(path);

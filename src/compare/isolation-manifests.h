@@ -12,6 +12,8 @@ struct isolation_search;
 /* Whether the string at the path ("/modules/web/spec/manifests/...") may lead anywhere; of another
  * profile always.  Sets whether it is looked for hosts only. */
 bool isolation_is_read(struct isolation_search *search, const char *path);
+/* Whether what stands there is base64, whatever it looks like. */
+bool isolation_is_bytes(const char *path);
 /* Adds what the objects of a module are called, and their containers, to {name: true}. */
 void isolation_put_objects(json_t *names, const json_t *module);
 /* Hides the names of the clone's own objects, of which the source's name may be a part. */

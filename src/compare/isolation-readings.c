@@ -11,9 +11,12 @@
 
 #include "base/buf.h"
 #include "base/xmalloc.h"
+#include "compare/hosts.h"
 #include "model/json.h"
 
 #define BASE64_LEAST 16
+#define BASE64_CERTAIN 40	/* no name is so long, of letters of both cases and digits */
+#define LETTERS_A_SLASH 10	/* a path has more of them */
 
 /* Where a placeholder that begins there ends, and the key if it is ${values.KEY}; 0: it is none. */
 static size_t
@@ -153,4 +156,60 @@ reading_of_base64(const char *text, size_t *length)
 		n++;
 	*length = n;
 	return n >= BASE64_LEAST && n % 4 != 1 ? decode_base64(text, n) : NULL;
+}
+
+/* --- what is hidden --- */
+
+/* Of digits of base64, those of URLs without: names have hyphens. */
+static size_t
+run_length(const char *text)
+{
+	size_t n = 0;
+
+	while (isalnum((unsigned char)text[n]) || text[n] == '+' || text[n] == '/')
+		n++;
+	while (n > 0 && text[n] == '=')
+		n++;
+	return n;
+}
+
+static bool
+is_certain(const char *run, size_t length)
+{
+	size_t slashes = 0, upper = 0, lower = 0, digits = 0;
+
+	for (size_t i = 0; i < length; i++) {
+		slashes += run[i] == '/';
+		upper += isupper((unsigned char)run[i]) != 0;
+		lower += islower((unsigned char)run[i]) != 0;
+		digits += isdigit((unsigned char)run[i]) != 0;
+	}
+	return length >= BASE64_CERTAIN && upper > 0 && lower > 0 && digits > 0 &&
+	       slashes * LETTERS_A_SLASH <= length;
+}
+
+/* Certificates and keys: their last line may be short. */
+static void
+hide_armour(char *text)
+{
+	static const char begin[] = "-----BEGIN ", end[] = "-----END ";
+	char *at = text, *to;
+
+	while ((at = strstr(at, begin)) && (to = strstr(at, end))) {
+		memset(at, HOSTS_HOLE, (size_t)(to - at));
+		at = to;
+	}
+}
+
+void
+reading_hide_encoded(char *text)
+{
+	hide_armour(text);
+	while (*text) {
+		size_t n = run_length(text);
+
+		if (is_certain(text, n))
+			memset(text, HOSTS_HOLE, n);
+		text += n ? n : 1;
+	}
 }

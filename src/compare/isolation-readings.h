@@ -19,5 +19,7 @@ char *reading_unescape(const char *text);
 /* What begins there, decoded; NULL: it is no base64 of a text.  `length`: how much of the text
  * looks like it. */
 char *reading_of_base64(const char *text, size_t *length);
+/* Blanks long base64, certificates and keys: letters that are no word may spell any name. */
+void reading_hide_encoded(char *text);
 
 #endif

@@ -66,6 +66,7 @@ search_reading(struct isolation_search *search, const char *text, int readings)
 	if (readings >= READINGS_MAX || strlen(text) > READING_BYTES_MAX)
 		return;
 	left = xstrdup(text);
+	reading_hide_encoded(left);
 	isolation_hide_own(search, left);
 	if (!search->only_names)
 		isolation_search_hosts(search, left);
@@ -140,6 +141,14 @@ search_text(struct isolation_search *search, const char *where, const char *key,
 		isolation_drop_last(search->findings);
 }
 
+/* Base64 that is never read as it is written: only what it stands for, if that is a text. */
+static void
+search_bytes(struct isolation_search *search, const char *where, const char *key, const char *text)
+{
+	string_begin(search, where, key, text);
+	search_base64(search, text, 1);
+}
+
 /* Whether placeholders are resolved there: in a workload, not everywhere. */
 static bool
 takes_placeholders(const char *path)
@@ -157,7 +166,9 @@ search_string(struct isolation_search *search, const json_t *s, const char *path
 	bool is_read = isolation_is_read(search, path);
 
 	search->only_names = strcmp(key, "image") == 0;
-	if (is_read && takes_placeholders(path))
+	if (is_read && isolation_is_bytes(path))
+		search_bytes(search, path, key, json_string_value(s));
+	else if (is_read && takes_placeholders(path))
 		search_text(search, path, key, json_string_value(s));
 	else if (is_read)
 		search_literal(search, path, key, json_string_value(s));

@@ -95,6 +95,22 @@ what_objects_call_each_other_leads_nowhere(void **state)
 		     "");
 }
 
+#define BINARY(key, text) "{" HEAD("v1", "ConfigMap", "shop-conf") ", 'binaryData': {'" key "': '" \
+	text "'}}"
+#define PEM "-----BEGIN CERTIFICATE-----\\nMIIBdzCCAR2gAwIBAgIBADAKBggqhkjOPQQDAjAjMSEwHw/shop/DDBhrM3Mtc2\\n" \
+	"abc/shop/x==\\n-----END CERTIFICATE-----\\n"
+
+static void
+what_is_encoded_is_read_as_what_it_stands_for(void **state)
+{
+	(void)state;
+	expect_found("[" BINARY("host", "H4sIAAAAAAAA/shop/") "]", "");
+	expect_found("[" CONFIG(PEM) "]", "");
+	expect_found("[" CONFIG("logo: data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAUAAAAFCAY/shop/AHElEQVQI12P4") "]", "");
+	expect_found("[" BINARY("conf", "dXJsID0gaHR0cDovL2RiLnNob3Auc3ZjLwo=") "]",
+		     "web: entry conf of ConfigMap/shop-conf: db.shop.svc");
+}
+
 static void
 what_leads_to_the_source_is_found_by_name(void **state)
 {
@@ -148,6 +164,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_objects_call_each_other_leads_nowhere),
+		cmocka_unit_test(what_is_encoded_is_read_as_what_it_stands_for),
 		cmocka_unit_test(what_leads_to_the_source_is_found_by_name),
 		cmocka_unit_test(annotations_are_looked_through_for_hosts),
 		cmocka_unit_test(an_operators_resource_is_read_whole),
