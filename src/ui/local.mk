@@ -29,6 +29,7 @@ libui_a_SOURCES = \
 	src/ui/views/board.c src/ui/views/board.h \
 	src/ui/views/changes.c src/ui/views/changes.h \
 	src/ui/views/clone-list.c src/ui/views/clone-list.h \
+	src/ui/views/clone-note.c src/ui/views/clone-note.h \
 	src/ui/views/clones-draw.c src/ui/views/clones-draw.h \
 	src/ui/views/clones-state.h \
 	src/ui/views/clones.c src/ui/views/clones.h \

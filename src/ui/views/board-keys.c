@@ -33,6 +33,7 @@
 #include "ui/views/board-state.h"
 #include "ui/views/board-tree.h"
 #include "ui/views/board.h"
+#include "ui/views/clone-note.h"
 #include "ui/views/clones.h"
 #include "ui/views/compare.h"
 #include "ui/views/contexts.h"
@@ -112,22 +113,6 @@ free_name(const struct world_application *app)
 	}
 }
 
-/* What it will be, and until when it is meant to be there. */
-static char *
-clone_note(struct ui *ui)
-{
-	const int64_t life = session_clone_ttl(ui_session(ui));
-	const char *what = _(
-		"The clone gets its own database, ports and processes; its type is development.");
-
-	char length[16];
-
-	if (!life)
-		return xstrdup(what);
-	clock_duration(length, life);
-	return xasprintf(_("%s  It expires in %s."), what, length);
-}
-
 static void
 run_clone(struct view *view, struct ui *ui)
 {
@@ -137,7 +122,11 @@ run_clone(struct view *view, struct ui *ui)
 	char *name = free_name(s->app);
 	struct prompt prompt = {
 		.title = N_("Clone"), .label = N_("Name of the clone"),
-		.note = clone_note(ui), .initial = name, .check = check_clone, .done = clone_named,
+		.note = clone_note(s->env->set,
+				   world_is_adopted(session_world(ui_session(ui)), b->org,
+						    board_env_id(s->env)),
+				   session_clone_ttl(ui_session(ui))),
+		.initial = name, .check = check_clone, .done = clone_named,
 		.drop = drop_clone, .data = r, .subject = untrusted_raw(&s->env->environment.name),
 	};
 
