@@ -439,6 +439,16 @@ embedded_start(struct embedded *embedded, const struct embedded_options *options
 }
 
 void
+embedded_replace(struct embedded *embedded, struct embedded *again)
+{
+	if (embedded->lease >= 0)
+		close(embedded->lease);
+	embedded->lease = again->lease;
+	again->lease = -1;
+	clear(again);
+}
+
+void
 embedded_stop(struct embedded *embedded)
 {
 	char byte;

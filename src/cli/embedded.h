@@ -37,6 +37,9 @@ struct embedded_options {
  * with nothing left open. */
 int embedded_start(struct embedded *embedded, const struct embedded_options *options,
 		   struct error *err) __attribute__((warn_unused_result));
+/* The platform has ended, and was started again as `again`, whose lease is taken: the rest of it is
+ * the same, and cleared. */
+void embedded_replace(struct embedded *embedded, struct embedded *again);
 /* Gives the lease back; when it was the last, waits (at most 6 s) until the platform ended. */
 void embedded_stop(struct embedded *embedded);
 

@@ -32,6 +32,7 @@
 #include "cli/plain-verbs.h"
 #include "cli/screen.h"
 #include "cli/token.h"
+#include "flow/context/keeper.h"
 #include "flow/context/renewal.h"
 #include "flow/session.h"
 #include "ui/ui.h"
@@ -187,17 +188,33 @@ open_embedded(const struct arguments *arguments, const struct embedded *embedded
 	return code;
 }
 
+/* Why not is in its log, and that it is away on the screen. */
+static int
+revive_sample(void *data)
+{
+	struct embedded *embedded = data, again;
+	struct error ignored = {0};
+
+	if (embedded_demo_start(&again, false, &ignored) != 0)
+		return -1;
+	embedded_replace(embedded, &again);
+	return embedded->lease;
+}
+
 static int
 open_sample(const struct arguments *arguments, struct ui_contexts *contexts, struct error *err)
 {
 	struct embedded embedded;
+	struct platform_keeper keeper = {.revive = revive_sample, .data = &embedded};
 	int code;
 
 	if (embedded_demo_start(&embedded, arguments->fresh, err) != 0)
 		return EXIT_FAILED;
+	keeper.fd = embedded.lease;
 	code = open_embedded(arguments, &embedded,
 			     &(struct session_options){
 				     .context = EMBEDDED,
+				     .keeper = &keeper,
 				     .remark = embedded.unconfined ? _("not confined") : NULL,
 			     },
 			     contexts, err);
@@ -216,31 +233,51 @@ list_names(const struct argument_list *list)
 	return names;
 }
 
+struct kube_platform {
+	struct embedded embedded;
+	struct kube_state state;
+};
+
+static int
+revive_kube(void *data)
+{
+	struct kube_platform *platform = data;
+	struct error ignored = {0};
+	struct embedded again;
+
+	if (embedded_kube_start(&again, &platform->state, false, &ignored) != 0)
+		return -1;
+	embedded_replace(&platform->embedded, &again);
+	return platform->embedded.lease;
+}
+
 static int
 open_kube(const struct arguments *arguments, const char *context, struct ui_contexts *contexts,
 	  struct error *err)
 {
 	const char **waive = list_names(&arguments->unprotected);
 	const char **protect_again = list_names(&arguments->protected);
-	struct embedded embedded;
-	struct kube_state state;
+	struct kube_platform p;
+	struct platform_keeper keeper = {.revive = revive_kube, .data = &p};
 	int code = EXIT_USAGE;
 
-	if (kube_state_open(&state, context, err) == 0 &&
-	    kube_state_take(&state, arguments, err) == 0) {
+	if (kube_state_open(&p.state, context, err) == 0 &&
+	    kube_state_take(&p.state, arguments, err) == 0) {
 		code = EXIT_FAILED;
-		if (embedded_kube_start(&embedded, &state, false, err) == 0) {
-			code = open_embedded(arguments, &embedded,
+		if (embedded_kube_start(&p.embedded, &p.state, false, err) == 0) {
+			keeper.fd = p.embedded.lease;
+			code = open_embedded(arguments, &p.embedded,
 					     &(struct session_options){
-						     .context = state.context,
+						     .context = p.state.context,
 						     .waive = waive,
 						     .protect_again = protect_again,
+						     .keeper = &keeper,
 					     },
 					     contexts, err);
-			embedded_stop(&embedded);
+			embedded_stop(&p.embedded);
 		}
 	}
-	kube_state_clear(&state);
+	kube_state_clear(&p.state);
 	free(waive);
 	free(protect_again);
 	return code;

@@ -23,6 +23,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "flow/context/keeper.h"
 #include "flow/context/poll.h"
 #include "flow/context/protection.h"
 #include "flow/context/renewal.h"
@@ -345,6 +346,7 @@ session_new(const struct session_options *options, struct error *err)
 	session->watch = watch_new(session, session->world, options->only_org);
 	session->origins = origins_new(session);
 	session->notes = notes_new(session);
+	session->keeper = keeper_new(session, options->keeper);
 	session_changed(session);
 	return session;
 }
@@ -358,6 +360,7 @@ session_free(struct session *session)
 		return;
 	session_free_flows(session);
 	notes_free(session->notes);
+	keeper_free(session->keeper);
 	origins_free(session->origins);
 	watch_free(session->watch);
 	renewal_free(session->renewal);

@@ -19,6 +19,8 @@ struct knowledge;
 struct session;
 struct token_source;
 
+struct platform_keeper;
+
 struct session_options {
 	const char *url; /* "http://localhost" (with socket) or "https://host"; required */
 	const char *socket;		/* Unix socket path; NULL: TCP */
@@ -40,6 +42,7 @@ struct session_options {
 	const char *only_org;		/* NULL: all organizations */
 	bool offline;			/* from the cache alone: the platform is not asked */
 	int64_t clone_ttl_ms;		/* the time to live of a new clone; 0: no end is set */
+	const struct platform_keeper *keeper;	/* copied; NULL: the platform is not ours */
 };
 
 /* Opens the store, fills the world from the cache, starts the first reads.  A history that cannot

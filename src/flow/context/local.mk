@@ -5,6 +5,7 @@ libflow_context_a_SOURCES = \
 	src/flow/context/arrangement.h \
 	src/flow/context/context.c \
 	src/flow/context/context.h \
+	src/flow/context/keeper.c src/flow/context/keeper.h \
 	src/flow/context/poll.c \
 	src/flow/context/poll.h \
 	src/flow/context/protection.c \

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 struct flow;
+struct keeper;
 struct loop_fd;
 struct notes;
 struct origins;
@@ -48,6 +49,7 @@ struct session {
 	int64_t clone_ttl_ms;
 	char *history_problem;		/* NULL: there is none */
 	struct renewal *renewal;	/* of the token; NULL: there is no source */
+	struct keeper *keeper;		/* NULL: the platform is not ours */
 	/* of what lies above: session_look_again(), session_refresh() */
 	void (*look_again)(struct session *session);
 	void (*refresh)(struct session *session);
