@@ -253,9 +253,10 @@ clear_briefs(struct runtime_module *module)
 	free(module->briefs);
 }
 
-/* A pod without a container status counts as ready: nothing says otherwise. */
+/* A pod without a container status counts as ready: nothing says otherwise.  One of a version before
+ * serves, and is not wanted. */
 static void
-add_pod(struct runtime_module *module, const struct runtime_pod *pod, const char *said)
+add_pod(struct runtime_module *module, const struct runtime_pod *pod, bool is_old, const char *said)
 {
 	bool ready = true;
 
@@ -264,7 +265,7 @@ add_pod(struct runtime_module *module, const struct runtime_pod *pod, const char
 		add_last_end(module, pod->containers[i].last_state);
 		ready = ready && pod->containers[i].ready;
 	}
-	module->pods_wanted++;
+	module->pods_wanted += !is_old;
 	module->pods_ready += ready;
 	add_brief(module, pod, said);
 }
@@ -294,6 +295,28 @@ take_message(struct runtime_module *module, const struct runtime_controller *con
 	module->waits_for_owner = said.parts[0].code == CODE_FIELD_NOT_CARRIED;
 }
 
+static bool
+has_old_pods(const struct runtime_controller *controller)
+{
+	for (size_t i = 0; i < controller->pod_count; i++)
+		if (controller->pods[i].revision < controller->revision)
+			return true;
+	return false;
+}
+
+/* While one version takes another's place there are more pods than wanted, or fewer new ones. */
+static void
+count_versions(struct runtime_module *module, const struct runtime_controller *controller)
+{
+	if (!has_old_pods(controller))
+		return;
+	if (controller->replicas > 0 && controller->replicas <= WORKLOAD_REPLICAS_MAX &&
+	    module->controller_count == 1)
+		module->pods_wanted = (int)controller->replicas;
+	if (module->pods_ready > module->pods_wanted)
+		module->pods_ready = module->pods_wanted;
+}
+
 static int
 complete_module(void *noun, const json_t *body, struct error *err)
 {
@@ -311,7 +334,9 @@ complete_module(void *noun, const json_t *body, struct error *err)
 		take_message(module, controller);
 		for (size_t k = 0; k < controller->pod_count; k++)
 			add_pod(module, &controller->pods[k],
+				controller->pods[k].revision < controller->revision,
 				untrusted_raw(&controller->message));
+		count_versions(module, controller);
 		/* Of what cannot even be started there are no pods. */
 		if (module->status == RUNTIME_FAILED && controller->pod_count == 0 &&
 		    controller->replicas > 0 && controller->replicas <= WORKLOAD_REPLICAS_MAX)

@@ -25,6 +25,7 @@
 #include "platform/drivers/driver.h"
 #include "platform/drivers/kubernetes/verdict/verdict.h"
 #include "platform/drivers/kubernetes/verdict/wide-row.h"
+#include "quoted-json.h"
 
 #define AN_HOUR (60 * 60 * 1000)
 
@@ -917,6 +918,51 @@ test_odd_objects(void **state)
 	assert_true(count > 3000);
 }
 
+/* A ReplicaSet and its pod, of one Deployment. */
+#define REPLICA_SET(name, image, word, flag) \
+	"{'set': {'metadata': {'name': '" name "', 'uid': 'u-" name "', 'ownerReferences': [{'uid': " \
+	"'u-web', 'controller': true}]}, 'spec': {'template': {'spec': {'containers': [{'name': " \
+	"'web', 'image': '" image "'}]}}}}, 'pod': {'metadata': {'name': '" name "-p', " \
+	"'annotations': {'sidestage.dev/workload-id': 'web'}, 'ownerReferences': [{'uid': 'u-" \
+	name "', 'controller': true}]}, 'spec': {'containers': [{'name': 'web'}]}, 'status': " \
+	"{'phase': 'Running', 'conditions': [{'type': 'Ready', 'status': '" word "'}], " \
+	"'containerStatuses': [{'name': 'web', 'ready': " flag ", 'state': {'running': {}}}]}}}"
+
+static void
+test_what_serves_counts_until_the_new_version_does(void **state)
+{
+	json_t *deployment = parse("{'metadata': {'name': 'web', 'uid': 'u-web', 'annotations': "
+				   "{'sidestage.dev/workload-id': 'web'}}, 'spec': {'replicas': 2, "
+				   "'template': {'spec': {'containers': [{'name': 'web', 'image': "
+				   "'web:2'}]}}}}");
+	json_t *versions[] = {parse(REPLICA_SET("old", "web:1", "True", "true")), parse(REPLICA_SET("new", "web:2", "False", "false"))};
+	json_t *sets = json_object(), *pods = json_object();
+	struct kube_seen seen = {.now = 1000, .replica_sets = sets, .pods = pods};
+	struct driver_status status;
+
+	(void)state;
+	seen.deployments = json_pack("{s:o}", "web", deployment);
+	for (size_t i = 0; i < 2; i++) {
+		json_object_set(sets, i ? "new" : "old", json_object_get(versions[i], "set"));
+		json_object_set(pods, i ? "new-p" : "old-p", json_object_get(versions[i], "pod"));
+		json_decref(versions[i]);
+	}
+	kube_status(&seen, &status);
+	assert_int_equal(status.count, 2);
+	for (size_t i = 0; i < 2; i++) {
+		const struct driver_workload_status *row = &status.items[i];
+
+		assert_int_equal(row->is_old, strcmp(row->pod, "old-p") == 0);
+		assert_int_equal(row->ready, row->is_old);
+		assert_int_equal(row->wanted, 2);
+		assert_true(row->is_old || strncmp(row->message, "the new version is not ready", 28) == 0);
+	}
+	driver_status_clear(&status);
+	json_decref((json_t *)seen.deployments);
+	json_decref(sets);
+	json_decref(pods);
+}
+
 static void
 test_nothing_known(void **state)
 {
@@ -1115,6 +1161,7 @@ main(void)
 		cmocka_unit_test(test_row_of_a_run),
 		cmocka_unit_test(test_row_of_a_stranger),
 		cmocka_unit_test(test_odd_objects),
+		cmocka_unit_test(test_what_serves_counts_until_the_new_version_does),
 		cmocka_unit_test(test_nothing_known),
 		cmocka_unit_test(a_set_is_ready_when_its_pods_are_the_new_ones),
 		cmocka_unit_test(test_what_a_workload_says_of_itself),

@@ -38,6 +38,7 @@
 
 #define V2 "application/v2+json"
 #define ENVIRONMENTS_MAX 5
+#define OLD_REVISION 1			/* of what is about to be replaced; all else has the next */
 
 static void
 put_stamp(json_t *object, const char *key, int64_t wall_ms)
@@ -163,7 +164,7 @@ fill_pod(struct runtime_pod *pod, const struct driver_workload_status *items, si
 	pod->created_at = first->pod_created_at;
 	pod->status = count_status(items, count, RUNTIME_FAILED) > 0 ? RUNTIME_FAILED
 								      : whole_status(items, count);
-	pod->revision = 1;
+	pod->revision = first->is_old ? OLD_REVISION : OLD_REVISION + 1;
 	pod->containers = xcalloc(count, sizeof(*pod->containers));
 	pod->container_count = count;
 	for (size_t i = 0; i < count; i++)
@@ -207,7 +208,7 @@ add_module(struct runtime *runtime, const char *name, enum runtime_status status
 	untrusted_init(&controller->id, name);
 	untrusted_init(&controller->kind, "Deployment");
 	controller->status = status;
-	controller->revision = 1;
+	controller->revision = OLD_REVISION + 1;
 	controller->replicas = (int64_t)pods;
 	controller->pods = xcalloc(pods + 1, sizeof(*controller->pods));
 	controller->pod_count = pods;
@@ -235,6 +236,8 @@ add_running(struct runtime *runtime, const struct driver_workload_status *items,
 
 	if (items[0].kind)
 		untrusted_set(&controller->kind, items[0].kind);
+	if (items[0].wanted > 0)
+		controller->replicas = items[0].wanted;
 	for (size_t i = 0, end; i < count; i = end) {
 		end = next_pod(items, count, i);
 		fill_pod(pod++, items + i, end - i);

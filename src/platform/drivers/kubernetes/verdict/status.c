@@ -3,7 +3,7 @@
 /*
  * What runs, as a driver tells it: a row for each container of each pod that counts.  That are the
  * pods of the newest ReplicaSet, also when they only start; those of one before while there are no
- * newer ones; and those of the newest Job.  A pod that was refused has a row that says why.  Whose
+ * newer ones, or while they serve; and those of the newest Job.  A pod that was refused has a row that says why.  Whose
  * they are is an annotation of the pod.
  */
 #include "config.h"
@@ -26,6 +26,8 @@ struct counted_pod {
 	const json_t *pod, *owner;	/* its ReplicaSet, Job, ...; NULL: not known */
 	int64_t created_at;
 	bool is_job;			/* it is to end */
+	bool is_old;			/* it serves beside newer ones */
+	int wanted;			/* replicas of its Deployment; 0: not known */
 	int rank;			/* of the owner: the highest of a module counts */
 };
 struct counted_pods {
@@ -86,6 +88,9 @@ place_pod(const struct kube_seen *seen, struct counted_pod *out)
 	if (out->owner) {
 		deployment = owner_of(seen->deployments, out->owner);
 		out->rank = deployment && kube_newest_replica_set(seen, deployment) == out->owner;
+		if (deployment)
+			out->wanted = kube_read_count(json_object_get(deployment, "spec"),
+						      "replicas", 1);
 		return true;
 	}
 	if (place_in_set(out, seen->stateful_sets, "StatefulSet") ||
@@ -122,13 +127,28 @@ by_module(const void *a, const void *b)
 	return order != 0 ? order : strcmp(kube_read_name(one->pod), kube_read_name(other->pod));
 }
 
-/* By module; of a module only those with the highest rank. */
+static bool
+is_ready(const json_t *pod)
+{
+	return kube_read_is(kube_read_condition(pod, "Ready"), "status", "True");
+}
+
+/* One of a rank below the highest of its module. */
+static bool
+serves_still(struct counted_pod *pod)
+{
+	pod->is_old = pod->wanted > 0 && is_ready(pod->pod);
+	return pod->is_old;
+}
+
+/* By module; of a module those with the highest rank, and those that serve until these do. */
 static struct counted_pods
 count_pods(const struct kube_seen *seen)
 {
 	struct counted_pods pods = {0};
 	size_t kept = 0, i = 0;
-	const char *name;
+	const char *name, *module = "";
+	int highest = 0;
 	json_t *pod;
 
 	pods.items = xcalloc(json_object_size(seen->pods) + 1, sizeof(*pods.items));
@@ -141,10 +161,10 @@ count_pods(const struct kube_seen *seen)
 	}
 	qsort(pods.items, pods.count, sizeof(*pods.items), by_module);
 	for (i = 0; i < pods.count; i++) {
-		const struct counted_pod *last = kept > 0 ? &pods.items[kept - 1] : NULL;
-
-		if (!last || strcmp(last->module, pods.items[i].module) != 0 ||
-		    last->rank == pods.items[i].rank)
+		if (strcmp(module, pods.items[i].module) != 0)
+			highest = pods.items[i].rank;
+		module = pods.items[i].module;
+		if (pods.items[i].rank == highest || serves_still(&pods.items[i]))
 			pods.items[kept++] = pods.items[i];
 	}
 	pods.count = kept;
@@ -264,6 +284,8 @@ add_container(const struct kube_seen *seen, struct driver_status *out,
 		add_row(out, pod->module, pod->kind, replica, container);
 
 	set_pod(row, pod, json_object_get(state, "waiting"), running || ended);
+	row->is_old = pod->is_old;
+	row->wanted = pod->wanted;
 	row->ready = json_is_true(json_object_get(status, "ready"));
 	row->restarts = kube_read_count(status, "restartCount", 0);
 	if (ended || last)
@@ -397,6 +419,45 @@ add_cron_job(const struct kube_seen *seen, struct driver_status *out, const json
 	}
 }
 
+/* --- beside what serves --- */
+
+static bool
+has_old(const struct driver_status *status, const char *module)
+{
+	for (size_t i = 0; i < status->count; i++)
+		if (status->items[i].is_old && strcmp(status->items[i].module, module) == 0)
+			return true;
+	return false;
+}
+
+/* What is not ready is the new version, where an old one serves. */
+static void
+say_which(struct driver_workload_status *row)
+{
+	json_t *reason = row->reason ? json_loads(row->reason, 0, NULL) : NULL;
+	struct error said = {0};
+
+	if (reason && error_codes_read(&said, reason))
+		error_prefix_code(&said, CODE_NEW_VERSION_NOT_READY);
+	else
+		error_set_code(&said, CODE_NEW_VERSION_NOT_READY);
+	json_decref(reason);
+	free(row->message);
+	free(row->reason);
+	set_words(row, &said);
+}
+
+static void
+tell_versions_apart(struct driver_status *status)
+{
+	for (size_t i = 0; i < status->count; i++) {
+		struct driver_workload_status *row = &status->items[i];
+
+		if (!row->is_old && !row->ready && has_old(status, row->module))
+			say_which(row);
+	}
+}
+
 /* --- all of it --- */
 
 /* A module's rows stand together, by replica. */
@@ -434,4 +495,5 @@ kube_status(const struct kube_seen *seen, struct driver_status *out)
 		add_cron_job(seen, out, one);
 	if (out->count > 0)
 		qsort(out->items, out->count, sizeof(*out->items), by_replica);
+	tell_versions_apart(out);
 }
