@@ -511,6 +511,19 @@ test_a_review_says_what_would_be_refused(void **state)
 	assert_found(d, "refused", "moved", "no longer in the cluster");
 }
 
+static void
+test_a_review_says_that_a_rollout_is_paused(void **state)
+{
+	struct kube_double *d = *state;
+
+	BEGIN(d, "halted");
+	review_change(d, "halted", image_change("local/web:1", "local/web:2", 1));
+	assert_null(found(d, "warning", "paused"));
+	kube_double_write(d, KUBE_MERGE, DEPLOYMENT("halted") OWNER, "{\"spec\":{\"paused\":true}}");
+	review_change(d, "halted", image_change("local/web:1", "local/web:2", 1));
+	assert_found(d, "warning", "paused", "Deployment/web: its rollout is paused in the cluster");
+}
+
 /* --- afterwards --- */
 
 /* Turns until the workload's row says this; "": nothing. */
@@ -743,6 +756,7 @@ main(void)
 		cmocka_unit_test(test_what_the_cluster_refuses_is_not_taken_back),
 		cmocka_unit_test(test_a_review_names_whose_each_field_is),
 		cmocka_unit_test(test_a_review_says_what_would_be_refused),
+		cmocka_unit_test(test_a_review_says_that_a_rollout_is_paused),
 		cmocka_unit_test(test_a_revert_is_noticed_and_named),
 		cmocka_unit_test(test_a_rollout_that_somebody_reverts_meanwhile_has_not_succeeded),
 		cmocka_unit_test(test_it_is_carried_when_the_owner_applies_it_too),

@@ -191,6 +191,30 @@ what_is_cloned_is_found_by_our_labels_and_keeps_its_selectors(void **state)
 	kube_objects_clear(&clone.objects);
 }
 
+/* An API server takes both from who creates an object, and refuses them from who applies it. */
+static void
+what_is_given_twice_can_be_applied(void **state)
+{
+	struct clone clone = clone_of(
+		"[{'apiVersion': 'apps/v1', 'kind': 'Deployment', 'metadata': {'name': 'web'}, 'spec': "
+		"{'selector': {'matchLabels': {'app': 'web'}}, 'template': {'metadata': {'labels': "
+		"{'app': 'web'}}, 'spec': {'containers': [{'name': 'web', 'image': 'example/web:1', "
+		"'ports': [{'containerPort': 80, 'name': 'a'}, {'containerPort': 80, 'name': 'b'}], "
+		"'env': [{'name': 'A', 'value': '1'}, {'name': 'B', 'value': '$(A)'}, {'name': 'A', "
+		"'value': '2'}]}]}}}}]", NULL);
+	const json_t *web = find(&clone, "Deployment", "web");
+	const json_t *container = at(web, "/spec/template/spec/containers/0");
+
+	(void)state;
+	assert_int_equal(json_array_size(json_object_get(container, "ports")), 1);
+	assert_int_equal(json_array_size(json_object_get(container, "env")), 2);
+	expect_text(container, "/env/1/value", "2");
+	expect_text(container, "/ports/0/name", "b");
+	expect_note(&clone, "twice", "Deployment/web: given twice, and the clone has the last one: "
+		    "port 80/TCP, variable A");
+	kube_objects_clear(&clone.objects);
+}
+
 static void
 no_tool_takes_a_clone_for_its_own(void **state)
 {
@@ -669,6 +693,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_cloned_is_found_by_our_labels_and_keeps_its_selectors),
+		cmocka_unit_test(what_is_given_twice_can_be_applied),
 		cmocka_unit_test(no_tool_takes_a_clone_for_its_own),
 		cmocka_unit_test(what_others_act_by_is_left_out),
 		cmocka_unit_test(a_clone_has_no_address_outside_the_cluster),

@@ -7,7 +7,7 @@
  * Policies only allow, and what one allows no other takes away.  So pods that a policy of the set
  * limits already are left to that one, or ours would let them out.  An address is none of a
  * namespace: those of the cluster's pods are taken out by the ranges of its nodes, where these are
- * known.
+ * known; else those that the original's pods have now.
  */
 #include "config.h"
 

@@ -9,6 +9,7 @@
 
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "model/merge-keys.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/kubernetes/cluster/object-read.h"
 #include "platform/drivers/kubernetes/objects/objects-parts.h"
@@ -134,6 +135,65 @@ stand_in_leave_node(const struct stand_in_view *view, json_t *object, json_t *de
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
 		found |= stand_in_drop(pod, members[i], details);
 	return found ? STAND_IN_CHANGED : STAND_IN_SAME;
+}
+
+/* --- what is there twice --- */
+
+/* A client that creates may give two items of one key, and one that applies may not.  Programs get
+ * the last variable; of ports that differ in their names alone any leads to the same. */
+static bool
+keep_last(const struct merge_key *key, json_t *list, json_t *details)
+{
+	json_t *seen = json_object();
+	bool found = false;
+
+	for (size_t i = json_array_size(list); i-- > 0;) {
+		char *text = merge_key_text(key, json_array_get(list, i));
+
+		if (text && json_object_get(seen, text)) {
+			char *what = xasprintf("%s %s", key->noun, text);
+
+			found = true;
+			stand_in_add_detail(details, what);
+			json_array_remove(list, i);
+			free(what);
+		} else if (text) {
+			json_object_set_new(seen, text, json_true());
+		}
+		free(text);
+	}
+	json_decref(seen);
+	return found;
+}
+
+static bool
+keep_last_of_each(json_t *value, const char *kind, json_t *details)
+{
+	bool found = false;
+	const char *name;
+	json_t *child;
+	size_t i;
+
+	json_object_foreach(value, name, child) {
+		const struct merge_key *key = merge_key_of(name, kind);
+
+		if (key && json_is_array(child))
+			found |= keep_last(key, child, details);
+		found |= keep_last_of_each(child, kind, details);
+	}
+	json_array_foreach(value, i, child)
+		found |= keep_last_of_each(child, kind, details);
+	return found;
+}
+
+enum stand_in_result
+stand_in_once(const struct stand_in_view *view, json_t *object, json_t *details)
+{
+	json_t *pod = json_object_get(stand_in_template(object), "spec");
+
+	(void)view;
+	return keep_last_of_each(pod, kube_read_text(object, "kind"), details) ? STAND_IN_CHANGED
+									       : STAND_IN_SAME;
 }
 
 /* --- images --- */

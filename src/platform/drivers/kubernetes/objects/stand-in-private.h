@@ -39,6 +39,7 @@ stand_in_rule stand_in_leave_job;
 stand_in_rule stand_in_unpause;
 stand_in_rule stand_in_one_replica;
 stand_in_rule stand_in_leave_node;
+stand_in_rule stand_in_once;
 stand_in_rule stand_in_pin_images;
 stand_in_rule stand_in_empty_volume;
 stand_in_rule stand_in_empty_templates;

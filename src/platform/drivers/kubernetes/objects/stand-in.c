@@ -255,6 +255,7 @@ static const struct stand_in_row {
 	{" Deployment ", stand_in_unpause, "unpaused", CODE_CLONE_UNPAUSED},
 	{NULL, stand_in_one_replica, "replicas", CODE_CLONE_ONE_REPLICA},
 	{PODS, stand_in_leave_node, "node", CODE_CLONE_WITHOUT_NODE},
+	{PODS, stand_in_once, "twice", CODE_CLONE_WITHOUT_TWICE},
 	{PODS, stand_in_pin_images, "image", CODE_CLONE_IMAGE_PINNED},
 	{" PersistentVolumeClaim ", stand_in_empty_volume, "volume", CODE_CLONE_VOLUME_EMPTY},
 	{" StatefulSet ", stand_in_empty_templates, "volume", CODE_CLONE_VOLUME_EMPTY},

@@ -22,7 +22,7 @@ struct stand_in_facts {
 	/* {"Deployment/web/CONTAINER": [image, the same by its digest]}, of what runs in origin. */
 	const json_t *images;
 	const json_t *limited;	/* [podSelector], of policies of the set for outgoing traffic */
-	const json_t *pod_ranges;	/* ["10.244.0.0/24"]: where pods of the cluster are */
+	const json_t *pod_ranges; /* ["10.244.0.0/24"]: where pods of the cluster are, or of origin */
 };
 
 /* Of a workload whose objects are being made; facts NULL: none. */

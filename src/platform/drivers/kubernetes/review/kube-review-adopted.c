@@ -105,6 +105,20 @@ find_moved(struct kube_review *r, const struct review_item *item, const struct e
 			 err->kind == ERROR_STALE ? "moved" : "invalid", &why);
 }
 
+/* Nothing of it runs before somebody goes on with the rollout. */
+static void
+find_paused(struct kube_review *r, const struct review_item *item, const struct adopted_patch *patch)
+{
+	const json_t *spec = json_object_get(patch->result, "spec");
+	struct error why;
+
+	if (!json_is_true(json_object_get(spec, "paused")) ||
+	    json_array_size(patch->operations) == 0)
+		return;
+	error_set_code(&why, CODE_ROLLOUT_STAYS_PAUSED, .object = item->change->key);
+	kube_review_find(r, DEPLOY_WARNING, item, "paused", &why);
+}
+
 static void
 plan_patch(struct kube_review *r, struct review_item *item, const json_t *live)
 {
@@ -119,6 +133,7 @@ plan_patch(struct kube_review *r, struct review_item *item, const json_t *live)
 	}
 	json_array_foreach(patch.fields, i, field)
 		find_owner(r, item, live, field);
+	find_paused(r, item, &patch);
 	item->is_tried = json_array_size(patch.operations) > 0;
 	item->verb = KUBE_PATCH;
 	item->body = json_incref(patch.operations);

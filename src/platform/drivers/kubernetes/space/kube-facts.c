@@ -27,6 +27,7 @@
 
 #define PAGE 500
 #define PAGES_MAX 200
+#define ADDRESSES_MAX 500
 
 enum where { IN_CLONE, IN_ORIGIN, EVERYWHERE, OF_CLUSTER };
 
@@ -60,7 +61,7 @@ struct kube_facts {
 	size_t asked[LISTS];		/* the lists of this round */
 	size_t asked_count, rounds;
 	char *next[LISTS];		/* where it goes on; NULL: it does not */
-	json_t *hosts, *refused, *limited, *pod_ranges;
+	json_t *hosts, *refused, *limited, *pod_ranges, *pod_addresses;
 	struct facts_images images;
 	bool are_hosts_known, failed;
 	struct error err;
@@ -79,6 +80,7 @@ kube_facts_free(struct kube_facts *facts)
 	json_decref(facts->refused);
 	json_decref(facts->limited);
 	json_decref(facts->pod_ranges);
+	json_decref(facts->pod_addresses);
 	facts_images_clear(&facts->images);
 	free(facts->namespace);
 	free(facts->origin);
@@ -123,11 +125,31 @@ take_pinned(struct kube_facts *facts, const char *kind, const json_t *object)
 	facts_take_pinned(&facts->images, kind, object);
 }
 
+/* The machine's own are not only its. */
+static void
+take_addresses(struct kube_facts *facts, const json_t *pod)
+{
+	const json_t *address;
+	size_t i;
+
+	if (json_is_true(json_object_get(json_object_get(pod, "spec"), "hostNetwork")))
+		return;
+	json_array_foreach(json_object_get(json_object_get(pod, "status"), "podIPs"), i, address) {
+		const char *ip = kube_read_text(address, "ip");
+		char *range = xasprintf("%s/%d", ip, strchr(ip, ':') ? 128 : 32);
+
+		if (*ip && json_array_size(facts->pod_addresses) < ADDRESSES_MAX)
+			json_array_append_new(facts->pod_addresses, json_string(range));
+		free(range);
+	}
+}
+
 static void
 take_pod(struct kube_facts *facts, const char *kind, const json_t *object)
 {
 	(void)kind;
 	facts_take_pod(&facts->images, object);
+	take_addresses(facts, object);
 }
 
 static void
@@ -253,7 +275,9 @@ finish(struct kube_facts *facts)
 		.hosts = facts->are_hosts_known ? facts->hosts : NULL,
 		.images = facts_images_known(&facts->images),
 		.limited = facts->limited,
-		.pod_ranges = facts->pod_ranges,
+		/* Who may not list nodes knows at least those of the original's pods. */
+		.pod_ranges = json_array_size(facts->pod_ranges) > 0 ? facts->pod_ranges
+								    : facts->pod_addresses,
 	};
 	facts->options.ended(facts->options.data, facts->failed ? &facts->err : NULL);
 }
@@ -321,6 +345,7 @@ kube_facts_read(const struct kube_facts_options *options)
 	facts->origin = xstrdup_or_null(options->space->origin);
 	facts->limited = json_array();
 	facts->pod_ranges = json_array();
+	facts->pod_addresses = json_array();
 	look_at_set(facts, options->deployment);
 	facts->hosts = json_object();
 	facts->refused = json_array();
