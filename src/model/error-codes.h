@@ -59,6 +59,7 @@ struct error;
 	X(CANCELLED, 503, N_("it was cancelled")) \
 	X(CLONE_IMAGE_PINNED, 0, N_("{object}: the image is pinned to what runs in the original: {words}")) \
 	X(CLONE_JOB_NOT_RUN, 0, N_("{object}: not run in a clone; set spec.runs to true to run it")) \
+	X(CLONE_MADE_BY_OTHERS, 409, N_("{name} was faster: the clone {env} is in the namespace {namespace} since {words}, and nothing of it was changed.  Choose another name.")) \
 	X(CLONE_NOT_TO_ORIGIN, 0, N_("{workload}: cannot connect to the namespace {namespace}; set spec.reaches_origin to true to allow it")) \
 	X(CLONE_ONE_REPLICA, 0, N_("{object}: starts with 1 replica unless spec.replicas says more (original: {words})")) \
 	X(CLONE_REACHES_ORIGIN, 0, N_("{workload}: may connect to the namespace {namespace}: only its own network policies prevent it")) \
@@ -85,6 +86,7 @@ struct error;
 	X(CLONE_WITHOUT_MARKS, 0, N_("{object}: marks of deployment tools are not copied: {words}")) \
 	X(CLONE_WITHOUT_NODE, 0, N_("{object}: has no access to its node; not copied: {words}")) \
 	X(CLONE_WITHOUT_SECRET, 0, N_("{object}: left out, because a set never holds a Secret")) \
+	X(CLONE_WITHOUT_TWICE, 0, N_("{object}: given twice, and the clone has the last one: {words}")) \
 	X(CLUSTERS_MISSING, 400, N_("The resource definition {definition} asks for a cluster, but this platform does not have one; add a section [cluster \"NAME\"] to its configuration.")) \
 	X(CLUSTER_AMBIGUOUS, 400, N_("Cannot tell where {env} is to run: the resource definitions {definition} and {other} match it equally well ({tried}).")) \
 	X(CLUSTER_ANSWER_EXPIRED, 410, N_("The cluster no longer keeps what it was asked for ({verb} {object}): {reason}")) \
@@ -356,6 +358,7 @@ struct error;
 	X(NAME_MISSING_IN_IT, 400, N_("there is no \"{name}\" in it")) \
 	X(NAME_WITHOUT_PARENT, 400, N_("nothing holds \"{name}\"")) \
 	X(NESTED_TOO_DEEP, 413, N_("{path}…: nested deeper than {max} levels")) \
+	X(NEW_VERSION_NOT_READY, 0, N_("the new version is not ready")) \
 	X(NOTHING_AT_ADDRESS, 404, N_("There is nothing at this address.")) \
 	X(NOTHING_TO_DEPLOY_GIVEN, 400, N_("Give one of \"delta_id\", \"set_id\" and \"deployment_id\".")) \
 	X(NOT_ADMINISTRATOR, 403, N_("{user} is not an administrator, which this requires.")) \
@@ -456,6 +459,7 @@ struct error;
 	X(ROLLOUT_NOT_SEEN, 503, N_("waiting for the cluster to accept the change")) \
 	X(ROLLOUT_PAUSED, 503, N_("the rollout is paused in the cluster")) \
 	X(ROLLOUT_PODS_READY, 503, N_("{number} of {total} pods are ready")) \
+	X(ROLLOUT_STAYS_PAUSED, 0, N_("{object}: its rollout is paused in the cluster.  The deployment waits until somebody resumes it, and fails if nobody does")) \
 	X(ROLLOUT_WAITS_FOR_JOB, 503, N_("waiting for the job to complete")) \
 	PLURAL(ROLLOUT_WAITS_FOR_OLD, 503, "waiting for {number} old pod to end", "waiting for {number} old pods to end") \
 	X(ROUTE_ANNOTATION_INVALID, 400, N_("The annotation \"{name}\" of a route is invalid: its value must be a string, and its name not one of the platform's.")) \

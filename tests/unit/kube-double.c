@@ -72,7 +72,7 @@ start_driver(struct kube_double *d)
 				    &(struct kube_driver_options){
 					    .cluster = "prod",
 					    .access = access_of(d),
-					    .platform = PLATFORM,
+					    .platform = d->platform ? d->platform : PLATFORM,
 					    .name_key = (const uint8_t *)NAME_KEY,
 					    .ready_timeout_ms = d->ready_timeout_ms,
 				    },

@@ -27,6 +27,7 @@ struct kube_double {
 	struct loop *loop;
 	struct driver *driver;
 	int ready_timeout_ms;		/* of the next driver; 0: as usual */
+	const char *platform;		/* of the next driver; NULL: PLATFORM */
 	int64_t begun_at;		/* of the next deployment; 0: now */
 	const char *copy_of;		/* of the next deployment; NULL: none */
 	struct kube_cluster *looker;

@@ -231,6 +231,69 @@ what_fails_in_production_fails_in_its_clone_and_is_fixed_there_one_by_one(void *
 	assert_int_equal(json_array_size(d->warnings), 0);
 }
 
+static const char *
+maker_of(struct kube_double *d, const char *namespace)
+{
+	char *path = xasprintf("/api/v1/namespaces/%s", namespace);
+	const json_t *object = kube_double_get(d, path);
+
+	free(path);
+	return kube_read_note(object, "sidestage.dev/made");
+}
+
+/* Each with a daemon of its own; the second looks before the first has made it. */
+static void
+of_two_who_clone_under_one_name_the_cluster_takes_one(void **state)
+{
+	struct driver_home one = {.namespace = "race", .origin = "sick", .made = "1111",
+				  .made_by = "oncall", .is_first = true};
+	struct driver_home other = one;
+	struct kube_double *d = *state;
+	struct driver_waiter waiter;
+
+	other.made = "2222";
+	other.made_by = "dev";
+	d->platform = "kube";
+	kube_double_restart_driver(d);
+	prepare(d, "a/shop/race", &one);
+	kube_double_restart_driver(d);
+	kube_double_rules(d, "1:GET /api/v1/namespaces/race$ status 404\n");
+	waiter = kube_double_waiter(d);
+	d->task = d->driver->ops->prepare(d->driver, "b/shop/race", &other, &waiter);
+	kube_double_wait(d);
+	kube_double_rules(d, "");
+	assert_true(d->failed);
+	assert_int_equal(d->err.kind, ERROR_CONFLICT);
+	assert_non_null(strstr(d->err.text, "oncall was faster: the clone race"));
+	assert_string_equal(maker_of(d, "race"), "1111");
+	/* Nor is it taken away by who was too late, and one who lost all else knows it again. */
+	waiter = kube_double_waiter(d);
+	d->task = d->driver->ops->remove(d->driver, "b/shop/race", &other, &waiter);
+	kube_double_wait(d);
+	assert_string_equal(maker_of(d, "race"), "1111");
+	kube_double_restart_driver(d);
+	prepare(d, "c/shop/race", &one);
+	d->platform = NULL;
+	kube_double_restart_driver(d);
+}
+
+/* By address, too, for who may not list nodes. */
+static void
+a_clone_cannot_connect_to_the_pods_it_is_made_of(void **state)
+{
+	struct kube_double *d = *state;
+	const json_t *policy = kube_double_get(
+		d, "/apis/networking.k8s.io/v1/namespaces/recovering/networkpolicies/web-not-to-origin");
+	const json_t *egress = json_object_get(json_object_get(policy, "spec"), "egress");
+	char *text = json_dumps(egress, JSON_SORT_KEYS);
+
+	assert_non_null(policy);
+	assert_non_null(strstr(text, "\"operator\": \"NotIn\", \"values\": [\"sick\"]"));
+	assert_non_null(strstr(text, "\"cidr\": \"0.0.0.0/0\", \"except\": [\""));
+	assert_non_null(strstr(text, "/32\""));
+	free(text);
+}
+
 static void
 a_clone_in_which_fails_what_runs_in_production_is_not_made(void **state)
 {
@@ -311,6 +374,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			what_fails_in_production_fails_in_its_clone_and_is_fixed_there_one_by_one),
+		cmocka_unit_test(of_two_who_clone_under_one_name_the_cluster_takes_one),
+		cmocka_unit_test(a_clone_cannot_connect_to_the_pods_it_is_made_of),
 		cmocka_unit_test(a_clone_in_which_fails_what_runs_in_production_is_not_made),
 		cmocka_unit_test(a_clone_has_the_secrets_and_the_limits_of_what_it_is_made_of),
 		cmocka_unit_test(a_secret_that_cannot_be_copied_is_named_before_anything_is_made),

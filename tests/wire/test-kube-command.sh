@@ -14,7 +14,7 @@ folder=$(mktemp -d) || exit 99
 cluster=
 holder=
 cleanup() {
-	for process in $holder $cluster; do
+	for process in $holder ${open:-} $cluster; do
 		{ kill "$process" && wait "$process"; } 2>/dev/null
 	done
 	rm -rf "$folder"
@@ -181,8 +181,37 @@ wait_for sees_it
 result $? "and another laptop sees both"
 fails "there its name is taken" 1 "already exists" \
 	env HOME="$folder/home2" XDG_RUNTIME_DIR="$folder/run2" sidestage clone shop hotfix-1 --kube --approve=hotfix-1 --json
-timeout 120 sidestage discard hotfix-1 --kube --approve=hotfix-1 >out 2>err </dev/null
-result $? "it is discarded by who made it"
+timeout 60 env HOME="$folder/home2" XDG_RUNTIME_DIR="$folder/run2" sidestage clone shop race --kube --approve=race \
+	>out2 2>err2 </dev/null &
+other=$!
+timeout 60 sidestage clone shop race --kube --approve=race >out 2>err </dev/null
+code=$?
+wait $other
+codes="$code $?"
+cat err2 >>err
+{ [ "$codes" = "0 6" ] || [ "$codes" = "6 0" ] && grep -q "was faster: the clone race" err; } ||
+	{ [ "$codes" = "0 1" ] || [ "$codes" = "1 0" ] && grep -q "race already exists" err; }
+result $? "of two who clone under one name at the same moment one has it, and the other is told ($codes)"
+
+# --- what hangs, and what is killed ---
+
+sidestage logs shop --follow --kube >followed1 2>&1 </dev/null &
+open=$!
+wait_for sh -c 'ls run/sidestage/kube-*.lease'
+of_ours() { for process in /proc/[0-9]*; do tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -qF -- "--state $state/kube/" && echo "${process#/proc/}" && return 0; done; return 1; }
+killed=$(of_ours)
+kill -9 "$killed"
+is_another() { now=$(of_ours) && [ "$now" != "$killed" ]; }
+wait_for is_another
+result $? "a platform that is killed is started again by who has it open"
+ours double prod 'image topicshare-web:1.4.4$ unready'
+timeout 60 sidestage version hotfix-1 web 1.4.4 --kube --approve=hotfix-1 --no-wait >out 2>err </dev/null
+[ $? = 7 ]
+result $? "a deployment to the clone hangs"
+timeout 60 sidestage discard hotfix-1 --kube --approve=hotfix-1 >out 2>err </dev/null
+result $? "and the clone is discarded all the same"
+kill $open
+wait $open 2>/dev/null
 is_gone() { second sidestage board --kube --json >out 2>err && ! grep -q hotfix-1 out; }
 wait_for is_gone
 result $? "and is gone on the other, too"

@@ -309,6 +309,10 @@ make_review(struct flow *flow)
 		review_caution(review,
 			       _("It is not known whether %s has changes that would be lost"),
 			       flow->request.env);
+	if (flow->target.environment.last_deploy.id.raw &&
+	    !deployment_is_final(&flow->target.environment.last_deploy))
+		review_caution(review, _("A deployment to %s is active: it is cancelled"),
+			       flow->request.env);
 	review_caution(review, _("Its data and its history on the platform are deleted for good"));
 	review_send(review, "DELETE /orgs/%s/apps/%s/envs/%s", review->org, review->app,
 		    review->env);

@@ -22,6 +22,7 @@
 #include "model/json.h"
 #include "model/runtime.h"
 #include "model/set.h"
+#include "store/clone-origins.h"
 
 #define WATCH_EVERY_MS 400
 #define WATCH_MAX_MS (60 * 60 * 1000)
@@ -104,6 +105,44 @@ describe_errors(const struct flow *flow, struct error *err)
 		err->kind = ERROR_STALE;
 }
 
+/* --- a name that somebody else was faster to take --- */
+
+static const struct deployment_error *
+find_faster(const struct flow *flow)
+{
+	for (size_t i = 0; i < flow->error_count; i++) {
+		const char *code = json_member_string(flow->errors[i].reason, "code");
+
+		if (code && strcmp(code, "clone_made_by_others") == 0)
+			return &flow->errors[i];
+	}
+	return NULL;
+}
+
+/* What we made is nothing but a name, and stands before theirs. */
+static void
+taken_back(void *data, const struct api_reply *reply)
+{
+	struct flow *flow = data;
+	struct error ignored = {0};
+	const struct deployment_error *faster = find_faster(flow);
+
+	flow->call = NULL;
+	if (reply->error.kind == ERROR_NONE || reply->error.kind == ERROR_NOT_FOUND)
+		(void)!store_drop_clone_origin(session_store(flow->session),
+					       session_platform(flow->session), flow->request.org,
+					       flow->request.app, flow->request.env, &ignored);
+	flow_fail_text(flow, ERROR_STALE, "%s", untrusted_raw(&faster->summary));
+}
+
+static void
+take_back(struct flow *flow)
+{
+	flow->call = api_delete_environment(session_api(flow->session), flow->request.org,
+					    flow->request.app, flow->request.env, NULL, taken_back,
+					    flow);
+}
+
 /* What runs has the values of before; so the next deployment shall have them too.  A clone
  * keeps its own: they are to be tried again. */
 static void
@@ -112,7 +151,9 @@ fail_with_errors(struct flow *flow)
 	struct error err = { 0 };
 
 	describe_errors(flow, &err);
-	if (flow->request.verb == FLOW_CLONE)
+	if (flow->request.verb == FLOW_CLONE && find_faster(flow))
+		take_back(flow);
+	else if (flow->request.verb == FLOW_CLONE)
 		flow_fail(flow, &err);
 	else
 		flow_put_values_back(flow, &err);

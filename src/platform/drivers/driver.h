@@ -37,6 +37,9 @@ struct driver_home {
 	/* Of a clone of such a one: the namespace that its workloads were found in, where what no
 	 * set may hold (Secrets) is; NULL: it is none. */
 	const char *origin;
+	/* Of such a clone: a text by which it is known from another one of its name, and who makes
+	 * it; NULL: not known. */
+	const char *made, *made_by;
 	/* Nothing of it was made by this daemon yet. */
 	bool is_first;
 };
@@ -133,6 +136,8 @@ struct driver_workload_status {
 	char *message;			/* "waiting for GET /healthz on 41873, try 3", in English */
 	char *reason;			/* the same by error_codes_encode(); NULL: it has none */
 	bool is_notice;			/* it is to be read also where all is ready */
+	bool is_old;	/* of the version before, which serves until the newest is ready */
+	int wanted;			/* how many replicas there are to be; 0: not known */
 	long pid;			/* 0: none */
 	/* Of what runs in a pod; rows of one are its containers.  NULL: it does not. */
 	char *pod, *node;		/* node NULL: it has none yet */

@@ -18,6 +18,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/ids.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
@@ -34,6 +35,8 @@
 #include "platform/state/platform.h"
 #include "platform/state/repository-apps.h"
 #include "platform/state/repository-resources.h"
+
+#define MADE_DIGITS 16
 
 #define TRIED_MAX 250 /* bytes of criteria after which a sentence names no more of them */
 #define TEXT_MAX (16u * 1024)
@@ -240,6 +243,8 @@ find_origin(struct platform *platform, const struct place *place, const struct e
 	    strcmp(of.cluster, home->cluster) == 0) {
 		free(home->origin);
 		home->origin = xstrdup(of.is_adopted ? of.namespace : of.origin);
+		home->made = xcalloc(1, MADE_DIGITS + 1);
+		ids_random_hex(home->made, MADE_DIGITS);
 	}
 	env_home_clear(&of);
 }
@@ -421,6 +426,7 @@ env_driver_home(const struct env_home *home)
 		.labels = home->labels,
 		.is_adopted = home->is_adopted,
 		.origin = home->origin && *home->origin ? home->origin : NULL,
+		.made = home->made && *home->made ? home->made : NULL,
 	};
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * {"version": 1, "app": {"id", "name"}, "env": the environment, "origin": NAMESPACE,
+ * {"version": 1, "app": {"id", "name"}, "env": the environment, "origin": NAMESPACE, "made": TEXT,
  *  "deployments": [the first, the last that succeeded], "set": of the first, "delta": to the other}
  *
  * Nouns are as on the wire.  The first deployment of a clone is what its origin ran, so that is all
@@ -82,7 +82,7 @@ add_sets(struct platform *platform, const struct place *place, json_t *record, s
 }
 
 json_t *
-record_write(struct platform *platform, const struct place *place, const char *origin,
+record_write(struct platform *platform, const struct place *place, const struct env_home *home,
 	     struct error *err)
 {
 	struct repository *repository = platform->repository;
@@ -101,8 +101,10 @@ record_write(struct platform *platform, const struct place *place, const char *o
 				   json_object_get(env, "id"), "name", json_object_get(env, "name"),
 				   "type", json_object_get(env, "type"), "created_by",
 				   json_object_get(env, "created_by"), "created_at",
-				   json_object_get(env, "created_at"), "origin", origin,
+				   json_object_get(env, "created_at"), "origin", home->origin,
 				   "deployments", picked);
+	if (record && home->made && *home->made)
+		json_object_set_new(record, "made", json_string(home->made));
 	if (env && (!record || add_sets(platform, place, record, err) != 0)) {
 		json_decref(record);
 		record = NULL;
@@ -118,7 +120,7 @@ record_write(struct platform *platform, const struct place *place, const char *o
 
 /* A record that was read, whole; what is in it is checked against itself alone. */
 struct read_record {
-	const char *app, *app_name, *origin;	/* of the JSON */
+	const char *app, *app_name, *origin, *made;	/* of the JSON; made NULL: it has none */
 	struct environment env;
 	struct deployment first, last;
 	struct set *base, *now;
@@ -162,6 +164,7 @@ read_record(struct read_record *r, const json_t *record, struct error *err)
 		.app = json_member_string(app, "id"),
 		.app_name = json_member_string(app, "name"),
 		.origin = json_member_string(record, "origin"),
+		.made = json_member_string(record, "made"),
 	};
 	if (json_integer_value(json_object_get(record, "version")) != VERSION_NOW)
 		return error_set(err, ERROR_INPUT, "it is of another version");
@@ -190,6 +193,7 @@ put_environment(struct platform *platform, const struct adoption *adoption,
 		.namespace_def = (char *)"",
 		.labels = json_object(),
 		.origin = (char *)r->origin,
+		.made = (char *)r->made,
 	};
 	const char *type = untrusted_raw(&r->env.type);
 	int ret = repository_put_environment(platform->repository, place,

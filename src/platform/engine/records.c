@@ -188,7 +188,7 @@ write_one(struct records *records, const struct place *place, const struct env_h
 	if (!*notes || repository_read_notes(platform->repository, place, &known, err) != 0)
 		return -1;
 	if (is_new) {
-		*record = record_write(platform, place, home->origin, err);
+		*record = record_write(platform, place, home, err);
 		if (*record)
 			add_notes(*notes, *record, known);
 	}

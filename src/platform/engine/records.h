@@ -11,6 +11,7 @@
 #include <jansson.h>
 
 struct adoption;
+struct env_home;
 struct error;
 struct place;
 struct platform;
@@ -29,8 +30,8 @@ void records_finish(struct records *records, void (*done)(void *data), void *dat
 /* --- for tests --- */
 
 /* What is recorded of a clone; new reference.  NULL with err. */
-json_t *record_write(struct platform *platform, const struct place *place, const char *origin,
-		     struct error *err);
+json_t *record_write(struct platform *platform, const struct place *place,
+		     const struct env_home *home, struct error *err);
 /* A clone as it was recorded, in that namespace; one that is here becomes what it is there.
  * 0; 1: it is so already; 2: not now, since what it was cloned from is not looked at here, or it is
  * being made or deleted; -1 with err. */

@@ -275,6 +275,7 @@ enter_provision(struct rollout *r)
 	struct driver_waiter waiter = {.ended = prepared, .data = r};
 
 	home.is_first = r->is_first;
+	home.made_by = r->env.created_by.raw;
 	r->task = r->order.resuming ? ops->adopt(r->driver, r->space, &home, &waiter)
 				    : ops->prepare(r->driver, r->space, &home, &waiter);
 	return STEP_WAIT;

@@ -245,6 +245,7 @@ read_env_home(struct statement *row, void *noun)
 		.labels = rows_json(row, 5),
 		.is_adopted = row_int(row, 6) != 0,
 		.origin = row_copy_or(row, 7, ""),
+		.made = row_copy_or(row, 8, ""),
 	};
 }
 
@@ -258,6 +259,7 @@ env_home_clear(struct env_home *home)
 	free(home->cluster);
 	json_decref(home->labels);
 	free(home->origin);
+	free(home->made);
 	*home = (struct env_home){0};
 }
 
@@ -268,7 +270,7 @@ repository_env_home(struct repository *repository, const struct place *place, st
 	*out = (struct env_home){0};
 	if (rows_read(repository, err, read_env_home, out,
 		      "SELECT driver_type, def_id, namespace, namespace_def, cluster, labels,"
-		      " adopted, origin FROM env_drivers WHERE org = ? AND app = ? AND env = ?",
+		      " adopted, origin, made FROM env_drivers WHERE org = ? AND app = ? AND env = ?",
 		      "sss", place->org, place->app, place->env) == 0)
 		return 0;
 	env_home_clear(out);
@@ -282,11 +284,12 @@ repository_put_env_home(struct repository *repository, const struct place *place
 	char *labels = json_canonical(home->labels);
 	int ret = rows_run(repository, err,
 			   "INSERT INTO env_drivers (org, app, env, driver_type, def_id, namespace,"
-			   " namespace_def, cluster, labels, adopted, origin)"
-			   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			   "sssssssssis", place->org, place->app, place->env, home->driver_type,
+			   " namespace_def, cluster, labels, adopted, origin, made)"
+			   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			   "sssssssssiss", place->org, place->app, place->env, home->driver_type,
 			   home->def_id, home->namespace, home->namespace_def, home->cluster,
-			   labels, (int64_t)home->is_adopted, home->origin ? home->origin : "");
+			   labels, (int64_t)home->is_adopted, home->origin ? home->origin : "",
+			   home->made ? home->made : "");
 
 	free(labels);
 	return ret;

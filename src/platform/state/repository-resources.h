@@ -62,6 +62,7 @@ struct env_home {
 	json_t *labels;				/* of the namespace; an object */
 	bool is_adopted;			/* somebody else made what is in it */
 	char *origin;	/* the adopted namespace that its base was found in; "", NULL: none */
+	char *made;	/* of such a one: which of those that were called so; "", NULL: not known */
 };
 void env_home_clear(struct env_home *home);
 /* ERROR_NOT_FOUND: nothing of it was made yet.  env_home_clear() it. */

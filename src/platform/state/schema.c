@@ -212,6 +212,9 @@ static const struct db_step steps[] = {
 	 " name TEXT NOT NULL, value TEXT NOT NULL, is_kept INTEGER NOT NULL,"
 	 " PRIMARY KEY (org, app, env, name)) STRICT, WITHOUT ROWID",
 	 NULL},
+
+	/* Of a clone that belongs to the cluster: by what it is known from another of its name. */
+	{"ALTER TABLE env_drivers ADD COLUMN made TEXT NOT NULL DEFAULT ''", NULL},
 };
 
 const struct db_schema platform_schema = {

@@ -31,6 +31,7 @@
 #include "platform/state/repository-apps.h"
 #include "platform/state/repository-deployments.h"
 #include "platform/state/repository-notes.h"
+#include "platform/state/repository-resources.h"
 
 #define WHOLE_WAIT_MS 3000		/* some twenty lists of a namespace take less */
 
@@ -257,6 +258,19 @@ is_deleting(struct platform *platform, const struct place *place, bool *deleting
 	return 0;
 }
 
+/* What stays when the environment goes: what is changed there is to be whole, or as it was. */
+static bool
+is_of_others(struct platform *platform, const struct place *place)
+{
+	struct error ignored = {0};
+	struct env_home home = {0};
+	bool is = repository_env_home(platform->repository, place, &home, &ignored) == 0 &&
+		  home.is_adopted;
+
+	env_home_clear(&home);
+	return is;
+}
+
 /* DELETE .../envs/{envId}: stop an environment and delete it with its data. */
 int
 delete_environment(struct platform *platform, const struct request *request,
@@ -281,7 +295,7 @@ delete_environment(struct platform *platform, const struct request *request,
 	if (count <= 1)
 		return error_set_code(err, CODE_LAST_ENVIRONMENT, .env = place->env,
 				      .app = place->app);
-	if (engine_is_busy(platform->engine, place))
+	if (engine_is_busy(platform->engine, place) && is_of_others(platform, place))
 		return error_set_code(err, CODE_DEPLOYMENT_IS_ACTIVE_DELETE_LATER,
 				      .env = place->env);
 	if (repository_set_deleting(platform->repository, place, clock_wall_ms(), err) != 0)

@@ -34,6 +34,8 @@
  * environment has one name among them whatever their organization is called. */
 #define KUBE_SHARED_PLATFORM "kube"
 #define KUBE_NOTE_PREFIX "sidestage.dev/"
+#define KUBE_NOTE_MADE "sidestage.dev/made"		/* driver_home.made, and */
+#define KUBE_NOTE_OWNER "sidestage.dev/owner"		/* .made_by */
 #define KUBE_NOTE_RECORD "sidestage.dev/record"		/* another whenever the record is */
 
 /* The level of pod security that a namespace enforces, and what one of ours has unless its

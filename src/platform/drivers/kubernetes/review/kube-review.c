@@ -74,6 +74,7 @@ free_review(struct kube_review *r)
 	json_decref(r->space.secrets);
 	free(r->space.namespace);
 	free(r->space.origin);
+	free(r->space.made);
 	free(r->space.name);
 	free(r);
 }
@@ -370,6 +371,7 @@ kube_review(struct kube_driver *driver, const char *space, const struct driver_r
 		.is_adopted = home->is_adopted,
 		.is_first = home->is_first,
 		.origin = xstrdup_or_null(home->origin),
+		.made = xstrdup_or_null(home->made),
 		.secrets = json_object(),
 	};
 	r->held = json_object();

@@ -104,12 +104,38 @@ report_wait(void *data, const struct error *why)
 /* --- whose it is --- */
 
 /* A clone that another daemon of the same people has made under this name: two of one name would be
- * one.  What this daemon was about to make when it was killed has no record yet. */
+ * one.  Who made it first is decided by the cluster, since of two that create a namespace one alone
+ * can.  What was made by an older version is known by its record alone. */
 static bool
 is_of_somebody_else(const struct kube_space *space, const json_t *notes)
 {
-	return space->is_first && json_object_get(notes, KUBE_NOTE_RECORD) &&
-	       strcmp(space->driver->platform, KUBE_SHARED_PLATFORM) == 0;
+	const char *made = json_member_string(notes, KUBE_NOTE_MADE);
+
+	if (strcmp(space->driver->platform, KUBE_SHARED_PLATFORM) != 0)
+		return false;
+	if (made && space->made)
+		return strcmp(made, space->made) != 0;
+	return space->is_first && (made || json_object_get(notes, KUBE_NOTE_RECORD));
+}
+
+/* The organization is each daemon's own, where several share a platform. */
+static bool
+is_called_alike(const struct kube_space *space, const char *owner)
+{
+	return strcmp(owner, space->name) == 0 ||
+	       (strcmp(space->driver->platform, KUBE_SHARED_PLATFORM) == 0 &&
+		strcmp(kube_space_tail(owner), kube_space_tail(space->name)) == 0);
+}
+
+static void
+say_whose_clone(const struct kube_space *space, const json_t *object, const json_t *notes,
+		struct error *err)
+{
+	const char *owner = json_member_string(notes, KUBE_NOTE_OWNER),
+		   *at = kube_read_text(kube_read_metadata(object), "creationTimestamp");
+
+	error_set_code(err, CODE_CLONE_MADE_BY_OTHERS, .env = strrchr(space->name, '/') + 1,
+		       .namespace = space->namespace, .name = owner ? owner : "?", .words = at);
 }
 
 bool
@@ -121,10 +147,7 @@ kube_namespace_is_ours(const struct kube_space *space, const json_t *object, str
 		   *owner = json_member_string(notes, KUBE_NOTE_SPACE);
 
 	if (platform && owner && strcmp(platform, space->driver->platform) == 0 &&
-	    !is_of_somebody_else(space, notes) &&
-	    (strcmp(owner, space->name) == 0 ||
-	     (strcmp(platform, KUBE_SHARED_PLATFORM) == 0 &&
-	      strcmp(kube_space_tail(owner), kube_space_tail(space->name)) == 0)))
+	    !is_of_somebody_else(space, notes) && is_called_alike(space, owner))
 		return true;
 	if (!platform || !owner)
 		error_set_code(err, CODE_NAMESPACE_FOREIGN, .namespace = space->namespace,
@@ -132,6 +155,8 @@ kube_namespace_is_ours(const struct kube_space *space, const json_t *object, str
 	else if (strcmp(platform, space->driver->platform) != 0)
 		error_set_code(err, CODE_NAMESPACE_OF_PLATFORM, .namespace = space->namespace,
 			       .space = owner, .platform = platform);
+	else if (is_of_somebody_else(space, notes) && is_called_alike(space, owner))
+		say_whose_clone(space, object, notes, err);
 	else
 		error_set_code(err, CODE_NAMESPACE_OF_SPACE, .namespace = space->namespace,
 			       .space = owner);
@@ -177,10 +202,11 @@ kube_namespace_object(const struct kube_space *space)
 	json_object_set_new(labels, KUBE_LABEL_MANAGED, json_string(KUBE_MANAGED_BY));
 	json_object_set_new(labels, KUBE_LABEL_POD_SECURITY,
 			    json_string(kube_space_pod_security(space)));
-	return json_pack("{s:s, s:s, s:{s:s, s:o, s:{s:s, s:s}}}", "apiVersion", "v1", "kind",
-			 "Namespace", "metadata", "name", space->namespace, "labels", labels,
-			 "annotations", KUBE_NOTE_SPACE, space->name, KUBE_NOTE_PLATFORM,
-			 space->driver->platform);
+	return json_pack("{s:s, s:s, s:{s:s, s:o, s:{s:s, s:s, s:s*, s:s*}}}", "apiVersion", "v1",
+			 "kind", "Namespace", "metadata", "name", space->namespace, "labels",
+			 labels, "annotations", KUBE_NOTE_SPACE, space->name, KUBE_NOTE_PLATFORM,
+			 space->driver->platform, KUBE_NOTE_MADE, space->made, KUBE_NOTE_OWNER,
+			 space->made_by);
 }
 
 static void

@@ -100,6 +100,10 @@ set_home(struct kube_space *space, const struct driver_home *home)
 		space->is_first = home->is_first;
 		free(space->origin);
 		space->origin = xstrdup_or_null(home->origin);
+		free(space->made);
+		space->made = xstrdup_or_null(home->made);
+		free(space->made_by);
+		space->made_by = xstrdup_or_null(home->made_by);
 	}
 }
 
@@ -151,6 +155,8 @@ kube_space_free(struct kube_space *space)
 	json_decref(space->hosts);
 	free(space->namespace);
 	free(space->origin);
+	free(space->made);
+	free(space->made_by);
 	json_decref(space->found);
 	drop_marks(space);
 	free(space->marks);

@@ -48,6 +48,7 @@ struct kube_space {
 	bool is_adopted;		/* somebody else filled it (driver_home) */
 	bool is_first;			/* this daemon has made nothing of it */
 	char *origin;			/* of a clone of such a one; NULL: it is none */
+	char *made, *made_by;		/* as driver_home has them */
 	bool has_manifests;		/* what somebody else wrote was deployed to it */
 	json_t *found;	/* adopted: {"Deployment/web": module} (kube-found.h); NULL: not known */
 	struct kube_marks *marks;	/* adopted: what is seen, with the modules; NULL: not yet */
