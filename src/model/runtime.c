@@ -253,8 +253,8 @@ clear_briefs(struct runtime_module *module)
 	free(module->briefs);
 }
 
-/* A pod without a container status counts as ready: nothing says otherwise.  One of a version before
- * serves, and is not wanted. */
+/* A pod without a container status counts as ready: nothing says otherwise.  One of a version
+ * before serves, and is not wanted. */
 static void
 add_pod(struct runtime_module *module, const struct runtime_pod *pod, bool is_old, const char *said)
 {

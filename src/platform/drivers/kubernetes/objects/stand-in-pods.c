@@ -189,7 +189,7 @@ keep_last_of_each(json_t *value, const char *kind, json_t *details)
 enum stand_in_result
 stand_in_once(const struct stand_in_view *view, json_t *object, json_t *details)
 {
-	json_t *pod = json_object_get(stand_in_template(object), "spec");
+	json_t *pod = json_object_get(kube_read_template(object), "spec");
 
 	(void)view;
 	return keep_last_of_each(pod, kube_read_text(object, "kind"), details) ? STAND_IN_CHANGED

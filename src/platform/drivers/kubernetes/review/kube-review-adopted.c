@@ -107,7 +107,8 @@ find_moved(struct kube_review *r, const struct review_item *item, const struct e
 
 /* Nothing of it runs before somebody goes on with the rollout. */
 static void
-find_paused(struct kube_review *r, const struct review_item *item, const struct adopted_patch *patch)
+find_paused(struct kube_review *r, const struct review_item *item,
+	    const struct adopted_patch *patch)
 {
 	const json_t *spec = json_object_get(patch->result, "spec");
 	struct error why;
