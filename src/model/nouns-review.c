@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * What is said of a deployment before it is made, and of one that was (nouns.h).  Its sentences come
- * with their codes, so whoever reads them has them in the language of this program.
+ * What is said of a deployment before it is made, and of one that was (nouns.h).  Its sentences
+ * come with their codes, so whoever reads them has them in the language of this program.
  */
 #include "config.h"
 

@@ -3,8 +3,8 @@
 /*
  * What runs, as a driver tells it: a row for each container of each pod that counts.  That are the
  * pods of the newest ReplicaSet, also when they only start; those of one before while there are no
- * newer ones, or while they serve; and those of the newest Job.  A pod that was refused has a row that
- * says why.  Whose they are is an annotation of the pod.
+ * newer ones, or while they serve; and those of the newest Job.  A pod that was refused has a row
+ * that says why.  Whose they are is an annotation of the pod.
  */
 #include "config.h"
 
