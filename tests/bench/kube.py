@@ -209,6 +209,8 @@ def measure(sidestage, program, shape):
               ("read", platform.reads()[1], platform.reads()[2] / 1000), flush=True)
         measure_asked("until all was read", cluster)
         platform = platform.pid
+        print("  %-33s client %.1f s   platform %.1f s of a processor" %
+              ("until all was read", cpu_s(screen.pid), cpu_s(platform)))
         measure_memory(screen.pid, platform)
         screen.keys("up and down", [b"\033OB", b"\033OB", b"\033OA"], 100)
         screen.keys("left and right", [b"\033OC", b"\033OD"], 100)
