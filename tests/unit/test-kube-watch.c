@@ -273,6 +273,26 @@ test_objects_of_all_namespaces(void **state)
 	kube_world_stop(&world);
 }
 
+/* A connection that may be dead is left, and nothing is listed again for that. */
+static void
+test_a_watch_over_another_connection(void **state)
+{
+	static const struct exchange exchanges[] = {
+		{LIST("7", ITEM("a", "u", "3")), CLOSE}, {OK BOOKMARK("50"), HOLD},
+		{OK EVENT("MODIFIED", POD("a", "u", "60")), HOLD}, {0}};
+	struct kube_world world;
+	struct told told;
+
+	(void)state;
+	start(&world, &told, exchanges);
+	kube_watch_reconnect(told.watch, 0);	/* while it is being listed: nothing */
+	KUBE_WORLD_UNTIL(&world, kube_watch_is_listed(told.watch) && world.server.count == 2);
+	kube_watch_reconnect(told.watch, 0);
+	until_log(&world, &told, "+a3 a3>60 ");
+	assert_asked(&world, 2, "?watch=true");
+	stop(&world, &told);
+}
+
 /* --- of many only what is wanted --- */
 
 struct kept {
@@ -762,6 +782,7 @@ main(void)
 		cmocka_unit_test(test_a_page_that_is_too_large_is_asked_for_in_smaller_ones),
 		cmocka_unit_test(test_a_selector_is_sent_with_both),
 		cmocka_unit_test(test_objects_of_all_namespaces),
+		cmocka_unit_test(test_a_watch_over_another_connection),
 		cmocka_unit_test(test_of_many_objects_only_what_is_wanted_is_kept),
 		cmocka_unit_test(test_more_than_is_taken_is_an_error),
 		cmocka_unit_test(test_a_watch_goes_on_where_it_was),

@@ -291,19 +291,32 @@ start_list(struct kube_watch *watch)
 		kube_list_keep_as(watch->list, &watch->keeper);
 }
 
+static void
+leave_connection(struct kube_watch *watch, int64_t within_ms)
+{
+	if (watch->is_connected)
+		watch->seen_at = clock_wall_ms();
+	kube_cancel(watch->request);
+	watch->request = NULL;
+	watch->is_connected = false;
+	go_on_in(watch, within_ms > 0 ? kube_jitter(within_ms) : 0);
+}
+
 /* Nothing is lost by leaving a watch: the list has it all. */
 void
 kube_watch_refresh(struct kube_watch *watch, int64_t within_ms)
 {
 	if (watch->list)
 		return;
-	if (watch->is_connected)
-		watch->seen_at = clock_wall_ms();
-	kube_cancel(watch->request);
-	watch->request = NULL;
-	watch->is_connected = false;
 	watch->version[0] = '\0';
-	go_on_in(watch, within_ms > 0 ? kube_jitter(within_ms) : 0);
+	leave_connection(watch, within_ms);
+}
+
+void
+kube_watch_reconnect(struct kube_watch *watch, int64_t within_ms)
+{
+	if (!watch->list && watch->request)
+		leave_connection(watch, within_ms);
 }
 
 void

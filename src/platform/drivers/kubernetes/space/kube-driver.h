@@ -18,6 +18,8 @@ struct kube_survey;
 struct kube_wide;
 struct ports;
 
+#define KUBE_SPACE_BUCKETS 256
+
 struct kube_driver {
 	struct driver base;
 	char *cluster_name;		/* as the operator calls it */
@@ -28,6 +30,7 @@ struct kube_driver {
 	struct ports *ports;		/* that lead to Services */
 	int ready_timeout_ms;
 	struct kube_space *spaces;
+	struct kube_space *by_name[KUBE_SPACE_BUCKETS];	/* the same */
 	struct kube_resource_job *jobs;	/* of resources, under way */
 	struct kube_review *reviews;	/* under way */
 	struct kube_survey *surveys;	/* under way */

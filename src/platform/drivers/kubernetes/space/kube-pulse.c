@@ -58,7 +58,7 @@ end_silence(struct kube_pulse *pulse)
 		 pulse->driver->cluster_name, NULL);
 	pulse->is_silent = false;
 	if (pulse->driver->wide)
-		kube_wide_refresh(pulse->driver->wide, REFRESH_MS);
+		kube_wide_reconnect(pulse->driver->wide, REFRESH_MS);
 	for (struct kube_space *space = pulse->driver->spaces; space; space = space->next)
 		kube_space_refresh(space, REFRESH_MS);
 	note_change(pulse);

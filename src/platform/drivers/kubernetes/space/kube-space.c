@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
@@ -66,14 +67,31 @@ drop_marks(struct kube_space *space)
 	}
 }
 
+static size_t
+bucket_of(const char *name)
+{
+	return (size_t)(ids_hash(&name, 1) % KUBE_SPACE_BUCKETS);
+}
+
+/* Hundreds are asked for each second. */
 struct kube_space *
 kube_space_find(const struct kube_driver *driver, const char *name)
 {
-	struct kube_space *space = driver->spaces;
+	struct kube_space *space = driver->by_name[bucket_of(name)];
 
 	while (space && strcmp(space->name, name) != 0)
-		space = space->next;
+		space = space->beside;
 	return space;
+}
+
+static void
+forget_name(struct kube_space *space)
+{
+	struct kube_space **link = &space->driver->by_name[bucket_of(space->name)];
+
+	while (*link != space)
+		link = &(*link)->beside;
+	*link = space->beside;
 }
 
 /* It does not move while it is there, so another home is one of a space that was removed. */
@@ -118,6 +136,8 @@ kube_space_open(struct kube_driver *driver, const char *name, const struct drive
 		space->name = xstrdup(name);
 		space->next = driver->spaces;
 		driver->spaces = space;
+		space->beside = driver->by_name[bucket_of(name)];
+		driver->by_name[bucket_of(name)] = space;
 	}
 	if (!space->operation)
 		set_home(space, home);
@@ -145,6 +165,7 @@ kube_space_free(struct kube_space *space)
 	while (*link != space)
 		link = &(*link)->next;
 	*link = space->next;
+	forget_name(space);
 	kube_space_end(space);
 	kube_space_close(space);
 	kube_reach_close(space);

@@ -42,6 +42,7 @@ struct kube_operation {
 struct kube_space {
 	struct kube_driver *driver;
 	struct kube_space *next;
+	struct kube_space *beside;	/* the next one with the same hash of its name */
 	char *name;			/* "org/app/env" */
 	char *namespace;
 	json_t *labels;			/* of the namespace; NULL: none */

@@ -271,10 +271,10 @@ kube_wide_seen_at(const struct kube_wide *wide)
 }
 
 void
-kube_wide_refresh(struct kube_wide *wide, int64_t within_ms)
+kube_wide_reconnect(struct kube_wide *wide, int64_t within_ms)
 {
 	for (size_t i = 0; i < KUBE_WIDE_KINDS; i++)
-		kube_watch_refresh(wide->kinds[i].watch, within_ms);
+		kube_watch_reconnect(wide->kinds[i].watch, within_ms);
 }
 
 const json_t *

@@ -51,8 +51,8 @@ bool kube_wide_is_listed(const struct kube_wide *wide);
 bool kube_wide_is_seen(const struct kube_wide *wide, struct error *err);
 /* Wall ms at which the oldest of it was known to be so; 0: it never was. */
 int64_t kube_wide_seen_at(const struct kube_wide *wide);
-/* All is listed anew within so many ms. */
-void kube_wide_refresh(struct kube_wide *wide, int64_t within_ms);
+/* The cluster answers again: its watches may hang at connections of before. */
+void kube_wide_reconnect(struct kube_wide *wide, int64_t within_ms);
 
 /* Of a namespace: {"Deployment/web": row}, borrowed, or NULL: nothing runs there; */
 const json_t *kube_wide_rows(const struct kube_wide *wide, const char *namespace);
