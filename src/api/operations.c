@@ -370,7 +370,7 @@ api_get_runtime_pods(struct api *api, const char *org, const char *app, const ch
 {
 	struct api_call *call = api_get_runtime(api, org, app, env, done, data);
 
-	api_call_query(call, "x-pods", "true");
+	api_call_query(call, "pods", "true");
 	return call;
 }
 

@@ -286,7 +286,7 @@ next_module(const struct driver_status *status, size_t at)
 static void
 attend(struct platform *platform, const struct request *request)
 {
-	const char *wanted = request_query(request, "x-pods");
+	const char *wanted = request_query(request, "pods");
 	struct error ignored = {0};
 	struct driver *driver = env_driver_made(platform, &request->place, &ignored);
 	char *space = place_space(&request->place);
