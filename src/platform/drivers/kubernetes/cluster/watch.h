@@ -42,8 +42,9 @@ void kube_watch_refresh(struct kube_watch *watch, int64_t within_ms);
 /* It is watched over another connection within so many ms, from where it was: the one that there is
  * may be dead.  Where nothing was listed yet nothing is done. */
 void kube_watch_reconnect(struct kube_watch *watch, int64_t within_ms);
-/* As kube_watch_refresh() when nothing was told for so long that this may be it: 10 to 15 s, and the
- * longer, the more often nothing was missing.  For one who waits for a change, again and again. */
+/* As kube_watch_refresh() when nothing was told for so long that this may be it: 10 to 15 s, and
+ * the longer, the more often nothing was missing.  For one who waits for a change, again and
+ * again. */
 void kube_watch_keep_fresh(struct kube_watch *watch);
 
 /* The first list is whole. */
