@@ -36,6 +36,7 @@
 #include "ui/theme.h"
 #include "ui/view.h"
 #include "ui/views/board.h"
+#include "ui/views/clone-list.h"
 #include "ui/views/clones.h"
 #include "ui/views/compare.h"
 #include "ui/views/contexts.h"
@@ -364,6 +365,7 @@ environments_are_only_drawn(void **state)
 	details = details_open(here.session, ORG, APP, "production");
 	look_and_close(moment_view_new(&here.ui, ORG, APP, details, "production", NULL, NULL),
 		       "moment");
+	look_and_close(clone_list_view_new_of(ORG, APP, "production"), "objects");
 	details_close(details);
 }
 
