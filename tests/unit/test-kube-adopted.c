@@ -658,7 +658,7 @@ start_writer(struct kube_double *d, const char *space, struct driver_workload ch
 static int
 rounds(void)
 {
-	return below_valgrind() ? 10 : 40;
+	return below_valgrind() ? 4 : 12;
 }
 
 /* Both reviewed the same image, and each deploys another. */
