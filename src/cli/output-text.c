@@ -301,6 +301,9 @@ outlook_lines(const struct review *review)
 		if (outlook->findings[i].kind == DEPLOY_ADJUSTED)
 			output_text_line(_("  Adjusted: %s"), outlook->findings[i].message.raw);
 	for (size_t i = 0; i < outlook->finding_count; i++)
+		if (outlook->findings[i].kind == DEPLOY_NOTE)
+			output_text_line(_("  Note: %s"), outlook->findings[i].message.raw);
+	for (size_t i = 0; i < outlook->finding_count; i++)
 		if (outlook->findings[i].kind == DEPLOY_LEFT)
 			output_text_line(_("  Not cloned: %s: %s"),
 					 untrusted_raw(&outlook->findings[i].object),

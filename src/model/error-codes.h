@@ -60,9 +60,14 @@ struct error;
 	X(CLONE_IMAGE_PINNED, 0, N_("{object}: the image is pinned to what runs in the original: {words}")) \
 	X(CLONE_JOB_NOT_RUN, 0, N_("{object}: not run in a clone; set spec.runs to true to run it")) \
 	X(CLONE_MADE_BY_OTHERS, 409, N_("{name} was faster: the clone {env} is in the namespace {namespace} since {words}, and nothing of it was changed.  Choose another name.")) \
+	X(CLONE_NAMESPACE_CARRIED, 0, N_("Its namespace gets what {namespace} has: {words}")) \
 	X(CLONE_NOT_TO_ORIGIN, 0, N_("{workload}: cannot connect to the namespace {namespace}; set spec.reaches_origin to true to allow it")) \
 	X(CLONE_ONE_REPLICA, 0, N_("{object}: starts with 1 replica unless spec.replicas says more (original: {words})")) \
+	X(CLONE_OVER_QUOTA, 0, N_("The pods of the clone request {amount}, more than ResourceQuota {name} allows: some will not start.")) \
 	X(CLONE_REACHES_ORIGIN, 0, N_("{workload}: may connect to the namespace {namespace}: only its own network policies prevent it")) \
+	X(CLONE_REQUESTS, 0, N_("Its pods request {amount}; the nodes have {room} free")) \
+	X(CLONE_REQUESTS_ALONE, 0, N_("Its pods request {amount}; how much the nodes have free is unknown")) \
+	X(CLONE_REQUESTS_TOO_MUCH, 0, N_("The pods of the clone request {amount}, but the nodes have only {room} free: some may not start.")) \
 	X(CLONE_SECRET_COPIED, 0, N_("Secret {name}: copied from the namespace {namespace}")) \
 	X(CLONE_SECRET_GENERATED, 400, N_("It is of the type {type} and cannot be copied.  Leave it out, or set its data in spec.secrets.")) \
 	X(CLONE_SECRET_INVALID, 400, N_("Secret {name} of workload {workload}: spec.secrets must say \"leave-out\", or have \"as\" with a name or \"data\" with texts.")) \

@@ -35,6 +35,8 @@
 	X(version)	/* of a definition, an artefact, a pipeline or the shared values */ \
 	X(workload) \
 	/* other names */ \
+	X(amount)	/* "250m CPU, 64Mi memory" */ \
+	X(room)		/* that there is left of both */ \
 	X(container)	/* of a workload */ \
 	X(driver)	/* as a definition chooses it: "sidestage/machine" */ \
 	X(directory)	/* of the platform's machine */ \

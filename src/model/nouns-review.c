@@ -59,6 +59,7 @@ static const char *const deploy_finding_kinds[] = {
 	[DEPLOY_REMOVAL] = "removal",
 	[DEPLOY_ADJUSTED] = "adjusted",
 	[DEPLOY_LEFT] = "left",
+	[DEPLOY_NOTE] = "note",
 };
 NOUN_WORDS(deploy_finding_kind, deploy_finding_kinds, DEPLOY_FINDING_UNKNOWN)
 

@@ -250,6 +250,7 @@ enum deploy_finding_kind {
 	DEPLOY_ADJUSTED,	/* it is otherwise there than declared, so that a clone of what
 				 * somebody else runs does not act outside */
 	DEPLOY_LEFT,		/* the object is not cloned, and stays where it was found */
+	DEPLOY_NOTE,		/* that is to be known, and asks for nothing */
 	DEPLOY_FINDING_UNKNOWN	/* a word we do not know */
 };
 const char *deploy_finding_kind_word(enum deploy_finding_kind kind);

@@ -19,11 +19,11 @@
 #define CLONE "/api/v1/namespaces/shop-clone"
 
 static void
-write_object(struct kube_double *d, const char *path, const char *text)
+write_object(struct kube_double *d, enum kube_verb verb, const char *path, const char *text)
 {
 	char *body = quoted(text);
 
-	kube_double_write(d, KUBE_CREATE, path, body);
+	kube_double_write(d, verb, path, body);
 	free(body);
 }
 
@@ -31,16 +31,16 @@ write_object(struct kube_double *d, const char *path, const char *text)
 static void
 make_origin(struct kube_double *d)
 {
-	write_object(d, "/api/v1/namespaces",
+	write_object(d, KUBE_CREATE, "/api/v1/namespaces",
 		     "{'apiVersion': 'v1', 'kind': 'Namespace', 'metadata': {'name': 'prod', "
 		     "'labels': {'pod-security.kubernetes.io/enforce': 'privileged', 'team': 'a'}}}");
-	write_object(d, "/api/v1/namespaces/prod/secrets",
+	write_object(d, KUBE_CREATE, "/api/v1/namespaces/prod/secrets",
 		     "{'apiVersion': 'v1', 'kind': 'Secret', 'metadata': {'name': 'key'}, 'type': "
 		     "'Opaque', 'stringData': {'k': 'only-the-cluster-knows'}}");
-	write_object(d, "/api/v1/namespaces/prod/resourcequotas",
+	write_object(d, KUBE_CREATE, "/api/v1/namespaces/prod/resourcequotas",
 		     "{'apiVersion': 'v1', 'kind': 'ResourceQuota', 'metadata': {'name': 'pods'}, "
 		     "'spec': {'hard': {'pods': '7'}}}");
-	write_object(d, "/apis/networking.k8s.io/v1/namespaces/prod/ingresses",
+	write_object(d, KUBE_CREATE, "/apis/networking.k8s.io/v1/namespaces/prod/ingresses",
 		     "{'apiVersion': 'networking.k8s.io/v1', 'kind': 'Ingress', 'metadata': {'name': "
 		     "'web'}, 'spec': {'rules': [{'host': 'shop.example.com'}]}}");
 }
@@ -65,7 +65,8 @@ workload_of(const char *secret)
 		"{'manifests': {'Deployment/web': {'apiVersion': 'apps/v1', 'kind': 'Deployment', "
 		"'metadata': {'name': 'web'}, 'spec': {'replicas': 3, 'selector': {'matchLabels': "
 		"{'app': 'web'}}, 'template': {'metadata': {'labels': {'app': 'web'}}, 'spec': "
-		"{'containers': [{'name': 'web', 'image': '" FINE "', 'env': [{'name': 'KEY', "
+		"{'containers': [{'name': 'web', 'image': '" FINE "', 'resources': {'requests': "
+		"{'cpu': '100m', 'memory': '64Mi'}}, 'env': [{'name': 'KEY', "
 		"'valueFrom': {'secretKeyRef': {'name': '%s', 'key': 'k'}}}], 'readinessProbe': "
 		"{'httpGet': {'path': '/healthz', 'port': 8080}, 'periodSeconds': 1}}]}}}}, "
 		"'Ingress/web': {'apiVersion': 'networking.k8s.io/v1', 'kind': 'Ingress', "
@@ -152,10 +153,10 @@ make_sick(struct kube_double *d)
 	char *api = deployment_of("api", "fail/crash/api:1"),
 	     *web = deployment_of("web", "fail/pull/web:1");
 
-	write_object(d, "/api/v1/namespaces",
+	write_object(d, KUBE_CREATE, "/api/v1/namespaces",
 		     "{'apiVersion': 'v1', 'kind': 'Namespace', 'metadata': {'name': 'sick'}}");
-	write_object(d, "/apis/apps/v1/namespaces/sick/deployments", api);
-	write_object(d, "/apis/apps/v1/namespaces/sick/deployments", web);
+	write_object(d, KUBE_CREATE, "/apis/apps/v1/namespaces/sick/deployments", api);
+	write_object(d, KUBE_CREATE, "/apis/apps/v1/namespaces/sick/deployments", web);
 	prepare(d, SICK, &home);
 	kube_double_apply(d, SICK, both, 2, true);
 	assert_false(d->failed);
@@ -313,6 +314,70 @@ a_clone_in_which_fails_what_runs_in_production_is_not_made(void **state)
 
 /* --- what it has of its origin --- */
 
+/* Of that code, as the review says it; NULL: nothing is. */
+static const char *
+found(const struct kube_double *d, const char *kind, const char *code)
+{
+	const json_t *finding;
+	size_t i;
+
+	json_array_foreach(json_object_get(d->outputs, "findings"), i, finding)
+		if (kube_read_is(finding, "kind", kind) && kube_read_is(finding, "code", code))
+			return kube_read_text(finding, "message");
+	return NULL;
+}
+
+static void
+review_clone(struct kube_double *d)
+{
+	const struct driver_home home = {
+		.namespace = "shop-clone", .origin = "prod", .is_first = true};
+	struct driver_deployment deployment = {
+		.id = "d1", .workloads = xcalloc(1, sizeof(struct driver_workload)), .count = 1};
+	const struct driver_review review = {.home = &home, .deployment = &deployment};
+	struct driver_waiter waiter = kube_double_waiter(d);
+
+	deployment.workloads[0] = workload_of("key");
+	d->task = d->driver->ops->review(d->driver, "acme/shop/clone", &review, &waiter);
+	driver_deployment_clear(&deployment);
+	kube_double_wait(d);
+	if (d->failed)
+		fail_msg("%s", d->err.text);
+}
+
+static void
+a_review_says_what_its_namespace_gets_and_whether_its_pods_fit(void **state)
+{
+	struct kube_double *d = *state;
+
+	make_origin(d);
+	review_clone(d);
+	assert_string_equal(found(d, "note", "carried"),
+			    "Its namespace gets what prod has: pod-security.kubernetes.io/enforce="
+			    "privileged, ResourceQuota/pods");
+	assert_non_null(strstr(found(d, "note", "requests"), "100m CPU, 64Mi memory; how much"));
+	assert_non_null(json_object_get(json_object_get(d->outputs, "objects"), "Deployment"));
+
+	write_object(d, KUBE_CREATE, "/api/v1/nodes",
+		     "{'apiVersion': 'v1', 'kind': 'Node', 'metadata': {'name': 'one'}}");
+	write_object(d, KUBE_MERGE, "/api/v1/nodes/one/status",
+		     "{'status': {'allocatable': {'cpu': '1500m', 'memory': '32Gi'}}}");
+	review_clone(d);
+	assert_string_equal(found(d, "note", "requests"), "Its pods request 100m CPU, 64Mi memory; "
+			    "the nodes have 1500m CPU, 32Gi memory free");
+	write_object(d, KUBE_CREATE, "/api/v1/namespaces/prod/pods",
+		     "{'apiVersion': 'v1', 'kind': 'Pod', 'metadata': {'name': 'big'}, 'spec': "
+		     "{'nodeName': 'one', 'containers': [{'name': 'a', 'image': '" FINE "', "
+		     "'resources': {'limits': {'cpu': '1450m'}}}]}}");
+	write_object(d, KUBE_CREATE, "/api/v1/namespaces/prod/resourcequotas",
+		     "{'apiVersion': 'v1', 'kind': 'ResourceQuota', 'metadata': {'name': 'small'}, "
+		     "'spec': {'hard': {'requests.memory': '32Mi'}}}");
+	review_clone(d);
+	assert_null(found(d, "note", "requests"));
+	assert_non_null(found(d, "warning", "requests"));
+	kube_double_write(d, KUBE_DELETE, "/api/v1/namespaces/prod/resourcequotas/small", NULL);
+}
+
 static void
 a_clone_has_the_secrets_and_the_limits_of_what_it_is_made_of(void **state)
 {
@@ -320,7 +385,6 @@ a_clone_has_the_secrets_and_the_limits_of_what_it_is_made_of(void **state)
 	struct driver_workload web = workload_of("key");
 	const json_t *object;
 
-	make_origin(d);
 	prepare_clone(d);
 	object = kube_double_get(d, CLONE);
 	assert_true(kube_read_is(json_object_get(kube_read_metadata(object), "labels"),
@@ -377,6 +441,7 @@ main(void)
 		cmocka_unit_test(of_two_who_clone_under_one_name_the_cluster_takes_one),
 		cmocka_unit_test(a_clone_cannot_connect_to_the_pods_it_is_made_of),
 		cmocka_unit_test(a_clone_in_which_fails_what_runs_in_production_is_not_made),
+		cmocka_unit_test(a_review_says_what_its_namespace_gets_and_whether_its_pods_fit),
 		cmocka_unit_test(a_clone_has_the_secrets_and_the_limits_of_what_it_is_made_of),
 		cmocka_unit_test(a_secret_that_cannot_be_copied_is_named_before_anything_is_made),
 	};

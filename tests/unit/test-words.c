@@ -644,6 +644,9 @@ a_clone_is_said_in_a_line_for_each_part(void **state)
 		"{\"kind\": \"adjusted\", \"code\": \"newer\", \"message\": \"and this\"},"
 		"{\"kind\": \"left\", \"code\": \"left\", \"object\": \"ClusterRole/r\","
 		" \"message\": \"stays\"},"
+		"{\"kind\": \"note\", \"code\": \"requests\", \"message\": \"a\", \"reason\":"
+		" {\"code\": \"clone_requests\", \"parameters\": {\"amount\": \"1 CPU\","
+		" \"room\": \"2 CPU\"}}},"
 		"{\"kind\": \"warning\", \"code\": \"quota\", \"message\": \"small\"}],"
 		" \"objects\": {\"ConfigMap\": [\"a\"], \"Deployment\": [\"api\", \"web\"]}}";
 	struct deploy_review review = {0};
@@ -655,8 +658,10 @@ a_clone_is_said_in_a_line_for_each_part(void **state)
 	deploy_review_read(&review, body);
 	assert_true(clone_has_parts(&review));
 	says(&review, CLONE_DIFFERENT, "schedules suspended, 1 replica, and this");
-	says(&review, CLONE_SECRETS, "key");
+	says(&review, CLONE_SECRETS, "key copied");
 	says(&review, CLONE_NOT_CLONED, "ClusterRole/r");
+	says(&review, CLONE_REQUESTS, "1 CPU; free: 2 CPU");
+	says(&review, CLONE_NAMESPACE, NULL);
 	words = clone_objects_words(review.objects);
 	assert_string_equal(words, "3 objects: Deployment 2, ConfigMap");
 	free(words);

@@ -41,13 +41,16 @@ static const struct part_row {
 	{"cluster-wide", CLONE_NOT_CLONED, N_("cluster-wide objects")},
 	{"kind", CLONE_NOT_CLONED, N_("objects of unknown kinds")},
 	{"left", CLONE_NOT_CLONED, NULL},
+	{"carried", CLONE_NAMESPACE, NULL},
+	{"requests", CLONE_REQUESTS, NULL},
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
 static const struct part_row *
 find_row(const struct deploy_finding *finding)
 {
-	if (finding->kind != DEPLOY_ADJUSTED && finding->kind != DEPLOY_LEFT)
+	if (finding->kind != DEPLOY_ADJUSTED && finding->kind != DEPLOY_LEFT &&
+	    finding->kind != DEPLOY_NOTE)
 		return NULL;
 	for (size_t i = 0; i < ROWS; i++)
 		if (untrusted_is(&finding->code, rows[i].code))
@@ -60,7 +63,8 @@ clone_part_label(enum clone_part part)
 {
 	static const char *const labels[] = {
 		[CLONE_DIFFERENT] = N_("different"), [CLONE_SECRETS] = N_("Secrets"),
-		[CLONE_NOT_CLONED] = N_("not cloned"),
+		[CLONE_NOT_CLONED] = N_("not cloned"), [CLONE_NAMESPACE] = N_("namespace"),
+		[CLONE_REQUESTS] = N_("requests"),
 	};
 
 	return _(labels[part]);
@@ -96,17 +100,46 @@ add_words(struct buf *text, const char *words)
 	(void)buf_printf(text, "%s%s", text->length > 0 ? ", " : "", words);
 }
 
-/* What it is about, of those that have no words of their own. */
 static const char *
+parameter(const struct deploy_finding *finding, const char *name)
+{
+	return json_member_string(json_object_get(finding->reason, "parameters"), name);
+}
+
+/* Where a Secret comes from; free() it. */
+static char *
+secret_words(const struct deploy_finding *finding, const char *name)
+{
+	const char *code = json_member_string(finding->reason, "code");
+	const char *other = parameter(finding, "words");
+
+	if (code && strcmp(code, "clone_secret_copied") == 0)
+		return xasprintf(_("%s copied"), name);
+	if (code && strcmp(code, "clone_secret_typed") == 0)
+		return xasprintf(_("%s typed"), name);
+	if (code && strcmp(code, "clone_secret_left_out") == 0)
+		return xasprintf(_("%s left out"), name);
+	if (other)
+		return xasprintf(_("%s copied from %s"), name, other);
+	return xstrdup(name);
+}
+
+/* What it is about, of those that have no words of their own; free() it. */
+static char *
 subject_of(const struct deploy_finding *finding)
 {
-	const char *name =
-		json_member_string(json_object_get(finding->reason, "parameters"), "name");
+	const char *name = parameter(finding, "name"), *words = parameter(finding, "words");
+	const char *amount = parameter(finding, "amount"), *room = parameter(finding, "room");
 
 	if (finding->object.raw)
-		return finding->object.raw;
-	return name && clone_part_of(finding) == CLONE_SECRETS ? name
-							       : untrusted_raw(&finding->message);
+		return xstrdup(finding->object.raw);
+	if (name && clone_part_of(finding) == CLONE_SECRETS)
+		return secret_words(finding, name);
+	if (words && clone_part_of(finding) == CLONE_NAMESPACE)
+		return xstrdup(words);
+	if (amount && room)
+		return xasprintf(_("%s; free: %s"), amount, room);
+	return xstrdup(amount ? amount : untrusted_raw(&finding->message));
 }
 
 /* Two workloads may have the same Secret. */
@@ -117,12 +150,13 @@ add_subjects(struct buf *text, const struct deploy_review *outlook, const struct
 
 	for (size_t i = 0; i < outlook->finding_count; i++) {
 		const struct deploy_finding *finding = &outlook->findings[i];
-		const char *subject = subject_of(finding);
+		char *subject = find_row(finding) == row ? subject_of(finding) : NULL;
 
-		if (find_row(finding) != row || json_object_get(said, subject))
-			continue;
-		json_object_set_new(said, subject, json_true());
-		add_words(text, subject);
+		if (subject && !json_object_get(said, subject)) {
+			json_object_set_new(said, subject, json_true());
+			add_words(text, subject);
+		}
+		free(subject);
 	}
 	json_decref(said);
 }

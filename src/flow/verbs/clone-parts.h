@@ -21,6 +21,8 @@ enum clone_part {
 	CLONE_DIFFERENT,		/* so that it acts on nothing outside */
 	CLONE_SECRETS,
 	CLONE_NOT_CLONED,
+	CLONE_NAMESPACE,		/* what its namespace gets of the original's */
+	CLONE_REQUESTS,			/* of all its pods, and whether they fit */
 	CLONE_PARTS			/* a finding of none of these */
 };
 /* "different", "not cloned": translated. */

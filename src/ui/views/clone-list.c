@@ -180,6 +180,8 @@ draw_part(struct canvas *c, int row, const struct review *review, enum clone_par
 		[CLONE_DIFFERENT] = N_("Different in the clone, to keep it from acting outside"),
 		[CLONE_SECRETS] = N_("Secrets"),
 		[CLONE_NOT_CLONED] = N_("Not cloned; it stays as it is"),
+		[CLONE_NAMESPACE] = N_("The namespace"),
+		[CLONE_REQUESTS] = N_("Requests"),
 	};
 	const struct deploy_review *outlook = &review->outlook;
 	int used = 0;

@@ -5,7 +5,7 @@
  *
  *	(FACTS of a clone -->) LOOK --ours--> READ what there is --> TRY each object and a pod of
  *	  |                                                           each (dryRun) --> done
- *	  \--none---> TRY the namespace (dryRun), and ASK for each right --> done
+ *	  \--none---> (ROOM of a clone -->) TRY the namespace (dryRun), ASK for each right --> done
  *
  * Of a namespace that is not there no object can be tried: that is done when it is made.  Nothing
  * is written, no space is opened and none is busy for it, so a deployment may begin meanwhile.  It
@@ -53,6 +53,7 @@ free_review(struct kube_review *r)
 	kube_batch_free(r->batch);
 	kube_inventory_free(r->inventory);
 	kube_facts_free(r->facts);
+	kube_review_room_free(r->room);
 	driver_deployment_clear(&r->kept);
 	free(r->deploy_id);
 	loop_remove_timer(r->timer);
@@ -236,8 +237,9 @@ take_answer(void *data, size_t index, const struct kube_reply *reply)
 
 /* One that is being deleted is waited for, and then made. */
 static void
-ask_new(struct kube_review *r)
+ask_new(void *data)
 {
+	struct kube_review *r = data;
 	json_t *object = kube_namespace_object(&r->space);
 
 	kube_review_batch(r, take_answer, finish);
@@ -293,6 +295,8 @@ end_look(void *data)
 
 	if (r->why.kind != ERROR_NONE || r->is_foreign)
 		kube_review_end(r);
+	else if (r->is_new && r->space.origin)
+		kube_review_room(r, ask_new);
 	else if (r->is_new)
 		ask_new(r);
 	else
