@@ -434,9 +434,12 @@ follow_resume(struct follow *follow, struct error *err)
 	return 0;
 }
 
+/* Nothing is recorded over what somebody deploys at this moment. */
 bool
 follow_is_whole(struct follow *follow, const struct place *of)
 {
+	if (follow && engine_is_busy(follow->platform->engine, of))
+		return true;
 	for (struct follow_reader *reader = follow ? follow->readers : NULL; reader;
 	     reader = reader->next) {
 		struct follow_place *place = reader->places;

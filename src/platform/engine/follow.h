@@ -68,7 +68,7 @@ void follow_forget(struct follow *follow, const void *data);
 const json_t *follow_left(const struct follow *follow, const char *org, const char *namespace);
 
 /* Whether all of an environment's namespace was read, and not its workloads alone, as of many; else
- * that is done now, and it is to be asked again. */
+ * that is done now, and it is to be asked again.  true as well while it is deployed to. */
 bool follow_is_whole(struct follow *follow, const struct place *place);
 
 /* What is known of an organization's: doc/api/extensions, "adoption"; new reference.  NULL: nothing
