@@ -71,6 +71,11 @@ dist_check_SCRIPTS += tests/kube/test-guide.sh tests/kube/test-size.sh
 TESTS += tests/kube/test-guide.sh tests/kube/test-size.sh
 EXTRA_DIST += tests/kube/audit.py tests/kube/guide.py tests/kube/kubectl.py tests/kube/real.py \
 	tests/kube/size.py tests/kube/node/second.py tests/kube/node/second.sh
+# A cluster of many namespaces, by the server of the bench.
+dist_check_SCRIPTS += tests/kube/test-large.sh
+TESTS += tests/kube/test-large.sh
+EXTRA_DIST += tests/kube/large.py
+check_PROGRAMS += tests/bench/big-cluster
 check_PROGRAMS += tests/kube/yaml-json
 tests_kube_yaml_json_SOURCES = tests/kube/yaml-json.c
 tests_kube_yaml_json_LDADD = libmodel.a libbase.a $(YAML_LIBS) $(BASE_LIBS)
