@@ -35,6 +35,7 @@
 #define LOOK_MS 1000
 #define WHOLE_MS 60000
 #define WHOLE_SHARE 20			/* of the time is not spent with reading */
+#define SURVEYS_MAX 16			/* at once */
 #define AGAIN_MIN_MS 2000		/* after one that failed */
 #define ARRIVED_MAX 10			/* that wait until they are recorded */
 #define PLACES_MAX 20			/* that are read with all that is in them at a time */
@@ -488,6 +489,17 @@ follow_adopt(struct follow *follow, const struct follow_source *source,
 
 /* --- now --- */
 
+/* Whoever may look may ask, and each reading of a namespace is work for the cluster. */
+static bool
+may_survey(const struct follow *follow)
+{
+	size_t count = 0;
+
+	for (const struct follow_reader *r = follow->readers; r; r = r->next)
+		count += r->is_survey;
+	return count < SURVEYS_MAX;
+}
+
 static struct follow_place *
 find_followed(struct follow *follow, const struct place *place, struct follow_reader **reader)
 {
@@ -510,7 +522,8 @@ follow_survey(struct follow *follow, const struct place *place,
 	const struct driver *driver = known ? driver_of(of) : NULL;
 	const char *const names[] = {known ? known->namespace : NULL, NULL};
 
-	if (!driver || !driver->ops->survey || engine_is_busy(follow->platform->engine, place))
+	if (!driver || !driver->ops->survey || !may_survey(follow) ||
+	    engine_is_busy(follow->platform->engine, place))
 		return false;
 	reader = new_reader(follow, &(struct follow_source){
 					    .of = of->of,

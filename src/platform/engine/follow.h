@@ -53,8 +53,8 @@ void follow_adopt(struct follow *follow, const struct follow_source *source,
 /*
  * Reads the namespace of an adopted environment now, whatever else is being read, so that what is
  * known of it is what was there after this call: `done` is called once from the loop, when that is
- * recorded (report NULL), or with err.  false: nobody follows it, or it is being deployed to, which
- * reads it as well; `done` is not called.
+ * recorded (report NULL), or with err.  false: nobody follows it, it is being deployed to, which
+ * reads it as well, or too many are being read; `done` is not called.
  */
 bool follow_survey(struct follow *follow, const struct place *place,
 		   void (*done)(void *data, const json_t *report, const struct error *err),
