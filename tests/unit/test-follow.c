@@ -766,6 +766,9 @@ of_many_the_rest_is_read_when_one_is_asked_for(void **state)
 	follow_add(world.follow, &source);
 	read_after(0);
 	part = newest_id("shop");
+	world.declared = 0;		/* nobody knows: that is no change */
+	not_read_after(10 * 1000);
+	world.declared = 7;
 	find(WHOLE("web:1"));
 	assert_false(follow_is_whole(world.follow, &place));
 	read_after(0);

@@ -253,19 +253,23 @@ start_reading(struct follow_reader *reader, struct driver *driver, char **names,
 								   .data = reader});
 }
 
-/* What was read with many others is left out of the whole, and has its own clock. */
+/* What was read with many others is left out of the whole, and has its own clock.  While nothing is
+ * known of what is declared nothing has changed. */
 static bool
 is_due(struct driver *driver, const struct follow_place *place, enum reading what, int64_t now)
 {
 	bool needs_more = place->is_part && place->wants_whole;
+	uint64_t declared;
 
 	if (place->is_gone || (place->is_part && !needs_more) != (what == READ_CHANGED_WORKLOADS))
 		return false;
 	if (needs_more || (place->is_counted && !place->is_part &&
 			   now - place->read_at >= WHOLE_MS))
 		return now - place->tried_at >= AGAIN_MIN_MS;
-	return now - place->read_at >= place->pause_ms &&
-	       declared_now(driver, place) != place->declared;
+	if (now - place->read_at < place->pause_ms)
+		return false;
+	declared = declared_now(driver, place);
+	return declared != place->declared && (declared != 0 || !place->is_counted);
 }
 
 /* NULL: nothing has changed. */

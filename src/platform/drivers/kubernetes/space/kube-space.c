@@ -573,8 +573,12 @@ kube_space_declared(struct kube_space *space)
 	struct error ignored;
 	struct kube_seen seen;
 
-	if (space->is_adopted && space->driver->wide)
-		return kube_glance_declared(space);
+	if (space->is_adopted && space->driver->wide) {
+		uint64_t declared = kube_glance_declared(space);
+
+		space->declared = declared != 0 ? declared : space->declared;
+		return space->declared;
+	}
 	if (!space->is_adopted || !kube_space_is_seen(space, &ignored))
 		return space->declared;
 	if (space->declared_at != space->state || space->declared == 0) {
