@@ -107,6 +107,8 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/rollout/kube-rollout.h \
 	src/platform/drivers/kubernetes/rollout/kube-secrets.c \
 	src/platform/drivers/kubernetes/rollout/kube-secrets.h \
+	src/platform/drivers/kubernetes/rollout/kube-send.c \
+	src/platform/drivers/kubernetes/rollout/kube-send.h \
 	src/platform/drivers/kubernetes/rollout/kube-sight.c \
 	src/platform/drivers/kubernetes/space/kube-aftermath.c \
 	src/platform/drivers/kubernetes/space/kube-aftermath.h \
