@@ -27,7 +27,7 @@ struct arguments {
 	const char *at;			/* as typed; the command checks it */
 	const char *selector;
 	struct argument_list take, values, values_from, app_values, copy_values,
-		reference_values, no_values, acknowledge, change, namespaces,
+		reference_values, no_values, acknowledge, change, secrets, namespaces,
 		unprotected, protected, groups;
 	/* A command of the plain lines that is done once, and its words; NULL: none. */
 	const char *verb;

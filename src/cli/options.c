@@ -99,6 +99,8 @@ static const struct command_option options[] = {
 	     N_("Accept a finding: a text that may lead to the source")),
 	LIST(CLONE, "change", "ID=TEXT", change,
 	     N_("Replace the text of a finding, in the clone only")),
+	LIST(CLONE, "secret", "NAME=CHOICE", secrets,
+	     N_("Choose a Secret's origin: copy, leave-out, as:OTHER, data:KEY=VALUE")),
 	TEXT(AT, "at", "TIME", at,
 	     N_("Print the board as it was, e.g. 2026-03-02 or \"2026-03-02 09:15\"")),
 	SWITCH(FOLLOW, "follow", follow, N_("Keep printing new lines")),
@@ -417,6 +419,7 @@ options_clear(struct arguments *arguments)
 	free(arguments->no_values.items);
 	free(arguments->acknowledge.items);
 	free(arguments->change.items);
+	free(arguments->secrets.items);
 	free(arguments->namespaces.items);
 	free(arguments->unprotected.items);
 	free(arguments->groups.items);

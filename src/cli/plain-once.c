@@ -193,6 +193,35 @@ change_finding(struct plain *p, struct flow *flow)
 	return err.kind == ERROR_NONE ? 0 : -1;
 }
 
+/* The same of a Secret that its pods need. */
+static int
+choose_secret(struct plain *p, struct flow *flow)
+{
+	const char *secret = p->once->secrets.items[p->secrets_chosen++];
+	const char *equals = strchr(secret, '=');
+	struct error err = {0};
+	char *name = xstrndup(secret, strcspn(secret, "="));
+
+	if (!equals)
+		plain_fail(p, EXIT_USAGE, _("--secret=%s: put the name and = before the choice."),
+			   secret);
+	else if (flow_choose_secret(flow, name, equals + 1, &err) != 0)
+		plain_fail(p, EXIT_USAGE, _("--secret=%s: %s"), name, err.text);
+	free(name);
+	return equals && err.kind == ERROR_NONE ? 0 : -1;
+}
+
+/* The next thing that an option changes in the clone.  1: nothing does; 0 or -1. */
+static int
+change_next(struct plain *p, struct flow *flow)
+{
+	if (p->changed < p->once->change.count)
+		return change_finding(p, flow);
+	if (p->secrets_chosen < p->once->secrets.count)
+		return choose_secret(p, flow);
+	return 1;
+}
+
 /* Each finding by its own id; there is no word for all of them.  false: it was refused. */
 static bool
 acknowledge(struct plain *p, struct flow *flow)
@@ -304,7 +333,7 @@ turn_operation(struct plain *p, int64_t until)
 	const bool is_new = flow && flow_state(flow) == FLOW_REVIEW && !p->reviewed;
 
 	if (is_new && (!check_taken(p, &flow_review(flow)->merge) ||
-		       (p->changed < p->once->change.count && change_finding(p, flow) != 0))) {
+		       change_next(p, flow) < 0)) {
 		flow_cancel(flow);
 		plain_forget(p, flow);
 		return;

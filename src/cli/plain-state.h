@@ -51,6 +51,7 @@ struct plain {
 	bool approved;			/* what is under way is carried out */
 	bool reviewed;			/* the review has been printed */
 	size_t changed;			/* how many of the findings to be changed were */
+	size_t secrets_chosen;		/* and of the Secrets to be chosen */
 	size_t conflict;		/* which of them is asked about, from 0 */
 	int64_t until; /* steady ms: reading ends then; 0: ten seconds each; -1: never */
 	int64_t since;			/* steady ms: what is older is not told as if it were now */

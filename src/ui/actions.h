@@ -105,6 +105,8 @@ struct view_ops;
 	  N_("List interrupted operations, to resume or abandon them."))                          \
 	X(RESUME, "resume", true, N_("Resume the operation where it was interrupted."))           \
 	X(ABANDON, "abandon", true, N_("Abandon the operation: it can no longer be resumed."))    \
+	X(SECRET, "secret", true,                                                                 \
+	  N_("Choose where a Secret of the clone comes from, or leave it out."))                  \
 	X(OBJECTS, "objects", false,                                                              \
 	  N_("Show, object by object, what a clone gets, what is different and what stays."))
 

@@ -69,6 +69,7 @@ libui_a_SOURCES = \
 	src/ui/views/review-draw.c src/ui/views/review-draw.h \
 	src/ui/views/review-finding.c src/ui/views/review-finding.h \
 	src/ui/views/review-keys.c src/ui/views/review-keys.h \
+	src/ui/views/review-secret.c src/ui/views/review-secret.h \
 	src/ui/views/review-state.h \
 	src/ui/views/review.c src/ui/views/review.h \
 	src/ui/views/stories.c src/ui/views/stories.h \

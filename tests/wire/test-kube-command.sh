@@ -251,6 +251,41 @@ tells "but where they ask for it" '[e["id"] for e in answer["environments"]][0] 
 	sidestage board --kube --json --offline
 ours double prod
 
+# --- Secrets of a clone ---
+
+needs_secret() { python3 -S - "$KUBECONFIG" "$top/tests/kube" <<'END'
+import sys
+sys.path.insert(0, sys.argv[2])
+from cluster import Client
+client, web = Client(sys.argv[1]), "/apis/apps/v1/namespaces/shop/deployments/web"
+for path, kind, more in ("/api/v1/namespaces/shop/secrets/mail", "Secret", {"stringData": {"key": "x"}}), (
+        web, "Deployment", {"spec": {"template": {"spec": {"containers": [
+            {"name": "web", "envFrom": [{"secretRef": {"name": "mail"}}]}]}}}}):
+    answer = client.apply(path, {"apiVersion": "v1" if kind == "Secret" else "apps/v1", "kind": kind,
+                                 "metadata": {"name": "mail" if kind == "Secret" else "web"}, **more}, "mailer")
+    if answer.status not in (200, 201):
+        raise SystemExit(str(answer.value))
+END
+}
+needs_secret >out 2>err
+result $? "the pods of a workload need a Secret"
+said() { sidestage clone shop hotfix-2 --kube --app=shop "$@" >out 2>err </dev/null; }
+says_copied() { said && grep -q "Secret mail: copied" out; [ $? = 0 ] || grep -q "Secret mail: copied" out; }
+wait_for says_copied
+result $? "the review of a clone says where it comes from"
+said --secret=mail=as:other
+grep -q "Secret mail: copied from other" out
+result $? "which is another one when a person says so"
+said --secret=mail=leave-out
+grep -q "Secret mail is left out, but the pods of web do not start without it" out
+result $? "and without it, it is said before that the pods do not start"
+said --secret=mail=perhaps
+[ $? = 2 ] && grep -q "Expected copy, leave-out" err
+result $? "what is no choice is refused"
+said --secret=nobody=copy
+[ $? = 2 ] && grep -q "No pod of the clone needs a Secret nobody" err
+result $? "so is a Secret that nobody needs"
+
 # --- away ---
 
 timeout 120 sidestage clone shop hotfix-2 --kube --approve=hotfix-2 >out 2>err </dev/null

@@ -106,6 +106,28 @@ parameter(const struct deploy_finding *finding, const char *name)
 	return json_member_string(json_object_get(finding->reason, "parameters"), name);
 }
 
+/* A warning, too: it is left out, and the pods do not start without it. */
+bool
+clone_secret_is(const struct deploy_finding *finding, const char *name)
+{
+	const char *its = parameter(finding, "name");
+
+	return its && strcmp(its, name) == 0 && (untrusted_is(&finding->code, "secret") ||
+						 untrusted_is(&finding->code, "secret-missing"));
+}
+
+char *
+clone_first_secret(const struct deploy_review *outlook)
+{
+	for (size_t i = 0; i < outlook->finding_count; i++) {
+		const char *name = parameter(&outlook->findings[i], "name");
+
+		if (name && clone_secret_is(&outlook->findings[i], name))
+			return xstrdup(name);
+	}
+	return NULL;
+}
+
 /* Where a Secret comes from; free() it. */
 static char *
 secret_words(const struct deploy_finding *finding, const char *name)

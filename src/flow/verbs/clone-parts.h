@@ -31,6 +31,10 @@ enum clone_part clone_part_of(const struct deploy_finding *finding);
 /* All findings of the part in few words, "1 replica, schedules suspended", each once; foreign.
  * NULL: it has none.  free() it. */
 char *clone_part_words(const struct deploy_review *outlook, enum clone_part part);
+/* It says what becomes of the Secret of that name. */
+bool clone_secret_is(const struct deploy_finding *finding, const char *name);
+/* Of the first Secret that its pods need; foreign; free() it.  NULL: they need none. */
+char *clone_first_secret(const struct deploy_review *outlook);
 /* Whether any part has a finding. */
 bool clone_has_parts(const struct deploy_review *outlook);
 

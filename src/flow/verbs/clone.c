@@ -24,6 +24,7 @@
 #include "compare/values-used.h"
 #include "flow/context/context.h"
 #include "flow/verbs/approval.h"
+#include "flow/verbs/clone-draft.h"
 #include "flow/verbs/clone-values.h"
 #include "flow/verbs/cronjobs.h"
 #include "flow/verbs/field-warnings.h"
@@ -226,38 +227,51 @@ check_used(const struct flow *flow, const struct set *set, struct error *err)
 	return ret;
 }
 
-/* The draft is made anew as the difference to the base: changes add up, and one
- * that is taken back leaves nothing. */
+/* The draft is made anew as the difference to the base: changes add up, and one that is taken back
+ * leaves nothing. */
+int
+clone_take_edited(struct flow *flow, json_t *whole, struct error *err)
+{
+	struct set *edited;
+	int ret = -1;
+
+	json_object_del(whole, "id");
+	edited = set_take(whole, err);
+	if (edited && check_used(flow, edited, err) == 0) {
+		delta_free((struct delta *)(uintptr_t)flow->request.draft);
+		flow->request.draft = delta_between(flow->base, edited);
+		ret = 0;
+	}
+	set_unref(edited);
+	return ret;
+}
+
+json_t *
+clone_copy_result(const struct flow *flow)
+{
+	json_t *body = set_encode(flow->result), *whole = json_deep_copy(body);
+
+	json_decref(body);
+	return whole;
+}
+
 static int
 change_string(struct flow *flow, const char *where, const char *text, struct error *err)
 {
-	json_t *body = set_encode(flow->result), *whole = json_deep_copy(body), *string;
-	struct set *edited = NULL;
+	json_t *whole = clone_copy_result(flow), *string;
 	struct pointer pointer;
-	int ret = -1;
 
-	json_decref(body);
 	if (pointer_parse(&pointer, where, err) != 0) {
 		json_decref(whole);
 		return -1;
 	}
 	string = pointer_find(whole, &pointer);
-	if (!json_is_string(string) || json_string_set(string, text) != 0) {
-		error_set(err, ERROR_INPUT, _("The text is not valid UTF-8."));
-		json_decref(whole);
-		goto out;
-	}
-	json_object_del(whole, "id");
-	edited = set_take(whole, err);
-	if (!edited || check_used(flow, edited, err) != 0)
-		goto out;
-	delta_free((struct delta *)(uintptr_t)flow->request.draft);
-	flow->request.draft = delta_between(flow->base, edited);
-	ret = 0;
-out:
-	set_unref(edited);
 	pointer_clear(&pointer);
-	return ret;
+	if (!json_is_string(string) || json_string_set(string, text) != 0) {
+		json_decref(whole);
+		return error_set(err, ERROR_INPUT, _("The text is not valid UTF-8."));
+	}
+	return clone_take_edited(flow, whole, err);
 }
 
 static void
@@ -298,8 +312,8 @@ flow_keep_decisions(struct flow *flow, struct flow *old)
 
 /* Nothing is read anew, the parts from preview_draft() on are only computed again; so the
  * pins of the review stay those of the first reading. */
-static void
-review_again(struct flow *flow)
+void
+clone_review_again(struct flow *flow)
 {
 	note_acknowledged(flow);
 	flow_stop_waiting(flow);
@@ -336,7 +350,7 @@ flow_change_finding(struct flow *flow, const char *id, const char *text, struct 
 			  values_find(&flow->values_result.list, where + strlen("values/")), false);
 	if (ret == 0) {
 		note(&flow->changed, where);
-		review_again(flow);
+		clone_review_again(flow);
 	}
 	free(where);
 	return ret;

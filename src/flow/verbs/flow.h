@@ -245,6 +245,13 @@ int flow_acknowledge(struct flow *flow, const char *id, bool is_acknowledged, st
  */
 int flow_change_finding(struct flow *flow, const char *id, const char *text, struct error *err)
 	__attribute__((warn_unused_result));
+/*
+ * CLONE: what becomes of a Secret that the clone's pods need: "copy", "leave-out", "as:OTHER" (a
+ * copy of another one) or "data:KEY=VALUE" (made of that shared value); in the clone alone.  Then as
+ * flow_change_finding().
+ */
+int flow_choose_secret(struct flow *flow, const char *name, const char *choice, struct error *err)
+	__attribute__((warn_unused_result));
 /* Findings that nobody has acknowledged yet. */
 size_t review_open_findings(const struct review *review);
 /* What the outlook would be refused for: 0, or -1 with ERROR_ACCESS, which names it. */

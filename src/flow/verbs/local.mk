@@ -5,7 +5,9 @@ libflow_verbs_a_SOURCES = \
 	src/flow/verbs/approval.c src/flow/verbs/approval.h \
 	src/flow/verbs/check-target.c src/flow/verbs/check-target.h \
 	src/flow/verbs/clone.c \
+	src/flow/verbs/clone-draft.h \
 	src/flow/verbs/clone-parts.c src/flow/verbs/clone-parts.h \
+	src/flow/verbs/clone-secrets.c \
 	src/flow/verbs/clone-values.c src/flow/verbs/clone-values.h \
 	src/flow/verbs/cronjobs.c src/flow/verbs/cronjobs.h \
 	src/flow/verbs/deploy.c \

@@ -23,6 +23,7 @@
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
+#include "ui/views/review-state.h"
 #include "ui/views/review.h"
 #include "ui/widgets/viewport.h"
 
@@ -398,4 +399,22 @@ clone_list_view_new_of(const char *org, const char *app, const char *env)
 	v->app = xstrdup(app);
 	v->env = xstrdup(env);
 	return &v->view;
+}
+
+/* --- in the review --- */
+
+static bool
+has_list(const struct view *view, struct ui *ui)
+{
+	return clone_list_is_there(review_of((const struct review_view *)view, ui));
+}
+
+const struct need review_a_list = {
+	has_list, N_("This review has no list of objects."), NULL,
+};
+
+void
+review_run_objects(struct view *view, struct ui *ui)
+{
+	ui_push(ui, clone_list_view_new((const struct review_view *)view));
 }

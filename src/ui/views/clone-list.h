@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 struct canvas;
+struct need;
 struct review;
 struct review_view;
 struct ui;
@@ -23,5 +24,9 @@ int clone_list_draw_lines(struct ui *ui, struct canvas *canvas, int row,
 struct view *clone_list_view_new(const struct review_view *below);
 /* Of an environment that was found, before anybody clones it. */
 struct view *clone_list_view_new_of(const char *org, const char *app, const char *env);
+
+/* For the table of the review's keys: it has such a list, and it is opened. */
+extern const struct need review_a_list;
+void review_run_objects(struct view *view, struct ui *ui);
 
 #endif

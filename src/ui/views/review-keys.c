@@ -25,6 +25,7 @@
 #include "ui/views/clone-list.h"
 #include "ui/views/progress.h"
 #include "ui/views/review-finding.h"
+#include "ui/views/review-secret.h"
 #include "ui/views/review-state.h"
 #include "ui/views/review.h"
 
@@ -89,12 +90,6 @@ run_copy(struct view *view, struct ui *ui)
 	free(words);
 	free(text);
 	json_decref(patches);
-}
-
-static void
-run_objects(struct view *view, struct ui *ui)
-{
-	ui_push(ui, clone_list_view_new(of(view)));
 }
 
 /* --- approving --- */
@@ -512,12 +507,6 @@ is_changeable(const struct view *view, struct ui *ui)
 }
 
 static bool
-has_list(const struct view *view, struct ui *ui)
-{
-	return clone_list_is_there(review_of((const struct review_view *)view, ui));
-}
-
-static bool
 has_fields(const struct view *view, struct ui *ui)
 {
 	return review_asks(review_of((const struct review_view *)view, ui)) ||
@@ -558,9 +547,6 @@ static const struct need a_finding = {
 	N_("{next-pane} goes to the findings; {edit} changes the text of one of them."),
 	NULL,
 };
-static const struct need a_list = {
-	has_list, N_("This review has no list of objects."), NULL,
-};
 static const struct need fields = {has_fields, N_("There is nothing to fill in here."), NULL};
 static const struct need a_field = {is_in_field, N_("Press {approve} to approve."), NULL};
 
@@ -577,7 +563,8 @@ const struct key review_keys[] = {
 	{'E', "E", ACTION_EDIT, NULL, N_("On a finding, change its text in the clone."),
 	 run_change_finding, {A_REVIEW, &findings, &a_finding, &changeable}},
 	{'y', "y", ACTION_COPY, NULL, NULL, run_copy, {A_REVIEW, &a_change}},
-	{'i', "i", ACTION_OBJECTS, N_("objects"), NULL, run_objects, {A_REVIEW, &a_list}},
+	{'i', "i", ACTION_OBJECTS, N_("objects"), NULL, review_run_objects, {A_REVIEW, &review_a_list}},
+	{'S', "S", ACTION_SECRET, N_("Secrets"), NULL, review_run_secret, {A_REVIEW, &review_a_secret}},
 	{'\t', "Tab", ACTION_NEXT_PANE, NULL, N_("Go to the findings, then to the next field."),
 	 run_next_field, {A_REVIEW, &fields}},
 	{'\r', "Enter", ACTION_OPEN, NULL,
