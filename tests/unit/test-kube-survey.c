@@ -573,6 +573,36 @@ test_of_many_namespaces_workloads_are_read_at_once(void **state)
 	clear_crowd(&crowd);
 }
 
+static void
+count_end(void *data, const struct driver_result *result)
+{
+	assert_null(result->err);
+	(*(int *)data)++;
+}
+
+static void
+test_two_may_read_all_of_it_at_once(void **state)
+{
+	struct kube_double *d = *state;
+	struct crowd first = {.known = json_object()}, second = {.known = json_object()};
+	const struct driver_survey asked = {.all = true, .found = note_found, .data = &first};
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
+	int ends = 0;
+
+	kube_double_restart_driver(d);
+	(void)d->driver->ops->survey(d->driver, &asked, &(struct driver_waiter){
+								.ended = count_end, .data = &ends});
+	survey_crowd(d, &second);
+	while (ends == 0) {
+		assert_true(clock_steady_ms() < until);
+		kube_double_turn(d);
+	}
+	assert_true(first.workloads >= CROWD);
+	assert_int_equal(first.workloads, second.workloads);
+	clear_crowd(&first);
+	clear_crowd(&second);
+}
+
 /* Then nothing is listed any more: the watches say what is another. */
 static void
 test_of_many_namespaces_only_what_changed_is_read_again(void **state)
@@ -659,6 +689,7 @@ main(void)
 		cmocka_unit_test(test_what_runs_in_it_is_seen_and_nothing_is_written),
 		cmocka_unit_test(test_with_no_right_to_all_some_are_read_and_it_is_said),
 		cmocka_unit_test(test_of_many_namespaces_workloads_are_read_at_once),
+		cmocka_unit_test(test_two_may_read_all_of_it_at_once),
 		cmocka_unit_test(test_of_many_namespaces_only_what_changed_is_read_again),
 		cmocka_unit_test(test_pods_of_many_are_those_of_what_somebody_looks_at),
 	};

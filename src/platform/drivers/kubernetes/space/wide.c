@@ -216,6 +216,12 @@ kube_wide_does_without(size_t kind, const struct error *err)
 }
 
 bool
+kube_wide_is_being_read(const struct kube_wide *wide)
+{
+	return wide->reader.object != NULL;
+}
+
+bool
 kube_wide_has_selector(const struct kube_wide *wide, const char *selector)
 {
 	return strcmp(wide->selector ? wide->selector : "", selector ? selector : "") == 0;

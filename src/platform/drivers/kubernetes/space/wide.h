@@ -43,6 +43,7 @@ void kube_wide_free(struct kube_wide *wide);	/* not from a callback of its reade
 void kube_wide_leave(struct kube_wide *wide);	/* the reader wants no more */
 /* What failed so is left out, and the rest counts. */
 bool kube_wide_does_without(size_t kind, const struct error *err);
+bool kube_wide_is_being_read(const struct kube_wide *wide);
 bool kube_wide_has_selector(const struct kube_wide *wide, const char *selector);
 
 /* All of it was listed once. */

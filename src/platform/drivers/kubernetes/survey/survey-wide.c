@@ -30,6 +30,7 @@
 
 #define HELD_MAX 1500			/* objects, before no more are asked for */
 #define PAUSE_MS 10
+#define WAIT_MS 200			/* for somebody else who reads it */
 #define NARROW_MS (10 * 60 * 1000)	/* until the right to read all is tried again */
 
 /* --- order --- */
@@ -353,12 +354,27 @@ read_changed(struct kube_survey *survey)
 	survey_read_kinds(survey);
 }
 
+static void
+start_again(void *data)
+{
+	struct kube_survey *survey = data;
+
+	survey->pause = NULL;
+	survey_wide_start(survey);
+}
+
+/* Of two who want all of it the second waits, and finds it known. */
 void
 survey_wide_start(struct kube_survey *survey)
 {
 	struct kube_wide *wide = survey->driver->wide;
 	struct error err;
 
+	if (wide && kube_wide_is_being_read(wide)) {
+		survey->pause = loop_add_timer(survey->driver->base.loop, WAIT_MS, start_again,
+					       survey);
+		return;
+	}
 	qsort(survey->places, survey->place_count, sizeof(*survey->places), by_name);
 	if (clock_steady_ms() < survey->driver->narrow_until) {
 		read_some(survey);
