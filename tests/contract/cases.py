@@ -51,7 +51,7 @@ FOR_EVERYBODY = {"updateCurrentUser"}
 
 # Documented answers that no case brings about: none.
 # There is no cluster here; tests/kube/test-adopt.sh asks for it.
-OWED = {"x-getAdoption": {200, 304}}
+OWED = {"x-getAdoption": {200, 304}, "deleteEnvironment": {409}}
 
 IMAGE = "/spec/containers/web/image"
 
