@@ -56,6 +56,9 @@ static struct {
 	json_t *found, *gone;
 	const char *fails, *unreadable;
 	uint64_t declared;
+	bool is_slow;			/* the next reading ends when the test says so: */
+	struct driver_task *slow;
+	json_t *slow_found;
 	int readings;
 	char *asked;			/* by the last of them: "shop store", "all shop" */
 	bool only_workloads;		/* of that */
@@ -116,6 +119,12 @@ survey(struct driver *driver, const struct driver_survey *survey,
 	world.readings++;
 	if (world.gives)
 		give(survey);
+	if (world.is_slow) {
+		world.is_slow = false;
+		world.slow = task;
+		world.slow_found = json_incref(world.found);
+		return task;
+	}
 	if (world.unreadable)
 		driver_task_warn(task, "", world.unreadable, "It may not be read.");
 	if (world.fails)
@@ -379,9 +388,64 @@ expect_told(const char *member, const char *text)
 	json_decref(told);
 }
 
-/* --- adopting --- */
+/* --- now --- */
+
+static bool
+is_slow_reading(void)
+{
+	return world.slow != NULL;
+}
+
+static bool
+has_no_task(void)
+{
+	return !world.cluster.base.tasks;
+}
 
 static const char *const shop[] = {"shop", NULL};
+
+/* Whoever reviews asks for that, while a reading goes on that began before. */
+static void
+what_is_asked_for_now_is_not_taken_back_by_a_reading_that_began_before(void **state)
+{
+	const struct place here = {"acme", "my-shop", "shop"}, nowhere = {"acme", "my-shop", "store"};
+	char *id, *later;
+
+	(void)state;
+	find("[" FOUND("shop", "web:1", "kubectl") "]");
+	adopt(shop);
+	assert_false(follow_survey(world.follow, &nowhere, done, &world));
+	readings_wanted = world.readings + 1;	/* from then on it is followed */
+	wait_until(was_read);
+	find("[" FOUND("shop", "web:2", "kubectl") "]");
+	world.is_slow = true;
+	skipped += 60000;
+	wait_until(is_slow_reading);
+	skipped += 1000;
+	find("[" FOUND("shop", "web:3", "helm") "]");
+	world.is_done = false;
+	assert_true(follow_survey(world.follow, &here, done, &world));
+	wait_until(is_done);
+	assert_string_equal(world.asked, "shop");
+	id = newest_id("shop");
+	driver_task_end(world.slow, NULL, json_pack("{s:o, s:{}}", "namespaces", world.slow_found,
+						    "gone"), NULL);
+	wait_until(has_no_task);
+	turns = 0;
+	wait_until(some_turns);
+	later = newest_id("shop");
+	assert_string_equal(later, id);
+	free(later);
+	free(id);
+	/* What cannot be read is said, and changes nothing. */
+	world.fails = "nobody answers";
+	world.is_done = false;
+	assert_true(follow_survey(world.follow, &here, done, &world));
+	wait_until(is_done);
+	assert_string_equal(world.why, "nobody answers");
+}
+
+/* --- adopting --- */
 
 static void
 what_somebody_runs_is_an_environment(void **state)
@@ -827,6 +891,7 @@ main(void)
 		TEST(an_id_that_is_taken_is_another_ones),
 		TEST(what_was_made_here_is_not_found),
 		cmocka_unit_test(ids_are_those_of_the_api),
+		TEST(what_is_asked_for_now_is_not_taken_back_by_a_reading_that_began_before),
 		TEST(only_what_changed_is_another_deployment),
 		TEST(what_changes_all_the_time_is_read_more_seldom),
 		TEST(a_reading_that_failed_is_told_and_tried_again),
