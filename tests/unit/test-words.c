@@ -615,6 +615,29 @@ a_container_is_said_where_it_does_more_than_run(void **state)
 	}
 }
 
+/* A row that runs nothing has no "-", which looks like one that is missing. */
+static void
+what_holds_only_objects_is_said_by_their_number(void **state)
+{
+	static const char text[] =
+		"{\"modules\": {\"common\": {\"profile\": \"sidestage/manifests\", \"spec\":"
+		" {\"manifests\": {\"ConfigMap/a\": {\"kind\": \"ConfigMap\"},"
+		" \"Role/b\": {\"kind\": \"Role\"}}}}}}";
+	json_t *body = json_decode(text, strlen(text), NULL);
+	struct set *set = set_decode(body, NULL);
+	char *version = words_of_version(set, "common"), *objects = words_of_objects(set, "common");
+
+	(void)state;
+	assert_string_equal(version, "2 objects");
+	assert_string_equal(objects, "ConfigMap/a, Role/b");
+	assert_null(words_of_version(set, "web"));
+	assert_null(words_of_objects(set, "web"));
+	free(version);
+	free(objects);
+	set_unref(set);
+	json_decref(body);
+}
+
 /* --- a clone of what somebody else runs --- */
 
 static void
@@ -689,6 +712,7 @@ main(void)
 		cmocka_unit_test(trouble_is_said_from_near_to_far_with_its_age),
 		cmocka_unit_test(a_problem_says_what_is_not_understood),
 		cmocka_unit_test(what_goes_on_and_what_failed_come_before_the_state),
+		cmocka_unit_test(what_holds_only_objects_is_said_by_their_number),
 		cmocka_unit_test(a_clone_is_said_in_a_line_for_each_part),
 	};
 

@@ -9,10 +9,12 @@
 
 #include "flow/world/words.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
@@ -24,6 +26,8 @@
 #include "model/manifests.h"
 #include "model/set.h"
 #include "model/version.h"
+
+#define OBJECTS_BYTES_MAX 4096
 
 #define SOON_MS (60 * 60000LL)
 
@@ -356,6 +360,40 @@ words_of_trouble(const struct world *world, const char *org, const char *app, in
 		return text;
 	}
 	return problem ? xstrdup(problem) : NULL;
+}
+
+/* Of one without an image. */
+static const json_t *
+objects_of(const struct set *set, const char *module)
+{
+	return json_object_get(json_object_get(set_module(set, module), "spec"), "manifests");
+}
+
+char *
+words_of_version(const struct set *set, const char *module)
+{
+	const char *reference = set_module_image(set, module);
+	size_t count = json_object_size(objects_of(set, module));
+
+	if (reference)
+		return image_label(reference);
+	return count > 0 ? xasprintf(ngettext("%zu object", "%zu objects", count), count) : NULL;
+}
+
+char *
+words_of_objects(const struct set *set, const char *module)
+{
+	struct buf text;
+	const char *key;
+	json_t *object;
+
+	buf_init(&text, OBJECTS_BYTES_MAX);
+	json_object_foreach((json_t *)(uintptr_t)objects_of(set, module), key, object)
+		(void)buf_printf(&text, "%s%s", text.length > 0 ? ", " : "", key);
+	if (text.length > 0)
+		return buf_take(&text);
+	buf_clear(&text);
+	return NULL;
 }
 
 static enum standing

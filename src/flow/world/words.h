@@ -10,6 +10,7 @@
 
 #include "model/runtime.h"
 
+struct set;
 struct world;
 struct world_environment;
 
@@ -42,6 +43,11 @@ const char *words_of_no_logs(const struct world_environment *e, const char *work
 			     bool previous);
 /* "prod/shop-production", where there is little room; NULL as above.  free() it. */
 char *words_of_place_short(const struct runtime *runtime);
+/* What a cell says of a workload of the set: its version, or "2 objects" where it is nothing but
+ * objects of a cluster that others use; NULL: neither.  free() it. */
+char *words_of_version(const struct set *set, const char *module);
+/* "ConfigMap/shared, Role/reader"; NULL: it has none.  free() it. */
+char *words_of_objects(const struct set *set, const char *module);
 struct rule_wait;
 /* "local/web:1.4.3, by a rule of ana, who may not deploy here"; free() it. */
 char *words_of_wait(const struct rule_wait *wait);

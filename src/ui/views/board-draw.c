@@ -78,7 +78,6 @@ static void
 draw_cell(const struct board_model *s, const struct grid *g, struct canvas *c, int row, int x,
 	  const struct world_environment *e, const char *module, bool selected)
 {
-	const char *reference = e->set ? set_module_image(e->set, module) : NULL;
 	struct canvas cell = canvas_sub(c, row, x, 1, g->cell - 2);
 	enum standing standing = words_standing(e, s->baseline, module);
 	enum style style = selected ? STYLE_SELECTED
@@ -92,10 +91,10 @@ draw_cell(const struct board_model *s, const struct grid *g, struct canvas *c, i
 	} else if (!e->set || !set_module(e->set, module)) {
 		canvas_glyph(&cell, selected ? STYLE_SELECTED : STYLE_FAINT, GLYPH_MIDDLE);
 	} else {
-		char *label = reference ? image_label(reference) : xstrdup("-");
+		char *version = words_of_version(e->set, module);
 
-		draw_cut(&cell, style, label, g->version, g->versions);
-		free(label);
+		draw_cut(&cell, style, version ? version : "-", g->version, g->versions);
+		free(version);
 	}
 	canvas_move(&cell, 0, g->version + 1);
 	canvas_text(&cell, selected ? STYLE_SELECTED : standing_style(standing),
@@ -458,6 +457,19 @@ draw_waiting(struct canvas *c, int *row, const struct world_environment *e)
 	free(text);
 }
 
+/* Of a row that runs nothing: what several workloads use, or none. */
+static void
+draw_objects(struct canvas *c, int *row, const struct world_environment *e, const char *module)
+{
+	char *objects = words_of_objects(e->set, module);
+
+	if (objects) {
+		label(c, row, _("objects"));
+		canvas_untrusted_bytes(c, STYLE_NORMAL, objects, 0);
+	}
+	free(objects);
+}
+
 static void
 draw_detail(const struct board_model *s, const struct viewport *workloads, struct canvas *c)
 {
@@ -477,6 +489,8 @@ draw_detail(const struct board_model *s, const struct viewport *workloads, struc
 		draw_pods(c, &row, e, module);
 		draw_others(c, &row, e, module);
 		draw_values(s, c, &row, module);
+	} else if (module && e->set) {
+		draw_objects(c, &row, e, module);
 	}
 	draw_deployed(c, &row, e);
 	draw_place(c, &row, e);

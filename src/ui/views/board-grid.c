@@ -115,9 +115,7 @@ wanted_label(const struct board_model *s, const struct canvas *c)
 static char *
 version_in(const struct world_environment *e, const char *module)
 {
-	const char *reference = e->set ? set_module_image(e->set, module) : NULL;
-
-	return reference ? image_label(reference) : NULL;
+	return e->set ? words_of_version(e->set, module) : NULL;
 }
 
 /* Of the versions of the columns that are shown. */
