@@ -41,6 +41,8 @@
 #define FORK_FAILED 1
 #define ARGUMENTS_FILE "arguments"
 #define ARGUMENTS_MAX 65536
+#define WHY_SIZE 512
+#define LOG_NAME "sidestaged: "
 
 /* A lock file has no descriptor that could be waited for. */
 static void
@@ -167,18 +169,25 @@ spawn(char *const argv[], int ready, const char *log)
 	return 0;
 }
 
-/* What a line of the log says to people: its msg="...", or all of it when it has none. */
+/* What a line of the log says to people: its msg="...", or all of it when it has none; without the
+ * name of the program, and as a part of a sentence. */
 static void
-take_message(const char *line, char out[256])
+take_message(const char *line, char out[WHY_SIZE])
 {
 	const char *message = strstr(line, " msg=\"");
 	size_t length = 0;
 
 	if (!message) {
-		snprintf(out, 256, "%.250s", line);
+		if (strncmp(line, LOG_NAME, strlen(LOG_NAME)) == 0)
+			line += strlen(LOG_NAME);
+		snprintf(out, WHY_SIZE, "%.*s", WHY_SIZE - 1, line);
+		length = strlen(out);
+		if (length > 0 && out[length - 1] == '.')
+			out[length - 1] = '\0';
 		return;
 	}
-	for (const char *c = message + strlen(" msg=\""); *c && *c != '"' && length < 250; c++) {
+	for (const char *c = message + strlen(" msg=\""); *c && *c != '"' && length < WHY_SIZE - 1;
+	     c++) {
 		if (*c == '\\' && c[1])
 			c++;
 		out[length++] = *c;
@@ -188,9 +197,9 @@ take_message(const char *line, char out[256])
 
 /* The last line of the daemon's log: why it did not start. */
 static void
-last_line(const char *log, char out[256])
+last_line(const char *log, char out[WHY_SIZE])
 {
-	char bytes[1024];
+	char bytes[2048];
 	ssize_t n;
 	char *end;
 	int fd = open(log, O_RDONLY | O_CLOEXEC);
@@ -213,17 +222,17 @@ last_line(const char *log, char out[256])
 
 /* The pipe's end without a word means that it has ended: its log says why. */
 static int
-wait_ready(int fd, const char *log, struct error *err)
+wait_ready(int fd, const char *command, const char *log, struct error *err)
 {
 	char word[8] = "";
-	char why[256];
+	char why[WHY_SIZE];
 
 	if (wait_readable(fd, START_LIMIT_MS) && read(fd, word, 6) == 6 &&
 	    strncmp(word, "ready\n", 6) == 0)
 		return 0;
 	last_line(log, why);
 	return error_set(err, ERROR_SYSTEM,
-			 _("The embedded platform did not start: %s. See its log, %s."),
+			 _("`%s` did not start: %s. See its log, %s."), command,
 			 why[0] ? why : _("it said nothing"), log);
 }
 
@@ -274,7 +283,7 @@ start_daemon(const struct embedded *e, const struct embedded_options *options, s
 		close(pipes[1]);
 	} else {
 		close(pipes[1]);
-		ret = wait_ready(pipes[0], log, err);
+		ret = wait_ready(pipes[0], options->command, log, err);
 	}
 	close(pipes[0]);
 out:
@@ -395,8 +404,8 @@ join_or_start(struct embedded *e, const struct embedded_options *options, struct
 		return -1;
 	e->lease = connect_lease(e->lease_path);
 	if (e->lease < 0)
-		return error_set(err, ERROR_SYSTEM, _("The embedded platform ended right after its start.  See its log, %s/sidestaged.log."),
-				 e->directory);
+		return error_set(err, ERROR_SYSTEM, _("`%s` ended right after its start.  See its log, %s/sidestaged.log."),
+				 options->command, e->directory);
 	return 0;
 }
 

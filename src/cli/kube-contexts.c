@@ -184,6 +184,11 @@ kube_contexts_find(const struct kube_contexts *contexts, const char *name, struc
 	for (size_t i = 0; wanted && i < contexts->count; i++)
 		if (strcmp(names[i], wanted) == 0)
 			return names[i];
+	if (contexts->count == 0) {
+		error_set(err, ERROR_NOT_FOUND, _("%s does not list a context, so it leads to no cluster."),
+			  contexts->paths);
+		return NULL;
+	}
 	near = names_near(wanted ? wanted : NOTHING_LIKE_IT, names, contexts->count);
 	if (!wanted)
 		error_set(err, ERROR_NOT_FOUND,

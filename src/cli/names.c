@@ -171,6 +171,7 @@ refuse_nothing(const struct world *world, const char *org, struct error *err)
 {
 	for (size_t i = 0; i < world->count; i++) {
 		const struct world_organization *o = &world->organizations[i];
+		const char *advice;
 		char *nothing, *why;
 
 		if (o->adoption.state == ADOPTION_NONE ||
@@ -178,7 +179,11 @@ refuse_nothing(const struct world *world, const char *org, struct error *err)
 			continue;
 		nothing = adoption_nothing(&o->adoption);
 		why = adoption_trouble(&o->adoption, clock_wall_ms());
-		error_set(err, ERROR_NOT_FOUND, "%s%s%s", nothing, why ? " " : "", why ? why : "");
+		advice = o->adoption.state == ADOPTION_DONE
+				 ? _("Choose others with `sidestage kube --namespace=NAME` or "
+				     "--all-namespaces.") : NULL;
+		error_set(err, ERROR_NOT_FOUND, "%s%s%s%s%s", nothing, why ? " " : "", why ? why : "",
+			  advice ? " " : "", advice ? advice : "");
 		free(nothing);
 		free(why);
 		return true;

@@ -428,30 +428,64 @@ turn_logs(struct plain *p, const char *env, int64_t until)
 
 /* --- what is read first --- */
 
+/* What our own platform waits for itself; NULL: nothing. */
+static const struct world_adoption *
+cluster_being_read(const struct plain *p)
+{
+	const struct world *world = session_world(p->session);
+
+	for (size_t i = 0; i < world->count; i++)
+		if (world->organizations[i].adoption.state == ADOPTION_READING)
+			return &world->organizations[i].adoption;
+	return NULL;
+}
+
 /* One word, once, where a person would begin to wonder. */
 static void
-note_silence(struct plain *p)
+note_silence(struct plain *p, int64_t waited)
 {
 	const int64_t silent = session_world(p->session)->silent_ms;
+	const struct world_adoption *reading = cluster_being_read(p);
+	char *text;
 
-	if (silent < SILENT_MS || p->told_silence)
+	if (p->told_silence || (silent < SILENT_MS && (!reading || waited < SILENT_MS)))
 		return;
 	p->told_silence = true;
-	output_text_error(_("The platform has not answered for %d seconds; still waiting."),
-			  (int)(silent / 1000));
+	text = reading ? adoption_nothing(reading)
+		       : xasprintf(_("The platform has not answered for %d seconds; still waiting."),
+				   (int)(silent / 1000));
+	output_text_error("%s", text);
+	free(text);
+}
+
+static void
+fail_late(struct plain *p)
+{
+	const struct world_adoption *reading = cluster_being_read(p);
+	char *where = reading ? adoption_where(reading) : NULL;
+
+	if (where)
+		plain_fail(p, EXIT_UNREAD,
+			   _("The cluster has not answered in time: what runs in %s is not known."),
+			   where);
+	else
+		plain_fail(p, EXIT_UNREAD, _("The platform has not answered in time."));
+	free(where);
 }
 
 /* false: the time is over, and that was said. */
 static bool
 wait_settled(struct plain *p, const char *org, const char *app, unsigned needs)
 {
+	const int64_t began = clock_steady_ms();
+
 	while (!session_settled(p->session, org, app, needs, 0)) {
 		if (p->until >= 0 && clock_steady_ms() >= p->until) {
-			plain_fail(p, EXIT_UNREAD, _("The platform has not answered in time."));
+			fail_late(p);
 			return false;
 		}
 		(void)session_turn(p->session, NULL, NULL, 0, TURN_MS);
-		note_silence(p);
+		note_silence(p, clock_steady_ms() - began);
 	}
 	return true;
 }

@@ -64,7 +64,7 @@ take_list(struct untrusted *out, const json_t *list, const char *between, size_t
 
 /* In the language of this program, if it can be. */
 static void
-take_problem(struct untrusted *out, const json_t *error)
+take_problem(struct world_adoption *out, const json_t *error)
 {
 	const char *text = json_member_string(error, "message");
 	struct error read = {0};
@@ -74,7 +74,8 @@ take_problem(struct untrusted *out, const json_t *error)
 	if (error_codes_read(&read, json_object_get(error, "details")) ||
 	    error_codes_read(&read, error))
 		text = read.text;
-	untrusted_set(out, text);
+	out->is_refused = read.kind == ERROR_ACCESS;
+	untrusted_set(&out->problem, text);
 }
 
 static void
@@ -103,13 +104,13 @@ adoption_read(struct world_adoption *out, const json_t *body, struct error *err)
 	*out = (struct world_adoption){.state = state_of(json_member_string(body, "state"))};
 	if (out->state == ADOPTION_NONE)
 		return error_set(err, ERROR_PROTOCOL,
-				 _("The platform's answer for what it looks at has no known state."));
+				 _("The platform's answer about the cluster has no known state."));
 	untrusted_set(&out->context, json_member_string(body, "context"));
 	untrusted_set(&out->selector, json_member_string(body, "selector"));
 	take_list(&out->namespaces, json_object_get(body, "namespaces"), ", ", LIST_BYTES_MAX);
 	take_list(&out->warnings, json_object_get(body, "warnings"), " ", WARNINGS_BYTES_MAX);
 	take_environments(out, json_object_get(body, "environments"));
-	take_problem(&out->problem, json_object_get(body, "error"));
+	take_problem(out, json_object_get(body, "error"));
 	if (read_at && !clock_parse(read_at, &out->read_at))
 		out->read_at = 0;
 	return 0;
@@ -176,7 +177,8 @@ note_adoption(struct world_organization *organization, int64_t read_at)
 		(void)knowledge_set_known(&organization->adoption_known, read_at);
 		return;
 	}
-	error_set(&why, ERROR_UNAVAILABLE, _("The cluster cannot be read. %s"),
+	error_set(&why, adoption->is_refused ? ERROR_ACCESS : ERROR_UNAVAILABLE,
+		  _("The cluster cannot be read. %s"),
 		  untrusted_raw(&adoption->problem));
 	(void)knowledge_set_unreadable(&organization->adoption_known, &why);
 }
@@ -246,9 +248,12 @@ adoption_nothing(const struct world_adoption *adoption)
 	if (adoption->state == ADOPTION_READING)
 		text = xasprintf(_("Reading what runs in %s …"), where);
 	else if (adoption->state == ADOPTION_FAILED)
-		text = xasprintf(_("Nothing is known yet of %s."), where);
+		text = xasprintf(_("Nothing is known yet about %s."), where);
 	else
-		text = xasprintf(_("No workload runs in %s."), where);
+		text = *untrusted_raw(&adoption->selector)
+			       ? xasprintf(_("No workload in %s has the labels %s."), where,
+					   untrusted_raw(&adoption->selector))
+			       : xasprintf(_("No workload runs in %s."), where);
 	free(where);
 	return text;
 }
@@ -261,11 +266,11 @@ adoption_trouble(const struct world_adoption *adoption, int64_t now)
 
 	if (adoption->state == ADOPTION_FAILED && adoption->read_at > 0) {
 		clock_ago(ago, now - adoption->read_at);
-		return xasprintf(_("The cluster cannot be read; shown is what was read %s. %s"), ago,
+		return xasprintf(_("The cluster cannot be read; this was read %s. %s"), ago,
 				 problem);
 	}
 	if (adoption->state == ADOPTION_FAILED && json_object_size(adoption->environments) > 0)
-		return xasprintf(_("The cluster cannot be read; shown is what was known before. %s"),
+		return xasprintf(_("The cluster cannot be read; this is what was known before. %s"),
 				 problem);
 	if (adoption->state == ADOPTION_FAILED)
 		return xasprintf(_("The cluster cannot be read. %s"), problem);

@@ -29,6 +29,7 @@ struct world_adoption {
 	struct untrusted namespaces;	/* "shop, shop-db"; "": all */
 	struct untrusted selector;	/* raw NULL: every workload */
 	struct untrusted problem;	/* why it failed */
+	bool is_refused;		/* credentials or a right were missing */
 	struct untrusted warnings;	/* a sentence after the other; raw NULL: none */
 	/* {env: [{"object", "why", "reason"}]}, those that were found, with what a clone of each does
 	 * not carry; NULL: none. */
@@ -48,7 +49,7 @@ void adoption_clear(struct world_adoption *adoption);
 
 /* "namespaces shop, shop-db of prod", "all namespaces of prod": for sentences; free() it. */
 char *adoption_where(const struct world_adoption *adoption);
-/* That nothing is there: "No workload runs in ..."; free() it. */
+/* That nothing is there: "No workload runs in ..."; free() it; it holds foreign text. */
 char *adoption_nothing(const struct world_adoption *adoption);
 /* What everybody who looks at its environments is to know: that the cluster is away, or what could
  * not be read; NULL: nothing.  free() it; it holds foreign text. */

@@ -227,8 +227,9 @@ regroup(struct follow_reader *reader, const json_t *found)
 		follow_drop_place(reader, place);
 }
 
-/* Nothing is recorded over what somebody deploys at this moment: it is read again when that has
- * ended. */
+/* A namespace in which no workload was found yet is no environment: its application would have a
+ * name that no label gave it.  Nothing is recorded over what somebody deploys at this moment: it is
+ * read again when that has ended. */
 static void
 take_namespace(struct follow_reader *reader, const json_t *found)
 {
@@ -241,7 +242,7 @@ take_namespace(struct follow_reader *reader, const json_t *found)
 
 	if (json_is_true(json_object_get(found, "is_same")) ||
 	    json_object_get(reader->forgotten, namespace) || is_outdated(reader, namespace) ||
-	    (!place && reader->all && json_object_size(json_object_get(found, "modules")) == 0))
+	    (!place && json_object_size(json_object_get(found, "modules")) == 0))
 		return;
 	if (place && engine_is_busy(platform->engine,
 				    &(struct place){reader->of.org, place->app, place->env}))
