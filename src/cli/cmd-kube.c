@@ -28,7 +28,7 @@ run(const struct arguments *arguments, struct error *err)
 	if (arguments->word_count > 0) {
 		if (arguments->word_count == 1 && strcmp(arguments->words[0], "forget") == 0)
 			return kube_forget(&kube, err);
-		error_set(err, ERROR_INPUT, _("kube takes no word but forget, and was given \"%s\"."),
+		error_set(err, ERROR_INPUT, _("Unknown word \"%s\": kube takes no word, or forget."),
 			  arguments->words[arguments->word_count - 1]);
 		return EXIT_USAGE;
 	}
@@ -41,11 +41,11 @@ run(const struct arguments *arguments, struct error *err)
 const struct command command_kube = {
 	.name = "kube",
 	.help = N_("Open the board of what runs in a Kubernetes cluster"),
-	.note = N_("Your kubeconfig is enough.  Nothing is changed that you have not reviewed.  Which\n"
-		   "namespaces are looked at, and which applications they are shown in, is kept for\n"
-		   "this context, until you give other options.\n"
-		   "Every other command takes --kube for the same.\n"
-		   "`sidestage kube forget` lists what was made and kept of it, and removes that."),
+	.note = N_("Your kubeconfig is enough.  Nothing is changed before you approve its review.\n"
+		   "The namespaces and groups that you choose are kept for this context until you\n"
+		   "choose others.  Commands for scripts use the same cluster with --kube.\n"
+		   "`sidestage kube forget` lists the clones made here and the files kept for this\n"
+		   "context, asks, and deletes them."),
 	.examples = "sidestage kube\n"
 		"sidestage kube --context=prod --namespace=shop --namespace=shop-db\n"
 		"sidestage kube --group=shop-db=shop\n"

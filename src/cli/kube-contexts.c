@@ -185,7 +185,8 @@ kube_contexts_find(const struct kube_contexts *contexts, const char *name, struc
 		if (strcmp(names[i], wanted) == 0)
 			return names[i];
 	if (contexts->count == 0) {
-		error_set(err, ERROR_NOT_FOUND, _("%s does not list a context, so it leads to no cluster."),
+		error_set(err, ERROR_NOT_FOUND,
+			  _("%s does not list a context, so it leads to no cluster."),
 			  contexts->paths);
 		return NULL;
 	}

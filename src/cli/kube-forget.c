@@ -157,7 +157,7 @@ print_changes(size_t changes)
 static void
 print_list(const struct forget *f)
 {
-	output_text_line(_("To forget %s:"), f->state.context);
+	output_text_line(_("Forgetting %s will:"), f->state.context);
 	for (size_t i = 0; i < f->doomed.count; i++) {
 		output_text_line(_("  delete the clone %s of %s (%s)"), f->doomed.items[i].env,
 				 f->doomed.items[i].app,
@@ -197,7 +197,7 @@ confirm(const struct forget *f, struct error *err)
 	answer[strcspn(answer, "\n")] = '\0';
 	if (strcmp(answer, f->state.context) == 0)
 		return EXIT_OK;
-	error_set(err, ERROR_INPUT, _("That is not its name. Nothing was changed."));
+	error_set(err, ERROR_INPUT, _("The name does not match. Nothing was changed."));
 	return EXIT_USAGE;
 }
 

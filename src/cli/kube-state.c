@@ -123,7 +123,8 @@ check_names(const struct argument_list *list, const char *option, struct error *
 	for (size_t i = 0; i < list->count; i++)
 		if (!is_namespace(list->items[i]))
 			return error_set(err, ERROR_INPUT,
-					 _("--%s: \"%s\" is not a valid name of a namespace."), option,
+					 _("--%s: \"%s\" is not a valid namespace: use "
+					   "lower-case letters, digits and inner hyphens."), option,
 					 list->items[i]);
 	return 0;
 }

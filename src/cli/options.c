@@ -57,7 +57,7 @@ static const struct command_option options[] = {
 	SWITCH(KUBE, "all-namespaces", all_namespaces,
 	       N_("Look at every namespace that you may read")),
 	LIST(KUBE, "unprotected", "NS", unprotected,
-	     N_("Change this namespace without a reason and its name from now on")),
+	     N_("Stop asking for a reason and its name before changing this namespace")),
 	LIST(KUBE, "protected", "NS", protected, N_("Protect this namespace again")),
 	LIST(KUBE, "group", "NS=APP", groups,
 	     N_("Show this namespace in this application (without APP: by its labels)")),

@@ -329,6 +329,9 @@ output_text_review(const struct review *review)
 		for (size_t i = 0; i < review->changes.count; i++)
 			if (review->changes.items[i].is_value)
 				change_line(&review->changes.items[i]);
+	} else if (review->verb == FLOW_DISCARD && review->place) {
+		output_text_line("  %s", _("Everything in it is deleted: its namespace with all "
+					   "objects, and its history on the platform."));
 	} else if (review->verb == FLOW_DISCARD) {
 		output_text_line(_(
 			"  Everything in it is deleted: processes, databases, and its history on the platform."));

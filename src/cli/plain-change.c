@@ -236,7 +236,8 @@ tell_local(struct plain *p)
 	if (plain_wants_json(p))
 		return;
 	if (!notes_are_told(p->session))
-		output_text_line(_("The platform does not have it yet; it is told the next time."));
+		output_text_line(_("Recorded here, but not sent to the platform yet; the next "
+				   "start sends it."));
 	else if (!notes_are_shared(p->session))
 		output_text_line(
 			_("This is recorded on this machine only; other people do not see it."));

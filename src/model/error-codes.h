@@ -75,8 +75,8 @@ struct error;
 	X(CLONE_SECRET_MISSING, 0, N_("Secret {name} is left out, but the pods of {workload} do not start without it")) \
 	X(CLONE_SECRET_NOT_COPIED, 0, N_("Secret {name} could not be copied")) \
 	X(CLONE_SECRET_OTHER, 0, N_("Secret {name}: copied from {words} of the namespace {namespace}")) \
-	X(CLONE_SECRET_TYPED, 0, N_("Secret {name}: made of the set's own data")) \
-	X(CLONE_SUSPENDED, 0, N_("{object}: comes suspended (schedule {words}); set spec.runs to true to let it run")) \
+	X(CLONE_SECRET_TYPED, 0, N_("Secret {name}: made from the data in spec.secrets")) \
+	X(CLONE_SUSPENDED, 0, N_("{object}: suspended (schedule {words}); set spec.runs to true to let it run")) \
 	X(CLONE_UNPAUSED, 0, N_("{object}: its rollout is paused in the original; it is not in the clone")) \
 	X(CLONE_VOLUME_EMPTY, 0, N_("{object}: a new empty volume; the data of the original is not copied")) \
 	X(CLONE_WITHOUT_ACTOR, 0, N_("{object}: left out, because it would deploy something or request a certificate or a DNS name")) \
@@ -90,7 +90,7 @@ struct error;
 	X(CLONE_WITHOUT_KIND, 0, N_("{object}: left out, because objects of this kind cannot be copied")) \
 	X(CLONE_WITHOUT_MARKS, 0, N_("{object}: marks of deployment tools are not copied: {words}")) \
 	X(CLONE_WITHOUT_NODE, 0, N_("{object}: has no access to its node; not copied: {words}")) \
-	X(CLONE_WITHOUT_SECRET, 0, N_("{object}: left out, because a set never holds a Secret")) \
+	X(CLONE_WITHOUT_SECRET, 0, N_("{object}: left out, because the content of a Secret is never kept")) \
 	X(CLONE_WITHOUT_TWICE, 0, N_("{object}: given twice, and the clone has the last one: {words}")) \
 	X(CLUSTERS_MISSING, 400, N_("The resource definition {definition} asks for a cluster, but this platform does not have one; add a section [cluster \"NAME\"] to its configuration.")) \
 	X(CLUSTER_AMBIGUOUS, 400, N_("Cannot tell where {env} is to run: the resource definitions {definition} and {other} match it equally well ({tried}).")) \
@@ -314,7 +314,7 @@ struct error;
 	X(LEFT_HOST_NAMESPACE, 0, N_("a clone does not share its node's namespaces ({name})")) \
 	X(LEFT_HOST_PATH, 0, N_("a clone gets no directory of its node ({path})")) \
 	X(LEFT_HOST_PORT, 0, N_("a clone gets no port of its node ({port})")) \
-	X(LEFT_MAKER, 0, N_("{type} {name} makes it and is not carried")) \
+	X(LEFT_MAKER, 0, N_("it is made by {type} {name}, which is not cloned")) \
 	X(LEFT_SECRET, 0, N_("only its name is read; a clone gets a copy within the cluster")) \
 	X(LEFT_TOO_LARGE, 0, N_("it is too large for a clone")) \
 	X(LENGTH_AND_TRANSFER_ENCODING, 400, N_("Content-Length and Transfer-Encoding exclude each other.")) \
@@ -353,7 +353,7 @@ struct error;
 	X(NAMESPACE_IS_OURS, 409, N_("The namespace {namespace} is an environment that sidestage made, so it cannot be adopted.")) \
 	X(NAMESPACE_LABELS_INVALID, 400, N_("Cannot tell the labels of the namespace of {env}: those that the resource definition {definition} gives must be an object.")) \
 	X(NAMESPACE_LABEL_INVALID, 400, N_("Cannot tell the labels of the namespace of {env}: the resource definition {definition} gives the label \"{name}\"; a label is a name of at most {max} letters, digits, '-', '_' and '.', with a text of them.")) \
-	X(NAMESPACE_OF_OTHERS, 409, N_("{env} runs in the namespace {namespace}, which somebody else filled, so only a deployment can change it.")) \
+	X(NAMESPACE_OF_OTHERS, 409, N_("{env} runs in the namespace {namespace}, which sidestage did not make, so only a deployment can change it.")) \
 	X(NAMESPACE_OF_PLATFORM, 409, N_("The namespace {namespace} belongs to {space} of another platform ({platform}).  Nothing in it was changed.")) \
 	X(NAMESPACE_OF_SPACE, 409, N_("The namespace {namespace} belongs to {space}.  Nothing in it was changed.")) \
 	X(NAMESPACE_TAKEN, 400, N_("{env} cannot have the namespace \"{name}\" that the resource definition {definition} gives: {space} has it.")) \

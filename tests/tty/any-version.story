@@ -29,7 +29,7 @@ row "The platform does not know local/topicshare-web:1.4.77"
 test "the review says that nobody knows yet whether it exists"
 key Enter
 expect "A approve" 20
-expect "local/topicshare-web:1.4.77 is not among the versions that the platform knows"
+expect "the platform does not know local/topicshare-web:1.4.77"
 row "web" "image" "1.4.77"
 key A
 type "qa"
@@ -46,7 +46,7 @@ type "fail/denied:1"
 row "The platform does not know fail/denied:1"
 key Enter
 expect "A approve" 20
-expect "fail/denied:1 is not among the versions that the platform knows"
+expect "the platform does not know fail/denied:1"
 key A
 type "qa"
 key Enter
@@ -56,7 +56,7 @@ row "failed" "image fail/denied:1 of container web cannot be pulled: pull access
 row "repository does not exist or may require authorization: authorization failed"
 
 test "the sub-command takes one, too, and says the same before it is approved"
-let SAID $SIDESTAGE version qa web 1.4.78 --socket=$SOCKET | grep -c "topicshare-web:1.4.78 is not among the versions"
+let SAID $SIDESTAGE version qa web 1.4.78 --socket=$SOCKET | grep -c "does not know local/topicshare-web:1.4.78"
 equal "$SAID" 1
 sh $SIDESTAGE version qa web 1.4.78 --socket=$SOCKET --approve=qa >$DIR/out 2>&1 || { cat $DIR/out; exit 1; }
 sh test "$(platform status qa)" = succeeded

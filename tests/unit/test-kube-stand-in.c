@@ -252,7 +252,7 @@ what_others_act_by_is_left_out(void **state)
 		const char *object, *code, *said;
 	} cases[] = {
 		{"{'apiVersion': 'v1', 'kind': 'Secret', 'metadata': {'name': 's'}}", "secret",
-		 "Secret/s: left out, because a set never holds a Secret"},
+		 "Secret/s: left out, because the content of a Secret is never kept"},
 		{"{'apiVersion': 'cert-manager.io/v1', 'kind': 'Certificate', 'metadata': {'name': "
 		 "'c'}, 'spec': {'secretName': 'c'}}", "acts",
 		 "Certificate/c: left out, because it would deploy something or request a "
@@ -419,7 +419,7 @@ nothing_runs_by_itself_unless_it_is_asked_for(void **state)
 	assert_true(json_is_true(at(object, "/spec/suspend")));
 	expect_text(object, "/spec/jobTemplate/metadata/labels/sidestage.dev~1workload", "web");
 	assert_null(find(&clone, "Job", "mail"));
-	expect_note(&clone, "suspended", "CronJob/backup: comes suspended (schedule 0 3 * * *); "
+	expect_note(&clone, "suspended", "CronJob/backup: suspended (schedule 0 3 * * *); "
 					 "set spec.runs to true to let it run");
 	kube_objects_clear(&clone.objects);
 

@@ -82,22 +82,24 @@ fails "one that KUBECONFIG names and that is not there is named" 2 "KUBECONFIG n
 	env KUBECONFIG="$folder/nowhere" sidestage kube --json
 printf 'contexts: [\n' >broken
 fails "one that is no YAML is named" 2 "$folder/broken" env KUBECONFIG="$folder/broken" sidestage kube --json
+echo 'some words' >words
+fails "one that lists no context leads nowhere" 2 "$folder/words does not list a context" env KUBECONFIG="$folder/words" sidestage kube --json
 printf 'contexts: [{name: a}, {name: production-eu}]\n' >others
 fails "without a current context it is said how to name one" 2 "Name one with --context. Available: a, production-eu." \
 	env KUBECONFIG="$folder/others" sidestage kube --json
 fails "a context that is mistyped is told the nearest" 2 "Did you mean production-eu?" \
 	env KUBECONFIG="$folder/others" sidestage kube --json --context=production-us
-fails "one without a cluster is the daemon's to refuse, in its words" 1 "did not start" \
+fails "one without a cluster is the daemon's to refuse, in its words" 1 "\`sidestage kube\` did not start: $folder/others:1: " \
 	env KUBECONFIG="$folder/others" sidestage kube --json --context=a
 mkfifo pipe
 fails "a pipe, which cannot be read twice, is refused" 2 "$folder/pipe: not a regular file" \
 	env KUBECONFIG="$folder/pipe" sidestage kube --json
-fails "what is no name of a namespace is refused before anything starts" 2 '--namespace: "Shop_1" is not a valid name' \
+fails "what is no name of a namespace is refused before anything starts" 2 '--namespace: "Shop_1" is not a valid namespace' \
 	env KUBECONFIG="$folder/others" sidestage kube --json --context=a --namespace=Shop_1
 fails "so is a group that names no application" 2 '--group: expected NAMESPACE=APPLICATION, and got "shop"' \
 	env KUBECONFIG="$folder/others" sidestage kube --json --context=a --group=shop
 fails "so is a contradiction" 2 "contradict each other" sidestage kube --all-namespaces --namespace=shop
-fails "and a word that it does not know" 2 'no word but forget, and was given "remember"' sidestage kube remember
+fails "and a word that it does not know" 2 'Unknown word "remember": kube takes no word, or forget' sidestage kube remember
 fails "--kube is a platform" 2 "--kube is a platform already" sidestage clones --kube --demo
 rm -rf "$state"
 
@@ -111,8 +113,13 @@ export KUBECONFIG
 before=$(writes | wc -l)
 
 fails "where nothing runs it is said, and that the namespace is not there" 2 \
-	"No workload runs in the namespace nowhere of admin. There is no namespace nowhere in the cluster." \
+	"No workload runs in the namespace nowhere of admin. There is no namespace nowhere in the cluster. Choose others with" \
 	sidestage kube --namespace=nowhere --json
+fails "an empty namespace is not shown as something that runs" 2 "No workload runs in the namespace default of admin. Choose" \
+	sidestage kube --namespace=default --json
+fails "nor is one in which no workload has the labels, which are named" 2 \
+	"No workload in the namespace shop of admin has the labels app=nothing. Choose" \
+	sidestage kube --namespace=shop --selector=app=nothing --json
 tells "what runs in the namespace is an environment, in the application of its labels" \
 	'answer["application"] == "shop" and [e["id"] for e in answer["environments"]] == ["shop"]' \
 	sidestage kube --namespace=shop --json
@@ -249,6 +256,12 @@ fails "with a cluster that is away nobody is told of what was, as if it were" 3 
 	sidestage board --kube --json
 tells "but where they ask for it" '[e["id"] for e in answer["environments"]][0] in ("billing", "shop")' \
 	sidestage board --kube --json --offline
+ours double prod 'GET .* status 401'
+fails "credentials that the cluster refuses are a refusal" 4 "refused the credentials of user admin" \
+	sidestage board --kube --json
+ours double prod 'GET .* hang'
+fails "what takes too long is named: it is the cluster" 3 "The cluster has not answered in time: what runs in" \
+	sidestage board --kube --json --timeout=2s
 ours double prod
 
 # --- Secrets of a clone ---
@@ -292,7 +305,7 @@ timeout 120 sidestage clone shop hotfix-2 --kube --approve=hotfix-2 >out 2>err <
 before=$(writes | grep -cE '/(shop|billing)[/ ?]')
 sidestage kube forget >out 2>err </dev/null
 code=$?
-[ $code = 5 ] && grep -q "To forget admin" out && grep -q "delete the clone hotfix-2 of shop (cluster admin, namespace shop-hotfix-2)" out && grep -qF "$state/kube/" out && [ -d "$state/kube" ]
+[ $code = 5 ] && grep -q "Forgetting admin will:" out && grep -q "delete the clone hotfix-2 of shop (cluster admin, namespace shop-hotfix-2)" out && grep -qF "$state/kube/" out && [ -d "$state/kube" ]
 result $? "what would be forgotten is listed, and nothing is done without a yes"
 fails "another context's name is no yes" 2 'but the context is "admin"' sh -c 'sidestage kube forget --approve=prod >/dev/null'
 sidestage kube forget --approve=admin >out 2>err </dev/null

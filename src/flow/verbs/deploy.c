@@ -72,8 +72,8 @@ check_image(struct flow *flow, const json_t *versions, const char *module, const
 	image_clear(&image);
 	if (found == 0 && runs_in_cluster(flow)) {
 		review_caution(&flow->review,
-			       _("%s: %s is not among the versions that the platform knows; whether "
-				 "it exists is seen when the cluster pulls it"),
+			       _("%s: the platform does not know %s; the deployment fails if "
+				 "the cluster cannot pull it"),
 			       module, reference);
 		return 0;
 	}

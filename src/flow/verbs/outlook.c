@@ -130,8 +130,9 @@ got_outlook(void *data, const struct api_reply *reply)
 		review_caution(review, _("Not fully checked before the deployment: %s"),
 			       review->outlook.unasked.raw);
 	if (review_has_owners(review))
-		review_caution(review, _("Others own what this changes and may undo it.  Apply it in "
-					 "their repository, too: it can be copied as a patch."));
+		review_caution(review, _("Other tools own what this changes and may undo it.  "
+					 "Make the same change in their repository: it can be "
+					 "copied as a patch."));
 	flow_next_phase(flow);
 }
 

@@ -39,7 +39,7 @@ refuse_here(struct platform *platform, const struct command_arguments *arguments
 	(void)platform;
 	(void)request;
 	error_set(err, ERROR_INPUT,
-		  _("%s: no sidestaged runs, which would read the cluster.  Start it first."),
+		  _("%s: no sidestaged is running to read the cluster.  Start it first."),
 		  arguments->state);
 	return NULL;
 }

@@ -537,7 +537,7 @@ draw_no_adoption(const struct world_adoption *adoption, struct canvas *c)
 	canvas_move(c, 3 + used, 2);
 	canvas_paragraph(c, STYLE_DIM,
 			 adoption->state == ADOPTION_READING
-				 ? _("This only reads. Secrets are listed by their names.")
+				 ? _("Nothing is changed. Of Secrets only the names are read.")
 			 : adoption->state == ADOPTION_FAILED
 				 ? _("sidestage keeps trying.")
 				 : _("Quit, and choose others with sidestage kube --namespace=NAME or "

@@ -33,8 +33,8 @@ is_found(const struct view *view, struct ui *ui)
 
 const struct need board_found_environment = {
 	is_found,
-	N_("Only what was found in a cluster is protected or unprotected here; the configuration "
-	   "says it of other environments."),
+	N_("Only namespaces that were found in a cluster are protected or unprotected here; "
+	   "the configuration protects other environments."),
 	NULL,
 };
 
@@ -52,7 +52,7 @@ say_it(struct ui *ui, const char *env, bool waived)
 static const char *
 check_name(void *data, const char *text)
 {
-	return strcmp(text, data) == 0 ? NULL : N_("That is not its name.");
+	return strcmp(text, data) == 0 ? NULL : N_("The name does not match.");
 }
 
 static void

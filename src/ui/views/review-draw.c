@@ -59,9 +59,10 @@ draw_summary(struct canvas *c, int row, const struct review *review)
 {
 	canvas_move(c, row, 1);
 	if (review->verb == FLOW_DISCARD)
-		return canvas_paragraph(c, STYLE_STRONG,
-					_("Everything in it is deleted: processes, databases, and its history on the platform."),
-					2);
+		return canvas_paragraph(c, STYLE_STRONG, review->place
+				? _("Everything in it is deleted: its namespace with all objects, and its history on the platform.")
+				: _("Everything in it is deleted: processes, databases, and its history on the platform."),
+				2);
 	if (review->changes.count == 0)
 		return canvas_paragraph(c, STYLE_STRONG, review->verb == FLOW_CLONE
 				? _("The same workloads and versions, with new resources.")
