@@ -466,7 +466,7 @@ fail_late(struct plain *p)
 
 	if (where)
 		plain_fail(p, EXIT_UNREAD,
-			   _("The cluster has not answered in time: what runs in %s is not known."),
+			   _("The cluster has not answered in time: %s was not read."),
 			   where);
 	else
 		plain_fail(p, EXIT_UNREAD, _("The platform has not answered in time."));

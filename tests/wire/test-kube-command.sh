@@ -260,7 +260,7 @@ ours double prod 'GET .* status 401'
 fails "credentials that the cluster refuses are a refusal" 4 "refused the credentials of user admin" \
 	sidestage board --kube --json
 ours double prod 'GET .* hang'
-fails "what takes too long is named: it is the cluster" 3 "The cluster has not answered in time: what runs in" \
+fails "what takes too long is named: it is the cluster" 3 "The cluster has not answered in time: the namespace" \
 	sidestage board --kube --json --timeout=2s
 ours double prod
 
