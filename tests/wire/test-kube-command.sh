@@ -200,7 +200,7 @@ cat err2 >>err
 	{ [ "$codes" = "0 1" ] || [ "$codes" = "1 0" ] && grep -q "race already exists" err; }
 result $? "of two who clone under one name at the same moment one has it, and the other is told ($codes)"
 # Whoever has it: what stays of it would stay in the cluster.
-timeout 60 sidestage discard race --kube --approve=race >out 2>err </dev/null
+wait_for timeout 60 sidestage discard race --kube --approve=race
 result $? "and either may discard it"
 
 # --- what hangs, and what is killed ---
