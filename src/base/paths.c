@@ -125,14 +125,17 @@ paths_make(const char *path, struct error *err)
 {
 	char *copy = xstrdup(path);
 	struct stat st;
-	int ret = 0;
+	int ret = 0, problem;
 
 	for (char *slash = copy[0] && mkdir(copy, 0700) != 0 && errno != EEXIST
 				   ? strchr(copy + 1, '/') : NULL; slash;
 	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
-		if (mkdir(copy, 0700) != 0 && errno != EEXIST && stat(copy, &st) != 0)
+		problem = mkdir(copy, 0700) == 0 || errno == EEXIST ? 0 : errno;
+		if (problem != 0 && stat(copy, &st) != 0) {
+			errno = problem;	/* that it is not there was known */
 			ret = error_errno(err, _("%s: cannot make the directory"), copy);
+		}
 		*slash = '/';
 		if (ret != 0)
 			goto out;

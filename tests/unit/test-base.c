@@ -402,6 +402,18 @@ removing_a_tree_follows_no_link(void **state)
 	free(link);
 }
 
+/* The kernel's own tree takes no directory from anybody. */
+static void
+a_directory_that_cannot_be_made_has_its_reason(void **state)
+{
+	struct error err = {0};
+
+	(void)state;
+	assert_int_equal(paths_make("/sys/sidestage/inner", &err), -1);
+	assert_non_null(strstr(err.text, "/sys/sidestage: "));
+	assert_null(strstr(err.text, strerror(ENOENT)));
+}
+
 /* Deeper than there are descriptors and longer than a path may be, crowded, and closed. */
 static void
 a_tree_goes_however_it_was_made(void **state)
@@ -551,6 +563,7 @@ main(void)
 		cmocka_unit_test(a_path_from_outside_stays_inside),
 		cmocka_unit_test(a_pipe_that_nobody_writes_to_is_neither_waited_for_nor_empty),
 		cmocka_unit_test(removing_a_tree_follows_no_link),
+		cmocka_unit_test(a_directory_that_cannot_be_made_has_its_reason),
 	};
 
 	if (!setlocale(LC_ALL, "C.UTF-8"))

@@ -30,6 +30,7 @@
 #define ROOMY_ROWS 26		/* with fewer, the difference has those that would part the words */
 #define FAR_ABOVE (-1000000)	/* a row from which drawing is measuring */
 #define CAUTION_ROWS_MAX 100
+#define NAME_COLUMNS_MIN 26	/* of a field in which a name is typed */
 #define SENDS_BYTES_MAX 16384
 #define SENDS_ROWS_MAX 50
 
@@ -293,11 +294,24 @@ why_typed(const struct review *review)
 	return _(" is not your clone.");
 }
 
+/* Where the fields begin: a name that is to be typed is read whole, where a field of that is left. */
+static int
+fields_column(const struct canvas *c, const char *label)
+{
+	int from = c->width < 60 ? 20 : 24;
+	int wanted = text_columns(label) + 3;
+
+	if (wanted > c->width - NAME_COLUMNS_MIN)
+		wanted = c->width - NAME_COLUMNS_MIN;
+	return wanted > from ? wanted : from;
+}
+
 static void
 draw_fields(const struct review_view *r, struct ui *ui, struct canvas *c, int row,
 	    const struct review *review)
 {
-	int from = c->width < 60 ? 20 : 24;
+	char *label = xasprintf(_("Type \"%s\""), review->env);
+	int from = fields_column(c, label);
 	int columns = c->width - from - 2 < 60 ? c->width - from - 2 : 60;
 	const char *hint;
 
@@ -318,10 +332,10 @@ draw_fields(const struct review_view *r, struct ui *ui, struct canvas *c, int ro
 		field_draw(&r->reason, c, columns, r->focus == IN_REASON);
 	}
 	canvas_move(c, ++row, 1);
-	canvas_format(c, r->focus == IN_NAME ? STYLE_NORMAL : STYLE_DIM, _("Type \"%.14s\""),
-		      review->env);
+	canvas_untrusted_bytes(c, r->focus == IN_NAME ? STYLE_NORMAL : STYLE_DIM, label, from - 2);
 	canvas_move(c, row, from);
 	field_draw(&r->name, c, columns, r->focus == IN_NAME);
+	free(label);
 }
 
 static void
