@@ -294,7 +294,7 @@ why_typed(const struct review *review)
 	return _(" is not your clone.");
 }
 
-/* Where the fields begin: a name that is to be typed is read whole, where a field of that is left. */
+/* Where the fields begin: a name to be typed is read whole, where a field is left beside it. */
 static int
 fields_column(const struct canvas *c, const char *label)
 {
