@@ -281,6 +281,9 @@ output_text_clone_list(const json_t *clone)
 	if (!clone)
 		return;
 	output_text_line(_("A clone of it:"));
+	if (json_is_true(json_object_get(clone, "is_part")))
+		output_text_line(_("  Only what the board shows is read so far; the rest is read when "
+				   "it is cloned."));
 	output_text_objects(json_object_get(clone, "objects"), true);
 	output_text_objects(json_object_get(clone, "left_out"), false);
 	json_array_foreach(json_object_get(clone, "not_cloned"), i, one) {

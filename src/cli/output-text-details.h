@@ -15,8 +15,8 @@ struct world_environment;
 /* What runs, what it is made of, and what it was deployed with: the tabs of the environment's
  * view. */
 void output_text_workloads(const struct world_environment *environment);
-/* What a clone of it gets, and what not: {"objects", "left_out": by kinds, "not_cloned": [{"object",
- * "why"}]}; NULL: nothing is said. */
+/* What a clone of it gets, and what not: {"is_part", "objects", "left_out": by kinds,
+ * "not_cloned": [{"object", "why"}]}; NULL: nothing is said. */
 void output_text_clone_list(const json_t *clone);
 void output_text_resources(const struct world_environment *environment);
 void output_text_values(const struct details *details);

@@ -196,9 +196,10 @@ clone_list(const struct plain *p, const struct world_environment *e)
 		free(why);
 	}
 	if (left && e->set)
-		return json_pack("{s:o, s:o, s:o}", "objects", clone_objects_of_set(e->set, true),
-				 "left_out", clone_objects_of_set(e->set, false), "not_cloned",
-				 list);
+		return json_pack("{s:b, s:o, s:o, s:o}", "is_part",
+				 adoption_is_part(&o->adoption, untrusted_raw(&e->environment.id)),
+				 "objects", clone_objects_of_set(e->set, true), "left_out",
+				 clone_objects_of_set(e->set, false), "not_cloned", list);
 	json_decref(list);
 	return NULL;
 }

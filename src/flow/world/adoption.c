@@ -85,6 +85,7 @@ take_environments(struct world_adoption *out, const json_t *list)
 	size_t i;
 
 	out->environments = json_object();
+	out->parts = json_object();
 	json_array_foreach(list, i, item) {
 		const char *env = json_member_string(item, "env_id");
 		json_t *left = json_object_get(item, "left");
@@ -93,6 +94,8 @@ take_environments(struct world_adoption *out, const json_t *list)
 			json_object_set_new(out->environments, env,
 					    json_is_array(left) ? json_incref(left)
 								: json_array());
+		if (env && json_is_true(json_object_get(item, "is_part")))
+			json_object_set_new(out->parts, env, json_true());
 	}
 }
 
@@ -128,6 +131,12 @@ adoption_left(const struct world_adoption *adoption, const char *env)
 	return json_object_get(adoption->environments, env);
 }
 
+bool
+adoption_is_part(const struct world_adoption *adoption, const char *env)
+{
+	return json_object_get(adoption->parts, env) != NULL;
+}
+
 char *
 adoption_why_left(const json_t *left)
 {
@@ -149,6 +158,7 @@ adoption_equal(const struct world_adoption *a, const struct world_adoption *b)
 	       untrusted_equal(&a->selector, &b->selector) &&
 	       untrusted_equal(&a->problem, &b->problem) &&
 	       untrusted_equal(&a->warnings, &b->warnings) &&
+	       (a->parts == b->parts || json_equal(a->parts, b->parts)) &&
 	       (a->environments == b->environments || json_equal(a->environments, b->environments));
 }
 
@@ -161,6 +171,7 @@ adoption_clear(struct world_adoption *adoption)
 	untrusted_clear(&adoption->problem);
 	untrusted_clear(&adoption->warnings);
 	json_decref(adoption->environments);
+	json_decref(adoption->parts);
 	*adoption = (struct world_adoption){0};
 }
 

@@ -34,6 +34,7 @@ struct world_adoption {
 	/* {env: [{"object", "why", "reason"}]}, those that were found, with what a clone of each does
 	 * not carry; NULL: none. */
 	json_t *environments;
+	json_t *parts;			/* {env: true}: not every kind of it is read yet */
 	int64_t read_at;		/* wall ms of the last good look; 0: never */
 };
 
@@ -42,6 +43,8 @@ int adoption_read(struct world_adoption *out, const json_t *body, struct error *
 bool adoption_has(const struct world_adoption *adoption, const char *env);
 /* What a clone of it does not carry; borrowed.  NULL: nothing is known. */
 const json_t *adoption_left(const struct world_adoption *adoption, const char *env);
+/* What is known of it are the kinds of the board: the rest is read when it is cloned. */
+bool adoption_is_part(const struct world_adoption *adoption, const char *env);
 /* Why, of one of these: in the language of this program if it can be; foreign; free() it. */
 char *adoption_why_left(const json_t *left);
 bool adoption_equal(const struct world_adoption *a, const struct world_adoption *b);

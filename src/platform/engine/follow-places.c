@@ -421,6 +421,8 @@ tell_places(const struct follow_reader *reader)
 
 		if (place->is_gone)
 			json_object_set_new(one, "is_gone", json_true());
+		if (place->is_part)
+			json_object_set_new(one, "is_part", json_true());
 		json_object_set_new(one, "left",
 				    place->left ? json_incref(place->left) : json_array());
 		json_array_append_new(list, one);

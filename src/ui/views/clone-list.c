@@ -240,7 +240,8 @@ draw_under(struct canvas *c, int row, const char *heading, int used)
 
 /* What is different is known when a clone is reviewed. */
 static int
-draw_found(struct canvas *c, int row, const struct set *set, const json_t *left)
+draw_found(struct canvas *c, int row, const struct set *set, const json_t *left,
+	   bool is_part)
 {
 	json_t *cloned = clone_objects_of_set(set, true), *other = clone_objects_of_set(set, false);
 	int start = row, used;
@@ -251,6 +252,11 @@ draw_found(struct canvas *c, int row, const struct set *set, const json_t *left)
 	used += draw_left(c, row + 2 + used, left, false);
 	row += draw_under(c, row, _("Not cloned; it stays as it is"), used);
 	canvas_move(c, ++row, 1);
+	if (is_part)
+		row += canvas_paragraph(c, STYLE_WARN,
+					_("Only what the board shows is read so far; the rest is read "
+					  "when it is cloned."), 3);
+	canvas_move(c, row, 1);
 	row += canvas_paragraph(c, STYLE_DIM,
 				_("Before anything is written, the review of a clone shows what is "
 				  "different in it."), 3);
@@ -267,7 +273,8 @@ draw_environment(const struct clone_list_view *v, struct ui *ui, struct canvas *
 	const struct world_organization *o = world_organization(world, v->org);
 
 	if (e && e->set)
-		return draw_found(c, row, e->set, o ? adoption_left(&o->adoption, v->env) : NULL);
+		return draw_found(c, row, e->set, o ? adoption_left(&o->adoption, v->env) : NULL,
+				  o && adoption_is_part(&o->adoption, v->env));
 	canvas_move(c, row + 1, 1);
 	canvas_text(c, STYLE_DIM, _("Reading what it needs …"));
 	return 2;
