@@ -1124,7 +1124,7 @@ an_undo_keeps_what_somebody_else_deployed_since(void **state)
 	/* Once more there is nothing of it left. */
 	flow = begin(
 		&(struct flow_request){.verb = FLOW_UNDO, .env = "production", .operation_id = id});
-	assert_refused(flow, ERROR_CONFLICT, "2.0.0");
+	assert_refused(flow, ERROR_STALE, "2.0.0");
 	free(id);
 }
 
