@@ -124,7 +124,8 @@ find_original(struct kube_rollout *r, const struct kube_item *item, struct kube_
 	return kube_seen_object(seen, item->answer);
 }
 
-/* One that was not changed is now as it was before, when it is looked at for the first time. */
+/* One that was not changed is now as it was before, when it is looked at for the first time.  What
+ * an earlier daemon began may have changed it, and nobody knows. */
 static void
 note_before(const struct kube_rollout *r, const struct kube_seen *seen, struct kube_item *item)
 {
@@ -134,7 +135,7 @@ note_before(const struct kube_rollout *r, const struct kube_seen *seen, struct k
 	if (item->was_looked_at)
 		return;
 	item->was_looked_at = true;
-	item->was_unwell = r->space->origin && before &&
+	item->was_unwell = r->space->origin && before && r->begun_at == 0 &&
 			   strcmp(kube_read_uid(before), kube_read_uid(item->answer)) == 0 &&
 			   generation_of(before) == generation_of(item->answer) &&
 			   is_unwell(seen, item->answer, &code);
