@@ -298,6 +298,21 @@ remember_platform(struct api *api, const struct http_reply *http)
 		strcpy(api->platform, platform);
 }
 
+/* The daemon behind a socket may be another one than when the request was made, and has another
+ * secret then: that is read again, once. */
+static bool
+ask_again(struct api_call *call, const struct api_reply *reply)
+{
+	const struct api *api = call->api;
+
+	if (reply->status != 401 || !api->socket || api->token || call->renewed)
+		return false;
+	call->renewed = true;
+	call->state = CALL_QUEUED;
+	call->begins = loop_defer(api->loop, begin, call);
+	return true;
+}
+
 /* Whether a refused token need not be the end: the call waits for a fresh one, or has it
  * already. */
 static bool
@@ -333,7 +348,7 @@ on_end(void *data, const struct http_reply *http)
 	call->sent = NULL;
 	api_reply_read(call, http, &reply);
 	remember_platform(call->api, http);
-	if (!hold(call, &reply))
+	if (!ask_again(call, &reply) && !hold(call, &reply))
 		deliver(call, &reply);
 	json_decref(reply.body);
 	json_decref(reply.details);

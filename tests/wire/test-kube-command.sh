@@ -212,12 +212,16 @@ result $? "and who has it discards it"
 sidestage logs shop --follow --kube >followed1 2>&1 </dev/null &
 open=$!
 wait_for sh -c 'ls run/sidestage/kube-*.lease'
-of_ours() { for process in /proc/[0-9]*; do tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -qF -- "--state $state/kube/" && echo "${process#/proc/}" && return 0; done; return 1; }
+of_ours() { pgrep -f -- "--state $state/kube/" | head -n 1; }
+wait_for grep -q listens followed1
 killed=$(of_ours)
 kill -9 "$killed"
-is_another() { now=$(of_ours) && [ "$now" != "$killed" ]; }
+is_another() { now=$(of_ours) && [ -n "$now" ] && [ "$now" != "$killed" ]; }
 wait_for is_another
-result $? "a platform that is killed is started again by who has it open"
+tells "a platform that is killed is started again by who has it open, with its clones" \
+	'"hotfix-1" in [e["id"] for e in answer["environments"]]' sidestage board --kube --json
+kill -0 $open
+result $? "who goes on"
 ours double prod 'image topicshare-web:1.4.4$ unready'
 timeout 60 sidestage version hotfix-1 web 1.4.4 --kube --approve=hotfix-1 --no-wait >out 2>err </dev/null
 [ $? = 7 ]
