@@ -52,6 +52,7 @@ platform base net model platform/admin
 <microhttpd.h> platform/http
 <gnutls/gnutls.h> platform/state platform/http
 <yaml.h> model
+<zlib.h> base
 END
 
 # Prints "FILE:LINE: what is wrong" for each include below $1/src that the rules do not allow.
@@ -226,7 +227,7 @@ if [ -z "${MAKELEVEL:-}" ] && ! make -s -C "$build" all >"$folder/log" 2>&1; the
 fi
 compiler="$(built_with CC) $(built_with CFLAGS) $(built_with SANITIZE_CFLAGS)"
 others=
-for each in NCURSES CURL SQLITE MICROHTTPD GNUTLS YAML JANSSON NETTLE UNISTRING; do
+for each in NCURSES CURL SQLITE MICROHTTPD GNUTLS YAML JANSSON NETTLE UNISTRING ZLIB; do
 	others="$others $(built_with ${each}_LIBS)"
 done
 others="$others $(built_with LIBS) -lm"

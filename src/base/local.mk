@@ -6,6 +6,7 @@ libbase_a_SOURCES = \
 	src/base/config-file.c src/base/config-file.h \
 	src/base/error.c src/base/error.h \
 	src/base/fuzzy.c src/base/fuzzy.h \
+	src/base/gzip.c src/base/gzip.h \
 	src/base/i18n.c src/base/i18n.h \
 	src/base/ids.c src/base/ids.h \
 	src/base/input.c src/base/input.h \

@@ -437,6 +437,8 @@ struct error;
 	X(PROCESS_NOT_MADE, 500, N_("A process for workload {workload} cannot be made: {reason}")) \
 	X(PROPERTIES_INVALID, 400, N_("\"properties\" must be an object of at most 64 KiB.")) \
 	X(PROVISION_NAMES_NO_RESOURCE, 400, N_("definition {definition}: \"{name}\" in \"provision\" names no resource; it is written TYPE.CLASS#ID")) \
+	X(RECORD_TOO_LARGE, 400, N_("The clone {env} is not recorded in its namespace, so only this machine knows it: more than {max} KiB do not fit there.")) \
+	X(RECORD_UNUSABLE, 400, N_("The record of the clone {env} cannot be used: {reason}.")) \
 	X(REFERENCE_UNKNOWN, 400, N_("a reference must begin with externals, shared, modules, values, context or resources")) \
 	X(REF_INVALID, 400, N_("A \"ref\" of git begins with \"refs/\".")) \
 	X(REPLICAS_INVALID, 400, N_("The replicas of \"{workload}\" must be a number from 0 to {max}.")) \

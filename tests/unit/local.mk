@@ -172,6 +172,13 @@ tests_unit_test_env_driver_SOURCES = tests/unit/test-env-driver.c tests/unit/mem
 	tests/unit/memory-driver.h tests/unit/memory-platform.c tests/unit/memory-platform.h
 tests_unit_test_env_driver_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 
+check_PROGRAMS += tests/unit/test-records
+TESTS += tests/unit/test-records
+tests_unit_test_records_SOURCES = tests/unit/test-records.c tests/unit/memory-driver.c \
+	tests/unit/memory-driver.h tests/unit/memory-platform.c tests/unit/memory-platform.h
+tests_unit_test_records_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
+tests_unit_test_records_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_steady_ms
+
 check_PROGRAMS += tests/unit/test-follow
 TESTS += tests/unit/test-follow
 tests_unit_test_follow_SOURCES = tests/unit/test-follow.c tests/unit/memory-driver.c \

@@ -277,15 +277,16 @@ struct driver_ops {
 	/* --- what this platform is to find again there, from wherever it looks; NULL, both: it
 	 *     cannot keep anything --- */
 
-	/* Keeps an object with the space, of at most DRIVER_RECORD_MAX bytes as text, in the place
-	 * of the one before (NULL: that stays), and notes: {name: text}, which people may read and
-	 * write there; those that are not named stay. */
+	/* Keeps an object with the space, of at most DRIVER_RECORD_MAX bytes as it is kept (else
+	 * ERROR_LIMIT), in the place of the one before (NULL: that stays), and notes: {name: text},
+	 * which people may read and write there; those that are not named stay. */
 	struct driver_task *(*keep)(struct driver *driver, const char *space, const json_t *record,
 				    const json_t *notes, const struct driver_waiter *waiter);
 	/* Gives {"records": [{"space", "namespace", "tag", "record", "notes"}], "gone": {SPACE:
 	 * true}}: what was kept by whichever daemon of this platform, but what has the tag that
 	 * `known` ({space: tag}) has; and which of those known are not there any more.  Where only
-	 * the notes are others there is no "record".  A space is "app/env" here: the organization
+	 * the notes are others there is no "record", and where it is unusable "error" says why in
+	 * its place.  A space is "app/env" here: the organization
 	 * is each daemon's own. */
 	struct driver_task *(*kept)(struct driver *driver, const json_t *known,
 				    const struct driver_waiter *waiter);

@@ -468,12 +468,13 @@ follow_tell(struct follow *follow, const char *org)
 		reader = reader->next;
 	if (!reader)
 		return NULL;
-	told = json_pack("{s:s, s:s*, s:s, s:O, s:o}", "cluster", reader->of.cluster, "context",
+	told = json_pack("{s:s, s:s*, s:s, s:o, s:o}", "cluster", reader->of.cluster, "context",
 			 reader->context, "state",
 			 reader->err.kind != ERROR_NONE ? "failed"
 			 : reader->read_at == 0		? "reading"
 							: "done",
-			 "warnings", reader->warnings, "environments", tell_places(reader));
+			 "warnings", json_copy(reader->warnings), "environments",
+			 tell_places(reader));
 	if (reader->read_at > 0) {
 		clock_stamp(at, reader->read_at);
 		json_object_set_new(told, "read_at", json_string(at));

@@ -41,6 +41,8 @@ libplatform_engine_a_SOURCES = \
 	src/platform/engine/prune.h \
 	src/platform/engine/record-notes.c \
 	src/platform/engine/record-notes.h \
+	src/platform/engine/record-values.c \
+	src/platform/engine/record-values.h \
 	src/platform/engine/record.c \
 	src/platform/engine/records.c \
 	src/platform/engine/records.h \

@@ -2,7 +2,8 @@
 
 /*
  * {"version": 1, "app": {"id", "name"}, "env": the environment, "origin": NAMESPACE, "made": TEXT,
- *  "deployments": [the first, the last that succeeded], "set": of the first, "delta": to the other}
+ *  "deployments": [the first, the last that succeeded], "set": of the first, "delta": to the other,
+ *  "values": [of the first, of the last]}
  *
  * Nouns are as on the wire.  The first deployment of a clone is what its origin ran, so that is all
  * that somebody else needs to know what has changed in it.
@@ -22,6 +23,7 @@
 #include "model/set.h"
 #include "platform/engine/adoption.h"
 #include "platform/engine/engine.h"
+#include "platform/engine/record-values.h"
 #include "platform/engine/records.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
@@ -33,6 +35,10 @@
 #include "platform/state/repository.h"
 
 #define VERSION_NOW 1
+#define ID_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+#define ID_MAX 64
+#define COMMENT_MAX 8192
+#define NAME_MAX_BYTES 200
 
 /* --- writing --- */
 
@@ -81,6 +87,25 @@ add_sets(struct platform *platform, const struct place *place, json_t *record, s
 	return ret;
 }
 
+/* Not the secret ones. */
+static int
+add_values(struct platform *platform, const struct place *place, json_t *record, struct error *err)
+{
+	json_t *values = json_array(), *deployment;
+	size_t i;
+	int ret = 0;
+
+	json_array_foreach(json_object_get(record, "deployments"), i, deployment) {
+		json_t *one = record_values_write(
+			platform, place, json_member_string(deployment, "value_set_version_id"), err);
+
+		ret = one ? ret : -1;
+		json_array_append_new(values, one);
+	}
+	json_object_set_new(record, "values", values);
+	return ret;
+}
+
 json_t *
 record_write(struct platform *platform, const struct place *place, const struct env_home *home,
 	     struct error *err)
@@ -105,7 +130,8 @@ record_write(struct platform *platform, const struct place *place, const struct 
 				   "deployments", picked);
 	if (record && home->made && *home->made)
 		json_object_set_new(record, "made", json_string(home->made));
-	if (env && (!record || add_sets(platform, place, record, err) != 0)) {
+	if (env && (!record || add_sets(platform, place, record, err) != 0 ||
+		    add_values(platform, place, record, err) != 0)) {
 		json_decref(record);
 		record = NULL;
 	}
@@ -124,6 +150,7 @@ struct read_record {
 	struct environment env;
 	struct deployment first, last;
 	struct set *base, *now;
+	const json_t *values;		/* of the JSON; NULL: of a version without them */
 };
 
 static void
@@ -136,6 +163,43 @@ clear_read(struct read_record *r)
 	set_unref(r->now);
 }
 
+static bool
+is_id(const struct untrusted *id)
+{
+	const char *text = untrusted_raw(id);
+	size_t length = strspn(text, ID_CHARACTERS);
+
+	return length > 0 && length <= ID_MAX && text[length] == '\0';
+}
+
+static bool
+is_short(const struct untrusted *text, size_t max)
+{
+	return strlen(untrusted_raw(text)) <= max;
+}
+
+/* What people see of it, and what it is known by. */
+static int
+check_deployment(const struct deployment *d, struct error *err)
+{
+	if (!is_id(&d->id) || (*untrusted_raw(&d->from_id) && !is_id(&d->from_id)))
+		return error_set(err, ERROR_INPUT, "the id of a deployment is none");
+	if (!is_short(&d->comment, COMMENT_MAX) || !is_short(&d->created_by, NAME_MAX_BYTES))
+		return error_set(err, ERROR_INPUT, "a text of a deployment is too long");
+	return 0;
+}
+
+/* The id of a set is that of what is in it, whatever it says itself. */
+static struct set *
+read_base(const json_t *record, struct error *err)
+{
+	json_t *body = json_copy(json_object_get(record, "set"));
+
+	if (json_is_object(body))
+		json_object_del(body, "id");
+	return set_take(body, err);
+}
+
 static int
 read_sets(struct read_record *r, const json_t *record, struct error *err)
 {
@@ -143,7 +207,7 @@ read_sets(struct read_record *r, const json_t *record, struct error *err)
 
 	if (!delta)
 		return -1;
-	r->base = set_take(json_copy(json_object_get(record, "set")), err);
+	r->base = read_base(record, err);
 	r->now = r->base ? delta_apply(delta, r->base, err) : NULL;
 	delta_free(delta);
 	if (!r->now)
@@ -165,15 +229,18 @@ read_record(struct read_record *r, const json_t *record, struct error *err)
 		.app_name = json_member_string(app, "name"),
 		.origin = json_member_string(record, "origin"),
 		.made = json_member_string(record, "made"),
+		.values = json_object_get(record, "values"),
 	};
 	if (json_integer_value(json_object_get(record, "version")) != VERSION_NOW)
 		return error_set(err, ERROR_INPUT, "it is of another version");
 	environment_read(&r->env, json_object_get(record, "env"));
 	if (!r->app || !ids_is_name(r->app) || !r->origin ||
-	    !ids_is_name(untrusted_raw(&r->env.id)))
+	    !ids_is_name(untrusted_raw(&r->env.id)) || !is_short(&r->env.name, NAME_MAX_BYTES) ||
+	    !is_short(&r->env.created_by, NAME_MAX_BYTES))
 		return error_set(err, ERROR_INPUT, "it does not say what it is of");
 	if (deployment_decode(&r->first, json_array_get(deployments, 0), err) != 0 ||
-	    deployment_decode(&r->last, json_array_get(deployments, 1), err) != 0)
+	    deployment_decode(&r->last, json_array_get(deployments, 1), err) != 0 ||
+	    check_deployment(&r->first, err) != 0 || check_deployment(&r->last, err) != 0)
 		return -1;
 	return read_sets(r, record, err);
 }
@@ -196,9 +263,11 @@ put_environment(struct platform *platform, const struct adoption *adoption,
 		.made = (char *)r->made,
 	};
 	const char *type = untrusted_raw(&r->env.type);
+	struct error none = {0};
+	bool is_known = repository_has_env_type(platform->repository, place->org, type, &none) == 0;
 	int ret = repository_put_environment(platform->repository, place,
 					     untrusted_raw(&r->env.name),
-					     *type ? type : "development", NULL,
+					     is_known ? type : "development", NULL,
 					     untrusted_raw(&r->env.created_by), r->env.created_at,
 					     err);
 
@@ -211,11 +280,12 @@ put_environment(struct platform *platform, const struct adoption *adoption,
 /* 1: it is there. */
 static int
 put_deployment(struct platform *platform, const struct place *place,
-	       const struct deployment *deployment, const struct set *set, struct error *err)
+	       const struct deployment *deployment, const struct set *set, const json_t *values,
+	       struct error *err)
 {
 	struct deployment known = {0};
 	struct error why = {0};
-	char values[IDS_UUID_SIZE];
+	char version[IDS_UUID_SIZE];
 	struct deployment_row row = {
 		.id = untrusted_raw(&deployment->id),
 		.from_id = untrusted_raw(&deployment->from_id),
@@ -236,9 +306,10 @@ put_deployment(struct platform *platform, const struct place *place,
 		*err = why;
 		return -1;
 	}
-	if (repository_pin_values(platform->repository, place, NULL, values, err) != 0)
+	if (record_values_take(platform, place, values, row.user, err) != 0 ||
+	    repository_pin_values(platform->repository, place, NULL, version, err) != 0)
 		return -1;
-	row.value_set_version_id = values[0] ? values : NULL;
+	row.value_set_version_id = version[0] ? version : NULL;
 	return repository_put_set(platform->repository, place, set, err) == 0 &&
 	       repository_put_deployment(platform->repository, place, &row, err) == 0 ? 0 : -1;
 }
@@ -284,8 +355,10 @@ put_record(struct platform *platform, const struct adoption *adoption, const str
 		return -1;
 	if (known != 1 && put_environment(platform, adoption, place, namespace, r, err) != 0)
 		return -1;
-	first = put_deployment(platform, place, &r->first, r->base, err);
-	last = first < 0 ? -1 : put_deployment(platform, place, &r->last, r->now, err);
+	first = put_deployment(platform, place, &r->first, r->base, json_array_get(r->values, 0),
+			       err);
+	last = first < 0 ? -1 : put_deployment(platform, place, &r->last, r->now,
+					       json_array_get(r->values, 1), err);
 	if (last == 0 || (first == 0 && last == 1))
 		if (repository_rebase_environment(platform->repository, place,
 						  untrusted_raw(&r->last.id), err) != 0)

@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/nouns.h"
 #include "net/loop.h"
@@ -39,6 +40,7 @@
 #define RETRY_MS 5000			/* what was skipped, where it is few */
 #define RETRY_MANY_MS 60000
 #define AGAIN_MS 30000			/* after one that failed */
+#define PROBLEMS_MAX 20			/* that are told */
 #define NOT_RECORDED "a clone is not recorded in its namespace"
 
 struct records {
@@ -51,6 +53,7 @@ struct records {
 	json_t *kept;			/* {"app/env": the deployment that was kept last} */
 	json_t *skipped;		/* {"app/env": true}: among the known, and not taken */
 	json_t *known;			/* {"app/env": tag} of what was found */
+	json_t *problems;		/* {"app/env": sentence}: what is wrong with its record */
 	int64_t version;		/* of the database, when it was looked through */
 	int64_t keep_at, find_at, retry_at;	/* steady ms: not before */
 	bool has_failed;		/* and that was logged */
@@ -98,6 +101,28 @@ note_failure(struct records *records, const char *what, const struct error *err)
 	records->has_failed = true;
 }
 
+/* For people who look at the board (records_tell()). */
+static void
+set_problem(struct records *records, const char *name, const struct error *err)
+{
+	char *text = error_codes_text(err);
+
+	if (json_object_size(records->problems) < PROBLEMS_MAX)
+		json_object_set_new(records->problems, name, json_string(text));
+	free(text);
+}
+
+void
+records_tell(const struct records *records, const char *org, json_t *told)
+{
+	json_t *warnings = json_object_get(told, "warnings"), *text;
+	const char *name;
+
+	if (records && strcmp(records->of.org, org) == 0)
+		json_object_foreach(records->problems, name, text)
+			json_array_append(warnings, text);
+}
+
 /* --- keeping --- */
 
 static void keep_next(struct records *records);
@@ -136,6 +161,7 @@ note_kept(struct records *records)
 	*slash = '\0';
 	place.app = app;
 	place.env = slash + 1;
+	json_object_del(records->problems, records->keeping_name);
 	if (records->keeping_id)
 		json_object_set_new(records->kept, records->keeping_name,
 				    json_string(records->keeping_id));
@@ -152,6 +178,7 @@ on_kept(void *data, const struct driver_result *result)
 	records->keeping = NULL;
 	if (result->err) {
 		note_failure(records, NOT_RECORDED, result->err);
+		set_problem(records, records->keeping_name, result->err);
 		records->keep_at = clock_steady_ms() + AGAIN_MS;
 	} else {
 		note_kept(records);
@@ -229,9 +256,11 @@ keep_one(struct records *records, const struct place *place, const struct env_ho
 					     &err) == 0)
 		found = write_one(records, place, home, !kept || !untrusted_is(&last.id, kept),
 				  &record, &notes, &err);
-	if (found < 0)
+	if (found < 0) {
 		note_failure(records, NOT_RECORDED, &err);
-	else if (found > 0)
+		set_problem(records, name, &err);
+	}
+	if (found > 0)
 		start_keeping(records, place, record, notes, untrusted_raw(&last.id));
 	json_decref(record);
 	json_decref(notes);
@@ -297,15 +326,35 @@ take_notes(struct records *records, const json_t *found)
 	free(app);
 }
 
-/* Without a record it is the one that is known. */
+/* As record_take(); without a record it is the one that is known. */
+static int
+take_record(struct records *records, const json_t *found, struct error *err)
+{
+	const json_t *record = json_object_get(found, "record");
+	const char *why = json_member_string(found, "error");
+	const char *space = json_member_string(found, "space"), *slash = strchr(space, '/');
+	struct error reason = {0};
+	int ret = 1;
+
+	json_object_del(records->problems, space);
+	if (record)
+		ret = record_take(records->platform, &records->of,
+				  json_member_string(found, "namespace"), record, &reason);
+	if (why || ret < 0) {
+		ret = error_set_code(err, CODE_RECORD_UNUSABLE, .env = slash ? slash + 1 : space,
+				     .reason = why ? why : reason.text);
+		set_problem(records, space, err);
+	}
+	return ret;
+}
+
 static void
 take_found(struct records *records, const json_t *found)
 {
 	const json_t *record = json_object_get(found, "record");
 	const char *space = json_member_string(found, "space");
 	struct error err = {0};
-	int ret = !record ? 1 : record_take(records->platform, &records->of,
-					    json_member_string(found, "namespace"), record, &err);
+	int ret = take_record(records, found, &err);
 
 	if (ret == 0 || ret == 1)
 		take_notes(records, found);
@@ -314,7 +363,7 @@ take_found(struct records *records, const json_t *found)
 	} else if (ret < 0) {
 		log_line(LOG_PRIORITY_WARNING, "a clone of somebody else cannot be taken", "space",
 			 space, "error", err.text, NULL);
-	} else if (ret == 0) {
+	} else if (ret == 0 && record) {
 		const json_t *deployments = json_object_get(record, "deployments");
 
 		log_line(LOG_PRIORITY_INFO, "a clone was found in the cluster", "space", space, NULL);
@@ -441,6 +490,7 @@ records_new(struct platform *platform, const struct adoption *adoption)
 	records->kept = json_object();
 	records->known = json_object();
 	records->skipped = json_object();
+	records->problems = json_object();
 	records->version = -1;
 	records->timer = loop_add_timer(platform->loop, 0, look, records);
 	return records;
@@ -490,5 +540,6 @@ records_free(struct records *records)
 	json_decref(records->kept);
 	json_decref(records->known);
 	json_decref(records->skipped);
+	json_decref(records->problems);
 	free(records);
 }

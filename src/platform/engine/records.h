@@ -23,6 +23,9 @@ void records_free(struct records *records);	/* NULL is fine */
 /* What is under way is of no more interest: before the drivers go. */
 void records_stop(struct records *records);
 
+/* Adds to "warnings" what cannot be kept, or used, of an organization's clones; NULL is fine. */
+void records_tell(const struct records *records, const char *org, json_t *told);
+
 /* Keeps what was deployed and is not kept yet, and calls `done`, once: at once where that is
  * nothing, or cannot be done. */
 void records_finish(struct records *records, void (*done)(void *data), void *data);

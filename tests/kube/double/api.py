@@ -22,6 +22,20 @@ VERSION = {
     "goVersion": "go1.26", "compiler": "gc", "platform": "linux/amd64"}
 
 
+def only_metadata(obj):
+    return {"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1",
+            "metadata": obj["metadata"]}
+
+
+def wants_metadata(handler, ask):
+    """As Accept says.  Of ours no Secret is ever listed with what is in it."""
+    wants = "as=PartialObjectMetadata" in handler.headers.get("Accept", "")
+    if ask.kind.name == "Secret" and not wants and \
+            handler.headers.get("User-Agent", "").startswith("sidestage"):
+        raise bad_request("Secrets are listed as metadata only")
+    return wants
+
+
 class Ask:
     """A request for a resource, taken apart."""
 
@@ -210,11 +224,14 @@ class Api:
             raise no_resource()
         return 200, obj
 
-    def list(self, _handler, ask):
+    def list(self, handler, ask):
         wanted = Filter(ask.kind, ask.space, ask.query.get("labelSelector", ""),
                         ask.query.get("fieldSelector", ""))
-        return 200, self.store.list(ask.kind, wanted, ask.number("limit"),
-                                    ask.query.get("continue"))
+        found = self.store.list(ask.kind, wanted, ask.number("limit"), ask.query.get("continue"))
+        if not wants_metadata(handler, ask):
+            return 200, found
+        return 200, {**found, "kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1",
+                     "items": [only_metadata(item) for item in found["items"]]}
 
     def who(self, handler, ask):
         agent = handler.headers.get("User-Agent", "unknown").split("/")[0]
@@ -412,6 +429,8 @@ class Api:
     def watch(self, handler, ask):
         wanted = Filter(ask.kind, ask.space, ask.query.get("labelSelector", ""),
                         ask.query.get("fieldSelector", ""))
+        if wants_metadata(handler, ask):
+            raise bad_request("this server does not watch metadata")
         marks = ask.flag("allowWatchBookmarks")
         limit = time.monotonic() + (ask.number("timeoutSeconds") or 1800)
         version = ask.number("resourceVersion") or 0

@@ -18,6 +18,7 @@
 #include "platform/drivers/driver.h"
 #include "platform/drivers/registry.h"
 #include "platform/engine/follow.h"
+#include "platform/engine/records.h"
 #include "platform/state/definition.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-apps.h"
@@ -166,5 +167,6 @@ get_adoption(struct platform *platform, const struct request *request, struct re
 
 	if (!told)
 		return error_set_code(err, CODE_ADOPTION_NOT_FOUND, .org = request->place.org);
+	records_tell(platform->records, request->place.org, told);
 	return answer(response, 200, told);
 }

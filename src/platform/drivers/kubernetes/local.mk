@@ -83,6 +83,8 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/reach/reach-mend.c \
 	src/platform/drivers/kubernetes/reach/reach-mend.h \
 	src/platform/drivers/kubernetes/reach/reach-private.h \
+	src/platform/drivers/kubernetes/record/kube-record-text.c \
+	src/platform/drivers/kubernetes/record/kube-record-text.h \
 	src/platform/drivers/kubernetes/record/kube-record.c \
 	src/platform/drivers/kubernetes/record/kube-record.h \
 	src/platform/drivers/kubernetes/review/kube-changes.c \

@@ -457,13 +457,30 @@ deadlines_of(const struct kube_request *request)
 				       .whole = left > 0 ? left : 1};
 }
 
+/* Of Secrets it is only known which there are: lists and watches have their metadata alone. */
+static const char *
+accept_of(const struct kube_request *request)
+{
+	static const char secrets[] = "/secrets";
+	size_t length = strcspn(request->path, "?"), end = sizeof(secrets) - 1;
+	bool is_list = request->verb == KUBE_GET && length > end &&
+		       strncmp(request->path + length - end, secrets, end) == 0;
+
+	if (request->raw)
+		return "Accept: */*";
+	if (!is_list)
+		return "Accept: application/json";
+	return request->streams
+		       ? "Accept: application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
+		       : "Accept: application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+}
+
 static void
 send_try(struct kube_request *request, const struct kube_identity *identity)
 {
 	const char *type = verbs[request->verb].content_type;
 	char *content_type = type && request->body ? xasprintf("Content-Type: %s", type) : NULL;
-	const char *const headers[] = {request->raw ? "Accept: */*" : "Accept: application/json",
-				       content_type, NULL};
+	const char *const headers[] = {accept_of(request), content_type, NULL};
 	struct kube_link *link = kube_link_use(request->cluster, identity);
 
 	request->link = link;

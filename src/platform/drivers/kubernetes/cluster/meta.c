@@ -9,6 +9,8 @@
 #include "base/xmalloc.h"
 #include "model/json.h"
 
+#define LAST_APPLIED "kubectl.kubernetes.io/last-applied-configuration"
+
 static const json_t *
 member_of(const json_t *object, const char *member)
 {
@@ -75,6 +77,19 @@ kube_meta_drop_managers(json_t *object)
 	json_object_del(json_object_get(object, "metadata"), "managedFields");
 }
 
+void
+kube_meta_drop_applied(json_t *object)
+{
+	json_t *metadata = json_object_get(object, "metadata");
+	json_t *notes = json_object_get(metadata, "annotations");
+
+	if (!json_object_get(notes, LAST_APPLIED))
+		return;
+	notes = json_copy(notes);	/* it may be shared */
+	json_object_del(notes, LAST_APPLIED);
+	json_object_set_new(metadata, "annotations", notes);
+}
+
 /* What a "PodList" holds is each a "Pod". */
 json_t *
 kube_meta_item(const json_t *list, const json_t *item, bool keeps_managers)
@@ -89,6 +104,7 @@ kube_meta_item(const json_t *list, const json_t *item, bool keeps_managers)
 		json_object_set_new(out, "metadata", json_copy(metadata));
 	if (!keeps_managers)
 		kube_meta_drop_managers(out);
+	kube_meta_drop_applied(out);
 	if (!json_object_get(out, "kind") && length > 4 && strcmp(kind + length - 4, "List") == 0)
 		json_object_set_new(out, "kind", json_stringn(kind, length - 4));
 	if (!json_object_get(out, "apiVersion") && json_is_string(version))

@@ -21,8 +21,11 @@ bool kube_meta_has_same_version(const json_t *a, const json_t *b);
 bool kube_meta_are_same(const json_t *a, const json_t *b);
 /* Who manages which field is as long as all the rest of an object. */
 void kube_meta_drop_managers(json_t *object);
-/* An item as an object of its own: with kind and apiVersion, which only its list has, and without
- * managers unless they are kept.  What lies deeper is shared.  New reference. */
+/* kubectl's note of the whole object as it was applied: what was secret in it would stay twice. */
+void kube_meta_drop_applied(json_t *object);
+/* An item as an object of its own: with kind and apiVersion, which only its list has, without
+ * kubectl's note, and without managers unless they are kept.  What lies deeper is shared.  New
+ * reference. */
 json_t *kube_meta_item(const json_t *list, const json_t *item, bool keeps_managers);
 
 #endif

@@ -375,6 +375,7 @@ take_change(struct kube_watch *watch, json_t *object, bool is_deleted)
 		return stop(watch, true);
 	}
 	note_told(watch);
+	kube_meta_drop_applied(object);
 	before = json_incref(json_object_get(watch->objects, key));
 	after = is_deleted ? NULL : kept_of(watch, object);
 	if (after)

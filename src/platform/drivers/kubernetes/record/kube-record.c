@@ -10,6 +10,7 @@
  */
 #include "config.h"
 
+#include "platform/drivers/kubernetes/record/kube-record-text.h"
 #include "platform/drivers/kubernetes/record/kube-record.h"
 
 #include <stdlib.h>
@@ -32,7 +33,6 @@
 #include "platform/drivers/task.h"
 
 #define RECORD_NAME "sidestage-environment"
-#define RECORD_MEMBER "environment.json"
 #define NAMESPACES "/api/v1/namespaces"
 #define SELECTOR "app.kubernetes.io%2Fmanaged-by%3Dsidestage"
 #define TAG_DIGITS 16
@@ -179,13 +179,14 @@ note_tag(void *data)
 }
 
 static void
-apply_record(struct kube_record_job *job, const char *text)
+apply_record(struct kube_record_job *job, json_t *members)
 {
 	/* Without our label, which says that a deployment declares it. */
-	json_t *object = json_pack("{s:s, s:s, s:{s:s, s:s}, s:{s:s}}", "apiVersion", "v1", "kind",
+	json_t *object = json_pack("{s:s, s:s, s:{s:s, s:s}}", "apiVersion", "v1", "kind",
 				   "ConfigMap", "metadata", "name", RECORD_NAME, "namespace",
-				   job->namespace, "data", RECORD_MEMBER, text);
+				   job->namespace);
 
+	json_object_update(object, members);
 	start_batch(job, take_error, note_tag);
 	kube_batch_add(job->batch, KUBE_APPLY,
 		       kube_path("v1", "ConfigMap", job->namespace, RECORD_NAME), object, false);
@@ -193,24 +194,27 @@ apply_record(struct kube_record_job *job, const char *text)
 	kube_batch_start(job->batch);
 }
 
+static const char *
+env_of(const struct kube_space *space)
+{
+	const char *slash = strrchr(space->name, '/');
+
+	return slash ? slash + 1 : space->name;
+}
+
 struct driver_task *
 kube_keep(struct kube_driver *driver, const struct kube_space *space, const json_t *record,
 	  const json_t *notes, const struct driver_waiter *waiter)
 {
 	struct kube_record_job *job;
-	char *text = record ? json_canonical(record) : NULL, hex[IDS_SHA256_HEX_SIZE];
-	size_t length = text ? strlen(text) : 0;
+	char hex[IDS_SHA256_HEX_SIZE];
+	struct error err = {0};
+	json_t *members = record ? kube_record_pack(record, env_of(space), hex, &err) : NULL;
 	const char *name;
 	json_t *note;
 
-	if (length > DRIVER_RECORD_MAX) {
-		struct error err;
-
-		error_set(&err, ERROR_LIMIT, "the record of %s has %zu bytes, and at most %d are kept",
-			  space->name, length, DRIVER_RECORD_MAX);
-		free(text);
+	if (record && !members)
 		return driver_task_ended(&driver->base, waiter, &err, NULL);
-	}
 	job = new_job(driver, waiter);
 	job->namespace = xstrdup(space->namespace);
 	job->notes = json_object();
@@ -220,15 +224,14 @@ kube_keep(struct kube_driver *driver, const struct kube_space *space, const json
 		json_object_set(job->notes, whole, note);
 		free(whole);
 	}
-	if (!text) {
+	if (!members) {
 		note_tag(job);
 		return job->task;
 	}
-	ids_sha256_hex(hex, text, length);
 	hex[TAG_DIGITS] = '\0';
 	json_object_set_new(job->notes, KUBE_NOTE_RECORD, json_string(hex));
-	apply_record(job, text);
-	free(text);
+	apply_record(job, members);
+	json_decref(members);
 	return job->task;
 }
 
@@ -239,19 +242,23 @@ take_record(void *data, size_t index, const struct kube_reply *reply)
 {
 	struct kube_record_job *job = data;
 	size_t reads = json_array_size(job->records);
-	json_t *one = json_array_get(job->records, index);
-	const char *text = json_member_string(json_object_get(reply->body, "data"), RECORD_MEMBER);
-	size_t length = text ? strlen(text) : 0;
+	json_t *one = json_array_get(job->records, index), *record;
+	struct error err = {0};
 
 	if (index >= reads && reply->status == 404)
 		json_object_set_new(job->gone, json_string_value(json_array_get(job->missed,
 										index - reads)),
 				    json_true());
-	else if (index < reads && text && length <= DRIVER_RECORD_MAX)
-		json_object_set_new(one, "record", json_decode(text, length, NULL));
+	if (index >= reads || reply->err.kind != ERROR_NONE)
+		return;
+	record = kube_record_unpack(reply->body, &err);
+	if (record)
+		json_object_set_new(one, "record", record);
+	else
+		json_object_set_new(one, "error", json_string(err.text));
 }
 
-/* What could not be read, or is no record, is asked for again the next time. */
+/* What could not be read is asked for again the next time. */
 static void
 end_kept(void *data)
 {
@@ -260,7 +267,7 @@ end_kept(void *data)
 	size_t i;
 
 	json_array_foreach(job->records, i, one)
-		if (json_is_object(json_object_get(one, "record")))
+		if (json_object_get(one, "record") || json_object_get(one, "error"))
 			json_array_append(found, one);
 	end_job(job, json_pack("{s:o, s:O}", "records", found, "gone", job->gone));
 }

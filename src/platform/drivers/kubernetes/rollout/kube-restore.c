@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
@@ -67,22 +68,61 @@ take_deletion(void *data, size_t index, const struct kube_reply *reply)
 		kube_rollout_blame(r, r->whose[index], "cannot-prune", &reply->err, NULL);
 }
 
-void
-kube_rollout_prune(struct kube_rollout *r, void (*ended)(struct kube_rollout *rollout))
+static bool
+is_secret(const json_t *object)
 {
-	struct kube_batch *batch = kube_rollout_batch(r, json_object_size(r->before), take_deletion,
+	const char *kind = json_member_string(object, "kind");
+
+	return kind && strcmp(kind, "Secret") == 0;
+}
+
+static void
+prune(struct kube_rollout *r, bool are_secrets,
+      void (*answered)(void *data, size_t index, const struct kube_reply *reply),
+      void (*then)(struct kube_rollout *rollout))
+{
+	struct kube_batch *batch = kube_rollout_batch(r, json_object_size(r->before), answered,
 						      kube_rollout_go_on);
 	size_t count = 0;
 	const char *path;
 	json_t *object;
 
-	r->then = ended;
+	r->then = then;
 	json_object_foreach(r->before, path, object)
-		if (is_superfluous(r, path, object)) {
+		if (is_secret(object) == are_secrets && is_superfluous(r, path, object)) {
 			r->whose[count++] = kube_rollout_module_of(object);
 			kube_batch_add(batch, KUBE_DELETE, xstrdup(path), object, false);
 		}
 	kube_batch_start(batch);
+}
+
+/* What refers to it is gone, so nothing is to be restored: the next rollout tries it again. */
+static void
+take_secret_deletion(void *data, size_t index, const struct kube_reply *reply)
+{
+	struct kube_rollout *r = data;
+
+	if (reply->err.kind != ERROR_NONE && reply->status != 404 && reply->status != 409)
+		log_line(LOG_PRIORITY_WARNING, "a Secret that nothing needs is not deleted",
+			 "namespace", r->space->namespace, "workload", r->whose[index], "error",
+			 reply->err.text, NULL);
+}
+
+static void
+prune_secrets(struct kube_rollout *r)
+{
+	if (r->problems.count > 0)
+		r->pruned(r);
+	else
+		prune(r, true, take_secret_deletion, r->pruned);
+}
+
+/* Secrets go last, since they could not be restored: only their metadata was read. */
+void
+kube_rollout_prune(struct kube_rollout *r, void (*ended)(struct kube_rollout *rollout))
+{
+	r->pruned = ended;
+	prune(r, false, take_deletion, prune_secrets);
 }
 
 /* --- restoring --- */
@@ -117,8 +157,12 @@ static void
 restore_item(struct kube_rollout *r, const struct kube_item *item, size_t *count)
 {
 	const json_t *before = json_object_get(r->before, item->path);
-	json_t *owned = before ? kube_owned(before, KUBE_MANAGER) : NULL;
+	json_t *owned;
 
+	/* Its name is that of what is in it: it is as it was. */
+	if (before && is_secret(before))
+		return;
+	owned = before ? kube_owned(before, KUBE_MANAGER) : NULL;
 	r->whose[(*count)++] = item->object->module;
 	if (owned)
 		kube_batch_add(r->batch, KUBE_APPLY, xstrdup(item->path), owned, false);
@@ -131,7 +175,8 @@ restore_item(struct kube_rollout *r, const struct kube_item *item, size_t *count
 static bool
 was_pruned(const struct kube_rollout *r, const char *path, const json_t *object)
 {
-	return r->is_pruning && is_superfluous(r, path, object) && !is_job(object);
+	return r->is_pruning && is_superfluous(r, path, object) && !is_job(object) &&
+	       !is_secret(object);
 }
 
 void

@@ -110,6 +110,7 @@ struct kube_rollout {
 	size_t *asked;			/* which item each of the batch is, and */
 	const char **whose;		/* whose workload; borrowed */
 	void (*then)(struct kube_rollout *rollout);	/* when the batch has ended */
+	void (*pruned)(struct kube_rollout *rollout);	/* when Secrets are gone, too */
 	void (*ended)(struct kube_rollout *rollout);	/* when a way's last step has */
 	struct loop_timer *timer;
 	int64_t patience_ms;		/* with a cluster that gives no answer; 0: as usual */

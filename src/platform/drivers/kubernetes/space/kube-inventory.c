@@ -19,6 +19,7 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/drivers/kubernetes/cluster/cluster.h"
+#include "platform/drivers/kubernetes/cluster/meta.h"
 #include "platform/drivers/kubernetes/cluster/kube-batch.h"
 #include "platform/drivers/kubernetes/cluster/names.h"
 
@@ -102,8 +103,10 @@ take_item(struct kube_inventory *inventory, const struct inventory_kind *kind, j
 			  : NULL;
 
 	if (path && json_object_size(inventory->objects) < OBJECTS_MAX) {
-		json_t *object = json_copy(item);
+		json_t *object = json_copy(item), *metadata = json_object_get(item, "metadata");
 
+		json_object_set_new(object, "metadata", json_copy(metadata));
+		kube_meta_drop_applied(object);
 		json_object_set_new(object, "apiVersion", json_string(kind->api_version));
 		json_object_set_new(object, "kind", json_string(kind->kind));
 		json_object_set_new(inventory->objects, path, object);
