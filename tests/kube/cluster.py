@@ -94,8 +94,8 @@ class Client:
         except (http.client.HTTPException, OSError) as error:
             self.connection.close()
             self.connection = None
-            if kept and isinstance(error, (http.client.RemoteDisconnected, BrokenPipeError)) and \
-                    method == "GET":
+            if kept and method == "GET" and isinstance(error, (
+                    http.client.RemoteDisconnected, ConnectionError, ssl.SSLEOFError)):
                 return self.ask(method, path, body, kind, headers)
             raise
         if answer.will_close:
