@@ -136,12 +136,12 @@ env XDG_STATE_HOME=$DIR/other-state XDG_CACHE_HOME=$DIR/other-cache
 run sidestage board --socket=$SOCKET
 expect "running" 20
 key c
-row "hotfix-1" "oncall" "production" "no expiry set" "none"
+row "hotfix-1" "oncall" "production" "left" "none"
 press-until Down "hotfix-1 in topicshare"
 key H
 expect "hotfix-1 of production"
 row "1 clone" "done" "oncall"
-row "2 reproduce" "not marked"
+row "2 reproduce" "done" "oncall" "titles are cut in Korean"
 row "3 fix" "done" "oncall" "web 1.4.2 → 1.4.3"
 row "5 promote" "done" "oncall" "web 1.4.2 → 1.4.3"
 row "6 clean up" "next"
