@@ -31,6 +31,7 @@
 #define FAR_ABOVE (-1000000)	/* a row from which drawing is measuring */
 #define CAUTION_ROWS_MAX 100
 #define NAME_COLUMNS_MIN 26	/* of a field in which a name is typed */
+#define NAME_COLUMNS_NARROW 18
 #define SENDS_BYTES_MAX 16384
 #define SENDS_ROWS_MAX 50
 
@@ -298,11 +299,13 @@ why_typed(const struct review *review)
 static int
 fields_column(const struct canvas *c, const char *label)
 {
-	int from = c->width < 60 ? 20 : 24;
+	bool is_narrow = c->width < 60;
+	int from = is_narrow ? 20 : 24;
+	int most = c->width - (is_narrow ? NAME_COLUMNS_NARROW : NAME_COLUMNS_MIN);
 	int wanted = text_columns(label) + 3;
 
-	if (wanted > c->width - NAME_COLUMNS_MIN)
-		wanted = c->width - NAME_COLUMNS_MIN;
+	if (wanted > most)
+		wanted = most;
 	return wanted > from ? wanted : from;
 }
 
