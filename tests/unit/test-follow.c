@@ -291,6 +291,8 @@ static void
 done(void *data, const json_t *report, const struct error *err)
 {
 	(void)data;
+	json_decref(world.report);
+	free(world.why);
 	world.is_done = true;
 	world.report = report ? json_deep_copy(report) : NULL;
 	world.why = err ? xstrdup(err->text) : NULL;
@@ -302,10 +304,6 @@ adopt(const char *const *namespaces)
 {
 	const struct follow_source source = source_of(namespaces);
 
-	json_decref(world.report);
-	free(world.why);
-	world.report = NULL;
-	world.why = NULL;
 	world.is_done = false;
 	follow_adopt(world.follow, &source, done, &world);
 	wait_until(is_done);
