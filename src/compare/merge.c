@@ -217,8 +217,9 @@ static void
 merge_objects(struct merge_walk *walk, json_t *target, json_t *base, json_t *theirs, json_t *ours,
 	      bool names_objects)
 {
+	json_t *const all[] = {base, theirs, ours};
 	size_t count;
-	const char **keys = all_keys((json_t *const[]){base, theirs, ours}, &count);
+	const char **keys = all_keys(all, &count);
 	const char *object = walk->object;
 
 	for (size_t i = 0; i < count; i++) {
