@@ -311,22 +311,22 @@ def share_notes(tap, world):
     def is_seen(name, note):
         row = step_of(second, clone, name)
         return (row["state"], row["who"]) == ("done", "first") and note in (row["note"] or "")
-    until(is_same, limit=20, pause=0.3)
+    until(is_same, limit=90, pause=0.3)
     tap.ok(True, "both see when a clone ends")
-    until(lambda: is_seen("verify", "the tone is right"), limit=20, pause=0.3)
-    until(lambda: is_seen("promote", ""), limit=20, pause=0.3)
+    until(lambda: is_seen("verify", "the tone is right"), limit=90, pause=0.3)
+    until(lambda: is_seen("promote", ""), limit=90, pause=0.3)
     tap.ok(True, "and which steps of the hotfix the other has done")
     before = first.clones()[clone]["expires_at"]
     second.must("ttl", clone, "2d")
     second.must("unmark", clone, "verify")
-    until(lambda: first.clones()[clone]["expires_at"] != before and is_same(), limit=20, pause=0.3)
-    until(lambda: step_of(first, clone, "verify")["state"] != "done", limit=20, pause=0.3)
+    until(lambda: first.clones()[clone]["expires_at"] != before and is_same(), limit=90, pause=0.3)
+    until(lambda: step_of(first, clone, "verify")["state"] != "done", limit=90, pause=0.3)
     notes = world.client.get(f"/api/v1/namespaces/{APP}-{clone}").value["metadata"]["annotations"]
     tap.ok(notes["sidestage.dev/owner"] == "first" and notes["sidestage.dev/expires-at"] > before
            and notes["sidestage.dev/origin"] == PRODUCTION,
            "either changes it, and the clone's namespace says it", notes)
     change.discard()
-    until(lambda: clone not in second.clones(), limit=20, pause=0.3)
+    until(lambda: clone not in second.clones(), limit=90, pause=0.3)
 
 
 # --- the way back, and what ends a promotion ---
@@ -455,10 +455,10 @@ def main():
             wrong += [f"round {number}: {text}" for text in found]
             for text in found:
                 print("\n".join("# " + line for line in f"round {number}: {text}".splitlines()), flush=True)
-        share_notes(tap, world)
         tap.ok(not wrong, "both see every clone, and who is refused is told, and keeps what is theirs",
                "\n".join(wrong))
         judge(tap, world, rounds)
+        share_notes(tap, world)
         goes_back(tap, world)
         is_scaled(tap, world)
         if world.double:
