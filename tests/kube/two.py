@@ -336,7 +336,7 @@ def found_by(person, who):
     def is_newest():
         deployments = person.run("environment", PRODUCTION, "--json").value["deployments"]
         return deployments[0]["created_by"].startswith(who)
-    until(is_newest, limit=20, pause=0.3)
+    until(is_newest, limit=90, pause=0.3)
 
 
 def goes_back(tap, world):
