@@ -24,24 +24,36 @@ prepare(z_stream *stream, const void *bytes, size_t length)
 	};
 }
 
+/* Until it ends, or `out` is full (*fits); gives the state in which it ended. */
+static int
+run(z_stream *stream, int (*step)(z_stream *stream, int flush), int flush, struct buf *out,
+    bool *fits)
+{
+	unsigned char piece[PIECE];
+	int state = Z_OK;
+
+	*fits = true;
+	while (*fits && state == Z_OK) {
+		stream->next_out = piece;
+		stream->avail_out = PIECE;
+		state = step(stream, flush);
+		*fits = buf_append(out, piece, PIECE - stream->avail_out);
+	}
+	return state;
+}
+
 bool
 gzip_append(struct buf *out, const void *bytes, size_t length)
 {
-	unsigned char piece[PIECE];
 	z_stream stream;
-	bool fits = true;
-	int state = Z_OK;
+	bool fits;
+	int state;
 
 	prepare(&stream, bytes, length);
 	if (length > UINT_MAX || deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, GZIP_WINDOW,
 					      MEMORY, Z_DEFAULT_STRATEGY) != Z_OK)
 		return false;
-	while (fits && state == Z_OK) {
-		stream.next_out = piece;
-		stream.avail_out = PIECE;
-		state = deflate(&stream, Z_FINISH);
-		fits = buf_append(out, piece, PIECE - stream.avail_out);
-	}
+	state = run(&stream, deflate, Z_FINISH, out, &fits);
 	deflateEnd(&stream);
 	return fits && state == Z_STREAM_END;
 }
@@ -49,20 +61,14 @@ gzip_append(struct buf *out, const void *bytes, size_t length)
 enum gunzip_result
 gunzip_append(struct buf *out, const void *bytes, size_t length)
 {
-	unsigned char piece[PIECE];
 	z_stream stream;
-	bool fits = true;
-	int state = Z_OK;
+	bool fits;
+	int state;
 
 	prepare(&stream, bytes, length);
 	if (length > UINT_MAX || inflateInit2(&stream, GZIP_WINDOW) != Z_OK)
 		return GUNZIP_DAMAGED;
-	while (fits && state == Z_OK) {
-		stream.next_out = piece;
-		stream.avail_out = PIECE;
-		state = inflate(&stream, Z_NO_FLUSH);
-		fits = buf_append(out, piece, PIECE - stream.avail_out);
-	}
+	state = run(&stream, inflate, Z_NO_FLUSH, out, &fits);
 	inflateEnd(&stream);
 	if (!fits)
 		return GUNZIP_TOO_LARGE;

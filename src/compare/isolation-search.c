@@ -121,7 +121,7 @@ isolation_search_begin(struct isolation_search *search, struct isolation_finding
 	json_array_foreach(isolation->foreign, i, name)
 		if (json_is_string(name))
 			put_names(search->names, json_string_value(name));
-	/* "dev" is no other than the clone's own then */
+	/* A clone that is itself called "dev" may name dev. */
 	json_array_foreach(isolation->own, i, name)
 		if (json_is_string(name))
 			json_object_del(search->names, json_string_value(name));

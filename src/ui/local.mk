@@ -80,6 +80,7 @@ libui_a_SOURCES = \
 	src/ui/widgets/finder.c src/ui/widgets/finder.h \
 	src/ui/widgets/found.c src/ui/widgets/found.h \
 	src/ui/widgets/list.c src/ui/widgets/list.h \
+	src/ui/widgets/page.c src/ui/widgets/page.h \
 	src/ui/widgets/viewport.c src/ui/widgets/viewport.h
 
 if HAVE_CMOCKA

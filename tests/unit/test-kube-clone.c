@@ -57,6 +57,27 @@ prepare_clone(struct kube_double *d)
 		fail_msg("%s", d->err.text);
 }
 
+/* spec: JSON in single quotes. */
+static struct driver_workload
+manifests_workload(const char *name, const char *image, const char *spec)
+{
+	char *json = quoted(spec);
+	struct driver_workload w = {
+		.module = xstrdup(name),
+		.profile = xstrdup(MANIFESTS_PROFILE),
+		.image = xstrdup(image),
+		.replicas = 1,
+		.spec = json_loads(json, 0, NULL),
+		.volumes = json_object(),
+		.secret_places = json_array(),
+		.secrets = json_array(),
+	};
+
+	assert_non_null(w.spec);
+	free(json);
+	return w;
+}
+
 /* One with a Deployment whose pods need that Secret, and with the original's host. */
 static struct driver_workload
 workload_of(const char *secret)
@@ -72,20 +93,8 @@ workload_of(const char *secret)
 		"'Ingress/web': {'apiVersion': 'networking.k8s.io/v1', 'kind': 'Ingress', "
 		"'metadata': {'name': 'web'}, 'spec': {'rules': [{'host': 'shop.example.com'}]}}}}",
 		secret);
-	char *json = quoted(text);
-	struct driver_workload w = {
-		.module = xstrdup("web"),
-		.profile = xstrdup(MANIFESTS_PROFILE),
-		.image = xstrdup(FINE),
-		.replicas = 1,
-		.spec = json_loads(json, 0, NULL),
-		.volumes = json_object(),
-		.secret_places = json_array(),
-		.secrets = json_array(),
-	};
+	struct driver_workload w = manifests_workload("web", FINE, text);
 
-	assert_non_null(w.spec);
-	free(json);
 	free(text);
 	return w;
 }
@@ -113,20 +122,8 @@ simple_workload(const char *name, const char *image)
 {
 	char *object = deployment_of(name, image);
 	char *text = xasprintf("{'manifests': {'Deployment/%s': %s}}", name, object);
-	char *json = quoted(text);
-	struct driver_workload w = {
-		.module = xstrdup(name),
-		.profile = xstrdup(MANIFESTS_PROFILE),
-		.image = xstrdup(image),
-		.replicas = 1,
-		.spec = json_loads(json, 0, NULL),
-		.volumes = json_object(),
-		.secret_places = json_array(),
-		.secrets = json_array(),
-	};
+	struct driver_workload w = manifests_workload(name, image, text);
 
-	assert_non_null(w.spec);
-	free(json);
 	free(text);
 	free(object);
 	return w;

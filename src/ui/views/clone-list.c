@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* To know how long it is the view is drawn once far above the canvas, where nothing is seen. */
+/* What a clone is made of: a line for each part, and object by object. */
 #include "config.h"
 
 #include "ui/views/clone-list.h"
@@ -25,10 +25,9 @@
 #include "ui/view.h"
 #include "ui/views/review-state.h"
 #include "ui/views/review.h"
-#include "ui/widgets/viewport.h"
+#include "ui/widgets/page.h"
 
 #define INDENT 3
-#define FAR_ABOVE 1000000	/* rows, from which drawing is measuring */
 #define ROWS_MAX 10000
 #define LINE_ROWS_MAX 4
 #define NAME_COLUMNS_MAX 30
@@ -37,8 +36,7 @@ struct clone_list_view {
 	struct view view;
 	const struct review_view *below;	/* NULL: of an environment */
 	char *org, *app, *env;
-	int top;			/* the line that is seen first */
-	int length, height;		/* of all of it in this width, and of the room */
+	struct page page;
 };
 
 bool
@@ -281,10 +279,10 @@ draw_environment(const struct clone_list_view *v, struct ui *ui, struct canvas *
 }
 
 static int
-draw_all(const struct clone_list_view *v, struct ui *ui, struct canvas *c)
+draw_all(const void *data, struct ui *ui, struct canvas *c, int row)
 {
+	const struct clone_list_view *v = data;
 	const struct review *review = v->below ? review_of(v->below, ui) : NULL;
-	int row = -v->top;
 
 	if (!v->below)
 		return draw_environment(v, ui, c, row);
@@ -297,25 +295,12 @@ draw_all(const struct clone_list_view *v, struct ui *ui, struct canvas *c)
 
 /* --- the view --- */
 
-/* Where the last page begins. */
-static int
-last_top(const struct clone_list_view *v)
-{
-	return v->length > v->height ? v->length - v->height : 0;
-}
-
 static void
 fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 {
 	struct clone_list_view *v = (struct clone_list_view *)view;
-	struct canvas measured = *canvas;
-	struct clone_list_view above = *v;
 
-	above.top = FAR_ABOVE;
-	v->height = canvas->height;
-	v->length = draw_all(&above, ui, &measured);
-	if (v->top > last_top(v))
-		v->top = last_top(v);
+	page_fit(&v->page, ui, canvas, draw_all, v);
 }
 
 static void
@@ -323,20 +308,13 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
 	const struct clone_list_view *v = (const struct clone_list_view *)view;
 
-	(void)draw_all(v, ui, canvas);
-	ui_in_sight(ui,
-		    &(struct viewport){(size_t)v->top, (size_t)canvas->height, (size_t)v->length});
+	page_show(&v->page, ui, canvas, draw_all, v);
 }
 
 static void
 scroll_by(struct view *view, struct ui *ui, enum action action)
 {
-	struct clone_list_view *v = (struct clone_list_view *)view;
-	long to = v->top + viewport_step(action, (size_t)v->height, (size_t)v->length);
-
-	if (last_top(v) == 0)
-		ui_say(ui, _("Everything is on the screen."));
-	v->top = to < 0 ? 0 : to > last_top(v) ? last_top(v) : (int)to;
+	page_scroll(&((struct clone_list_view *)view)->page, ui, action);
 }
 
 static void
@@ -364,15 +342,7 @@ static const struct key keys[] = {
 	{27, "Esc", ACTION_BACK, N_("back"), .run = ui_run_back},
 	{'q', NULL, ACTION_BACK, .help = NULL},
 	{'i', NULL, ACTION_OBJECTS, .run = ui_run_back},
-	{'j', "j", ACTION_DOWN, N_("down"), .help = N_("Scroll down.")},
-	{'k', "k", ACTION_UP, N_("up"), .help = N_("Scroll up.")},
-	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, .help = NULL},
-	{KEY_BASE + KEY_UP, NULL, ACTION_UP, .help = NULL},
-	PAGE_KEYS,
-	{'g', "g", ACTION_FIRST, .help = NULL},
-	{'G', "G", ACTION_LAST, .help = NULL},
-	{KEY_BASE + KEY_HOME, NULL, ACTION_FIRST, .help = NULL},
-	{KEY_BASE + KEY_END, NULL, ACTION_LAST, .help = NULL},
+	PAGE_SCROLL_KEYS,
 	NO_KEY,
 };
 

@@ -2,8 +2,7 @@
 
 /*
  * The keys of the view below, from its own table; so what is listed is what works, also where
- * a person has bound other keys.  To know how long it is it is drawn once on a canvas without
- * rows.
+ * a person has bound other keys.
  */
 #include "config.h"
 
@@ -17,13 +16,12 @@
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
-#include "ui/widgets/viewport.h"
+#include "ui/widgets/page.h"
 
 struct help_view {
 	struct view view;
 	const struct view_ops *of;
-	int top;			/* the line that is seen first */
-	int length, height;		/* of all of it in this width, and of the room */
+	struct page page;
 };
 
 static const struct { const char *glyph, *help; } signs[] = {
@@ -68,9 +66,10 @@ list_keys(struct canvas *canvas, int *row, const struct key *table, const struct
 }
 
 static int
-draw_all(const struct help_view *h, struct ui *ui, struct canvas *canvas)
+draw_all(const void *data, struct ui *ui, struct canvas *canvas, int first)
 {
-	int row = -h->top;
+	const struct help_view *h = data;
+	int row = first;
 
 	heading(canvas, &row, _(h->of->title));
 	list_keys(canvas, &row, ui_keys(ui, h->of), NULL);
@@ -79,26 +78,15 @@ draw_all(const struct help_view *h, struct ui *ui, struct canvas *canvas)
 	heading(canvas, &row, _("Signs on the board"));
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
 		line(canvas, &row, signs[i].glyph, _(signs[i].help));
-	return row + h->top;
-}
-
-/* Where the last page begins. */
-static int
-last_top(const struct help_view *h)
-{
-	return h->length > h->height ? h->length - h->height : 0;
+	return row - first;
 }
 
 static void
 fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 {
 	struct help_view *h = (struct help_view *)view;
-	struct canvas nowhere = {.width = canvas->width, .ascii = canvas->ascii};
 
-	h->height = canvas->height;
-	h->length = draw_all(h, ui, &nowhere);
-	if (h->top > last_top(h))	/* the window has grown */
-		h->top = last_top(h);
+	page_fit(&h->page, ui, canvas, draw_all, h);
 }
 
 static void
@@ -106,34 +94,19 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
 	const struct help_view *h = (const struct help_view *)view;
 
-	(void)draw_all(h, ui, canvas);
-	ui_in_sight(ui,
-		    &(struct viewport){(size_t)h->top, (size_t)canvas->height, (size_t)h->length});
+	page_show(&h->page, ui, canvas, draw_all, h);
 }
 
 static void
 scroll_by(struct view *view, struct ui *ui, enum action action)
 {
-	struct help_view *h = (struct help_view *)view;
-	long to = h->top + viewport_step(action, (size_t)h->height, (size_t)h->length);
-
-	if (last_top(h) == 0)
-		ui_say(ui, _("Everything is on the screen."));
-	h->top = to < 0 ? 0 : to > last_top(h) ? last_top(h) : (int)to;
+	page_scroll(&((struct help_view *)view)->page, ui, action);
 }
 
 static const struct key keys[] = {
 	{27, "Esc", ACTION_BACK, N_("back"), .run = ui_run_back},
 	{'q', NULL, ACTION_BACK, .help = NULL},
-	{'j', "j", ACTION_DOWN, N_("down"), .help = N_("Scroll down.")},
-	{'k', "k", ACTION_UP, N_("up"), .help = N_("Scroll up.")},
-	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, .help = NULL},
-	{KEY_BASE + KEY_UP, NULL, ACTION_UP, .help = NULL},
-	PAGE_KEYS,
-	{'g', "g", ACTION_FIRST, .help = NULL},
-	{'G', "G", ACTION_LAST, .help = NULL},
-	{KEY_BASE + KEY_HOME, NULL, ACTION_FIRST, .help = NULL},
-	{KEY_BASE + KEY_END, NULL, ACTION_LAST, .help = NULL},
+	PAGE_SCROLL_KEYS,
 	NO_KEY,
 };
 

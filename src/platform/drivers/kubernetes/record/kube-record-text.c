@@ -114,6 +114,6 @@ kube_record_unpack(const json_t *object, struct error *err)
 	if (!record || json_is_object(record))
 		return record;
 	json_decref(record);
-	error_set(err, ERROR_INPUT, "it is no object");
+	error_set(err, ERROR_INPUT, "it is not a JSON object");
 	return NULL;
 }
