@@ -10,6 +10,7 @@ import re
 import sys
 
 TABLE = "src/model/error-codes.h"
+CLUSTER = "src/model/error-codes-cluster.h"
 PARAMETERS = "src/model/error-parameters.h"
 # What may set an error without a code: it ends before anybody can ask the daemon anything.
 FREE = {
@@ -21,14 +22,13 @@ FREE = {
     "src/platform/state/secret-key.c": "the key of the secrets is read",
     "src/platform/drivers/kubernetes/cluster/kubeconfig.c": "the operator's kubeconfig is read",
     "src/platform/drivers/kubernetes/cluster/kubeconfig-exec.c": "the operator's kubeconfig is read",
-    "src/platform/drivers/kubernetes/record/kube-record.c": "it is logged alone",
     "src/platform/drivers/kubernetes/record/kube-record-text.c": "it is the reason in a sentence",
     "src/platform/engine/record.c": "it is the reason in a sentence",
     "src/platform/engine/record-values.c": "it is the reason in a sentence",
     "src/platform/drivers/process/confine.c": "what the machine allows is found out",
     "src/platform/drivers/process/images.c": "the directory of images is opened",
     "src/platform/drivers/process/process.c": "the driver is made",
-    "src/platform/drivers/process/record.c": "the driver is made",
+    "src/platform/drivers/process/guard-registry.c": "the driver is made",
 }
 ROOMS = ["src/platform/%s/**/*.c" % room
          for room in ("api", "auth", "drivers", "engine", "http", "state")]
@@ -61,7 +61,7 @@ def parameters(sentence, known):
     return {name for name in re.findall(r"\{([a-z_]+)\}", sentence) if name in known}
 
 
-table = read(TABLE) + read(PARAMETERS)
+table = read(TABLE).replace("\tERROR_CODES_CLUSTER(X, PLURAL) \\\n", read(CLUSTER)) + read(PARAMETERS)
 rows = {}
 for code, sentences in re.findall(r"^\t(?:X|PLURAL)\(([A-Z0-9_]+), \d+, (.*)\)(?: \\)?$", table, re.M):
     rows[code] = "".join(re.findall(STRING, sentences))

@@ -7,8 +7,13 @@ sed -n '/^\.\\" From here on made/,/^\.\\" Up to here/p' "$top/doc/sidestaged.8"
 sidestaged fields --mdoc >"$folder/made"
 ok "the manual's fields are those of the tables (make fields-manual)" cmp -s "$folder/manual" "$folder/made"
 sidestaged fields >"$folder/lines"
-ok "each field is honoured, or what is done instead is said, or it is warned of" \
-	test "$(awk -F'\t' '$2 != "honoured" && $2 != "warned" && ($2 != "partly" || $5 == "")' "$folder/lines" | wc -l)" = 0
+ok "each field is honoured, or what is done instead is said, or it is warned of, or refused" \
+	test "$(awk -F'\t' '$2 != "honoured" && $2 != "warned" && (($2 != "partly" && $2 != "refused") || $5 == "")' "$folder/lines" | wc -l)" = 0
+ok "what is always refused is said as refused" \
+	test "$(awk -F'\t' '$2 == "refused" { print $1 }' "$folder/lines" | tr '\n' ' ')" = \
+	"spec/containers/*/volume_mounts/*/sub_path spec/manifests spec/reaches_origin spec/runs spec/secrets "
+ok "and so are all types of probes" \
+	test "$(awk -F'\t' '$2 == "honoured" && $1 ~ /_probe\/type$/' "$folder/lines" | wc -l)" = 3
 ok "there are at least 49" test "$(wc -l <"$folder/lines")" -ge 49
 ok "each says what it asks for" test "$(awk -F'\t' '$4 == ""' "$folder/lines" | wc -l)" = 0
 sidestaged fields --driver kubernetes >"$folder/cluster"

@@ -39,7 +39,7 @@ platform/drivers base db net model
 @ base net model platform/drivers @/cluster @/verdict @/objects @/adopted @/reach @/space @/survey @/review @/rollout @/record
 platform/state base db net model
 platform/auth base net model platform/state
-platform/engine base net model platform/drivers platform/state platform/auth @ @/cluster @/space
+platform/engine base net model platform/drivers platform/state platform/auth
 platform/http base net model platform/drivers platform/state platform/auth platform/engine
 platform/api base net model platform/drivers platform/state platform/auth platform/engine platform/http
 platform/admin base db net model platform/drivers platform/state platform/auth platform/engine platform/http platform/api @ @/cluster @/objects
@@ -106,6 +106,29 @@ check_structs() {
 		awk '{ files[$1] = files[$1] " " $2; count[$1]++ }
 			END { for (name in count) if (count[name] > 1) print "struct " name ":" files[name] }' |
 		LC_ALL=C sort
+}
+
+# Of the walks on the page $2, "A POST to ..." and "A key to ...", prints the functions that are in none
+# of the files below $1/src that their station names.
+check_walks() {
+	awk '
+	/^A (POST|key) to / { inside = 1; next }
+	/^[^ ]/ { inside = 0 }
+	inside && /^    [0-9]+ / { station++ }
+	inside && station && /^      / { row[station] = row[station] " " $0 }
+	inside && /^    [0-9]+ / { row[station] = $0 }
+	END { for (i = 1; i <= station; i++) print row[i] }' "$2" | tr -s ' ' >"$folder/stations"
+	while read -r station row; do
+		files=
+		for file in $(echo "$row" | grep -oE '[a-z0-9/-]+\.c\b'); do
+			files="$files $(find "$1/src" -path "*/$file")"
+		done
+		for function in $(echo "$row" | grep -oE '\b[a-z_]+\(\)' | tr -d '()'); do
+			# shellcheck disable=SC2086
+			{ [ -n "$files" ] && grep -qE "\b$function\b" $files; } ||
+				echo "$station: $function() is not in ${row%%.c *}.c"
+		done
+	done <"$folder/stations"
 }
 
 # What the build calls VARIABLE.
@@ -179,6 +202,10 @@ check_structs "$top" >"$folder/found"
 [ ! -s "$folder/found" ]
 report $? "no struct has the name of another"
 
+check_walks "$top" "$top/doc/architecture" >"$folder/found"
+[ "$(wc -l <"$folder/stations")" = 30 ] && [ ! -s "$folder/found" ]
+report $? "each function of the walks in doc/architecture is where its station says"
+
 # The checks see what they are there for.
 mkdir -p "$folder/tree/src/model" "$folder/tree/src/platform/drivers/process" "$folder/tree/src/platform/state" \
 	"$folder/tree/src/flow/world" "$folder/tree/src/ui" "$folder/tree/src/new" "$folder/tree/src/$cluster_driver/space"
@@ -208,8 +235,19 @@ src/ui/b.c:1: <curl/curl.h> is not for src/ui
 src/ui/b.c:3: "store/private.h" is private to its folder
 struct one: src/new/f.c src/ui/g.c
 END
+cat >"$folder/page" <<'END'
+A POST to it
+
+    1  ui/b.c           draw() is there
+    2  model/a.c        has it
+                        from ui/g.c, take_it(), one of them
+
+END
+echo 'int draw(void);' >>"$folder/tree/src/ui/b.c"
+check_walks "$folder/tree" "$folder/page" >>"$folder/planted"
+echo "2: take_it() is not in model/a.c" >>"$folder/expected"
 diff "$folder/planted" "$folder/expected" >"$folder/found"
-report $? "what is planted is found: an arrow that points up, a foreign header, a name that is taken"
+report $? "what is planted is found: an arrow that points up, a foreign header, a name that is taken, a function that is elsewhere"
 
 # What the linker sees: a declaration that somebody wrote by hand needs no include.
 if [ ! -f "$build/libbase.a" ]; then

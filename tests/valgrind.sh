@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The unit tests, and one story with the client in it, under valgrind: no error, no leak.
-# Runs in the build tree; TAP, a line for each program.  Those with the double of a
-# cluster, which take a minute of a processor there, or wait for answers in vain where the machine is
-# busy, are left to CHECK_LONG=1 (SLICE=i/n: each n-th of all); `.ci/run` has all under ASan.
+# Runs in the build tree; TAP, a line for each program.  Those that take a minute of a processor there,
+# or wait for the double of a cluster and would do so in vain on a busy machine, are left to
+# CHECK_LONG=1 (SLICE=i/n: each n-th of all); `.ci/run` has all under ASan.
 set -u
 srcdir=${srcdir:-.}
 story=$srcdir/tests/tty/terminal.story
@@ -23,7 +23,7 @@ trap 'exit 1' HUP INT TERM
 options="--quiet --leak-check=full --show-leak-kinds=definite,indirect,possible
 	--errors-for-leak-kinds=definite,indirect,possible --error-exitcode=99 --child-silent-after-fork=yes
 	--suppressions=$(cd "$srcdir" && pwd)/tests/valgrind.supp"
-long="test-kube-adopted test-kube-clone test-kube-driver test-kube-objects test-kube-pause
+long="test-driver-contract test-kube-adopted test-kube-clone test-kube-driver test-kube-objects test-kube-pause
 	test-kube-review test-kube-routes test-kube-sight test-kube-survey"
 number=0
 status=0

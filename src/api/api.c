@@ -162,11 +162,12 @@ api_call_new(struct api *api, const struct api_operation *operation, const char 
 	call->done = done;
 	call->data = data;
 	call->begins = loop_defer(api->loop, begin, call);
-	if (api->offline)
-		error_set(&call->refused, ERROR_UNREACHABLE,
-			  _("%s: the platform is not asked (--offline)."), _(operation->what));
 	if (!make_url(call, parts))
 		refuse_id(call);
+	else if (api->offline)
+		error_set(&call->refused, ERROR_UNREACHABLE,
+			  _("%s%s: the platform is not asked (--offline)."), _(operation->what),
+			  call->object);
 	call->prev = api->last;
 	if (api->last)
 		api->last->next = call;
@@ -285,13 +286,14 @@ deliver(struct api_call *call, const struct api_reply *reply)
  * identity stays until there is another: gateways answer, too.
  */
 static void
-remember_platform(struct api *api, const struct http_reply *http)
+remember_platform(struct api *api, const struct http_reply *http, const struct api_reply *reply)
 {
 	char platform[sizeof(api->platform)], list[API_ANNOUNCED_MAX] = "";
 
 	if (http->status >= 200 && http->status < 300) {
 		(void)http_reply_header(http, "Sidestage-Extensions", list, sizeof(list));
 		api->extensions = extensions_read(list);
+		api->has_answered = reply->error.kind == ERROR_NONE;
 	}
 	if (http_reply_header(http, "Sidestage-Platform", platform, sizeof(platform)) &&
 	    platform[0])
@@ -347,7 +349,7 @@ on_end(void *data, const struct http_reply *http)
 
 	call->sent = NULL;
 	api_reply_read(call, http, &reply);
-	remember_platform(call->api, http);
+	remember_platform(call->api, http, &reply);
 	if (!ask_again(call, &reply) && !hold(call, &reply))
 		deliver(call, &reply);
 	json_decref(reply.body);
@@ -512,6 +514,12 @@ bool
 api_has_extension(const struct api *api, enum extension extension)
 {
 	return (api->extensions & EXTENSION_BIT(extension)) != 0;
+}
+
+bool
+api_has_answered(const struct api *api)
+{
+	return api->has_answered;
 }
 
 const char *

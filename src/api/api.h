@@ -97,6 +97,9 @@ int64_t api_silence_ms(const struct api *api);
  * good answer; false before the first one.  extension_absent() is what to say where it matters.
  */
 bool api_has_extension(const struct api *api, enum extension extension);
+/* Whether there was one: what it did not announce is not there.  Neither an error nor a page of
+ * something in between says that. */
+bool api_has_answered(const struct api *api);
 /* Which platform answers, whatever its address (Sidestage-Platform); "" when it does not say. */
 const char *api_platform_id(const struct api *api);
 

@@ -19,6 +19,7 @@
 #include "api/private.h"
 #include "base/i18n.h"
 #include "model/nouns.h"
+#include "model/requests.h"
 #include "model/shared-value.h"
 
 #define APP "/orgs/%/apps/%"
@@ -29,6 +30,7 @@ enum operation_id {
 	LIST_ORGANIZATIONS,
 	LIST_APPLICATIONS,
 	GET_ADOPTION,
+	GROUP,
 	LIST_ENV_TYPES,
 	LIST_ARTEFACT_VERSIONS,
 	LIST_ENVIRONMENTS,
@@ -69,12 +71,14 @@ enum operation_id {
  * retry of a POST is a decision that belongs to the flow, so it is not marked as one.
  */
 static const struct api_operation operations[] = {
-	[CURRENT_USER] = {N_("Asking who we are"), "GET", "/current-user", NULL, true},
+	[CURRENT_USER] = {N_("Reading the current user"), "GET", "/current-user", NULL, true},
 	[LIST_ORGANIZATIONS] = {N_("Reading the organizations"), "GET", "/orgs", NULL, true},
 	[LIST_APPLICATIONS] = {N_("Reading the applications of"), "GET", "/orgs/%/apps", NULL,
 			       true},
 	[GET_ADOPTION] = {N_("Reading what was found in the cluster for"), "GET", "/orgs/%/x-adoption", NULL,
 			  true},
+	[GROUP] = {N_("Choosing the application of a namespace in"), "PATCH", "/orgs/%/x-adoption",
+		   NULL, false},
 	[LIST_ENV_TYPES] = {N_("Reading the environment types of"), "GET", "/orgs/%/env-types",
 			    NULL, true},
 	[LIST_ARTEFACT_VERSIONS] = {N_("Reading the versions that exist in"), "GET",
@@ -83,7 +87,7 @@ static const struct api_operation operations[] = {
 	[GET_ENVIRONMENT] = {N_("Reading environment"), "GET", ENV, NULL, true},
 	[CREATE_ENVIRONMENT] = {N_("Creating an environment in"), "POST", APP "/envs", NULL, false},
 	[DELETE_ENVIRONMENT] = {N_("Deleting environment"), "DELETE", ENV, NULL, false},
-	[NOTE_ENVIRONMENT] = {N_("Recording a manual step of environment"), "PATCH", ENV, NULL, false},
+	[NOTE_ENVIRONMENT] = {N_("Recording a note of environment"), "PATCH", ENV, NULL, false},
 	[DROP_RULE_WAITS] = {N_("Dropping what a rule waits with in"), "DELETE",
 			     ENV "/rules/%/waiting", NULL, false},
 	[GET_SET] = {N_("Reading set"), "GET", APP "/sets/%", NULL, true},
@@ -152,6 +156,16 @@ struct api_call *
 api_get_adoption(struct api *api, const char *org, api_done *done, void *data)
 {
 	return call_new(api, GET_ADOPTION, (const char *const[]){org}, done, data);
+}
+
+struct api_call *
+api_group(struct api *api, const char *org, const json_t *groups, api_done *done, void *data)
+{
+	struct api_call *call = call_new(api, GROUP, (const char *const[]){org}, done, data);
+
+	api_call_body(call, group_request_encode(&(struct group_request){
+				    .groups = (json_t *)(uintptr_t)groups}));
+	return call;
 }
 
 struct api_call *
@@ -247,7 +261,8 @@ api_note_environment(struct api *api, const char *org, const char *app, const ch
 	struct api_call *call = call_new(api, NOTE_ENVIRONMENT,
 					 (const char *const[]){org, app, env}, done, data);
 
-	api_call_body(call, json_pack("{s:O}", "notes", notes));
+	api_call_body(call, environment_change_encode(&(struct environment_change){
+				    .notes = (json_t *)(uintptr_t)notes}));
 	return call;
 }
 
@@ -340,12 +355,13 @@ api_review_deployment(struct api *api, const char *org, const char *app, const c
 {
 	struct api_call *call = call_new(api, new ? REVIEW_NEW : REVIEW_DEPLOYMENT,
 					 (const char *const[]){org, app, env}, done, data);
-	json_t *body = encode_deployment(deployment);
+	struct review_request request = {.deployment = encode_deployment(deployment)};
 
 	if (new)
-		body = json_pack("{s:o, s:o}", "environment", encode_environment(env, new),
-				 "deployment", body);
-	api_call_body(call, body);
+		request.environment = encode_environment(env, new);
+	api_call_body(call, new ? review_request_encode(&request)
+				: json_incref(request.deployment));
+	review_request_clear(&request);
 	return call;
 }
 

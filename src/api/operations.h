@@ -21,6 +21,10 @@ struct api_call *
 api_list_applications(struct api *api, const char *org, api_done *done, void *data);
 /* GET /orgs/{org}/x-adoption (extension "adoption"). */
 struct api_call *api_get_adoption(struct api *api, const char *org, api_done *done, void *data);
+/* PATCH /orgs/{org}/x-adoption, {namespace: application}: that is an environment of it; "": of the
+ * one that its labels say. */
+struct api_call *api_group(struct api *api, const char *org, const json_t *groups, api_done *done,
+			   void *data);
 /* GET /orgs/{org}/env-types. */
 struct api_call *api_list_env_types(struct api *api, const char *org, api_done *done, void *data);
 /* GET /orgs/{org}/artefact-versions?type=container: what can be deployed as an image. */

@@ -73,6 +73,7 @@ struct api {
 	struct api_call *last;
 	size_t pending, held;
 	bool offline;
+	bool has_answered;		/* and the last 2xx made sense */
 	unsigned extensions;		/* as announced with the last good answer */
 	char platform[IDS_UUID_SIZE];	/* "" when it was not said */
 };

@@ -21,6 +21,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "model/error-answer.h"
 #include "model/error-codes.h"
 #include "model/json.h"
 
@@ -66,24 +67,9 @@ static const char *const advice_unknown =
 	N_("It may have been carried out all the same: look before you repeat it.");
 static const char *const advice_read = N_("Try again; if it keeps failing, look at the network.");
 static const char *const advice_start =
-	N_("Nothing was sent.  Look whether the platform runs and its address is right.");
+	N_("Nothing was sent.  Check that the platform is running and that its address is right.");
 
 /* --- the platform's own words --- */
-
-/* The API's errors have "message"; gateways and older routes answer with a string or with
- * "error". */
-static const char *
-message_of(const json_t *value)
-{
-	const char *text;
-
-	if (json_is_string(value))
-		return json_string_value(value);
-	text = json_member_string(value, "message");
-	if (!text || text[0] == '\0')
-		text = json_member_string(value, "error");
-	return text;
-}
 
 /* At most max bytes, ending at a whole character, without trailing dots and blanks. */
 static void
@@ -107,15 +93,46 @@ add_message(struct buf *out, const char *text, size_t max)
 	buf_puts(out, more);
 }
 
+/* Gateways and older routes answer with a string alone. */
+static void
+add_words_of(struct buf *out, const json_t *value)
+{
+	const char *alone = json_string_value(value);
+	struct error_answer refusal;
+
+	error_answer_read(&refusal, value);
+	add_message(out, alone ? alone : error_answer_words(&refusal), MESSAGE_MAX);
+	error_answer_clear(&refusal);
+}
+
+/* What is said of the refusal for programs; new reference, or NULL. */
+static json_t *
+details_of(const json_t *body)
+{
+	struct error_answer refusal;
+	json_t *details;
+
+	error_answer_read(&refusal, body);
+	details = json_incref(refusal.details);
+	error_answer_clear(&refusal);
+	return details;
+}
+
 /* An error of sidestaged that we know is said in the language of whoever reads it. */
 static bool
 is_known_error(const struct http_reply *http, const json_t *body, struct error *out)
 {
 	char list[API_ANNOUNCED_MAX];
+	json_t *details;
+	bool is_known;
 
-	return http_reply_header(http, "Sidestage-Extensions", list, sizeof(list)) &&
-	       (extensions_read(list) & EXTENSION_BIT(EXTENSION_ERROR_CODES)) &&
-	       error_codes_read(out, json_object_get(body, "details"));
+	if (!http_reply_header(http, "Sidestage-Extensions", list, sizeof(list)) ||
+	    !(extensions_read(list) & EXTENSION_BIT(EXTENSION_ERROR_CODES)))
+		return false;
+	details = details_of(body);
+	is_known = error_codes_read(out, details);
+	json_decref(details);
+	return is_known;
 }
 
 /* ": its words", or "". */
@@ -124,23 +141,17 @@ platform_message(const struct http_reply *http, const json_t *body)
 {
 	struct error known = {0};
 	struct buf out;
-	const char *text;
 
 	buf_init(&out, 4096);
 	if (is_known_error(http, body, &known)) {
 		add_message(&out, known.text, sizeof(known.text));
 	} else if (json_is_array(body)) {
-		for (size_t i = 0; i < json_array_size(body) && i < MESSAGES_MAX; i++) {
-			text = message_of(json_array_get(body, i));
-			if (text)
-				add_message(&out, text, MESSAGE_MAX);
-		}
+		for (size_t i = 0; i < json_array_size(body) && i < MESSAGES_MAX; i++)
+			add_words_of(&out, json_array_get(body, i));
 		if (json_array_size(body) > MESSAGES_MAX)
 			buf_puts(&out, "; ...");
 	} else if (body) {
-		text = message_of(body);
-		if (text)
-			add_message(&out, text, MESSAGE_MAX);
+		add_words_of(&out, body);
 	}
 	return buf_take(&out);
 }
@@ -299,7 +310,7 @@ api_reply_read(const struct api_call *call, const struct http_reply *http, struc
 		set_nonsense(call, &why, &reply->error);
 	if (reply->error.kind != ERROR_NONE) {
 		hide_token(call->api, reply->error.text);
-		reply->details = json_incref(json_object_get(reply->body, "details"));
+		reply->details = details_of(reply->body);
 		json_decref(reply->body);
 		reply->body = NULL;
 	}

@@ -94,21 +94,24 @@ buf_puts(struct buf *buf, const char *s)
 	return buf_append(buf, s, strlen(s));
 }
 
-/* The text is made whole before it is appended: all of it goes in, or nothing does. */
+/* All of it goes in, or nothing does.  It is made where it stays, since vasprintf() would leave
+ * copies behind in freed memory; so no argument may be of the buffer itself. */
 bool
 buf_printf(struct buf *buf, const char *format, ...)
 {
-	char *text = NULL;
 	va_list args;
-	bool fits;
+	int length;
 
 	va_start(args, format);
-	if (vasprintf(&text, format, args) < 0)
-		text = NULL;
+	length = vsnprintf(NULL, 0, format, args);
 	va_end(args);
-	fits = text && buf_puts(buf, text);
-	free(text);
-	return fits;
+	if (length < 0 || !reserve(buf, (size_t)length))
+		return false;
+	va_start(args, format);
+	vsnprintf(buf->data + buf->length, (size_t)length + 1, format, args);
+	va_end(args);
+	buf->length += (size_t)length;
+	return true;
 }
 
 void

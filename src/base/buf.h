@@ -20,7 +20,7 @@ void buf_init(struct buf *buf, size_t max);
 void buf_clear(struct buf *buf);	/* frees; the buffer can be used again */
 /* false when max would be passed; the buffer is as it was. */
 bool buf_append(struct buf *buf, const void *bytes, size_t length);
-/* As buf_append(), of a string and of what printf() makes. */
+/* As buf_append(), of a string and of what printf() makes; no argument may be of the buffer. */
 bool buf_puts(struct buf *buf, const char *s);
 bool buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Keeps the first `length` bytes, or all when there are fewer. */

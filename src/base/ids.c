@@ -184,6 +184,16 @@ ids_is_name(const char *s)
 	return true;
 }
 
+bool
+ids_is_id(const char *s)
+{
+	static const char characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					 "0123456789_-";
+	size_t length = s ? strspn(s, characters) : 0;
+
+	return length > 0 && length <= 64 && s[length] == '\0';
+}
+
 /* Each step can be undone, so words that differ once lead to sums that differ. */
 static uint64_t
 add_word(uint64_t sum, const void *bytes, size_t length)

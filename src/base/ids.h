@@ -32,5 +32,7 @@ uint64_t ids_checksum(const void *bytes, size_t length);
 /* ^[a-z0-9](?:-?[a-z0-9]+)+$, 2 to 50 characters: organizations, applications,
  * environments (sch:EnvironmentDefinitionRequest), without a regular expression. */
 bool ids_is_name(const char *s);
+/* 1 to 64 letters, digits, dashes and underlines: what a platform calls a deployment or a set. */
+bool ids_is_id(const char *s);
 
 #endif

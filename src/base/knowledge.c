@@ -7,22 +7,38 @@
 
 #include "base/knowledge.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 
+void
+knowledge_clear(struct knowledge *knowledge)
+{
+	free(knowledge->why);
+	*knowledge = (struct knowledge){0};
+}
+
+const struct error *
+knowledge_why(const struct knowledge *knowledge)
+{
+	static const struct error none;
+
+	return knowledge->state == KNOWLEDGE_UNREADABLE && knowledge->why ? knowledge->why : &none;
+}
+
 /* Whether it changed decides whether the screen is drawn again: the same failure again is no
  * news. */
 static bool
-set_state(struct knowledge *knowledge, enum knowledge_state state, const struct error *why)
+set_state(struct knowledge *knowledge, enum knowledge_state state)
 {
-	bool changed = knowledge->state != state || knowledge->why.kind != why->kind ||
-		       strcmp(knowledge->why.text, why->text) != 0;
+	bool changed = knowledge->state != state;
 
+	free(knowledge->why);
+	knowledge->why = NULL;
 	knowledge->state = state;
-	knowledge->why = *why;
 	return changed;
 }
 
@@ -30,20 +46,28 @@ bool
 knowledge_set_known(struct knowledge *knowledge, int64_t at)
 {
 	knowledge->at = at;
-	return set_state(knowledge, KNOWLEDGE_KNOWN, &(struct error){0});
+	return set_state(knowledge, KNOWLEDGE_KNOWN);
 }
 
 bool
 knowledge_set_absent(struct knowledge *knowledge, int64_t at)
 {
 	knowledge->at = at;
-	return set_state(knowledge, KNOWLEDGE_ABSENT, &(struct error){0});
+	return set_state(knowledge, KNOWLEDGE_ABSENT);
 }
 
 bool
 knowledge_set_unreadable(struct knowledge *knowledge, const struct error *why)
 {
-	return set_state(knowledge, KNOWLEDGE_UNREADABLE, why);
+	const struct error *before = knowledge_why(knowledge);
+	bool changed = knowledge->state != KNOWLEDGE_UNREADABLE || before->kind != why->kind ||
+		       strcmp(before->text, why->text) != 0;
+	struct error *kept = xcalloc(1, sizeof(*kept));
+
+	*kept = *why;	/* before the former one goes: it may be the same */
+	set_state(knowledge, KNOWLEDGE_UNREADABLE);
+	knowledge->why = kept;
+	return changed;
 }
 
 /* Only a clear 404 means "not there".  A refused token or a broken
@@ -114,8 +138,9 @@ knowledge_text(const struct knowledge *knowledge, int64_t now)
 	case KNOWLEDGE_UNREADABLE:
 		return knowledge->at > 0
 			       ? xasprintf(_("could not be read (last read %s): %s"), ago,
-					   knowledge->why.text)
-			       : xasprintf(_("could not be read: %s"), knowledge->why.text);
+					   knowledge_why(knowledge)->text)
+			       : xasprintf(_("could not be read: %s"),
+					   knowledge_why(knowledge)->text);
 	case KNOWLEDGE_NONE:
 		break;
 	}

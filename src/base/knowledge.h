@@ -24,8 +24,14 @@ enum knowledge_state {
 struct knowledge {
 	enum knowledge_state state;
 	int64_t at; /* wall ms of the last good answer, also while UNREADABLE; 0: never */
-	struct error why;	/* kind NONE unless UNREADABLE */
+	/* Owned; NULL unless UNREADABLE: read it by knowledge_why().  Boards hold tens of thousands
+	 * of these, and an error has room for a long text. */
+	struct error *why;
 };
+
+void knowledge_clear(struct knowledge *knowledge);	/* to NONE */
+/* Why it is UNREADABLE; of kind NONE otherwise.  Borrowed; never NULL. */
+const struct error *knowledge_why(const struct knowledge *knowledge);
 
 /* What the last answer says.  true: the state or the reason is another than before (an age alone
  * is no change). */

@@ -12,7 +12,9 @@ libbase_a_SOURCES = \
 	src/base/input.c src/base/input.h \
 	src/base/knowledge.c src/base/knowledge.h \
 	src/base/log.c src/base/log.h \
+	src/base/new-file.c src/base/new-file.h \
 	src/base/output.c src/base/output.h \
+	src/base/pass-fd.c src/base/pass-fd.h \
 	src/base/paths.c src/base/paths.h \
 	src/base/pattern.c src/base/pattern.h \
 	src/base/owner-secret.c src/base/owner-secret.h \

@@ -306,7 +306,7 @@ size_of(int fd, int depth)
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
 		    fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
 			continue;
-		bytes += (int64_t)st.st_blocks * 512;
+		bytes += (int64_t)st.st_blocks * 512 + PATHS_ENTRY_BYTES;
 		if (S_ISDIR(st.st_mode) && depth == SIZE_DEPTH_MAX)
 			bytes = INT64_MAX / 2;
 		else if (S_ISDIR(st.st_mode))

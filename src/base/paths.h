@@ -32,7 +32,11 @@ int paths_remove_tree(const char *path, struct error *err) __attribute__((warn_u
 /* The same, but only so many names of it: 1 when more is left. */
 int paths_remove_part(const char *path, size_t most, struct error *err)
 	__attribute__((warn_unused_result));
-/* The room that a tree takes on the disk, in bytes; no link is followed. */
+/* A file takes room of the file system that its blocks do not show: ext4 has one inode for so many
+ * bytes.  A share of the bytes is then the same share of the files. */
+#define PATHS_ENTRY_BYTES 16384
+/* The room that a tree takes on the disk, in bytes: the blocks, and PATHS_ENTRY_BYTES for each name
+ * in it; no link is followed. */
 int64_t paths_size(const char *path);
 /* True when `relative` has no leading '/', no "." or ".." part, no empty part. */
 bool paths_is_inside(const char *relative);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A new file takes the name of the old one, so that no reader sees half of it. */
 #include "config.h"
 
 #include "base/secret-file.h"

@@ -21,7 +21,7 @@ struct argument_list {
 /* What the options of any command fill; what is not given stays NULL, false, or as said here. */
 struct arguments {
 	const char *url, *socket, *context, *token_file, *ca_file, *org, *app, *theme;
-	const char *approve, *reason, *repository;
+	const char *approve, *reason, *repository, *save_patch;
 	const char *output, *timeout, *since, *tail;	/* as typed; options_parse() checks them */
 	const char *container;
 	const char *at;			/* as typed; the command checks it */
@@ -40,6 +40,7 @@ struct arguments {
 	bool fresh, read_only, ascii, linear, json, mdoc, lines, demo;
 	bool offline, no_wait, follow, previous, exit_code, json_value;
 	bool kube, all_namespaces;
+	bool is_part;			/* of another command, which prints the one JSON value */
 };
 
 /* Which options a command uses; the others are refused. */

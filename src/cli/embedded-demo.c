@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* The images and the sample are found where they are installed, or in the build tree. */
 #include "config.h"
 
 #include "cli/embedded-demo.h"

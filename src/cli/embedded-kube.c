@@ -3,55 +3,21 @@
 
 #include "cli/embedded-kube.h"
 
-#include <jansson.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/error.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "cli/embedded.h"
 #include "cli/kube-state.h"
-#include "model/json.h"
 
 #define ARGUMENTS_MAX 16
-#define NAMESPACES_BYTES_MAX 65536
-
-/* "shop,shop-db"; "*" for all; "": the context's own.  free() it. */
-static char *
-list_namespaces(const json_t *kept)
-{
-	const json_t *name;
-	struct buf list;
-	size_t i;
-
-	if (json_is_true(json_object_get(kept, "all")))
-		return xstrdup("*");
-	buf_init(&list, NAMESPACES_BYTES_MAX);
-	json_array_foreach(json_object_get(kept, "namespaces"), i, name)
-		if (json_is_string(name))
-			(void)buf_printf(&list, "%s%s", list.length ? "," : "",
-					 json_string_value(name));
-	return buf_take(&list);
-}
-
-/* "shop-db=shop,web="; free() it. */
-static char *
-list_groups(const json_t *kept)
-{
-	const char *namespace;
-	json_t *app;
-	struct buf list;
-
-	buf_init(&list, NAMESPACES_BYTES_MAX);
-	json_object_foreach(json_object_get(kept, "groups"), namespace, app)
-		if (json_is_string(app))
-			(void)buf_printf(&list, "%s%s=%s", list.length ? "," : "", namespace,
-					 json_string_value(app));
-	return buf_take(&list);
-}
+#define NAMESPACES_OPTION "--adopt-namespaces"
+#define SELECTOR_OPTION "--adopt-selector"
 
 /* An option without a value is left out. */
 static void
@@ -79,12 +45,69 @@ user_name(void)
 	return user && *user->pw_name ? user->pw_name : NULL;
 }
 
+/* --- joining --- */
+
+/* What follows that option in a list with a line each; "": it is not there.  *length: its bytes. */
+static const char *
+find_value(const char *lines, const char *option, size_t *length)
+{
+	const size_t size = strlen(option);
+	const char *line = lines;
+
+	while (line && *line) {
+		const char *value = strchr(line, '\n');
+
+		if (value && (size_t)(value - line) == size && strncmp(line, option, size) == 0) {
+			*length = strcspn(value + 1, "\n");
+			return value + 1;
+		}
+		value = value ? strchr(value + 1, '\n') : NULL;
+		line = value ? value + 1 : NULL;
+	}
+	*length = 0;
+	return "";
+}
+
+static bool
+has_name(const char *names, size_t length, const char *name, size_t name_length)
+{
+	for (size_t at = 0, size; at < length; at += size + 1) {
+		size = strcspn(names + at, ",\n");
+		if (size == name_length && strncmp(names + at, name, size) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Whoever names no namespace looks at what is read already; those who do want it to be read. */
+static bool
+may_join(const void *data, const char *there)
+{
+	const struct kube_state *state = data;
+	const char *selector = state->selector ? state->selector : "", *said, *names, *name;
+	size_t length, size;
+
+	if (!state->is_asked)
+		return true;
+	said = find_value(there, SELECTOR_OPTION, &length);
+	if (length != strlen(selector) || strncmp(said, selector, length) != 0)
+		return false;
+	names = find_value(there, NAMESPACES_OPTION, &length);
+	if (length == 1 && *names == '*')
+		return true;
+	for (name = state->namespaces; *name; name += size + (name[size] == ',')) {
+		size = strcspn(name, ",");
+		if (!has_name(names, length, name, size))
+			return false;
+	}
+	return true;
+}
+
 int
-embedded_kube_start(struct embedded *embedded, const struct kube_state *state, bool is_alone,
-		    struct error *err)
+embedded_kube_start(struct embedded *embedded, const struct kube_state *state,
+		    enum embedded_kube_way way, struct error *err)
 {
 	char *images = xasprintf("%s/images", state->directory);
-	char *namespaces = list_namespaces(state->kept), *groups = list_groups(state->kept);
 	const char *arguments[ARGUMENTS_MAX] = {0};
 	size_t count = 0;
 	int ret = -1;
@@ -92,9 +115,11 @@ embedded_kube_start(struct embedded *embedded, const struct kube_state *state, b
 	add(arguments, &count, "--images", images);
 	add(arguments, &count, "--adopt-kubeconfig", state->paths);
 	add(arguments, &count, "--adopt-context", state->context);
-	add(arguments, &count, "--adopt-namespaces", namespaces);
-	add(arguments, &count, "--adopt-selector", json_member_string(state->kept, "selector"));
-	add(arguments, &count, "--adopt-groups", groups);
+	/* One that is no name is the daemon's to refuse, in its words. */
+	if (strcmp(state->namespaces, state->namespace) != 0 ||
+	    kube_state_is_namespace(state->namespace))
+		add(arguments, &count, NAMESPACES_OPTION, state->namespaces);
+	add(arguments, &count, SELECTOR_OPTION, state->selector);
 	if (make_images(images, state, err) == 0)
 		ret = embedded_start(embedded,
 				     &(struct embedded_options){
@@ -103,16 +128,12 @@ embedded_kube_start(struct embedded *embedded, const struct kube_state *state, b
 					     .name = state->name,
 					     .arguments = arguments,
 					     .user = user_name(),
-					     .is_alone = is_alone,
-					     .is_strict = true,
+					     .is_alone = way == EMBEDDED_KUBE_ALONE,
+					     .is_again = way == EMBEDDED_KUBE_AGAIN,
+					     .may_join = may_join,
+					     .data = state,
 				     },
 				     err);
-	if (ret == 0 && kube_state_keep(state, err) != 0) {
-		embedded_stop(embedded);
-		ret = -1;
-	}
 	free(images);
-	free(namespaces);
-	free(groups);
 	return ret;
 }

@@ -4,15 +4,19 @@
 #ifndef SIDESTAGE_CLI_EMBEDDED_KUBE_H
 #define SIDESTAGE_CLI_EMBEDDED_KUBE_H
 
-#include <stdbool.h>
-
 struct embedded;
 struct error;
 struct kube_state;
 
-/* As embedded_start(), strictly, and alone where that is asked for; what the state says is kept
- * once the platform runs with it. */
-int embedded_kube_start(struct embedded *embedded, const struct kube_state *state, bool is_alone,
-			struct error *err) __attribute__((warn_unused_result));
+enum embedded_kube_way {
+	EMBEDDED_KUBE_JOIN,		/* one that reads what is asked for, or start one */
+	EMBEDDED_KUBE_ALONE,		/* nobody else may look */
+	EMBEDDED_KUBE_AGAIN		/* it has ended: as it was started */
+};
+
+/* As embedded_start(). */
+int embedded_kube_start(struct embedded *embedded, const struct kube_state *state,
+			enum embedded_kube_way way, struct error *err)
+	__attribute__((warn_unused_result));
 
 #endif

@@ -31,13 +31,15 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/pass-fd.h"
 #include "base/paths.h"
 #include "base/secret-file.h"
 #include "base/xmalloc.h"
 
-#define START_LIMIT_MS 20000
+#define START_LIMIT_MS 60000		/* for what hangs: an end is seen at once */
 #define STOP_LIMIT_MS 6000
 #define PAUSE_MS 10
+#define TURN_MS 100
 #define FORK_FAILED 1
 #define ARGUMENTS_FILE "arguments"
 #define ARGUMENTS_MAX 65536
@@ -51,19 +53,19 @@ pause_a_little(void)
 	poll(NULL, 0, PAUSE_MS);
 }
 
-/* true: fd became readable (or ended) within the time. */
+/* true: fd became readable (or ended) within the time.  Turns are counted and no clock is read: a
+ * daemon cannot have answered while the whole machine stood still. */
 static bool
 wait_readable(int fd, int64_t limit_ms)
 {
-	int64_t until = clock_steady_ms() + limit_ms;
 	struct pollfd p = {.fd = fd, .events = POLLIN};
-	int n;
+	int n = 0;
 
-	do {
-		int64_t left = until - clock_steady_ms();
-
-		n = poll(&p, 1, left > 0 ? (int)left : 0);
-	} while (n < 0 && errno == EINTR);
+	for (int64_t waited = 0; waited < limit_ms && n == 0; waited += TURN_MS) {
+		n = poll(&p, 1, TURN_MS);
+		if (n < 0 && errno == EINTR)
+			n = 0;
+	}
 	return n > 0;
 }
 
@@ -102,7 +104,8 @@ failed:
 	return -1;
 }
 
-/* -1 without an error when nobody listens there. */
+/* -1 without an error when nobody listens there, or who did has ended: both are seen at once.  One
+ * that has just started, or is about to end, greets or ends when it gets to it. */
 static int
 connect_lease(const char *path)
 {
@@ -117,7 +120,7 @@ connect_lease(const char *path)
 	if (fd < 0)
 		return -1;
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
-	    wait_readable(fd, STOP_LIMIT_MS) && read(fd, &greeting, 1) == 1)
+	    wait_readable(fd, START_LIMIT_MS) && read(fd, &greeting, 1) == 1)
 		return fd;
 	close(fd);
 	return -1;
@@ -141,11 +144,11 @@ become_daemon(char *const argv[], int ready, const char *log)
 	_exit(127);
 }
 
-/* Forks twice; 0, or -1 with errno.  Whether the daemon runs is learned from what it says: of the
- * child between, only that it could not fork counts (another status may be a tool's that watches
- * the memory of what ends). */
+/* Forks twice, so that the new process is nobody's child: 1 in it, 0 here, or -1 with errno.  Of
+ * the child between, only that it could not fork counts (another status may be a tool's that
+ * watches the memory of what ends). */
 static int
-spawn(char *const argv[], int ready, const char *log)
+fork_apart(void)
 {
 	pid_t pid = fork();
 	int status;
@@ -156,7 +159,7 @@ spawn(char *const argv[], int ready, const char *log)
 		pid_t second = fork();
 
 		if (second == 0)
-			become_daemon(argv, ready, log);
+			return 1;
 		_exit(second < 0 ? FORK_FAILED : 0);
 	}
 	while (waitpid(pid, &status, 0) < 0)
@@ -167,6 +170,17 @@ spawn(char *const argv[], int ready, const char *log)
 		return -1;
 	}
 	return 0;
+}
+
+/* 0, or -1 with errno.  Whether the daemon runs is learned from what it says. */
+static int
+spawn(char *const argv[], int ready, const char *log)
+{
+	int which = fork_apart();
+
+	if (which == 1)
+		become_daemon(argv, ready, log);
+	return which;
 }
 
 /* What a line of the log says to people: its msg="...", or all of it when it has none; without the
@@ -304,26 +318,32 @@ join_arguments(const struct embedded_options *options, struct buf *out)
 		(void)buf_printf(out, "%s\n", options->arguments[i]);
 }
 
+/* Nothing where it is not known. */
+static void
+read_arguments(const struct embedded *e, char out[ARGUMENTS_MAX])
+{
+	int directory = open(e->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (directory < 0 ||
+	    secret_file_read(directory, ARGUMENTS_FILE, out, ARGUMENTS_MAX) != 0)
+		*out = '\0';
+	if (directory >= 0)
+		close(directory);
+}
+
 /* Whoever joins one that was told something else would look at another part of the cluster than
  * they asked for. */
 static int
 check_arguments(const struct embedded *e, const struct embedded_options *options, struct error *err)
 {
 	char there[ARGUMENTS_MAX];
-	struct buf asked;
-	bool same;
-	int directory = open(e->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	join_arguments(options, &asked);
-	same = directory < 0 ||
-	       secret_file_read(directory, ARGUMENTS_FILE, there, sizeof(there)) != 0 ||
-	       strcmp(there, buf_str(&asked)) == 0;
-	buf_clear(&asked);
-	if (directory >= 0)
-		close(directory);
-	return same ? 0 : error_set(err, ERROR_CONFLICT,
-				    _("`%s` is already open with other options. Leave the options out "
-				      "to join it, or quit it first."), options->command);
+	read_arguments(e, there);
+	if (!*there || options->may_join(options->data, there))
+		return 0;
+	return error_set(err, ERROR_CONFLICT,
+			 _("`%s` is already open with other options. Leave the options out "
+			   "to join it, or quit it first."), options->command);
 }
 
 static int
@@ -340,6 +360,35 @@ keep_arguments(const struct embedded *e, const struct embedded_options *options,
 	buf_clear(&told);
 	if (directory >= 0)
 		close(directory);
+	return ret;
+}
+
+static int
+start_and_keep(const struct embedded *e, const struct embedded_options *options, struct error *err)
+{
+	return start_daemon(e, options, err) != 0 || keep_arguments(e, options, err) != 0 ? -1 : 0;
+}
+
+/* Of those who have joined it each would start another one, of what they see: so as it was. */
+static int
+start_as_told(const struct embedded *e, const struct embedded_options *options, struct error *err)
+{
+	struct embedded_options again = *options;
+	char there[ARGUMENTS_MAX], *rest = there;
+	const char **list;
+	size_t count = 0;
+	int ret;
+
+	if (options->is_again)
+		read_arguments(e, there);
+	if (!options->is_again || !*there)
+		return start_and_keep(e, options, err);
+	list = xcalloc(strlen(there) + 1, sizeof(*list));
+	for (char *line; (line = strsep(&rest, "\n")) && *line;)
+		list[count++] = line;
+	again.arguments = list;
+	ret = start_and_keep(e, &again, err);
+	free(list);
 	return ret;
 }
 
@@ -392,7 +441,8 @@ join_or_start(struct embedded *e, const struct embedded_options *options, struct
 	if (options->is_fresh && forget_state(e, err) != 0)
 		return -1;
 	if (e->lease >= 0)
-		return options->is_strict ? check_arguments(e, options, err) : 0;
+		return options->may_join && !options->is_again ? check_arguments(e, options, err)
+							       : 0;
 	/* The forgotten state may have held the directory of the sockets. */
 	parent = xstrndup(e->socket, (size_t)(strrchr(e->socket, '/') - e->socket));
 	if (paths_make(parent, err) != 0) {
@@ -400,7 +450,7 @@ join_or_start(struct embedded *e, const struct embedded_options *options, struct
 		return -1;
 	}
 	free(parent);
-	if (start_daemon(e, options, err) != 0 || keep_arguments(e, options, err) != 0)
+	if (start_as_told(e, options, err) != 0)
 		return -1;
 	e->lease = connect_lease(e->lease_path);
 	if (e->lease < 0)
@@ -447,14 +497,59 @@ embedded_start(struct embedded *embedded, const struct embedded_options *options
 	return ret;
 }
 
-void
-embedded_replace(struct embedded *embedded, struct embedded *again)
+#define CHANNEL 3		/* behind the three that each process has */
+
+/* Away from the terminal, whose keys are none of its affair, and without any file of whoever asked:
+ * that one may end meanwhile, and its locks have to end with it. */
+static bool
+leave_files(int channel)
 {
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	setsid();
+	return null >= 0 && dup2(null, 0) >= 0 && dup2(null, 1) >= 0 && dup2(null, 2) >= 0 &&
+	       dup2(channel, CHANNEL) >= 0 && close_range(CHANNEL + 1, ~0U, 0) == 0;
+}
+
+/* Only the lease leaves it. */
+static void __attribute__((noreturn))
+start_and_pass(embedded_starter *start, const void *data, int channel)
+{
+	struct embedded embedded;
+
+	_exit(leave_files(channel) && start(&embedded, data) == 0 &&
+	      pass_fd(CHANNEL, embedded.lease) == 0 ? 0 : 1);
+}
+
+int
+embedded_start_apart(embedded_starter *start, const void *data)
+{
+	int ends[2], which;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+		return -1;
+	which = fork_apart();
+	if (which == 1)
+		start_and_pass(start, data, ends[1]);
+	close(ends[1]);
+	if (which == 0)
+		return ends[0];
+	close(ends[0]);
+	return -1;
+}
+
+int
+embedded_take_lease(struct embedded *embedded, int fd)
+{
+	int lease = receive_fd(fd);
+
+	close(fd);
+	if (lease < 0)
+		return -1;
 	if (embedded->lease >= 0)
 		close(embedded->lease);
-	embedded->lease = again->lease;
-	again->lease = -1;
-	clear(again);
+	embedded->lease = lease;
+	return lease;
 }
 
 void

@@ -156,7 +156,7 @@ first_start(const struct contexts *contexts, const char *kube, struct error *err
 
 	puts(_("No platform is configured yet.\n"
 	       "  1  the sample, on this machine: nothing else is needed\n"
-	       "  2  another platform: its address and token are asked for"));
+	       "  2  another platform: you are asked for its address and token"));
 	if (kube) {
 		shown = text_printable(kube);
 		printf(_("  3  what runs in Kubernetes: the context %s of your kubeconfig\n"), shown);

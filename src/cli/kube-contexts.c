@@ -49,12 +49,15 @@ read_bytes(const char *path, struct buf *out, struct error *err)
 }
 
 static void
-add_name(struct kube_contexts *out, const char *name)
+add_context(struct kube_contexts *out, const char *name, const char *namespace)
 {
 	for (size_t i = 0; i < out->count; i++)
 		if (strcmp(out->names[i], name) == 0)
 			return;
 	out->names = xreallocarray(out->names, out->count + 1, sizeof(*out->names));
+	out->namespaces = xreallocarray(out->namespaces, out->count + 1,
+					sizeof(*out->namespaces));
+	out->namespaces[out->count] = xstrdup(namespace ? namespace : "");
 	out->names[out->count++] = xstrdup(name);
 }
 
@@ -69,7 +72,9 @@ add_contexts(struct kube_contexts *out, const json_t *file)
 		const char *name = json_member_string(item, "name");
 
 		if (name && *name)
-			add_name(out, name);
+			add_context(out, name,
+				    json_member_string(json_object_get(item, "context"),
+						       "namespace"));
 	}
 	if (!out->current && current && *current)
 		out->current = xstrdup(current);
@@ -166,9 +171,12 @@ kube_contexts_read(struct kube_contexts *out, struct error *err)
 void
 kube_contexts_clear(struct kube_contexts *contexts)
 {
-	for (size_t i = 0; i < contexts->count; i++)
+	for (size_t i = 0; i < contexts->count; i++) {
 		free(contexts->names[i]);
+		free(contexts->namespaces[i]);
+	}
 	free(contexts->names);
+	free(contexts->namespaces);
 	free(contexts->paths);
 	free(contexts->current);
 	*contexts = (struct kube_contexts){0};
@@ -186,7 +194,7 @@ kube_contexts_find(const struct kube_contexts *contexts, const char *name, struc
 			return names[i];
 	if (contexts->count == 0) {
 		error_set(err, ERROR_NOT_FOUND,
-			  _("%s does not list a context, so it leads to no cluster."),
+			  _("%s does not list a context. Add one for your cluster."),
 			  contexts->paths);
 		return NULL;
 	}
@@ -200,4 +208,15 @@ kube_contexts_find(const struct kube_contexts *contexts, const char *name, struc
 			  wanted, near);
 	free(near);
 	return NULL;
+}
+
+const char *
+kube_contexts_namespace(const struct kube_contexts *contexts, const char *name)
+{
+	size_t i = 0;
+
+	while (i < contexts->count && strcmp(contexts->names[i], name) != 0)
+		i++;
+	return i < contexts->count && *contexts->namespaces[i] ? contexts->namespaces[i]
+								: "default";
 }

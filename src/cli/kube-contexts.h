@@ -14,6 +14,7 @@ struct error;
 struct kube_contexts {
 	char *paths;			/* absolute, with ':' between, as in KUBECONFIG */
 	char **names;			/* of all files, each once */
+	char **namespaces;		/* of each the one that it chooses; "": none */
 	size_t count;
 	char *current;			/* current-context; NULL: none of the files has one */
 };
@@ -26,5 +27,7 @@ void kube_contexts_clear(struct kube_contexts *contexts);
 /* name NULL: the current one.  Borrowed; NULL with ERROR_NOT_FOUND, which names those there are. */
 const char *kube_contexts_find(const struct kube_contexts *contexts, const char *name,
 			       struct error *err);
+/* The namespace of one that was found; borrowed. */
+const char *kube_contexts_namespace(const struct kube_contexts *contexts, const char *name);
 
 #endif

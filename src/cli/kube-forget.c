@@ -8,6 +8,7 @@
 
 #include "cli/kube-forget.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +30,10 @@
 #include "flow/session.h"
 #include "flow/world/words.h"
 #include "flow/world/world.h"
+#include "model/json-text.h"
 
+/* Whose a clone is cannot be told before it is known who we are. */
+#define NEEDS (NEED_APPLICATIONS | NEED_ENVIRONMENTS | NEED_USER)
 #define READ_MS 30000
 #define TURN_MS 200
 #define ANSWER_MAX 512
@@ -81,6 +85,42 @@ settle(struct session *session, const char *org, const char *app, unsigned needs
 	return true;
 }
 
+static bool
+has_read_clones(const struct world *world)
+{
+	for (size_t i = 0; i < world->count; i++)
+		if (world->organizations[i].adoption.state != ADOPTION_NONE &&
+		    !world->organizations[i].adoption.clones_read_at)
+			return false;
+	return true;
+}
+
+/* Somebody may have taken a clone over, or deleted it, and what is listed here is deleted: the
+ * platform is to have read the cluster since it started. */
+static int
+wait_for_cluster(struct forget *f, struct error *err)
+{
+	const int64_t until = clock_steady_ms() + READ_MS;
+	struct session *session = session_new(&f->options, err);
+	const struct knowledge *unread = NULL;
+	bool is_read;
+
+	if (!session)
+		return -1;
+	is_read = settle(session, NULL, NULL, NEED_APPLICATIONS, until);
+	while (is_read && !has_read_clones(session_world(session)) &&
+	       !(unread = session_unreadable(session, NULL, NULL, NEED_APPLICATIONS))) {
+		is_read = clock_steady_ms() < until;
+		(void)session_turn(session, NULL, NULL, 0, TURN_MS);
+	}
+	if (unread)
+		*err = *knowledge_why(unread);
+	else if (!is_read)
+		error_set(err, ERROR_NO_REPLY, _("The clones could not be read in time."));
+	session_free(session);
+	return err->kind == ERROR_NONE ? 0 : -1;
+}
+
 static void
 doom(struct doomed *doomed, struct session *session, const struct clone *clone)
 {
@@ -88,7 +128,8 @@ doom(struct doomed *doomed, struct session *session, const struct clone *clone)
 	size_t i = doomed->count++, changes = clone->changes;
 
 	session_focus(session, clone->org, clone->app);
-	(void)settle(session, clone->org, clone->app, NEED_RUNTIME, clock_steady_ms() + READ_MS);
+	(void)settle(session, clone->org, clone->app, NEED_RUNTIME,
+		     clock_steady_ms() + READ_MS);
 	e = world_environment(session_world(session), clone->org, clone->app, clone->env);
 	doomed->items = xreallocarray(doomed->items, doomed->count, sizeof(*doomed->items));
 	doomed->items[i].org = xstrdup(clone->org);
@@ -112,7 +153,7 @@ list_clones(struct forget *f, struct session *session, struct error *err)
 			clones_update(clones);
 	unread = session_unreadable(session, NULL, NULL, NEED_APPLICATIONS | NEED_ENVIRONMENTS);
 	if (unread)
-		*err = unread->why;
+		*err = *knowledge_why(unread);
 	else if (!clones_is_settled(clones))
 		error_set(err, ERROR_NO_REPLY, _("The clones could not be read in time."));
 	else if (clones_error(clones))
@@ -127,16 +168,21 @@ list_clones(struct forget *f, struct session *session, struct error *err)
 	return err->kind == ERROR_NONE ? 0 : -1;
 }
 
+/* By a second session: what the first one knows may be older than what was read meanwhile. */
 static int
 read_clones(struct forget *f, struct error *err)
 {
-	struct session *session = session_new(&f->options, err);
+	struct session *session =
+		wait_for_cluster(f, err) == 0 ? session_new(&f->options, err) : NULL;
 	int ret = -1;
 
 	if (!session)
 		return -1;
-	if (!settle(session, NULL, NULL, NEED_APPLICATIONS, clock_steady_ms() + READ_MS))
+	if (!settle(session, NULL, NULL, NEEDS, clock_steady_ms() + READ_MS))
 		error_set(err, ERROR_NO_REPLY, _("The clones could not be read in time."));
+	else if (!session_world(session)->user.raw)
+		error_set(err, ERROR_PROTOCOL,
+			  _("The platform does not say who we are: neither name nor id."));
 	else
 		ret = list_clones(f, session, err);
 	session_free(session);
@@ -172,6 +218,27 @@ print_list(const struct forget *f)
 	output_text_line(_("No other namespace is changed."));
 }
 
+/* What is to go, or is gone, as one value. */
+static void
+print_json(const struct forget *f, const char *state)
+{
+	json_t *clones = json_array(), *body;
+
+	for (size_t i = 0; i < f->doomed.count; i++)
+		json_array_append_new(clones, json_pack("{s:s, s:s, s:s?, s:I}", "environment",
+							f->doomed.items[i].env, "application",
+							f->doomed.items[i].app, "runs_in",
+							f->doomed.items[i].home, "changes",
+							(json_int_t)f->doomed.items[i].changes));
+	body = json_pack("{s:s, s:s, s:s, s:o, s:I}", "context", f->state.context, "state", state,
+			 "directory", f->state.directory, "clones", clones, "others",
+			 (json_int_t)f->doomed.others);
+	json_text_write(body, stdout, JSON_ENSURE_ASCII | JSON_INDENT(2));
+	putchar('\n');
+	fflush(stdout);
+	json_decref(body);
+}
+
 /* EXIT_OK: it is to be done. */
 static int
 confirm(const struct forget *f, struct error *err)
@@ -186,8 +253,12 @@ confirm(const struct forget *f, struct error *err)
 			  approve, f->state.context);
 		return EXIT_USAGE;
 	}
+	if (f->arguments->json) {
+		print_json(f, "reviewed");
+		return EXIT_PREVIEWED;
+	}
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-		output_text_line(_("Nothing was changed. --approve=%s approves it."), f->state.context);
+		output_text_line(_("Nothing was changed. Add --approve=%s to approve."), f->state.context);
 		return EXIT_PREVIEWED;
 	}
 	output_text_line(_("Type the name of the context to confirm: "));
@@ -218,7 +289,7 @@ discard_clones(const struct forget *f, struct error *err)
 		once.org = f->doomed.items[i].org;
 		once.app = f->doomed.items[i].app;
 		once.approve = f->doomed.items[i].env;
-		once.json = false;
+		once.is_part = true;
 		code = screen_run(&once, &f->options, NULL, err);
 	}
 	return code;
@@ -241,9 +312,21 @@ forget(struct forget *f, struct error *err)
 	};
 	if (read_clones(f, err) != 0)
 		return exit_code_of(err->kind, EXIT_STAGE_READ);
-	print_list(f);
+	if (!f->arguments->json)
+		print_list(f);
 	code = confirm(f, err);
 	return code == EXIT_OK ? discard_clones(f, err) : code;
+}
+
+static void
+print_end(const struct forget *f, bool was_there)
+{
+	if (f->arguments->json)
+		print_json(f, was_there ? "forgotten" : "nothing");
+	else if (was_there)
+		output_text_line(_("Forgotten: %s."), f->state.context);
+	else
+		output_text_line(_("Nothing is kept of %s on this machine."), f->state.context);
 }
 
 int
@@ -255,9 +338,9 @@ kube_forget(const struct arguments *arguments, struct error *err)
 	if (kube_state_open(&f.state, arguments->context, err) != 0) {
 		/* it was said why */
 	} else if (!kube_state_is_there(&f.state)) {
-		output_text_line(_("Nothing is kept of %s on this machine."), f.state.context);
+		print_end(&f, false);
 		code = EXIT_OK;
-	} else if (embedded_kube_start(&f.embedded, &f.state, true, err) != 0) {
+	} else if (embedded_kube_start(&f.embedded, &f.state, EMBEDDED_KUBE_ALONE, err) != 0) {
 		code = EXIT_FAILED;
 	} else {
 		code = forget(&f, err);
@@ -265,7 +348,7 @@ kube_forget(const struct arguments *arguments, struct error *err)
 		if (code == EXIT_OK && kube_state_remove(&f.state, err) != 0)
 			code = EXIT_FAILED;
 		else if (code == EXIT_OK)
-			output_text_line(_("Forgotten: %s."), f.state.context);
+			print_end(&f, true);
 	}
 	clear(&f);
 	return code;

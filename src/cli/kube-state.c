@@ -1,31 +1,32 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A directory is called by a hash of the kubeconfig's paths and the context, since two files may
+ * have a context of one name.  All options are checked before anything is kept. */
 #include "config.h"
 
 #include "cli/kube-state.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/ids.h"
 #include "base/paths.h"
-#include "base/secret-file.h"
 #include "base/xmalloc.h"
 #include "cli/command.h"
 #include "cli/kube-contexts.h"
-#include "model/json.h"
+#include "cli/kube-groups.h"
+#include "model/label-selector.h"
 
-#define KEPT_FILE "kube.json"
-#define KEPT_MAX 65536
 #define NAME_SHOWN 24			/* of a context, in the name of its directory */
 #define NAMESPACE_MAX 63
 #define DIGITS 8
+#define NAMESPACES_BYTES_MAX 65536
 
 /* "prod-0123abcd": for whoever looks into the directory, and unlike any other. */
 static void
@@ -45,32 +46,6 @@ name_it(struct kube_state *state, const char *parent)
 	free(whole);
 }
 
-/* Nothing kept is nothing said yet. */
-static int
-read_kept(struct kube_state *state, struct error *err)
-{
-	int directory = open(state->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	char text[KEPT_MAX];
-	bool is_there = directory >= 0 &&
-			secret_file_read(directory, KEPT_FILE, text, sizeof(text)) == 0;
-	int problem = errno, ret = 0;
-
-	state->kept = is_there ? json_decode(text, strlen(text), err) : NULL;
-	if (is_there && !json_is_object(state->kept)) {
-		ret = error_set(err, ERROR_STORE,
-				_("%s/%s cannot be understood. Remove it, and give --namespace and "
-				  "--selector again."), state->directory, KEPT_FILE);
-	} else if (!is_there && problem != ENOENT) {
-		errno = problem;
-		ret = error_errno(err, _("%s/%s: cannot be read"), state->directory, KEPT_FILE);
-	}
-	if (!is_there)
-		state->kept = json_object();
-	if (directory >= 0)
-		close(directory);
-	return ret;
-}
-
 int
 kube_state_open(struct kube_state *state, const char *context, struct error *err)
 {
@@ -84,6 +59,8 @@ kube_state_open(struct kube_state *state, const char *context, struct error *err
 	if (found) {
 		state->paths = xstrdup(contexts.paths);
 		state->context = xstrdup(found);
+		state->namespace = xstrdup(kube_contexts_namespace(&contexts, found));
+		state->namespaces = xstrdup(state->namespace);
 	}
 	kube_contexts_clear(&contexts);
 	parent = found ? paths_state(err) : NULL;
@@ -91,7 +68,7 @@ kube_state_open(struct kube_state *state, const char *context, struct error *err
 		return -1;
 	name_it(state, parent);
 	free(parent);
-	return read_kept(state, err);
+	return 0;
 }
 
 void
@@ -101,15 +78,17 @@ kube_state_clear(struct kube_state *state)
 	free(state->context);
 	free(state->directory);
 	free(state->name);
-	json_decref(state->kept);
+	free(state->namespace);
+	free(state->namespaces);
+	free(state->selector);
 	*state = (struct kube_state){0};
 }
 
 /* --- what is said --- */
 
-/* A label of a DNS name, as the API server takes it: a comma in it would make two of it. */
-static bool
-is_namespace(const char *name)
+/* A comma in it would make two of it. */
+bool
+kube_state_is_namespace(const char *name)
 {
 	size_t length = strlen(name);
 
@@ -117,11 +96,18 @@ is_namespace(const char *name)
 	       name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
 }
 
+/* "--namespace=": the context's own again. */
+static bool
+is_context_own(const struct argument_list *list)
+{
+	return list->count == 1 && !*list->items[0];
+}
+
 static int
 check_names(const struct argument_list *list, const char *option, struct error *err)
 {
 	for (size_t i = 0; i < list->count; i++)
-		if (!is_namespace(list->items[i]))
+		if (!kube_state_is_namespace(list->items[i]))
 			return error_set(err, ERROR_INPUT,
 					 _("--%s: \"%s\" is not a valid namespace: use "
 					   "lower-case letters, digits and inner hyphens."), option,
@@ -129,81 +115,50 @@ check_names(const struct argument_list *list, const char *option, struct error *
 	return 0;
 }
 
-static void
-take_namespaces(struct kube_state *state, const struct argument_list *list)
+static int
+check_selector(const char *selector, struct error *err)
 {
-	json_t *names = json_array();
-
-	for (size_t i = 0; i < list->count; i++)
-		json_array_append_new(names, json_string(list->items[i]));
-	json_object_set_new(state->kept, "namespaces", names);
-	json_object_del(state->kept, "all");
+	if (!selector || !*selector || label_selector_is_valid(selector))
+		return 0;
+	return error_set(err, ERROR_INPUT,
+			 _("--selector: \"%s\" is not a valid label selector: write it as in "
+			   "app=web,tier!=test or \"app in (web,api)\"."), selector);
 }
 
-/* "shop-db=shop"; what is written behind the '=' is a name for people, of which the platform makes an
- * id. */
-static int
-take_groups(struct kube_state *state, const struct argument_list *list, struct error *err)
+/* "shop,shop-db"; free() it. */
+static char *
+join_names(const struct argument_list *list)
 {
-	json_t *groups = json_object_get(state->kept, "groups");
+	struct buf names;
 
-	groups = json_is_object(groups) ? json_copy(groups) : json_object();
-	for (size_t i = 0; i < list->count; i++) {
-		const char *equals = strchr(list->items[i], '=');
-		char *namespace = xstrndup(list->items[i], strcspn(list->items[i], "="));
-		bool is_valid = equals && is_namespace(namespace) && !strpbrk(equals + 1, ",=");
-
-		if (is_valid)
-			json_object_set_new(groups, namespace, json_string(equals + 1));
-		free(namespace);
-		if (!is_valid) {
-			json_decref(groups);
-			return error_set(err, ERROR_INPUT,
-					 _("--group: expected NAMESPACE=APPLICATION, and got \"%s\"."),
-					 list->items[i]);
-		}
-	}
-	if (list->count > 0)
-		json_object_set(state->kept, "groups", groups);
-	json_decref(groups);
-	return 0;
+	buf_init(&names, NAMESPACES_BYTES_MAX);
+	for (size_t i = 0; i < list->count; i++)
+		(void)buf_printf(&names, "%s%s", i > 0 ? "," : "", list->items[i]);
+	return buf_take(&names);
 }
 
 int
 kube_state_take(struct kube_state *state, const struct arguments *arguments, struct error *err)
 {
-	if (check_names(&arguments->namespaces, "namespace", err) != 0 ||
+	if ((!is_context_own(&arguments->namespaces) &&
+	     check_names(&arguments->namespaces, "namespace", err) != 0) ||
 	    check_names(&arguments->unprotected, "unprotected", err) != 0 ||
 	    check_names(&arguments->protected, "protected", err) != 0 ||
-	    take_groups(state, &arguments->groups, err) != 0)
+	    kube_groups_check(&arguments->groups, err) != 0 ||
+	    check_selector(arguments->selector, err) != 0)
 		return -1;
-	if (arguments->namespaces.count > 0)
-		take_namespaces(state, &arguments->namespaces);
-	if (arguments->all_namespaces) {
-		json_object_set_new(state->kept, "all", json_true());
-		json_object_del(state->kept, "namespaces");
-	}
-	/* Whoever says which namespaces has said all that they want to look at. */
-	if (arguments->selector && *arguments->selector)
-		json_object_set_new(state->kept, "selector", json_string(arguments->selector));
-	else if (arguments->selector || arguments->namespaces.count > 0 ||
-		 arguments->all_namespaces)
-		json_object_del(state->kept, "selector");
+	state->is_asked = arguments->namespaces.count > 0 || arguments->all_namespaces ||
+			  arguments->selector;
+	free(state->namespaces);
+	state->namespaces = arguments->all_namespaces ? xstrdup("*")
+			    : arguments->namespaces.count > 0 &&
+					      !is_context_own(&arguments->namespaces)
+				    ? join_names(&arguments->namespaces)
+				    : xstrdup(state->namespace);
+	free(state->selector);
+	state->selector = arguments->selector && *arguments->selector
+				  ? xstrdup(arguments->selector) : NULL;
 	return 0;
-}
-
-int
-kube_state_keep(const struct kube_state *state, struct error *err)
-{
-	int directory = open(state->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC), ret = 0;
-	char *text = json_canonical(state->kept);
-
-	if (directory < 0 || secret_file_write(directory, KEPT_FILE, text) != 0)
-		ret = error_errno(err, _("%s/%s: cannot be written"), state->directory, KEPT_FILE);
-	free(text);
-	if (directory >= 0)
-		close(directory);
-	return ret;
 }
 
 bool

@@ -17,15 +17,20 @@ sidestage_SOURCES = \
 	src/cli/first-start.c src/cli/first-start.h \
 	src/cli/kube-contexts.c src/cli/kube-contexts.h \
 	src/cli/kube-forget.c src/cli/kube-forget.h \
+	src/cli/kube-groups.c src/cli/kube-groups.h \
+	src/cli/kube-named.c src/cli/kube-named.h \
 	src/cli/kube-state.c src/cli/kube-state.h \
 	src/cli/main.c \
 	src/cli/names.c src/cli/names.h \
 	src/cli/options.c src/cli/options.h \
 	src/cli/output-json.c src/cli/output-json.h \
+	src/cli/output-json-environment.c src/cli/output-json-environment.h \
 	src/cli/output-json-outlook.c src/cli/output-json-outlook.h \
+	src/cli/output-json-private.h \
 	src/cli/output-text-details.c src/cli/output-text-details.h \
 	src/cli/output-text.c src/cli/output-text.h \
 	src/cli/plain-change.c src/cli/plain-change.h \
+	src/cli/plain-approval.c src/cli/plain-approval.h \
 	src/cli/plain-drop.c src/cli/plain-drop.h \
 	src/cli/plain-fail.c src/cli/plain-fail.h \
 	src/cli/plain-interrupted.c src/cli/plain-interrupted.h \

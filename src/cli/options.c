@@ -52,17 +52,20 @@ static const struct command_option options[] = {
 	TEXT(PLATFORM, "ca-file", "FILE", ca_file, N_("Trust the certificates of this file")),
 	SWITCH(DEMO, "demo", demo, N_("Use the sample on this machine")),
 	SWITCH(AS_KUBE, "kube", kube, N_("Use the cluster of your kubeconfig")),
-	LIST(KUBE, "namespace", "NS", namespaces,
-	     N_("Look at this namespace (may be repeated; default: the context's)")),
-	SWITCH(KUBE, "all-namespaces", all_namespaces,
-	       N_("Look at every namespace that you may read")),
+	{OPTIONS_KUBE | OPTIONS_AS_KUBE, "namespace", "NS",
+	 N_("Look at this namespace (may be repeated; default: the context's)"), OPTION_LIST,
+	 offsetof(struct arguments, namespaces)},
+	{OPTIONS_KUBE | OPTIONS_AS_KUBE, "all-namespaces", NULL,
+	 N_("Look at every namespace that you may read"), OPTION_SWITCH,
+	 offsetof(struct arguments, all_namespaces)},
 	LIST(KUBE, "unprotected", "NS", unprotected,
-	     N_("Stop asking for a reason and its name before changing this namespace")),
+	     N_("Stop protecting this namespace (asking for a reason and its name)")),
 	LIST(KUBE, "protected", "NS", protected, N_("Protect this namespace again")),
 	LIST(KUBE, "group", "NS=APP", groups,
 	     N_("Show this namespace in this application (without APP: by its labels)")),
-	TEXT(KUBE, "selector", "LABELS", selector,
-	     N_("Look only at workloads with these labels, e.g. app=web")),
+	{OPTIONS_KUBE | OPTIONS_AS_KUBE, "selector", "LABELS",
+	 N_("Look only at workloads with these labels, e.g. app=web"), OPTION_TEXT,
+	 offsetof(struct arguments, selector)},
 	TEXT(ORG, "org", "ORG", org, N_("Use this organization")),
 	TEXT(APP, "app", "APP", app, N_("Use this application")),
 	SWITCH(READ_ONLY, "read-only", read_only, N_("Refuse every change")),
@@ -83,8 +86,10 @@ static const struct command_option options[] = {
 	 OPTION_TEXT, offsetof(struct arguments, approve)},
 	TEXT(CHANGE, "reason", "TEXT", reason, N_("Reason (required for protected environments)")),
 	TEXT(CHANGE, "repository", "DIR", repository,
-	     N_("Show which lines of the files in DIR hold what changes")),
-	SWITCH(CHANGE, "no-wait", no_wait, N_("Do not wait until the deployment has finished")),
+	     N_("Show the lines of the files in DIR that the change affects")),
+	TEXT(CHANGE, "save-patch", "FILE", save_patch,
+	     N_("Save the change as a patch for a repository (FILE.json: JSON Patch)")),
+	SWITCH(CHANGE, "no-wait", no_wait, N_("Do not wait for the change to finish")),
 	LIST(TAKE, "take", "SIDE", take,
 	     N_("Decide conflicts: clone or target for all, PATH=clone for one")),
 	LIST(VALUES, "value", "KEY=TEXT", values, N_("Set a shared value of the environment")),
@@ -244,6 +249,10 @@ check_platform(const struct command *command, const struct arguments *a)
 		return complain(command,
 				_("--kube is a platform already: leave out --demo, --url, --socket, "
 				  "--token-file and --ca-file."));
+	if ((command->options & OPTIONS_AS_KUBE) && !a->kube &&
+	    (a->all_namespaces || a->namespaces.count > 0 || a->selector))
+		return complain(command,
+				_("--namespace, --all-namespaces and --selector need --kube."));
 	if (a->all_namespaces && a->namespaces.count > 0)
 		return complain(command,
 				_("--all-namespaces and --namespace contradict each other."));

@@ -1,22 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What a cluster wrote may be no UTF-8: the member is null then, and the document stays valid. */
 #include "config.h"
 
 #include "cli/output-json-outlook.h"
 
 #include <stdlib.h>
 
+#include "cli/output-json-private.h"
 #include "flow/verbs/flow.h"
+#include "flow/world/world.h"
 #include "model/manifest-patch.h"
 #include "model/nouns.h"
-
-/* null where it is not there, or is no UTF-8. */
-static json_t *
-foreign(const struct untrusted *words)
-{
-	json_t *value = words->raw ? json_string(words->raw) : NULL;
-
-	return value ? value : json_null();
-}
 
 static json_t *
 finding_json(const struct deploy_finding *finding)
@@ -44,13 +39,20 @@ void
 output_json_put_repository(json_t *object, const struct review *review)
 {
 	json_t *patches = review_repository_patches(review);
-	char *text = manifests_patches_text(patches);
+	char *text = manifests_patches_text(patches, NULL);
 
-	if (*text)
-		json_object_set_new(object, "repository", json_pack("{s:O, s:s}", "patches",
+	if (json_array_size(patches) > 0)
+		json_object_set_new(object, "repository", json_pack("{s:O, s:s?}", "patches",
 								    patches, "text", text));
 	free(text);
 	json_decref(patches);
+}
+
+static json_t *
+error_json(const struct deployment_error *error)
+{
+	return json_pack("{s:o, s:o, s:o}", "object", foreign(&error->object_id), "summary",
+			 foreign(&error->summary), "message", foreign(&error->message));
 }
 
 json_t *
@@ -58,15 +60,23 @@ output_json_errors(const struct flow *flow)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < flow_deployment_error_count(flow); i++) {
-		const struct deployment_error *e = flow_deployment_error(flow, i);
-
-		json_array_append_new(list,
-				      json_pack("{s:o, s:o, s:o}", "object", foreign(&e->object_id),
-						"summary", foreign(&e->summary), "message",
-						foreign(&e->message)));
-	}
+	for (size_t i = 0; i < flow_deployment_error_count(flow); i++)
+		json_array_append_new(list, error_json(flow_deployment_error(flow, i)));
 	return list;
+}
+
+void
+output_json_put_failure(json_t *object, const struct world_environment *e)
+{
+	json_t *list;
+
+	if (e->environment.last_deploy.status != DEPLOYMENT_FAILED ||
+	    !e->environment.last_deploy.id.raw)
+		return;
+	list = json_array();
+	for (size_t i = 0; i < e->error_count; i++)
+		json_array_append_new(list, error_json(&e->errors[i]));
+	json_object_set_new(object, "deployment_errors", list);
 }
 
 json_t *

@@ -17,343 +17,19 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/text.h"
 #include "cli/output-json-outlook.h"
+#include "cli/output-json-private.h"
 #include "compare/changes.h"
 #include "compare/merge.h"
 #include "flow/clones.h"
 #include "flow/hotfix.h"
 #include "flow/verbs/flow.h"
 #include "flow/verbs/interrupted.h"
-#include "flow/world/details.h"
 #include "flow/world/logs.h"
 #include "flow/world/world.h"
 #include "model/image.h"
-#include "model/set.h"
 #include "store/history.h"
-
-/* Text that may be absent, and that may be anything: what is no UTF-8 is null. */
-static json_t *
-text(const char *bytes)
-{
-	json_t *value = bytes ? json_string(bytes) : NULL;
-
-	return value ? value : json_null();
-}
-
-static json_t *
-foreign(const struct untrusted *words)
-{
-	return text(words->raw);
-}
-
-/* wall_ms 0: not known, or none. */
-static json_t *
-when(int64_t wall_ms)
-{
-	char stamp[CLOCK_STAMP_SIZE];
-
-	if (wall_ms <= 0)
-		return json_null();
-	clock_stamp(stamp, wall_ms);
-	return json_string(stamp);
-}
-
-/* --- environments --- */
-
-/* What is not understood says so; what is has no such member. */
-static json_t *
-with_problem(json_t *object, const struct untrusted *problem)
-{
-	if (problem->raw)
-		json_object_set_new(object, "problem", foreign(problem));
-	return object;
-}
-
-static json_t *
-deployment_json(const struct deployment *d)
-{
-	json_t *object;
-
-	if (!d->id.raw && !d->problem.raw)
-		return json_null();
-	object = json_pack("{s:o, s:s, s:o, s:o, s:o, s:o}", "id", foreign(&d->id), "status",
-			   deployment_status_word(d->status), "created_at", when(d->created_at),
-			   "created_by", foreign(&d->created_by), "set_id", foreign(&d->set_id),
-			   "comment", foreign(&d->comment));
-	return with_problem(object, &d->problem);
-}
-
-static const char *
-status_word(enum runtime_status status)
-{
-	static const char *const words[] = {
-		[RUNTIME_UNKNOWN] = "unknown",	    [RUNTIME_RUNNING] = "running",
-		[RUNTIME_SUCCEEDED] = "succeeded",  [RUNTIME_STARTING] = "starting",
-		[RUNTIME_FAILED] = "failed",	    [RUNTIME_STOPPED] = "stopped",
-		[RUNTIME_PARTLY] = "starting",
-	};
-
-	return words[status];
-}
-
-static json_t *
-foreign_or_null(const struct untrusted *text)
-{
-	return text->raw ? foreign(text) : json_null();
-}
-
-static json_t *
-containers_json(const struct runtime_brief *pod)
-{
-	json_t *list = json_array(), *object;
-
-	for (size_t i = 0; i < pod->container_count; i++) {
-		const struct runtime_brief_container *c = &pod->containers[i];
-
-		object = json_pack("{s:o, s:b, s:b, s:o, s:o, s:i, s:o, s:o}", "container",
-				   foreign(&c->name), "ready", c->is_ready, "running", c->runs,
-				   "reason", foreign_or_null(&c->reason), "message",
-				   foreign_or_null(&c->message), "restarts", c->restarts, "ended",
-				   foreign_or_null(&c->last_end), "ended_at",
-				   c->last_end_at ? when(c->last_end_at) : json_null());
-		json_array_append_new(list, object);
-	}
-	return list;
-}
-
-static json_t *
-pods_json(const struct runtime_module *m)
-{
-	json_t *list = json_array(), *object;
-
-	for (size_t i = 0; i < m->brief_count; i++) {
-		const struct runtime_brief *pod = &m->briefs[i];
-
-		object = json_pack("{s:o, s:o, s:s, s:b, s:o, s:i, s:o, s:o}", "pod",
-				   foreign(&pod->name), "node", foreign_or_null(&pod->node),
-				   "phase", status_word(pod->status), "ready", pod->is_ready,
-				   "state", foreign_or_null(&pod->state), "restarts",
-				   pod->restarts, "created_at", when(pod->created_at),
-				   "containers", containers_json(pod));
-		json_array_append_new(list, object);
-	}
-	return list;
-}
-
-static json_t *
-addresses_json(const struct runtime_module *m)
-{
-	const struct runtime_address *a = m->addresses;
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < m->address_count; i++, a++)
-		json_array_append_new(list, json_pack("{s:I, s:s?, s:s?, s:s?}",
-			"port", (json_int_t)a->port, "address", a->address.raw,
-			"command", a->command.raw, "message", a->message.raw));
-	return list;
-}
-
-static json_t *
-workload_json(const struct world_environment *e, const char *module)
-{
-	const char *reference = e->set ? set_module_image(e->set, module) : NULL;
-	const struct runtime_module *m = NULL;
-	struct image image;
-	json_t *object;
-
-	for (size_t i = 0; world_is_known(e, WORLD_RUNTIME) && i < e->runtime.count && !m; i++)
-		if (untrusted_is(&e->runtime.modules[i].module, module))
-			m = &e->runtime.modules[i];
-	image_parse(&image, reference ? reference : "");
-	object = json_pack("{s:o, s:o, s:o, s:o}", "workload", text(module), "image",
-			   text(reference), "version",
-			   reference ? text(image.version) : json_null(), "digest",
-			   *image.digest ? text(image.digest) : json_null());
-	image_clear(&image);
-	json_object_set_new(object, "status",
-			    json_string(status_word(m ? m->status : RUNTIME_UNKNOWN)));
-	if (m) {
-		json_object_set_new(object, "ready", json_integer(m->pods_ready));
-		json_object_set_new(object, "wanted", json_integer(m->pods_wanted));
-		json_object_set_new(object, "restarts", json_integer(m->restarts));
-		json_object_set_new(object, "message", foreign(&m->message));
-		if (m->last_end_at > 0)
-			json_object_set_new(object, "last_end",
-					    json_pack("{s:o, s:o}", "at", when(m->last_end_at),
-						      "how", foreign(&m->last_end)));
-		if (m->address_count > 0)
-			json_object_set_new(object, "addresses", addresses_json(m));
-		if (m->brief_count > 0)
-			json_object_set_new(object, "pods", pods_json(m));
-		with_problem(object, &m->problem);
-	}
-	return object;
-}
-
-/* Where nothing was ever deployed the list is empty, and that is known. */
-static json_t *
-workloads_json(const struct world_environment *e)
-{
-	json_t *list = json_array(), *body;
-	const char *module;
-
-	if (!e->set && world_known(e, WORLD_SET)->state == KNOWLEDGE_ABSENT)
-		return list;
-	if (!e->set) {
-		json_decref(list);
-		return json_null();
-	}
-	json_object_foreach(set_modules(e->set), module, body)
-		json_array_append_new(list, workload_json(e, module));
-	return list;
-}
-
-/* The same: without a deployment nobody was asked, and nothing can be there. */
-static json_t *
-resources_json(const struct world_environment *e)
-{
-	json_t *list;
-
-	if (!knowledge_has_content(world_known(e, WORLD_RESOURCES)) &&
-	    world_known(e, WORLD_RESOURCES)->state != KNOWLEDGE_ABSENT &&
-	    e->environment.last_deploy.id.raw)
-		return json_null();
-	list = json_array();
-	for (size_t i = 0; i < e->resource_count; i++) {
-		const struct active_resource *r = &e->resources[i];
-
-		json_array_append_new(
-			list,
-			with_problem(json_pack("{s:o, s:o, s:o, s:O?}", "id", foreign(&r->res_id),
-					       "type", foreign(&r->type), "status",
-					       foreign(&r->status), "outputs", r->outputs),
-				     &r->problem));
-	}
-	return list;
-}
-
-static json_t *
-values_json(const struct details *details)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < details_value_count(details); i++) {
-		const struct shared_value *v = details_value(details, i);
-
-		json_array_append_new(
-			list,
-			with_problem(json_pack("{s:o, s:o, s:b, s:o, s:o}", "key", foreign(&v->key),
-					       "value", foreign(&v->value), "is_secret",
-					       v->is_secret, "source", foreign(&v->source),
-					       "description", foreign(&v->description)),
-				     &v->problem));
-	}
-	return list;
-}
-
-static json_t *
-deployments_json(const struct details *details)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < details_deployment_count(details); i++)
-		json_array_append_new(list, deployment_json(details_deployment(details, i)));
-	return list;
-}
-
-json_t *
-output_json_waiting(const struct environment *environment)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < environment->waiting_count; i++) {
-		const struct rule_wait *w = &environment->waiting[i];
-
-		json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "artefact",
-						      foreign(&w->artefact), "version",
-						      foreign(&w->version), "rule",
-						      foreign(&w->rule), "made_by",
-						      foreign(&w->made_by), "registered_by",
-						      foreign(&w->registered_by), "reason",
-						      foreign(&w->reason)));
-	}
-	return list;
-}
-
-/* What a null in the place of the time means. */
-static const char *
-expiry_of(int64_t expires_at, bool is_recorded)
-{
-	return expires_at > 0 ? "set" : is_recorded ? "none" : "unknown";
-}
-
-json_t *
-output_json_environment(const struct world_environment *e, const struct details *details)
-{
-	const char *expiry = e->clone_of ? expiry_of(e->clone_expires_at, e->clone_has_expiry)
-					 : NULL;
-	json_t *object = json_pack("{s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
-				   foreign(&e->environment.id), "name",
-				   foreign(&e->environment.name), "type",
-				   foreign(&e->environment.type), "is_protected", e->is_protected,
-				   "clone_of", text(e->clone_of), "clone_expiry", text(expiry),
-				   "clone_expires_at", when(e->clone_expires_at), "last_deploy",
-				   deployment_json(&e->environment.last_deploy), "running",
-				   deployment_json(&e->running), "workloads", workloads_json(e),
-				   "resources", resources_json(e));
-
-	with_problem(object, &e->environment.problem);
-	if (e->runtime.cluster.raw) {
-		json_object_set_new(object, "cluster", foreign(&e->runtime.cluster));
-		json_object_set_new(object, "namespace", foreign(&e->runtime.namespace));
-	}
-	if (e->environment.waiting_count > 0)
-		json_object_set_new(object, "waiting", output_json_waiting(&e->environment));
-	if (details) {
-		json_object_set_new(object, "values",
-				    details_values_known(details) ? values_json(details)
-								  : json_null());
-		json_object_set_new(object, "deployments",
-				    details_deployments_known(details) ? deployments_json(details)
-								       : json_null());
-	}
-	return object;
-}
-
-json_t *
-output_json_application(const char *org, const struct world_application *application)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < application->count; i++)
-		json_array_append_new(list,
-				      output_json_environment(&application->environments[i], NULL));
-	return json_pack("{s:o, s:o, s:o}", "organization", text(org), "application",
-			 foreign(&application->application.id), "environments", list);
-}
-
-json_t *
-output_json_world(const struct world *world, const char *org)
-{
-	json_t *all = json_array();
-
-	for (size_t i = 0; i < world->count; i++) {
-		const struct world_organization *o = &world->organizations[i];
-		json_t *list;
-
-		if (org && !untrusted_is(&o->organization.id, org))
-			continue;
-		list = json_array();
-		for (size_t k = 0; k < o->count; k++)
-			json_array_append_new(list, foreign(&o->applications[k].application.id));
-		json_array_append_new(all, json_pack("{s:o, s:o}", "organization",
-						     foreign(&o->organization.id), "applications",
-						     list));
-	}
-	return all;
-}
 
 /* --- differences, versions, logs --- */
 
@@ -502,7 +178,7 @@ output_json_interrupted(const struct interrupted *interrupted)
 				    knowledge_is_current(&op->asked) ? text(op->now) : json_null());
 		json_object_set_new(object, "unreadable",
 				    op->asked.state == KNOWLEDGE_UNREADABLE
-					    ? text(op->asked.why.text)
+					    ? text(knowledge_why(&op->asked)->text)
 					    : json_null());
 		json_array_append_new(all, object);
 	}
@@ -679,7 +355,8 @@ output_json_operation(const struct flow *flow)
 		if (review->place)
 			json_object_set_new(object, "runs_in", text(review->place));
 		if (review->has_outlook)
-			json_object_set_new(object, "outlook", output_json_outlook(&review->outlook));
+			json_object_set_new(object, "outlook",
+					    output_json_outlook(&review->outlook));
 		output_json_put_repository(object, review);
 	}
 	json_object_set_new(object, "deployment",

@@ -13,8 +13,6 @@
 
 struct changes;
 struct clones;
-struct environment;
-struct details;
 struct flow;
 struct hotfix;
 struct interrupted;
@@ -22,27 +20,13 @@ struct image;
 struct log_line;
 struct logs;
 struct operation_list;
-struct world;
-struct world_application;
-struct world_environment;
 struct world_organization;
 
-/* {organization, application, environments: [output_json_environment()]} */
-json_t *output_json_application(const char *org, const struct world_application *application);
-/* details NULL: without its values and deployments.  clone_expiry: as expiry of
- * output_json_clones(); null: it is not a clone. */
-json_t *
-output_json_environment(const struct world_environment *environment, const struct details *details);
-/* [{organization, applications: [id]}] */
-/* org NULL: of all. */
-json_t *output_json_world(const struct world *world, const char *org);
 /* [{object, path, what, kind, from, to}] */
 json_t *output_json_changes(const struct changes *changes);
 /* [{version, runs_here}] of that image. */
 json_t *
 output_json_versions(const struct world_organization *organization, const struct image *image);
-/* [{artefact, version, rule, made_by, registered_by, reason}]: what rules wait to deploy. */
-json_t *output_json_waiting(const struct environment *environment);
 /* {at, workload, container, text} */
 json_t *output_json_log_line(const struct log_line *line);
 /* From that line on. */

@@ -13,6 +13,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
@@ -22,11 +23,11 @@
 #include "flow/hotfix-words.h"
 #include "flow/hotfix.h"
 #include "flow/verbs/flow.h"
-#include "flow/world/comment.h"
 #include "flow/world/details.h"
 #include "flow/world/logs.h"
 #include "flow/world/words.h"
 #include "flow/world/world.h"
+#include "model/comment.h"
 #include "model/image.h"
 #include "model/json-text.h"
 #include "model/json.h"
@@ -69,6 +70,32 @@ output_pods(const struct runtime_module *m)
 	}
 }
 
+static void
+output_lines(const char *text)
+{
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		output_text_line("      %.*s", (int)length, text);
+		text += length + (text[length] == '\n');
+	}
+}
+
+void
+output_text_failure(const struct world_environment *e)
+{
+	if (e->environment.last_deploy.status != DEPLOYMENT_FAILED ||
+	    !e->environment.last_deploy.id.raw)
+		return;
+	for (size_t i = 0; i < e->error_count; i++) {
+		const struct deployment_error *error = &e->errors[i];
+
+		output_text_line(_("    failed: %s: %s"), untrusted_raw(&error->object_id),
+				 untrusted_raw(&error->summary));
+		output_lines(deployment_error_output(error));
+	}
+}
+
 void
 output_text_workloads(const struct world_environment *e)
 {
@@ -99,7 +126,7 @@ output_text_workloads(const struct world_environment *e)
 	}
 	/* Where nothing was deployed, nothing runs, and nobody is asked. */
 	if (!world_is_known(e, WORLD_RUNTIME) && e->environment.last_deploy.id.raw)
-		output_text_line(_("  What is running is unknown."));
+		output_text_line(_("  The state of the workloads is unknown."));
 	else if (!world_is_known(e, WORLD_RUNTIME) || e->runtime.count == 0)
 		output_text_line(_("  Nothing runs here."));
 }
@@ -163,8 +190,8 @@ output_text_values(const struct details *details)
 		if (say_problem(untrusted_raw(&v->key), &v->problem))
 			continue;
 		output_text_line(untrusted_is(&v->source, "env")
-					 ? _("  %s: %s (of this environment)")
-					 : _("  %s: %s (of the application)"),
+					 ? _("  %s: %s (set in this environment)")
+					 : _("  %s: %s (from the application)"),
 				 untrusted_raw(&v->key),
 				 v->is_secret ? _("a secret") : untrusted_raw(&v->value));
 	}
@@ -194,7 +221,7 @@ output_text_deployments(const struct details *details, const struct world_enviro
 		clock_ago(ago, clock_wall_ms() - d->created_at);
 		output_text_line(_("  %s: %s, %s by %s%s%s%.*s"), untrusted_raw(&d->id),
 				 _(states[d->status]), ago, untrusted_raw(&d->created_by),
-				 untrusted_equal(&d->id, &e->running.id) ? _(", runs") : "",
+				 untrusted_equal(&d->id, &e->running.id) ? _(", running") : "",
 				 comment_people_length(comment) ? ": " : "",
 				 (int)comment_people_length(comment), comment);
 	}
@@ -263,7 +290,7 @@ output_text_hotfix(const struct hotfix *hotfix)
 	char ago[64] = "";
 
 	clock_ago(ago, clock_wall_ms() - hotfix_began_at(hotfix));
-	output_text_line(_("%s of %s, begun %s%s"), hotfix_env(hotfix),
+	output_text_line(_("%s of %s, started %s%s"), hotfix_env(hotfix),
 			 hotfix_origin(hotfix) ? hotfix_origin(hotfix) : _("unknown"), ago,
 			 hotfix_clone_exists(hotfix) ? "" : _(", discarded"));
 	for (int id = 0; id < HOTFIX_STEP_COUNT; id++)
@@ -282,7 +309,7 @@ output_text_clone_list(const json_t *clone)
 		return;
 	output_text_line(_("A clone of it:"));
 	if (json_is_true(json_object_get(clone, "is_part")))
-		output_text_line(_("  Only what the board shows is read so far; the rest is read when "
+		output_text_line(_("  So far only what the board shows was read; the rest is read when "
 				   "it is cloned."));
 	output_text_objects(json_object_get(clone, "objects"), true);
 	output_text_objects(json_object_get(clone, "left_out"), false);

@@ -15,6 +15,8 @@ struct world_environment;
 /* What runs, what it is made of, and what it was deployed with: the tabs of the environment's
  * view. */
 void output_text_workloads(const struct world_environment *environment);
+/* Why its last deployment failed, with the last lines of what printed; else nothing. */
+void output_text_failure(const struct world_environment *environment);
 /* What a clone of it gets, and what not: {"is_part", "objects", "left_out": by kinds,
  * "not_cloned": [{"object", "why"}]}; NULL: nothing is said. */
 void output_text_clone_list(const json_t *clone);

@@ -98,7 +98,7 @@ output_text_head(const struct world_environment *e)
 {
 	struct state_words state = words_of_environment(e);
 	const struct deployment *d = &e->environment.last_deploy;
-	char ago[64] = "", *problem, *place;
+	char ago[64] = "", *problem, *place, *progress;
 
 	if (d->id.raw)
 		clock_ago(ago, clock_wall_ms() - d->created_at);
@@ -110,9 +110,15 @@ output_text_head(const struct world_environment *e)
 	if ((problem = words_of_problem(&e->environment.problem)))
 		output_text_line("    %s", problem);
 	free(problem);
+	if (e->environment.status_message.raw)
+		output_text_line(_("    cannot be deleted: %s"),
+				 e->environment.status_message.raw);
 	if ((place = words_of_place(&e->runtime)))
 		output_text_line("    %s", place);
 	free(place);
+	if ((progress = words_of_progress(&e->environment)))
+		output_text_line("    %s", progress);
+	free(progress);
 	for (size_t i = 0; i < e->environment.waiting_count; i++) {
 		char *waiting = words_of_wait(&e->environment.waiting[i]);
 
@@ -193,7 +199,7 @@ output_text_changes(const struct changes *changes)
 	for (size_t i = 0; i < changes->count; i++)
 		change_line(&changes->items[i]);
 	if (changes->count == 0)
-		output_text_line(_("  Nothing differs."));
+		output_text_line(_("  No differences."));
 }
 
 void
@@ -211,7 +217,7 @@ output_text_clone(const struct clone *clone)
 		snprintf(conflicts, sizeof(conflicts),
 			 ngettext(", %zu conflict", ", %zu conflicts", clone->conflicts),
 			 clone->conflicts);
-	output_text_line(_("%s: a clone of %s, made %s by %s, %s"), clone->env,
+	output_text_line(_("%s: a clone of %s, created %s by %s, %s"), clone->env,
 			 clone->origin ? clone->origin : _("unknown"), age,
 			 untrusted_raw(&clone->who), words_of_life(clone->expires_at, now).text);
 	if (clone->work == CLONE_WORK_NONE)
@@ -227,7 +233,7 @@ void
 output_text_conflict(const struct merge_entry *entry, size_t number, size_t count, const char *ours,
 		     const char *theirs)
 {
-	const char *none = _("(not there)");
+	const char *none = _("(not set)");
 
 	output_text_line(_("Conflict %zu of %zu: %s %s"), number, count, entry->object,
 			 entry->label);
@@ -246,7 +252,7 @@ output_text_value_question(const struct flow_value_question *q)
 	if (q->text)
 		output_text_line(_("  the source has: %s"), q->text);
 	output_text_line(_("  the application has: %s"),
-			 q->app_text ? q->app_text : _("(not there)"));
+			 q->app_text ? q->app_text : _("(not set)"));
 	if (q->is_used)
 		output_text_line(_("  the set uses it"));
 }
@@ -256,11 +262,15 @@ static void
 repository_lines(const struct review *review)
 {
 	json_t *patches = review_has_owners(review) ? review_repository_patches(review) : NULL;
-	char *text = manifests_patches_text(patches), *rest = NULL;
+	struct error err = {0};
+	char *text = manifests_patches_text(patches, &err), *rest = NULL;
 
-	if (*text)
+	if (!text)
+		output_text_line("  %s", err.text);
+	else if (*text)
 		output_text_line(_("  The same as a patch for their repository (kustomize):"));
-	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+	for (char *line = text ? strtok_r(text, "\n", &rest) : NULL; line;
+	     line = strtok_r(NULL, "\n", &rest))
 		output_text_line("    %s", line);
 	free(text);
 	json_decref(patches);
@@ -377,12 +387,13 @@ output_text_history(const struct operation_list *list)
 		char stamp[CLOCK_STAMP_SIZE];
 
 		clock_local(stamp, o->created_at);
-		output_text_line("%.10s %.5s %s %s %s%s%s %s", stamp, stamp + 11,
+		output_text_line("%.10s %.5s %s %s %s%s%s%s%s", stamp, stamp + 11,
 				 (size_t)o->state < sizeof(states) / sizeof(states[0])
 					 ? _(states[o->state])
 					 : "?",
 				 untrusted_raw(&o->verb), untrusted_raw(&o->source),
 				 o->source.raw ? " > " : "", untrusted_raw(&o->env),
+				 *untrusted_raw(&o->summary) ? ": " : "",
 				 untrusted_raw(&o->summary));
 	}
 	if (list->count == 0) {

@@ -224,16 +224,19 @@ has_clone(void *data)
 	return w->found || clones_is_settled(w->clones);
 }
 
-/* Nothing on the platform could carry it. */
-/* Whether everybody sees it, once the platform has it. */
+/* Whether everybody sees what was recorded of the clone, once the platform has it. */
 static void
-tell_local(struct plain *p)
+tell_local(struct plain *p, const char *org, const char *app, const char *env)
 {
 	const int64_t until = clock_steady_ms() + TELL_MS;
+	struct error err = {0};
 
-	while (!notes_are_told(p->session) && clock_steady_ms() < until)
+	while (!notes_take_error(p->session, org, app, env, &err) &&
+	       !notes_are_told(p->session) && clock_steady_ms() < until)
 		(void)session_turn(p->session, NULL, NULL, 0, TURN_MS);
-	if (plain_wants_json(p))
+	if (err.kind != ERROR_NONE)
+		plain_fail_error(p, &err, EXIT_STAGE_CHANGE);
+	if (err.kind != ERROR_NONE || plain_wants_json(p))
 		return;
 	if (!notes_are_told(p->session))
 		output_text_line(_("Recorded here, but not sent to the platform yet; the next "
@@ -268,7 +271,7 @@ set_end(struct plain *p, const struct clone *clone, const char *text)
 	else
 		output_text_line(_("%s does not expire."), clone->env);
 	if (kept)
-		tell_local(p);
+		tell_local(p, clone->org, clone->app, clone->env);
 }
 
 static void
@@ -371,7 +374,7 @@ set_mark(struct plain *p, char **words, const char *note)
 	else
 		output_text_line(_("%s: %s is no longer recorded."), words[0], words_of_step(step));
 	if (ret == 0)
-		tell_local(p);
+		tell_local(p, p->org, p->app, words[0]);
 	hotfix_close(hotfix);
 }
 
@@ -462,7 +465,7 @@ const struct plain_verb plain_changes[] = {
 	{
 		.name = "replicas",
 		.arguments = N_("ENV WORKLOAD COUNT"),
-		.help = N_("Change the number of replicas of a workload of a cluster"),
+		.help = N_("Change the number of replicas of a workload"),
 		.note = N_("It is reviewed and deployed like any other change; undo rolls it back."),
 		.examples = "sidestage replicas shop web 3 --kube --approve=shop --reason=\"More load\"\n",
 		.options = CHANGES,
@@ -472,7 +475,7 @@ const struct plain_verb plain_changes[] = {
 	{
 		.name = "restart",
 		.arguments = N_("ENV WORKLOAD"),
-		.help = N_("Replace the pods of a workload of a cluster"),
+		.help = N_("Replace the pods of a workload in a cluster"),
 		.note = N_("It is reviewed and deployed like any other change."),
 		.examples = "sidestage restart shop web --kube --approve=shop --reason=\"It leaks\"\n",
 		.options = CHANGES,
@@ -482,7 +485,7 @@ const struct plain_verb plain_changes[] = {
 	{
 		.name = "pause",
 		.arguments = N_("ENV"),
-		.help = N_("Set all replicas to 0 and suspend all schedules, in a cluster"),
+		.help = N_("Set all replicas to 0 and suspend all schedules"),
 		.note = N_("It is reviewed and deployed like any other change; undo rolls it back."),
 		.examples = "sidestage pause shop --kube --approve=shop --reason=\"Maintenance\"\n",
 		.options = CHANGES,
@@ -532,7 +535,7 @@ const struct plain_verb plain_changes[] = {
 		.help = N_("Delete a clone and everything in it"),
 		.examples = "sidestage discard hotfix-1 --demo --approve=hotfix-1\n",
 		.options = CHANGES,
-		.needs = NEED_ENVIRONMENTS | NEED_CLONES,
+		.needs = NEED_ENVIRONMENTS | NEED_CLONES | NEED_USER,
 		.run = run_discard,
 	},
 	{

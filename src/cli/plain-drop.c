@@ -16,11 +16,12 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "cli/command.h"
+#include "cli/output-json-environment.h"
 #include "cli/output-json.h"
 #include "cli/output-text.h"
 #include "cli/plain-fail.h"
 #include "cli/plain-state.h"
-#include "flow/rule-drop.h"
+#include "flow/deed.h"
 #include "flow/world/words.h"
 #include "flow/world/world.h"
 #include "model/nouns.h"
@@ -75,14 +76,14 @@ find_waiting(struct plain *p, const struct environment *environment, const char 
 static bool
 is_answered(void *data)
 {
-	return rule_drop_is_answered(data);
+	return deed_is_answered(data);
 }
 
 static void
 drop(struct plain *p, const char *env, const char *rule)
 {
 	struct error err = {0};
-	struct rule_drop *drop = rule_drop_open(p->session, p->org, p->app, env, rule, &err);
+	struct deed *drop = deed_drop_rule(p->session, p->org, p->app, env, rule, &err);
 
 	if (!drop) {
 		plain_fail_error(p, &err, EXIT_STAGE_CHANGE);
@@ -90,14 +91,14 @@ drop(struct plain *p, const char *env, const char *rule)
 	}
 	if (!plain_wait(p, is_answered, drop))
 		plain_fail(p, EXIT_RUNNING, "%s", plain_why(NULL));
-	else if (rule_drop_error(drop)->kind != ERROR_NONE)
-		plain_fail_error(p, rule_drop_error(drop), EXIT_STAGE_CHANGE);
+	else if (deed_error(drop)->kind != ERROR_NONE)
+		plain_fail_error(p, deed_error(drop), EXIT_STAGE_CHANGE);
 	else if (plain_wants_json(p))
 		plain_print_json(p, json_pack("{s:s, s:s, s:b}", "environment", env, "rule", rule,
 					      "is_dropped", 1));
 	else
 		output_text_line(_("Dropped. The rule stays."));
-	rule_drop_close(drop);
+	deed_close(drop);
 }
 
 static void
@@ -110,7 +111,7 @@ preview(struct plain *p, const struct environment *environment, const struct rul
 					      untrusted_raw(&wait->rule), "is_dropped", 0));
 	} else {
 		tell_waiting(wait);
-		output_text_line(_("Nothing was changed. --approve=%s approves it."), env);
+		output_text_line(_("Nothing was changed. Add --approve=%s to approve."), env);
 	}
 	p->code = EXIT_PREVIEWED;
 }

@@ -126,7 +126,7 @@ plain_environment(struct plain *p, const char *id)
 			   _("No application is open. \"applications\" lists them."));
 	else if (a->known.at == 0)
 		plain_fail(p, EXIT_UNREAD, _("The environments of %s could not be read: %s"),
-			   p->app, plain_why(&a->known.why));
+			   p->app, plain_why(knowledge_why(&a->known)));
 	else if (names_no_environment(a, id, &err) != 0)
 		plain_fail_error(p, &err, EXIT_STAGE_WORDS);
 	return NULL;
@@ -166,7 +166,7 @@ plain_fail_set(struct plain *p, const struct world_environment *e)
 			   untrusted_raw(&e->environment.id));
 	else
 		plain_fail(p, EXIT_UNREAD, _("The workloads of %s could not be read: %s"),
-			   untrusted_raw(&e->environment.id), plain_why(&known->why));
+			   untrusted_raw(&e->environment.id), plain_why(knowledge_why(known)));
 }
 
 bool
@@ -190,7 +190,7 @@ why_unread(const struct world_environment *e, enum world_part part)
 {
 	const struct knowledge *known = world_known(e, part);
 
-	return known->state == KNOWLEDGE_UNREADABLE ? known->why.text : NULL;
+	return known->state == KNOWLEDGE_UNREADABLE ? knowledge_why(known)->text : NULL;
 }
 
 void

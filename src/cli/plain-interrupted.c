@@ -143,7 +143,7 @@ check_asked(struct plain *p, const struct interrupted *list)
 
 		told = knowledge_is_current(asked);
 		if (!told)
-			plain_check_told(p, told, &asked->why);
+			plain_check_told(p, told, knowledge_why(asked));
 	}
 }
 

@@ -20,6 +20,8 @@
 #include "base/xmalloc.h"
 #include "cli/command.h"
 #include "cli/names.h"
+#include "cli/output-json-outlook.h"
+#include "cli/output-json-environment.h"
 #include "cli/output-json.h"
 #include "cli/output-text-details.h"
 #include "cli/output-text.h"
@@ -36,9 +38,12 @@
 #include "flow/world/moments.h"
 #include "flow/world/past.h"
 #include "flow/world/world.h"
+#include "model/adoption-report.h"
 #include "model/image.h"
 #include "model/set.h"
 #include "store/history.h"
+
+#define OWNER_WAIT_MS 3000
 
 /* --- the board --- */
 
@@ -189,11 +194,12 @@ clone_list(const struct plain *p, const struct world_environment *e)
 	size_t i;
 
 	json_array_foreach(left, i, one) {
-		char *why = adoption_why_left(one);
+		struct left_object it;
 
-		json_array_append_new(list, json_pack("{s:O?, s:s}", "object",
-						      json_object_get(one, "object"), "why", why));
-		free(why);
+		left_object_read(&it, one);
+		json_array_append_new(list, json_pack("{s:s?, s:s}", "object", it.object.raw, "why",
+						      untrusted_raw(&it.why)));
+		left_object_clear(&it);
 	}
 	if (left && e->set)
 		return json_pack("{s:b, s:o, s:o, s:o}", "is_part",
@@ -214,9 +220,11 @@ print_details(struct plain *p, const struct world_environment *e, const struct d
 
 		if (clone)
 			json_object_set(object, "clone", clone);
+		output_json_put_failure(object, e);
 		plain_print_json(p, object);
 	} else {
 		output_text_head(e);
+		output_text_failure(e);
 		output_text_workloads(e);
 		output_text_resources(e);
 		output_text_values(details);
@@ -370,12 +378,20 @@ static void
 fail_without_values(struct plain *p, const struct diff_side *side,
 		    const struct world_environment *e)
 {
-	const struct error *why = e ? &world_known(e, WORLD_VALUES)->why :
+	const struct error *why = e ? knowledge_why(world_known(e, WORLD_VALUES)) :
 				  side->past ? past_values_error(side->past) : NULL;
 
 	const bool unasked = e && world_known(e, WORLD_VALUES)->state == KNOWLEDGE_NONE;
 
-	if (side->set && !set_values(side->set) && ((why && why->kind != ERROR_NONE) || unasked))
+	/* Its set is then the one that it was made of.  Where its deployments could not be read
+	 * that is not known. */
+	if (side->set && unasked && e->environment.last_deploy.id.raw && !e->running.id.raw &&
+	    world_known(e, WORLD_SET)->state == KNOWLEDGE_KNOWN)
+		plain_fail(p, EXIT_UNREAD,
+			   _("No deployment to %s has succeeded yet, so it is not compared."),
+			   side->env);
+	else if (side->set && !set_values(side->set) &&
+		 ((why && why->kind != ERROR_NONE) || unasked))
 		plain_fail(p, EXIT_UNREAD,
 			   _("The values of %s could not be read, and are not compared: %s"),
 			   side->env, plain_why(why));
@@ -551,11 +567,25 @@ plain_history(struct plain *p, char **words, size_t count)
 	free(find);
 }
 
+struct hotfix_wait {
+	struct hotfix *hotfix;
+	int64_t settled_at;		/* steady ms; 0: it is not yet */
+};
+
+/* What others did is told by the platform alone; one that has just started looks what its owner has
+ * made of a promotion, which takes a moment, or for ever. */
 static bool
 is_hotfix_told(void *data)
 {
-	hotfix_update(data);
-	return hotfix_is_settled(data);	/* what others did is told by the platform alone */
+	struct hotfix_wait *wait = data;
+
+	hotfix_update(wait->hotfix);
+	if (!hotfix_is_settled(wait->hotfix))
+		return false;
+	if (wait->settled_at == 0)
+		wait->settled_at = clock_steady_ms();
+	return !hotfix_owner_is_unknown(wait->hotfix) ||
+	       clock_steady_ms() - wait->settled_at > OWNER_WAIT_MS;
 }
 
 void
@@ -589,7 +619,7 @@ plain_hotfix(struct plain *p, char **words, size_t count)
 		return;
 	}
 	hotfix = hotfix_open(p->session, p->org, p->app, env);
-	told = plain_wait(p, is_hotfix_told, hotfix);
+	told = plain_wait(p, is_hotfix_told, &(struct hotfix_wait){.hotfix = hotfix});
 	if (hotfix_is_known(hotfix) && plain_wants_json(p))
 		plain_print_json(p, output_json_hotfix(hotfix));
 	else if (hotfix_is_known(hotfix))

@@ -21,9 +21,11 @@
 #include "base/knowledge.h"
 #include "base/xmalloc.h"
 #include "cli/command.h"
+#include "cli/kube-named.h"
 #include "cli/names.h"
 #include "cli/output-json.h"
 #include "cli/output-text.h"
+#include "cli/plain-approval.h"
 #include "cli/plain-fail.h"
 #include "cli/plain-logs.h"
 #include "cli/plain-repository.h"
@@ -40,6 +42,7 @@
 #define READ_MS 30000			/* the same of what is read */
 #define SILENT_MS 3000
 #define TURN_MS 200
+#define LOOK_MS 3000			/* of a cluster that is looked at for the first time */
 
 /* --- conflicts --- */
 
@@ -203,8 +206,7 @@ choose_secret(struct plain *p, struct flow *flow)
 	char *name = xstrndup(secret, strcspn(secret, "="));
 
 	if (!equals)
-		plain_fail(p, EXIT_USAGE, _("--secret=%s: put the name and = before the choice."),
-			   secret);
+		plain_fail(p, EXIT_USAGE, _("--secret=%s: expected NAME=CHOICE."), secret);
 	else if (flow_choose_secret(flow, name, equals + 1, &err) != 0)
 		plain_fail(p, EXIT_USAGE, _("--secret=%s: %s"), name, err.text);
 	free(name);
@@ -222,36 +224,6 @@ change_next(struct plain *p, struct flow *flow)
 	return 1;
 }
 
-/* Each finding by its own id; there is no word for all of them.  false: it was refused. */
-static bool
-acknowledge(struct plain *p, struct flow *flow)
-{
-	const struct argument_list *ids = &p->once->acknowledge;
-	const struct review *review = flow_review(flow);
-	struct error err = {0};
-	size_t open;
-
-	for (size_t i = 0; i < ids->count; i++)
-		if (flow_acknowledge(flow, ids->items[i], true, &err) != 0) {
-			plain_fail(p, EXIT_USAGE, _("--acknowledge=%s: %s"), ids->items[i],
-				   err.text);
-			return false;
-		}
-	open = review_open_findings(review);
-	if (open == 0 || !p->once->approve)
-		return true;
-	if (plain_wants_json(p))
-		plain_print_json(p, plain_operation_json(p, flow));
-	plain_fail(p, EXIT_MOVED,
-		   ngettext("%zu finding may lead to %s. --acknowledge=ID accepts it, "
-			    "--change=ID=TEXT replaces its text.",
-			    "%zu findings may lead to %s. --acknowledge=ID accepts one of them, "
-			    "--change=ID=TEXT replaces its text.",
-			    open),
-		   open, review->source);
-	return false;
-}
-
 /* What is reviewed is carried out only by the name of its environment; else that was all. */
 static void
 answer_review(struct plain *p, struct flow *flow)
@@ -259,25 +231,20 @@ answer_review(struct plain *p, struct flow *flow)
 	struct error err = {0};
 	bool is_refused = review_check_outlook(flow_review(flow), &err) != 0;
 
-	if (!acknowledge(p, flow)) {
+	if (plain_check_approval(p, flow) != 0 || plain_save_patch(p, flow_review(flow)) != 0) {
 		/* nothing is approved */
 	} else if (!p->once->approve) {
 		if (plain_wants_json(p))
 			plain_print_json(p, plain_operation_json(p, flow));
 		else if (!is_refused)
-			output_text_line(_("Nothing was changed. --approve=%s approves it."),
+			output_text_line(_("Nothing was changed. Add --approve=%s to approve."),
 					 flow_request(flow)->env);
 		if (is_refused)
-			plain_fail(p, EXIT_REFUSED, "%s", err.text);
+			plain_fail_error(p, &err, EXIT_STAGE_READ);
 		else
 			p->code = EXIT_PREVIEWED;
 	} else if (flow_approve(flow, p->once->reason, p->once->approve, &err) != 0) {
-		/* Without a reason, what is protected stays as it is. */
-		bool lacks_reason = flow_review(flow)->is_protected && err.kind == ERROR_INPUT;
-
-		plain_fail(p,
-			   lacks_reason ? EXIT_REFUSED : exit_code_of(err.kind, EXIT_STAGE_CHANGE),
-			   lacks_reason ? _("%s (--reason=TEXT)") : "%s", err.text);
+		plain_fail(p, exit_code_of(err.kind, EXIT_STAGE_CHANGE), "%s", err.text);
 	} else {
 		/* Who stops listening does not end it. */
 		signal(SIGPIPE, SIG_IGN);
@@ -326,6 +293,19 @@ end_reading(struct plain *p, struct flow *flow)
 	plain_forget(p, flow);
 }
 
+/* What the platform finds wrong came from the command line: there is nothing to preview. */
+static bool
+check_valid(struct plain *p, const struct flow *flow)
+{
+	struct error err = {0};
+
+	if (flow_state(flow) != FLOW_REVIEW || review_check_outlook(flow_review(flow), &err) == 0 ||
+	    err.kind != ERROR_INPUT)
+		return true;
+	plain_fail(p, EXIT_USAGE, "%s", err.text);
+	return false;
+}
+
 static void
 turn_operation(struct plain *p, int64_t until)
 {
@@ -333,7 +313,7 @@ turn_operation(struct plain *p, int64_t until)
 	const bool is_new = flow && flow_state(flow) == FLOW_REVIEW && !p->reviewed;
 
 	if (is_new && (!check_taken(p, &flow_review(flow)->merge) ||
-		       change_next(p, flow) < 0)) {
+		       change_next(p, flow) < 0 || !check_valid(p, flow))) {
 		flow_cancel(flow);
 		plain_forget(p, flow);
 		return;
@@ -466,7 +446,7 @@ fail_late(struct plain *p)
 
 	if (where)
 		plain_fail(p, EXIT_UNREAD,
-			   _("The cluster has not answered in time: %s was not read."),
+			   _("The cluster did not answer in time. Not read: %s."),
 			   where);
 	else
 		plain_fail(p, EXIT_UNREAD, _("The platform has not answered in time."));
@@ -490,6 +470,44 @@ wait_settled(struct plain *p, const char *org, const char *app, unsigned needs)
 	return true;
 }
 
+/* A platform that has just begun to look answers before it has seen anything: nothing is known, and
+ * there is no reason why. */
+static bool
+is_looking(const struct world_environment *e)
+{
+	size_t unknown = 0;
+
+	for (size_t i = 0; i < e->runtime.count; i++)
+		unknown += e->runtime.modules[i].status == RUNTIME_UNKNOWN &&
+			   !*untrusted_raw(&e->runtime.modules[i].message);
+	return unknown > 0 && unknown == e->runtime.count && e->runtime.cluster.raw;
+}
+
+/* One of those that the command is about. */
+static bool
+one_is_looking(const struct plain *p)
+{
+	const struct world_application *a = plain_application(p);
+	const char *only = p->once->word_count > 0 ? p->once->words[0] : NULL;
+
+	for (size_t i = 0; a && i < a->count; i++)
+		if ((!only || untrusted_is(&a->environments[i].environment.id, only)) &&
+		    is_looking(&a->environments[i]))
+			return true;
+	return false;
+}
+
+static void
+wait_for_look(struct plain *p)
+{
+	int64_t until = clock_steady_ms() + LOOK_MS;
+
+	if (p->until >= 0 && p->until < until)
+		until = p->until;
+	while (one_is_looking(p) && clock_steady_ms() < until)
+		(void)session_turn(p->session, NULL, NULL, 0, TURN_MS);
+}
+
 /* false: something of it could not be read, and that was said. */
 static bool
 check_read(struct plain *p, const char *org, const char *app, unsigned needs)
@@ -502,7 +520,7 @@ check_read(struct plain *p, const char *org, const char *app, unsigned needs)
 		plain_fail(p, EXIT_UNREAD, _("The cache does not have this: it was never read."));
 		return false;
 	}
-	plain_fail(p, code_of_unread(&k->why), "%s", k->why.text);
+	plain_fail(p, code_of_unread(knowledge_why(k)), "%s", knowledge_why(k)->text);
 	return false;
 }
 
@@ -586,20 +604,26 @@ read_first(struct plain *p, const struct plain_verb *verb)
 	const unsigned lists = verb->needs &
 			       (NEED_APPLICATIONS | NEED_ENVIRONMENTS | NEED_VERSIONS);
 
+	struct error err;
+
 	if (!resolve_names(p, verb))
 		return false;
 	if (!verb->is_local && (!wait_settled(p, p->org, p->app, verb->needs) ||
 				!check_read(p, p->org, p->app, lists)))
 		return false;
+	if (kube_named_take(p->once, p->session, p->org, &err) != 0) {
+		plain_fail_error(p, &err, EXIT_STAGE_WORDS);
+		return false;
+	}
+	if ((verb->needs & NEED_RUNTIME) && !p->once->offline)
+		wait_for_look(p);
 	tell_age(p);
 	tell_trouble(p);
 	return true;
 }
 
-/* --- */
-
-/* There are two ends in time, since a change may take long and an
- * answer should not; --timeout is both. */
+/* There are two ends in time, since a change may take long and an answer should not; --timeout is
+ * both. */
 int
 plain_once(struct plain *p, struct error *err)
 {
@@ -620,7 +644,8 @@ plain_once(struct plain *p, struct error *err)
 		count++;
 	}
 	p->until = given == 0 ? -1 : now + (given > 0 ? given : READ_MS);
-	if (plain_check_words(p, words, count) != 0)
+	if (plain_check_words(p, words, count) != 0 || plain_check_repository(p) != 0 ||
+	    plain_check_patch_file(p) != 0)
 		return EXIT_USAGE;
 	if (!read_first(p, verb) || plain_words(p, words, count) != 0)
 		return (int)p->code;

@@ -158,8 +158,8 @@ static const struct plain_verb others[] = {
 	{
 		.name = "drop",
 		.arguments = N_("ENV [RULE]"),
-		.help = N_("List what rules wait to deploy, or drop it; the rule stays"),
-		.note = N_("A rule waits where whoever wrote it may not deploy. Without RULE, all are listed."),
+		.help = N_("List deployments that rules wait to make, or drop one; the rule stays"),
+		.note = N_("A rule waits where its author may not deploy. Without RULE, all are listed."),
 		.examples = "sidestage drop production --demo\n"
 			"sidestage drop production RULE --demo --approve=production\n",
 		.options = OPTIONS_ORG | OPTIONS_APP | OPTIONS_APPROVE,

@@ -62,9 +62,11 @@ plain_wants_json(const struct plain *p)
 void
 plain_print_json(const struct plain *p, json_t *object)
 {
-	json_text_write(object, stdout, JSON_ENSURE_ASCII | (p->logs ? 0 : JSON_INDENT(2)));
-	putchar('\n');
-	fflush(stdout);
+	if (!p->once || !p->once->is_part) {
+		json_text_write(object, stdout, JSON_ENSURE_ASCII | (p->logs ? 0 : JSON_INDENT(2)));
+		putchar('\n');
+		fflush(stdout);
+	}
 	json_decref(object);
 }
 
@@ -576,6 +578,16 @@ plain_choose(struct plain *p)
 		session_focus(p->session, p->org, p->app);
 }
 
+/* As soon as the cluster has been read. */
+static void
+protect_as_asked(struct plain *p)
+{
+	struct error err;
+
+	if (session_protect_as_asked(p->session, &err) != 0)
+		plain_fail_error(p, &err, EXIT_STAGE_WORDS);
+}
+
 /* Input is read only when a line is wanted and there is room: a pipe is not swallowed ahead. */
 static void
 turn(struct plain *p)
@@ -587,6 +599,7 @@ turn(struct plain *p)
 	if (session_turn(p->session, fds, ready, more && wants_line(p) ? 1 : 0,
 			 wants_line(p) ? -1 : 200))
 		plain_choose(p);
+	protect_as_asked(p);
 	if (ready[0])
 		read_input(p);
 	plain_advance(p);
@@ -602,13 +615,29 @@ plain_wait_anew(struct plain *p)
 	}
 }
 
+/* Where one is, and what of a cluster is looked at; free() it. */
+static char *
+place_words(const struct plain *p)
+{
+	const struct world_organization *o =
+		p->org ? world_organization(session_world(p->session), p->org) : NULL;
+	char *reads = o && o->adoption.state != ADOPTION_NONE ? adoption_reads(&o->adoption)
+							       : NULL;
+	const char *remark = reads ? reads : session_remark(p->session);
+	char *where = xasprintf("%s%s%s", session_context(p->session), *remark ? ", " : "", remark);
+
+	free(reads);
+	return where;
+}
+
 static void
 open_first(struct plain *p)
 {
-	const char *remark = session_remark(p->session);
-	char *where = xasprintf("%s%s%s", session_context(p->session), *remark ? ", " : "", remark);
+	char *where;
 
 	plain_wait_anew(p);
+	protect_as_asked(p);
+	where = place_words(p);
 	if (session_world(p->session)->link == WORLD_OFFLINE)
 		output_text_line("%s", session_world(p->session)->link_error.text);
 	output_text_line(_("%s, %s in %s.  \"help\" lists the commands."), where,

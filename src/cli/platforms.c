@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/i18n.h"
@@ -28,6 +29,7 @@
 #include "cli/embedded-kube.h"
 #include "cli/embedded.h"
 #include "cli/kube-contexts.h"
+#include "cli/kube-groups.h"
 #include "cli/kube-state.h"
 #include "cli/plain-verbs.h"
 #include "cli/screen.h"
@@ -166,6 +168,30 @@ open_context(const struct arguments *given, const struct context *context,
 	return code;
 }
 
+/* A script may group namespaces and have no terminal for the board. */
+static bool
+has_board(const struct arguments *arguments)
+{
+	return arguments->verb || arguments->json || arguments->linear ||
+	       (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO));
+}
+
+/* What is to be grouped comes first: the board shows it then, or it is said why not. */
+static int
+run_embedded(const struct arguments *arguments, const struct session_options *options,
+	     struct ui_contexts *contexts, struct error *err)
+{
+	int code = arguments->groups.count > 0 ? kube_groups_choose(arguments, options, err)
+					       : EXIT_OK;
+
+	if (code != EXIT_OK)
+		return code;
+	if (arguments->groups.count == 0 || has_board(arguments))
+		return screen_run(arguments, options, contexts, err);
+	kube_groups_tell(&arguments->groups);
+	return EXIT_OK;
+}
+
 /* Its history lies in its own directory, so that what forgets the one forgets both. */
 static int
 open_embedded(const struct arguments *arguments, const struct embedded *embedded,
@@ -182,30 +208,51 @@ open_embedded(const struct arguments *arguments, const struct embedded *embedded
 	options->read_only = arguments->read_only;
 	options->only_org = arguments->verb || arguments->json ? NULL : arguments->org;
 	options->offline = arguments->offline;
-	code = screen_run(arguments, options, contexts, err);
+	code = run_embedded(arguments, options, contexts, err);
 	free(history);
 	free(cache);
 	return code;
 }
 
+/* How a platform that has ended is started again. */
+struct revival {
+	struct embedded *embedded;
+	embedded_starter *start;
+	const void *data;
+};
+
+static int
+begin_again(void *data)
+{
+	const struct revival *revival = data;
+
+	return embedded_start_apart(revival->start, revival->data);
+}
+
+static int
+take_again(void *data, int fd)
+{
+	const struct revival *revival = data;
+
+	return embedded_take_lease(revival->embedded, fd);
+}
+
 /* Why not is in its log, and that it is away on the screen. */
 static int
-revive_sample(void *data)
+start_sample(struct embedded *embedded, const void *data)
 {
-	struct embedded *embedded = data, again;
 	struct error ignored = {0};
 
-	if (embedded_demo_start(&again, false, &ignored) != 0)
-		return -1;
-	embedded_replace(embedded, &again);
-	return embedded->lease;
+	(void)data;
+	return embedded_demo_start(embedded, false, &ignored);
 }
 
 static int
 open_sample(const struct arguments *arguments, struct ui_contexts *contexts, struct error *err)
 {
 	struct embedded embedded;
-	struct platform_keeper keeper = {.revive = revive_sample, .data = &embedded};
+	struct revival revival = {&embedded, start_sample, NULL};
+	struct platform_keeper keeper = {.begin = begin_again, .end = take_again, .data = &revival};
 	int code;
 
 	if (embedded_demo_start(&embedded, arguments->fresh, err) != 0)
@@ -233,22 +280,12 @@ list_names(const struct argument_list *list)
 	return names;
 }
 
-struct kube_platform {
-	struct embedded embedded;
-	struct kube_state state;
-};
-
 static int
-revive_kube(void *data)
+start_kube(struct embedded *embedded, const void *state)
 {
-	struct kube_platform *platform = data;
 	struct error ignored = {0};
-	struct embedded again;
 
-	if (embedded_kube_start(&again, &platform->state, false, &ignored) != 0)
-		return -1;
-	embedded_replace(&platform->embedded, &again);
-	return platform->embedded.lease;
+	return embedded_kube_start(embedded, state, EMBEDDED_KUBE_AGAIN, &ignored);
 }
 
 static int
@@ -257,27 +294,29 @@ open_kube(const struct arguments *arguments, const char *context, struct ui_cont
 {
 	const char **waive = list_names(&arguments->unprotected);
 	const char **protect_again = list_names(&arguments->protected);
-	struct kube_platform p;
-	struct platform_keeper keeper = {.revive = revive_kube, .data = &p};
+	struct embedded embedded;
+	struct kube_state state;
+	struct revival revival = {&embedded, start_kube, &state};
+	struct platform_keeper keeper = {.begin = begin_again, .end = take_again, .data = &revival};
 	int code = EXIT_USAGE;
 
-	if (kube_state_open(&p.state, context, err) == 0 &&
-	    kube_state_take(&p.state, arguments, err) == 0) {
+	if (kube_state_open(&state, context, err) == 0 &&
+	    kube_state_take(&state, arguments, err) == 0) {
 		code = EXIT_FAILED;
-		if (embedded_kube_start(&p.embedded, &p.state, false, err) == 0) {
-			keeper.fd = p.embedded.lease;
-			code = open_embedded(arguments, &p.embedded,
+		if (embedded_kube_start(&embedded, &state, EMBEDDED_KUBE_JOIN, err) == 0) {
+			keeper.fd = embedded.lease;
+			code = open_embedded(arguments, &embedded,
 					     &(struct session_options){
-						     .context = p.state.context,
+						     .context = state.context,
 						     .waive = waive,
 						     .protect_again = protect_again,
 						     .keeper = &keeper,
 					     },
 					     contexts, err);
-			embedded_stop(&p.embedded);
+			embedded_stop(&embedded);
 		}
 	}
-	kube_state_clear(&p.state);
+	kube_state_clear(&state);
 	free(waive);
 	free(protect_again);
 	return code;
@@ -404,19 +443,39 @@ forget_platforms(struct platforms *p)
 	free(p->places);
 }
 
+/* What is said of the first place does not hold for the others; where to look holds whenever the
+ * first is open again, what is to be done is done once. */
+static void
+forget_first(struct arguments *now)
+{
+	now->org = now->app = now->token_file = now->ca_file = NULL;
+	now->fresh = false;
+	now->unprotected.count = now->protected.count = now->groups.count = 0;
+}
+
+static void
+look_as_asked(struct arguments *now, const struct arguments *asked, bool is_first)
+{
+	now->namespaces.count = is_first ? asked->namespaces.count : 0;
+	now->all_namespaces = is_first && asked->all_namespaces;
+	now->selector = is_first ? asked->selector : NULL;
+}
+
 int
 platforms_run(const struct arguments *arguments, const struct contexts *contexts,
 	      const struct context *first, struct error *err)
 {
 	struct arguments now = *arguments;
 	struct platforms platforms;
-	size_t before = 0;
+	size_t before = 0, asked;
 	bool has_before = false;
 	char *notice = NULL;
 	int code;
 
 	list_platforms(&platforms, arguments, contexts, first);
+	asked = platforms.list.here;
 	for (;;) {
+		look_as_asked(&now, arguments, platforms.list.here == asked);
 		platforms.list.notice = notice;
 		platforms.list.next = -1;
 		code = open_place(&now, &platforms.places[platforms.list.here], &platforms.list,
@@ -436,12 +495,7 @@ platforms_run(const struct arguments *arguments, const struct contexts *contexts
 		before = platforms.list.here;
 		has_before = true;
 		platforms.list.here = (size_t)platforms.list.next;
-		/* What was said of the first platform does not hold for the others. */
-		now.org = now.app = now.token_file = now.ca_file = NULL;
-		now.fresh = now.all_namespaces = false;
-		now.namespaces.count = now.unprotected.count = now.protected.count = 0;
-		now.selector = NULL;
-		now.groups.count = 0;
+		forget_first(&now);
 	}
 	forget_platforms(&platforms);
 	return code;

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+/*
+ * A checkout is somebody else's: links are not followed, names with a dot are not looked at, and
+ * depth, number of folders, and number and size of files have a limit.  What is passed over is
+ * counted and told, so that "found nowhere" is not said of files that were not read.
+ */
 #include "config.h"
 
 #include "cli/repository-files.h"
@@ -15,6 +20,7 @@
 
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/text.h"
 #include "base/xmalloc.h"
 #include "compare/repository-lines.h"
 #include "flow/verbs/flow.h"
@@ -22,12 +28,13 @@
 
 #define DEPTH_MAX 12
 #define FILES_MAX 5000
+#define FOLDERS_MAX 20000
 #define FILE_MAX_BYTES (1u << 20)
 
 struct repository_walk {
 	const json_t *values;
 	json_t *found;
-	size_t files;
+	size_t folders, files, skipped;
 };
 
 static bool
@@ -43,36 +50,55 @@ is_manifest(const char *name)
 	return false;
 }
 
-/* What of it can be read; free() it. */
+/* free() it; NULL with errno. */
 static char *
 read_all(int fd, size_t size)
 {
 	char *text = xcalloc(size + 1, 1);
 	size_t length = 0;
-	ssize_t n;
+	ssize_t n = 1;
 
 	while (length < size && (n = read(fd, text + length, size - length)) > 0)
 		length += (size_t)n;
-	return text;
+	if (n >= 0)
+		return text;
+	free(text);
+	return NULL;
+}
+
+/* NULL: it is too large, cannot be read, or is no text. */
+static char *
+read_text(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+	char *text = NULL;
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= (off_t)FILE_MAX_BYTES)
+		text = read_all(fd, (size_t)st.st_size);
+	close(fd);
+	if (!text || text_is_utf8(text, strlen(text)))
+		return text;
+	free(text);
+	return NULL;
 }
 
 /* `shown` is how it is called below the folder. */
 static void
 read_file(struct repository_walk *walk, const char *path, const char *shown)
 {
-	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-	char *text;
+	char *text = walk->files < FILES_MAX && text_is_utf8(shown, strlen(shown))
+			     ? read_text(path) : NULL;
 
-	if (fd < 0)
-		return;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size <= (off_t)FILE_MAX_BYTES) {
+	if (text) {
 		walk->files++;
-		text = read_all(fd, (size_t)st.st_size);
 		repository_lines_find(walk->values, shown, text, walk->found);
-		free(text);
+	} else {
+		walk->skipped++;
 	}
-	close(fd);
+	free(text);
 }
 
 static int
@@ -81,12 +107,14 @@ is_visible(const struct dirent *entry)
 	return entry->d_name[0] != '.';
 }
 
-static bool
-is_folder(const char *path)
+/* Of a file or a folder; 0: a link, or neither. */
+static mode_t
+type_of(const char *path)
 {
 	struct stat st;
 
-	return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	return lstat(path, &st) == 0 && (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
+		       ? st.st_mode & S_IFMT : 0;
 }
 
 /* 0, or -1 with errno. */
@@ -96,15 +124,18 @@ read_folder(struct repository_walk *walk, const char *folder, const char *shown,
 	struct dirent **entries = NULL;
 	int count = scandir(folder, &entries, is_visible, alphasort);
 
+	walk->folders++;
 	for (int i = 0; i < count; i++) {
 		const char *name = entries[i]->d_name;
 		char *path = xasprintf("%s/%s", folder, name);
 		char *below = xasprintf("%s%s%s", shown, *shown ? "/" : "", name);
+		mode_t type = type_of(path);
 
-		if (walk->files < FILES_MAX && is_manifest(name))
+		if (type == S_IFREG && is_manifest(name))
 			read_file(walk, path, below);
-		else if (walk->files < FILES_MAX && depth < DEPTH_MAX && is_folder(path))
-			(void)read_folder(walk, path, below, depth + 1);
+		else if (type == S_IFDIR && (depth >= DEPTH_MAX || walk->folders >= FOLDERS_MAX ||
+					     read_folder(walk, path, below, depth + 1) != 0))
+			walk->skipped++;
 		free(path);
 		free(below);
 		free(entries[i]);
@@ -114,11 +145,12 @@ read_folder(struct repository_walk *walk, const char *folder, const char *shown,
 }
 
 json_t *
-repository_files_find(const char *folder, const struct review *review, struct error *err)
+repository_files_find(const char *folder, const struct review *review, size_t *skipped,
+		      struct error *err)
 {
 	json_t *values = review->from && review->to
-				 ? repository_values(set_modules(review->from),
-						     set_modules(review->to))
+				 ? repository_lines_changes(set_modules(review->from),
+							    set_modules(review->to))
 				 : json_array();
 	struct repository_walk walk = {.values = values, .found = json_array()};
 
@@ -128,5 +160,6 @@ repository_files_find(const char *folder, const struct review *review, struct er
 		walk.found = NULL;
 	}
 	json_decref(values);
+	*skipped = walk.skipped;
 	return walk.found;
 }

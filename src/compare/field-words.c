@@ -42,6 +42,9 @@ static const struct label {
 	{{"spec", "containers", "*"}, "container %s", 2},
 	{{"spec", "service", "ports", "*"}, "port %s", 3},
 	{{"spec", "secrets", "*"}, "secret %s", 2},
+	{{"spec", "replicas"}, "replicas", -1},
+	{{"spec", "deployment", "replicas"}, "replicas", -1},
+	{{"spec", "cronjob", "suspend"}, "suspend", -1},
 	{{"spec", "runs"}, "runs", -1},
 	{{"spec", "reaches_origin"}, "reaches the origin", -1},
 	{{"externals", "*"}, "resource %s", 1},
@@ -118,12 +121,6 @@ is_manifest(const struct pointer *path)
 {
 	return path->count > OBJECT_AT && strcmp(path->tokens[0], "spec") == 0 &&
 	       strcmp(path->tokens[1], "manifests") == 0;
-}
-
-static json_t *
-manifests_of(const json_t *module)
-{
-	return json_object_get(json_object_get(module, "spec"), "manifests");
 }
 
 /* How many of the tokens lead to the object's own part: its spec, or its pods' spec. */

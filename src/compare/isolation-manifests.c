@@ -21,10 +21,26 @@
 #include "model/json.h"
 #include "model/manifests.h"
 
-/* Kinds whose fields all stay in the namespace, or that the driver changes for a clone. */
-static const char *const kinds[] = {
-	"HorizontalPodAutoscaler", "Ingress", "NetworkPolicy", "PersistentVolumeClaim",
-	"PodDisruptionBudget", "Role", "RoleBinding", "Secret", "ServiceAccount",
+/* What stays in the namespace, or the driver changes for a clone: of these kinds the member of the
+ * object ("": all of it), and all below it. */
+static const struct {
+	const char *kind, *member;
+} inner[] = {
+	{"HorizontalPodAutoscaler", ""},
+	{"NetworkPolicy", "spec"},
+	{"PersistentVolumeClaim", "spec"},
+	{"PodDisruptionBudget", ""},
+	{"Role", "rules"},
+	{"RoleBinding", "roleRef"},
+	{"Secret", ""},
+	{"ServiceAccount", "secrets"},
+};
+
+/* Annotations with one of these in their key the driver leaves out, where they are of others. */
+static const char *const left_out[] = {
+	"external-dns", "externaldns", "server-alias", "host-aliases", "static-ip-name",
+	"alb.ingress.kubernetes.io~1group.", "alb.ingress.kubernetes.io~1load-balancer-name",
+	"cert-manager.io~1", "certmanager.k8s.io~1", "certificate-arn", "ssl-cert",
 };
 
 /* Members, and all below them, that are read by nobody but the cluster itself. */
@@ -49,6 +65,47 @@ is_one_of(const char *const *names, size_t count, const char *name, size_t lengt
 {
 	for (size_t i = 0; i < count; i++)
 		if (strlen(names[i]) == length && strncmp(names[i], name, length) == 0)
+			return true;
+	return false;
+}
+
+/* Of a built-in kind that is so long. */
+static bool
+is_inner(const char *kind, size_t length, const char *below)
+{
+	size_t wanted = strcspn(below + 1, "/");
+
+	for (size_t i = 0; i < COUNT(inner); i++)
+		if (strlen(inner[i].kind) == length && strncmp(inner[i].kind, kind, length) == 0 &&
+		    (!*inner[i].member || (strlen(inner[i].member) == wanted &&
+					   strncmp(inner[i].member, below + 1, wanted) == 0)))
+			return true;
+	return false;
+}
+
+/* Its hosts the driver changes. */
+static bool
+is_host_of_ingress(const char *kind, size_t length, const char *below)
+{
+	return length == strlen("Ingress") && strncmp(kind, "Ingress", length) == 0 &&
+	       (strcmp(strrchr(below, '/'), "/host") == 0 ||
+		strncmp(below, "/spec/tls/", strlen("/spec/tls/")) == 0);
+}
+
+/* Who has a role: accounts of its own namespace the driver moves, but a user or a group may be
+ * called after one. */
+static bool
+is_subject(const char *kind, size_t length, const char *below)
+{
+	return length == strlen("RoleBinding") && strncmp(kind, "RoleBinding", length) == 0 &&
+	       strncmp(below, "/subjects/", strlen("/subjects/")) == 0;
+}
+
+static bool
+is_left_out(const char *annotation)
+{
+	for (size_t i = 0; i < COUNT(left_out); i++)
+		if (strstr(annotation, left_out[i]))
 			return true;
 	return false;
 }
@@ -93,25 +150,42 @@ isolation_is_bytes(const char *path)
 }
 
 bool
+isolation_is_reference(const char *text)
+{
+	static const char characters[] = "abcdefghijklmnopqrstuvwxyz0123456789-.";
+	size_t namespace = strspn(text, characters);
+	size_t name = text[namespace] == '/' ? strspn(text + namespace + 1, characters) : 0;
+
+	return namespace > 0 && name > 0 && !text[namespace + 1 + name];
+}
+
+bool
 isolation_is_read(struct isolation_search *search, const char *path)
 {
 	const char *at = object_part(path);
 	size_t length = at ? strcspn(at, "~./") : 0;
 	bool is_built_in = at && at[length] == '~', is_name = false;
+	const char *kind = at;
 
 	search->only_hosts = false;
 	if (!at)
 		return true;
-	if (is_built_in && is_one_of(kinds, COUNT(kinds), at, length))
-		return false;
 	at += strcspn(at, "/");
-	if (strcmp(at, "/metadata/name") == 0)
+	if (strcmp(at, "/metadata/name") == 0 ||
+	    (is_built_in && *at &&
+	     (is_inner(kind, length, at) || is_host_of_ingress(kind, length, at))))
 		return false;
+	if (is_built_in && *at && is_subject(kind, length, at)) {
+		search->only_names = true;
+		return strcmp(strrchr(at, '/'), "/name") == 0;
+	}
 	while (*at++ == '/') {
 		length = strcspn(at, "/");
-		if (!is_name && strncmp(at, "annotations/", strlen("annotations/")) == 0)
+		if (!is_name && strncmp(at, "annotations/", strlen("annotations/")) == 0) {
 			search->only_hosts = true;
-		else if (!is_name && leads_nowhere(at, length, is_built_in))
+			return !is_left_out(at);
+		}
+		if (!is_name && leads_nowhere(at, length, is_built_in))
 			return false;
 		is_name = !is_name && holds_names(at, length);
 		at += length;
@@ -130,7 +204,7 @@ put_container(void *data, const char *pointer, const char *list, const char *nam
 void
 isolation_put_objects(json_t *names, const json_t *module)
 {
-	json_t *manifests = json_object_get(json_object_get(module, "spec"), "manifests"), *object;
+	json_t *manifests = manifests_of(module), *object;
 	const char *key;
 
 	json_object_foreach(manifests, key, object) {

@@ -9,8 +9,10 @@
 
 struct isolation_search;
 
+/* Whether the text is "NAMESPACE/NAME", which leads there also in an annotation. */
+bool isolation_is_reference(const char *text);
 /* Whether the string at the path ("/modules/web/spec/manifests/...") may lead anywhere; of another
- * profile always.  Sets whether it is looked for hosts only. */
+ * profile always.  Sets whether it is looked for hosts only, or for names only. */
 bool isolation_is_read(struct isolation_search *search, const char *path);
 /* Whether what stands there is base64, whatever it looks like. */
 bool isolation_is_bytes(const char *path);

@@ -17,6 +17,9 @@
 #define BASE64_LEAST 16
 #define BASE64_CERTAIN 40	/* no name is so long, of letters of both cases and digits */
 #define LETTERS_A_SLASH 10	/* a path has more of them */
+#define DEEPEST 16		/* of settings in each other */
+#define NAME_MAX_BYTES 128
+#define VALUE_MAX_BYTES 512
 
 /* Where a placeholder that begins there ends, and the key if it is ${values.KEY}; 0: it is none. */
 static size_t
@@ -212,4 +215,121 @@ reading_hide_encoded(char *text)
 			memset(text, HOSTS_HOLE, n);
 		text += n ? n : 1;
 	}
+}
+
+/* --- settings --- */
+
+/* A line that says a name and no value is above those that are indented deeper.  Nobody knows which
+ * format it is, and none of them is checked: a name and a value are all that is wanted. */
+struct lines {
+	reading_setting *found;
+	void *data;
+	size_t count;			/* names that stand above */
+	struct { size_t indent; char *name; } above[DEEPEST];
+};
+
+static void
+leave(struct lines *lines, size_t indent)
+{
+	while (lines->count > 0 && lines->above[lines->count - 1].indent >= indent)
+		free(lines->above[--lines->count].name);
+}
+
+/* "a.b.name"; free() it. */
+static char *
+whole_name(const struct lines *lines, const char *name, size_t length)
+{
+	char *whole = xstrdup(""), *out;
+
+	for (size_t i = 0; i < lines->count; i++) {
+		char *longer = xasprintf("%s%s.", whole, lines->above[i].name);
+
+		free(whole);
+		whole = longer;
+	}
+	out = xasprintf("%s%.*s", whole, (int)length, name);
+	free(whole);
+	return out;
+}
+
+/* Without what stands around it: quotes, a comma, a comment. */
+static size_t
+value_length(const char *value, size_t length)
+{
+	for (size_t i = 1; i + 1 < length; i++)
+		if (value[i] == '#' && isspace((unsigned char)value[i - 1]))
+			length = i;
+	while (length > 0 && (isspace((unsigned char)value[length - 1]) ||
+			      strchr("\"',;", value[length - 1])))
+		length--;
+	return length;
+}
+
+static size_t
+count_of(const char *text, size_t length, const char *characters)
+{
+	size_t n = strspn(text, characters);
+
+	return n < length ? n : length;
+}
+
+/* Whether a name ends here and its value begins: at "=", or at a ":" with a blank, a quote or the
+ * end of the line behind it.  The ":" of "host:5432" is a part of a value. */
+static bool
+is_between(const char *at, size_t left)
+{
+	return left > 0 && (*at == '=' || (*at == ':' && (left == 1 || strchr(" \t\r\"'", at[1]))));
+}
+
+static void
+take_value(struct lines *lines, size_t indent, const char *name, size_t name_length,
+	   const char *value, size_t length)
+{
+	size_t skipped = count_of(value, length, " \t\"'");
+	char *whole, *text;
+
+	value += skipped;
+	length = value_length(value, length - skipped);
+	leave(lines, indent);
+	if (length > VALUE_MAX_BYTES)
+		return;
+	if (length > 0 && !strchr("{[|>", *value)) {
+		whole = whole_name(lines, name, name_length);
+		text = xstrndup(value, length);
+		lines->found(lines->data, whole, text);
+		free(whole);
+		free(text);
+	} else if (lines->count < DEEPEST) {
+		lines->above[lines->count].indent = indent;
+		lines->above[lines->count++].name = xstrndup(name, name_length);
+	}
+}
+
+static void
+take_line(struct lines *lines, const char *line, size_t length)
+{
+	static const char name_characters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					      "0123456789_.-";
+	size_t indent = count_of(line, length, " \t-{\"',"), name, at;
+
+	at = indent;
+	name = count_of(line + at, length - at, name_characters);
+	at += name;
+	at += count_of(line + at, length - at, " \t\"'");
+	if (name > 0 && name <= NAME_MAX_BYTES && is_between(line + at, length - at))
+		take_value(lines, indent, line + indent, name, line + at + 1, length - at - 1);
+}
+
+void
+reading_each_setting(const char *text, reading_setting *found, void *data)
+{
+	struct lines lines = {.found = found, .data = data};
+
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		take_line(&lines, text, length);
+		text += length + (text[length] == '\n');
+	}
+	leave(&lines, 0);
 }

@@ -22,4 +22,9 @@ char *reading_of_base64(const char *text, size_t *length);
 /* Blanks long base64, certificates and keys: letters that are no word may spell any name. */
 void reading_hide_encoded(char *text);
 
+/* What a file of settings says, as far as its lines do: properties, INI, YAML, and JSON of several
+ * lines.  name: with what it stands below, "leaderElection.resourceName"; neither is empty. */
+typedef void reading_setting(void *data, const char *name, const char *value);
+void reading_each_setting(const char *text, reading_setting *found, void *data);
+
 #endif

@@ -26,6 +26,8 @@ struct isolation_search {
 	bool only_hosts;	/* the name of an environment alone leads nowhere */
 	bool only_names;	/* of environments: where an image is pulled from leads nowhere */
 	const char *where, *key, *text;	/* of that string, as it is written */
+	/* The string before it in a list ("--lock-table"), or the "name" beside its "value". */
+	const char *option;
 };
 
 /* A new one, of what is looked at; what it finds is in `findings`, which is empty then. */

@@ -72,7 +72,7 @@ search_reading(struct isolation_search *search, const char *text, int readings)
 		isolation_search_hosts(search, left);
 	search->looked_to = 0;
 	isolation_hide_objects(search, left);
-	if (!search->only_hosts)
+	if (!search->only_hosts || isolation_is_reference(text))
 		isolation_search_names(search, left);
 	free(left);
 	other = reading_unescape(text);
@@ -163,9 +163,10 @@ takes_placeholders(const char *path)
 static void
 search_string(struct isolation_search *search, const json_t *s, const char *path, const char *key)
 {
-	bool is_read = isolation_is_read(search, path);
+	bool is_read;
 
 	search->only_names = strcmp(key, "image") == 0;
+	is_read = !isolation_is_account(key) && isolation_is_read(search, path);
 	if (is_read && isolation_is_bytes(path))
 		search_bytes(search, path, key, json_string_value(s));
 	else if (is_read && takes_placeholders(path))
@@ -187,7 +188,11 @@ search_value(struct isolation_search *search, const json_t *value, struct buf *p
 
 	if (json_is_string(value))
 		search_string(search, value, buf_str(path), key);
+	if (json_object_get(value, "roleRef"))
+		isolation_search_binding(search, value, buf_str(path));
 	json_object_foreach((json_t *)(uintptr_t)value, member, child) {
+		search->option = strcmp(member, "value") == 0 ? json_member_string(value, "name")
+							      : NULL;
 		pointer_append(path, member);
 		search_value(search, child, path, isolation_called_by(buf_str(path), key, member));
 		path->length = length;
@@ -197,6 +202,7 @@ search_value(struct isolation_search *search, const json_t *value, struct buf *p
 		char index[24];
 
 		snprintf(index, sizeof(index), "%zu", i);
+		search->option = i > 0 ? json_string_value(json_array_get(value, i - 1)) : NULL;
 		pointer_append(path, index);
 		search_value(search, child, path, key);
 		path->length = length;

@@ -24,6 +24,9 @@ enum isolation_kind {
 	ISOLATION_RESOURCE,	/* a resource that the source has as well */
 	ISOLATION_IDENTITY,	/* an account in a cloud that the source has as well */
 	ISOLATION_QUEUE,	/* what the source reads of, or is called by */
+	ISOLATION_LOCK,		/* what only one may hold, in a place that both reach */
+	ISOLATION_HOLDER,	/* somebody outside who may hold locks of the clone */
+	ISOLATION_CLUSTER,	/* what is of no namespace: a volume, what webhooks are called */
 	ISOLATION_KIND_COUNT
 };
 

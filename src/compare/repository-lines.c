@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+/*
+ * A value is found by two things that stand together in any way of writing it down: the key, and
+ * what it was before.  A variable has its name in the line above; an image may be in two, with the
+ * tag near the name.  Both must fit, so a common value ("1", "info") is found only where it
+ * belongs.
+ */
 #include "config.h"
 
 #include "compare/repository-lines.h"
@@ -63,7 +69,7 @@ add_value(json_t *out, json_t *before, const struct patch_step *step)
 }
 
 json_t *
-repository_values(const json_t *before, const json_t *after)
+repository_lines_changes(const json_t *before, const json_t *after)
 {
 	json_t *out = json_array(), *module;
 	const char *name;
@@ -136,12 +142,7 @@ is_text(const char *bytes, size_t length, const char *text)
 static bool
 has_word(const struct repository_line *line, const char *word)
 {
-	size_t n = strlen(word);
-
-	for (size_t i = 0; n > 0 && i + n <= line->length; i++)
-		if (memcmp(line->start + i, word, n) == 0)
-			return true;
-	return false;
+	return *word && memmem(line->start, line->length, word, strlen(word));
 }
 
 /* "tag", "imageTag", "newTag" of kustomize. */

@@ -25,7 +25,6 @@
 #include "compare/merge.h"
 #include "flow/session.h"
 #include "flow/verbs/review.h"
-#include "flow/world/comment.h"
 #include "flow/world/fetcher.h"
 #include "flow/world/notes.h"
 #include "flow/world/origin.h"
@@ -33,6 +32,7 @@
 #include "flow/world/unpromoted.h"
 #include "flow/world/world.h"
 #include "model/clone-notes.h"
+#include "model/comment.h"
 #include "model/json.h"
 #include "model/set.h"
 #include "store/clone-origins.h"
@@ -242,7 +242,8 @@ tell_by_record(struct clones *clones, const struct clone_place *place, struct cl
 		    is_of_another(clones, place, &record->origin))
 			continue;
 		clone->is_recorded = record->has_expiry;
-		clone->is_ours = origin_is_ours(clones->session, &record->origin);
+		clone->is_ours = origin_is_mine(clones->session, &record->origin,
+						&place->env->environment);
 		clone->origin = xstrdup_or_null(record->origin.origin);
 		clone->deployment_id = xstrdup_or_null(record->origin.deployment_id);
 		clone->set_id = xstrdup_or_null(record->origin.set_id);
@@ -300,7 +301,7 @@ running_values(struct clones *clones, const struct clone_place *place,
 
 	*values = env->values;
 	if (*values || known->state == KNOWLEDGE_ABSENT ||
-	    (known->state == KNOWLEDGE_UNREADABLE && known->why.kind == ERROR_NOT_FOUND))
+	    knowledge_why(known)->kind == ERROR_NOT_FOUND)
 		return true;
 	if (!running)
 		return !env->environment.last_deploy.id.raw;
@@ -493,9 +494,8 @@ find_work(struct clones *clones, const struct clone_place *place, struct clone *
 static void
 take_notes(struct clones *clones, const struct clone_place *place, struct clone *clone)
 {
-	const struct world *world = session_world(clones->session);
 	const json_t *notes = place->env->environment.notes;
-	const char *owner = json_member_string(notes, "owner");
+	const char *owner = clone_notes_owner(notes);
 	int64_t expires_at;
 
 	if (notes_of(clones->session, place->org, place->app, place->env, "expires_at") &&
@@ -503,10 +503,8 @@ take_notes(struct clones *clones, const struct clone_place *place, struct clone 
 		clone->is_recorded = true;
 		clone->expires_at = expires_at;
 	}
-	if (owner) {
+	if (owner)
 		untrusted_set(&clone->who, owner);
-		clone->is_ours &= !world->user.raw || untrusted_is(&world->user, owner);
-	}
 }
 
 /* No clone is protected (request.c sees to it), so what is need not be asked about. */
@@ -516,7 +514,8 @@ make_clone(struct clones *clones, const struct clone_place *place, struct clone 
 	const struct environment *e = &place->env->environment;
 
 	*clone = (struct clone){.created_at = e->created_at,
-				.is_deleting = e->status == ENVIRONMENT_DELETING};
+				.is_deleting = e->status == ENVIRONMENT_DELETING,
+				.is_stuck = e->status_message.raw != NULL};
 	if (!tell_by_record(clones, place, clone) &&
 	    (place->env->is_protected || !tell_by_history(clones, place, clone)))
 		return false;

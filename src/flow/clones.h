@@ -29,6 +29,7 @@ struct clone {
 	bool is_recorded;			/* that it has an end, or was given none */
 	bool is_ours;				/* made here, and nobody else's since */
 	bool is_deleting;
+	bool is_stuck;				/* it could not be deleted yet */
 	int64_t created_at;			/* wall ms */
 	int64_t expires_at;			/* wall ms; 0: no end is set */
 	enum clone_work work;

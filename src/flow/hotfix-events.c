@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * The events of a hotfix's story, from the three places that know of them: this person's
- * journal, the clone's own deployments, and those of its origin.
+ * The events of a hotfix's story, from the places that know of them: this person's journal, the
+ * clone's own deployments, those of its origin, and the note that a colleague's platform left with
+ * the clone.
  *
  * The journal comes first, since it has reasons and errors; a deployment that it made is
  * known by its id, so the platform adds only what others did.  The order in which they are
@@ -20,7 +21,8 @@
 #include "flow/session.h"
 #include "flow/verbs/flow.h"
 #include "flow/verbs/interrupted.h"
-#include "flow/world/comment.h"
+#include "model/clone-notes.h"
+#include "model/comment.h"
 #include "model/json.h"
 #include "model/nouns.h"
 #include "store/history.h"
@@ -254,6 +256,28 @@ events_from_origin(struct events *events, const struct events_of *of, const char
 			}
 	}
 	free(prefix);
+}
+
+void
+events_from_note(struct events *events, const struct events_of *of, const char *origin,
+		 const json_t *note)
+{
+	struct clone_promotion said;
+	struct event *event = NULL;
+
+	clone_promotion_read(&said, note);
+	if (said.id.raw && said.at >= of->since)
+		event = add_deployment(events, EVENT_PROMOTE, &(const struct deployment){
+			.id = said.id,
+			.comment = said.comment,
+			.created_by = said.by,
+			.created_at = said.at,
+			.status = DEPLOYMENT_SUCCEEDED,
+			.status_changed_at = said.at,
+		});
+	if (event)
+		event->env = xstrdup(origin);
+	clone_promotion_clear(&said);
 }
 
 void

@@ -4,6 +4,7 @@
 #ifndef SIDESTAGE_FLOW_HOTFIX_EVENTS_H
 #define SIDESTAGE_FLOW_HOTFIX_EVENTS_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -52,6 +53,10 @@ void events_from_clone(struct events *events, const struct deployment *history, 
 /* Promotions to `origin` among its deployments. */
 void events_from_origin(struct events *events, const struct events_of *of, const char *origin,
 			const struct deployment *history, size_t count);
+/* The promotion to `origin` that the clone's note tells of (model/clone-notes.h; NULL: of none),
+ * where its platform could not see what it was: the sets are not known. */
+void events_from_note(struct events *events, const struct events_of *of, const char *origin,
+		      const json_t *note);
 /* A clone that is gone and was not made here: only what was promoted of it tells that it was. */
 void events_add_gone_clone(struct events *events, const char *origin);
 /* By time, the oldest first; of one moment in the order of the story. */

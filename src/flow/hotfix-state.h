@@ -28,6 +28,7 @@ struct hotfix {
 	struct value_changes values;		/* and what it wrote */
 	bool values_unknown; /* what somebody else wrote could not be read, or not yet */
 	bool application_known, clone_exists;
+	bool owner_unknown; /* whether the owner of a change has it was not seen, or not yet */
 	struct error error;		/* why the local history could not be read */
 };
 

@@ -23,6 +23,7 @@
 #include "flow/hotfix-state.h"
 #include "flow/world/fetcher.h"
 #include "flow/world/world.h"
+#include "model/json.h"
 #include "model/set.h"
 
 const char *const hotfix_mark_names[HOTFIX_STEP_COUNT] = {
@@ -74,8 +75,21 @@ read_values(struct hotfix *h, const struct event *e)
 		h->values_unknown = true;
 }
 
-/* One promotion changed the origin by the fix alone.  Of several the clone itself holds the whole
- * fix; between them the origin may have got other things.  Where the clone is gone and was not
+/* Something was promoted: where it is not seen, every environment would have it. */
+static void
+forget_empty_fix(struct hotfix *h)
+{
+	if (!h->before_set || !h->after_set || strcmp(h->before_set, h->after_set) != 0 ||
+	    h->values.count > 0 || h->values_unknown)
+		return;
+	free(h->before_set);
+	free(h->after_set);
+	h->before_set = h->after_set = NULL;
+}
+
+/* One promotion changed the origin by the fix alone.  Of several, and of one whose sets nobody here
+ * has seen, the clone itself holds the whole fix; between them the origin may have got other
+ * things.  Where the clone is gone and was not
  * made here, the fix is known only if the promotions came one right after the other. */
 static void
 find_fix(struct hotfix *h)
@@ -109,7 +123,7 @@ find_fix(struct hotfix *h)
 		if (e->kind == EVENT_FIX && e->to_set)
 			after = e->to_set;
 	}
-	if (promotions > 1 && cloned && cloned->to_set && after) {
+	if ((promotions > 1 || !promoted->from_set) && cloned && cloned->to_set && after) {
 		h->before_set = xstrdup_or_null(cloned->to_set);
 		h->after_set = xstrdup_or_null(after);
 	} else if (promotions > 1 && (!cloned || !cloned->to_set) && is_chain) {
@@ -119,6 +133,7 @@ find_fix(struct hotfix *h)
 		h->before_set = xstrdup_or_null(promoted->from_set);
 		h->after_set = xstrdup_or_null(promoted->to_set);
 	}
+	forget_empty_fix(h);
 }
 
 /* What it runs; NULL: that is not known. */
@@ -166,6 +181,16 @@ judge(struct hotfix *h, struct hotfix_other *other, const struct world_environme
 		judge_values(h, other, e);
 }
 
+/* What ran where nobody looks now may be gone. */
+static void
+judge_other(struct hotfix *h, const struct world_environment *e)
+{
+	struct hotfix_other *other = &h->others[h->other_count++];
+
+	judge(h, other, e);
+	other->is_known = other->is_known && !world_is_not_read(e);
+}
+
 /* The origin is judged as well, but apart: whether it still has the fix
  * is whether the promotion stands. */
 void
@@ -184,7 +209,7 @@ hotfix_judge(struct hotfix *h, const struct world_application *app)
 		if (h->origin && untrusted_is(&e->environment.id, h->origin))
 			judge(h, &h->at_origin, e);
 		else
-			judge(h, &h->others[h->other_count++], e);
+			judge_other(h, e);
 	}
 }
 
@@ -223,14 +248,43 @@ tell_taken_back(struct hotfix_step *step, const struct world_environment *adopte
 	free(text);
 }
 
-/* Of a change that its owner would undo the next time; NULL: there is none. */
-static const struct runtime_module *
-find_uncarried(const struct world_environment *adopted)
+/* Whether the promotion changed it; also where that is not known. */
+static bool
+is_of_fix(const struct hotfix *h, const char *module)
 {
-	for (size_t i = 0; adopted && i < adopted->runtime.count; i++)
-		if (adopted->runtime.modules[i].waits_for_owner)
-			return &adopted->runtime.modules[i];
-	return NULL;
+	const struct set *before = NULL, *after = NULL;
+	const json_t *was, *is;
+
+	if (h->before_set && h->after_set && strcmp(h->before_set, h->after_set) != 0) {
+		before = fetcher_set(h->fetcher, h->org, h->app, h->before_set);
+		after = fetcher_set(h->fetcher, h->org, h->app, h->after_set);
+	}
+	was = before ? set_module(before, module) : NULL;
+	is = after ? set_module(after, module) : NULL;
+	return !was || !is || !json_same(was, is);
+}
+
+/* Whether the owner of what was found has the fix; of what it lacks here is one. */
+static enum runtime_owner
+owner_of_fix(const struct hotfix *h, const struct world_environment *adopted,
+	     const struct runtime_module **lacking)
+{
+	enum runtime_owner owner = RUNTIME_OWNER_NOT_ASKED;
+
+	for (size_t i = 0; i < adopted->runtime.count; i++) {
+		const struct runtime_module *module = &adopted->runtime.modules[i];
+
+		if (module->owner == RUNTIME_OWNER_NOT_ASKED ||
+		    !is_of_fix(h, untrusted_raw(&module->module)))
+			continue;
+		if (module->owner == RUNTIME_OWNER_LACKS_IT) {
+			*lacking = module;
+			return module->owner;
+		}
+		if (owner != RUNTIME_OWNER_UNKNOWN)
+			owner = module->owner;
+	}
+	return owner;
 }
 
 /* --- the steps --- */
@@ -314,20 +368,42 @@ tell_clean_up(struct hotfix *h, const struct world_environment *clone)
 	return h->application_known && !clone;
 }
 
+/* Where the origin was found in a cluster its owner has to have it, too, which has to be seen: as
+ * long as it is not, nothing is said to be done. */
+static bool
+is_carried_by_owner(struct hotfix *h)
+{
+	const struct world_environment *adopted = adopted_origin(h);
+	const struct runtime_module *lacking = NULL;
+	enum runtime_owner owner;
+
+	if (!adopted)
+		return true;
+	if (hotfix_is_taken_back(h))
+		return false;
+	owner = owner_of_fix(h, adopted, &lacking);
+	if (owner == RUNTIME_OWNER_HAS_IT)
+		return true;
+	h->owner_unknown = !lacking;
+	untrusted_set(&h->steps[HOTFIX_CARRY].detail,
+		      lacking && lacking->is_of_owner ? lacking->message.raw
+		      : lacking ? _("the owner of what was changed does not have it yet")
+				: _("not known: the cluster does not show whether its owner has "
+				    "the change; ask them, then mark this step"));
+	return false;
+}
+
 static bool
 tell_carry(struct hotfix *h)
 {
-	struct hotfix_step *step = &h->steps[HOTFIX_CARRY];
-	const struct runtime_module *uncarried = find_uncarried(adopted_origin(h));
 	bool everywhere = h->before_set != NULL;
 
+	h->owner_unknown = false;
 	for (size_t i = 0; i < h->other_count; i++)
 		everywhere = everywhere && h->others[i].is_known &&
 			     h->others[i].carry.state == CARRY_HAS;
-	if (everywhere && uncarried) {
-		untrusted_set(&step->detail, uncarried->message.raw);
-	} else if (everywhere) {
-		untrusted_set(&step->detail, _("every other environment has it"));
+	if (h->before_set && is_carried_by_owner(h) && everywhere) {
+		untrusted_set(&h->steps[HOTFIX_CARRY].detail, _("every other environment has it"));
 		return true;
 	}
 	return from_mark(h, HOTFIX_CARRY, h->steps[HOTFIX_PROMOTE].at);

@@ -30,6 +30,7 @@
 #include "flow/world/fetcher.h"
 #include "flow/world/notes.h"
 #include "flow/world/world.h"
+#include "model/clone-notes.h"
 #include "model/json.h"
 #include "model/set.h"
 #include "store/clone-origins.h"
@@ -217,6 +218,9 @@ collect(struct hotfix *h, const struct world_application *app,
 		h, world_environment(session_world(h->session), h->org, h->app, h->origin), &count);
 	if (history)
 		events_from_origin(&h->events, &of, h->origin, history, count);
+	if (history && clone)
+		events_from_note(&h->events, &of, h->origin,
+				 notes_of(h->session, h->org, h->app, clone, "promote"));
 	events_sort(&h->events);
 }
 
@@ -231,33 +235,38 @@ find_mark(const struct hotfix *h, const char *step)
 	return NULL;
 }
 
+static bool
+is_known_mark(const struct mark *known, const struct clone_mark *said)
+{
+	return known && known->at == said->at &&
+	       untrusted_is(&known->who, untrusted_raw(&said->by)) &&
+	       strcmp(untrusted_raw(&known->note), untrusted_raw(&said->note)) == 0;
+}
+
 /* true: another one is written down now. */
 static bool
 take_mark(struct hotfix *h, const char *step, const json_t *note)
 {
 	const struct mark *known = find_mark(h, step);
-	const char *text = json_member_string(note, "note"), *by = json_member_string(note, "by");
-	struct mark mark = {0};
-	int ret;
+	struct clone_mark said;
+	bool is_new = false;
 
-	if (!note || !clock_parse(json_member_string(note, "at"), &mark.at))
-		return false;
-	if (json_is_true(json_object_get(note, "is_removed")))
-		return known && store_drop_mark(session_store(h->session),
-						session_platform(h->session), h->org, h->app,
-						h->story, step, &h->error) == 0;
-	if (known && known->at == mark.at && untrusted_is(&known->who, by ? by : "") &&
-	    strcmp(untrusted_raw(&known->note), text ? text : "") == 0)
-		return false;
-	untrusted_init(&mark.step, step);
-	untrusted_init(&mark.who, by);
-	untrusted_init(&mark.note, text);
-	ret = store_put_mark(session_store(h->session), session_platform(h->session), h->org,
-			     h->app, h->story, &mark, &h->error);
-	untrusted_clear(&mark.step);
-	untrusted_clear(&mark.who);
-	untrusted_clear(&mark.note);
-	return ret == 0;
+	clone_mark_read(&said, note);
+	if (said.at != 0 && said.is_removed)
+		is_new = known && store_drop_mark(session_store(h->session),
+						  session_platform(h->session), h->org, h->app,
+						  h->story, step, &h->error) == 0;
+	else if (said.at != 0 && !is_known_mark(known, &said))
+		is_new = store_put_mark(session_store(h->session), session_platform(h->session),
+					h->org, h->app, h->story,
+					&(struct mark){
+						.step = {(char *)(uintptr_t)step},
+						.who = said.by,
+						.note = said.note,
+						.at = said.at,
+					}, &h->error) == 0;
+	clone_mark_clear(&said);
+	return is_new;
 }
 
 static void
@@ -352,6 +361,12 @@ hotfix_is_settled(const struct hotfix *h)
 	return fetcher_is_settled(h->fetcher);
 }
 
+bool
+hotfix_owner_is_unknown(const struct hotfix *h)
+{
+	return h->owner_unknown;
+}
+
 const struct error *
 hotfix_error(const struct hotfix *h)
 {
@@ -417,12 +432,12 @@ hotfix_mark(struct hotfix *h, enum hotfix_step_id step, const char *note, struct
 	untrusted_init(&mark.note, note && *note ? note : NULL);
 	ret = store_put_mark(session_store(h->session), session_platform(h->session), h->org,
 			     h->app, h->story, &mark, err);
+	if (ret == 0)
+		notes_tell(h->session, h->org, h->app, h->env, hotfix_mark_names[step],
+			   clone_mark_encode(&(struct clone_mark){.note = mark.note}));
 	untrusted_clear(&mark.step);
 	untrusted_clear(&mark.who);
 	untrusted_clear(&mark.note);
-	if (ret == 0)
-		notes_tell(h->session, h->org, h->app, h->env, hotfix_mark_names[step],
-			   note && *note ? json_pack("{s:s}", "note", note) : json_object());
 	session_changed(h->session);
 	return ret;
 }

@@ -67,6 +67,9 @@ bool hotfix_clone_exists(const struct hotfix *hotfix);
 bool hotfix_is_known(const struct hotfix *hotfix);	/* false: no clone, or not read yet */
 /* All that can be read of it was: waiting longer gives nothing new. */
 bool hotfix_is_settled(const struct hotfix *hotfix);
+/* What was promoted is somebody else's, and whether that one has it was not seen, or not yet: a
+ * platform that has just started looks for it. */
+bool hotfix_owner_is_unknown(const struct hotfix *hotfix);
 /* Why something could not be read; NULL: all could.  Borrowed until the session's next turn. */
 const struct error *hotfix_error(const struct hotfix *hotfix);
 int64_t hotfix_began_at(const struct hotfix *hotfix);	/* wall ms; 0: not known */

@@ -6,7 +6,7 @@ FLOW_LIBS = $(FLOW_ROOMS) \
 noinst_LIBRARIES += libflow.a
 libflow_a_SOURCES = \
 	src/flow/clones.c \
-	src/flow/rule-drop.c src/flow/rule-drop.h \
+	src/flow/deed.c src/flow/deed.h \
 	src/flow/clones.h \
 	src/flow/hotfix.c \
 	src/flow/hotfix.h \
@@ -31,8 +31,4 @@ tests_unit_test_start_SOURCES = tests/unit/test-start.c
 tests_unit_test_start_LDADD = $(CMOCKA_LIBS) $(FLOW_LIBS)
 tests_unit_test_interrupted_SOURCES = tests/unit/test-interrupted.c
 tests_unit_test_interrupted_LDADD = $(CMOCKA_LIBS) $(FLOW_LIBS)
-check_PROGRAMS += tests/unit/test-comment
-TESTS += tests/unit/test-comment
-tests_unit_test_comment_SOURCES = tests/unit/test-comment.c
-tests_unit_test_comment_LDADD = libflow-world.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 endif

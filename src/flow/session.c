@@ -29,6 +29,7 @@
 #include "flow/context/renewal.h"
 #include "flow/context/session-state.h"
 #include "flow/verbs/flows.h"
+#include "flow/world/adoption.h"
 #include "flow/world/notes.h"
 #include "flow/world/origins.h"
 #include "flow/world/watch-questions.h"
@@ -152,6 +153,7 @@ note_identity(struct session *session)
 	/* What was found out under the address is looked for under the name that it has now. */
 	if (is_other) {
 		protection_load(session);
+		notes_load(session->notes);
 		session_look_again(session);
 	}
 }
@@ -286,16 +288,68 @@ open_store(struct session *session, const struct session_options *options, struc
 		why.text);
 }
 
-static int
-say_protection(struct session *session, const struct session_options *options, struct error *err)
+static json_t *
+asked_protection(const struct session_options *options)
 {
+	json_t *asked = json_object();
+
 	for (const char *const *env = options->waive; env && *env; env++)
-		if (protection_waive(session, *env, true, err) != 0)
-			return -1;
+		json_object_set_new(asked, *env, json_true());
 	for (const char *const *env = options->protect_again; env && *env; env++)
-		if (protection_waive(session, *env, false, err) != 0)
+		json_object_set_new(asked, *env, json_false());
+	if (json_object_size(asked) > 0)
+		return asked;
+	json_decref(asked);
+	return NULL;
+}
+
+static const struct world_adoption *
+find_adoption(const struct world *world)
+{
+	for (size_t i = 0; i < world->count; i++)
+		if (world->organizations[i].adoption.state != ADOPTION_NONE)
+			return &world->organizations[i].adoption;
+	return NULL;
+}
+
+static int
+check_asked(const json_t *asked, const struct world_adoption *adoption, struct error *err)
+{
+	const char *env;
+	json_t *ignored;
+
+	json_object_foreach((json_t *)(uintptr_t)asked, env, ignored) {
+		(void)ignored;
+		if (adoption_check_shown(adoption, env, clock_wall_ms(), err) != 0)
 			return -1;
+	}
 	return 0;
+}
+
+int
+session_protect_as_asked(struct session *session, struct error *err)
+{
+	json_t *asked = session->asked, *waive;
+	const struct world_adoption *adoption;
+	struct error why = {0};
+	const char *env;
+
+	/* What the cache knows is of another reading. */
+	if (!asked || !session_settled(session, NULL, NULL, NEED_APPLICATIONS, 0))
+		return 0;
+	adoption = find_adoption(session->world);
+	if (!adoption || (check_asked(asked, adoption, &why) != 0 &&
+			  adoption->state != ADOPTION_DONE))
+		return 0;
+	session->asked = NULL;
+	json_object_foreach(asked, env, waive)
+		if (why.kind == ERROR_NONE)
+			(void)!protection_waive(session, env, json_is_true(waive), &why);
+	json_decref(asked);
+	if (why.kind == ERROR_NONE)
+		return 0;
+	*err = why;
+	return -1;
 }
 
 /* In the order of need; whatever fails, session_free() takes what is there so far. */
@@ -338,10 +392,7 @@ session_new(const struct session_options *options, struct error *err)
 		return NULL;
 	}
 	protection_load(session);
-	if (say_protection(session, options, err) != 0) {
-		session_free(session);
-		return NULL;
-	}
+	session->asked = asked_protection(options);
 	session->renewal = renewal_new(session, options->token_source);
 	session->watch = watch_new(session, session->world, options->only_org);
 	session->origins = origins_new(session);
@@ -370,6 +421,7 @@ session_free(struct session *session)
 	world_clear(session->world);
 	free(session->world);
 	json_decref(session->waived);
+	json_decref(session->asked);
 	for (char **word = session->protect; *word; word++)
 		free(*word);
 	free(session->protect);

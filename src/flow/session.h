@@ -35,8 +35,8 @@ struct session_options {
 	const char *cache_path;		/* cache.db */
 	const char *const *protect;	/* NULL-terminated types or ids; NULL: {"production"} */
 	bool read_only;			/* refuses every change before the wire */
-	/* Environments that need no protection from now on, and that do again; it is remembered.
-	 * NULL: as it was. */
+	/* Environments that are to need no protection from now on, and that are to need it again:
+	 * session_protect_as_asked().  NULL: as it was. */
 	const char *const *waive, *const *protect_again;
 	bool all_protected; /* each change, also of a clone, asks as for a protected environment */
 	const char *only_org;		/* NULL: all organizations */
@@ -61,6 +61,10 @@ void session_free(struct session *session);
 bool session_turn(struct session *session, const int *fds, bool *ready, size_t count,
 		  int timeout_ms);
 
+/* Protects as the options asked, and remembers it, when it is known that all that they name are
+ * shown; until then it waits.  0, or -1 with err, once: ERROR_NOT_FOUND, and nothing was done (a
+ * name that nobody was shown would be unprotected when it appears), or ERROR_STORE. */
+int session_protect_as_asked(struct session *session, struct error *err);
 /* Somebody is there; see watch_attend(). */
 void session_attend(struct session *session);
 /* Whether that was a moment ago. */

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * One table has the notes: the name in the API, the kind, and the annotation.  What one may be is
+ * said per kind, and is asked of whatever comes, from a client as from an annotation that somebody
+ * has edited.  A mark that is taken away is a value, too ("is_removed"): an absent one would say
+ * nothing to a daemon that still has it.
+ */
 #include "config.h"
 
 #include "model/clone-notes.h"
@@ -7,10 +14,12 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/ids.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/private.h"
 
 #define OWNER_MAX 100
 #define NOTE_MAX 2000
@@ -54,42 +63,60 @@ is_time(const json_t *value)
 	return text && (strcmp(text, CLONE_NOTE_NEVER) == 0 || clock_parse(text, &at));
 }
 
-static bool
-is_made(const json_t *value)
-{
-	int64_t at;
+#define AT(member) IN(clone_mark, member)
+static const struct member clone_mark_members[] = {
+	{"at", MEMBER_TIME, MEMBER_OPTIONAL, AT(at)},
+	{"by", MEMBER_TEXT, MEMBER_OPTIONAL, AT(by), .max = OWNER_MAX},
+	{"note", MEMBER_TEXT, MEMBER_OPTIONAL, AT(note), .max = NOTE_MAX},
+	{"is_removed", MEMBER_FLAG, MEMBER_LOOSE | MEMBER_SPARSE, AT(is_removed)},
+	MEMBERS_END,
+};
+#undef AT
+NOUN(clone_mark, "note", NULL)
+NOUN_ENCODE(clone_mark)
+NOUN_MISFIT(clone_mark)
 
-	return json_is_string(json_object_get(value, "at")) &&
-	       clock_parse(json_member_string(value, "at"), &at) &&
-	       is_text(json_object_get(value, "by"), OWNER_MAX);
-}
+#define AT(member) IN(clone_promotion, member)
+static const struct member clone_promotion_members[] = {
+	{"at", MEMBER_TIME, MEMBER_OPTIONAL, AT(at)},
+	{"by", MEMBER_TEXT, MEMBER_REQUIRED, AT(by), .max = OWNER_MAX},
+	{"id", MEMBER_TEXT, MEMBER_REQUIRED, AT(id)},
+	{"set_id", MEMBER_TEXT, MEMBER_REQUIRED, AT(set_id)},
+	{"comment", MEMBER_TEXT, MEMBER_REQUIRED, AT(comment), .max = COMMENT_MAX},
+	MEMBERS_END,
+};
+#undef AT
+NOUN(clone_promotion, "promotion", NULL)
+NOUN_ENCODE(clone_promotion)
+NOUN_MISFIT(clone_promotion)
 
-/* What is not said is left out. */
+/* What is not said is left out, and not empty. */
 static bool
 is_mark(const json_t *value)
 {
-	const json_t *note = json_object_get(value, "note");
+	struct clone_mark mark;
+	bool is = !clone_mark_misfit(value) && clone_mark_decode(&mark, value, NULL) == 0;
 
-	return is_made(value) && (!note || is_text(note, NOTE_MAX));
-}
-
-/* Letters, digits, dashes and underlines. */
-static bool
-is_id(const json_t *value)
-{
-	const char *text = json_string_value(value);
-
-	return is_text(value, OWNER_MAX) &&
-	       text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")] ==
-		       '\0';
+	if (!is)
+		return false;
+	is = mark.at != 0 && *untrusted_raw(&mark.by) && (!mark.note.raw || *mark.note.raw);
+	clone_mark_clear(&mark);
+	return is;
 }
 
 static bool
 is_promotion(const json_t *value)
 {
-	return is_made(value) && is_id(json_object_get(value, "id")) &&
-	       is_id(json_object_get(value, "set_id")) &&
-	       is_text(json_object_get(value, "comment"), COMMENT_MAX);
+	struct clone_promotion promotion;
+	bool is = !clone_promotion_misfit(value) &&
+		  clone_promotion_decode(&promotion, value, NULL) == 0;
+
+	if (!is)
+		return false;
+	is = promotion.at != 0 && *promotion.by.raw && *promotion.comment.raw &&
+	     ids_is_id(promotion.id.raw) && ids_is_id(promotion.set_id.raw);
+	clone_promotion_clear(&promotion);
+	return is;
 }
 
 static bool
@@ -115,24 +142,27 @@ static json_t *
 asked_mark(const struct clone_note *note, const json_t *asked, const char *by, int64_t now,
 	   struct error *err)
 {
-	const json_t *said = json_object_get(asked, "note");
-	char at[CLOCK_STAMP_SIZE];
+	const struct member *misfit = clone_mark_misfit(asked);
+	struct clone_mark mark;
 	json_t *value;
 
 	if (!json_is_object(asked) && !json_is_null(asked)) {
 		error_set_code(err, CODE_MEMBER_NOT_OBJECT_OR_NULL, .member = note->name);
 		return NULL;
 	}
-	if (said && (!json_is_string(said) || json_string_length(said) > NOTE_MAX)) {
-		error_set_code(err, CODE_MEMBER_NOT_SHORT_STRING, .member = "note", .max = NOTE_MAX);
+	if (misfit) {
+		error_set_code(err, CODE_MEMBER_NOT_SHORT_STRING, .member = misfit->key,
+			       .max = NOTE_MAX);
 		return NULL;
 	}
-	clock_stamp(at, now);
-	value = json_pack("{s:s, s:s}", "at", at, "by", by);
-	if (json_is_null(asked))
-		json_object_set_new(value, "is_removed", json_true());
-	else if (json_string_length(said) > 0)
-		json_object_set(value, "note", (json_t *)(uintptr_t)said);
+	clone_mark_read(&mark, asked);
+	mark.at = now;
+	untrusted_set(&mark.by, by);
+	mark.is_removed = json_is_null(asked);
+	if (!*untrusted_raw(&mark.note))
+		untrusted_clear(&mark.note);
+	value = clone_mark_encode(&mark);
+	clone_mark_clear(&mark);
 	return value;
 }
 
@@ -178,11 +208,23 @@ clone_note_decode(const struct clone_note *note, const char *text)
 	return NULL;
 }
 
+const char *
+clone_notes_owner(const json_t *notes)
+{
+	return json_member_string(notes, "owner");
+}
+
 bool
 clone_notes_expiry(const json_t *notes, int64_t *expires_at)
 {
 	const char *text = json_member_string(notes, "expires_at");
 
 	*expires_at = 0;
-	return text && (strcmp(text, CLONE_NOTE_NEVER) == 0 || clock_parse(text, expires_at));
+	if (text && strcmp(text, CLONE_NOTE_NEVER) == 0)
+		return true;
+	if (!text || !clock_parse(text, expires_at))
+		return false;
+	if (*expires_at <= 0)
+		*expires_at = 1;	/* long overdue; 0 is never */
+	return true;
 }

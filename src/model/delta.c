@@ -13,6 +13,7 @@
 
 #include "model/delta.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -142,6 +143,38 @@ read_body(struct delta *delta, const json_t *body, struct error *err)
 	if (patch_decode(&delta->shared, shared, err) != 0)
 		return error_prefix_code(err, CODE_IN_MEMBER, .member = "shared");
 	return 0;
+}
+
+static int
+refuse_others(const json_t *object, const char *name, const char *const *known, const char *tried,
+	      struct error *err)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach((json_t *)(uintptr_t)object, key, value) {
+		const char *const *at = known;
+
+		while (*at && strcmp(*at, key) != 0)
+			at++;
+		if (!*at)
+			return error_set_code(err, CODE_MEMBER_UNKNOWN, .name = key,
+					      .member = name, .tried = tried);
+	}
+	return 0;
+}
+
+struct delta *
+delta_decode_sent(const json_t *body, struct error *err)
+{
+	static const char *const members[] = {"id", "metadata", "modules", "shared", NULL},
+				 *const parts[] = {"add", "remove", "update", NULL};
+
+	if (refuse_others(body, "delta", members, "metadata, modules, shared", err) != 0 ||
+	    refuse_others(json_object_get(body, "modules"), "modules", parts,
+			  "add, remove, update", err) != 0)
+		return NULL;
+	return delta_decode(body, err);
 }
 
 struct delta *

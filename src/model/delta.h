@@ -20,6 +20,9 @@ void delta_free(struct delta *delta);	/* NULL is fine */
 /* From DeltaRequest, DeltaResponse or PlainDelta; id and metadata are ignored; null
  * members count as empty.  NULL with ERROR_INPUT. */
 struct delta *delta_decode(const json_t *body, struct error *err);
+/* The same of what somebody sends: a member that no delta has, such as "module", would be a change that
+ * is lost, and is refused. */
+struct delta *delta_decode_sent(const json_t *body, struct error *err);
 /* PlainDelta: {modules:{add,remove,update}, shared}; all members present.  New reference. */
 json_t *delta_encode(const struct delta *delta);
 /* Whether it asks for nothing.  One that asks for what is so already is not empty. */

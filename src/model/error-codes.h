@@ -15,6 +15,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 
+#include "model/error-codes-cluster.h"
 #include "model/error-parameters.h"
 
 struct error;
@@ -29,11 +30,11 @@ struct error;
 	X(ADDRESS_TOO_LONG, 414, N_("The address is too long.")) \
 	X(ADOPTED_HAS_CLONES, 409, N_("Namespace {namespace} stays in application {app} while clones of it are there: discard them first, then group it.")) \
 	X(ADOPTED_IN_PART, 0, N_("{namespace}: read without {words}, which you have no right to list")) \
-	X(ADOPTED_IS_BUSY, 409, N_("Namespace {namespace} stays in application {app} while a deployment goes on there: group it afterwards.")) \
 	X(ADOPTED_NOT_WHOLE, 503, N_("The namespace of {env} is still being read. Try again in a moment.")) \
 	X(ADOPTED_SOME, 0, N_("Only {number} of {total} namespaces are read, since you have no right to list all of them at once. Choose others with --namespace.")) \
 	X(ADOPTION_NOT_FOUND, 404, N_("Nothing that runs in a cluster was adopted by {org}.")) \
 	X(ALREADY_EXISTS, 409, N_("It already exists.")) \
+	X(APPLICATION_ID_INVALID, 400, N_("Invalid id \"{app}\" of an application: it must be 2 to 50 lower-case letters, digits and single inner dashes.")) \
 	X(APPLICATION_INVALID, 400, N_("An application needs an \"id\" (2 to 50 lower-case letters, digits and single inner dashes) and a \"name\".")) \
 	X(APPLICATION_IS_DELETING, 409, N_("The application {app} is being deleted.")) \
 	X(APPLICATION_NOT_FOUND, 404, N_("There is no application \"{app}\".")) \
@@ -57,101 +58,7 @@ struct error;
 	X(BODY_NOT_STRING, 422, N_("The body must be a string in JSON.")) \
 	X(BODY_TOO_LARGE, 413, N_("The body is larger than this platform accepts.")) \
 	X(CANCELLED, 503, N_("it was cancelled")) \
-	X(CLONE_IMAGE_PINNED, 0, N_("{object}: the image is pinned to what runs in the original: {words}")) \
-	X(CLONE_JOB_NOT_RUN, 0, N_("{object}: not run in a clone; set spec.runs to true to run it")) \
-	X(CLONE_MADE_BY_OTHERS, 409, N_("{name} was faster: the clone {env} is in the namespace {namespace} since {words}, and nothing of it was changed.  Choose another name.")) \
-	X(CLONE_NAMESPACE_CARRIED, 0, N_("Its namespace gets what {namespace} has: {words}")) \
-	X(CLONE_NOT_TO_ORIGIN, 0, N_("{workload}: cannot connect to the namespace {namespace}; set spec.reaches_origin to true to allow it")) \
-	X(CLONE_ONE_REPLICA, 0, N_("{object}: starts with 1 replica unless spec.replicas says more (original: {words})")) \
-	X(CLONE_OVER_QUOTA, 0, N_("The pods of the clone request {amount}, more than ResourceQuota {name} allows: some will not start.")) \
-	X(CLONE_REACHES_ORIGIN, 0, N_("{workload}: may connect to the namespace {namespace}: only its own network policies prevent it")) \
-	X(CLONE_REQUESTS, 0, N_("Its pods request {amount}; the nodes have {room} free")) \
-	X(CLONE_REQUESTS_ALONE, 0, N_("Its pods request {amount}; how much the nodes have free is unknown")) \
-	X(CLONE_REQUESTS_TOO_MUCH, 0, N_("The pods of the clone request {amount}, but the nodes have only {room} free: some may not start.")) \
-	X(CLONE_SECRET_COPIED, 0, N_("Secret {name}: copied from the namespace {namespace}")) \
-	X(CLONE_SECRET_GENERATED, 400, N_("It is of the type {type} and cannot be copied.  Leave it out, or set its data in spec.secrets.")) \
-	X(CLONE_SECRET_INVALID, 400, N_("Secret {name} of workload {workload}: spec.secrets must say \"leave-out\", or have \"as\" with a name or \"data\" with texts.")) \
-	X(CLONE_SECRET_LEFT_OUT, 0, N_("Secret {name}: left out; pods start without it")) \
-	X(CLONE_SECRET_MISSING, 0, N_("Secret {name} is left out, but the pods of {workload} do not start without it")) \
-	X(CLONE_SECRET_NOT_COPIED, 0, N_("Secret {name} could not be copied")) \
-	X(CLONE_SECRET_OTHER, 0, N_("Secret {name}: copied from {words} of the namespace {namespace}")) \
-	X(CLONE_SECRET_TYPED, 0, N_("Secret {name}: made from the data in spec.secrets")) \
-	X(CLONE_SUSPENDED, 0, N_("{object}: suspended (schedule {words}); set spec.runs to true to let it run")) \
-	X(CLONE_UNPAUSED, 0, N_("{object}: its rollout is paused in the original; it is not in the clone")) \
-	X(CLONE_VOLUME_EMPTY, 0, N_("{object}: a new empty volume; the data of the original is not copied")) \
-	X(CLONE_WITHOUT_ACTOR, 0, N_("{object}: left out, because it would deploy something or request a certificate or a DNS name")) \
-	X(CLONE_WITHOUT_ADDRESSES, 0, N_("{object}: reachable inside the cluster only; not copied: {words}")) \
-	X(CLONE_WITHOUT_AUTOSCALER, 0, N_("{object}: left out, because a clone keeps its number of replicas")) \
-	X(CLONE_WITHOUT_BUDGET, 0, N_("{object}: left out, because with one replica it would block the drain of a node")) \
-	X(CLONE_WITHOUT_CERTIFICATES, 0, N_("{object}: no certificate is requested; not copied: {words}")) \
-	X(CLONE_WITHOUT_CLUSTER_WIDE, 0, N_("{object}: left out, because it belongs to the whole cluster")) \
-	X(CLONE_WITHOUT_DNS_NAMES, 0, N_("{object}: no DNS name is registered; not copied: {words}")) \
-	X(CLONE_WITHOUT_HOSTS, 0, N_("{object}: not reachable at hosts of the original: {words}")) \
-	X(CLONE_WITHOUT_KIND, 0, N_("{object}: left out, because objects of this kind cannot be copied")) \
-	X(CLONE_WITHOUT_MARKS, 0, N_("{object}: marks of deployment tools are not copied: {words}")) \
-	X(CLONE_WITHOUT_NODE, 0, N_("{object}: has no access to its node; not copied: {words}")) \
-	X(CLONE_WITHOUT_SECRET, 0, N_("{object}: left out, because the content of a Secret is never kept")) \
-	X(CLONE_WITHOUT_TWICE, 0, N_("{object}: given twice, and the clone has the last one: {words}")) \
-	X(CLUSTERS_MISSING, 400, N_("The resource definition {definition} asks for a cluster, but this platform does not have one; add a section [cluster \"NAME\"] to its configuration.")) \
-	X(CLUSTER_AMBIGUOUS, 400, N_("Cannot tell where {env} is to run: the resource definitions {definition} and {other} match it equally well ({tried}).")) \
-	X(CLUSTER_ANSWER_EXPIRED, 410, N_("The cluster no longer keeps what it was asked for ({verb} {object}): {reason}")) \
-	X(CLUSTER_ANSWER_INVALID, 500, N_("The answer of the cluster to \"{verb} {object}\" is invalid: {reason}")) \
-	X(CLUSTER_ANSWER_TOO_LARGE, 500, N_("The answer of the cluster to \"{verb} {object}\" is larger than {max} bytes.")) \
-	X(CLUSTER_BUSY, 503, N_("The cluster is too busy for \"{verb} {object}\": {reason}")) \
-	X(CLUSTER_CERTIFICATE_ALONE, 400, N_("A client certificate and its key are needed together.")) \
-	X(CLUSTER_CERTIFICATE_INVALID, 400, N_("\"{member}\" must be a certificate as PEM.")) \
-	X(CLUSTER_CHANGES, 0, N_("the cluster changes {object}: {path} will be {words}")) \
-	X(CLUSTER_CHANGES_AWAY, 0, N_("the cluster changes {object}: {path} will not be there")) \
-	X(CLUSTER_CREDENTIALS_REFUSED, 403, N_("The cluster refused the credentials of user {user}: {reason}")) \
-	X(CLUSTER_DEFINITION_GONE, 400, N_("The cluster of the resource definition {definition} cannot be reached: the definition was deleted.  Create it again with the same id.")) \
-	X(CLUSTER_DEFINITION_MISSING, 400, N_("Cannot tell where {env} is to run: there is no resource definition of type {type}.")) \
-	X(CLUSTER_DEFINITION_USED, 400, N_("The resource definition {definition} must keep its server: {env} runs there, and an environment does not move to another cluster.")) \
-	X(CLUSTER_DNS_SHARED, 400, N_("The resource {resource} does not belong to a workload: in a cluster a name of DNS leads to a workload.  Declare it among the \"externals\" of one.")) \
-	X(CLUSTER_DRY_RUN_REFUSED, 503, N_("{object} could not be checked in the cluster, because a webhook does not support dry runs: {reason}")) \
-	X(CLUSTER_FAILED, 500, N_("The cluster failed at \"{verb} {object}\": {reason}")) \
-	X(CLUSTER_FIELDS_OWNED, 409, N_("Cannot apply {object}: other managers own these fields: {fields}")) \
-	PLURAL(CLUSTER_FIELDS_OWNED_MORE, 409, "Cannot apply {object}: other managers own these fields: {fields}, and {number} more", "Cannot apply {object}: other managers own these fields: {fields}, and {number} more") \
-	X(CLUSTER_FIELD_GONE, 412, N_("{object} moved: {path} is no longer there.  Review it again.")) \
-	X(CLUSTER_FIELD_MOVED, 412, N_("{object} moved: {path} is now {words}, not what was reviewed.  Review it again.")) \
-	X(CLUSTER_FILE_NOT_READ, 503, N_("The file {file}, which is needed to reach the cluster, cannot be read: {reason}.")) \
-	X(CLUSTER_FORBIDDEN, 403, N_("User {user} has no right to {verb} {resource} in the namespace {namespace} of the cluster.")) \
-	X(CLUSTER_FORBIDDEN_EVERYWHERE, 403, N_("User {user} has no right to {verb} {resource} in the whole cluster.")) \
-	X(CLUSTER_KEEPS_CHANGING, 412, N_("The objects in the namespace {namespace} keep changing, so the change was abandoned.  Try again.")) \
-	X(CLUSTER_KEY_INVALID, 400, N_("\"{member}\" must be a private key as PEM, without a password.")) \
-	X(CLUSTER_KIND_NOT_CHANGED, 400, N_("{object} cannot be changed: this platform does not know its kind.")) \
-	X(CLUSTER_LIST_TOO_LARGE, 500, N_("The cluster has more than {max} objects in the list of {resource}.")) \
-	X(CLUSTER_NAME_MISSING, 400, N_("The resource definition {definition} must name a cluster in \"{member}\" of its values.")) \
-	X(CLUSTER_NOT_ENCRYPTED, 503, N_("The cluster at {server} is not reached over https, so the token was not sent.")) \
-	X(CLUSTER_NOT_HERE, 400, N_("Cannot run {env}: the resource definition {definition} names the cluster \"{name}\", which this platform does not have.")) \
-	X(CLUSTER_NOT_INSIDE, 503, N_("This platform does not run in a pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set.")) \
-	X(CLUSTER_NOT_MATCHED, 400, N_("Cannot tell where {env} is to run: no resource definition of type {type} matches it (environment type {env_type}, application {app}).  Tried: {tried}.")) \
-	X(CLUSTER_NOT_RESTORED, 0, N_("workload {workload} could not be restored to what it was before")) \
-	X(CLUSTER_NOT_TRUSTED, 503, N_("The certificate of the cluster at {server} is not trusted: {reason}")) \
-	X(CLUSTER_NO_REPLY, 503, N_("The cluster did not answer \"{verb} {object}\": {reason}")) \
-	X(CLUSTER_OBJECT_CHANGED, 409, N_("Cannot {verb} {object}: it was changed in the cluster meanwhile: {reason}")) \
-	X(CLUSTER_OBJECT_EXISTS, 409, N_("It already exists in the cluster: {reason}")) \
-	X(CLUSTER_OBJECT_GONE, 412, N_("{object} moved: it is no longer in the cluster.  Review it again.")) \
-	X(CLUSTER_OBJECT_INVALID, 400, N_("The cluster refused {object} as invalid: {reason}")) \
-	X(CLUSTER_OBJECT_MISSING, 404, N_("Cannot {verb} {object}: it is not in the cluster: {reason}")) \
-	X(CLUSTER_OF_ENVIRONMENT_NOT_HERE, 400, N_("Cannot reach {env}: it runs in the cluster \"{name}\", which this platform does not have; add a section [cluster \"{name}\"] to its configuration.")) \
-	X(CLUSTER_POD_REFUSED, 0, N_("the cluster would refuse a pod of {workload}: {reason}")) \
-	X(CLUSTER_REFUSED, 400, N_("The cluster refused \"{verb} {object}\": {reason}")) \
-	X(CLUSTER_REMOVES, 0, N_("{object} will be removed: the new set does not declare it")) \
-	X(CLUSTER_RESOURCE_FILES, 400, N_("The file \"{name}\" of a template cannot be given to workloads in a cluster.  Declare it in the workloads instead.")) \
-	X(CLUSTER_RESOURCE_UNKNOWN, 400, N_("The resource {resource} is of type \"{type}\"; in a cluster this platform makes dns, ingress, httproute and volume.  For anything else use a definition with the driver \"static\".")) \
-	X(CLUSTER_RESTARTS, 0, N_("the pods of {workload} will restart")) \
-	X(CLUSTER_REVIEW_LATE, 503, N_("The cluster did not answer within {seconds} s.")) \
-	X(CLUSTER_RIGHTS_MISSING, 403, N_("This platform lacks rights in the namespace {namespace}: {words}.  Grant them to its user in the cluster.")) \
-	X(CLUSTER_SAYS, 500, N_("the cluster reports: {reason}")) \
-	X(CLUSTER_SERVER_INVALID, 400, N_("The server of a cluster must be an address such as https://192.0.2.10:6443, without a user name or a query.")) \
-	X(CLUSTER_SERVER_NOT_ENCRYPTED, 400, N_("The server of a cluster must be reached by https: http would send the credentials unencrypted.")) \
-	X(CLUSTER_SILENT, 0, N_("The cluster {name} has not answered for {duration} (since {time})")) \
-	X(CLUSTER_TOKEN_INVALID, 400, N_("The token for the cluster is empty, is too long, or has a character that is not allowed in a token.")) \
-	X(CLUSTER_UNKNOWN, 400, N_("The resource definition {definition} names the cluster \"{name}\", which this platform does not have.  It has {tried}.")) \
-	X(CLUSTER_UNREACHABLE, 503, N_("The cluster at {server} cannot be reached: {reason}")) \
-	X(CLUSTER_UNSEEN, 503, N_("The cluster does not show what runs in the namespace {namespace}.")) \
-	X(CLUSTER_WARNS, 0, N_("the cluster warns about {object}: {reason}")) \
-	X(CLUSTER_WITHOUT_GATEWAYS, 400, N_("The cluster {name} does not have the Gateway API (HTTPRoute of gateway.networking.k8s.io/v1).  Install it, or use a definition with the driver \"kubernetes/ingress\".")) \
+	ERROR_CODES_CLUSTER(X, PLURAL) \
 	X(COMMAND_NOT_CONFINED, 400, N_("The command of workload {workload} is refused: workloads are not confined on this machine, so only images run here.")) \
 	X(COMMAND_NOT_FOUND, 400, N_("The command \"{name}\" of workload {workload} is not a program of this machine.")) \
 	X(COMMIT_INVALID, 400, N_("\"commit\" must be 5 to 40 lower-case hexadecimal digits.")) \
@@ -196,7 +103,7 @@ struct error;
 	X(DELTA_REMOVED_NOT_STRING, 400, N_("modules.remove[{index}] must be a string")) \
 	X(DELTA_REMOVE_NOT_ARRAY, 400, N_("modules.remove must be an array")) \
 	X(DELTA_WAS_DEPLOYED, 409, N_("The delta \"{delta}\" was deployed, so it cannot be changed.  Make another one.")) \
-	X(DEPLOYMENT_INTERRUPTED, 503, N_("The platform was stopped during this deployment.  The previous deployment runs again.  Deploy again.")) \
+	X(DEPLOYMENT_INTERRUPTED, 503, N_("The platform was stopped during this deployment.  The previous deployment runs again.  Redeploy to try once more.")) \
 	X(DEPLOYMENT_IS_ACTIVE, 409, N_("A deployment to {env} is active.  Wait until it has ended.")) \
 	X(DEPLOYMENT_IS_ACTIVE_DELETE_LATER, 409, N_("A deployment to {env} is active.  Wait until it has ended, then delete it.")) \
 	X(DEPLOYMENT_NOT_FOUND, 404, N_("{env} has no deployment \"{deployment}\".")) \
@@ -210,6 +117,7 @@ struct error;
 	X(DRIVER_INPUTS_SECRET_WITHOUT_VALUE, 400, N_("The secret \"{name}\" of \"driver_inputs\" has no \"value\"; this platform knows no other store of secrets.")) \
 	X(DRIVER_NOT_HERE, 400, N_("Cannot run {env}: the resource definition {definition} asks for the driver \"{driver}\", which this platform does not have.")) \
 	X(DRIVER_OF_ENVIRONMENT_NOT_HERE, 400, N_("Cannot reach {env}: the driver \"{driver}\" runs it, which this platform does not have; start a version of sidestaged that has it.")) \
+	X(DRIVER_OF_OTHER_TYPES, 400, N_("The driver \"{driver}\" makes resources of the type {tried}, not \"{type}\".")) \
 	X(DRIVER_TYPE_UNKNOWN, 400, N_("This platform has no driver \"{driver}\" for resources of type \"{type}\".  It has {tried}.")) \
 	X(ENVIRONMENTS_NOT_NAMED, 400, N_("Give 1 to {max} environments, each as \"id\".")) \
 	X(ENVIRONMENT_EXISTS, 409, N_("The environment \"{env}\" already exists.  Choose another id.")) \
@@ -314,6 +222,9 @@ struct error;
 	X(LEFT_HOST_NAMESPACE, 0, N_("a clone does not share its node's namespaces ({name})")) \
 	X(LEFT_HOST_PATH, 0, N_("a clone gets no directory of its node ({path})")) \
 	X(LEFT_HOST_PORT, 0, N_("a clone gets no port of its node ({port})")) \
+	X(LEFT_KIND, 0, N_("{type}: {number} not cloned: {words}")) \
+	X(LEFT_KINDS_CUT, 0, N_("Not all kinds of objects in {namespace} were looked at; the clone may lack some.")) \
+	X(LEFT_KINDS_UNREAD, 0, N_("You have no right to list these kinds in {namespace}; the clone may lack objects of them: {words}")) \
 	X(LEFT_MAKER, 0, N_("it is made by {type} {name}, which is not cloned")) \
 	X(LEFT_SECRET, 0, N_("only its name is read; a clone gets a copy within the cluster")) \
 	X(LEFT_TOO_LARGE, 0, N_("it is too large for a clone")) \
@@ -339,6 +250,7 @@ struct error;
 	X(MEMBER_NOT_TEXT, 400, N_("\"{member}\" must be a string that is not empty.")) \
 	X(MEMBER_NOT_TIME, 400, N_("\"{member}\" must be a time such as 2026-03-02T09:15:04Z.")) \
 	X(MEMBER_TOO_LONG, 400, N_("\"{member}\" is longer than {max} bytes.")) \
+	X(MEMBER_UNKNOWN, 400, N_("Unknown member \"{name}\" in \"{member}\": it takes {tried}.")) \
 	X(METHOD_NOT_ALLOWED, 405, N_("This address does not support that method.")) \
 	X(METHOD_NOT_OFFERED, 405, N_("The public API has this method of {path}, but this platform does not offer it.")) \
 	X(MODE_INVALID, 400, N_("\"mode\" must be \"full\" or \"incremental\".")) \
@@ -353,14 +265,16 @@ struct error;
 	X(NAMESPACE_IS_OURS, 409, N_("The namespace {namespace} is an environment that sidestage made, so it cannot be adopted.")) \
 	X(NAMESPACE_LABELS_INVALID, 400, N_("Cannot tell the labels of the namespace of {env}: those that the resource definition {definition} gives must be an object.")) \
 	X(NAMESPACE_LABEL_INVALID, 400, N_("Cannot tell the labels of the namespace of {env}: the resource definition {definition} gives the label \"{name}\"; a label is a name of at most {max} letters, digits, '-', '_' and '.', with a text of them.")) \
+	X(NAMESPACE_NOT_FOLLOWED, 404, N_("Namespace {namespace} is not shown here, so it cannot be grouped.")) \
+	X(NAMESPACE_NOT_READ, 404, N_("Namespace {namespace} is not read now. `sidestage kube --namespace={namespace}` reads it.")) \
 	X(NAMESPACE_OF_OTHERS, 409, N_("{env} runs in the namespace {namespace}, which sidestage did not make, so only a deployment can change it.")) \
 	X(NAMESPACE_OF_PLATFORM, 409, N_("The namespace {namespace} belongs to {space} of another platform ({platform}).  Nothing in it was changed.")) \
 	X(NAMESPACE_OF_SPACE, 409, N_("The namespace {namespace} belongs to {space}.  Nothing in it was changed.")) \
 	X(NAMESPACE_TAKEN, 400, N_("{env} cannot have the namespace \"{name}\" that the resource definition {definition} gives: {space} has it.")) \
 	X(NAMESPACE_TOO_FULL, 400, N_("The namespace {namespace} holds more than {max} objects of this platform.")) \
 	X(NAME_AND_REFERENCE_GIVEN, 400, N_("Give \"name\" or \"reference\", not both.")) \
-	X(NAME_MISSING, 400, N_("there is no \"{name}\"")) \
-	X(NAME_MISSING_IN_IT, 400, N_("there is no \"{name}\" in it")) \
+	X(NAME_MISSING, 400, N_("\"{name}\" does not exist")) \
+	X(NAME_MISSING_IN_IT, 400, N_("it does not have \"{name}\"")) \
 	X(NAME_WITHOUT_PARENT, 400, N_("nothing holds \"{name}\"")) \
 	X(NESTED_TOO_DEEP, 413, N_("{path}…: nested deeper than {max} levels")) \
 	X(NEW_VERSION_NOT_READY, 0, N_("the new version is not ready")) \
@@ -421,24 +335,34 @@ struct error;
 	X(PORTS_ALL_IN_USE, 503, N_("No port from {min} to {max} is free.")) \
 	X(PORT_NOT_USABLE, 500, N_("Port {port} of this machine cannot be used: {reason}")) \
 	X(PREVIOUS_LOGS_AMONG_ALL, 400, N_("Here the lines of earlier runs stand among the others: leave out \"previous\".")) \
+	X(PROBE_ANSWER_NOT_GRPC, 503, N_("its answer is not gRPC")) \
 	X(PROBE_ANSWER_NOT_HTTP, 503, N_("its answer is not HTTP")) \
 	X(PROBE_ANSWER_REFUSES, 503, N_("it answered {status}")) \
 	X(PROBE_COMMAND_ENDED, 503, N_("its command ended with {how}")) \
 	X(PROBE_COMMAND_LATE, 503, N_("its command took too long")) \
 	X(PROBE_COMMAND_NOT_RUN, 503, N_("its command cannot be run")) \
 	X(PROBE_CONNECTION_CUT, 503, N_("it cut the connection")) \
+	X(PROBE_GRPC_ANSWERED, 503, N_("its health check answered {how}")) \
 	X(PROBE_HEADER_INVALID, 400, N_("The header \"{name}\" of the {member} of workload {workload} cannot be sent.")) \
 	X(PROBE_INVALID, 400, N_("The {member} of workload {workload} must have a path that begins with '/' and a port.")) \
 	X(PROBE_NOTHING_LISTENS, 503, N_("its port is not open yet")) \
+	X(PROBE_NOT_ASKED, 503, N_("it cannot be asked: {reason}")) \
 	X(PROBE_NO_ANSWER, 503, N_("it does not answer")) \
 	X(PROBE_NO_CONNECTION, 503, N_("it does not accept a connection")) \
-	X(PROBE_TYPE_UNKNOWN, 400, N_("The {member} of workload {workload} is of type \"{type}\"; here it can be \"http\", \"tcp\" or \"command\".")) \
+	X(PROBE_TYPE_UNKNOWN, 400, N_("The {member} of workload {workload} is of type \"{type}\"; here it can be \"http\", \"tcp\", \"grpc\" or \"command\".")) \
 	X(PROBE_WITHOUT_COMMAND, 400, N_("The {member} of workload {workload} has no command.")) \
 	X(PROCESS_NOT_MADE, 500, N_("A process for workload {workload} cannot be made: {reason}")) \
 	X(PROPERTIES_INVALID, 400, N_("\"properties\" must be an object of at most 64 KiB.")) \
 	X(PROVISION_NAMES_NO_RESOURCE, 400, N_("definition {definition}: \"{name}\" in \"provision\" names no resource; it is written TYPE.CLASS#ID")) \
-	X(RECORD_TOO_LARGE, 400, N_("The clone {env} is not recorded in its namespace, so only this machine knows it: more than {max} KiB do not fit there.")) \
-	X(RECORD_UNUSABLE, 400, N_("The record of the clone {env} cannot be used: {reason}.")) \
+	X(RECORD_COPIED, 400, N_("it is a copy of that of {space}.")) \
+	X(RECORD_DAMAGED, 400, N_("it is damaged, or somebody changed it.")) \
+	X(RECORD_DEPLOYMENT_TAKEN, 400, N_("its deployment {deployment} belongs to another environment.")) \
+	X(RECORD_NOT_USED, 0, N_("The record of the clone {env} (namespace {namespace}) cannot be used")) \
+	X(RECORD_OF_OTHER_NAMESPACE, 400, N_("the namespace is not the one that it was written for: the annotation sidestage.dev/made differs.")) \
+	X(RECORD_OF_OTHER_PLACE, 400, N_("its annotations name the environment {space}, whose namespace is {other}.")) \
+	X(RECORD_OF_OTHER_VERSION, 400, N_("another version of sidestage wrote it.")) \
+	X(RECORD_TEXT_TOO_LARGE, 400, N_("The clone {env} is not recorded in its namespace, so only this machine knows it: its record is larger than {max} MiB before compression.")) \
+	X(RECORD_TOO_LARGE, 400, N_("The clone {env} is not recorded in its namespace, so only this machine knows it: its record is larger than {max} KiB.")) \
 	X(REFERENCE_UNKNOWN, 400, N_("a reference must begin with externals, shared, modules, values, context or resources")) \
 	X(REF_INVALID, 400, N_("A \"ref\" of git begins with \"refs/\".")) \
 	X(REPLICAS_INVALID, 400, N_("The replicas of \"{workload}\" must be a number from 0 to {max}.")) \
@@ -449,7 +373,7 @@ struct error;
 	X(RESOURCE_INPUT_NOT_TEXT, 400, N_("The input \"{name}\" must be a string that is not empty.")) \
 	X(RESOURCE_INPUT_UNKNOWN, 400, N_("Unknown input \"{name}\": resources of type \"{type}\" do not take it here.")) \
 	X(RESOURCE_IN_USE, 409, N_("The resource {resource} is in use in {env}.  Deploy without it, and it is deleted; or detach it (detach=true), and the next deployment makes another.")) \
-	X(RESOURCE_MISSING, 400, N_("there is no such resource")) \
+	X(RESOURCE_MISSING, 400, N_("this resource does not exist")) \
 	X(RESOURCE_NAME_INVALID, 400, N_("\"{resource}\" cannot be the name of a resource.")) \
 	X(RESOURCE_NEEDS_UNKNOWN, 500, N_("The resource {resource} needs another resource, which this deployment does not have.")) \
 	X(RESOURCE_NOT_DECLARED, 400, N_("no resource {resource} is declared")) \
@@ -476,7 +400,6 @@ struct error;
 	X(ROUTE_HOST_TAKEN_BY_OTHERS, 409, N_("The host {host} is already used in the namespace {namespace}.  Give this environment another host, for example by a \"domain\" in the definition of its route.")) \
 	X(ROUTE_HOST_TWICE, 400, N_("The definition of a route can have a \"host\" or a \"domain\", not both.")) \
 	X(ROUTE_NAME_INVALID, 400, N_("The {member} \"{name}\" cannot be the name of an object of a cluster.")) \
-	X(ROUTE_OF_OTHER_TYPE, 400, N_("The driver \"kubernetes/{driver}\" makes resources of the types route and dns, not {type}.")) \
 	X(ROUTE_PATH_INVALID, 400, N_("The path \"{path}\" of {resource} is invalid: it must begin with a slash and have no query, blanks or empty parts.")) \
 	X(ROUTE_PORT_MISSING, 400, N_("The route {resource} leads to no port of the service of workload {workload}.  Declare the port in \"service.ports\", and name it in the \"port\" of the route.")) \
 	X(ROUTE_SCHEME_INVALID, 400, N_("The scheme \"{name}\" of a route must be \"http\" or \"https\".")) \
@@ -570,7 +493,6 @@ struct error;
 	X(USER_NOT_FOUND, 404, N_("There is no user \"{user}\".")) \
 	X(USER_TYPE_INVALID, 400, N_("\"type\" must be \"user\" or \"service\".")) \
 	X(VALUES_AND_VERSION_GIVEN, 400, N_("Give \"values\" or \"value_set_version_id\", not both: changed values make a new version.")) \
-	X(VALUES_MEMBER_UNKNOWN, 400, N_("Unknown member \"{name}\" in \"values\": it takes \"base\", \"set\" and \"delete\".")) \
 	X(VALUES_MOVED, 412, N_("The shared values of {place} changed: their newest version is \"{version}\".  Look at them again.")) \
 	X(VALUES_TOO_LARGE, 400, N_("All shared values together cannot be larger than {max} bytes.")) \
 	X(VALUE_AND_SECRET_GIVEN, 400, N_("Give either \"value\" or \"secret_ref\"; \"secret_ref\" takes a \"value\", or a \"store\" and a \"ref\".")) \
@@ -582,7 +504,7 @@ struct error;
 	X(VALUE_MISSING, 400, N_("A shared value needs a \"value\".")) \
 	X(VALUE_NAMED_TWICE, 400, N_("\"values\" names the key \"{key}\" twice.")) \
 	X(VALUE_NOT_FOUND, 404, N_("There is no shared value \"{key}\".")) \
-	X(VALUE_NOT_IN_VERSION, 400, N_("there is no such shared value in the version of the values that this deployment has")) \
+	X(VALUE_NOT_IN_VERSION, 400, N_("this shared value is not in the version of the values that this deployment has")) \
 	X(VALUE_NOT_WHOLE, 400, N_("Both \"value\" and \"description\" must be given.  To change one of them, use PATCH.")) \
 	X(VALUE_OF_KEY_MISSING, 400, N_("{key}: a shared value needs a \"value\".")) \
 	X(VALUE_PURGED_FROM_VERSION, 400, N_("it was purged from the version of the values that this deployment has")) \
@@ -611,7 +533,7 @@ struct error;
 	X(WORKLOAD_HELD_BACK, 503, N_("not started, because workload {workload} cannot start")) \
 	X(WORKLOAD_LABEL_RESERVED, 400, N_("The label or annotation \"{name}\" of workload {workload} is set by the platform; remove it from the workload.")) \
 	X(WORKLOAD_MEMORY_TOO_SMALL, 400, N_("The {member} \"{name}\" of workload {workload} is less than 1Mi: nothing can run in it.")) \
-	X(WORKLOAD_MISSING, 400, N_("there is no workload \"{workload}\"")) \
+	X(WORKLOAD_MISSING, 400, N_("the workload \"{workload}\" does not exist")) \
 	X(WORKLOAD_MUST_STAY_UP, 503, N_("started; ready when it has stayed up for {duration}")) \
 	X(WORKLOAD_NAMES_NO_IMAGE, 400, N_("workload {workload}: its container names no image")) \
 	X(WORKLOAD_NAME_INVALID, 400, N_("\"{workload}\" cannot be the name of a workload.")) \
@@ -631,7 +553,7 @@ struct error;
 	X(WORKLOAD_STARTS_AGAIN, 503, N_("ended with {how}; starts again after {duration}")) \
 	X(WORKLOAD_STRINGS_INVALID, 400, N_("The {member} of workload {workload} must be an array of at most {max} strings.")) \
 	X(WORKLOAD_STRING_INVALID, 400, N_("String {number} of the {member} of workload {workload} is not a string.")) \
-	X(WORKLOAD_TO_UPDATE_MISSING, 400, N_("there is no workload \"{workload}\" to update")) \
+	X(WORKLOAD_TO_UPDATE_MISSING, 400, N_("the workload \"{workload}\" to update does not exist")) \
 	X(WORKLOAD_TRIES_AGAIN, 503, N_("ended with {how}; trying once more")) \
 	X(WORKLOAD_TWICE, 400, N_("The workload {workload}, or a public port of it, is declared twice.")) \
 	X(WORKLOAD_WITHOUT_IMAGE, 404, N_("the workload \"{workload}\" has no container with an image here")) \
@@ -681,19 +603,16 @@ struct error_row {
 };
 
 const struct error_row *error_code_row(enum error_code code);
-/* In lower case, as on the wire. */
-void error_code_name(char out[ERROR_CODE_SIZE], enum error_code code);
+void error_code_name(char out[ERROR_CODE_SIZE], enum error_code code);	/* in lower case */
 /* The status of the first sentence that has one; 0: none has, or the kind was made another. */
 int error_code_status(const struct error *err);
-/* The whole text in English, whatever this program speaks; free() it. */
-char *error_codes_text(const struct error *err);
+char *error_codes_text(const struct error *err);	/* the whole, in English; free() it */
 /* Adds "code", "parameters" and, where there are more sentences, "cause": as much in an object.
  * Nothing when the error has no code. */
 void error_codes_write(const struct error *err, json_t *details);
 /* The same as an object, in a text; "" when the error has no code.  free() it. */
 char *error_codes_encode(const struct error *err);
-/* What was written, perhaps by another version: true when the code, all its parameters and all its
- * causes are known; then out says it in the language of this program.  Else out stays. */
+/* true: all codes and parameters in it are known, and out says them in this program's language. */
 bool error_codes_read(struct error *out, const json_t *details);
 
 #endif

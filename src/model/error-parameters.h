@@ -35,7 +35,7 @@
 	X(version)	/* of a definition, an artefact, a pipeline or the shared values */ \
 	X(workload) \
 	/* other names */ \
-	X(amount)	/* "250m CPU, 64Mi memory" */ \
+	X(amount)	/* "cpu 250m, memory 64Mi" */ \
 	X(room)		/* that there is left of both */ \
 	X(container)	/* of a workload */ \
 	X(driver)	/* as a definition chooses it: "sidestage/machine" */ \

@@ -61,6 +61,7 @@ static const struct {
 	[EXTENSION_ADDRESSES] = {"addresses", NULL},
 	[EXTENSION_ADOPTION] = {"adoption", NULL},
 	[EXTENSION_CLONE_NOTES] = {"clone-notes", NULL},
+	[EXTENSION_PROGRESS] = {"progress", NULL},
 };
 
 #define VALUES EXTENSION_DEPLOY_VALUES
@@ -127,6 +128,8 @@ static const struct extension_addition additions[] = {
 	{EXTENSION_ERROR_CODES, ADDS_ERROR_MEMBER, "*", "details/cause"},
 	{EXTENSION_ERROR_CODES, ADDS_OBJECT_TOLD, "listDeploymentErrors", "reason"},
 	{EXTENSION_ERROR_CODES, ADDS_MEMBER_TOLD, "getRuntime", "reasons"},
+	{EXTENSION_ERROR_CODES, ADDS_OBJECT_TOLD, "listEnvironments", "status_reason"},
+	{EXTENSION_ERROR_CODES, ADDS_OBJECT_TOLD, "getEnvironment", "status_reason"},
 	{WAITS, ADDS_MEMBER_TOLD, "listEnvironments", "waiting"},
 	{WAITS, ADDS_MEMBER_TOLD, "getEnvironment", "waiting"},
 	{WAITS, ADDS_MEMBER_TOLD, "createEnvironment", "waiting"},
@@ -141,13 +144,18 @@ static const struct extension_addition additions[] = {
 	{EXTENSION_DEPLOY_REVIEW, ADDS_ROUTE, "x-reviewEnvironment", NULL},
 	{EXTENSION_ADDRESSES, ADDS_MEMBER_TOLD, "getRuntime", "addresses"},
 	{EXTENSION_ADOPTION, ADDS_ROUTE, "x-getAdoption", NULL},
+	{EXTENSION_ADOPTION, ADDS_ROUTE, "x-updateAdoption", NULL},
 	{EXTENSION_ADOPTION, ADDS_PARAMETER, "getEnvironment", "survey"},
 	{EXTENSION_ADOPTION, ADDS_OBJECT_TOLD, "getEnvironment", "survey"},
+	{EXTENSION_ADOPTION, ADDS_MEMBER_TOLD, "getRuntime", "owner"},
 	{NOTES, ADDS_MEMBER_ASKED, "updateEnvironment", "notes"},
 	{NOTES, ADDS_MEMBER_TOLD, "listEnvironments", "notes"},
 	{NOTES, ADDS_MEMBER_TOLD, "getEnvironment", "notes"},
 	{NOTES, ADDS_MEMBER_TOLD, "createEnvironment", "notes"},
 	{NOTES, ADDS_MEMBER_TOLD, "updateEnvironment", "notes"},
+	{EXTENSION_PROGRESS, ADDS_OBJECT_TOLD, "listEnvironments", "progress"},
+	{EXTENSION_PROGRESS, ADDS_OBJECT_TOLD, "getEnvironment", "progress"},
+	{EXTENSION_PROGRESS, ADDS_OBJECT_TOLD, "getDeployment", "progress"},
 };
 
 const char *

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A scope is parsed into fields of a fixed size, so that none needs memory of its own. */
 #include "config.h"
 
 #include "model/grant.h"

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * In a set, lists with keys are objects (merge-keys.h), so the difference of two objects is found
+ * member by member, and becomes what kubectl and kustomize take only at the end, when lists are
+ * written as lists again.  That is why a strategic merge patch can name one variable, and why a
+ * custom resource, whose lists have no keys that the API server knows, gets its list whole.
+ */
 #include "config.h"
 
 #include "model/manifest-patch.h"
@@ -11,16 +18,17 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/xmalloc.h"
+#include "base/i18n.h"
 #include "model/json.h"
+#include "model/json-text.h"
 #include "model/manifest-filled.h"
+#include "model/manifest-operations.h"
 #include "model/manifests.h"
 #include "model/merge-keys.h"
-#include "model/patch.h"
 #include "model/placeholder.h"
 
 #define TEXT_MAX (1u << 20)
-#define INDENT 2
+#define INDENT "  "
 
 /* --- one object --- */
 
@@ -114,7 +122,7 @@ manifest_json_patch(const json_t *before, const json_t *after, struct error *err
 {
 	json_t *from = plain_object((json_t *)(uintptr_t)before, err);
 	json_t *to = from ? plain_object((json_t *)(uintptr_t)after, err) : NULL;
-	json_t *patch = to ? patch_between_encoded(from, to) : NULL;
+	json_t *patch = to ? manifest_operations(from, to) : NULL;
 
 	json_decref(from);
 	json_decref(to);
@@ -122,12 +130,6 @@ manifest_json_patch(const json_t *before, const json_t *after, struct error *err
 }
 
 /* --- modules --- */
-
-static json_t *
-objects_of(const json_t *module)
-{
-	return json_object_get(json_object_get(module, "spec"), "manifests");
-}
 
 /* before or after NULL: it is new, or goes. */
 static void
@@ -151,7 +153,7 @@ add_patch(json_t *out, const char *key, const json_t *before, const json_t *afte
 static void
 add_module(json_t *out, const json_t *before, const json_t *after)
 {
-	json_t *was = objects_of(before), *is = objects_of(after), *object;
+	json_t *was = manifests_of(before), *is = manifests_of(after), *object;
 	const char *key;
 
 	json_object_foreach(is, key, object)
@@ -176,6 +178,32 @@ manifests_patches(const json_t *before, const json_t *after)
 	return out;
 }
 
+/* --- text --- */
+
+/* A patch that lacks a line is another patch, so one that does not fit is none. */
+struct patch_text {
+	struct buf bytes;
+	bool is_cut;
+};
+
+static void
+put(struct patch_text *out, const char *bytes)
+{
+	if (!buf_puts(&out->bytes, bytes))
+		out->is_cut = true;
+}
+
+static char *
+take_text(struct patch_text *out, struct error *err)
+{
+	if (!out->is_cut)
+		return buf_take(&out->bytes);
+	buf_clear(&out->bytes);
+	error_set(err, ERROR_LIMIT,
+		  _("The patch is too large (more than 1 MiB).  Change fewer objects at once."));
+	return NULL;
+}
+
 /* --- YAML --- */
 
 /* Of letters that mean nothing, and no word that means something. */
@@ -196,67 +224,80 @@ is_plain(const char *text)
 }
 
 static void
-put_scalar(struct buf *out, const json_t *value)
+put_json(struct patch_text *out, const json_t *value)
 {
-	const char *text = json_string_value(value);
-	char *encoded;
+	char *text = json_text(value, 0);
 
-	if (text && is_plain(text)) {
-		buf_puts(out, text);
-		return;
-	}
-	encoded = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-	buf_puts(out, encoded ? encoded : "null");
-	free(encoded);
+	put(out, text);
+	free(text);
 }
 
 static void
-put_key(struct buf *out, const char *key)
+put_scalar(struct patch_text *out, const json_t *value)
+{
+	const char *text = json_string_value(value);
+
+	if (text && is_plain(text))
+		put(out, text);
+	else
+		put_json(out, value);
+}
+
+static void
+put_key(struct patch_text *out, const char *key)
 {
 	json_t *text = json_string(key);
 
 	put_scalar(out, text);
-	buf_puts(out, ":");
+	put(out, ":");
 	json_decref(text);
 }
 
-static void put_block(struct buf *out, const json_t *value, int depth, bool is_begun);
+static void
+put_indent(struct patch_text *out, int depth)
+{
+	while (depth-- > 0)
+		put(out, INDENT);
+}
+
+static void put_block(struct patch_text *out, const json_t *value, int depth, bool is_begun);
 
 /* Behind "key:" or "-". */
 static void
-put_below(struct buf *out, const json_t *value, int depth, bool in_list)
+put_below(struct patch_text *out, const json_t *value, int depth, bool in_list)
 {
 	bool is_block = json_object_size(value) > 0 || json_array_size(value) > 0;
 
 	if (is_block && in_list && json_is_object(value)) {
-		buf_puts(out, " ");
+		put(out, " ");
 		put_block(out, value, depth, true);
 	} else if (is_block) {
-		buf_puts(out, "\n");
+		put(out, "\n");
 		put_block(out, value, depth, false);
 	} else {
-		buf_puts(out, " ");
+		put(out, " ");
 		put_scalar(out, value);
-		buf_puts(out, "\n");
+		put(out, "\n");
 	}
 }
 
 /* is_begun: the first line has its indentation. */
 static void
-put_block(struct buf *out, const json_t *value, int depth, bool is_begun)
+put_block(struct patch_text *out, const json_t *value, int depth, bool is_begun)
 {
 	const char *key;
 	json_t *member;
 	size_t i;
 
 	json_object_foreach((json_t *)(uintptr_t)value, key, member) {
-		buf_printf(out, "%*s", is_begun ? 0 : depth * INDENT, "");
+		put_indent(out, is_begun ? 0 : depth);
 		is_begun = false;
 		put_key(out, key);
 		put_below(out, member, depth + !json_is_array(member), false);
 	}
 	json_array_foreach((json_t *)(uintptr_t)value, i, member) {
-		buf_printf(out, "%*s-", depth * INDENT, "");
+		put_indent(out, depth);
+		put(out, "-");
 		put_below(out, member, depth + 1, true);
 	}
 }
@@ -274,27 +315,85 @@ in_order(const json_t *object)
 	return out;
 }
 
-char *
-manifests_patches_text(const json_t *patches)
+/* An operation a line. */
+static void
+put_operations(struct patch_text *out, const char *before, const json_t *operations)
 {
-	struct buf out;
+	json_t *operation;
+	size_t i;
+
+	json_array_foreach((json_t *)(uintptr_t)operations, i, operation) {
+		put(out, before);
+		put(out, i == 0 ? "[" : " ");
+		put_json(out, operation);
+		put(out, i + 1 == json_array_size(operations) ? "]\n" : ",\n");
+	}
+}
+
+static void
+put_object(struct patch_text *out, const json_t *object)
+{
+	json_t *ordered = in_order(object);
+
+	put_block(out, ordered, 0, false);
+	json_decref(ordered);
+}
+
+static void
+put_head(struct patch_text *out, const json_t *row)
+{
+	put(out, out->bytes.length > 0 ? "---\n# " : "# ");
+	put(out, json_member_string(row, "operation"));
+	put(out, ": ");
+	put(out, json_member_string(row, "object"));
+	put(out, "\n");
+}
+
+char *
+manifests_patches_text(const json_t *patches, struct error *err)
+{
+	struct patch_text out = {0};
 	json_t *row;
 	size_t i;
 
-	buf_init(&out, TEXT_MAX);
+	buf_init(&out.bytes, TEXT_MAX);
 	json_array_foreach((json_t *)(uintptr_t)patches, i, row) {
-		const json_t *body = json_object_get(row, "merge_patch");
-		json_t *ordered;
+		const json_t *body = json_object_get(row, "merge_patch"), *operations;
 
-		buf_printf(&out, "%s# %s: %s\n", out.length > 0 ? "---\n" : "",
-			   json_member_string(row, "operation"), json_member_string(row, "object"));
+		put_head(&out, row);
 		if (!body)
 			body = json_object_get(row, "manifest");
 		if (!body)
 			continue;
-		ordered = in_order(body);
-		put_block(&out, ordered, 0, false);
-		json_decref(ordered);
+		put_object(&out, body);
+		operations = json_object_get(row, "json_patch");
+		if (json_array_size(operations) > 0)
+			put(&out, "# or as JSON Patch:\n");
+		put_operations(&out, "#   ", operations);
 	}
-	return buf_take(&out);
+	return take_text(&out, err);
+}
+
+/* Such a file names no object, so it can hold the operations of one alone. */
+char *
+manifests_json_patch_text(const json_t *patches, struct error *err)
+{
+	const json_t *operations = json_object_get(json_array_get(patches, 0), "json_patch");
+	struct patch_text out = {0};
+
+	buf_init(&out.bytes, TEXT_MAX);
+	if (json_array_size(patches) > 1) {
+		error_set(err, ERROR_INPUT,
+			  _("Several objects change, but a JSON Patch changes one.  Choose a name that "
+			    "ends in .yaml."));
+		return NULL;
+	}
+	if (json_array_size(patches) == 1 && !operations) {
+		error_set(err, ERROR_INPUT,
+			  _("An object that is created or deleted has no JSON Patch.  Choose a name "
+			    "that ends in .yaml."));
+		return NULL;
+	}
+	put_operations(&out, "", operations);
+	return take_text(&out, err);
 }

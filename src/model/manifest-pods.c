@@ -68,12 +68,11 @@ may_rest(const json_t *object)
 bool
 manifests_may_rest(const json_t *module)
 {
-	const json_t *spec = json_object_get(module, "spec");
 	bool has_pods = false;
 	const char *key;
 	json_t *object;
 
-	json_object_foreach(json_object_get(spec, "manifests"), key, object) {
+	json_object_foreach(manifests_of(module), key, object) {
 		if (!manifest_pod_path(object))
 			continue;
 		has_pods = true;
@@ -254,7 +253,7 @@ manifest_image_path(const json_t *object)
 char *
 manifests_image_path(const json_t *module)
 {
-	json_t *manifests = json_object_get(json_object_get(module, "spec"), "manifests"), *object;
+	json_t *manifests = manifests_of(module), *object;
 	const char *key, *first = NULL;
 	char *below = NULL;
 	struct buf path;

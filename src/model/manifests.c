@@ -26,6 +26,18 @@
 /* A set has some levels above the object. */
 #define DEPTH_MAX (JSON_DEPTH_MAX - 8)
 
+bool
+manifests_is(const char *profile)
+{
+	return profile && strcmp(profile, MANIFESTS_PROFILE) == 0;
+}
+
+json_t *
+manifests_of(const json_t *module)
+{
+	return json_object_get(json_object_get(module, "spec"), "manifests");
+}
+
 char *
 manifest_key(const json_t *object)
 {

@@ -26,6 +26,11 @@ struct error;
 
 #define MANIFESTS_PROFILE "sidestage/manifests"
 
+/* Whether that is the name of this profile; NULL is not. */
+bool manifests_is(const char *profile);
+/* The kept objects of a module by their keys; NULL: it is of another profile.  Borrowed. */
+json_t *manifests_of(const json_t *module);
+
 /* "Deployment/web", of another group than the built-in ones "Certificate.cert-manager.io/web";
  * free() it.  NULL: it has no kind or no name. */
 char *manifest_key(const json_t *object);

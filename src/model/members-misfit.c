@@ -26,6 +26,8 @@ fits(const struct member *m, const json_t *value)
 {
 	switch (m->kind) {
 	case MEMBER_TEXT:
+		return json_is_string(value) &&
+		       (m->max == 0 || json_string_length(value) <= m->max);
 	case MEMBER_TIME:
 	case MEMBER_WORD:
 		return json_is_string(value);
@@ -42,8 +44,10 @@ fits(const struct member *m, const json_t *value)
 		return are_texts(value);
 	case MEMBER_JSON:
 		return !(m->need & MEMBER_OPEN) || json_is_object(value);
-	case MEMBER_GIVEN:
 	case MEMBER_CONSTANT:
+		return json_is_string(value) &&
+		       strcmp(json_string_value(value), m->words->items[0]) == 0;
+	case MEMBER_GIVEN:
 	case MEMBER_DOCUMENT:
 		break;
 	}

@@ -161,6 +161,8 @@ noun_copy(const struct noun *noun, void *to, const void *from)
 	memset(to, 0, noun->size);
 	for (const struct member *m = noun->members; m->key; m++)
 		copy_member(to, from, m);
+	if (noun->is_there)
+		*is_there_in(to, noun) = is_there(from, noun);
 	if (noun->problem)
 		untrusted_init(problem_in(to, noun),
 			       problem_in((void *)(uintptr_t)from, noun)->raw);

@@ -29,9 +29,7 @@ encode_word(const struct member_words *words, unsigned word)
 static json_t *
 encode_object(const struct noun *noun, const void *from)
 {
-	const struct untrusted *first = place_of(from, first_text(noun));
-
-	return first->raw ? noun_encode(noun, from) : NULL;
+	return is_there(from, noun) ? noun_encode(noun, from) : NULL;
 }
 
 static json_t *
@@ -68,6 +66,33 @@ encode_map(const void *noun, const struct member *m)
 	return map;
 }
 
+/* Of a SPARSE member: whether it says nothing. */
+static bool
+is_empty(const void *noun, const struct member *m)
+{
+	switch (m->kind) {
+	case MEMBER_FLAG:
+		return !*(const bool *)place_of(noun, m);
+	case MEMBER_WORD:
+		return word_of(noun, m) == 0;
+	case MEMBER_LIST:
+	case MEMBER_TEXTS:
+	case MEMBER_MAP:
+		return count_of(noun, m) == 0;
+	case MEMBER_NUMBER:
+		return number_of(noun, m) == 0;
+	case MEMBER_TIME:
+	case MEMBER_CONSTANT:
+	case MEMBER_OBJECT:
+	case MEMBER_JSON:
+	case MEMBER_DOCUMENT:
+	case MEMBER_GIVEN:
+	case MEMBER_TEXT:
+		break;
+	}
+	return false;
+}
+
 /* NULL: it is absent. */
 static json_t *
 encode_member(const void *noun, const struct member *m)
@@ -75,6 +100,8 @@ encode_member(const void *noun, const struct member *m)
 	const void *place = place_of(noun, m);
 	const struct untrusted *text = place;
 
+	if ((m->need & MEMBER_SPARSE) && is_empty(noun, m))
+		return NULL;
 	switch (m->kind) {
 	case MEMBER_TIME:
 		return encode_time(number_of(noun, m));
@@ -113,7 +140,8 @@ encode_absent(const struct member *m)
 	if (m->need & MEMBER_NULLABLE)
 		return json_null();
 	if (m->need & MEMBER_REQUIRED)
-		return m->kind == MEMBER_JSON ? json_object() : json_string("");
+		return m->kind == MEMBER_JSON || m->kind == MEMBER_OBJECT ? json_object()
+									  : json_string("");
 	return NULL;
 }
 

@@ -122,13 +122,13 @@ decode_item(const struct noun *noun, void *out, const json_t *body, struct error
 static int
 decode_object(void *out, const struct member *m, const json_t *value, struct error *err)
 {
-	struct untrusted *first = place_in(out, first_text(m->noun));
 	struct error why = {0};
+	int ret = decode_item(m->noun, out, value, &why);
 
-	if (decode_item(m->noun, out, value, &why) == 0)
+	if (ret != 0 || m->noun->is_there)
+		set_there(out, m->noun);
+	if (ret == 0)
 		return 0;
-	if (!first->raw)
-		untrusted_set(first, "");
 	return error_set(err, ERROR_PROTOCOL, "%s: %s", m->key, why.text);
 }
 

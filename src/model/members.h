@@ -27,7 +27,7 @@ enum member_kind {
 	MEMBER_NUMBER,		/* int64_t; what is no integer leaves it as it is */
 	MEMBER_WORD,		/* enum: which of `words` */
 	MEMBER_CONSTANT,	/* nowhere: always the first of `words`, and not read */
-	MEMBER_OBJECT,		/* a struct that is a `noun`; there when its first text is */
+	MEMBER_OBJECT,		/* a struct that is a `noun`; there as `is_there` says */
 	MEMBER_LIST,		/* pointer to so many (`count`) structs that are a `noun` each */
 	MEMBER_TEXTS,		/* pointer to so many (`count`) struct untrusted */
 	MEMBER_MAP,		/* the same of an object; each struct begins with its key, a text */
@@ -37,14 +37,16 @@ enum member_kind {
 };
 
 /*
- * What is absent is a fault when it is REQUIRED, and then written as "" (JSON: as {}).  Otherwise
- * it is left out, or written as null when it is NULLABLE; so is a time or word that is unknown.
+ * What is absent is a fault when it is REQUIRED, and then written as "" (JSON and objects: as
+ * {}).  Otherwise it is left out, or written as null when it is NULLABLE; so is a time or word that
+ * is unknown.
  * One of another type is a fault; when it is LOOSE it is as if it were absent.  DERIVED says again
  * what another member at the same place says: it is written and not read.  JSON that is OPEN is an
  * object, of whatever members.
  *
- * Texts, a list or a map are always written.  Of one that has structs with a `problem`, each keeps
- * its own fault; else the list has it.
+ * A flag, number, texts, a list or a map are always written, unless the member is SPARSE: then what
+ * is false, 0 or empty is left out, and so is the first word of an enum.  Of a list that has
+ * structs with a `problem`, each keeps its own fault; else the list has it.
  */
 enum member_need {
 	MEMBER_OPTIONAL = 0,
@@ -52,7 +54,8 @@ enum member_need {
 	MEMBER_NULLABLE = 2,
 	MEMBER_LOOSE = 4,
 	MEMBER_DERIVED = 8,
-	MEMBER_OPEN = 16
+	MEMBER_OPEN = 16,
+	MEMBER_SPARSE = 32
 };
 
 /* The words of an enum, in its order; the value of what is none of them, which has no word. */
@@ -70,6 +73,7 @@ struct member {
 	const struct member_words *words;
 	const struct noun *noun;
 	size_t count;		/* where in the struct the length of these is (size_t) */
+	size_t max;		/* of a text that somebody asks for: its bytes; 0: any */
 };
 #define MEMBERS_END {.key = NULL}
 
@@ -80,6 +84,9 @@ struct noun {
 	size_t problem;		/* where its own `problem` (struct untrusted) is; 0: it has none */
 	/* After reading, whatever was read: -1 with err is a fault more.  NULL: nothing. */
 	int (*complete)(void *noun, const json_t *body, struct error *err);
+	/* Where its struct has a bool for whether it is there, as a part of another; 0: nowhere,
+	 * and then it is there when its first text is. */
+	size_t is_there;
 };
 
 /*
@@ -102,9 +109,9 @@ void noun_copy(const struct noun *noun, void *to, const void *from);
 void noun_clear(const struct noun *noun, void *out);
 
 /*
- * The first member that is there and not null, and is not what the table says, LOOSE or not; NULL:
- * none.  What somebody asks for is refused where reading what somebody wrote would look away.  Of
- * lists, objects and maps only the outermost is looked at, of texts in a list each.
+ * The first member that is there and not null, and is not what the table says or is longer, LOOSE
+ * or not; NULL: none.  What somebody asks for is refused where reading what somebody wrote would
+ * look away.  Of lists, objects and maps only the outermost is looked at, of texts in a list each.
  */
 const struct member *noun_misfit(const struct noun *noun, const json_t *body);
 
@@ -142,7 +149,7 @@ unsigned member_word(const struct member_words *words, const char *word);
 /* One whose table is a part of those in other files. */
 #define NOUN_SHARED(kind, words, complete) \
 	const struct noun kind##_noun = {words, sizeof(struct kind), kind##_members, \
-						offsetof(struct kind, problem), complete}; \
+						offsetof(struct kind, problem), complete, 0}; \
 	void kind##_read(struct kind *out, const json_t *body) \
 	{ \
 		noun_read(&kind##_noun, out, body); \

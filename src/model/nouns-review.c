@@ -14,8 +14,8 @@
 #include "model/error-codes.h"
 #include "model/private.h"
 
-static void
-translate(struct untrusted *text, const json_t *reason)
+void
+noun_translate(struct untrusted *text, const json_t *reason)
 {
 	struct error read;
 
@@ -46,11 +46,24 @@ complete_warning(void *noun, const json_t *body, struct error *err)
 
 	(void)body;
 	(void)err;
-	translate(&warning->message, warning->reason);
+	noun_translate(&warning->message, warning->reason);
 	return 0;
 }
 NOUN(workload_warning, "warning", complete_warning)
 NOUN_ENCODE(workload_warning)
+
+#define AT(member) IN(driver_warning, member)
+static const struct member driver_warning_members[] = {
+	{"workload", MEMBER_TEXT, MEMBER_REQUIRED | MEMBER_LOOSE, AT(workload)},
+	{"object", MEMBER_TEXT, MEMBER_REQUIRED | MEMBER_LOOSE, AT(object)},
+	{"message", MEMBER_TEXT, MEMBER_REQUIRED | MEMBER_LOOSE, AT(message)},
+	{"code", MEMBER_TEXT, MEMBER_LOOSE, AT(code)},
+	{"reason", MEMBER_JSON, MEMBER_OPTIONAL, AT(reason)},
+	MEMBERS_END,
+};
+#undef AT
+NOUN(driver_warning, "warning", NULL)
+NOUN_ENCODE(driver_warning)
 
 static const char *const deploy_finding_kinds[] = {
 	[DEPLOY_REFUSED] = "refused",
@@ -82,7 +95,7 @@ complete_finding(void *noun, const json_t *body, struct error *err)
 
 	(void)body;
 	(void)err;
-	translate(&finding->message, finding->reason);
+	noun_translate(&finding->message, finding->reason);
 	return 0;
 }
 NOUN(deploy_finding, "finding", complete_finding)
@@ -109,7 +122,7 @@ complete_review(void *noun, const json_t *body, struct error *err)
 
 	(void)body;
 	(void)err;
-	translate(&review->unasked, review->reason);
+	noun_translate(&review->unasked, review->reason);
 	return 0;
 }
 NOUN(deploy_review, "review", complete_review)

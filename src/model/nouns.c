@@ -127,11 +127,14 @@ static const struct member environment_members[] = {
 	{"deploy_tag", MEMBER_TEXT, MEMBER_OPTIONAL, AT(deploy_tag)},
 	{"status", MEMBER_WORD, MEMBER_OPTIONAL, AT(status), .words = &environment_status_words},
 	{"status_changed_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(status_changed_at)},
+	{"status_message", MEMBER_TEXT, MEMBER_LOOSE, AT(status_message)},
+	{"status_reason", MEMBER_JSON, MEMBER_LOOSE, AT(status_reason)},
 	{"last_deploy", MEMBER_OBJECT, MEMBER_OPTIONAL, AT(last_deploy), .noun = &deployment_noun},
 	{"from_deploy", MEMBER_OBJECT, MEMBER_OPTIONAL, AT(from_deploy), .noun = &deployment_noun},
 	{"waiting", MEMBER_LIST, MEMBER_OPTIONAL, AT(waiting), .noun = &rule_wait_noun,
 	 .count = offsetof(struct environment, waiting_count)},
 	{"notes", MEMBER_JSON, MEMBER_OPTIONAL | MEMBER_OPEN, AT(notes)},
+	{"progress", MEMBER_JSON, MEMBER_LOOSE | MEMBER_OPEN, AT(progress)},
 	MEMBERS_END,
 };
 #undef AT
@@ -146,6 +149,7 @@ complete_environment(void *noun, const json_t *body, struct error *err)
 	(void)err;
 	if (!environment->name.raw)
 		untrusted_init(&environment->name, environment->id.raw);
+	noun_translate(&environment->status_message, environment->status_reason);
 	return 0;
 }
 NOUN(environment, "environment", complete_environment)
@@ -297,6 +301,12 @@ static const char *const artefact_types[] = {
 static const struct member_words artefact_type_words = {artefact_types, ARTEFACT_UNKNOWN,
 							ARTEFACT_UNKNOWN};
 
+const char *
+artefact_type_word(enum artefact_type type)
+{
+	return type < ARTEFACT_UNKNOWN ? artefact_types[type] : "unknown";
+}
+
 enum artefact_type
 artefact_type_of(const char *word)
 {
@@ -438,12 +448,14 @@ active_resource_address(const struct active_resource *resource)
 	return xasprintf("http://%s:%d", host, (int)port);
 }
 
+#define PERSON_TEXT_MAX 1000	/* of what people call a user or a token */
+
 #define AT(member) IN(user, member)
 static const struct member user_members[] = {
-	{"id", MEMBER_TEXT, MEMBER_LOOSE, AT(id)},
-	{"name", MEMBER_TEXT, MEMBER_LOOSE, AT(name)},
-	{"type", MEMBER_TEXT, MEMBER_LOOSE, AT(type)},
-	{"email", MEMBER_TEXT, MEMBER_LOOSE, AT(email)},
+	{"id", MEMBER_TEXT, MEMBER_LOOSE, AT(id), .max = PERSON_TEXT_MAX},
+	{"name", MEMBER_TEXT, MEMBER_LOOSE, AT(name), .max = PERSON_TEXT_MAX},
+	{"type", MEMBER_TEXT, MEMBER_LOOSE, AT(type), .max = PERSON_TEXT_MAX},
+	{"email", MEMBER_TEXT, MEMBER_LOOSE, AT(email), .max = PERSON_TEXT_MAX},
 	{"properties", MEMBER_JSON, MEMBER_REQUIRED, AT(properties)},
 	{"roles", MEMBER_JSON, MEMBER_OPTIONAL, AT(roles)},
 	{"created_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(created_at)},
@@ -476,7 +488,7 @@ NOUN_ENCODE(user_token)
 static const struct member token_request_members[] = {
 	{"id", MEMBER_TEXT, MEMBER_REQUIRED, AT(id)},
 	{"type", MEMBER_TEXT, MEMBER_REQUIRED, AT(type)},
-	{"description", MEMBER_TEXT, MEMBER_OPTIONAL, AT(description)},
+	{"description", MEMBER_TEXT, MEMBER_OPTIONAL, AT(description), .max = PERSON_TEXT_MAX},
 	{"expires_at", MEMBER_TEXT, MEMBER_OPTIONAL, AT(expires_at)},
 	MEMBERS_END,
 };

@@ -103,6 +103,10 @@ struct environment {
 	int64_t created_at;
 	enum environment_status status;
 	int64_t status_changed_at;
+	/* Why it does not go, where it is to: a sentence; what is read is in the language of this
+	 * program, if it can be.  raw NULL: nothing is known to hold it. */
+	struct untrusted status_message;
+	json_t *status_reason; /* the same as code and parameters (model/error-codes.h), or NULL */
 	struct deployment last_deploy;	/* last_deploy.id.raw NULL: never deployed */
 	struct deployment from_deploy;
 	struct untrusted problem;
@@ -110,6 +114,7 @@ struct environment {
 	struct rule_wait *waiting;	/* oldest first; 0: none, or not offered */
 	size_t waiting_count;
 	json_t *notes;			/* clone-notes.h; NULL: none, or not offered */
+	json_t *progress;		/* task-progress.h; NULL: none, or not said */
 };
 /* The deployments in it are read as nouns of their own; a fault in one of them is a `problem`
  * here. */
@@ -327,6 +332,7 @@ enum artefact_type {
 	ARTEFACT_CONTAINER, ARTEFACT_WORKLOAD,
 	ARTEFACT_UNKNOWN	/* a word we do not know */
 };
+const char *artefact_type_word(enum artefact_type type);
 enum artefact_type artefact_type_of(const char *word);	/* NULL is fine */
 
 struct artefact_version {
@@ -383,6 +389,23 @@ int workload_warning_decode(struct workload_warning *out, const json_t *body, st
 	__attribute__((warn_unused_result));
 json_t *workload_warning_encode(const struct workload_warning *warning);
 void workload_warning_clear(struct workload_warning *warning);
+
+/* What a driver warns of while it does something: kept with the deployment. */
+struct driver_warning {
+	struct untrusted workload;	/* "": none that is known */
+	struct untrusted object;	/* of a cluster; "": none */
+	struct untrusted message;
+	struct untrusted code;	/* "does-not-run"; raw NULL: of the object, nothing else is known */
+	/* The message as code and parameters (model/error-codes.h): the driver's own words.  NULL:
+	 * those of the cluster. */
+	json_t *reason;
+	struct untrusted problem;
+};
+void driver_warning_read(struct driver_warning *out, const json_t *body);
+int driver_warning_decode(struct driver_warning *out, const json_t *body, struct error *err)
+	__attribute__((warn_unused_result));
+json_t *driver_warning_encode(const struct driver_warning *warning);
+void driver_warning_clear(struct driver_warning *warning);
 
 /* Who a token belongs to, and what there is beside. */
 struct user {

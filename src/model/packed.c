@@ -350,6 +350,25 @@ read_value(struct reader *r, json_t *like)
 	}
 }
 
+bool
+packed_each(const char *bytes, size_t length, packed_take *take, void *data)
+{
+	struct reader r = {bytes, bytes + length, JSON_VALUES_MAX - 1, JSON_DEPTH_MAX - 1};
+	size_t count;
+
+	if (length == 0 || *r.at++ != 'a' || !read_size(&r, &count))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		json_t *element = read_value(&r, NULL);
+
+		if (!element)
+			return false;
+		take(data, element);
+		json_decref(element);
+	}
+	return r.at == r.end;
+}
+
 json_t *
 packed_read(const char *bytes, size_t length, json_t *like)
 {

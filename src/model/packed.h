@@ -22,4 +22,10 @@ bool packed_write(const json_t *value, struct buf *out);
  * copy: neither may be changed then. */
 json_t *packed_read(const char *bytes, size_t length, json_t *like);
 
+typedef void packed_take(void *data, const json_t *element);
+/* Gives the elements of a list one after the other, each for the time of the call: a long list
+ * takes no more memory than its longest element.  false: the bytes are no such list; what was given
+ * until then is to be thrown away. */
+bool packed_each(const char *bytes, size_t length, packed_take *take, void *data);
+
 #endif

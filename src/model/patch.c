@@ -135,6 +135,12 @@ static const struct op_kind {
 };
 #define OP_COUNT (sizeof(op_kinds) / sizeof(op_kinds[0]))
 
+const char *
+patch_op_name(enum patch_op op)
+{
+	return op_kinds[op].name;
+}
+
 static const struct op_kind *
 find_kind(const char *name)
 {

@@ -17,6 +17,9 @@ struct patch_step {
 	json_t *value;		/* a reference to what nobody changes; NULL: it removes */
 };
 
+/* As it goes over the wire: "add". */
+const char *patch_op_name(enum patch_op op);
+
 /* Operations in their order.  Zeros are an empty one; patch_clear() it. */
 struct patch {
 	struct patch_step *steps;

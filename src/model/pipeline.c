@@ -80,6 +80,21 @@ static const struct member pipeline_run_members[] = {
 NOUN(pipeline_run, "pipeline run", NULL)
 NOUN_ENCODE(pipeline_run)
 
+#define AT(member) IN(run_inputs, member)
+static const struct member run_inputs_members[] = {
+	{"env_id", MEMBER_TEXT, MEMBER_LOOSE, AT(env_id)},
+	{"environment", MEMBER_TEXT, MEMBER_LOOSE, AT(environment)},
+	{"delta_id", MEMBER_TEXT, MEMBER_LOOSE, AT(delta_id)},
+	{"set_id", MEMBER_TEXT, MEMBER_LOOSE, AT(set_id)},
+	{"deployment_id", MEMBER_TEXT, MEMBER_LOOSE, AT(deployment_id)},
+	{"comment", MEMBER_TEXT, MEMBER_LOOSE, AT(comment)},
+	{"mode", MEMBER_TEXT, MEMBER_LOOSE, AT(mode)},
+	MEMBERS_END,
+};
+#undef AT
+NOUN(run_inputs, "inputs", NULL)
+NOUN_ENCODE(run_inputs)
+
 #define AT(member) IN(pipeline_step, member)
 static const struct member pipeline_step_members[] = {
 	{"index", MEMBER_NUMBER, MEMBER_OPTIONAL, AT(index)},

@@ -49,6 +49,22 @@ enum run_status {
 const char *run_status_word(enum run_status status);
 enum run_status run_status_of(const char *word);	/* NULL is fine */
 
+/* What a run of a pipeline deploys; a text that is absent is not said. */
+struct run_inputs {
+	struct untrusted env_id;
+	struct untrusted environment;	/* the same, as a page of the manual calls it */
+	struct untrusted delta_id, set_id;
+	struct untrusted deployment_id;	/* whose set and values are deployed again */
+	struct untrusted comment, mode;
+	struct untrusted problem;
+};
+/* In "inputs" of POST .../pipelines/{pipeline}/runs, and of what GET gives of a run. */
+void run_inputs_read(struct run_inputs *out, const json_t *body);
+int run_inputs_decode(struct run_inputs *out, const json_t *body, struct error *err)
+	__attribute__((warn_unused_result));
+json_t *run_inputs_encode(const struct run_inputs *inputs);
+void run_inputs_clear(struct run_inputs *inputs);
+
 struct pipeline_run {
 	struct untrusted id, etag, org_id, app_id, pipeline_id, pipeline_version;
 	struct untrusted *env_ids;

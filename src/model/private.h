@@ -5,6 +5,7 @@
 #ifndef SIDESTAGE_MODEL_PRIVATE_H
 #define SIDESTAGE_MODEL_PRIVATE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -100,7 +101,8 @@ key_of(void *item)
 	return item;
 }
 
-/* An object that is embedded has no pointer to be NULL: its first text says whether it is there. */
+/* An object that is embedded has no pointer to be NULL: its first text says whether it is there,
+ * where it has nothing else for that. */
 static inline const struct member *
 first_text(const struct noun *noun)
 {
@@ -109,6 +111,40 @@ first_text(const struct noun *noun)
 	while (m->kind != MEMBER_TEXT)
 		m++;
 	return m;
+}
+
+/* Where it says whether it is there; NULL: its first text does. */
+static inline bool *
+is_there_in(void *out, const struct noun *noun)
+{
+	return noun->is_there ? (bool *)(void *)((char *)out + noun->is_there) : NULL;
+}
+
+static inline bool
+is_there(const void *out, const struct noun *noun)
+{
+	const bool *said = is_there_in((void *)(uintptr_t)out, noun);
+	const struct untrusted *first;
+
+	if (said)
+		return *said;
+	first = place_of(out, first_text(noun));
+	return first->raw != NULL;
+}
+
+static inline void
+set_there(void *out, const struct noun *noun)
+{
+	bool *said = is_there_in(out, noun);
+	struct untrusted *first;
+
+	if (said) {
+		*said = true;
+		return;
+	}
+	first = place_in(out, first_text(noun));
+	if (!first->raw)
+		untrusted_set(first, "");
 }
 
 /* Where it says what of it was not understood; NULL: it does not. */
@@ -120,6 +156,10 @@ problem_in(void *out, const struct noun *noun)
 
 /* A deployment is a part of other nouns, too (nouns.c). */
 extern const struct noun deployment_noun;
+
+/* A sentence that came with its code and parameters: in the language of this program, if it can
+ * be. */
+void noun_translate(struct untrusted *text, const json_t *reason);
 
 /* Makes this one absent. */
 void member_clear(void *noun, const struct member *m);

@@ -34,3 +34,4 @@ static const struct member rule_members[] = {
 #undef AT
 NOUN(rule, "rule", NULL)
 NOUN_ENCODE(rule)
+NOUN_MISFIT(rule)

@@ -16,6 +16,7 @@
 #include "base/text.h"
 
 struct error;
+struct member;
 
 enum rule_update_to {
 	RULE_BRANCH, RULE_TAG,
@@ -40,5 +41,6 @@ int rule_decode(struct rule *out, const json_t *body, struct error *err)
 	__attribute__((warn_unused_result));
 json_t *rule_encode(const struct rule *rule);
 void rule_clear(struct rule *rule);
+const struct member *rule_misfit(const json_t *body);
 
 #endif

@@ -44,6 +44,14 @@ static const char *const classes[] = {
 };
 static const struct member_words class_words = WORDS(classes);
 
+static const char *const owners[] = {
+	[RUNTIME_OWNER_NOT_ASKED] = "",
+	[RUNTIME_OWNER_UNKNOWN] = "unknown",
+	[RUNTIME_OWNER_LACKS_IT] = "lacks-it",
+	[RUNTIME_OWNER_HAS_IT] = "has-it",
+};
+static const struct member_words owner_words = WORDS(owners);
+
 static const char *const phases[] = {
 	[RUNTIME_UNKNOWN] = "Unknown",	   [RUNTIME_RUNNING] = "Running",
 	[RUNTIME_SUCCEEDED] = "Succeeded", [RUNTIME_STARTING] = "Pending",
@@ -65,6 +73,49 @@ runtime_status_word(enum runtime_status status)
 	return statuses[status];
 }
 
+/* A member of a state that is odd is as if it were absent: that it runs, or does not, is known. */
+#define AT(member) IN(runtime_state, member)
+static const struct member running_members[] = {
+	{"started_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(started_at)},
+	MEMBERS_END,
+};
+static const struct member waiting_members[] = {
+	{"message", MEMBER_TEXT, MEMBER_REQUIRED | MEMBER_LOOSE, AT(message)},
+	{"reason", MEMBER_TEXT, MEMBER_REQUIRED | MEMBER_LOOSE, AT(reason)},
+	MEMBERS_END,
+};
+static const struct member terminated_members[] = {
+	{"message", MEMBER_TEXT, MEMBER_REQUIRED | MEMBER_LOOSE, AT(message)},
+	{"reason", MEMBER_TEXT, MEMBER_REQUIRED | MEMBER_LOOSE, AT(reason)},
+	{"exit_code", MEMBER_NUMBER, MEMBER_OPTIONAL, AT(exit_code)},
+	{"signal", MEMBER_NUMBER, MEMBER_OPTIONAL, AT(signal)},
+	{"started_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(started_at)},
+	{"finished_at", MEMBER_TIME, MEMBER_OPTIONAL, AT(finished_at)},
+	MEMBERS_END,
+};
+#undef AT
+#define STATE_NOUN(kind) \
+	static const struct noun kind##_noun = { \
+		.name = #kind, .size = sizeof(struct runtime_state), .members = kind##_members, \
+		.is_there = offsetof(struct runtime_state, is_there), \
+	}
+STATE_NOUN(running);
+STATE_NOUN(waiting);
+STATE_NOUN(terminated);
+
+#define AT(member) IN(runtime_states, member)
+static const struct member runtime_states_members[] = {
+	{"running", MEMBER_OBJECT, MEMBER_LOOSE, AT(running), .noun = &running_noun},
+	{"waiting", MEMBER_OBJECT, MEMBER_LOOSE, AT(waiting), .noun = &waiting_noun},
+	{"terminated", MEMBER_OBJECT, MEMBER_LOOSE, AT(terminated), .noun = &terminated_noun},
+	MEMBERS_END,
+};
+#undef AT
+static const struct noun runtime_states_noun = {
+	.name = "state", .size = sizeof(struct runtime_states), .members = runtime_states_members,
+	.is_there = offsetof(struct runtime_states, is_there),
+};
+
 /* README 13.2: the specification requires one spelling of the count and defines the other, which
  * is read last and so wins. */
 #define AT(member) IN(runtime_container, member)
@@ -74,8 +125,8 @@ static const struct member runtime_container_members[] = {
 	{"restartCount", MEMBER_NUMBER, MEMBER_OPTIONAL, AT(restart_count)},
 	{"restart_count", MEMBER_NUMBER, MEMBER_OPTIONAL, AT(restart_count)},
 	{"status", MEMBER_WORD, MEMBER_OPTIONAL, AT(status), .words = &pod_status_words},
-	{"state", MEMBER_JSON, MEMBER_REQUIRED, AT(state)},
-	{"last_state", MEMBER_JSON, MEMBER_OPTIONAL, AT(last_state)},
+	{"state", MEMBER_OBJECT, MEMBER_REQUIRED, AT(state), .noun = &runtime_states_noun},
+	{"last_state", MEMBER_OBJECT, MEMBER_LOOSE, AT(last_state), .noun = &runtime_states_noun},
 	MEMBERS_END,
 };
 #undef AT
@@ -132,29 +183,27 @@ add_restarts(struct runtime_module *module, int64_t count)
 		module->restarts += count > RESTARTS_MAX ? RESTARTS_MAX : (int)count;
 }
 
-/* The newest of all its containers. */
-static void
-add_last_end(struct runtime_module *module, const json_t *last_state)
+static const char *
+how_it_ended(const struct runtime_state *ended)
 {
-	const json_t *ended = json_object_get(last_state, "terminated");
-	const char *stamp = json_member_string(ended, "finished_at");
-	const char *how = json_member_string(ended, "message");
-	int64_t at;
-
-	if (!stamp || !clock_parse(stamp, &at) || at <= module->last_end_at)
-		return;
-	module->last_end_at = at;
-	untrusted_set(&module->last_end,
-		      how && *how ? how : json_member_string(ended, "reason"));
+	return *untrusted_raw(&ended->message) ? ended->message.raw : ended->reason.raw;
 }
 
-/* Why it does not run: {"reason": one word of the cluster, "message": more}; NULL: it does. */
-static const json_t *
-stopped_state(const json_t *state)
+/* The newest of all its containers. */
+static void
+add_last_end(struct runtime_module *module, const struct runtime_state *ended)
 {
-	const json_t *waiting = json_object_get(state, "waiting");
+	if (ended->finished_at <= module->last_end_at)
+		return;
+	module->last_end_at = ended->finished_at;
+	untrusted_set(&module->last_end, how_it_ended(ended));
+}
 
-	return waiting ? waiting : json_object_get(state, "terminated");
+/* Why it does not run; of one that does nothing is said in it. */
+static const struct runtime_state *
+stopped_state(const struct runtime_states *state)
+{
+	return state->waiting.is_there ? &state->waiting : &state->terminated;
 }
 
 static int
@@ -163,26 +212,14 @@ count_restarts(int64_t count)
 	return count <= 0 ? 0 : count > RESTARTS_MAX ? RESTARTS_MAX : (int)count;
 }
 
-static void
-set_last_end(struct runtime_brief_container *brief, const json_t *last_state)
-{
-	const json_t *ended = json_object_get(last_state, "terminated");
-	const char *how = json_member_string(ended, "message");
-	const char *stamp = json_member_string(ended, "finished_at");
-
-	if (!stamp || !clock_parse(stamp, &brief->last_end_at))
-		return;
-	untrusted_set(&brief->last_end,
-		      how && *how ? how : json_member_string(ended, "reason"));
-}
-
 /* What is said of the whole workload already is not said again. */
 static void
 add_container(struct runtime_brief *pod, const struct runtime_container *container,
 	      const char *said)
 {
-	const json_t *stopped = stopped_state(container->state);
-	const char *message = json_member_string(stopped, "message");
+	const struct runtime_state *stopped = stopped_state(&container->state);
+	const struct runtime_state *ended = &container->last_state.terminated;
+	const char *message = untrusted_raw(&stopped->message);
 	struct runtime_brief_container *brief;
 
 	pod->ready_count += container->ready;
@@ -192,14 +229,16 @@ add_container(struct runtime_brief *pod, const struct runtime_container *contain
 	brief = &pod->containers[pod->container_count++];
 	*brief = (struct runtime_brief_container){
 		.is_ready = container->ready,
-		.runs = json_object_get(container->state, "running") != NULL,
+		.runs = container->state.running.is_there,
+		.last_end_at = ended->finished_at,
 		.restarts = count_restarts(container->restart_count),
 	};
 	untrusted_set(&brief->name, container->name.raw);
-	untrusted_set(&brief->reason, json_member_string(stopped, "reason"));
-	if (message && *message && strcmp(message, said) != 0)
+	untrusted_set(&brief->reason, stopped->reason.raw);
+	if (*message && strcmp(message, said) != 0)
 		untrusted_set(&brief->message, message);
-	set_last_end(brief, container->last_state);
+	if (ended->finished_at != 0)
+		untrusted_set(&brief->last_end, how_it_ended(ended));
 }
 
 static void
@@ -223,8 +262,7 @@ add_brief(struct runtime_module *module, const struct runtime_pod *pod, const ch
 		restarts += count_restarts(container->restart_count);
 		if (!container->ready && !brief->state.raw)
 			untrusted_set(&brief->state,
-				      json_member_string(stopped_state(container->state),
-							 "reason"));
+				      stopped_state(&container->state)->reason.raw);
 	}
 	brief->is_ready = brief->ready_count == pod->container_count;
 	brief->restarts = count_restarts(restarts);
@@ -262,7 +300,7 @@ add_pod(struct runtime_module *module, const struct runtime_pod *pod, bool is_ol
 
 	for (size_t i = 0; i < pod->container_count; i++) {
 		add_restarts(module, pod->containers[i].restart_count);
-		add_last_end(module, pod->containers[i].last_state);
+		add_last_end(module, &pod->containers[i].last_state.terminated);
 		ready = ready && pod->containers[i].ready;
 	}
 	module->pods_wanted += !is_old;
@@ -292,14 +330,22 @@ take_message(struct runtime_module *module, const struct runtime_controller *con
 		return;
 	}
 	untrusted_set(&module->message, said.text);
-	module->waits_for_owner = said.parts[0].code == CODE_FIELD_NOT_CARRIED;
+	module->is_of_owner = said.parts[0].code == CODE_FIELD_NOT_CARRIED;
+	module->is_not_read = said.parts[0].code == CODE_NAMESPACE_NOT_READ;
+}
+
+/* 0: whoever answered does not know it. */
+static bool
+is_old(const struct runtime_pod *pod, const struct runtime_controller *controller)
+{
+	return pod->revision > 0 && pod->revision < controller->revision;
 }
 
 static bool
 has_old_pods(const struct runtime_controller *controller)
 {
 	for (size_t i = 0; i < controller->pod_count; i++)
-		if (controller->pods[i].revision < controller->revision)
+		if (is_old(&controller->pods[i], controller))
 			return true;
 	return false;
 }
@@ -334,7 +380,7 @@ complete_module(void *noun, const json_t *body, struct error *err)
 		take_message(module, controller);
 		for (size_t k = 0; k < controller->pod_count; k++)
 			add_pod(module, &controller->pods[k],
-				controller->pods[k].revision < controller->revision,
+				is_old(&controller->pods[k], controller),
 				untrusted_raw(&controller->message));
 		count_versions(module, controller);
 		/* Of what cannot even be started there are no pods. */
@@ -355,6 +401,7 @@ static const struct member runtime_module_members[] = {
 	{"addresses", MEMBER_LIST, MEMBER_OPTIONAL | MEMBER_LOOSE, AT(addresses),
 	 .noun = &runtime_address_noun,
 	 .count = offsetof(struct runtime_module, address_count)},
+	{"owner", MEMBER_WORD, MEMBER_SPARSE, AT(owner), .words = &owner_words},
 	MEMBERS_END,
 };
 #undef AT

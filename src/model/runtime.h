@@ -25,13 +25,34 @@ enum runtime_status {
 /* A workload's word for it, as on the wire. */
 const char *runtime_status_word(enum runtime_status status);
 
+/* Of a change that was made here in what somebody else keeps: whether that one has it, too. */
+enum runtime_owner {
+	RUNTIME_OWNER_NOT_ASKED,		/* nothing was changed */
+	RUNTIME_OWNER_UNKNOWN,			/* it is not known, or not yet */
+	RUNTIME_OWNER_LACKS_IT,			/* the owner's next apply or sync would undo it */
+	RUNTIME_OWNER_HAS_IT
+};
+
+/* Since when it runs, or why it does not. */
+struct runtime_state {
+	struct untrusted reason;	/* one word: "CrashLoopBackOff" */
+	struct untrusted message;	/* more of that */
+	int64_t exit_code, signal;	/* of one that ended */
+	int64_t started_at, finished_at;	/* wall ms; 0: it is not said */
+	bool is_there;
+};
+/* One of them is there, or none. */
+struct runtime_states {
+	struct runtime_state running, waiting, terminated;
+	bool is_there;
+};
 struct runtime_container {
 	struct untrusted name;
 	bool ready;
 	int64_t restart_count;
 	enum runtime_status status;
-	json_t *state;		/* {"running": ...}, {"waiting": ...} or {"terminated": ...} */
-	json_t *last_state;	/* {"terminated": ...}, for which it was restarted; or NULL */
+	struct runtime_states state;
+	struct runtime_states last_state; /* `terminated`, for which it was restarted */
 };
 struct runtime_pod {
 	struct untrusted name, node;	/* node: of a cluster */
@@ -86,10 +107,12 @@ struct runtime_module {
 	size_t controller_count;
 	struct runtime_address *addresses;
 	size_t address_count;
+	enum runtime_owner owner;	/* of what was changed in it */
 
 	/* what was read, in short */
 	struct untrusted message;	/* of its first controller that has one */
-	bool waits_for_owner;		/* which says that its owner lacks a change of it */
+	bool is_of_owner;		/* which says that its owner lacks a change of it */
+	bool is_not_read;		/* or that nobody looks at its namespace now */
 	int pods_ready, pods_wanted;
 	int restarts;
 	struct untrusted last_end;	/* how one of its containers ended last, before a restart */

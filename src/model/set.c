@@ -346,14 +346,14 @@ put_container(void *data, const char *pointer, const char *list, const char *nam
 json_t *
 set_module_containers(const struct set *set, const char *module)
 {
-	json_t *spec = json_object_get(set_module(set, module), "spec"), *object;
-	json_t *containers = json_object_get(spec, "containers"), *out;
+	json_t *found = set_module(set, module), *object, *out;
+	json_t *containers = json_object_get(json_object_get(found, "spec"), "containers");
 	const char *key;
 
 	if (json_is_object(containers))
 		return json_incref(containers);
 	out = json_object();
-	json_object_foreach(json_object_get(spec, "manifests"), key, object)
+	json_object_foreach(manifests_of(found), key, object)
 		manifest_each_container(object, put_container, out);
 	return out;
 }

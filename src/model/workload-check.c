@@ -21,6 +21,7 @@
 #include "model/pointer.h"
 #include "model/schedule.h"
 #include "model/workload-fields.h"
+#include "model/workload-overridden.h"
 
 #define POINTER_MAX 4096
 #define CANDIDATES_MAX 64
@@ -32,6 +33,7 @@ static const char *const words[FINDING_COUNT] = {
 	[FINDING_NOT_HONOURED] = "not-honoured",
 	[FINDING_PARTLY_HONOURED] = "partly-honoured",
 	[FINDING_NEVER_DUE] = "never-due",
+	[FINDING_OVERRIDDEN] = "overridden",
 	[FINDING_UNKNOWN_PROFILE] = "unknown-profile",
 	[FINDING_PROFILE_NOT_HONOURED] = "profile-not-honoured",
 	[FINDING_PROFILE_REFUSED] = "profile-refused",
@@ -46,7 +48,7 @@ struct field_check {
 	unsigned profiles;		/* those whose fields it may have */
 	const json_t *honours;		/* paths; NULL: all */
 	const json_t *partly;		/* {path: what is done instead} */
-	const json_t *within;		/* {path: {"least" or "word", "instead"}} */
+	const json_t *within;		/* {path: {"least", "most" or "word", "instead"}} */
 	struct buf pointer;
 	workload_report *report;
 	void *data;
@@ -142,10 +144,13 @@ static bool
 is_beyond(const json_t *within, const json_t *value)
 {
 	const char *word = json_member_string(within, "word"), *text = json_string_value(value);
+	const json_t *most = json_object_get(within, "most");
 	json_int_t number = workload_field_number(value);
 
 	if (word)
 		return text && strcmp(text, word) != 0;
+	if (number > json_integer_value(most) && json_is_integer(most))
+		return true;
 	return within && number >= 0 && number < json_integer_value(json_object_get(within, "least"));
 }
 
@@ -298,6 +303,8 @@ workload_check(const json_t *module, const json_t *driver, workload_report *call
 	if (!is_taken && profile == PROFILE_MANIFESTS)
 		check.honours = check.partly = check.within = driver = NULL;
 	check_object(&check, NULL, module);
+	if (check.honours)
+		workload_overridden(module, check.profile, check.honours, callback, data);
 	check_containers(&check, module, driver);
 	buf_clear(&check.pointer);
 }
@@ -420,6 +427,9 @@ finding_text(const struct workload_finding *finding, const char *workload, const
 	case FINDING_NEVER_DUE:
 		return xasprintf(_("%s: %s: the schedule \"%s\" never comes: there is no such day"),
 				 workload, finding->path, finding->meant ? finding->meant : "");
+	case FINDING_OVERRIDDEN:
+		return xasprintf(_("%s: %s has no effect beside \"%s\""), workload, finding->path,
+				 finding->meant ? finding->meant : "");
 	case FINDING_UNKNOWN_PROFILE:
 		return xasprintf(_("%s: the profile %s is not known here; it runs as %s"), workload,
 				 finding->profile, workload_profile_name(PROFILE_MODULE));

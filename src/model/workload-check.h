@@ -21,6 +21,7 @@ enum finding_kind {
 	FINDING_NOT_HONOURED,		/* the driver does nothing with it */
 	FINDING_PARTLY_HONOURED,	/* the driver does something else with it: `meant` */
 	FINDING_NEVER_DUE,		/* a schedule whose day does not exist */
+	FINDING_OVERRIDDEN,		/* it has no effect beside `meant` */
 	FINDING_UNKNOWN_PROFILE,	/* it runs as if it had none */
 	FINDING_PROFILE_NOT_HONOURED,	/* it runs as if it had none */
 	FINDING_PROFILE_REFUSED,	/* it cannot run there */

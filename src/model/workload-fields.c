@@ -36,6 +36,7 @@
 	{at "/path", profiles, FIELD_TEXT, NULL, "Path of the HTTP request"}, \
 	{at "/port", profiles, FIELD_PORT, NULL, "Port that is asked"}, \
 	{at "/headers", profiles, FIELD_LABELS, NULL, "Headers of the HTTP request"}, \
+	{at "/service", profiles, FIELD_TEXT, NULL, "Service whose health is asked by grpc"}, \
 	{at "/command", profiles, FIELD_TEXTS, NULL, "Program that is run and must end with 0"}, \
 	{at "/initialDelaySeconds", profiles, FIELD_COUNT, NULL, "Seconds before the first try"}, \
 	{at "/periodSeconds", profiles, FIELD_COUNT, NULL, "Seconds between two tries"}, \

@@ -31,6 +31,7 @@ static const struct {
 	{"cronjob/labels", false},
 	/* What the objects' own texts hold is escaped (manifests.h). */
 	{"manifests", false},
+	{"secrets", true},
 	{"containers/*/startup_probe", true},
 	{"containers/*/readiness_probe", true},
 	{"containers/*/liveness_probe", true},

@@ -13,8 +13,11 @@
 #include "net/curl.h"
 
 #include <dlfcn.h>
+#include <malloc.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/i18n.h"
@@ -32,6 +35,47 @@ static const struct function {
 	CURL_FUNCTIONS(F)
 #undef F
 };
+
+static void
+wipe_and_free(void *memory)
+{
+	if (memory)
+		explicit_bzero(memory, malloc_usable_size(memory));
+	free(memory);
+}
+
+/* Never in place, as realloc() would not always be: it leaves nothing where it moves from. */
+static void *
+move_wiping(void *memory, size_t size)
+{
+	size_t had = memory ? malloc_usable_size(memory) : 0;
+	void *moved = malloc(size);
+
+	if (!moved)
+		return NULL;
+	if (memory)
+		memcpy(moved, memory, had < size ? had : size);
+	wipe_and_free(memory);
+	return moved;
+}
+
+void
+curl_begin(const struct curl_library *library)
+{
+	library->global_init_mem(CURL_GLOBAL_DEFAULT, malloc, wipe_and_free, move_wiping, strdup,
+				 calloc);
+}
+
+/* A callback for a TLS context is called with that of whatever library does TLS, and OpenSSL may be
+ * there for something else. */
+static void
+find_tls_options(void *library)
+{
+	const char *tls = curl.version_info(CURLVERSION_NOW)->ssl_version;
+
+	if (tls && strncmp(tls, "OpenSSL/", strlen("OpenSSL/")) == 0)
+		*(void **)&curl.set_tls_options = dlsym(library, "SSL_CTX_set_options");
+}
 
 const struct curl_library *
 curl_load(struct error *err)
@@ -65,6 +109,7 @@ curl_load(struct error *err)
 		/* POSIX lets a pointer of dlsym() be that of a function. */
 		*(void **)((char *)&curl + functions[i].offset) = function;
 	}
+	find_tls_options(library);
 	/* It stays loaded: unloading libraries with threads and handlers of their own is not
 	 * safe. */
 	is_loaded = true;

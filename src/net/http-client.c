@@ -276,7 +276,7 @@ start_library(struct http_client *client, struct error *err)
 	curl = client->curl = curl_load(err);
 	if (!curl)
 		return false;
-	curl->global_init(CURL_GLOBAL_DEFAULT);
+	curl_begin(curl);
 	client->multi = curl->multi_init();
 	assert(client->multi);
 	curl->multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
@@ -359,6 +359,7 @@ http_client_new(struct loop *loop, const struct http_client_options *options)
 	client->loop = loop;
 	client->user_agent = xstrdup(options->user_agent);
 	client->only_1_1 = options->only_1_1;
+	client->only_2 = options->only_2;
 	for (size_t i = 0; i < HTTP_KINDS; i++)
 		client->at_once[i] = options->at_once[i] ? options->at_once[i] : AT_ONCE_USUAL;
 	http_security_init(&client->security, options);

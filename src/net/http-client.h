@@ -62,6 +62,7 @@ struct http_client_options {
 			    * never hears what stays on this machine */
 	const char *user_agent;		/* required */
 	bool only_1_1; /* a connection for each request: one that is paused holds up no other */
+	bool only_2;	/* HTTP/2 from the first byte, also without TLS, as gRPC has it */
 	unsigned at_once[HTTP_KINDS];	/* requests on their way; 0: 8 */
 };
 

@@ -13,6 +13,7 @@
 #include "net/http-security.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -177,6 +178,29 @@ set_way(const struct http_request *request)
 	}
 }
 
+/* OpenSSL 3 would leave what it has read in memory that it frees, or that waits for more. */
+static CURLcode
+cleanse_what_is_read(CURL *easy, void *context, void *data)
+{
+	const struct curl_library *curl = data;
+	const uint64_t cleanse_plaintext = 1u << 1;
+
+	(void)easy;
+	curl->set_tls_options(context, cleanse_plaintext);
+	return CURLE_OK;
+}
+
+static void
+set_memory(const struct http_request *request)
+{
+	const struct curl_library *curl = request->client->curl;
+
+	if (!curl->set_tls_options)
+		return;
+	curl->easy_setopt(request->easy, CURLOPT_SSL_CTX_FUNCTION, cleanse_what_is_read);
+	curl->easy_setopt(request->easy, CURLOPT_SSL_CTX_DATA, (void *)(uintptr_t)curl);
+}
+
 void
 http_security_apply(struct http_request *request)
 {
@@ -203,4 +227,5 @@ http_security_apply(struct http_request *request)
 	set_authorities(request);
 	set_certificate(request);
 	set_server_name(request);
+	set_memory(request);
 }

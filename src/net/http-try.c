@@ -75,23 +75,29 @@ note_heard(struct http_request *request)
 	}
 }
 
-/* 0 ends the transfer. */
+static bool
+take_body(struct http_request *request, const char *bytes, size_t length)
+{
+	note_heard(request);
+	if (request->cancelled)
+		return false;
+	if (request->piece) {
+		request->stopped = !request->piece(request->data, bytes, length);
+		return !request->stopped && !request->cancelled;
+	}
+	request->too_large = !buf_append(&request->came, bytes, length);
+	return !request->too_large;
+}
+
+/* 0 ends the transfer.  libcurl is done with what it has given, and would keep it in its buffer for
+ * as long as nothing comes: with a watch that may be hours. */
 static size_t
 on_body(char *bytes, size_t size, size_t count, void *data)
 {
-	struct http_request *request = data;
+	bool goes_on = take_body(data, bytes, size * count);
 
-	note_heard(request);
-	if (request->cancelled)
-		return 0;
-	if (request->piece) {
-		request->stopped = !request->piece(request->data, bytes, size * count);
-		return request->stopped || request->cancelled ? 0 : size * count;
-	}
-	if (buf_append(&request->came, bytes, size * count))
-		return size * count;
-	request->too_large = true;
-	return 0;
+	explicit_bzero(bytes, size * count);
+	return goes_on ? size * count : 0;
 }
 
 /* An empty line ends the header, and also that of a 1xx answer before it. */
@@ -234,10 +240,13 @@ set_request(struct http_request *request, CURL *easy)
 		curl->easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 	if (request->method && strcmp(request->method, "HEAD") == 0)
 		curl->easy_setopt(easy, CURLOPT_NOBODY, 1L);	/* else it waits for a body */
-	if (request->kind == HTTP_WRITE && !request->repeatable)
+	if (request->kind == HTTP_WRITE && !request->repeatable) {
 		/* On a connection that was used before, libcurl would send the request again by
-		 * itself. */
+		 * itself.  It is used for nothing else either: over HTTP/2 libcurl keeps what came
+		 * last on it, and each write would leave such a buffer behind. */
 		curl->easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+		curl->easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+	}
 	curl->easy_setopt(easy, CURLOPT_HTTPHEADER, request->list);
 	curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl->easy_setopt(easy, CURLOPT_WRITEDATA, request);
@@ -248,6 +257,7 @@ set_request(struct http_request *request, CURL *easy)
 	curl->easy_setopt(easy, CURLOPT_USERAGENT, request->client->user_agent);
 	curl->easy_setopt(easy, CURLOPT_HTTP_VERSION,
 			  request->client->only_1_1 ? (long)CURL_HTTP_VERSION_1_1
+			  : request->client->only_2 ? (long)CURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE
 						    : (long)CURL_HTTP_VERSION_2TLS);
 }
 

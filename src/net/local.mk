@@ -13,8 +13,10 @@ libnet_a_SOURCES = \
 	src/net/url.c src/net/url.h
 
 if HAVE_CMOCKA
-check_PROGRAMS += tests/unit/test-loop tests/unit/test-http-client tests/unit/test-http-head tests/unit/test-http-tls
-TESTS += tests/unit/test-loop tests/unit/test-http-client tests/unit/test-http-head tests/unit/test-http-tls
+check_PROGRAMS += tests/unit/test-loop tests/unit/test-loop-deadlines \
+	tests/unit/test-http-client tests/unit/test-http-head tests/unit/test-http-tls
+TESTS += tests/unit/test-loop tests/unit/test-loop-deadlines \
+	tests/unit/test-http-client tests/unit/test-http-head tests/unit/test-http-tls
 tests_unit_test_http_head_SOURCES = tests/unit/test-http-head.c
 tests_unit_test_http_head_LDADD = libnet.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 tests_unit_test_http_client_SOURCES = tests/unit/test-http-client.c \
@@ -25,6 +27,10 @@ tests_unit_test_http_tls_SOURCES = tests/unit/test-http-tls.c tests/unit/below-v
 	tests/scripted-server.c tests/scripted-server.h
 tests_unit_test_http_tls_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_test_http_tls_LDADD = libnet.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
+tests_unit_test_loop_deadlines_SOURCES = tests/unit/test-loop-deadlines.c \
+	tests/unit/own-clock.c tests/unit/own-clock.h
+tests_unit_test_loop_deadlines_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_steady_ms
+tests_unit_test_loop_deadlines_LDADD = libnet.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 tests_unit_test_loop_SOURCES = tests/unit/test-loop.c
 tests_unit_test_loop_LDADD = libnet.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
 endif

@@ -6,6 +6,9 @@
  * was removed.  So nothing is freed while its callback may be on the stack, or while the kernel's
  * list of events of this turn may name it.
  *
+ * A deadline is about what came, not about when it was read: timers ring by the time at which the
+ * descriptors were looked at, however long the machine or a callback has stood still since.
+ *
  * A turn ends: of the descriptors at most EVENTS_PER_TURN are served (epoll gives the others first
  * the next time), and timers and tasks that are made in it wait for the next.
  *
@@ -358,10 +361,9 @@ loop_remove_timer(struct loop_timer *timer)
 /* Those that are due are taken out first and called then: a callback that sets a timer of 0 ms
  * would otherwise keep the turn going for ever. */
 static void
-call_timers(struct loop *loop, uint64_t newest)
+call_timers(struct loop *loop, int64_t now, uint64_t newest)
 {
 	struct loop_timer **end = &loop->due, *too_new = NULL;
-	int64_t now = clock_steady_ms();
 
 	while (loop->timers > 0 && loop->heap[0]->due_at <= now) {
 		struct loop_timer *timer = loop->heap[0];
@@ -598,6 +600,21 @@ wait_ms(const struct loop *loop, int64_t timeout_ms)
 	return wait > INT_MAX ? INT_MAX : (int)wait;
 }
 
+/* *now is of before the descriptors were looked at: a process that stood still for seconds finds
+ * what came meanwhile before it finds that a deadline has passed. */
+static int
+wait_for_events(struct loop *loop, struct epoll_event *events, int64_t timeout_ms, int64_t *now)
+{
+	int wait = wait_ms(loop, timeout_ms), count;
+
+	*now = clock_steady_ms();
+	count = epoll_wait(loop->epoll, events, EVENTS_PER_TURN, wait);
+	if (wait == 0 || count > 0 || (count < 0 && errno != EINTR))
+		return count;
+	*now = clock_steady_ms();
+	return epoll_wait(loop->epoll, events, EVENTS_PER_TURN, 0);
+}
+
 /* The phases are in this order on purpose: replies come before timers, so that a deadline
  * does not end what has just been answered; deferred work sees the results of both; and who
  * asked for the end of the turn is called once for all of it. */
@@ -606,16 +623,17 @@ loop_turn(struct loop *loop, int64_t timeout_ms, struct error *err)
 {
 	struct epoll_event events[EVENTS_PER_TURN];
 	uint64_t newest = loop->sequence;
+	int64_t now;
 	int count;
 
 	assert(!loop->turning);
-	count = epoll_wait(loop->epoll, events, EVENTS_PER_TURN, wait_ms(loop, timeout_ms));
+	count = wait_for_events(loop, events, timeout_ms, &now);
 	if (count < 0 && errno != EINTR)
 		return error_errno(err, _("Waiting for events failed"));
 	loop->turning = true;
 	call_ready(events, count);
 	call_always_ready(loop);
-	call_timers(loop, newest);
+	call_timers(loop, now, newest);
 	call_tasks(loop);
 	for (struct on_turn *on = loop->on_turn; on; on = on->next)
 		on->turn(on->data);

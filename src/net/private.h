@@ -55,7 +55,7 @@ struct http_client {
 	struct loop_timer *timer;	/* libcurl's */
 	struct loop_task *pump;
 	char *user_agent;
-	bool only_1_1;
+	bool only_1_1, only_2;
 	struct http_security security;
 	unsigned at_once[HTTP_KINDS], sent[HTTP_KINDS];
 	struct http_request *oldest, *newest;

@@ -104,6 +104,43 @@ url_is_loopback(const char *base)
 	return inet_pton(AF_INET, text, &address) == 1 && ntohl(address.s_addr) >> 24 == 127;
 }
 
+/* The length of HOST in "HOST:PORT" or "[::1]:PORT". */
+static size_t
+name_length(const char *host, size_t length)
+{
+	const char *end = *host == '[' ? memchr(host, ']', length) : NULL;
+	const char *colon = memchr(end ? end : host, ':', length - (size_t)(end ? end - host : 0));
+
+	return colon ? (size_t)(colon - host) : length;
+}
+
+bool
+url_is_of(const char *base, const char *hosts)
+{
+	const char *host = strstr(base, "://");
+	const char *port = url_is_https(base) ? ":443" : ":80";
+	size_t length, name, item, item_name;
+
+	if (!host)
+		return false;
+	host += strlen("://");
+	length = strcspn(host, "/");
+	name = name_length(host, length);
+	if (name < length)
+		port = host + name;
+	for (; hosts && *hosts; hosts += item) {
+		hosts += strspn(hosts, ", \t");
+		item = strcspn(hosts, ", \t");
+		item_name = name_length(hosts, item);
+		if (item > 0 && item_name == name && strncasecmp(hosts, host, name) == 0 &&
+		    (item == item_name ||
+		     (item - name == strcspn(port, "/") &&
+		      strncmp(hosts + name, port, item - name) == 0)))
+			return true;
+	}
+	return false;
+}
+
 int
 url_check_token(const char *base, struct error *err)
 {

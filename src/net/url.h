@@ -16,6 +16,9 @@ char *url_base(const char *url, struct error *err);
 bool url_is_https(const char *base);
 /* This machine, by a name or a number that nobody else can answer to. */
 bool url_is_loopback(const char *base);
+/* Whether its host, and its port where one is given, is in the list "HOST[:PORT], ..."; case does
+ * not matter, and an address without a port has 443 or 80 by its scheme.  NULL: nothing is. */
+bool url_is_of(const char *base, const char *hosts);
 /* 0, or -1 with ERROR_ACCESS: a token would go in clear to another machine. */
 int url_check_token(const char *base, struct error *err) __attribute__((warn_unused_result));
 /* As one part of a path, or as a value of a query. */

@@ -131,9 +131,17 @@ write_hash(char hash[HASH_SIZE], const void *bytes, size_t size)
 	snprintf(hash, HASH_SIZE, "%016" PRIx64, ids_checksum(bytes, size));
 }
 
-/* The body of the row, or NULL: it is not what was put there. */
-static json_t *
-take_body(struct statement *statement, char *digest, int64_t *read_at, json_t *like)
+/* What becomes of the bytes of a body: one value, or the elements of a list. */
+struct body_reading {
+	json_t *like, *body;
+	packed_take *take;	/* NULL: one value */
+	void *data;
+};
+
+/* Of the row.  false: it is not what was put there. */
+static bool
+read_body(struct statement *statement, char *digest, int64_t *read_at,
+	  struct body_reading *reading)
 {
 	char hash[HASH_SIZE];
 	size_t size;
@@ -141,40 +149,54 @@ take_body(struct statement *statement, char *digest, int64_t *read_at, json_t *l
 
 	write_hash(hash, bytes ? bytes : "", size);
 	if (strcmp(row_text_or(statement, 1, ""), hash) != 0)
-		return NULL;
+		return false;
 	if (digest)
 		snprintf(digest, IDS_SHA256_B64_SIZE, "%s", row_text_or(statement, 2, ""));
 	if (read_at)
 		*read_at = row_int(statement, 3);
-	return packed_read(bytes, size, like);
+	if (reading->take)
+		return packed_each(bytes, size, reading->take, reading->data);
+	reading->body = packed_read(bytes, size, reading->like);
+	return reading->body;
 }
 
-static json_t *
-get_body(struct store *store, const char *key, char *digest, int64_t *read_at, json_t *like)
+static bool
+get_body(struct store *store, const char *key, char *digest, int64_t *read_at,
+	 struct body_reading *reading)
 {
 	struct statement *statement;
-	json_t *body = NULL;
-	bool there;
+	bool there, is_good;
 
 	if (!store->cache)
-		return NULL;
+		return false;
 	statement = statement_for(
 		store, "SELECT bytes, hash, digest, put_at FROM body WHERE key=?1", key);
 	there = statement_row(statement);
-	if (there)
-		body = take_body(statement, digest, read_at, like);
+	is_good = there && read_body(statement, digest, read_at, reading);
 	if (statement_end(statement, NULL))
 		failed(store);
-	else if (there && !body)
+	else if (there && !is_good)
 		store_cache_drop(store, key);
-	return body;
+	return is_good;
 }
 
 json_t *
 store_cache_get(struct store *store, const char *key, char digest[IDS_SHA256_B64_SIZE],
 		int64_t *read_at)
 {
-	return get_body(store, key, digest, read_at, NULL);
+	struct body_reading reading = {0};
+
+	(void)get_body(store, key, digest, read_at, &reading);
+	return reading.body;
+}
+
+bool
+store_cache_each(struct store *store, const char *key, char digest[IDS_SHA256_B64_SIZE],
+		 int64_t *read_at, packed_take *take, void *data)
+{
+	struct body_reading reading = {.take = take, .data = data};
+
+	return get_body(store, key, digest, read_at, &reading);
 }
 
 /* A lock costs the system a dozen calls, and a start reads some forty rows. */
@@ -214,7 +236,8 @@ make_room(struct store *store)
 }
 
 void
-store_cache_put(struct store *store, const char *key, const json_t *body, const char *digest)
+store_cache_put_of(struct store *store, const char *key, const json_t *body, const char *digest,
+		   int64_t wall_ms)
 {
 	char hash[HASH_SIZE];
 	struct statement *statement;
@@ -234,11 +257,17 @@ store_cache_put(struct store *store, const char *key, const json_t *body, const 
 		statement_bytes(statement, bytes.data, bytes.length);
 		statement_text(statement, hash);
 		statement_text(statement, digest);
-		statement_int(statement, clock_wall_ms());
+		statement_int(statement, wall_ms);
 		if (run(store, statement))
 			make_room(store);
 	}
 	buf_clear(&bytes);
+}
+
+void
+store_cache_put(struct store *store, const char *key, const json_t *body, const char *digest)
+{
+	store_cache_put_of(store, key, body, digest, clock_wall_ms());
 }
 
 void
@@ -260,10 +289,11 @@ store_get_set(struct store *store, const char *url, const char *org, const char 
 	      const char *set_id, json_t *like)
 {
 	char *key = set_key(url, org, app, set_id);
-	json_t *set = get_body(store, key, NULL, NULL, like);
+	struct body_reading reading = {.like = like};
 
+	(void)get_body(store, key, NULL, NULL, &reading);
 	free(key);
-	return set;
+	return reading.body;
 }
 
 void

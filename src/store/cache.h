@@ -8,10 +8,12 @@
 #define SIDESTAGE_STORE_CACHE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/ids.h"
+#include "model/packed.h"
 
 struct store;
 
@@ -27,8 +29,15 @@ void store_put_set(struct store *store, const char *url, const char *org, const 
  * both. */
 json_t *store_cache_get(struct store *store, const char *key, char digest[IDS_SHA256_B64_SIZE],
 			int64_t *read_at);
-/* As above; what was put longest ago goes when there are too many. */
+/* A cached list, entry by entry, as packed_each() gives them.  false: it is not cached, or is no
+ * list; what was given until then is to be thrown away. */
+bool store_cache_each(struct store *store, const char *key, char digest[IDS_SHA256_B64_SIZE],
+		      int64_t *read_at, packed_take *take, void *data);
+/* What was put longest ago goes when there are too many. */
 void store_cache_put(struct store *store, const char *key, const json_t *body, const char *digest);
+/* The same of what was known at that time already. */
+void store_cache_put_of(struct store *store, const char *key, const json_t *body,
+			const char *digest, int64_t wall_ms);
 /* Between these two all that is read is read under one lock, and other programs cannot write. */
 void store_cache_hold(struct store *store);
 void store_cache_release(struct store *store);

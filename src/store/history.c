@@ -27,7 +27,8 @@
 #define STEPS_MAX 64
 /* Of one environment, those with one verb are looked for among so many, the newest. */
 #define OF_ONE_VERB_MAX 5000
-#define OPEN_STATES "state IN ('prepared', 'running', 'unwatched')"	/* as its index says */
+/* As its index says, word by word: a parameter would not show SQLite that it may be used. */
+#define OPEN_STATES "state IN ('prepared', 'running', 'unwatched')"
 
 static const char *const state_names[] = {
 	[OPERATION_PREPARED] = "prepared", [OPERATION_RUNNING] = "running",
@@ -222,7 +223,8 @@ store_operation_undone_by(struct store *store, const char *id, struct operation 
 	if (store_check_readable(store, err))
 		return -1;
 	row = history_statement(
-		store, "SELECT max(id) FROM operation WHERE undoes=?1 AND state='done'", &id, 1);
+		store, "SELECT max(id) FROM operation WHERE undoes=?1 AND state=?2",
+		TEXTS(id, state_names[OPERATION_DONE]));
 	by = statement_row(row) ? row_copy(row, 0) : NULL;
 	ret = history_end(row, err);
 	if (ret == 0 && !by)
@@ -315,8 +317,13 @@ add_conditions(struct making *m, const struct history_query *query)
 		add_of_environment(m, query);
 		return;
 	}
-	buf_puts(&m->sql, query->unfinished ? OPEN_STATES " AND state IN ('prepared', 'running')" :
-			  query->unwatched ? OPEN_STATES " AND state='unwatched'" : "1");
+	buf_puts(&m->sql, is_open ? OPEN_STATES : "1");
+	if (query->unfinished) {
+		add_text(m, " AND state IN (?", state_names[OPERATION_PREPARED]);
+		add_text(m, ", ?)", state_names[OPERATION_RUNNING]);
+	} else if (query->unwatched) {
+		add_text(m, " AND state=?", state_names[OPERATION_UNWATCHED]);
+	}
 	add_text(m, is_open ? " AND +url=?" : " AND url=?", query->url);
 	add_text(m, is_open ? " AND +org=?" : " AND org=?", query->org);
 	add_text(m, is_open ? " AND +app=?" : " AND app=?", query->app);

@@ -157,11 +157,12 @@ store_moments_at(struct store *store, const char *url, const char *org, const ch
 		store,
 		"SELECT " FACTS ", at FROM moment WHERE " APP " AND at=(SELECT max(at) FROM moment"
 		"  AS last WHERE last.url=?1 AND last.org=?2 AND last.app=?3 AND"
-		"  last.env=moment.env AND last.at<=?4) AND status<>'gone' ORDER BY env LIMIT ?5",
+		"  last.env=moment.env AND last.at<=?4) AND status<>?5 ORDER BY env LIMIT ?6",
 		url, org, app);
 
 	*list = (struct moment_list){0};
 	statement_int(row, at);
+	statement_text(row, MOMENT_GONE);
 	statement_int(row, MOMENTS_SHOWN_MAX);
 	while (statement_row(row)) {
 		list->items = xreallocarray(list->items, list->count + 1, sizeof(*list->items));

@@ -10,9 +10,11 @@
 struct error;
 struct store;
 
+#define MOMENT_GONE "gone"
+
 /*
  * What was known of one environment from `at` on, until the next moment of it.  Texts are owned
- * and foreign; "" for what is not there.  status "gone": the environment is no longer there.
+ * and foreign; "" for what is not there.  The status of one that was deleted is MOMENT_GONE.
  */
 struct board_moment {
 	char *env, *name, *type;

@@ -102,6 +102,8 @@ static const struct db_step steps[] = {
 	 "CREATE INDEX operation_undoes ON operation (undoes) WHERE undoes IS NOT NULL;", NULL},
 	/* 8: why one failed, for machines too: its sentence is in the language of who did it */
 	{"ALTER TABLE operation ADD COLUMN error_kind TEXT;", NULL},
+	/* 9: settings by what their name begins with, whatever application they are of */
+	{"CREATE INDEX setting_name ON setting (url, name, org, app);", NULL},
 };
 
 static const struct db_schema schema = {

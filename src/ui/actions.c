@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "flow/session.h"
+#include "flow/world/world.h"
 #include "ui/view.h"
 #include "ui/widgets/list.h"
 
@@ -77,6 +78,20 @@ key_help(const struct key *keys, const struct key *row)
 		return NULL;
 	return row->help ? row->help : actions[row->action].help;
 }
+
+/* What changes something asks the platform first. */
+static bool
+is_reachable(const struct view *view, struct ui *ui)
+{
+	(void)view;
+	return session_world(ui_session(ui))->link != WORLD_OFFLINE;
+}
+
+const struct need need_platform = {
+	is_reachable,
+	N_("The platform is offline: nothing can be changed now. Press {refresh} to try again."),
+	NULL,
+};
 
 /* The first of its needs that is not met; NULL: all are. */
 static const struct need *

@@ -35,6 +35,10 @@ struct view_ops;
 	X(VERSION, "version", true, N_("Change the version of the workload."))                    \
 	X(EDIT, "edit", true, N_("Change the workload's configuration in your editor."))          \
 	X(INHERIT, "inherit", true, N_("Use the application's value instead of this one."))       \
+	X(SCALE, "scale", true, N_("Change the number of replicas."))                             \
+	X(RESTART, "restart", true, N_("Replace the pods of the workload."))                      \
+	X(PAUSE_ENVIRONMENT, "pause-environment", true,                                           \
+	  N_("Pause the environment (0 replicas), or resume it."))                                \
 	X(DEPLOY, "deploy", true, N_("Redeploy the environment."))                                \
 	X(DIFF, "diff", false, N_("Compare the clone with its source."))                          \
 	X(PROMOTE, "promote", true, N_("Promote the clone's changes to its source."))             \
@@ -44,6 +48,10 @@ struct view_ops;
 	X(BASELINE, "baseline", false, N_("Make this environment the baseline."))                 \
 	X(PROTECT, "protect", true,                                                               \
 	  N_("Protect what was found in a cluster, or stop protecting it."))                      \
+	X(GROUPING, "namespaces", false,                                                          \
+	  N_("Show the application of each namespace that was found in a cluster."))         \
+	X(GROUP, "group", true, N_("Choose the application of the namespace."))                   \
+	X(UNGROUP, "ungroup", true, N_("Let its labels say again of which application it is."))   \
 	X(REFRESH, "refresh", false, N_("Read everything again now."))                            \
 	X(PROGRESS, "progress", false, N_("Show the progress of the newest operation."))          \
 	X(APPROVE, "approve", true,                                                               \
@@ -82,7 +90,7 @@ struct view_ops;
 	  N_("Choose another left side: an environment or a deployment."))                        \
 	X(CHOOSE_TO, "choose-to", false, N_("Choose another right side."))                        \
 	X(CLONES, "clones", false, N_("List the clones and when they expire."))                   \
-	X(HOTFIX, "hotfix", false, N_("Show how far its hotfix has come, and what is next."))     \
+	X(HOTFIX, "hotfix", false, N_("Show the steps of its hotfix."))     \
 	X(TTL, "ttl", true, N_("Set the clone's time to live."))                                  \
 	X(MARK, "mark", false, N_("Mark or unmark the workload."))                                \
 	X(CARRY, "carry", true, N_("Carry the fix to the environment selected below."))           \
@@ -102,7 +110,7 @@ struct view_ops;
 	X(SAVE, "save", false, N_("Save the lines to a file that only you can read."))            \
 	X(CONTEXTS, "contexts", false, N_("Switch platform."))                                    \
 	X(INTERRUPTED, "interrupted", false,                                                      \
-	  N_("List interrupted operations, to resume or abandon them."))                          \
+	  N_("Resume or abandon interrupted operations."))                          \
 	X(RESUME, "resume", true, N_("Resume the operation where it was interrupted."))           \
 	X(ABANDON, "abandon", true, N_("Abandon the operation: it can no longer be resumed."))    \
 	X(SECRET, "secret", true,                                                                 \
@@ -125,6 +133,9 @@ struct need {
 	const char *refusal;		/* N_() */
 	const char *(*about)(const struct view *view, struct ui *ui);	/* foreign, borrowed */
 };
+
+/* Of every key that changes something on the platform: it answers. */
+extern const struct need need_platform;
 
 #define NEEDS_MAX 7
 
@@ -190,6 +201,7 @@ void key_run(const struct key *row, struct view *view, struct ui *ui);
 	X(clones, "clones")                             \
 	X(hotfix, "hotfix")                             \
 	X(contexts, "contexts")                         \
+	X(grouping, "namespaces")                       \
 	X(interrupted, "interrupted")                   \
 	X(goto, "goto")                                 \
 	X(picker, "versions")                             \

@@ -25,8 +25,10 @@
 #include "ui/canvas.h"
 #include "ui/escapes.h"
 #include "ui/terminal.h"
+#include "ui/widgets/cut.h"
 
 #define STRIPE_COLUMNS 24
+#define PART_COLUMNS 60
 #define STALE_MS 5000			/* then a latency says nothing any more */
 #define MESSAGE_ROWS_MAX 4
 
@@ -83,11 +85,14 @@ static void
 add_part(const struct ui *ui, char *line, size_t size, const char *part)
 {
 	size_t length = strlen(line);
+	char *shown;
 
-	if (*part)
-		snprintf(line + length, size - length, "%s%s%s%.60s", length ? " " : "",
-			 length ? theme_glyph(GLYPH_MIDDLE, ui->ascii) : "", length ? " " : "",
-			 part);
+	if (!*part)
+		return;
+	shown = cut_text(part, PART_COLUMNS, CUT_END);
+	snprintf(line + length, size - length, "%s%s%s%s", length ? " " : "",
+		 length ? theme_glyph(GLYPH_MIDDLE, ui->ascii) : "", length ? " " : "", shown);
+	free(shown);
 }
 
 static void
@@ -117,7 +122,21 @@ stripe_of(const struct ui *ui)
 }
 
 /* What stands on the right where there is room for it; the rest stands there always. */
-enum { PART_CLONES = 1, PART_USER = 2, PART_LINK = 4, PART_REMARK = 8 };
+enum { PART_CLONES = 1, PART_USER = 2, PART_LINK = 4, PART_REMARK = 8, PART_READS = 16 };
+
+/* Which namespaces of a cluster are looked at. */
+static void
+add_reads(const struct ui *ui, char *line, size_t size, const struct world *world)
+{
+	for (size_t i = 0; i < world->count; i++) {
+		const struct world_adoption *adoption = &world->organizations[i].adoption;
+		char *reads = adoption->state != ADOPTION_NONE ? adoption_reads(adoption) : NULL;
+
+		if (reads)
+			add_part(ui, line, size, reads);
+		free(reads);
+	}
+}
 
 /* The platform, what may be done there, and what goes on; and of the others those of `parts`. */
 static void
@@ -129,7 +148,7 @@ list_parts(struct ui *ui, char *right, size_t size, unsigned parts)
 
 	if (running > 0)
 		snprintf(running_words, sizeof(running_words),
-			 ngettext("%zu operation runs", "%zu operations run", running), running);
+			 ngettext("%zu operation running", "%zu operations running", running), running);
 	if (parts & PART_LINK || is_lost(world))
 		link_words(ui, parts & PART_LINK, link, sizeof(link));
 	if (parts & PART_CLONES)
@@ -138,6 +157,8 @@ list_parts(struct ui *ui, char *right, size_t size, unsigned parts)
 	if (stripe_of(ui) == STYLE_COUNT)
 		add_part(ui, right, size, session_context(ui->session));
 	add_part(ui, right, size, parts & PART_REMARK ? session_remark(ui->session) : "");
+	if (parts & PART_READS)
+		add_reads(ui, right, size, world);
 	add_part(ui, right, size, parts & PART_USER ? untrusted_raw(&world->user) : "");
 	add_part(ui, right, size, session_read_only(ui->session) ? _("read-only") : "");
 	add_part(ui, right, size, session_history_problem(ui->session) ? _("no history") : "");
@@ -168,9 +189,11 @@ void
 chrome_header(struct ui *ui, struct canvas *screen)
 {
 	static const unsigned fewer[] = {
-		PART_CLONES | PART_REMARK | PART_USER | PART_LINK,
-		PART_CLONES | PART_USER | PART_LINK,
-		PART_USER | PART_LINK,
+		PART_CLONES | PART_REMARK | PART_USER | PART_LINK | PART_READS,
+		PART_CLONES | PART_USER | PART_LINK | PART_READS,
+		PART_USER | PART_LINK | PART_READS,
+		PART_LINK | PART_READS,
+		PART_READS,
 		PART_LINK,
 		0,
 	};
@@ -390,4 +413,18 @@ chrome_title(struct ui *ui)
 	title = xasprintf("sidestage: %s%s%s", _(top->ops->title), *subject ? " " : "", subject);
 	escapes_title(title);
 	free(title);
+}
+
+void
+chrome_say_link(struct ui *ui)
+{
+	const struct world *world = session_world(ui->session);
+
+	if (world->link == WORLD_OFFLINE && ui->link != WORLD_OFFLINE && !ui->message[0]) {
+		ui_say_error(ui, &world->link_error);
+		ui->said_link = true;
+	} else if (world->link == WORLD_ONLINE && ui->said_link) {
+		ui->message[0] = '\0';
+	}
+	ui->link = world->link;
 }

@@ -53,6 +53,8 @@ size_t ui_count_running(const struct ui *ui);
 
 /* The first row: where one is, on which platform, and what goes on there. */
 void chrome_header(struct ui *ui, struct canvas *screen);
+/* "OFFLINE" alone leaves a person guessing: the reason becomes what was said last, once. */
+void chrome_say_link(struct ui *ui);
 /* What was said last, on as many rows as it needs, up to four, above the keys. */
 void chrome_message(const struct ui *ui, struct canvas *screen);
 int chrome_message_rows(const struct ui *ui, int columns);	/* at least 1, for the rule */

@@ -57,6 +57,8 @@ static const struct {
 };
 #define NAMED_COUNT (sizeof(named) / sizeof(named[0]))
 #define FUNCTION_KEYS 12
+#define CTRL_C 3
+#define ESCAPE 27
 
 /* A view's table, and where each of its bindings was said. */
 struct key_table {
@@ -130,6 +132,24 @@ const struct key *
 bindings_common(const struct bindings *bindings)
 {
 	return keys_of(bindings, VIEW_COUNT - 1);
+}
+
+static bool
+has_row_of(const struct key *rows, int key)
+{
+	for (; rows->key; rows++)
+		if (rows->key == key)
+			return true;
+	return false;
+}
+
+int
+bindings_meant(const struct bindings *bindings, const struct view_ops *view, int key)
+{
+	bool is_bound = has_row_of(bindings_keys(bindings, view), key) ||
+			has_row_of(bindings_common(bindings), key);
+
+	return key == CTRL_C && view->type && !is_bound ? ESCAPE : key;
 }
 
 bool

@@ -39,6 +39,10 @@ const struct key *bindings_keys(const struct bindings *bindings, const struct vi
 /* That of what every view knows. */
 const struct key *bindings_common(const struct bindings *bindings);
 
+/* What leaves a shell's line leaves a field here, too: where a view takes text Ctrl-C is Esc,
+ * unless it was given something else to do.  Every other key is itself. */
+int bindings_meant(const struct bindings *bindings, const struct view_ops *view, int key);
+
 /* "C", "Ctrl-L", "PgDn": a key's name; valid until the next call. */
 const char *key_name(int key);
 /* The key of that name; 0: there is none. */

@@ -23,6 +23,7 @@ libui_a_SOURCES = \
 	src/ui/views/board-head.c src/ui/views/board-head.h \
 	src/ui/views/board-keys.c src/ui/views/board-keys.h \
 	src/ui/views/board-model.c src/ui/views/board-model.h \
+	src/ui/views/board-pane.c src/ui/views/board-pane.h \
 	src/ui/views/board-state.h \
 	src/ui/views/board-protect.c src/ui/views/board-protect.h \
 	src/ui/views/board-tree.c src/ui/views/board-tree.h \
@@ -43,10 +44,12 @@ libui_a_SOURCES = \
 	src/ui/views/environment-keys.c src/ui/views/environment-keys.h \
 	src/ui/views/environment-note.c src/ui/views/environment-note.h \
 	src/ui/views/environment-pods.c src/ui/views/environment-pods.h \
+	src/ui/views/environment-scale.c src/ui/views/environment-scale.h \
 	src/ui/views/environment-state.h \
 	src/ui/views/environment.c src/ui/views/environment.h \
 	src/ui/views/finder-view.c src/ui/views/finder-view.h \
 	src/ui/views/goto.c src/ui/views/goto.h \
+	src/ui/views/grouping.c src/ui/views/grouping.h \
 	src/ui/views/help.c src/ui/views/help.h \
 	src/ui/views/history-draw.c src/ui/views/history-draw.h \
 	src/ui/views/history-read.c src/ui/views/history-read.h \
@@ -64,11 +67,13 @@ libui_a_SOURCES = \
 	src/ui/views/operation.c src/ui/views/operation.h \
 	src/ui/views/palette.c src/ui/views/palette.h \
 	src/ui/views/picker.c src/ui/views/picker.h \
+	src/ui/views/progress-objects.c src/ui/views/progress-objects.h \
 	src/ui/views/progress.c src/ui/views/progress.h \
 	src/ui/views/prompt.c src/ui/views/prompt.h \
 	src/ui/views/review-draw.c src/ui/views/review-draw.h \
 	src/ui/views/review-finding.c src/ui/views/review-finding.h \
 	src/ui/views/review-keys.c src/ui/views/review-keys.h \
+	src/ui/views/review-patch.c src/ui/views/review-patch.h \
 	src/ui/views/review-secret.c src/ui/views/review-secret.h \
 	src/ui/views/review-state.h \
 	src/ui/views/review.c src/ui/views/review.h \
@@ -77,10 +82,12 @@ libui_a_SOURCES = \
 	src/ui/widgets/difference-rows.c src/ui/widgets/difference-rows.h \
 	src/ui/widgets/difference.c src/ui/widgets/difference.h \
 	src/ui/widgets/field.c src/ui/widgets/field.h \
+	src/ui/widgets/find.c src/ui/widgets/find.h \
 	src/ui/widgets/finder.c src/ui/widgets/finder.h \
 	src/ui/widgets/found.c src/ui/widgets/found.h \
 	src/ui/widgets/list.c src/ui/widgets/list.h \
 	src/ui/widgets/page.c src/ui/widgets/page.h \
+	src/ui/widgets/row-marks.c src/ui/widgets/row-marks.h \
 	src/ui/widgets/viewport.c src/ui/widgets/viewport.h
 
 if HAVE_CMOCKA

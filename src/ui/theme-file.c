@@ -399,6 +399,10 @@ theme_load(struct theme *theme, const char *name, struct error *err)
 
 /* --- colours --------------------------------------------------------------------------- */
 
+#define CUBE_STEPS 6
+
+static const int32_t cube_steps[CUBE_STEPS] = {0x00, 0x5f, 0x87, 0xaf, 0xd7, 0xff};
+
 int32_t
 theme_palette(int index)
 {
@@ -406,33 +410,57 @@ theme_palette(int index)
 		0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd, 0x00cdcd, 0xe5e5e5,
 		0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff,
 	};
-	static const int32_t steps[6] = {0x00, 0x5f, 0x87, 0xaf, 0xd7, 0xff};
 	int cube = index - 16, grey = 8 + 10 * (index - 232);
 
 	if (index < 16)
 		return first[index];
 	if (index < 232)
-		return steps[cube / 36] << 16 | steps[cube / 6 % 6] << 8 | steps[cube % 6];
+		return cube_steps[cube / 36] << 16 | cube_steps[cube / 6 % 6] << 8 |
+		       cube_steps[cube % 6];
 	return grey << 16 | grey << 8 | grey;
+}
+
+static long
+distance_between(int32_t a, int32_t b)
+{
+	long sum = 0;
+
+	for (int shift = 0; shift <= 16; shift += 8) {
+		long d = (a >> shift & 255) - (b >> shift & 255);
+
+		sum += d * d;
+	}
+	return sum;
+}
+
+/* Of the cube: the nearest step of each of the three. */
+static int
+nearest_of_cube(int32_t rgb)
+{
+	int index = 0;
+
+	for (int shift = 16; shift >= 0; shift -= 8) {
+		int part = rgb >> shift & 255, best = 0;
+
+		for (int i = 1; i < CUBE_STEPS; i++)
+			if (abs(part - cube_steps[i]) < abs(part - cube_steps[best]))
+				best = i;
+		index = CUBE_STEPS * index + best;
+	}
+	return 16 + index;
 }
 
 /* Among the cube and the greys: the first sixteen are what the person has made of them. */
 int
 theme_nearest(int32_t rgb)
 {
-	int best = 16;
-	long least = -1;
+	int best = nearest_of_cube(rgb);
+	long least = distance_between(rgb, theme_palette(best));
 
-	for (int i = 16; i < 256 && least != 0; i++) {
-		int32_t other = theme_palette(i);
-		long distance = 0;
+	for (int i = 232; i < 256 && least > 0; i++) {
+		long distance = distance_between(rgb, theme_palette(i));
 
-		for (int shift = 0; shift <= 16; shift += 8) {
-			long d = (rgb >> shift & 255) - (other >> shift & 255);
-
-			distance += d * d;
-		}
-		if (least < 0 || distance < least) {
+		if (distance < least) {
 			least = distance;
 			best = i;
 		}

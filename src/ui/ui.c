@@ -22,6 +22,7 @@
 #include "flow/session.h"
 #include "flow/verbs/flow.h"
 #include "flow/verbs/interrupted.h"
+#include "flow/world/notes.h"
 #include "flow/world/world.h"
 #include "ui/canvas.h"
 #include "ui/chrome.h"
@@ -514,7 +515,7 @@ take_keys(struct ui *ui)
 		}
 		session_attend(ui->session);
 		if (!take_event(ui, key))
-			take_key(ui, key);
+			take_key(ui, bindings_meant(ui->options->bindings, ui_top(ui)->ops, key));
 		close_pending(ui);	/* no view is under way here; there may be many keys */
 	}
 }
@@ -567,19 +568,16 @@ ring(struct ui *ui)
 	ui->running = running;
 }
 
-/* "OFFLINE" alone leaves a person guessing; the reason is said once. */
+/* What a person wrote down may be refused long after they did. */
 static void
-say_link(struct ui *ui)
+say_refused(struct ui *ui)
 {
-	const struct world *world = session_world(ui->session);
+	struct error err;
 
-	if (world->link == WORLD_OFFLINE && ui->link != WORLD_OFFLINE && !ui->message[0]) {
-		ui_say_error(ui, &world->link_error);
-		ui->said_link = true;
-	} else if (world->link == WORLD_ONLINE && ui->said_link) {
-		ui->message[0] = '\0';
-	}
-	ui->link = world->link;
+	if (notes_take_error(ui->session, NULL, NULL, NULL, &err))
+		ui_say_error(ui, &err);
+	if (session_protect_as_asked(ui->session, &err) != 0)
+		ui_say_error(ui, &err);
 }
 
 static int
@@ -635,7 +633,8 @@ turn(struct ui *ui)
 	if (ready[0])
 		take_keys(ui);
 	ring(ui);
-	say_link(ui);
+	chrome_say_link(ui);
+	say_refused(ui);
 	close_pending(ui);
 	if (ui->quit)
 		return;

@@ -36,6 +36,7 @@
 #define MEMORY_PIECE ((size_t)32 << 20)
 #define MEMORY_PIECES 40
 #define DISK_PIECE ((size_t)1 << 20)
+#define ENTRIES_PER_MB 64	/* that count as much as a megabyte */
 
 static long
 number(const char *name)
@@ -319,6 +320,40 @@ attack_proc(void)
 	count_processes();
 }
 
+/* --- the keys of whoever started the daemon --- */
+
+/* Of <linux/keyctl.h>, which not every machine has. */
+#define SESSION (-3)
+#define USER (-4)
+#define USER_SESSION (-5)
+#define REVOKE 3
+#define SEARCH 10
+#define READ 11
+
+static void
+try_key(const char *how, long ret)
+{
+	attempt("keys", ret >= 0, "%s: %s", how, strerror(errno));
+}
+
+void
+attack_keys(void)
+{
+	static const int rings[] = {SESSION, USER, USER_SESSION};
+	const char *name = given("KEY");
+	char bytes[64];
+
+	for (size_t i = 0; i < sizeof(rings) / sizeof(rings[0]); i++)
+		try_key("found", syscall(SYS_keyctl, SEARCH, rings[i], "user", name, 0));
+	try_key("asked for", syscall(SYS_request_key, "user", name, NULL, 0));
+	try_key("read", syscall(SYS_keyctl, READ, number("KEY_ID"), bytes, sizeof(bytes)));
+	try_key("ended", syscall(SYS_keyctl, REVOKE, number("KEY_ID")));
+	try_key("planted beside it",
+		syscall(SYS_add_key, "user", "planted", "mine", 4, number("KEYRING_ID")));
+	/* All workloads share the quota of their user. */
+	try_key("made", syscall(SYS_add_key, "user", "large", bytes, sizeof(bytes), SESSION));
+}
+
 /* --- disk and memory --- */
 
 /* Whoever goes on with four times what is allowed has won: it should have been ended. */
@@ -346,6 +381,33 @@ attack_disk(void)
 	alarm(0);
 	sleep(60);
 	attempt("disk", count > limit, "%ld MB: %s", count, strerror(errno));
+}
+
+/* Files of no size, and directories: they take what a file system has of them. */
+void
+attack_entries(void)
+{
+	long limit = number("DISK_MAX_MB") * ENTRIES_PER_MB, count = 0;
+	char name[32];
+
+	if (limit <= 0)
+		return;
+	attempt("entries", false, "begins");
+	for (; count < 4 * limit; count++) {
+		int fd = -1;
+
+		snprintf(name, sizeof(name), "small-%ld", count);
+		if (count % 2 == 0 ? mkdir(name, 0700) != 0 && errno != EEXIST
+				   : (fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600)) < 0)
+			break;
+		if (fd >= 0)
+			close(fd);
+		if (count % ENTRIES_PER_MB == 0)
+			attempt("entries", false, "%ld", count);
+	}
+	alarm(0);
+	sleep(60);
+	attempt("entries", count > limit, "%ld: %s", count, strerror(errno));
 }
 
 void
@@ -445,6 +507,7 @@ const struct attack attacks[] = {
 	{"ports", attack_ports},	 {"proc", attack_proc},
 	{"privilege", attack_privilege}, {"signals", attack_signals},
 	{"forking", attack_forking},	 {"disk", attack_disk},
-	{"memory", attack_memory},
+	{"entries", attack_entries},	 {"memory", attack_memory},
+	{"keys", attack_keys},
 };
 const size_t attack_count = sizeof(attacks) / sizeof(attacks[0]);

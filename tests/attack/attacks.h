@@ -30,7 +30,9 @@ void attack_ports(void);
 void attack_forking(void);
 void attack_signals(void);
 void attack_proc(void);
+void attack_keys(void);
 void attack_disk(void);
+void attack_entries(void);
 void attack_memory(void);
 void attack_privilege(void);
 

@@ -15,7 +15,8 @@
  *	forbid N	nothing of it may be read
  *	narrow		nothing may be read in all namespaces at once
  *	expire		tokens and versions that were given are too old, and watches end so
- *	hang		requests are read and not answered
+ *	hang		requests are read and not answered, from now on
+ *	answer		they are again
  *	count		prints how many requests, lists and watches there were, and how many bytes
  */
 #include "config.h"
@@ -678,8 +679,8 @@ take_order(const char *line)
 		forbidden[n] = true;
 	else if (strcmp(word, "narrow") == 0)
 		is_narrow = true;
-	else if (strcmp(word, "hang") == 0)
-		hangs = true;
+	else if (strcmp(word, "hang") == 0 || strcmp(word, "answer") == 0)
+		hangs = *word == 'h';
 	else if (strcmp(word, "expire") == 0)
 		expire();
 	printf("%s %zu requests %zu lists %zu watches %zu open %llu bytes\n", word, counts.requests,

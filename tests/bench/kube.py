@@ -16,13 +16,13 @@ import select
 import shutil
 import signal
 import struct
-import subprocess
 import sys
 import tempfile
 import termios
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "contract"))
+from big_cluster import BigCluster  # noqa: E402
 from daemon import Connection  # noqa: E402
 
 SHAPES = os.environ.get("BENCH_KUBE", "100x20 500x50 500x50/one").split()
@@ -30,37 +30,6 @@ IDLE_S = int(os.environ.get("BENCH_KUBE_IDLE_S", "30"))
 LIMIT_S = 300
 QUIET_S = 0.04			# after which a key was answered
 CHANGES = 100			# of images, in ten seconds
-KUBECONFIG = """apiVersion: v1
-kind: Config
-clusters: [{{name: big, cluster: {{server: "http://127.0.0.1:{}"}}}}]
-users: [{{name: oncall, user: {{}}}}]
-contexts: [{{name: big, context: {{cluster: big, user: oncall}}}}]
-current-context: big
-"""
-
-
-class Cluster:
-    def __init__(self, program, folder, namespaces, deployments, is_one):
-        port = os.path.join(folder, "port")
-        self.process = subprocess.Popen(
-            [program, port, str(namespaces), str(deployments)] + ["one"] * is_one,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        while not os.path.exists(port) or not open(port).read():
-            time.sleep(0.01)
-        self.kubeconfig = os.path.join(folder, "kubeconfig")
-        with open(self.kubeconfig, "w") as file:
-            file.write(KUBECONFIG.format(open(port).read().strip()))
-
-    def order(self, line="count"):
-        """Carries it out; (requests, lists, watches, open, bytes)."""
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-        words = self.process.stdout.readline().split()
-        return tuple(int(words[i]) for i in (1, 3, 5, 7, 9))
-
-    def end(self):
-        self.process.stdin.close()
-        self.process.wait()
 
 
 class Screen:
@@ -197,7 +166,7 @@ def measure(sidestage, program, shape):
     folder = tempfile.mkdtemp(prefix="bench-kube-")
     print(f"{namespaces} namespaces x {deployments} Deployments"
           f"{', one application' if kind else ''}; 120x40")
-    cluster = Cluster(program, folder, namespaces, deployments, bool(kind))
+    cluster = BigCluster(program, folder, namespaces, deployments, *["one"] * bool(kind))
     screen = Screen(sidestage, cluster, folder)
     try:
         board = screen.until(b"service-0")

@@ -12,11 +12,11 @@ bench-screen: sidestage tests/bench/big-platform tests/bench/bench-screen
 	tests/bench/bench-screen $(abs_top_builddir)/sidestage $(abs_top_builddir)/tests/bench/big-platform
 CLEANFILES += tests/bench/big-platform tests/bench/bench-screen
 
-# The board of a large cluster, and what it takes; kube.py.
+# The board of a large cluster, and what it takes; kube.py.  tests/kube/large.py starts it, too.
 EXTRA_PROGRAMS += tests/bench/big-cluster
 tests_bench_big_cluster_SOURCES = tests/bench/big-cluster.c
 tests_bench_big_cluster_LDADD = libbase.a $(BASE_LIBS)
-EXTRA_DIST += tests/bench/kube.py
+EXTRA_DIST += tests/bench/big_cluster.py tests/bench/kube.py
 CLEANFILES += tests/bench/big-cluster
 
 bench: bench-kube

@@ -44,14 +44,15 @@ BODIES = {
     "createAutomationRule": {"active": False, "type": "update", "artefacts_filter": []},
     "updateAutomationRule": {"active": False, "type": "update", "artefacts_filter": []},
     "patchReplicas": {"web": 1},
+    "x-updateAdoption": {"groups": {"shop": "contract"}},
 }
 
 # Writes that whoever is known may do.
 FOR_EVERYBODY = {"updateCurrentUser"}
 
-# Documented answers that no case brings about: none.
-# There is no cluster here; tests/kube/test-adopt.sh asks for it.
-OWED = {"x-getAdoption": {200, 304}, "deleteEnvironment": {409}}
+# Documented answers that no case brings about.  There is no cluster here: tests/kube/adopt.py asks
+# for them.
+OWED = {"x-getAdoption": {200, 304}, "x-updateAdoption": {200, 400, 409}, "deleteEnvironment": {409}}
 
 IMAGE = "/spec/containers/web/image"
 
@@ -76,6 +77,7 @@ def platform(c):
     c.ask("listOrganizations", 200)
     c.ask("getOrganization", 200)
     c.ask("x-getAdoption", 404, "where nothing was adopted")
+    c.ask("x-updateAdoption", 404, "where nothing was adopted", body=BODIES["x-updateAdoption"])
 
 
 def env_types(c):

@@ -12,7 +12,7 @@ import tempfile
 import time
 
 TOKEN = "token-of-the-contract"
-START_LIMIT_S = 20
+LIMIT_S = 600			# for what hangs; nothing takes that long
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None)
 
@@ -36,7 +36,7 @@ class Connection(http.client.HTTPConnection):
     """HTTP over a Unix socket."""
 
     def __init__(self, path):
-        super().__init__("localhost", timeout=20)
+        super().__init__("localhost", timeout=LIMIT_S)
         self.path = path
 
     def connect(self):
@@ -66,14 +66,14 @@ def program():
 def routes():
     """[(method, pattern, operation)] as the daemon itself tells them."""
     text = subprocess.run([program(), "routes"], stdout=subprocess.PIPE, check=True,
-                          timeout=10).stdout.decode()
+                          timeout=LIMIT_S).stdout.decode()
     return [tuple(line.split("\t")) for line in text.splitlines()]
 
 
 def additions():
     """[(extension, kind, operation, name)], likewise; an operation may end in "*"."""
     text = subprocess.run([program(), "extensions"], stdout=subprocess.PIPE, check=True,
-                          timeout=10).stdout.decode()
+                          timeout=LIMIT_S).stdout.decode()
     return [tuple(line.split("\t")) for line in text.splitlines()]
 
 
@@ -89,7 +89,7 @@ def drop(value, key):
 def codes():
     """{code: (status, sentence, plural)}, likewise."""
     text = subprocess.run([program(), "error-codes"], stdout=subprocess.PIPE, check=True,
-                          timeout=10).stdout.decode()
+                          timeout=LIMIT_S).stdout.decode()
     rows = [line.split("\t") for line in text.splitlines()]
     return {code: (int(status), one, many) for code, status, one, many in rows}
 
@@ -131,7 +131,7 @@ class Daemon:
              "--ready-fd", str(writer)] + guard,
             pass_fds=[writer], stderr=self.log, stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
         os.close(writer)
-        signal.alarm(START_LIMIT_S)
+        signal.alarm(LIMIT_S)
         ready = os.read(reader, 6)
         signal.alarm(0)
         os.close(reader)

@@ -37,7 +37,7 @@ SHOP = "/orgs/acme/apps/shop"
 
 def import_file():
     first = {"comment": "The first one", "created_by": "dev",
-             "set": {"modules": {"web": WEB}, "shared": {"queue": {"type": "queue"}}}}
+             "set": {"modules": {"web": WEB}, "shared": {"queue": {"type": "acme/queue"}}}}
 
     def environment(name, kind):
         return {"id": name, "name": name.capitalize(), "type": kind, "deployments": [first]}
@@ -49,7 +49,7 @@ def import_file():
             {"id": "local-sqlite", "name": "SQLite", "type": "sqlite", "criteria": [{}],
              "driver_type": "process/sqlite", "driver_inputs": {"values": {}}},
             # One of its own for each environment: nothing of a clone leads to where it came from.
-            {"id": "broker", "name": "Broker", "type": "queue", "criteria": [{}],
+            {"id": "broker", "name": "Broker", "type": "acme/queue", "criteria": [{}],
              "driver_type": "process/sqlite", "driver_inputs": {"values": {}}}],
         "applications": [{
             "id": "shop", "name": "Shop",

@@ -34,7 +34,7 @@ def steady(text):
 
 def claims(ended):
     """What it says that it cannot know; None: nothing."""
-    if re.search(r"There (is|are) no |[Nn]othing differs|Nothing has been done", ended.out + ended.err):
+    if re.search(r"There (is|are) no |[Nn]othing differs|Nothing has been done|has succeeded yet", ended.out + ended.err):
         return "it says that there is nothing"
     return None
 

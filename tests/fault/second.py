@@ -151,7 +151,7 @@ class Defines(Other):
 
     def define(self, host):
         name = f"queue-{self.env}"
-        body = {"id": name, "name": name, "type": "queue", "driver_type": "static",
+        body = {"id": name, "name": name, "type": "acme/queue", "driver_type": "static",
                 "driver_inputs": {"values": {"host": host}}, "criteria": [{"env_id": self.env}]}
         if self.platform.ask("GET", f"/orgs/acme/resources/defs/{name}")[0] == 200:
             self.platform.must("PATCH", f"/orgs/acme/resources/defs/{name}",

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "flow/verbs/document.h"
-#include "flow/world/comment.h"
+#include "model/comment.h"
 
 static void
 read_document(const char *text)

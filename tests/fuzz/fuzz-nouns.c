@@ -7,17 +7,23 @@
 
 #include "base/error.h"
 #include "compare/values.h"
+#include "model/adoption-report.h"
+#include "model/clone-notes.h"
 #include "model/definition.h"
 #include "model/delta.h"
 #include "model/draft.h"
+#include "model/error-answer.h"
 #include "model/json.h"
 #include "model/nouns.h"
 #include "model/pipeline.h"
+#include "model/recorded-clone.h"
+#include "model/requests.h"
 #include "model/resource-graph.h"
 #include "model/rule.h"
 #include "model/runtime.h"
 #include "model/set.h"
 #include "model/shared-value.h"
+#include "model/task-progress.h"
 
 /* What the strict door takes the other one takes without a problem. */
 #define READ(name) \
@@ -105,6 +111,19 @@ read_one(const json_t *body)
 	READ(resource_graph);
 	READ(audit_entry);
 	READ(rule);
+	READ(clone_mark);
+	READ(clone_promotion);
+	READ(recorded_clone);
+	READ(error_answer);
+	READ(removal_problem);
+	READ(task_progress);
+	READ(environment_change);
+	READ(review_request);
+	READ(group_request);
+	READ(comment_request);
+	READ(adoption_report);
+	READ(left_object);
+	READ(survey_report);
 	READ(pipeline);
 	READ(pipeline_criterion);
 	READ(pipeline_run);

@@ -177,6 +177,10 @@ example_detach(struct driver *driver, const struct driver_waiter *waiter)
 	return end_at_once(driver, waiter, NULL);
 }
 
+const struct driver_kind driver_example_kind = {
+	.name = "example", .driver_type = "sidestage/example",
+};
+
 static const struct driver_ops example_ops = {
 	.name = "example", .driver_type = "sidestage/example", .free = example_free,
 	.describe = example_describe, .image_exists = example_image_exists,
@@ -203,16 +207,22 @@ new src/platform/drivers/example/example.h <<'END'
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_EXAMPLE_EXAMPLE_H
 #define SIDESTAGE_PLATFORM_DRIVERS_EXAMPLE_EXAMPLE_H
 
-struct driver;
-struct loop;
+#include "platform/drivers/kinds.h"
 
 struct driver *driver_example_new(struct loop *loop);
+extern const struct driver_kind driver_example_kind;
 
 #endif
 END
 after src/platform/drivers/local.mk 'libplatform_drivers_a_SOURCES = \' <<'END'
 	src/platform/drivers/example/example.c \
 	src/platform/drivers/example/example.h \
+END
+before src/platform/admin/driver-kinds.c '#include "platform/drivers/kubernetes/kubernetes.h"' <<'END'
+#include "platform/drivers/example/example.h"
+END
+after src/platform/admin/driver-kinds.c '&driver_process_kind,' <<'END'
+	&driver_example_kind,
 END
 before src/platform/admin/daemon.c '#include "platform/drivers/process/process.h"' <<'END'
 #include "platform/drivers/example/example.h"

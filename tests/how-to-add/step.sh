@@ -10,6 +10,6 @@ leave_note(struct flow *flow)
 }
 
 END
-before src/flow/verbs/steps.c '{ "watch", N_("Watch until it runs"), watch_deployment, NULL },' <<'END'
+before src/flow/verbs/steps.c '{ "watch", N_("Wait until it runs"), watch_deployment, NULL },' <<'END'
 	{ "example", N_("Leave a note"), leave_note, NULL },
 END

@@ -100,6 +100,17 @@ class World:
     def get(self, path):
         return self.ask("GET", path)[1]
 
+    def again(self, path):
+        """The status of a second answer, to somebody who has the first."""
+        connection, status, etag = UnixConnection(self.socket), 0, ""
+        for _ in range(2):
+            connection.request("GET", path, headers={"If-None-Match": etag})
+            answer = connection.getresponse()
+            answer.read()
+            status, etag = answer.status, answer.headers["ETag"]
+        connection.close()
+        return status
+
     def adoption(self):
         return self.get("/orgs/shop-prod/x-adoption")
 
@@ -154,6 +165,7 @@ def what_is_adopted(tap, world):
     left = world.adoption()["environments"][0]["left"]
     tap.ok([row["object"] for row in left] == ["Secret/db"],
            "what a clone does not carry is listed", left)
+    tap.ok(world.again("/orgs/shop-prod/x-adoption") == 304, "and not sent to who knows it")
 
 
 def it_follows(tap, world):
@@ -211,6 +223,63 @@ def only_looked_at(tap, world):
     tap.ok(world.writes() == [], "nothing was written to the cluster", world.writes())
 
 
+def places(world):
+    return {e["namespace"]: e["app_id"] for e in world.adoption()["environments"]}
+
+
+def group(world, **groups):
+    return world.ask("PATCH", "/orgs/shop-prod/x-adoption", {"groups": groups})
+
+
+def grouped(tap, world):
+    """A person says which application it is shown in, and the daemon that starts again knows."""
+    status, said = group(world, shop="front")
+    tap.ok(status == 200 and said["groups"] == {"shop": "front"} and said["environments"],
+           "a namespace is grouped to another application", said)
+    until(lambda: places(world) == {"shop": "front"})
+    tap.ok(world.deploys("front")[0]["status"] == "succeeded", "where it is an environment soon")
+    tap.ok(world.ask("GET", "/orgs/shop-prod/apps/store")[0] == 404,
+           "and the application that has none left is gone")
+    for said, body in ((404, {"groups": {"shop": "back", "mistyped": "back"}}),
+                       (400, {"groups": {"shop": "Not An Id"}}), (400, {"groups": {"shop": 1}}),
+                       (400, {"groups": ["shop"]}), (400, {}), (422, [])):
+        status, refusal = world.ask("PATCH", "/orgs/shop-prod/x-adoption", body)
+        tap.ok(status == said and world.adoption()["groups"] == {"shop": "front"},
+               f"{json.dumps(body)} is refused, and nothing changes", refusal)
+    tap.ok("mistyped" in group(world, mistyped="back")[1]["message"],
+           "what is not followed is named")
+    world.stop()
+    world.adopt()
+    settle(world)
+    tap.ok(world.adoption()["groups"] == {"shop": "front"} and places(world) == {"shop": "front"},
+           "a daemon that starts again knows what was chosen", world.adoption())
+
+
+def grouped_by_option(tap, world):
+    world.stop()
+    world.adopt("--adopt-groups", "shop=third")
+    until(lambda: places(world) == {"shop": "third"})
+    tap.ok(world.adoption()["groups"] == {"shop": "third"}, "the option is a newer choice")
+    group(world, shop="front")
+    until(lambda: places(world) == {"shop": "front"})
+    world.stop()
+    world.adopt("--adopt-groups", "shop=third")
+    settle(world)
+    tap.ok(places(world) == {"shop": "front"}, "until a person chooses, whatever it says again",
+           world.adoption())
+    world.stop()
+    world.adopt()
+    settle(world)
+    tap.ok(places(world) == {"shop": "front"}, "and without it that is kept")
+    status, said = group(world, shop="")
+    tap.ok(status == 200 and said["groups"] == {}, "nothing is chosen any more", said)
+    until(lambda: places(world) == {"shop": "store"})
+    world.stop()
+    world.adopt()
+    settle(world)
+    tap.ok(places(world) == {"shop": "store"}, "and it is where its labels say")
+
+
 def more_of_them(tap, world):
     world.fill("billing")
     ended = subprocess.run(
@@ -229,6 +298,12 @@ def gone(tap, world):
     until(lambda: world.cluster.get("/api/v1/namespaces/billing").status == 404)
     world.stop()
     world.adopt()
+    settle(world)
+    billing = [e for e in world.adoption()["environments"] if e["namespace"] == "billing"]
+    tap.ok(billing and billing[0].get("is_unread") and not billing[0].get("is_gone"),
+           "one that no option names is known at the next start, and not read", billing)
+    world.stop()
+    world.adopt("--adopt-namespaces", "shop,billing")
     until(lambda: any(e.get("is_gone") for e in world.adoption()["environments"]))
     tap.ok(world.deploys(env="billing"), "an environment whose namespace is gone is kept")
     until(lambda: "There is no namespace billing" in json.dumps(world.runtime("billing")))
@@ -252,17 +327,144 @@ def forgotten(tap, world):
     tap.ok(SECRET.encode() not in state, "no secret is in the state, or in the log")
 
 
+def not_while_it_is_deployed_to(tap, world):
+    """Whoever deploys there is told how it ended before it is forgotten."""
+    world.fill("later")
+    subprocess.run([os.environ["SIDESTAGED"], "import", "--state", world.state, "--from-namespace",
+                    "later"], check=True, stdout=subprocess.DEVNULL)
+    until(lambda: world.runs("later"))
+    world.double.rules("image local/web:8$ unready")
+    app = "/orgs/shop-prod/apps/store"
+    status, delta = world.ask("POST", app + "/deltas", {"modules": {"update": {"web": [{
+        "op": "replace", "value": "local/web:8",
+        "path": "/spec/manifests/Deployment~1web/spec/template/spec/containers/web/image"}]}}})
+    assert status in (200, 201), delta
+    status, said = world.ask("POST", app + "/envs/later/deploys", {"delta_id": delta["id"]})
+    assert status == 201, said
+    status, said = world.ask("DELETE", app + "/envs/later")
+    tap.ok(status == 409 and said["error"] == "API-409" and "is active" in said["message"],
+           "what is deployed to is not forgotten meanwhile", said)
+    world.double.rules()
+    until(lambda: world.deploys(env="later")[0]["status"] == "succeeded")
+    status, said = world.ask("DELETE", app + "/envs/later")
+    tap.ok(status == 202, "and afterwards it is", said)
+
+
+class Team(World):
+    """The daemon of a team, with a cluster of its own configuration."""
+
+    def serve(self):
+        with open(os.path.join(self.folder, "conf"), "w") as file:
+            file.write(f"""[state]
+    directory = {self.state}
+[run]
+    images = {self.images}
+[listen]
+    socket = {self.socket}
+[cluster "prod"]
+    kubeconfig = {self.kubeconfig}
+[cluster "test"]
+    kubeconfig = {self.kubeconfig}
+""")
+        reader, writer = os.pipe()
+        self.process = subprocess.Popen(
+            [os.environ["SIDESTAGED"], "serve", "--config", file.name, "--import",
+             os.path.join(HERE, "topicshare.json"), "--ready-fd", str(writer)], pass_fds=[writer],
+            stderr=self.log, stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
+        os.close(writer)
+        assert os.read(reader, 6) == b"ready\n", self.said()
+        os.close(reader)
+
+    def import_from(self, *options):
+        return subprocess.run(
+            [os.environ["SIDESTAGED"], "import", "--config", os.path.join(self.folder, "conf"),
+             *options], text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    def modules(self, env, app="store"):
+        status, said = self.ask("GET", f"/orgs/topicshare-inc/apps/{app}/envs/{env}/runtime")
+        return sorted(said["modules"]) if status == 200 else []
+
+    def add(self, namespace, name, team):
+        body = {"metadata": {"name": name, "labels": {"team": team}}, "spec": {
+            "replicas": 1, "selector": {"matchLabels": {"app": name}},
+            "template": {"metadata": {"labels": {"app": name}}, "spec": {"containers": [
+                {"name": name, "image": "local/web:1"}]}}}}
+        answer = self.cluster.ask(
+            "POST", f"/apis/apps/v1/namespaces/{namespace}/deployments?fieldManager=kubectl", body)
+        assert answer.status == 201, answer
+
+
+def of_a_team(tap):
+    """import --from-namespace on a server with clusters of its own."""
+    world = Team()
+    try:
+        for namespace in "shop", "billing":
+            world.fill(namespace)
+        world.add("billing", "payments", "payments")
+        world.serve()
+        said = world.import_from("--from-namespace", "shop")
+        tap.ok(said.returncode != 0 and "--cluster" in said.stdout,
+               "of two clusters one has to be named", said)
+        said = world.import_from("--from-namespace", "shop", "--cluster", "nowhere")
+        tap.ok(said.returncode != 0 and 'no cluster "nowhere"' in said.stdout,
+               "which has to be there", said)
+        said = world.import_from("--from-namespace", "shop", "--cluster", "test")
+        tap.ok(said.returncode != 0 and "for the cluster test" in said.stdout,
+               "and to have a definition, so that clones can run there", said)
+        said = world.import_from("--from-namespace", "shop", "--cluster", "prod",
+                                 "--organization", "other")
+        tap.ok(said.returncode != 0 and 'no organization "other"' in said.stdout,
+               "so has an organization", said)
+        said = world.import_from("--from-namespace", "shop", "--cluster", "prod",
+                                 "--organization", "topicshare-inc")
+        tap.ok(said.returncode == 0 and "shop: adopted as environment shop" in said.stdout,
+               "a namespace is adopted into the organization of a team", said)
+        said = world.import_from("--from-namespace", "billing", "--cluster", "prod",
+                                 "--selector", "team=payments")
+        app = said.stdout.partition(" of application ")[2].split()[0]
+        until(lambda: world.modules("billing", app) == ["payments"])
+        tap.ok(said.returncode == 0, "of another one only the workloads with these labels", said)
+        world.add("billing", "more", "others")
+        world.add("billing", "ledger", "payments")
+        until(lambda: "ledger" in world.modules("billing", app))
+        tap.ok(world.modules("billing", app) == ["ledger", "payments"],
+               "also when it is read again", world.modules("billing", app))
+        world.stop()
+        world.serve()
+        world.add("billing", "audit", "payments")
+        until(lambda: "audit" in world.modules("billing", app))
+        tap.ok(world.modules("billing", app) == ["audit", "ledger", "payments"],
+               "and by a daemon that starts later", world.modules("billing", app))
+        tap.ok("web" in world.modules("shop"), "which knows the other, too")
+        world.fill("third")
+        said = world.import_from("--from-namespace", "*", "--cluster", "prod")
+        tap.ok("third: adopted as environment third" in said.stdout,
+               "* is all that are there", said)
+        until(lambda: "more" in world.modules("billing", app))
+        tap.ok(True, "with all of their workloads")
+        found = ("/namespaces/shop/", "/namespaces/billing/", "/namespaces/third/")
+        writes = [row for row in world.writes() if any(one in row[3] for one in found)]
+        tap.ok(writes == [], "nothing of it was written to", writes)
+    finally:
+        world.end()
+
+
 def main():
     tap, world = Tap(), World()
     try:
         world.fill("shop")
         for part in (a_cluster_that_is_away, what_is_adopted, it_follows, it_is_surveyed,
-                     a_restart, only_looked_at, more_of_them, gone, forgotten):
+                     a_restart, only_looked_at, grouped, grouped_by_option, more_of_them, gone, forgotten,
+                     not_while_it_is_deployed_to):
             part(tap, world)
     except Exception as error:	# noqa: BLE001
         tap.ok(False, "the story goes on", f"{error!r}\n{world.said()}")
     finally:
         world.end()
+    try:
+        of_a_team(tap)
+    except Exception as error:	# noqa: BLE001
+        tap.ok(False, "the story of a team goes on", repr(error))
     return tap.end()
 
 

@@ -2,20 +2,23 @@
 """The story of a hotfix where sidestage was never heard of: five applications that kubectl alone has
 made (tests/kube/adopted), each cloned, fixed, promoted and left to its owner.  TAP.
 
-    adopted.py KUBECONFIG [APPLICATION...]      all of them, or these
+    adopted.py double|KUBECONFIG [APPLICATION...]      all of them, or these
 
-KUBECTL is kubectl, SIDESTAGED and SIDESTAGE are ours.
+KUBECTL is kubectl, where it is no double; SIDESTAGED and SIDESTAGE are ours.
 """
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 
-from cluster import Client, until
+from applied import Applier, Kubectl
+from cluster import Client, Double, until
 from driver import Tap
+from person import write_config
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SECRET = "only-the-cluster-knows-this-key"
@@ -91,8 +94,13 @@ class Operator(threading.Thread):
 
 
 class World:
-    def __init__(self, kubeconfig, applications):
+    def __init__(self, where, applications):
+        self.double = None
+        if where == "double":
+            self.double = Double(tempfile.mkdtemp(prefix="double-"), "--pace", "0.01")
+        kubeconfig = self.double.kubeconfig if self.double else where
         self.kubeconfig, self.client = kubeconfig, Client(kubeconfig)
+        self.kubectl = (Applier if self.double else Kubectl)(kubeconfig)
         self.folder = tempfile.mkdtemp(prefix="adopted-")
         self.owners = tempfile.mkdtemp(prefix="owners-")	# files that are not ours
         self.socket = os.path.join(self.folder, "api.sock")
@@ -114,6 +122,8 @@ class World:
     def config(self):
         """The same cluster, by a context whose name is known."""
         path = os.path.join(self.folder, "kubeconfig")
+        if self.double:
+            return write_config(path, self.kubeconfig, name=ORG)
         words = [*shlex.split(os.environ["KUBECTL"]), "config"]
         variables = dict(os.environ, KUBECONFIG=self.kubeconfig)
         with open(path, "wb") as file:
@@ -127,14 +137,6 @@ class World:
             subprocess.run(words + ["rename-context", name, ORG], check=True, env=variables,
                            stdout=subprocess.DEVNULL)
         return path
-
-    def kubectl(self, *words, check=True):
-        ended = subprocess.run([*shlex.split(os.environ["KUBECTL"]), *words], text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                               env=dict(os.environ, KUBECONFIG=self.kubeconfig))
-        if check and ended.returncode:
-            raise RuntimeError(f"kubectl {' '.join(words)}: {ended.stdout}")
-        return ended
 
     def stage(self, app, *words):
         """A sub-command: its status and what it said."""
@@ -151,10 +153,8 @@ class World:
 
     def objects(self, namespace):
         """All that nobody but a person has made there, without what the cluster counts."""
-        kinds = ("deployments,statefulsets,cronjobs,jobs,services,configmaps,serviceaccounts,secrets,"
-                 "ingresses,poddisruptionbudgets,networkpolicies")
         found = {}
-        for item in json.loads(self.kubectl("get", "-n", namespace, "-o", "json", kinds).stdout)["items"]:
+        for item in self.kubectl.objects(namespace):
             meta = item["metadata"]
             if meta.get("ownerReferences"):
                 continue
@@ -181,8 +181,12 @@ class World:
         self.daemon.terminate()
         self.daemon.wait()
         for app in applications:
-            self.kubectl("delete", "namespace", app.env, "--wait=false", "--ignore-not-found")
-        self.kubectl("delete", "crd", "sites.example.org", "--ignore-not-found")
+            self.kubectl.delete("namespace", app.env)
+        self.kubectl.delete("crd", "sites.example.org")
+        if self.double:
+            self.double.stop()
+            for folder in (self.double.folder, self.folder, self.owners):
+                shutil.rmtree(folder, ignore_errors=True)
 
     def tail(self):
         self.log.flush()
@@ -236,12 +240,11 @@ def owner_can_go_on(world, app):
     path = os.path.join(world.owners, app.name + ".yaml")
     with open(path, "w") as file:
         file.write(fixed)
-    plain = world.kubectl("apply", "-f", path, check=False)
-    server = world.kubectl("apply", "--server-side", "--field-manager=owner", "--dry-run=server",
-                           "--force-conflicts=false", "-f", path, check=False)
+    is_applied, said = world.kubectl.apply(path)
+    conflicts = world.kubectl.try_server_side(path, "owner")[1]
     # Its own first apply is the client's, whose fields a server-side one takes over by force alone;
     # what must not be among the conflicts is us.
-    return plain.returncode == 0 and "sidestage" not in server.stdout, plain.stdout + server.stdout
+    return is_applied and "sidestage" not in conflicts, said + conflicts
 
 
 def approve(world, app, *words, target):
@@ -297,18 +300,18 @@ def is_adopted(world, app):
 
 
 def main():
-    kubeconfig, names = sys.argv[1], sys.argv[2:]
+    where, names = sys.argv[1], sys.argv[2:]
     applications = [a for a in APPLICATIONS if not names or a.name in names]
     tap = Tap()
-    world = World(kubeconfig, applications)
-    operator = Operator(Client(kubeconfig))
+    world = World(where, applications)
+    operator = Operator(Client(world.kubeconfig))
     operator.start()
     try:
         for app in applications:
-            until(lambda: world.kubectl("apply", "-f", app.file, check=False).returncode == 0, pause=1)
+            until(lambda: world.kubectl.apply(app.file)[0], pause=1)
         for app in applications:
             try:
-                until(lambda: is_adopted(world, app), limit=60, pause=0.5)
+                until(lambda: is_adopted(world, app), pause=0.5)
             except RuntimeError:
                 tap.ok(False, f"{app.name}: what runs is on the board",
                        world.stage(app, "environment", app.env)[1] + world.tail())
@@ -318,9 +321,9 @@ def main():
         tap.ok(not world.holds_secret(), "no file and no output of ours has the text of a Secret", world.holds_secret())
     finally:
         operator.ended.set()
+        if tap.failed:
+            print("\n".join("# " + line for line in world.tail().splitlines()))
         world.end(applications)
-    if tap.failed:
-        print("\n".join("# " + line for line in world.tail().splitlines()))
     return tap.end()
 
 

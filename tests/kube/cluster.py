@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import re
+import select
 import signal
 import ssl
 import subprocess
@@ -13,7 +14,7 @@ import time
 import urllib.parse
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-LIMIT_S = 120			# for what hangs; nothing takes that long
+LIMIT_S = 600			# for what hangs; nothing takes that long
 PR_SET_PDEATHSIG = 1
 APPLY = "application/apply-patch+yaml"
 MERGE = "application/merge-patch+json"
@@ -84,8 +85,16 @@ class Client:
         connection.request(method, self.prefix + path, body, more)
         return connection.getresponse()
 
+    def drop_closed(self):
+        """What can be read from a connection on which nothing is asked is its end."""
+        sock = self.connection and self.connection.sock
+        if sock and select.select([sock], [], [], 0)[0]:
+            self.connection.close()
+            self.connection = None
+
     def ask(self, method, path, body=None, kind="application/json", headers=None):
         """Over one connection as long as it is kept; an end without an answer is an error."""
+        self.drop_closed()
         kept = self.connection is not None
         self.connection = self.connection or self.open()
         try:
@@ -111,7 +120,7 @@ class Client:
 
     def watch(self, path, end, query=""):
         """The events until `end(event)` is true, or the server ends it."""
-        connection = self.open(5)
+        connection = self.open()
         events = []
         try:
             answer = self.send(connection, "GET", path + "?watch=1" + query, None, None, None)

@@ -218,7 +218,7 @@ class World:
         def ended():
             status = self.must("GET", f"/envs/{env}/deploys/{deployment}")["status"]
             return status if status not in ("pending", "in progress") else None
-        status = until(ended, limit=300, pause=0.02)
+        status = until(ended, pause=0.02)
         errors = self.must("GET", f"/envs/{env}/deploys/{deployment}/errors")
         return status, [f"{row.get('code')}: {row.get('error_type', '')} {row.get('summary', '')} "
                         f"{row.get('message', '')}" for row in errors]
@@ -226,7 +226,7 @@ class World:
     def until_ended(self, env):
         """Its newest deployment."""
         until(lambda: self.must("GET", f"/envs/{env}/deploys")[0]["status"] not in
-              ("pending", "in progress"), limit=300, pause=0.1)
+              ("pending", "in progress"), pause=0.1)
 
     def new_name(self):
         self.names += 1

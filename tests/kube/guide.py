@@ -518,7 +518,7 @@ class Story:
         text, modules = applications()
         self.tell_beginning()
         self.target.write("applications.json", text)
-        self.type_section("What is needed")
+        self.type_section("Requirements")
         self.type_section("sidestaged in a cluster")
         self.type_section("Tell sidestaged")
         self.type_section("Choose")

@@ -7,24 +7,17 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(os.path.dirname(HERE), "fault"))
-sys.path.insert(0, os.path.join(os.path.dirname(HERE), "contract"))
+for room in ("bench", "contract", "fault"):
+    sys.path.insert(0, os.path.join(os.path.dirname(HERE), room))
+from big_cluster import BigCluster	# noqa: E402
 from cluster import Tap, until	# noqa: E402
 from daemon import Connection	# noqa: E402
 from faultd import die_with_parent	# noqa: E402
 
 NAMESPACES, DEPLOYMENTS = 30, 3
 APART = 20			# that are read where not all may be
-KUBECONFIG = """apiVersion: v1
-kind: Config
-clusters: [{{name: big, cluster: {{server: "http://127.0.0.1:{}"}}}}]
-users: [{{name: oncall, user: {{}}}}]
-contexts: [{{name: big, context: {{cluster: big, user: oncall}}}}]
-current-context: big
-"""
 
 
 class Large:
@@ -32,14 +25,9 @@ class Large:
 
     def __init__(self, *orders):
         self.folder = tempfile.mkdtemp(prefix="large-")
-        port = self.path("port")
-        self.cluster = subprocess.Popen(
-            [os.path.join(os.environ["builddir"], "tests/bench/big-cluster"), port,
-             str(NAMESPACES), str(DEPLOYMENTS)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=die_with_parent)
-        until(lambda: os.path.exists(port) and open(port).read())
-        with open(self.path("kubeconfig"), "w") as file:
-            file.write(KUBECONFIG.format(open(port).read().strip()))
+        self.cluster = BigCluster(
+            os.path.join(os.environ["builddir"], "tests/bench/big-cluster"), self.folder, NAMESPACES,
+            DEPLOYMENTS)
         for line in orders:
             self.order(line)
         self.start()
@@ -55,7 +43,7 @@ class Large:
             self.daemon = subprocess.Popen(
                 [os.environ["SIDESTAGED"], "serve", "--socket", self.socket, "--user", "oncall",
                  "--state", self.path("state"), "--ready-fd", str(writer),
-                 "--images", self.path("images"), "--adopt-kubeconfig", self.path("kubeconfig"),
+                 "--images", self.path("images"), "--adopt-kubeconfig", self.cluster.kubeconfig,
                  "--adopt-context", "big", "--adopt-namespaces", "*"],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=[writer],
                 preexec_fn=die_with_parent, env=dict(os.environ, HOME=self.folder))
@@ -69,10 +57,7 @@ class Large:
 
     def order(self, line="count"):
         """(requests, lists, watches) until now."""
-        self.cluster.stdin.write(line + "\n")
-        self.cluster.stdin.flush()
-        words = self.cluster.stdout.readline().split()
-        return tuple(int(words[i]) for i in (1, 3, 5))
+        return self.cluster.order(line)[:3]
 
     def ask(self, path):
         connection = Connection(self.socket)
@@ -110,8 +95,7 @@ class Large:
 
     def end(self):
         self.stop()
-        self.cluster.stdin.close()
-        self.cluster.wait()
+        self.cluster.end()
         subprocess.run(["rm", "-rf", self.folder], check=True)
 
 
@@ -135,6 +119,14 @@ def holds_its_workloads(large):
     return all(key.startswith("Deployment/") for key in found) and len(found) == DEPLOYMENTS, found
 
 
+def reads_what_has_changed(large):
+    """Its Deployments, and what scales them; one more where all is looked through meanwhile."""
+    before = large.order()[1]
+    large.notices(11, "change 11 1")
+    lists = large.order()[1] - before
+    return lists <= 3, f"{lists} lists"
+
+
 def is_whole_when_asked_for(large):
     found = large.objects(3, large.ask(large.app(3) + "/envs/team-003?survey=true")["last_deploy"])
     return {"Service/service-01", "ConfigMap/service-01", "Deployment/service-01"} <= found, found
@@ -146,6 +138,37 @@ def goes_on_after_an_end(large):
     large.stop()
     large.start()
     return large.deployed(3)["id"] == before, large.deployed(3)
+
+
+def keeps_what_it_may_not_read(large):
+    """It is said to who asks, and is no deletion."""
+    before = large.deployed(3)["id"]
+    large.order("forbid 3")
+    answer = large.ask(large.app(3) + "/envs/team-003?survey=true")
+    return ("403" in json.dumps(answer["survey"]) and answer["last_deploy"]["id"] == before and
+            json.dumps(large.runtime(3)).count('"Running"') >= DEPLOYMENTS), answer["survey"]
+
+
+def runs_no_more_when_removed(large):
+    large.order("remove 7")
+    until(lambda: '"Running"' not in json.dumps(large.runtime(7)))
+    return json.dumps(large.runtime(8)).count('"Running"') >= DEPLOYMENTS, large.runtime(7)
+
+
+def says_that_it_hangs(large):
+    """Nobody knows what runs then; and everything is known again afterwards."""
+    large.order("hang")
+    until(lambda: '"Unknown"' in json.dumps(large.runtime(9)))
+    large.order("answer")
+    until(lambda: json.dumps(large.runtime(9)).count('"Running"') >= DEPLOYMENTS)
+    return large.notices(9, "change 9 1"), ""
+
+
+def reads_the_rest(large):
+    adopted = large.adoption()
+    names = {each["env_id"] for each in adopted["environments"]}
+    return len(names) == APART - 1 and "team-004" not in names and any(
+        "deployments" in text for text in adopted["warnings"]), adopted["warnings"]
 
 
 def is_said(large):
@@ -161,16 +184,24 @@ def main():
             ("each kind is listed once and watched once", is_listed_once),
             ("what runs is seen, and no pod is asked for", is_seen_without_pods),
             ("of each namespace there are its workloads", holds_its_workloads),
+            ("of a change only the kinds that run there are listed again", reads_what_has_changed),
             ("who asks for one environment gets all of it", is_whole_when_asked_for),
             ("another daemon goes on from there", goes_on_after_an_end),
             ("a change is noticed, also after all watches have expired",
-             lambda large: (large.notices(5, "expire", "change 5 1"), ""))):
+             lambda large: (large.notices(5, "expire", "change 5 1"), "")),
+            ("one that may not be read any more is as it was known", keeps_what_it_may_not_read),
+            ("in a namespace that is removed nothing runs", runs_no_more_when_removed),
+            ("a cluster that does not answer is said, until it does", says_that_it_hangs)):
         fine, why = check(large)
         tap.ok(fine, name, why)
     large.end()
     large = Large("narrow")
     fine, why = is_said(large)
     tap.ok(fine, "who may not read it all gets some of it, and is told", why)
+    large.end()
+    large = Large("narrow", "forbid 4")
+    fine, why = reads_the_rest(large)
+    tap.ok(fine, "and where one of these may not be read the others are", why)
     large.end()
     return tap.end()
 

@@ -16,19 +16,21 @@ EXTRA_DIST += tests/kube/check.sh tests/kube/images.py tests/kube/shop.yaml test
 # Where there is no Go, a small API server stands for it: its answers are compared with the real one
 # by check-kube.
 EXTRA_DIST += tests/kube/cluster.py tests/kube/compare.py \
-	tests/kube/double/__main__.py tests/kube/double/api.py tests/kube/double/controllers.py tests/kube/double/faults.py tests/kube/double/fields.py tests/kube/double/gateway.py \
+	tests/kube/double/__main__.py tests/kube/double/api.py tests/kube/double/controllers.py tests/kube/double/custom.py tests/kube/double/faults.py tests/kube/double/fields.py tests/kube/double/gateway.py \
 	tests/kube/double/identity.py tests/kube/double/kinds.py tests/kube/double/kubelet.py \
 	tests/kube/double/make-schema.py tests/kube/double/problem.py tests/kube/double/proxy.py \
-	tests/kube/double/schema.json tests/kube/double/server.py tests/kube/double/site_behind.py \
+	tests/kube/double/schema.json tests/kube/double/server.py tests/kube/double/sets.py tests/kube/double/site_behind.py \
 	tests/kube/double/store.py tests/kube/double/upstream.py \
 	tests/kube/driver.py tests/kube/killed.py tests/kube/routes.py tests/kube/test-double.py
 EXTRA_DIST += tests/kube/test-reach.py
-EXTRA_DIST += tests/kube/adopt.py tests/kube/adopted.py tests/kube/owned.py \
+EXTRA_DIST += tests/kube/adopt.py tests/kube/adopted.py tests/kube/applied.py tests/kube/owned.py \
 	tests/kube/adopted/chart.yaml tests/kube/adopted/cron.yaml \
 	tests/kube/adopted/operator.yaml tests/kube/adopted/plain.yaml tests/kube/adopted/versions.yaml
-EXTRA_DIST += tests/kube/person.py tests/kube/rights.py tests/kube/traces.py tests/kube/two.py
-dist_check_SCRIPTS += tests/kube/test-rights.sh tests/kube/test-two.sh
-TESTS += tests/kube/test-rights.sh tests/kube/test-two.sh
+EXTRA_DIST += tests/kube/memory.py tests/kube/person.py tests/kube/rights.py tests/kube/traces.py \
+	tests/kube/two.py
+dist_check_SCRIPTS += tests/kube/test-adopted.sh tests/kube/test-memory.sh tests/kube/test-rights.sh \
+	tests/kube/test-two.sh
+TESTS += tests/kube/test-adopted.sh tests/kube/test-memory.sh tests/kube/test-rights.sh tests/kube/test-two.sh
 LONG_TESTS += tests/kube/test-two.sh
 KUBE_TESTS = tests/kube/test-faults.sh tests/kube/test-killed.sh
 dist_check_SCRIPTS += $(KUBE_TESTS) tests/kube/test-adopt.sh tests/kube/test-double.sh tests/kube/test-hotfix.sh \

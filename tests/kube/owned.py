@@ -121,7 +121,7 @@ class Daemon:
             return str(status), [made]
         where = f"{self.env}/deploys/{made['id']}"
         until(lambda: self.ask("GET", where)[1]["status"] not in ("pending", "in progress"),
-              limit=300, pause=0.1)
+              pause=0.1)
         return self.ask("GET", where)[1]["status"], self.ask("GET", where + "/errors")[1]
 
     def reviews(self, version):

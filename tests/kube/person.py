@@ -17,7 +17,7 @@ ORG = "proofs"
 LIMIT_S = 300			# for what hangs
 
 
-def write_config(path, kubeconfig, token=None):
+def write_config(path, kubeconfig, token=None, name=ORG):
     """The same cluster, by a context whose name is known; for the bearer of a token, or as it is."""
     with open(kubeconfig) as file:
         text = file.read()
@@ -29,12 +29,12 @@ def write_config(path, kubeconfig, token=None):
     user = {"token": token} if token else {key: entry(key) for key in keys}
     with open(path, "w") as file:
         os.fchmod(file.fileno(), 0o600)
-        json.dump({"apiVersion": "v1", "kind": "Config", "current-context": ORG,
-                   "clusters": [{"name": ORG, "cluster": {
+        json.dump({"apiVersion": "v1", "kind": "Config", "current-context": name,
+                   "clusters": [{"name": name, "cluster": {
                        "server": entry("server"),
                        "certificate-authority": entry("certificate-authority")}}],
-                   "users": [{"name": ORG, "user": user}],
-                   "contexts": [{"name": ORG, "context": {"cluster": ORG, "user": ORG}}]}, file)
+                   "users": [{"name": name, "user": user}],
+                   "contexts": [{"name": name, "context": {"cluster": name, "user": name}}]}, file)
     return path
 
 
@@ -98,11 +98,11 @@ class Person:
         return ended
 
     def clones(self):
-        """{clone: what it was made of}"""
+        """{clone: what it was made of}; of one that goes meanwhile a sentence may stand beside them."""
         ended = self.run("clones", "--json")
         try:
-            found = json.loads(ended.out)
-        except ValueError:
+            found, _ = json.JSONDecoder().raw_decode(ended.out, re.search(r"^\[", ended.out, re.M).start())
+        except (ValueError, AttributeError):
             raise RuntimeError(f"{self.name}: clones: {ended}\n{self.tail()}") from None
         return {row["environment"]: row for row in found}
 

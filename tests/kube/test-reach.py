@@ -12,7 +12,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "fault"))
-from cluster import MERGE, Tap, until	# noqa: E402
+from cluster import LIMIT_S, MERGE, Tap, until	# noqa: E402
 from driver import TOKENS, World	# noqa: E402
 from faultd import UnixConnection	# noqa: E402
 
@@ -53,7 +53,7 @@ class Door:
         self.host, port = re.fullmatch(r"http://([^/:]+):(\d+)", address).groups()
         self.port = int(port)
 
-    def connect(self, timeout=30):
+    def connect(self, timeout=LIMIT_S):
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
 
     def ask(self, method, path, body=None, **headers):
@@ -70,16 +70,15 @@ class Door:
         connection.close()
         return reply
 
-    def raw(self, text, timeout=10):
-        """All that comes for these bytes until the connection ends, or nothing more does."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout) as plug:
+    def raw(self, text, end=None):
+        """All that comes for these bytes until the connection ends, or until it ends so."""
+        with socket.create_connection(("127.0.0.1", self.port), LIMIT_S) as plug:
             plug.sendall(text if isinstance(text, bytes) else text.encode())
             found = b""
-            try:
-                while piece := plug.recv(65536):
-                    found += piece
-            except TimeoutError:
-                pass
+            while piece := plug.recv(65536):
+                found += piece
+                if end and found.endswith(end.encode()):
+                    break
             return found.decode("latin-1")
 
 
@@ -132,7 +131,7 @@ def bodies(door):
     reply = door.ask("POST", "/echo", Content_Length=str(BODY_MAX + 1))
     ok(reply.status == 413 and COMMAND in reply.text, "one that is too large is refused", reply)
     answer = door.raw("POST /echo HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
-                      "Content-Length: 2\r\nConnection: close\r\n\r\n", 1)
+                      "Content-Length: 2\r\nConnection: close\r\n\r\n", end="\r\n\r\n")
     ok(answer == "HTTP/1.1 100 Continue\r\n\r\n", "who asks whether to send it is told to", answer)
 
 
@@ -205,7 +204,7 @@ def connections(door):
        "a connection is kept, and its requests are answered in order", text)
     text = door.raw("GET /1 HTTP/1.0\r\n\r\n")
     ok("answers GET /1" in text and "chunked" not in text, "HTTP/1.0 is understood", text)
-    plug = socket.create_connection(("127.0.0.1", door.port), 30)
+    plug = socket.create_connection(("127.0.0.1", door.port), LIMIT_S)
     plug.sendall(b"GET /drip?pieces=50&pause=0.2 HTTP/1.1\r\nHost: localhost\r\n\r\n")
     begun = time.monotonic()
     text = b""
@@ -265,7 +264,7 @@ def failures(world, door):
        "namespace topicshare-production" in reply.text and COMMAND in reply.text,
        "a right that is missing is named, and the command that does without is there", reply)
     world.double.rules("GET /proxy/ hang")
-    plug = socket.create_connection(("127.0.0.1", door.port), 30)
+    plug = socket.create_connection(("127.0.0.1", door.port), LIMIT_S)
     plug.sendall(b"GET /hangs HTTP/1.1\r\nHost: localhost\r\n\r\n")
     time.sleep(0.3)
     world.double.rules()

@@ -18,6 +18,7 @@ import termios
 import threading
 
 from cluster import Client, Tap, until
+from memory import in_memory
 from person import Person
 
 APP = "proofs-traces"
@@ -81,28 +82,6 @@ class Board:
 
 
 # --- where a text is ---
-
-def in_memory(process):
-    """The maps of a process that have it."""
-    found = []
-    with open(f"/proc/{process}/maps") as maps, open(f"/proc/{process}/mem", "rb", 0) as memory:
-        for line in maps:
-            words = line.split()
-            if not words[1].startswith("r") or words[-1] in ("[vvar]", "[vsyscall]", "[vvar_vclock]"):
-                continue
-            start, end = (int(word, 16) for word in words[0].split("-"))
-            try:
-                memory.seek(start)
-                data = memory.read(end - start)
-            except OSError:
-                continue
-            for form in FORMS:
-                at = data.find(form)
-                while at >= 0:
-                    found.append(f"{hex(start + at)} {words[-1]}: {data[max(0, at - 60):at + 80]!r}")
-                    at = data.find(form, at + 1)
-    return found
-
 
 def in_files(folder):
     found = []
@@ -197,7 +176,7 @@ def tell(tap, client, person, log):
     person.must("clone", PRODUCTION, CLONE, "--approve=" + CLONE)
     space = f"{SPACES}/{APP}-{CLONE}/secrets/key"
     tap.ok(FORMS[1].decode() == must(client.get(space))["data"]["key"], "the clone has a copy of the Secret")
-    now = in_memory(person.daemon.pid)
+    now = in_memory(person.daemon.pid, FORMS)
     print(f"# when the clone is there, the daemon's memory has it {len(now)} times", flush=True)
     field = "/spec/manifests/Deployment~1web/spec/template/spec/containers/web/env/TONE/value"
     person.must("version", CLONE, "web", "1.4.3", "--approve=" + CLONE)
@@ -219,9 +198,9 @@ def tell(tap, client, person, log):
     tap.ok(not in_files(person.folder), "its Secret is in no file: history, cache, state, log", in_files(person.folder))
     tap.ok(not any(form in person.said.encode() for form in FORMS), "in no output")
     tap.ok(len(board.seen) > 500 and not any(form in board.seen for form in FORMS), "and on no screen", board.seen[-300:])
-    left = in_memory(person.daemon.pid)
+    left = in_memory(person.daemon.pid, FORMS)
     tap.ok(not left, f"nor in the daemon's memory afterwards ({len(left)} times)", "\n".join(left))
-    left = in_memory(board.process)
+    left = in_memory(board.process, FORMS)
     tap.ok(not left, f"nor in the memory of the board ({len(left)} times)", "\n".join(left))
     board.end()
 

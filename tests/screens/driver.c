@@ -15,7 +15,9 @@
 
 #include "../unit/memory-driver.h"
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "platform/drivers/process/honours.h"
 #include "platform/drivers/process/process.h"
 
@@ -113,6 +115,8 @@ still_apply(struct driver *driver, const char *space, const struct driver_deploy
 {
 	struct still_driver *still = (struct still_driver *)driver;
 	struct memory_rule *rule = &still->memory.rules[MEMORY_APPLY];
+	struct driver_task *task;
+	struct error why;
 
 	rule->fails = some_image_ends(deployment, "-broken")
 			      ? "the program ended with exit code 1" : NULL;
@@ -121,7 +125,11 @@ still_apply(struct driver *driver, const char *space, const struct driver_deploy
 		free(still->slow_space);
 		still->slow_space = xstrdup(space);
 	}
-	return memory_as_process.apply(driver, space, deployment, waiter);
+	task = memory_as_process.apply(driver, space, deployment, waiter);
+	error_set_code(&why, CODE_WAITING_FOR_PAGE, .page = "/healthz", .port = 8080, .number = 3);
+	if (rule->holds)
+		memory_report(&still->memory, MEMORY_APPLY, 1, 2, &why);
+	return task;
 }
 
 /* What is held has not become ready. */

@@ -33,7 +33,7 @@ test "an organization without applications"
 include begin.part
 terminal one
 run sh -c 'cd "$DIR" && exec "$builddir"/tests/screens/still-sidestage board --socket=socket --org=acme --reduced-motion'
-expect "There is no application"
+expect "This organization has no applications"
 shot board-no-applications
 key Q
 exit 0
@@ -47,7 +47,7 @@ type "acme"
 row "acme" "organization"
 key Enter
 row "Board" "acme"
-expect "There is no application"
+expect "This organization has no applications"
 key Q
 exit 0
 
@@ -128,7 +128,7 @@ expect "rollback"
 shot review-slow
 tick 500
 press-until A "Progress"
-row "◐" "Watch until it runs"
+row "◐" "Wait until it runs"
 tick-until "waiting for GET"
 shot progress-running
 key Esc

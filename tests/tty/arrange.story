@@ -59,15 +59,15 @@ match "Workload +Development +QA +Production ■"
 
 test "columns are made wider and narrower, and never too narrow"
 press-until Left "in Development"
-match "Workload     Development {13}QA"
+match "Workload       Development {13}QA"
 key >
-match "Workload     Development {15}QA +Production"
+match "Workload       Development {15}QA +Production"
 key < < < < < < < < < <
 expect "cannot be narrower"
 
 test "a column's border is dragged"
-drag 48x2 62x2
-match "Workload     Development {10,}QA"
+drag 50x2 64x2
+match "Workload       Development {10,}QA"
 
 test "marks are jumped to, copied, and taken away"
 press-until Up "api in"
@@ -94,7 +94,7 @@ test "it is remembered for the application"
 key Q
 exit 0
 run sidestage demo
-match "Workload     Development {10,}QA" 20
+match "Workload       Development {10,}QA" 20
 
 test "what cannot be remembered is said, and stands until the end"
 sh python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("CREATE TRIGGER no BEFORE INSERT ON setting BEGIN SELECT RAISE(ABORT, '"'"'no room'"'"'); END"); c.commit()' $(find $STATE -name history.db)

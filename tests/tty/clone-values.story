@@ -89,7 +89,7 @@ key A
 type "faster digests"
 key Tab
 type "production"
-press-until Enter "Check that nothing moved"
+press-until Enter "Check that nothing has changed"
 until 20 test "$(platform deployment production)" != $DEPLOYMENT
 until 20 test "$(platform status production)" = succeeded
 key Esc

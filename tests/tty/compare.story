@@ -11,7 +11,7 @@ row "running" "running" "running"
 press-until Right "in (QA|qa)"
 key d
 expect "Difference"
-row "production" "now" "qa" "now" "as it is written" "3 workloads change"
+row "production" "now" "qa" "now" "as written" "3 workloads change"
 row "~ web" "1.4.2" "2.0.0-rc1" "major"
 row "2 - image: local/topicshare-api:1.4.2"
 row "2 + image: local/topicshare-api:2.0.0-rc1"
@@ -124,7 +124,7 @@ colour "$OLD" bold fg=231 bg=130
 colour "qa" bold fg=231 bg=26
 colour ".topicshare.localhost:" fg=117 bg=17
 key e
-expect "as it is written"
+expect "as written"
 
 test "x turns it round, and > chooses another side by typing"
 key x
@@ -146,7 +146,7 @@ sh platform post /envs/qa/deploys "{\"delta_id\":\"$DELTA\",\"comment\":\"a sepi
 key Enter
 expect "Environment"
 key 4
-row "oncall" "a sepia one" "runs"
+row "oncall" "a sepia one" "running"
 key Down
 key d
 expect "Difference"

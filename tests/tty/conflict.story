@@ -36,7 +36,7 @@ key P
 expect "2 conflicts to decide" 20
 row "theirs" "web" "variables/COLLEAGUE"
 row "conflict" "web" "variables/THEME"
-row "was" "(not there)"
+row "was" "(not set)"
 row "( )" "hotfix-one" "sepia"
 row "( )" "production" "dark"
 row "( )" "hotfix-one" "warm"
@@ -47,6 +47,36 @@ click "variables/TONE"
 colour "web" bold fg=231 bg=24
 row ">" "conflict" "web" "variables/TONE"
 click "sepia"
+row ">" "conflict" "web" "variables/THEME"
+expect "2 conflicts to decide"
+
+test "in the smallest window each change is reached by a page, and is on no screen cut away"
+resize 40x12
+key g
+row ">" "theirs" "COLLEAGUE"
+key o
+expect "not a conflict"
+key PgDn
+row ">" "conflict" "TONE"
+row "cold"
+row "warm"
+key PgUp
+row ">" "conflict" "THEME"
+row "( )" "sepia"
+key G
+row ">" "conflict" "TONE"
+key k
+row ">" "conflict" "THEME"
+key k
+row ">" "COLLEAGUE"
+key n
+row ">" "conflict" "THEME"
+key N
+expect "This is the first conflict."
+click "COLLEAGUE"
+row ">" "COLLEAGUE"
+key n
+resize 120x40
 row ">" "conflict" "web" "variables/THEME"
 expect "2 conflicts to decide"
 

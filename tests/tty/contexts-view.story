@@ -57,10 +57,10 @@ row "sidestage" "Board" "guarded" "protected"
 press-until Left "in Development"
 key D
 expect "is protected"
-expect "A leads to the fields"
+expect "Press A to fill in the fields"
 expect "A approve"
 key A
-gone "A leads to the fields"
+gone "Press A to fill in the fields"
 key Tab
 type "development"
 key Enter
@@ -68,7 +68,7 @@ expect "Reason"
 key Enter
 expect "A reason is required"
 key Esc
-expect "A leads to the fields"
+expect "Press A to fill in the fields"
 key Esc
 gone "is protected"
 key Q

@@ -59,7 +59,7 @@ press-until Up "api in"
 let BEFORE platform deployment qa
 key E
 expect "Nothing was changed" 10
-sh grep -q '^# api in qa: save and leave' $DIR/seen.0; grep -q '^# not JSON: line 4, column' $DIR/seen.1; sed -n 4p $DIR/seen.1 | grep -q '^{ oops'
+sh grep -q '^# api in qa[.] Save and quit' $DIR/seen.0; grep -q '^# not JSON: line 4, column' $DIR/seen.1; sed -n 4p $DIR/seen.1 | grep -q '^{ oops'
 
 test "neither an editor that fails nor one that is not there changes anything"
 key Q

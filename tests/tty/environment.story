@@ -24,14 +24,14 @@ row "modules.web.externals.dns" "host web.qa.topicshare.localhost"
 
 test "its shared values with where each comes from, and no secret"
 key Tab
-row "GREETING" "its own" "hello, QA"
+row "GREETING" "environment" "hello, QA"
 row "LEVEL" "application" "info"
-row "PASSWORD" "its own" "a secret, never shown"
+row "PASSWORD" "environment" "a secret, never shown"
 refuse "s3cret"
 
 test "its deployments with who and when, and which one runs"
 key 4
-row "qa" "runs"
+row "qa" "running"
 
 test "a click selects a row, y copies what stands in it, and no secret"
 click "qa  "

@@ -35,6 +35,24 @@ expect "FEATURE_FLAGS_URL"
 let FAILED platform deployment qa
 sh platform get /envs/qa/deploys/$FAILED/errors --quiet --contains web --contains FEATURE_FLAGS_URL
 
+test "the command shows the reason and the last lines, too"
+sh sidestage environment qa --demo | grep -A1 'failed: web: ' | grep -q FEATURE_FLAGS_URL
+sh sidestage environment qa --demo --json | python3 -c 'import json, sys; e = json.load(sys.stdin)["deployment_errors"]; sys.exit(e[0]["object"] != "web" or "FEATURE_FLAGS_URL" not in e[0]["message"])'
+sh sidestage environment production --demo --json | python3 -c 'import json, sys; sys.exit("deployment_errors" in json.load(sys.stdin))'
+
+test "in the smallest window the output is reached to its end, and whole"
+resize 40x12
+refuse "its last lines" "keeps running"
+press-until Down "its last lines"
+key G
+expect "The previous deployment keeps running."
+expect "FEATURE_FLAGS_URL"
+refuse "Check that nothing"
+key g
+expect "Check that nothing"
+resize 120x40
+expect "The previous deployment keeps running."
+
 test "what ran before keeps running"
 let NOW processes $SPACES/topicshare-inc/topicshare/qa
 equal "$NOW" "$BEFORE"

@@ -46,7 +46,7 @@ expect "No match."
 key Backspace
 row "qa" "environment QA"
 key Ctrl-U
-key Esc
+key Ctrl-C
 gone "environment QA"
 expect "worker in Production"
 
@@ -57,7 +57,7 @@ type "clone the env"
 gone "Promote a clone's changes"
 key Enter
 expect "Name of the clone"
-key Esc
+key Ctrl-C
 gone "Name of the clone"
 
 test "hands are faster than the screen: what is typed behind / and V is theirs"

@@ -152,7 +152,7 @@ type "production"
 expect "Korean titles"
 row "production"
 row "+ image"
-expect "has not moved"
+expect "has not changed"
 match "Type \"production\" +production"
 save promote.txt
 save promote.svg

@@ -14,20 +14,20 @@ row "C" "Clone the environment under the cursor."
 key k
 expect "This is the beginning."
 key G
-row "unknown: it could not be read"
+row "Suspend."
 no-row "Clone the environment under the cursor."
-match "^    [?]  +unknown"
+match "^    Ctrl-Z +Suspend"
 key j
 expect "This is the end."
 key PgDn
 expect "This is the end."
-row "unknown: it could not be read"
+row "Suspend."
 
 test "a page up and one down lead back, g to the beginning"
 key PgUp
-no-row "unknown: it could not be read"
+no-row "Suspend."
 key PgDn
-row "unknown: it could not be read"
+row "Suspend."
 key g
 row "C" "Clone the environment under the cursor."
 key k
@@ -35,7 +35,7 @@ expect "This is the beginning."
 
 test "where all of it has room nothing is scrolled, and it says why"
 resize 80x70
-row "unknown: it could not be read"
+row "Suspend."
 key j
 expect "Everything is on the screen."
 row "C" "Clone the environment under the cursor."
@@ -44,14 +44,14 @@ expect "Everything is on the screen."
 
 test "what was scrolled comes down again when the window grows"
 resize 80x24
-press-until G "unknown: it could not be read"
+press-until G "Suspend."
 no-row "Clone the environment under the cursor."
 resize 80x70
 row "C" "Clone the environment under the cursor."
 
 test "a sentence that is too long for its line goes on in the next one"
 resize 50x24
-no-row "unknown: it could not be read"
+no-row "Suspend."
 match "^    E  +Change the workload's configuration in$"
 match "^ {11}your editor[.]"
 press-until j "^    c  +[A-Z].*"

@@ -97,7 +97,7 @@ key Esc
 row "5 promote" "done"
 row "6 clean up" "next"
 key Esc
-gone "begun"
+gone "started"
 press-until Left "in [Pp]roduction"
 let PRODUCTION platform deployment production
 key U
@@ -133,7 +133,7 @@ test "what cannot be read of the local history is said where it is missing"
 let HISTORY find $DIR/state -name history.db
 sh python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("ALTER TABLE mark RENAME TO away"); c.commit()' $HISTORY
 key Esc
-gone "begun"
+gone "started"
 key H
 expect "no such table: mark"
 row "5 promote" "done"
@@ -143,15 +143,15 @@ row "5 promote" "done"
 resize 120x40
 sh python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("ALTER TABLE away RENAME TO mark"); c.commit()' $HISTORY
 key Esc
-gone "begun"
+gone "started"
 key H
-expect "begun"
+expect "started"
 row "5 promote" "done"
 refuse "no such table"
 
 test "a deploy that would drop the fix is warned about by its name"
 key Esc
-gone "begun"
+gone "started"
 press-until Left "in [Pp]roduction"
 press-until Down "web in [Pp]roduction"
 key V

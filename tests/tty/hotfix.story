@@ -33,7 +33,7 @@ row "Workload" "hotfix-1"
 key H
 expect "hotfix-1 of production"
 row "1 clone" "done" "ago" "oncall"
-row "2 reproduce" "next" "Press Space when you have seen the bug"
+row "2 reproduce" "next" "Press Space when you see the bug"
 row "3 fix" "to do"
 row "7 carry" "to do"
 row "web" "1.4.2"
@@ -54,7 +54,7 @@ expect "You have seen the bug in the clone"
 type "titles are cut in Korean"
 key Enter
 row "2 reproduce" "done" "oncall" "titles are cut in Korean"
-row "3 fix" "next" "V changes the version"
+row "3 fix" "next" "V changes a workload's version"
 
 test "V changes the version of the workload that is chosen below"
 key Right
@@ -78,7 +78,7 @@ key Space
 expect "the bug is gone in the clone"
 key Enter
 row "4 verify" "done"
-row "5 promote" "next" "P shows what would change there"
+row "5 promote" "next" "P shows the change, then asks"
 key k
 key Space
 expect "The step is no longer marked"
@@ -167,6 +167,8 @@ expect "say why"
 type "2.0 has another title code"
 key Enter
 row "7 carry" "done" "2.0 has another title code"
+# The clone's notes went with it.  That is said when the platform has answered, in place of what a key says.
+expect "other people do not see it"
 key V
 expect "hotfix-1 is not there any more"
 key Esc

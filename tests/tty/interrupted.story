@@ -17,7 +17,7 @@ key A
 type "development"
 sh kill -STOP $PLATFORM
 press-until Enter "Esc leaves it running"
-row "sidestage" "1 operation runs"
+row "sidestage" "1 operation running"
 signal KILL
 exit KILL
 sh kill -CONT $PLATFORM
@@ -33,7 +33,7 @@ expect "Nothing happens until you decide."
 sh test "$(platform deployment development)" = "$BEFORE"
 key Esc
 expect "in Development"
-refuse "operation runs"
+refuse "operation running"
 
 test "a command says so in one line, and does its own work alone"
 sh sidestage history --demo >$DIR/out 2>$DIR/err
@@ -75,7 +75,7 @@ nothing-runs 20
 run sidestage demo
 expect "Nothing happens until you decide." 20
 key X
-expect "Reason (may be empty)"
+expect "Reason (optional)"
 type "not needed any more"
 key Enter
 expect "in Development"

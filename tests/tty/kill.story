@@ -37,3 +37,31 @@ signal TERM
 exit 0 10
 restored
 nothing-runs 5
+
+test "a platform that is killed is started again, and keys are answered meanwhile"
+sh printf '#!/bin/sh\n[ ! -e %s/held ] || : >%s/begun\nwhile [ -e %s/held ]; do sleep 0.1; done\nexec %s "$@"\n' $DIR $DIR $DIR $SIDESTAGED >$DIR/late && chmod 700 $DIR/late
+env SIDESTAGED=$DIR/late
+run sidestage demo
+row "running" "running" "running"
+let KILLED platform process
+sh touch $DIR/held && kill -9 $KILLED
+until 10 test -e $DIR/begun
+answers ?
+expect "Board"
+key Esc
+row "web" "2.0.0-rc3"
+sh rm $DIR/held
+until 20 test "$(platform process)" -gt 0
+row "running" "running" "running"
+let NOW platform process
+differ "$NOW" "$KILLED"
+
+test "who quits while it starts leaves nothing"
+sh rm $DIR/begun && touch $DIR/held && kill -9 $NOW
+until 10 test -e $DIR/begun
+key Q
+exit 0 10
+restored
+until 10 sh -c '! ls -l /proc/[0-9]*/fd 2>/dev/null | grep -q "$STATE/.*\.db"'
+sh rm $DIR/held
+nothing-runs 10

@@ -108,7 +108,7 @@ sh platform put /envs/hotfix-1/runtime/paused true
 key D
 match "A freigeben  Esc abbrechen"
 key A
-match "abgelehnt .400.: hotfix-1 pausiert[.]$" 10
+match "● hotfix-1 pausiert[.]  Vor dem Deployment bitte fortsetzen[.]$" 10
 expect "Vor dem Deployment bitte fortsetzen."
 refuse "Resume it"
 sh fetch --unix-socket $SOCKET --status 409 --quiet --contains "already exists" --contains environment_exists --data '{"id": "hotfix-1", "name": "Hotfix"}' http://localhost/orgs/topicshare-inc/apps/topicshare/envs
@@ -135,7 +135,7 @@ run sidestage demo --org acme --app typo
 row "0 von"
 sh sidestage environment production --demo --org acme --app typo | grep -q 'Es gibt kein Image'
 sh for l in de en; do for c in "environment production" "board" "clone production copy" "version production web 2" "diff production production" "clones" "contexts" "keys"; do case $c in contexts | keys) LANGUAGE=$l sidestage $c --json ;; *) LANGUAGE=$l sidestage $c --demo --org acme --app typo --json ;; esac; done 2>&1 | grep -v '"id"' >$DIR/json.$l; done
-sh grep -q 'There is no image' $DIR/json.de && grep -q 'cronjob runs in copy' $DIR/json.de
+sh grep -q 'There is no image' $DIR/json.de && grep -q 'copy would be refused: workload nightly' $DIR/json.de
 sh diff $DIR/json.en $DIR/json.de
 key Q
 exit 0 10

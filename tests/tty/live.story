@@ -32,7 +32,7 @@ key Esc
 row "Workload" "hotfix-1"
 key P
 row "Review" "promote hotfix-1"
-expect "has not moved since it was cloned"
+expect "has not changed since it was cloned"
 expect "A approve"
 
 test "somebody deploys there: the open review says who changed what, and whose each line is"
@@ -47,7 +47,7 @@ row "theirs" "-" "image: local/topicshare-worker:1.8.1"
 row "theirs" "+" "image: local/topicshare-worker:1.9.0"
 row "ours" "-" "image: local/topicshare-web:1.4.2"
 row "ours" "+" "image: local/topicshare-web:1.4.3"
-refuse "has not moved"
+refuse "has not changed"
 save screen.txt
 
 test "it is approved after that was read, and their change stays"

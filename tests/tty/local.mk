@@ -24,7 +24,7 @@ TTY_STORIES = \
 	tests/tty/isolation.story \
 	tests/tty/terminals.story \
 	tests/tty/unpromoted.story \
-	tests/tty/review.story \
+	tests/tty/review.story tests/tty/scale.story tests/tty/scale-cluster.story \
 	tests/tty/rule-waits.story \
 	tests/tty/progress.story tests/tty/reasons.story \
 	tests/tty/second-demo.story \

@@ -87,6 +87,16 @@ gone "only /"
 key Esc
 gone "/ listens"
 
+test "Esc forgets what is being typed, as the key bar says"
+key /
+expect "Esc forget"
+type "listens"
+key Esc
+gone "Esc forget"
+refuse "/ listens"
+key n
+expect "Find a text first: /."
+
 test "a long line wraps, or is scrolled sideways"
 resize 50x14
 expect "listens"

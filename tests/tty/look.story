@@ -9,7 +9,7 @@ test "the default paints its own background, so it is readable on any"
 run sidestage demo
 row "running" "running"
 colour "Workload" bold fg=255 bg=233
-colour "compared to" fg=245 bg=233
+colour "deployed" fg=245 bg=233
 colour "2.0.0-rc3" bold fg=231 bg=24
 colour "Production ■" bold fg=209 bg=233
 key Q

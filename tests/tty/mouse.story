@@ -162,7 +162,7 @@ gone "rollback"
 test "in a difference a click shows what is folded, folds a workload, and goes to a change"
 press-until Left "in QA"
 key d
-row "production" "qa" "as it is written"
+row "production" "qa" "as written"
 row "▸ 2 unchanged lines"
 click "2 unchanged lines"
 row "6     type: http"
@@ -184,7 +184,7 @@ row "10     PORT"
 click "variable TITLE_MAX"
 no-row "10     PORT"
 key Esc
-gone "as it is written"
+gone "as written"
 
 test "in a review of a protected environment a click goes into a field, and approves nothing"
 press-until Right "in [Pp]roduction"
@@ -195,9 +195,9 @@ expect " of "
 type "1.4.3"
 key Enter
 expect "is protected"
-expect "A leads to the fields"
+expect "Press A to fill in the fields"
 click "Type"
-gone "A leads to the fields"
+gone "Press A to fill in the fields"
 type "prod"
 row "Type" "prod"
 click "Reason"
@@ -206,7 +206,7 @@ row "Reason" "why"
 click "~ web"
 row "- image" "1.4.2"
 key Esc
-expect "A leads to the fields"
+expect "Press A to fill in the fields"
 key Esc
 gone "is protected"
 
@@ -237,13 +237,13 @@ gone "Commands"
 test "the wheel scrolls the help"
 key ?
 row "sidestage" "Help"
-row "Board"
+row "Signs on the board"
 wheel down
 wheel down
-no-row "  Board"
+no-row "Signs on the board"
 wheel up
 wheel up
-expect "  Board"
+expect "Signs on the board"
 key Esc
 gone "Help"
 

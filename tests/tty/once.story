@@ -23,7 +23,7 @@ sh test "$(sidestage clones --demo --json)" = '[]'
 sh test "$(sidestage history --demo --json)" = '[]'
 
 test "a change is only shown without --approve, and refused with another name"
-sh sidestage clone production hotfix-once --demo >$DIR/out; test $? = 5 && grep -q 'Nothing was changed. --approve=hotfix-once approves it' $DIR/out
+sh sidestage clone production hotfix-once --demo >$DIR/out; test $? = 5 && grep -q 'Nothing was changed. Add --approve=hotfix-once to approve' $DIR/out
 sh sidestage clone production hotfix-once --demo --json | python3 -c 'import json, sys; o = json.load(sys.stdin); assert o["state"] == "reviewed" and o["sends"]'
 sh sidestage clone production hotfix-once --demo --approve=production 2>$DIR/err; test $? = 2
 sh grep -q 'This changes hotfix-once, but production was approved' $DIR/err

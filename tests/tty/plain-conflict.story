@@ -41,7 +41,7 @@ sh grep -q 'Nothing was changed' $DIR/early
 
 test "the clones are told, and what of them is not promoted"
 sh printf 'clones\nquit\n' | sidestage demo --linear >$DIR/clones
-sh grep -q 'hotfix-one: a clone of production, made .* left' $DIR/clones
+sh grep -q 'hotfix-one: a clone of production, created .* left' $DIR/clones
 sh grep -q '2 changes are not promoted, 2 conflicts' $DIR/clones
 
 test "each is asked, a wrong answer again, one goes back, and what was chosen is deployed"

@@ -35,7 +35,7 @@ sh printf '%s\n' 'clone production hotfix-lines' yes 'version hotfix-lines web 1
 sh grep -q 'web: image changed: local/topicshare-web:1.4.2 to local/topicshare-web:1.4.3' $STATE/lines
 sh test "$(grep -c 'Done\.' $STATE/lines)" = 4
 sh test "$(grep -c 'image changed' $STATE/lines)" = 3
-sh test "$(grep -c 'Nothing differs' $STATE/lines)" = 1
+sh test "$(grep -c 'No differences' $STATE/lines)" = 1
 sh grep -q 'done promote hotfix-lines > production' $STATE/lines
 nothing-runs 5
 
@@ -47,8 +47,8 @@ sh printf '%s\n' 'environment production' 'logs production web' 'versions produc
 sh grep -q '  web 1.4.3: running, 1 of 1, 0 restarts' $STATE/lines
 sh grep -q '  modules.web.externals.dns (dns): active' $STATE/lines
 sh grep -q '    host: web.production.topicshare.localhost' $STATE/lines
-sh grep -q 'PAGE_SIZE: 100 (of the application)' $STATE/lines
-sh grep -q ', runs: promote hotfix-lines' $STATE/lines
+sh grep -q 'PAGE_SIZE: 100 (from the application)' $STATE/lines
+sh grep -q ', running: promote hotfix-lines' $STATE/lines
 sh grep -q '[0-9:]* topicshare-web/1.4.3 listens on' $STATE/lines
 sh grep -q '  1.4.3 runs here' $STATE/lines
 sh grep -q '^    topicshare (open)' $STATE/lines

@@ -57,7 +57,7 @@ sh cluster double prod away
 row "○ web" "? of 1"
 match "○ web-[a-z0-9]+-[a-z0-9]+ +unknown +[?] of 1"
 key Esc
-row "○ ? unknown" "○ ? unknown"
+row "○ unknown" "○ unknown"
 row "pods" "? of 1"
 row "unknown" "The cluster at https://127.0.0.1:" "cannot be reached"
 sh cluster double prod

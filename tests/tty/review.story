@@ -111,7 +111,7 @@ press-until Down "the-end"
 press-until Down "TONE: warm"
 resize 80x24
 press-until g "1 workload changes"
-row "+" "bytes; whole in the difference below"
+row "+" "bytes; shown in full below"
 row "PAGE_SIZE: one-of-nine-1/"
 row "nd"
 key Esc

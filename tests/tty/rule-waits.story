@@ -29,7 +29,7 @@ sh sidestage environment qa --demo --json | grep -q '"made_by": *"ruler"'
 test "drop lists it, previews, and refuses what does not wait"
 sh sidestage drop qa --demo >$DIR/words && grep -q "^$RULE  local/topicshare-web:1.4.3, by a rule of ruler" $DIR/words
 sh sidestage drop qa --demo --json | grep -q "\"rule\": \"$RULE\""
-sh sidestage drop qa $RULE --demo >$DIR/words; test $? = 5 && grep -q "approve=qa approves it" $DIR/words
+sh sidestage drop qa $RULE --demo >$DIR/words; test $? = 5 && grep -q "approve=qa to approve" $DIR/words
 sh sidestage drop qa nobodys --demo 2>$DIR/words; test $? = 2 && grep -q 'No rule "nobodys" waits in qa' $DIR/words
 sh sidestage drop qa --demo --approve=qa 2>$DIR/words; test $? = 2 && grep -q "Name the rule" $DIR/words
 sh sidestage drop qa $RULE --demo --approve=development 2>$DIR/words; test $? = 2 && grep -q "but development was approved" $DIR/words

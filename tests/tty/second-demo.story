@@ -12,9 +12,12 @@ let PLATFORM platform process
 let PROCESSES processes $SPACES
 differ "$PROCESSES" ""
 
-test "the second joins it and sees the same board"
+test "the second joins it and sees the same board, though it stands still for a while"
 terminal two
+sh kill -STOP $PLATFORM
 run sidestage demo
+sh sleep 7
+sh kill -CONT $PLATFORM
 row "running" "running" "running"
 row "web" "2.0.0-rc3" "2.0.0-rc1" "1.4.2"
 let NOW platform process

@@ -16,13 +16,13 @@ press-until Left "│ qa *$" 4
 key d
 expect "Difference"
 row "Secrets that cannot be compared: PASSWORD"
-row "Nothing else differs."
-refuse "They are equal"
+row "No other differences."
+refuse "No differences"
 key e
 row "as it runs"
 row "Secrets that cannot be compared: PASSWORD"
-row "Nothing else differs."
-refuse "They are equal"
+row "No other differences."
+refuse "No differences"
 
 test "an environment beside itself has nothing in doubt"
 key <
@@ -30,7 +30,7 @@ expect "Compare with"
 type "qa"
 row "qa" "now"
 key Enter
-expect "They are equal"
+expect "No differences"
 refuse "Secrets that cannot"
 key Q
 exit 0 10

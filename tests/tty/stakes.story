@@ -79,22 +79,22 @@ sh printf '[keys "board"]\n\thistory = F5\n[keys "review"]\n\tapprove = F9\n[key
 run sidestage demo
 row "running" "running"
 key p
-expect "No operation runs; F5 shows what was done."
+expect "No operation is running; F5 shows the history."
 key %
 expect "That key does nothing here.  F1 lists the keys that do."
 press-until Right "in Production"
 key D
-expect "F9 leads to the fields."
+expect "Press F9 to fill in the fields."
 row "F9 approve" "F1 help"
 key Enter
 expect "Press F9 to approve."
 key F9
-gone "F9 leads to the fields."
-row "Enter deploys to production" "Tab next field"
+gone "Press F9 to fill in the fields."
+row "Enter next field"
 key Esc
-expect "F9 leads to the fields."
+expect "Press F9 to fill in the fields."
 key Esc
-gone "F9 leads"
+gone "Press F9"
 key Q
 exit 0 10
 restored

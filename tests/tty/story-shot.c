@@ -403,6 +403,17 @@ act_shot_colours(struct story *story, const struct line *line)
 	return report(story, &faults);
 }
 
+/* Whole at each moment: a clock that was read while it was empty would go back. */
+static bool
+write_clock(const char *path, const char *text)
+{
+	char *next = xasprintf("%s.next", path);
+	bool is_written = write_file(next, text) && rename(next, path) == 0;
+
+	free(next);
+	return is_written;
+}
+
 static bool
 move_clock(struct story *story, long long ms)
 {
@@ -414,7 +425,7 @@ move_clock(struct story *story, long long ms)
 	snprintf(text, sizeof(text), "%lld\n", strtoll(before, NULL, 10) + ms);
 	free(before);
 	story_settle(story);
-	return write_file(path, text) || story_fails(story, "%s cannot be written", path);
+	return write_clock(path, text) || story_fails(story, "%s cannot be written", path);
 }
 
 /* tick MILLISECONDS: the clock of tests/screens/still.c goes on. */

@@ -28,17 +28,17 @@ key Enter
 expect "restarts"
 row "api" "1.4.2" "1 of 1" "0 restarts"
 key 3
-row "EMPTY" "its own" "of nothing"
-row "LONG" "its own" "00000" "after it"
-row "WIDE" "its own" "서울" "넓은"
-row "ESCAPE" "its own" "^[[2J^[]0;gotcha" "^[[31m"
-row "TURNED" "its own" "<U+202E>evil"
+row "EMPTY" "environment" "of nothing"
+row "LONG" "environment" "00000" "after it"
+row "WIDE" "environment" "서울" "넓은"
+row "ESCAPE" "environment" "^[[2J^[]0;gotcha" "^[[31m"
+row "TURNED" "environment" "<U+202E>evil"
 save screen.txt
-sh test "$(sed -n '4,30p' $DIR/screen.txt | grep 'its own' | grep -cv '^.\{23\}its own')" = 0
+sh test "$(sed -n '4,30p' $DIR/screen.txt | grep 'environment' | grep -cv '^.\{23\}environment')" = 0
 let AT sed -n 's/of nothing.*//p' $DIR/screen.txt | wc -m
 sh test "$(sed -n 's/after it.*//p' $DIR/screen.txt | wc -m)" = $AT
 key 4
-row "oncall" "gotcha" "runs"
+row "oncall" "gotcha" "running"
 key 1
 
 test "so do logs, the difference, and its other sides"
@@ -84,7 +84,7 @@ key Esc
 gone "Progress"
 key c
 row "aa-odd" "oncall" "production" "no expiry set"
-row "made" "by" "oncall"
+row "created" "by" "oncall"
 key Esc
 gone "Time to live"
 

@@ -23,7 +23,7 @@ match "^(─){120}$"
 save board.txt
 sh test "$(sed -n '2,28p' $DIR/board.txt | grep -cv '^.\{23\}│')" = 0
 row "Workload" "<U+202E>evil" "^[[2J^[]0;gotcha" "<U+0301>" "│ Production"
-sh test "$(sed -n '2,10p' $DIR/board.txt | grep -cv '^.\{96\}│')" = 0
+sh test "$(sed -n '2,10p' $DIR/board.txt | grep -cv '^.\{98\}│')" = 0
 press-until Left "in 한국어"
 row "Workload" "한국어" "<U+202E>evil" "^[[2J^[]0;gotcha" "│ Production"
 key g
@@ -60,9 +60,9 @@ expect "cc-escape"
 key Esc
 gone "Find"
 key d
-expect "They are equal as written"
+expect "No differences as written"
 key Esc
-gone "They are equal as written"
+gone "No differences as written"
 key Q
 exit 0 10
 restored

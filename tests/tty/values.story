@@ -50,7 +50,7 @@ key Enter
 row "sidestage" "Environment"
 key 3
 press-until Down "▸ +PAGE_SIZE"
-row "PAGE_SIZE" "its own" "3"
+row "PAGE_SIZE" "environment" "3"
 key E
 expect "New value"
 type "7"
@@ -63,7 +63,7 @@ type "aa-copy"
 press-until Enter "sidestage +Progress"
 expect "Done in" 20
 key Esc
-row "PAGE_SIZE" "its own" "7"
+row "PAGE_SIZE" "environment" "7"
 
 test "and it goes back to the application's"
 press-until Down "▸ +PAGE_SIZE"
@@ -99,7 +99,7 @@ key Enter
 row "sidestage" "Environment"
 key 3
 press-until Down "▸ +NOTE"
-row "NOTE" "its own" "https"
+row "NOTE" "environment" "https"
 key E
 expect "New value"
 key Home
@@ -121,7 +121,7 @@ test "one that no line holds is not offered in part"
 let LONG printf '%05000d' 7
 sh platform put /envs/aa-copy/values/NOTE '{"value":"'$LONG'","description":""}'
 key Esc
-row "NOTE" "its own"
+row "NOTE" "environment"
 key R
 no-row "NOTE" "ttps"
 key E

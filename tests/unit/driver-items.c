@@ -38,6 +38,7 @@ begin_items(struct world *world, const char *id, const struct item *items, size_
 		.id = id,
 		.workloads = xcalloc(count, sizeof(struct driver_workload)),
 		.is_resumed = world->resumes,
+		.is_unproven = world->is_unproven,
 	};
 
 	for (size_t i = 0; i < count; i++)

@@ -112,6 +112,13 @@ close_driver(struct world *world)
 	loop_free(world->loop);
 }
 
+void
+open_driver_again(struct world *world)
+{
+	loop_free(world->loop);
+	open_driver(world);
+}
+
 bool
 world_confines(const struct world *world)
 {
@@ -505,19 +512,17 @@ exchange(struct request *request)
 		.sin_port = htons((uint16_t)request->port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
-	struct timeval limit = {.tv_sec = 10};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	char text[4096];
 	bool good;
 	ssize_t n;
 
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 	snprintf(text, sizeof(text), "GET %s HTTP/1.0\r\n\r\n", request->path);
 	good = connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
 	       send(fd, text, strlen(text), MSG_NOSIGNAL) == (ssize_t)strlen(text);
 	if (good && request->half_close)
 		shutdown(fd, SHUT_WR);
-	while (good && (n = recv(fd, text, sizeof(text), 0)) != 0)
+	while (good && (n = patient_recv(fd, text, sizeof(text))) != 0)
 		good = n > 0 && buf_append(&request->reply, text, (size_t)n);
 	close(fd);
 	return good && strncmp(buf_str(&request->reply), "HTTP/1.0 200", 12) == 0;

@@ -31,6 +31,7 @@ struct world {
 	struct driver *driver;
 	int ready_timeout_ms, min_ready_ms;
 	bool resumes;			/* what is applied was deployed before */
+	bool is_unproven;		/* and elsewhere */
 	enum driver_confine confine;
 	struct cgroup_limits limits;
 	bool given_up;
@@ -74,6 +75,8 @@ void copy_program(const struct world *world, const char *to);
 void write_file(const char *directory, const char *name, const char *text);
 void open_driver(struct world *world);
 void close_driver(struct world *world);
+/* After the driver was freed, and the loop was not. */
+void open_driver_again(struct world *world);
 /* Whether workloads are confined by namespaces. */
 bool world_confines(const struct world *world);
 /* The same of any world that this machine can make. */

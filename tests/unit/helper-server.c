@@ -6,9 +6,12 @@
  * it does for the arguments "ask HOST:PORT".  With $ANY it listens at every address, with $THREAD
  * in a thread.  $MODE: exit (prints, ends with 3), count (prints ten lines), deaf (listens on
  * nothing), chatty (prints much), family (has a child that ignores SIGTERM), escape (has a
- * grandchild in a session of its own that ignores SIGTERM, and whose parent is gone).
+ * grandchild in a session of its own that ignores SIGTERM, and whose parent is gone), grpc (has
+ * a health check instead of HTTP, helper-grpc.h).
  */
 #include "config.h"
+
+#include "helper-grpc.h"
 
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -305,6 +308,8 @@ main(int argc, char **argv)
 		perror("listen");
 		return 1;
 	}
+	if (strcmp(mode, "grpc") == 0)
+		helper_serve_grpc(listener);
 	for (;;) {
 		int client = accept(listener, NULL, NULL);
 

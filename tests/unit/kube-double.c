@@ -63,8 +63,8 @@ access_of(const struct kube_double *d)
 	return access;
 }
 
-static void
-start_driver(struct kube_double *d)
+void
+kube_double_start_driver(struct kube_double *d)
 {
 	struct error err = {0};
 
@@ -95,17 +95,32 @@ wait_for_kubeconfig(const struct kube_double *d)
 	free(path);
 }
 
-bool
-kube_double_is_possible(void)
+/* NULL: all of them are there. */
+static const char *
+missing_program(void)
 {
 	static const char *const needed[] = {"python3", "openssl"};
 
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-		if (!has_program(needed[i])) {
-			printf("1..0 # SKIP %s is not installed\n", needed[i]);
-			return false;
-		}
-	return true;
+		if (!has_program(needed[i]))
+			return needed[i];
+	return NULL;
+}
+
+bool
+kube_double_has_programs(void)
+{
+	return !missing_program();
+}
+
+bool
+kube_double_is_possible(void)
+{
+	const char *missing = missing_program();
+
+	if (missing)
+		printf("1..0 # SKIP %s is not installed\n", missing);
+	return !missing;
 }
 
 int
@@ -123,7 +138,7 @@ kube_double_start(void **state)
 	assert_non_null(d->loop);
 	assert_int_equal(loop_take_signals(d->loop, NULL), 0);
 	d->looker = kube_cluster_new(d->loop, access_of(d));
-	start_driver(d);
+	kube_double_start_driver(d);
 	return 0;
 }
 
@@ -163,7 +178,7 @@ void
 kube_double_restart_driver(struct kube_double *d)
 {
 	d->driver->ops->free(d->driver);
-	start_driver(d);
+	kube_double_start_driver(d);
 }
 
 /* It is read by another process, so it is put there whole. */
@@ -218,9 +233,9 @@ note_progress(void *data, const struct driver_progress *progress)
 
 	d->progress_done = progress->done;
 	d->progress_total = progress->total;
-	if (progress->text) {
+	if (progress->why) {
 		free(d->progress);
-		d->progress = xstrdup(progress->text);
+		d->progress = xstrdup(progress->why->text);
 	}
 }
 

@@ -49,11 +49,13 @@ struct kube_double {
 
 /* false, and said in TAP: python3 or openssl are missing.  Before anything else of main(). */
 bool kube_double_is_possible(void);
+bool kube_double_has_programs(void);	/* the same, and says nothing */
 /* For cmocka's setup and teardown of a group; the state of its tests is a struct kube_double. */
 int kube_double_start(void **state);
 int kube_double_stop(void **state);
 /* Ends the driver, as a daemon that is killed, and makes another. */
 void kube_double_restart_driver(struct kube_double *d);
+void kube_double_start_driver(struct kube_double *d);	/* the latter alone */
 /* The rules of the double (faults.py) from now on; "" for none. */
 void kube_double_rules(const struct kube_double *d, const char *rules);
 

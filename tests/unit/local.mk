@@ -91,6 +91,10 @@ TESTS += tests/unit/test-workload
 tests_unit_test_workload_SOURCES = tests/unit/test-workload.c
 tests_unit_test_workload_LDADD = $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test-comment
+TESTS += tests/unit/test-comment
+tests_unit_test_comment_SOURCES = tests/unit/test-comment.c
+tests_unit_test_comment_LDADD = $(UNIT_LIBS)
 check_PROGRAMS += tests/unit/test-nouns
 TESTS += tests/unit/test-nouns
 tests_unit_test_nouns_SOURCES = tests/unit/test-nouns.c
@@ -105,7 +109,12 @@ tests_unit_test_noun_laws_LDADD = $(UNIT_LIBS)
 check_PROGRAMS += tests/unit/test-carry
 TESTS += tests/unit/test-carry
 tests_unit_test_carry_SOURCES = tests/unit/test-carry.c
-tests_unit_test_carry_LDADD = $(UNIT_LIBS)
+tests_unit_test_carry_LDADD = $(CMOCKA_LIBS) $(FLOW_LIBS)
+
+check_PROGRAMS += tests/unit/test-clone-secrets
+TESTS += tests/unit/test-clone-secrets
+tests_unit_test_clone_secrets_SOURCES = tests/unit/test-clone-secrets.c tests/unit/quoted-json.h
+tests_unit_test_clone_secrets_LDADD = $(CMOCKA_LIBS) $(FLOW_LIBS)
 
 check_PROGRAMS += tests/unit/test-access
 TESTS += tests/unit/test-access
@@ -127,6 +136,13 @@ tests_unit_test_effects_SOURCES = tests/unit/test-effects.c tests/unit/memory-dr
 	tests/unit/memory-driver.h tests/unit/memory-platform.c tests/unit/memory-platform.h
 tests_unit_test_effects_LDFLAGS = -Wl,--wrap=sqlite3_step -Wl,--wrap=sqlite3_exec
 tests_unit_test_effects_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
+
+check_PROGRAMS += tests/unit/test-artefact-lists
+TESTS += tests/unit/test-artefact-lists
+tests_unit_test_artefact_lists_SOURCES = tests/unit/test-artefact-lists.c \
+	tests/unit/memory-driver.c tests/unit/memory-driver.h tests/unit/memory-platform.c \
+	tests/unit/memory-platform.h
+tests_unit_test_artefact_lists_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 
 check_PROGRAMS += tests/unit/test-deploy-review tests/unit/test-rollout
 TESTS += tests/unit/test-deploy-review tests/unit/test-rollout
@@ -175,14 +191,16 @@ tests_unit_test_env_driver_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 check_PROGRAMS += tests/unit/test-records
 TESTS += tests/unit/test-records
 tests_unit_test_records_SOURCES = tests/unit/test-records.c tests/unit/memory-driver.c \
-	tests/unit/memory-driver.h tests/unit/memory-platform.c tests/unit/memory-platform.h
+	tests/unit/memory-driver.h tests/unit/memory-platform.c tests/unit/memory-platform.h \
+	tests/unit/own-clock.c tests/unit/own-clock.h
 tests_unit_test_records_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 tests_unit_test_records_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_steady_ms
 
 check_PROGRAMS += tests/unit/test-follow
 TESTS += tests/unit/test-follow
 tests_unit_test_follow_SOURCES = tests/unit/test-follow.c tests/unit/memory-driver.c \
-	tests/unit/memory-driver.h tests/unit/memory-platform.c tests/unit/memory-platform.h
+	tests/unit/memory-driver.h tests/unit/memory-platform.c tests/unit/memory-platform.h \
+	tests/unit/own-clock.c tests/unit/own-clock.h
 tests_unit_test_follow_LDADD = $(CMOCKA_LIBS) $(PLATFORM_LIBS)
 tests_unit_test_follow_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_steady_ms
 
@@ -284,6 +302,6 @@ endif
 endif
 
 EXTRA_DIST += tests/tap.sh tests/unit/kube-recorded
-dist_check_SCRIPTS += tests/error-codes.sh tests/fields.sh tests/form.sh tests/help.sh tests/keys.sh tests/language.sh tests/layers.sh tests/po.sh tests/reliability.sh
-TESTS += tests/error-codes.sh tests/fields.sh tests/form.sh tests/help.sh tests/keys.sh tests/language.sh tests/layers.sh tests/po.sh tests/reliability.sh
-EXTRA_DIST += tests/cppcheck.h tests/cppcheck.suppress tests/language.counts
+dist_check_SCRIPTS += tests/ci-run.sh tests/error-codes.sh tests/fields.sh tests/form.sh tests/help.sh tests/keys.sh tests/language.sh tests/layers.sh tests/po.sh tests/reliability.sh
+TESTS += tests/ci-run.sh tests/error-codes.sh tests/fields.sh tests/form.sh tests/help.sh tests/keys.sh tests/language.sh tests/layers.sh tests/po.sh tests/reliability.sh
+EXTRA_DIST += tests/cppcheck.h tests/cppcheck.suppress

@@ -2,7 +2,7 @@
 
 /*
  * A driver that keeps everything in memory, is as slow as it is asked to be, and fails on
- * demand.  What "runs" is the cluster's, which outlives the driver: another driver over the same
+ * demand: what it was told to, or a workload whose image says so.  What "runs" is the cluster's, which outlives the driver: another driver over the same
  * cluster finds it again.
  */
 #ifndef SIDESTAGE_TESTS_UNIT_MEMORY_DRIVER_H
@@ -10,9 +10,13 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "platform/drivers/driver.h"
+
+#define MEMORY_FAILS "fails:1"		/* an image that ends at once */
+#define MEMORY_UNREADY "unready:1"	/* one that is never ready: its apply goes on */
 
 enum memory_op {
 	MEMORY_PREPARE,
@@ -27,9 +31,11 @@ enum memory_op {
 	MEMORY_OP_COUNT
 };
 
-/* {SPACE: {"runs": {MODULE: replicas}, "resources": {NAME: outputs}}} */
+/* {SPACE: {"runs": {MODULE: replicas}, "resources": {NAME: outputs}, "starts": {MODULE: {"at",
+ * "image"}}, "output": [{"at", "module", "text"}]}} */
 struct memory_cluster {
 	json_t *spaces;
+	uint64_t version;		/* another one whenever something of it is another */
 };
 
 struct memory_driver {
@@ -43,6 +49,8 @@ struct memory_driver {
 		bool deaf;		/* and cannot be cancelled */
 		const char *fails;	/* it ends as failed, with this as the reason */
 	} rules[MEMORY_OP_COUNT];
+	/* Called from inside each call that begins something.  NULL: nobody is. */
+	void (*begins)(enum memory_op op);
 	bool unknown;			/* it cannot see what runs */
 	/* What it sees instead.  NULL: what runs. */
 	void (*observe)(struct driver_status *out);
@@ -69,6 +77,9 @@ extern const struct driver_ops memory_as_process, memory_ops, memory_as_kubernet
 void memory_driver_clear(struct memory_driver *driver);
 /* Something of this kind is held. */
 bool memory_is_held(const struct memory_driver *driver, enum memory_op op);
+/* What is held says how far it is.  why NULL: it waits for nothing. */
+void memory_report(struct memory_driver *driver, enum memory_op op, size_t done, size_t total,
+		   const struct error *why);
 /* What is held goes on to its end, with half of it reported before. */
 void memory_release(struct memory_driver *driver, enum memory_op op);
 

@@ -19,12 +19,13 @@
 #include "base/xmalloc.h"
 #include "model/json.h"
 #include "net/loop.h"
+#include "platform/admin/driver-kinds.h"
 #include "platform/admin/import.h"
 #include "platform/drivers/registry.h"
 #include "platform/engine/automation.h"
 #include "platform/engine/engine.h"
-#include "platform/http/answers.h"
 #include "platform/http/metrics.h"
+#include "platform/http/response-cache.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository.h"
 #include "platform/state/secret.h"
@@ -45,10 +46,11 @@ memory_platform_open(struct platform *p, const char *folder, struct memory_drive
 	if (!p->repository || state_secrets_open(p, NULL, folder, &err) != 0)
 		fail_msg("%s", err.text);
 	memory_driver_init(memory, ops, p->loop, cluster);
+	p->driver_kinds = driver_kinds;
 	p->drivers = drivers_new();
 	drivers_add(p->drivers, &memory->base);
 	p->metrics = metrics_new();
-	p->answers = answers_new();
+	p->response_cache = response_cache_new();
 	p->engine = engine_new(p);
 	p->automation = automation_new(p);
 }
@@ -60,7 +62,7 @@ memory_platform_close(struct platform *p)
 	drivers_free(p->drivers);
 	automation_free(p->automation);
 	engine_free(p->engine);
-	answers_free(p->answers);
+	response_cache_free(p->response_cache);
 	metrics_free(p->metrics);
 	secrets_free(p->secrets);
 	repository_close(p->repository);

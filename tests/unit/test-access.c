@@ -18,7 +18,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -36,7 +35,7 @@
 #include "platform/auth/access.h"
 #include "platform/auth/audit.h"
 #include "platform/auth/limit.h"
-#include "platform/http/answers.h"
+#include "platform/http/response-cache.h"
 #include "platform/http/etag.h"
 #include "platform/http/exchange.h"
 #include "platform/http/metrics.h"
@@ -47,6 +46,7 @@
 #include "platform/state/repository-users.h"
 #include "platform/state/repository.h"
 #include "platform/state/rows.h"
+#include "tests/patience.h"
 
 /* --- the table of routes --- */
 
@@ -490,7 +490,7 @@ page_of_the_audit_log_spans_32_days_at_most(void **state)
 
 	(void)state;
 	platform.repository = open_repository(dir);
-	platform.answers = answers_new();
+	platform.response_cache = response_cache_new();
 	caller_init_own(&own, &platform);
 	assert_int_equal(
 		repository_put_organization(platform.repository, "acme", "Acme", "jo", 1, &err), 0);
@@ -528,7 +528,7 @@ page_of_the_audit_log_spans_32_days_at_most(void **state)
 		free(link);
 	}
 	caller_clear(&own);
-	answers_free(platform.answers);
+	response_cache_free(platform.response_cache);
 	repository_close(platform.repository);
 	remove_directory(dir);
 }
@@ -596,14 +596,12 @@ status_by_tcp(int port)
 	static const char request[] = "GET /orgs HTTP/1.1\r\nHost: a\r\n\r\n";
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port),
 				      .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	struct timeval limit = {.tv_sec = 10};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), status = 0;
 	char answer[64] = "";
 
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
 	    send(fd, request, strlen(request), MSG_NOSIGNAL) > 0 &&
-	    recv(fd, answer, sizeof(answer) - 1, 0) > 0)
+	    patient_recv(fd, answer, sizeof(answer) - 1) > 0)
 		(void)sscanf(answer, "HTTP/1.1 %3d", &status);
 	close(fd);
 	return status;
@@ -648,10 +646,8 @@ begin_slowly(int port, int source)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET,
 				      .sin_addr.s_addr = htonl(0x7f000000 + (uint32_t)source)};
-	struct timeval limit = {.tv_sec = 10};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	address.sin_port = htons((uint16_t)port);
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -668,7 +664,7 @@ loses_one(const int *slow, size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		all[i] = (struct pollfd){.fd = slow[i], .events = POLLIN};
-	return poll(all, count, 10000) > 0;
+	return poll(all, count, PATIENCE_MS) > 0;
 }
 
 /* From one source, which is ours as well, and more than there is room for: it loses some of

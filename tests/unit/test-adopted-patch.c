@@ -302,7 +302,7 @@ test_a_field_that_is_another_by_now_has_moved(void **state)
 	free(text);
 	text = moved(deployment(WEB("web:1", VARIABLE("A", "1"))),
 		     deployment(WEB("web:1", VARIABLE("A", "2"))), deployment(WEB("web:1", "")));
-	assert_non_null(strstr(text, "containers[web].env[A].value is no longer there"));
+	assert_non_null(strstr(text, "containers[web].env[A].value was removed"));
 	free(text);
 	/* Two new variables of one name. */
 	text = moved(deployment(WEB("web:1", "")), deployment(WEB("web:1", VARIABLE("A", "1"))),
@@ -316,7 +316,7 @@ test_a_field_that_is_another_by_now_has_moved(void **state)
 	free(text);
 	text = moved(deployment(WEB("web:1", "")), deployment(WEB("web:2", "")),
 		     deployment(PROXY));
-	assert_non_null(strstr(text, "containers[web].image is no longer there"));
+	assert_non_null(strstr(text, "containers[web].image was removed"));
 	free(text);
 }
 

@@ -303,9 +303,50 @@ what_could_not_be_read_is_neither_absent_nor_current(void **state)
 
 	assert_true(knowledge_set_answer(&known, &gone, 9000));
 	assert_int_equal(known.state, KNOWLEDGE_ABSENT);
-	assert_int_equal(known.why.kind, ERROR_NONE);
+	assert_int_equal(knowledge_why(&known)->kind, ERROR_NONE);
 	assert_true(knowledge_is_current(&known));
 	assert_false(knowledge_has_content(&known));
+}
+
+/* Of the text one half after the other, so that it stands nowhere but where it was put together. */
+static bool
+heap_has(const char *half, const char *other)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	unsigned long start = 0, end = 0;
+	char line[512], name[128] = "";
+	const char *at;
+
+	assert_non_null(maps);
+	while (strcmp(name, "[heap]") != 0 && fgets(line, sizeof(line), maps))
+		if (sscanf(line, "%lx-%lx %*s %*s %*s %*s %127s", &start, &end, name) < 3)
+			name[0] = '\0';
+	fclose(maps);
+	if (strcmp(name, "[heap]") != 0)
+		return false;
+	for (at = (const char *)start;
+	     (at = memmem(at, end - (uintptr_t)at - strlen(other), half, strlen(half))); at++)
+		if (memcmp(at + strlen(half), other, strlen(other)) == 0)
+			return true;
+	return false;
+}
+
+static void
+what_a_wiped_buffer_had_is_nowhere_in_freed_memory(void **state)
+{
+	char *filler = xmalloc(4001);
+	struct buf buf;
+
+	(void)state;
+	memset(filler, '.', 4000);
+	filler[4000] = '\0';
+	buf_init(&buf, 1 << 20);
+	buf.wipe = true;
+	for (int i = 0; i < 20; i++)
+		assert_true(buf_printf(&buf, "%s%s%s%s", filler, "the-half-of-", "a-password", filler));
+	buf_clear(&buf);
+	assert_false(heap_has("the-half-of-", "a-password"));
+	free(filler);
 }
 
 static void
@@ -552,6 +593,7 @@ main(void)
 		cmocka_unit_test(no_byte_reaches_the_terminal_raw),
 		cmocka_unit_test(what_does_not_fit_ends_in_a_mark_and_never_inside_a_character),
 		cmocka_unit_test(a_buffer_stops_at_its_maximum),
+		cmocka_unit_test(what_a_wiped_buffer_had_is_nowhere_in_freed_memory),
 		cmocka_unit_test(an_error_too_long_is_cut_at_a_character),
 		cmocka_unit_test(names_follow_the_wire),
 		cmocka_unit_test(operation_ids_grow),

@@ -14,6 +14,8 @@
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "compare/carry.h"
+#include "flow/hotfix-state.h"
+#include "flow/hotfix-steps.h"
 #include "model/json.h"
 #include "model/set.h"
 #include "quoted-json.h"
@@ -129,6 +131,29 @@ an_empty_fix_is_everywhere(void **state)
 	carry_clear(&carry);
 }
 
+/* Only the note of a clone tells of the promotion, and nobody saw a fix of the clone. */
+static void
+a_promotion_of_which_nothing_was_seen_is_nowhere(void **state)
+{
+	struct event events[] = {
+		{.kind = EVENT_CLONE, .at = 1, .to_set = (char *)(uintptr_t)"s1"},
+		{.kind = EVENT_PROMOTE, .at = 3},
+		{.kind = EVENT_FIX, .at = 2, .to_set = (char *)(uintptr_t)"s2"},
+	};
+	struct hotfix h = {.events = {events, 2}};
+
+	(void)state;
+	hotfix_judge(&h, NULL);
+	assert_null(h.before_set);
+	assert_null(h.after_set);
+	h.events.count = 3;
+	hotfix_judge(&h, NULL);
+	assert_string_equal(h.before_set, "s1");
+	assert_string_equal(h.after_set, "s2");
+	free(h.before_set);
+	free(h.after_set);
+}
+
 int
 main(void)
 {
@@ -137,6 +162,7 @@ main(void)
 		cmocka_unit_test(a_conflict_says_what_is_there_and_what_the_fix_is),
 		cmocka_unit_test(a_workload_that_the_fix_added_or_removed_counts),
 		cmocka_unit_test(an_empty_fix_is_everywhere),
+		cmocka_unit_test(a_promotion_of_which_nothing_was_seen_is_nowhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "flow/world/comment.h"
+#include "model/comment.h"
 
 #define OP "0198f0c2-7a11-7b3c-9d55-0123456789ab"
 

@@ -206,6 +206,19 @@ what_was_deployed_before_has_nothing_to_prove(void **state)
 	expect_ready(world, apply_container(world, SHELL ", 'args': ['sleep 4']"));
 }
 
+/* As in a new deployment: nothing tells that it works on this machine. */
+static void
+what_was_deployed_elsewhere_must_stay_up_here(void **state)
+{
+	struct world *world = *state;
+
+	open_strict(world, 1500);
+	world->resumes = world->is_unproven = true;
+	expect_failed(world, apply_container(world, SHELL ", 'args': ['sleep 0.7']"),
+		      "ended with status 0; it must stay up for 1.5s");
+	expect_ready(world, apply_container(world, SHELL ", 'args': ['exec sleep 600']"));
+}
+
 /* After a restart one that is not there, and one that fails, keep no other from running. */
 static void
 what_cannot_start_again_keeps_no_other_down(void **state)
@@ -318,10 +331,15 @@ a_command_probe_runs_where_the_workload_does(void **state)
 		"{'containers': {'c': {" SHELL ", 'args': ['exec sleep 600'], 'readiness_probe': "
 		"{'type': 'command', 'command': ['sleep', '60'], 'timeoutSeconds': 1}}}, "
 		"'deployment': {'progressDeadlineSeconds': 2}}"), "its command took too long");
+	/* 0 is as good as nothing: a try has its time, and there is time between two. */
+	expect_ready(world, apply_container(world, SHELL ", 'args': ['exec sleep 600'], "
+		"'readiness_probe': {'type': 'command', 'command': ['sleep', '0.3'], "
+		"'timeoutSeconds': 0, 'periodSeconds': 0}, 'liveness_probe': {'type': 'command', "
+		"'command': ['sleep', '0.3'], 'timeoutSeconds': 0, 'failureThreshold': 1}"));
 	expect_failed(world, apply_container(world, SHELL ", 'readiness_probe': {'type': 'command'}"),
 		      "has no command");
-	expect_failed(world, apply_container(world, SHELL ", 'readiness_probe': {'type': 'grpc', "
-						    "'port': 1}"), "of type \"grpc\"");
+	expect_failed(world, apply_container(world, SHELL ", 'readiness_probe': {'type': 'ssh', "
+						    "'port': 1}"), "of type \"ssh\"");
 }
 
 /* A probe that runs a command each second, until that has failed so often in a row. */
@@ -404,6 +422,32 @@ an_http_probe_has_delay_threshold_and_headers(void **state)
 	expect_failed(world, apply_container(world, SHELL ", 'readiness_probe': {'type': 'tcp', 'port': 1, "
 						    "'successThreshold': 100000}"),
 		      "successThreshold of workload web must be a number from 1 to");
+}
+
+/* Each of the three; what a program says of a service is its own affair. */
+static void
+a_grpc_probe_asks_for_the_health_of_a_service(void **state)
+{
+	struct world *world = *state;
+	int port = new_port(world, "modules.web.externals.dns");
+	char *container = xasprintf(
+		"'image': 'local/web:1.0.0', 'variables': {'PORT': '%d', 'MODE': 'grpc'}, "
+		"'startup_probe': {'type': 'grpc', 'port': %d}, 'readiness_probe': {'type': 'grpc', "
+		"'port': %d, 'service': 'later'}, 'liveness_probe': {'type': 'grpc', 'port': %d, "
+		"'service': 'dying', 'periodSeconds': 1, 'failureThreshold': 1}",
+		port + 1, port + 1, port + 1, port + 1);
+
+	expect_ready(world, apply_container(world, container));
+	free(container);
+	expect_status(world, false, "ended with a failed liveness probe (its health check answered "
+				    "NOT_SERVING)");
+	expect_status(world, true, "");
+	container = xasprintf("{'containers': {'c': {'image': 'local/web:1.0.0', 'variables': {'PORT': "
+			      "'%d', 'MODE': 'grpc'}, 'readiness_probe': {'type': 'grpc', 'port': %d, "
+			      "'service': 'gone'}}}, 'deployment': {'progressDeadlineSeconds': 3}}",
+			      port + 2, port + 2);
+	expect_failed(world, apply_spec(world, container), "its health check answered NOT_FOUND");
+	free(container);
 }
 
 /* --- jobs, and what goes before --- */
@@ -657,6 +701,7 @@ main(void)
 		WITH_SHELL(a_workload_has_the_time_that_it_declares),
 		WITH_SHELL(one_without_a_probe_must_stay_up_for_the_usual_time),
 		WITH_SHELL(what_was_deployed_before_has_nothing_to_prove),
+		WITH_SHELL(what_was_deployed_elsewhere_must_stay_up_here),
 		WITH_SHELL(what_cannot_start_again_keeps_no_other_down),
 		WITH_SHELL(a_workload_ends_in_its_own_grace),
 		WITH_SHELL(a_command_probe_runs_where_the_workload_does),
@@ -670,6 +715,7 @@ main(void)
 		WITH_SHELL(success_is_what_was_asked_for),
 		WITH_SHELL(init_containers_run_one_after_the_other),
 		WITH_SHELL(an_http_probe_has_delay_threshold_and_headers),
+		WITH_SHELL(a_grpc_probe_asks_for_the_health_of_a_service),
 	};
 
 	if (!machine_confines()) {

@@ -24,11 +24,14 @@
 #include "base/error.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
+#include "model/nouns.h"
 #include "model/workload-fields.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/ports.h"
 #include "platform/drivers/process/private.h"
-#include "platform/drivers/process/rendered.h"
+#include "platform/drivers/process/resource-files.h"
+#include "platform/drivers/process/workload-private.h"
 
 static void
 read_logs(struct world *world, const struct driver_log_query *query, struct driver_logs *logs)
@@ -484,6 +487,113 @@ a_database_is_made_once(void **state)
 }
 
 static void
+make_rows(const char *path, int count)
+{
+	sqlite3 *database;
+
+	assert_int_equal(sqlite3_open(path, &database), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(database, "CREATE TABLE t (x TEXT)", NULL, NULL, NULL),
+			 SQLITE_OK);
+	for (int i = 0; i < count; i++)
+		assert_int_equal(sqlite3_exec(database, "INSERT INTO t VALUES ('other')", NULL,
+					      NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(database), SQLITE_OK);
+}
+
+enum planted { PLANTED_DATABASE, PLANTED_TEXT, PLANTED_LINK, PLANTED_LINK_TO_NOTHING,
+	       PLANTED_HARD_LINK, PLANTED_FIFO, PLANTED_DIRECTORY, PLANTED_COUNT };
+
+static void
+plant(enum planted what, const char *path, const char *victim)
+{
+	char *inner = xasprintf("%s/inner", path), *nothing = xasprintf("%s.none", victim);
+
+	switch (what) {
+	case PLANTED_DATABASE:
+		make_rows(path, 20);
+		break;
+	case PLANTED_TEXT:
+		fclose(fopen(path, "w"));
+		break;
+	case PLANTED_LINK:
+		assert_int_equal(symlink(victim, path), 0);
+		break;
+	case PLANTED_LINK_TO_NOTHING:
+		assert_int_equal(symlink(nothing, path), 0);
+		break;
+	case PLANTED_HARD_LINK:
+		assert_int_equal(link(victim, path), 0);
+		break;
+	case PLANTED_FIFO:
+		assert_int_equal(mkfifo(path, 0600), 0);
+		break;
+	case PLANTED_DIRECTORY:
+		assert_int_equal(paths_make(inner, NULL), 0);
+		break;
+	case PLANTED_COUNT:
+		break;
+	}
+	free(nothing);
+	free(inner);
+}
+
+/* A workload may have put it there, before the resource was thought of. */
+static void
+a_new_database_takes_no_file_that_is_there(void **state)
+{
+	static const char *const beside[] = {"-journal", "-wal", "-shm"};
+	struct world *world = *state;
+	char *places = xasprintf("%s/resources", world->space_dir);
+	char *victim = xasprintf("%s/victim.sqlite", world->folder);
+	char *nothing = xasprintf("%s.none", victim);
+	json_t *inputs = json_pack("{s:s}", "template", "t.sql");
+	int rows = 3;
+
+	write_file(world->templates, "t.sql",
+		   "CREATE TABLE t (x TEXT); INSERT INTO t VALUES ('a');");
+	make_rows(victim, rows);
+	assert_int_equal(paths_make(places, NULL), 0);
+	for (int what = 0; what < PLANTED_COUNT; what++) {
+		char *name = xasprintf("shared.db%d", what);
+		char *path = xasprintf("%s/%s.sqlite", places, name);
+		struct driver_resource resource = {.name = name, .type = "sqlite",
+						   .inputs = inputs};
+		struct error err = {0};
+		struct stat st;
+		json_t *outputs;
+
+		plant((enum planted)what, path, victim);
+		for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
+			char *more = xasprintf("%s%s", path, beside[i]);
+
+			fclose(fopen(more, "w"));
+			free(more);
+		}
+		outputs = provision(world, &resource, &err);
+		assert_string_equal(err.text, "");
+		assert_string_equal(json_string_value(json_object_get(outputs, "path")), path);
+		json_decref(outputs);
+		for (size_t i = 0; i < sizeof(beside) / sizeof(beside[0]); i++) {
+			char *more = xasprintf("%s%s", path, beside[i]);
+
+			assert_int_not_equal(access(more, F_OK), 0);
+			free(more);
+		}
+		assert_int_equal(lstat(path, &st), 0);
+		assert_true(S_ISREG(st.st_mode) && st.st_nlink == 1);
+		assert_int_equal(count_rows(path), 2);
+		assert_int_equal(count_rows(victim), ++rows);
+		assert_int_not_equal(access(nothing, F_OK), 0);
+		free(path);
+		free(name);
+	}
+	json_decref(inputs);
+	free(nothing);
+	free(victim);
+	free(places);
+}
+
+static void
 on_nothing(void *data, const struct driver_result *result)
 {
 	(void)data;
@@ -585,7 +695,7 @@ a_file_of_a_resource_is_whole_or_not_there(void **state)
 	(void)signal(SIGXFSZ, SIG_IGN);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &few), 0);
 	errno = 0;
-	assert_null(rendered_keep(world->space_dir, "conf", files, NULL, &err));
+	assert_null(resource_files_keep(world->space_dir, "conf", files, NULL, &err));
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 	assert_non_null(strstr(err.text, strerror(EFBIG)));
 	left = opendir(dir);
@@ -809,6 +919,90 @@ two_daemons_that_choose_at_once_get_different_ports(void **state)
 	pthread_barrier_destroy(&start);
 }
 
+/* Whether the clone of what is broken is excused does not depend on when it is asked. */
+static void
+what_is_started_again_and_again_is_unwell_in_each_moment(void **state)
+{
+	const int64_t now = clock_steady_ms(), just = now + 3600000, long_ago = now - STABLE_MS;
+	const struct {
+		struct workload workload;
+		bool is_unwell;
+	} rows[] = {
+		{{.state = STARTING, .restarts = 1, .started_at = just}, true},
+		{{.state = STARTING, .restarts = 1, .started_at = long_ago}, true},
+		{{.state = UNREADY, .restarts = 1, .started_at = long_ago}, true},
+		{{.state = ENDING, .restarts = 1, .started_at = long_ago}, true},
+		{{.state = ENDING, .has_run = true, .started_at = long_ago}, true},
+		{{.state = WAITING, .restarts = 1, .started_at = long_ago}, true},
+		{{.state = FAILED, .started_at = long_ago}, true},
+		{{.state = READY, .restarts = 1, .started_at = just}, true},
+		{{.state = READY, .restarts = 1, .started_at = long_ago}, false},
+		{{.state = READY, .started_at = just}, false},
+		{{.state = STARTING, .started_at = long_ago}, false},
+		{{.state = ENDING, .started_at = just}, false},	/* an init container */
+		{{.state = STOPPING, .has_run = true, .started_at = long_ago}, false},
+		{{.state = DONE, .has_run = true, .started_at = long_ago}, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (workload_is_unwell(&rows[i].workload) != rows[i].is_unwell)
+			fail_msg("row %zu: it is %s", i, rows[i].is_unwell ? "unwell" : "well");
+}
+
+/* A space is "org/app/env" as long as nobody calls a driver with less. */
+static void
+the_environment_of_a_space_is_its_last_part(void **state)
+{
+	(void)state;
+	assert_string_equal(driver_space_env("acme/shop/dev"), "dev");
+	assert_string_equal(driver_space_env("dev"), "dev");
+	assert_string_equal(driver_space_env("acme/"), "");
+}
+
+static void
+only_the_word_before_goes_before(void **state)
+{
+	static const struct {
+		const char *deploy;
+		bool goes_before;
+	} rows[] = {
+		{"{\"when\": \"before\"}", true}, {"{\"when\": \"after\"}", false},
+		{"{\"when\": \"deploy\"}", false}, {"{\"when\": 7}", false}, {"{}", false},
+	};
+	struct driver_workload workload = {0};
+
+	(void)state;
+	assert_false(driver_goes_before(&workload));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		workload.deploy = json_loads(rows[i].deploy, 0, NULL);
+		assert_int_equal(driver_goes_before(&workload), rows[i].goes_before);
+		json_decref(workload.deploy);
+	}
+}
+
+/* Also what is added to no task: whoever reads a list of both reads one form. */
+static void
+a_warning_in_our_own_words_has_its_reason(void **state)
+{
+	struct driver_warning warning;
+	struct error err, read;
+	json_t *body;
+
+	(void)state;
+	error_set_code(&err, CODE_CLUSTER_CHANGED_BACK);
+	body = driver_warning_of("web", "Deployment/web", NULL, &err);
+	assert_int_equal(driver_warning_decode(&warning, body, &read), 0);
+	assert_string_equal(warning.workload.raw, "web");
+	assert_string_equal(warning.object.raw, "Deployment/web");
+	assert_string_equal(warning.message.raw, "changed, and then changed back");
+	assert_null(warning.code.raw);
+	assert_true(error_codes_read(&read, warning.reason));
+	assert_int_equal(read.parts[0].code, CODE_CLUSTER_CHANGED_BACK);
+	driver_warning_clear(&warning);
+	json_decref(body);
+}
+
 int
 main(void)
 {
@@ -820,6 +1014,7 @@ main(void)
 		WITH_WORLD(a_bad_spec_is_refused),
 		WITH_WORLD(what_is_honoured_is_told_and_read),
 		WITH_WORLD(a_database_is_made_once),
+		WITH_WORLD(a_new_database_takes_no_file_that_is_there),
 		WITH_WORLD(a_definition_names_nothing_but_what_the_operator_named),
 		WITH_WORLD(a_template_that_is_no_longer_named_fills_nothing),
 		WITH_WORLD(databases_are_filled_side_by_side_and_without_waiting),
@@ -831,6 +1026,10 @@ main(void)
 		WITH_WORLD(an_adopted_space_keeps_its_ports),
 		WITH_WORLD(a_port_is_looked_at_without_listening_on_it),
 		cmocka_unit_test(two_daemons_that_choose_at_once_get_different_ports),
+		cmocka_unit_test(what_is_started_again_and_again_is_unwell_in_each_moment),
+		cmocka_unit_test(the_environment_of_a_space_is_its_last_part),
+		cmocka_unit_test(only_the_word_before_goes_before),
+		cmocka_unit_test(a_warning_in_our_own_words_has_its_reason),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,6 +30,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "db/statement.h"
 #include "model/json.h"
 #include "net/loop.h"
 #include "platform/admin/import.h"
@@ -37,7 +38,7 @@
 #include "platform/api/routes.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/engine.h"
-#include "platform/http/answers.h"
+#include "platform/http/response-cache.h"
 #include "platform/http/exchange.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository.h"
@@ -201,13 +202,11 @@ static char *
 look_up(const char *sql)
 {
 	struct error err = {0};
-	json_t *row = rows_one(world.platform.repository, &err, sql, "");
-	char *text = xstrdup(row ? json_member_string(row, "it") : "");
+	char *text = rows_text(world.platform.repository, &err, sql, "");
 
-	if (!row && err.kind != ERROR_NOT_FOUND)
+	if (!text && err.kind != ERROR_NOT_FOUND)
 		fail_msg("%s: %s", sql, err.text);
-	json_decref(row);
-	return text;
+	return text ? text : xstrdup("");
 }
 
 /* Until nothing is to be done any more, but for what the driver holds. */
@@ -232,12 +231,25 @@ come_to_rest(void)
 	}
 }
 
+/* {column: text} */
+static json_t *
+encode_row(struct statement *row, void *data, struct error *err)
+{
+	json_t *object = json_object();
+
+	(void)data;
+	(void)err;
+	for (int i = 0; i < row_columns(row); i++)
+		json_object_set_new(object, row_name(row, i), json_string(row_text_or(row, i, "")));
+	return object;
+}
+
 /* All that is stored, but for the note of who asked for what. */
 static char *
 dump(void)
 {
 	struct error err = {0};
-	json_t *tables = rows_all(world.platform.repository, &err,
+	json_t *tables = rows_encode(world.platform.repository, &err, encode_row, NULL,
 				  "SELECT name FROM sqlite_schema WHERE type = 'table'"
 				  " AND name NOT LIKE 'audit%' ORDER BY name", "");
 	struct buf text;
@@ -247,7 +259,7 @@ dump(void)
 	buf_init(&text, TEXT_MAX);
 	json_array_foreach(tables, i, table) {
 		char *sql = xasprintf("SELECT * FROM \"%s\"", json_member_string(table, "name"));
-		json_t *rows = rows_all(world.platform.repository, &err, sql, "");
+		json_t *rows = rows_encode(world.platform.repository, &err, encode_row, NULL, sql, "");
 		char *line = json_dumps(rows, JSON_SORT_KEYS);
 
 		buf_printf(&text, "%s ", json_member_string(table, "name"));
@@ -301,7 +313,7 @@ clear(struct response *response)
 	json_decref(response->body);
 	free(response->content_type);
 	free(response->link);
-	known_answer_free(response->keep);
+	cached_response_free(response->keep);
 	*response = (struct response){0};
 }
 
@@ -809,6 +821,13 @@ is_never_there(const char *operation)
 	       strcmp(operation, "denyPipelineApprovalRequest") == 0;
 }
 
+/* No cluster was looked through here: tests/unit/test-follow.c has one. */
+static bool
+is_tried_elsewhere(const char *operation)
+{
+	return strcmp(operation, "x-updateAdoption") == 0;
+}
+
 /* A review of a deployment is taken back, whatever was written. */
 static bool
 is_taken_back(const char *operation)
@@ -825,7 +844,8 @@ every_changing_route_is_tried(void **state)
 	(void)state;
 	for (size_t i = 0; routes_describe(i, &route); i++) {
 		bool tried = strcmp(route.method, "GET") == 0 ||
-			     is_never_there(route.operation) || is_taken_back(route.operation);
+			     is_never_there(route.operation) ||
+			     is_tried_elsewhere(route.operation) || is_taken_back(route.operation);
 
 		for (size_t k = 0; !tried && k < CASE_COUNT; k++)
 			tried = strcmp(cases[k].operation, route.operation) == 0;
@@ -876,7 +896,7 @@ import_is_all_or_nothing_whatever_write_fails(void **state)
 		free(after);
 	}
 	come_to_rest();
-	assert_non_null(strstr(buf_str(&world.memory.calls), "apply 1 acme/bakery/oven"));
+	assert_non_null(strstr(buf_str(&world.memory.calls), "unproven acme/bakery/oven\napply 1 "));
 	print_message("# %zu writes of an import failed once each\n", n - 1);
 	json_decref(report);
 	json_decref(file);
@@ -1320,7 +1340,7 @@ nothing_is_written_behind_a_transaction_that_sqlite_took_back(void **state)
 	repository_rollback(r);
 	assert_int_equal(rows_run(r, &err, "INSERT INTO env_types VALUES ('acme', 'good', '')", ""),
 			 0);
-	assert_null(rows_one(r, &err, "SELECT id FROM env_types WHERE id = 'late'", ""));
+	assert_null(rows_text(r, &err, "SELECT id FROM env_types WHERE id = 'late'", ""));
 }
 
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, make_world, remove_world)

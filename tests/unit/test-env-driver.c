@@ -23,6 +23,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/resource-graph.h"
 #include "net/loop.h"
@@ -31,9 +32,10 @@
 #include "platform/drivers/registry.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/provision.h"
-#include "platform/http/answers.h"
+#include "platform/http/response-cache.h"
 #include "platform/http/exchange.h"
 #include "platform/state/platform.h"
+#include "platform/state/repository-homes.h"
 #include "platform/state/repository-resources.h"
 #include "quoted-json.h"
 #include "tests/patience.h"
@@ -96,6 +98,7 @@ open_older_platform(void)
 {
 	memory_platform_open(&world.platform, world.folder, &world.machine, &memory_as_process,
 			     &world.here);
+	world.platform.cluster_servers = "192.0.2.10:6443, 192.0.2.11";
 	caller_init_own(&world.caller, &world.platform);
 }
 
@@ -224,7 +227,7 @@ ask(const char *method, const char *path, const char *query, const char *body)
 	world.message = message ? xstrdup(message) : NULL;
 	free(response.content_type);
 	free(response.link);
-	known_answer_free(response.keep);
+	cached_response_free(response.keep);
 	return response.status;
 }
 
@@ -621,6 +624,80 @@ expect_home(const struct memory_driver *driver, const char *env, const char *nam
 }
 
 /* With nothing said it has its own name, whatever the driver makes of that. */
+/* Until the driver is at it; then what it says of it. */
+static void
+report_of(enum memory_op op, const struct error *why)
+{
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
+
+	while (!memory_is_held(&world.cluster, op)) {
+		assert_true(clock_steady_ms() < until);
+		assert_int_equal(loop_turn(world.platform.loop, 10, NULL), 0);
+	}
+	memory_report(&world.cluster, op, 1, 3, why);
+}
+
+/* Borrowed; the answer is an environment, or a list that begins with it. */
+static const json_t *
+progress_at(const char *path)
+{
+	const json_t *one;
+
+	expect("GET", path, NULL, 200);
+	one = json_is_array(world.answer) ? json_array_get(world.answer, 0) : world.answer;
+	return json_object_get(one, "progress");
+}
+
+static void
+expect_progress(const char *path, const char *code)
+{
+	const json_t *progress = progress_at(path);
+
+	assert_int_equal(json_integer_value(json_object_get(progress, "done")), 1);
+	assert_int_equal(json_integer_value(json_object_get(progress, "total")), 3);
+	if (!code) {
+		assert_null(json_object_get(progress, "message"));
+		assert_null(json_object_get(progress, "reason"));
+		return;
+	}
+	assert_non_null(strstr(json_member_string(progress, "message"), "two finalizers"));
+	assert_string_equal(json_member_string(json_object_get(progress, "reason"), "code"), code);
+}
+
+/* As text, and as code and parameters, for as long as it lasts. */
+static void
+what_is_under_way_says_how_far_it_is(void **state)
+{
+	struct error why;
+	char *deployment;
+
+	(void)state;
+	import(CLUSTER("there", "memory/cluster", "{}"));
+	error_set_code(&why, CODE_NAMESPACE_IS_ENDING, .namespace = "shop-dev",
+		       .reason = "two finalizers");
+	world.cluster.rules[MEMORY_APPLY].holds = true;
+	assert_int_equal(try_deploy("dev"), 201);
+	deployment = xasprintf(ENVS "/dev/deploys/%s", json_member_string(world.answer, "id"));
+	report_of(MEMORY_APPLY, &why);
+	expect_progress(deployment, "namespace_is_ending");
+	expect_progress(ENVS "/dev", "namespace_is_ending");
+	expect_progress(ENVS, "namespace_is_ending");
+	report_of(MEMORY_APPLY, NULL);
+	expect_progress(deployment, NULL);
+	memory_release(&world.cluster, MEMORY_APPLY);
+	wait_for("dev", "succeeded");
+	assert_null(progress_at(deployment));
+	assert_null(progress_at(ENVS "/dev"));
+	world.cluster.rules[MEMORY_REMOVE].holds = true;
+	expect("DELETE", ENVS "/dev", NULL, 202);
+	report_of(MEMORY_REMOVE, &why);
+	expect_progress(ENVS "/dev", "namespace_is_ending");
+	expect_progress(ENVS, "namespace_is_ending");
+	memory_release(&world.cluster, MEMORY_REMOVE);
+	wait_for("dev", NULL);
+	free(deployment);
+}
+
 static void
 namespace_is_what_its_definition_gives(void **state)
 {
@@ -1051,6 +1128,38 @@ inline_cluster_is_checked_when_it_is_written(void **state)
 	}
 }
 
+/* When it is written and when it is used: a server that was allowed before may not be any more. */
+static void
+inline_cluster_is_where_the_operator_allows_it(void **state)
+{
+	static const char *const elsewhere[] = {
+		"192.0.2.10", "192.0.2.10:443", "192.0.2.10:64430", "192.0.2.100:6443", "192.0.2.12",
+		"127.0.0.1:6443", "far.example.org", "[::1]:6443", "192.0.2.10:6443.example.org",
+	};
+
+	(void)state;
+	import(TWO_CLUSTERS);
+	expect("DELETE", DEFS "/for-production", NULL, 204);
+	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(elsewhere[0]); i++) {
+		char *body = xasprintf(INLINE("far", "'server': 'https://%s'", "'token': 't'"),
+				       elsewhere[i]);
+
+		expect("POST", DEFS, body, 400);
+		expect("GET", DEFS "/far", NULL, 404);
+		free(body);
+	}
+	expect("POST", DEFS, INLINE("far", SERVER, "'token': 't'"), 200);
+	expect("PATCH", DEFS "/far", "{'driver_inputs': {'values': {'server': 'https://192.0.2.12'},"
+				     " 'secrets': {'token': 't'}}}", 400);
+	expect_message("cluster-servers");
+	put_live_in_far();
+	world.platform.cluster_servers = NULL;
+	assert_int_equal(ask("GET", ENVS "/live/runtime", NULL, NULL), 400);
+	expect_message("far names the server https://192.0.2.10:6443, which is not allowed here");
+	assert_null(far_driver());
+	expect("POST", DEFS, INLINE("farther", SERVER, "'token': 't'"), 400);
+}
+
 static void
 inline_cluster_may_get_another_token_but_no_other_server(void **state)
 {
@@ -1295,6 +1404,7 @@ main(void)
 		IN_WORLD(platform_describes_each_driver_and_how_it_is_chosen),
 		IN_WORLD(environment_stays_with_the_driver_that_made_it),
 		IN_WORLD(pods_are_told_with_their_containers),
+		IN_WORLD(what_is_under_way_says_how_far_it_is),
 		IN_WORLD(namespace_is_what_its_definition_gives),
 		IN_WORLD(environment_is_alone_in_its_namespace),
 		IN_WORLD(two_definitions_of_a_namespace_of_equal_rank_are_refused),
@@ -1312,6 +1422,7 @@ main(void)
 		IN_CLUSTERS(long_name_of_a_namespace_is_cut),
 		IN_CLUSTERS(inline_cluster_gets_its_driver_at_need),
 		IN_CLUSTERS(inline_cluster_is_checked_when_it_is_written),
+		IN_CLUSTERS(inline_cluster_is_where_the_operator_allows_it),
 		IN_CLUSTERS(inline_cluster_may_get_another_token_but_no_other_server),
 		IN_WORLD(environment_of_another_daemons_driver_is_refused_at_once_and_kept),
 		IN_WORLD(import_of_what_could_not_run_is_refused),

@@ -17,40 +17,44 @@
 #include <cmocka.h>
 
 #include "memory-platform.h"
+#include "own-clock.h"
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "model/adoption-report.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/nouns.h"
+#include "model/set.h"
 #include "net/loop.h"
 #include "platform/drivers/registry.h"
 #include "platform/drivers/task.h"
 #include "platform/engine/adoption.h"
 #include "platform/engine/engine.h"
+#include "platform/engine/env-driver.h"
 #include "platform/engine/follow.h"
 #include "platform/engine/problems.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-apps.h"
 #include "platform/state/repository-deployments.h"
-#include "platform/state/repository-resources.h"
+#include "platform/state/repository-homes.h"
+#include "platform/state/repository-removal.h"
+#include "platform/state/repository-sets.h"
 #include "quoted-json.h"
 #include "tests/patience.h"
 
 #define TYPE "sidestage/kubernetes"
 
-int64_t __real_clock_steady_ms(void);
-int64_t __wrap_clock_steady_ms(void);
-
 static struct {
 	char folder[64];
 	struct platform platform;
 	struct memory_cluster here, there;
-	struct memory_driver machine, cluster;
-	struct driver_ops ops;
+	struct memory_driver machine, cluster, other;
+	struct driver_ops ops, other_ops;
 	struct follow *follow;
 	/* What the next reading finds: namespaces and what is gone; or why it finds nothing. */
 	json_t *found, *gone;
@@ -63,26 +67,30 @@ static struct {
 	char *asked;			/* by the last of them: "shop store", "all shop" */
 	bool only_workloads;		/* of that */
 	bool gives;			/* what is found as it comes */
+	json_t *unread;			/* {namespace: true}: as the driver was told */
 	/* Of an adoption that was asked for. */
 	bool is_done;
 	json_t *report;
 	char *why;
 } world;
-static int64_t skipped;			/* of time */
-
-int64_t
-__wrap_clock_steady_ms(void)
-{
-	return __real_clock_steady_ms() + skipped;
-}
 
 /* --- what is found --- */
 
 static uint64_t
-declared(struct driver *driver, const char *space)
+declared(struct driver *driver, const char *space, const char *selector)
 {
-	(void)driver, (void)space;
+	(void)driver, (void)space, (void)selector;
 	return world.declared;
+}
+
+static void
+set_read(struct driver *driver, const char *namespace, bool is_read)
+{
+	(void)driver;
+	if (is_read)
+		json_object_del(world.unread, namespace);
+	else
+		json_object_set_new(world.unread, namespace, json_true());
 }
 
 static void
@@ -125,8 +133,11 @@ survey(struct driver *driver, const struct driver_survey *survey,
 		world.slow_found = json_incref(world.found);
 		return task;
 	}
-	if (world.unreadable)
+	if (world.unreadable) {
+		error_set_code(&err, CODE_NAMESPACE_GONE, .namespace = world.unreadable);
+		driver_task_warn_of(task, "", world.unreadable, &err);
 		driver_task_warn(task, "", world.unreadable, "It may not be read.");
+	}
 	if (world.fails)
 		error_set(&err, ERROR_UNREACHABLE, "%s", world.fails);
 	driver_task_end(task, world.fails ? &err : NULL,
@@ -143,6 +154,16 @@ survey(struct driver *driver, const struct driver_survey *survey,
 	"{'namespace': '" namespace "', 'app': 'My Shop', 'labels': {}, 'left': [{'object': "      \
 	"'Secret/key', 'why': 'it is secret'}], 'changed_by': '" by "', 'changed_at': "            \
 	"1700000000000, 'modules': {'web': " MODULE(image) "}}"
+#define OBJECTS(more)                                                                              \
+	"'modules': {'web': {'profile': 'sidestage/manifests', 'spec': {'manifests': {" more       \
+	"}}, 'externals': {}}}"
+#define MANY(namespace, more, image)                                                               \
+	"[{'namespace': '" namespace "', 'app': 'my-shop', 'labels': {}, 'left': [], 'kinds': "    \
+	"{'Deployment': true}, 'declared': 7, " OBJECTS("'Deployment/web': {'image': '" image      \
+							"'}" more) "}]"
+#define WHOLE(image)                                                                               \
+	"[{'namespace': 'shop', 'app': 'my-shop', 'labels': {}, 'left': [], 'declared': 7, "       \
+	OBJECTS("'Deployment/web': {'image': '" image "'}, 'Service/web': {'port': 80}") "}]"
 #define EMPTY(namespace) \
 	"{'namespace': '" namespace "', 'labels': {}, 'left': [], 'modules': {}}"
 
@@ -161,7 +182,7 @@ make_world(void **state)
 	(void)state;
 	memset(&world, 0, sizeof(world));
 	log_set_level((enum log_priority)0);
-	skipped = 0;
+	own_clock_set_look(0);
 	strcpy(world.folder, "/tmp/sidestage-follow-XXXXXX");
 	assert_non_null(mkdtemp(world.folder));
 	memory_cluster_init(&world.here);
@@ -171,6 +192,7 @@ make_world(void **state)
 	world.ops = memory_as_kubernetes;
 	world.ops.survey = survey;
 	world.ops.declared = declared;
+	world.ops.set_read = set_read;
 	memory_driver_init(&world.cluster, &world.ops, world.platform.loop, &world.there);
 	world.cluster.base.cluster = "prod";
 	drivers_add(world.platform.drivers, &world.cluster.base);
@@ -182,6 +204,7 @@ make_world(void **state)
 	world.follow = follow_new(&world.platform);
 	world.found = json_array();
 	world.gone = json_object();
+	world.unread = json_object();
 	return 0;
 }
 
@@ -195,6 +218,7 @@ remove_world(void **state)
 	memory_cluster_clear(&world.there);
 	json_decref(world.found);
 	json_decref(world.gone);
+	json_decref(world.unread);
 	json_decref(world.report);
 	free(world.asked);
 	free(world.why);
@@ -245,17 +269,28 @@ is_done(void)
 	return world.is_done;
 }
 
+static json_t *
+tell(const char *org, struct error *err)
+{
+	struct adoption_report report;
+	json_t *told = follow_tell(world.follow, org, &report, err) == 0
+			       ? adoption_report_encode(&report) : NULL;
+
+	adoption_report_clear(&report);
+	return told;
+}
+
 static int readings_wanted;
 
 /* One more than before, and what came of it. */
 static bool
 was_read(void)
 {
-	json_t *told = follow_tell(world.follow, "acme");
-	const char *is = json_member_string(told, "state");
-	bool has_come = is && strcmp(is, "reading") != 0 && world.readings >= readings_wanted;
+	struct adoption_report told;
+	bool has_come = follow_tell(world.follow, "acme", &told, NULL) == 0 &&
+			told.state != ADOPTION_READING && world.readings >= readings_wanted;
 
-	json_decref(told);
+	adoption_report_clear(&told);
 	return has_come && !world.cluster.base.tasks;
 }
 
@@ -264,7 +299,7 @@ static void
 read_after(int64_t ms)
 {
 	readings_wanted = world.readings + 1;
-	skipped += ms;
+	own_clock_skip(ms);
 	wait_until(was_read);
 }
 
@@ -282,7 +317,7 @@ not_read_after(int64_t ms)
 	int before = world.readings;
 
 	turns = 0;
-	skipped += ms;
+	own_clock_skip(ms);
 	wait_until(some_turns);
 	assert_int_equal(world.readings, before);
 }
@@ -308,6 +343,12 @@ adopt(const char *const *namespaces)
 	follow_adopt(world.follow, &source, done, &world);
 	wait_until(is_done);
 	return world.report;
+}
+
+static const char *
+warning(size_t i)
+{
+	return json_string_value(json_array_get(json_object_get(world.report, "warnings"), i));
 }
 
 /* --- what became of it --- */
@@ -351,7 +392,7 @@ told_place(json_t **told, const char *namespace)
 	json_t *place;
 	size_t i;
 
-	*told = follow_tell(world.follow, "acme");
+	*told = tell("acme", NULL);
 	json_array_foreach(json_object_get(*told, "environments"), i, place)
 		if (strcmp(json_member_string(place, "namespace"), namespace) == 0)
 			return place;
@@ -378,7 +419,7 @@ expect_gone(const char *namespace, bool is_gone)
 static void
 expect_told(const char *member, const char *text)
 {
-	json_t *told = follow_tell(world.follow, "acme");
+	json_t *told = tell("acme", NULL);
 	const json_t *value = json_object_get(told, member);
 
 	assert_string_equal(json_is_object(value) ? json_member_string(value, "message")
@@ -413,13 +454,13 @@ what_is_asked_for_now_is_not_taken_back_by_a_reading_that_began_before(void **st
 	find("[" FOUND("shop", "web:1", "kubectl") "]");
 	adopt(shop);
 	assert_false(follow_survey(world.follow, &nowhere, done, &world));
-	readings_wanted = world.readings + 1;	/* from then on it is followed */
+	readings_wanted = 2;		/* from then on it is followed */
 	wait_until(was_read);
 	find("[" FOUND("shop", "web:2", "kubectl") "]");
 	world.is_slow = true;
-	skipped += 60000;
+	own_clock_skip(60000);
 	wait_until(is_slow_reading);
-	skipped += 1000;
+	own_clock_skip(1000);
 	find("[" FOUND("shop", "web:3", "helm") "]");
 	world.is_done = false;
 	assert_true(follow_survey(world.follow, &here, done, &world));
@@ -503,9 +544,26 @@ what_cannot_be_read_is_said_to_who_asked(void **state)
 	world.unreadable = "store";
 	find("[" FOUND("shop", "web:1", "kubectl") "]");
 	adopt(shop);
-	assert_string_equal(json_string_value(json_array_get(
-					json_object_get(world.report, "warnings"), 0)),
-			    "It may not be read.");
+	assert_string_equal(warning(0), "There is no namespace store in the cluster.");
+	assert_string_equal(warning(1), "It may not be read.");
+}
+
+/* Whoever shows it says it in a language of their own; the cluster's words are what they are. */
+static void
+what_is_warned_of_has_its_code(void **state)
+{
+	const json_t *reason;
+	struct error err;
+
+	(void)state;
+	world.unreadable = "store";
+	find("[" FOUND("shop", "web:1", "kubectl") "]");
+	adopt(shop);
+	reason = json_array_get(json_object_get(world.report, "warning_reasons"), 0);
+	assert_true(error_codes_read(&err, reason));
+	assert_int_equal(err.parts[0].code, CODE_NAMESPACE_GONE);
+	assert_true(json_is_null(
+		json_array_get(json_object_get(world.report, "warning_reasons"), 1)));
 }
 
 static void
@@ -651,9 +709,10 @@ static void
 a_reading_that_failed_is_told_and_tried_again(void **state)
 {
 	const struct follow_source source = source_of(NULL);
+	struct error err = {0};
 
 	(void)state;
-	assert_null(follow_tell(world.follow, "acme"));
+	assert_null(tell("acme", &err));
 	follow_add(world.follow, &source);
 	expect_told("state", "reading");
 	world.fails = "nobody answers";
@@ -670,7 +729,7 @@ a_reading_that_failed_is_told_and_tried_again(void **state)
 	expect_told("context", "prod-admin");
 	assert_true(is_environment("shop"));
 	assert_false(is_environment("nothing"));
-	assert_null(follow_tell(world.follow, "other"));
+	assert_null(tell("other", &err));
 }
 
 static void
@@ -747,6 +806,362 @@ what_was_adopted_before_is_followed(void **state)
 	assert_string_equal(world.asked, "shop");
 }
 
+/* --- which application it is shown in --- */
+
+static bool
+is_in(const char *app, const char *env)
+{
+	const struct place place = {"acme", app, env};
+	struct error err = {0};
+
+	return repository_has(world.platform.repository, &place, &err) == 0;
+}
+
+static int
+group(const char *groups, struct error *err)
+{
+	json_t *chosen = parse(groups);
+	int ret = follow_group(world.follow, "acme", chosen, err);
+
+	json_decref(chosen);
+	return ret;
+}
+
+static void
+expect_groups(const char *groups)
+{
+	json_t *told = tell("acme", NULL), *expected = parse(groups);
+
+	assert_true(json_equal(json_object_get(told, "groups"), expected));
+	json_decref(told);
+	json_decref(expected);
+}
+
+static bool
+is_moving(void)
+{
+	struct adoption_report told = {0};
+	struct error err = {0};
+	bool is;
+
+	assert_int_equal(follow_tell(world.follow, "acme", &told, &err), 0);
+	assert_int_equal(told.environment_count, 1);
+	is = told.environments[0].is_moving;
+	adoption_report_clear(&told);
+	return is;
+}
+
+static void
+refuse_group(const char *groups, const char *why)
+{
+	struct error err = {0};
+
+	assert_int_equal(group(groups, &err), -1);
+	assert_non_null(strstr(err.text, why));
+}
+
+/* As a daemon does that starts, with what its option says. */
+static void
+start_with(const char *option)
+{
+	const struct follow_source source = source_of(shop);
+	struct error err = {0};
+	json_t *said = parse(option);
+
+	follow_free(world.follow);
+	world.follow = follow_new(&world.platform);
+	assert_int_equal(follow_put_option_groups(world.follow, &source.of, said, &err), 0);
+	json_decref(said);
+	follow_add(world.follow, &source);
+	assert_int_equal(follow_resume(world.follow, &err), 0);
+	find("[" FOUND("shop", "web:1", "kubectl") "]");
+	read_after(0);
+	wait_until(has_no_task);
+	turns = 0;
+	wait_until(some_turns);
+	wait_until(has_no_task);
+}
+
+static void
+a_namespace_that_is_grouped_elsewhere_is_watched_under_one_name(void **state)
+{
+	(void)state;
+	start_with("{}");
+	assert_non_null(json_object_get(world.there.spaces, "acme/my-shop/shop"));
+	start_with("{'shop': 'Other'}");
+	assert_false(is_environment("shop"));
+	assert_true(is_in("other", "shop"));
+	assert_null(json_object_get(world.there.spaces, "acme/my-shop/shop"));
+	assert_non_null(json_object_get(world.there.spaces, "acme/other/shop"));
+	expect_groups("{'shop': 'other'}");
+}
+
+static void
+the_application_that_a_person_chooses_is_kept(void **state)
+{
+	struct error err = {0};
+
+	(void)state;
+	start_with("{}");
+	assert_false(is_moving());
+	assert_int_equal(group("{'shop': 'front'}", &err), 0);
+	expect_groups("{'shop': 'front'}");
+	assert_true(is_moving());
+	read_after(0);			/* at once */
+	assert_false(is_moving());
+	assert_true(is_in("front", "shop"));
+	assert_false(is_environment("shop"));
+	not_read_after(3000);		/* and once */
+	start_with("{}");
+	assert_true(is_in("front", "shop"));
+	expect_groups("{'shop': 'front'}");
+	assert_int_equal(group("{'shop': ''}", &err), 0);
+	expect_groups("{}");
+	read_after(0);
+	assert_true(is_environment("shop"));
+	assert_false(is_in("front", "shop"));
+	start_with("{}");
+	assert_true(is_environment("shop"));
+}
+
+/* Its last environment but one that is being deleted was grouped elsewhere, and comes back. */
+static void
+an_application_that_is_going_stays_when_a_namespace_comes_back(void **state)
+{
+	struct repository *repository = world.platform.repository;
+	const struct place app = {"acme", "front", NULL}, last = {"acme", "front", "last"};
+	struct application read;
+	struct error err = {0};
+
+	(void)state;
+	start_with("{'shop': 'front'}");
+	assert_int_equal(repository_put_environment(repository, &last, "Last", "production", NULL,
+						    "dev", clock_wall_ms(), &err), 0);
+	assert_int_equal(repository_set_deleting(repository, &last, clock_wall_ms(), &err), 0);
+	assert_int_equal(group("{'shop': 'back'}", &err), 0);
+	read_after(0);
+	assert_true(is_in("back", "shop"));
+	assert_int_equal(repository_read_application(repository, &app, &read, &err), 0);
+	assert_int_equal(read.status, APPLICATION_DELETING);
+	application_clear(&read);
+	assert_int_equal(group("{'shop': 'front'}", &err), 0);
+	read_after(0);
+	assert_true(is_in("front", "shop"));
+	assert_int_equal(repository_forget_environment(repository, &last, &err), 0);
+	assert_int_equal(repository_read_application(repository, &app, &read, &err), 0);
+	assert_int_equal(read.status, APPLICATION_ACTIVE);
+	application_clear(&read);
+}
+
+/* What was deployed there can be undone there: with its set, its delta, and what was before it. */
+static void
+what_was_deployed_goes_with_the_namespace(void **state)
+{
+	struct repository *repository = world.platform.repository;
+	const struct place before = {"acme", "my-shop", "shop"}, now = {"acme", "front", "shop"};
+	struct deployment last = {0};
+	struct deployment_row row = {.id = "0123456789abcdef", .comment = "promote", .user = "dev",
+				     .status = DEPLOYMENT_SUCCEEDED, .mode = "full"};
+	struct error err = {0};
+	struct set *set;
+	json_t *chain;
+
+	(void)state;
+	start_with("{}");
+	assert_int_equal(repository_read_newest_succeeded(repository, &before, &last, &err), 0);
+	row.from_id = untrusted_raw(&last.id);
+	row.set_id = untrusted_raw(&last.set_id);
+	row.created_at = row.status_changed_at = last.created_at + 1;
+	if (repository_put_deployment(repository, &before, &row, &err) != 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(group("{'shop': 'front'}", &err), 0);
+	read_after(0);
+	chain = repository_deployments(repository, &now, &err);
+	assert_int_equal(json_array_size(chain), 2);
+	assert_string_equal(json_member_string(json_array_get(chain, 0), "id"), row.id);
+	assert_string_equal(json_member_string(json_array_get(chain, 1), "id"), row.from_id);
+	json_decref(chain);
+	set = repository_set(repository, &now, row.set_id, &err);
+	assert_non_null(set);
+	set_unref(set);
+	deployment_clear(&last);
+	/* It is found once more, and is no other. */
+	assert_int_equal(repository_read_newest_succeeded(repository, &now, &last, &err), 0);
+	assert_string_equal(untrusted_raw(&last.id), row.id);
+	deployment_clear(&last);
+	chain = repository_deployments(repository, &before, &err);
+	assert_int_equal(json_array_size(chain), 0);
+	json_decref(chain);
+}
+
+static void
+the_newest_choice_of_an_application_wins(void **state)
+{
+	struct error err = {0};
+
+	(void)state;
+	start_with("{'shop': 'option'}");
+	assert_true(is_in("option", "shop"));
+	assert_int_equal(group("{'shop': 'front'}", &err), 0);
+	read_after(0);
+	start_with("{'shop': 'option'}");	/* as before */
+	assert_true(is_in("front", "shop"));
+	start_with("{'shop': 'another'}");
+	assert_true(is_in("another", "shop"));
+	start_with("{}");
+	assert_true(is_in("another", "shop"));
+	start_with("{'shop': ''}");
+	assert_true(is_environment("shop"));
+	assert_int_equal(group("{'shop': 'front'}", &err), 0);
+	read_after(0);
+	start_with("{'shop': ''}");
+	assert_true(is_in("front", "shop"));
+}
+
+static void
+a_choice_that_cannot_be_is_refused_and_none_is_made(void **state)
+{
+	struct error err = {0};
+
+	(void)state;
+	refuse_group("{}", "was adopted by acme");
+	start_with("{}");
+	refuse_group("{'shop': 'front', 'mistyped': 'front'}", "mistyped");
+	refuse_group("{'shop': 'Front Shop'}", "Front Shop");
+	refuse_group("{'shop': null}", "groups: \"shop\" must be a string");
+	refuse_group("['shop']", "\"groups\" must be an object");
+	assert_int_equal(follow_group(world.follow, "acme", NULL, &err), -1);
+	expect_groups("{}");
+	not_read_after(3000);
+	assert_true(is_environment("shop"));
+}
+
+/* One that began before it, and finds that nothing has changed. */
+static void
+a_choice_is_not_lost_to_a_reading_that_goes_on(void **state)
+{
+	struct error err = {0};
+
+	(void)state;
+	start_with("{}");
+	find("[{'namespace': 'shop', 'is_same': true}]");
+	world.is_slow = true;
+	own_clock_skip(61000);
+	wait_until(is_slow_reading);
+	assert_int_equal(group("{'shop': 'front'}", &err), 0);
+	find("[" FOUND("shop", "web:1", "kubectl") "]");
+	readings_wanted = world.readings + 1;
+	driver_task_end(world.slow, NULL, json_pack("{s:o, s:{}}", "namespaces", world.slow_found,
+						    "gone"), NULL);
+	wait_until(has_no_task);
+	assert_true(is_environment("shop"));
+	own_clock_skip(1000);
+	wait_until(was_read);
+	assert_true(is_in("front", "shop"));
+}
+
+static void
+of_many_one_moves_without_being_read_whole(void **state)
+{
+	const struct follow_source source = source_of(NULL);
+	struct error err = {0};
+
+	(void)state;
+	world.gives = true;
+	world.declared = 7;
+	find(MANY("shop", "", "web:1"));
+	follow_add(world.follow, &source);
+	read_after(0);
+	find(MANY("shop", "", "web:1"));
+	assert_int_equal(group("{'shop': 'front'}", &err), 0);
+	read_after(0);
+	assert_true(world.only_workloads);
+	assert_string_equal(world.asked, "shop");
+	assert_true(is_in("front", "shop"));
+}
+
+/* Clones are of the application that they were made in. */
+static void
+what_has_clones_stays_in_its_application_until_they_are_gone(void **state)
+{
+	struct repository *repository = world.platform.repository;
+	const struct place clone = {"acme", "my-shop", "taken"};
+	struct env_home home = {
+		.driver_type = (char *)TYPE, .def_id = (char *)"prod", .cluster = (char *)"prod",
+		.namespace = (char *)"taken", .namespace_def = (char *)"",
+		.labels = json_object(), .origin = (char *)"shop",
+	};
+	struct error err = {0};
+
+	(void)state;
+	start_with("{}");
+	assert_int_equal(repository_put_env_home(repository, &clone, &home, &err), 0);
+	json_decref(home.labels);
+	refuse_group("{'shop': 'front'}", "clones of it are there");
+	expect_groups("{}");
+	assert_int_equal(group("{'shop': 'my-shop'}", &err), 0);	/* where it is */
+	refuse_group("{'shop': ''}", "clones of it are there");	/* wherever that may be */
+	expect_groups("{'shop': 'my-shop'}");
+	/* The operator's option is not refused: it waits. */
+	start_with("{'shop': 'front'}");
+	assert_true(is_environment("shop"));
+	assert_int_equal(repository_drop_environment(repository, &clone, &err), 0);
+	find("[" FOUND("shop", "web:1", "kubectl") "]");
+	read_after(61000);
+	assert_true(is_in("front", "shop"));
+}
+
+/* Where it runs is decided by what it was made from, and only when it is deployed. */
+static void
+what_is_being_cloned_stays_in_its_application(void **state)
+{
+	struct repository *repository = world.platform.repository;
+	const struct place origin = {"acme", "my-shop", "shop"};
+	const struct place clone = {"acme", "my-shop", "begun"};
+	struct deployment last = {0};
+	struct error err = {0};
+
+	(void)state;
+	start_with("{}");
+	assert_int_equal(repository_read_newest_succeeded(repository, &origin, &last, &err), 0);
+	assert_int_equal(repository_put_environment(repository, &clone, "Begun", "production",
+						    untrusted_raw(&last.id), "dev",
+						    clock_wall_ms(), &err), 0);
+	deployment_clear(&last);
+	refuse_group("{'shop': 'front'}", "clones of it are there");
+	assert_int_equal(repository_drop_environment(repository, &clone, &err), 0);
+	assert_int_equal(group("{'shop': 'front'}", &err), 0);
+	read_after(0);
+	assert_true(is_in("front", "shop"));
+}
+
+static void
+a_clone_whose_original_is_gone_is_not_deployed_as_it_was_found(void **state)
+{
+	struct repository *repository = world.platform.repository;
+	const struct place origin = {"acme", "my-shop", "shop"};
+	const struct place clone = {"acme", "my-shop", "begun"};
+	struct deployment last = {0};
+	struct env_home home;
+	struct error err = {0};
+	bool is_new;
+
+	(void)state;
+	start_with("{}");
+	find(WHOLE("web:1"));
+	read_after(61000);
+	assert_int_equal(repository_read_newest_succeeded(repository, &origin, &last, &err), 0);
+	assert_int_equal(repository_put_environment(repository, &clone, "Begun", "production",
+						    untrusted_raw(&last.id), "dev",
+						    clock_wall_ms(), &err), 0);
+	deployment_clear(&last);
+	assert_int_equal(repository_drop_environment(repository, &origin, &err), 0);
+	assert_null(env_driver_keep(&world.platform, &clone, &home, &is_new, &err));
+	assert_non_null(strstr(err.text, "begun was cloned from shop, which is gone"));
+	env_home_clear(&home);
+	assert_int_equal(repository_env_home(repository, &clone, &home, &err), -1);
+}
+
 static void
 nothing_is_recorded_while_somebody_deploys(void **state)
 {
@@ -774,7 +1189,7 @@ nothing_is_recorded_while_somebody_deploys(void **state)
 	find("[" FOUND("shop", "web:2", "kubectl") "]");
 	world.declared++;
 	readings_wanted = world.readings + 1;
-	skipped += 6000;
+	own_clock_skip(6000);
 	turns = -100;
 	wait_until(some_turns);
 	assert_true(world.readings >= readings_wanted);
@@ -782,6 +1197,10 @@ nothing_is_recorded_while_somebody_deploys(void **state)
 	assert_string_equal(id, untrusted_raw(&last.id));
 	free(id);
 	deployment_clear(&last);
+	/* Nor does it go to another application. */
+	assert_int_equal(group("{'shop': 'front'}", &err), 0);
+	not_read_after(3000);
+	assert_true(is_environment("shop"));
 }
 
 static void
@@ -801,17 +1220,6 @@ what_is_read_is_of_no_interest_to_a_daemon_that_ends(void **state)
 }
 
 /* --- of many --- */
-
-#define OBJECTS(more)                                                                              \
-	"'modules': {'web': {'profile': 'sidestage/manifests', 'spec': {'manifests': {" more       \
-	"}}, 'externals': {}}}"
-#define MANY(namespace, more, image)                                                               \
-	"[{'namespace': '" namespace "', 'app': 'my-shop', 'labels': {}, 'left': [], 'kinds': "    \
-	"{'Deployment': true}, 'declared': 7, " OBJECTS("'Deployment/web': {'image': '" image      \
-							"'}" more) "}]"
-#define WHOLE(image)                                                                               \
-	"[{'namespace': 'shop', 'app': 'my-shop', 'labels': {}, 'left': [], 'declared': 7, "       \
-	OBJECTS("'Deployment/web': {'image': '" image "'}, 'Service/web': {'port': 80}") "}]"
 
 /* Whoever asks for one is about to clone it, and a clone without its Services would be none. */
 static void
@@ -849,6 +1257,41 @@ of_many_the_rest_is_read_when_one_is_asked_for(void **state)
 	free(whole);
 }
 
+static bool
+has_failed_reading(void)
+{
+	return world.readings >= readings_wanted && !world.cluster.base.tasks;
+}
+
+/* What came before it failed takes some turns, in which somebody may ask. */
+static void
+a_reading_that_failed_is_ended_before_the_next_begins(void **state)
+{
+	const struct place place = {"acme", "my-shop", "shop"};
+	const struct follow_source source = source_of(NULL);
+
+	(void)state;
+	world.declared = 7;
+	find(MANY("shop", "", "web:1"));
+	follow_add(world.follow, &source);
+	read_after(0);
+	world.gives = true;
+	world.fails = "nobody answers";
+	find("[" FOUND("a1", "web:1", "helm") ", " FOUND("a2", "web:1", "helm") ", "
+	     FOUND("a3", "web:1", "helm") ", " FOUND("a4", "web:1", "helm") ", "
+	     FOUND("a5", "web:1", "helm") ", " FOUND("a6", "web:1", "helm") "]");
+	own_clock_skip(120 * 1000);
+	readings_wanted = world.readings + 1;
+	own_clock_set_look(30);
+	wait_until(has_failed_reading);
+	assert_false(is_environment("a6"));
+	assert_false(follow_is_whole(world.follow, &place));
+	own_clock_set_look(0);
+	not_read_after(0);
+	expect_told("state", "failed");
+	assert_true(is_environment("a6"));
+}
+
 static void
 what_is_known_in_part_replaces_nothing(void **state)
 {
@@ -876,6 +1319,118 @@ what_is_known_in_part_replaces_nothing(void **state)
 	free(whole);
 }
 
+/* --- what was not chosen at this start --- */
+
+static void
+expect_read(const char *namespace, bool is_read)
+{
+	json_t *told;
+	const json_t *place = told_place(&told, namespace);
+
+	assert_non_null(place);
+	assert_int_equal(json_is_true(json_object_get(place, "is_unread")), !is_read);
+	assert_int_equal(json_object_get(world.unread, namespace) != NULL, !is_read);
+	json_decref(told);
+	expect_gone(namespace, false);
+}
+
+/* Both were adopted; the next start names one. */
+static void
+start_with_shop_alone(void)
+{
+	static const char *const both[] = {"shop", "store", NULL};
+	const struct follow_source before = source_of(both), now = source_of(shop);
+
+	find("[" FOUND("shop", "web:1", "kubectl") ", " FOUND("store", "web:1", "kubectl") "]");
+	follow_add(world.follow, &before);
+	read_after(0);
+	expect_read("store", true);
+	follow_free(world.follow);
+	world.follow = follow_new(&world.platform);
+	follow_add(world.follow, &now);
+	assert_int_equal(follow_resume(world.follow, NULL), 0);
+	find("[" FOUND("shop", "web:1", "kubectl") "]");
+	read_after(0);
+}
+
+static void
+what_is_not_chosen_any_more_is_known_and_not_read(void **state)
+{
+	(void)state;
+	start_with_shop_alone();
+	assert_string_equal(world.asked, "shop");
+	expect_read("shop", true);
+	expect_read("store", false);
+	assert_true(is_environment("store"));
+	world.declared++;
+	read_after(6000);
+	assert_string_equal(world.asked, "shop");
+	read_after(61000);
+	assert_string_equal(world.asked, "shop");
+	expect_read("store", false);
+}
+
+static void
+what_is_not_read_is_where_somebody_needs_it(void **state)
+{
+	static const char *const store[] = {"store", NULL};
+	const struct place place = {"acme", "my-shop", "store"};
+	char *before, *now;
+
+	(void)state;
+	start_with_shop_alone();
+	before = newest_id("store");
+	find("[" FOUND("store", "web:2", "kubectl") "]");
+	world.is_done = false;		/* a review */
+	assert_true(follow_survey(world.follow, &place, done, &world));
+	wait_until(is_done);
+	assert_string_equal(world.asked, "store");
+	now = newest_id("store");
+	assert_string_not_equal(now, before);
+	free(before);
+	before = now;
+	find("[" FOUND("store", "web:3", "kubectl") "]");
+	assert_false(follow_is_whole(world.follow, &place));	/* a clone */
+	read_after(0);
+	assert_string_equal(world.asked, "store");
+	assert_true(follow_is_whole(world.follow, &place));
+	now = newest_id("store");
+	assert_string_not_equal(now, before);
+	free(before);
+	free(now);
+	expect_read("store", false);
+	not_read_after(30000);
+	own_clock_skip(30000);
+	assert_false(follow_is_whole(world.follow, &place));
+	/* Whoever adopts it again has it read from then on. */
+	adopt(store);
+	expect_read("store", true);
+	find("[" FOUND("shop", "web:1", "kubectl") ", " FOUND("store", "web:3", "kubectl") "]");
+	read_after(61000);
+	assert_non_null(strstr(world.asked, "store"));
+}
+
+/* The namespace has the same name there. */
+static void
+what_is_adopted_in_another_cluster_chooses_nothing_here(void **state)
+{
+	static const char *const store[] = {"store", NULL};
+	struct follow_source source = source_of(store);
+
+	(void)state;
+	start_with_shop_alone();
+	world.other_ops = world.ops;
+	world.other_ops.set_read = NULL;
+	memory_driver_init(&world.other, &world.other_ops, world.platform.loop, &world.there);
+	world.other.base.cluster = source.of.cluster = source.of.def_id = "test";
+	drivers_add(world.platform.drivers, &world.other.base);
+	find("[" FOUND("store", "web:1", "kubectl") "]");
+	follow_adopt(world.follow, &source, done, &world);
+	wait_until(is_done);
+	assert_int_equal(json_array_size(json_object_get(world.report, "environments")), 1);
+	assert_non_null(json_object_get(world.unread, "store"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_world, remove_world)
 
 int
@@ -885,6 +1440,7 @@ main(void)
 		TEST(what_somebody_runs_is_an_environment),
 		TEST(what_changed_when_nobody_knows_by_whom_is_of_who_adopts_it_and_now),
 		TEST(what_cannot_be_read_is_said_to_who_asked),
+		TEST(what_is_warned_of_has_its_code),
 		TEST(who_asks_may_go),
 		TEST(an_id_that_is_taken_is_another_ones),
 		TEST(what_was_made_here_is_not_found),
@@ -896,10 +1452,25 @@ main(void)
 		TEST(what_is_gone_is_said_until_it_is_there_again),
 		TEST(what_is_forgotten_stays_so_until_it_is_asked_for),
 		TEST(what_was_adopted_before_is_followed),
+		TEST(a_namespace_that_is_grouped_elsewhere_is_watched_under_one_name),
+		TEST(the_application_that_a_person_chooses_is_kept),
+		TEST(an_application_that_is_going_stays_when_a_namespace_comes_back),
+		TEST(the_newest_choice_of_an_application_wins),
+		TEST(a_choice_that_cannot_be_is_refused_and_none_is_made),
+		TEST(a_choice_is_not_lost_to_a_reading_that_goes_on),
+		TEST(of_many_one_moves_without_being_read_whole),
+		TEST(what_was_deployed_goes_with_the_namespace),
+		TEST(what_has_clones_stays_in_its_application_until_they_are_gone),
+		TEST(what_is_being_cloned_stays_in_its_application),
+		TEST(a_clone_whose_original_is_gone_is_not_deployed_as_it_was_found),
 		TEST(nothing_is_recorded_while_somebody_deploys),
 		TEST(what_is_read_is_of_no_interest_to_a_daemon_that_ends),
 		TEST(of_many_the_rest_is_read_when_one_is_asked_for),
+		TEST(a_reading_that_failed_is_ended_before_the_next_begins),
 		TEST(what_is_known_in_part_replaces_nothing),
+		TEST(what_is_not_chosen_any_more_is_known_and_not_read),
+		TEST(what_is_not_read_is_where_somebody_needs_it),
+		TEST(what_is_adopted_in_another_cluster_chooses_nothing_here),
 	};
 
 	return cmocka_run_group_tests_name("follow", tests, NULL, NULL);

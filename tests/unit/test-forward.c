@@ -27,9 +27,9 @@
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "net/loop.h"
-#include "platform/drivers/process/addresses.h"
-#include "platform/drivers/process/forward.h"
 #include "platform/drivers/ports.h"
+#include "platform/drivers/process/addresses.h"
+#include "platform/drivers/process/tcp-proxy.h"
 #include "tests/skip.h"
 
 #define LARGE (1 << 20)
@@ -39,7 +39,7 @@
 struct scene {
 	struct loop *loop;
 	struct ports *ports;
-	struct forward *forward;
+	struct tcp_proxy *forward;
 	int port, targets[2], dead, dead_fd;
 	pid_t instances[2];
 };
@@ -109,7 +109,7 @@ set_scene(void **state)
 	scene->loop = loop_new(&err);
 	scene->ports = ports_new();
 	scene->port = ports_take(scene->ports, &err);
-	scene->forward = forward_new(scene->loop, scene->ports, scene->port, &err);
+	scene->forward = tcp_proxy_new(scene->loop, scene->ports, scene->port, &err);
 	*state = scene;
 	return scene->forward ? 0 : -1;
 }
@@ -119,7 +119,7 @@ clear_scene(void **state)
 {
 	struct scene *scene = *state;
 
-	forward_free(scene->forward);
+	tcp_proxy_free(scene->forward);
 	ports_free(scene->ports);
 	loop_free(scene->loop);
 	close(scene->dead_fd);
@@ -178,7 +178,7 @@ point(const struct scene *scene, const int *targets, size_t count)
 {
 	struct error err = {0};
 
-	if (forward_set_targets(scene->forward, targets, count, &err) != 0)
+	if (tcp_proxy_set_targets(scene->forward, targets, count, &err) != 0)
 		fail_msg("%s", err.text);
 }
 
@@ -189,7 +189,7 @@ nobody_connects_before_there_is_a_target(void **state)
 	int fd = connect_to(scene);
 
 	assert_int_equal(fd, -1);
-	assert_int_equal(forward_port(scene->forward), scene->port);
+	assert_int_equal(tcp_proxy_port(scene->forward), scene->port);
 	point(scene, scene->targets, 1);
 	fd = connect_to(scene);
 	assert_true(fd >= 0);
@@ -210,9 +210,9 @@ targets_take_turns_and_new_ones_are_for_new_connections(void **state)
 		order[i] = who(scene, fds[i]);
 	}
 	assert_true(strcmp(order, "ABAB") == 0 || strcmp(order, "BABA") == 0);
-	assert_int_equal(forward_count(scene->forward, scene->targets[0]), 2);
-	assert_int_equal(forward_count(scene->forward, scene->targets[1]), 2);
-	assert_int_equal(forward_count(scene->forward, scene->dead), 0);
+	assert_int_equal(tcp_proxy_count(scene->forward, scene->targets[0]), 2);
+	assert_int_equal(tcp_proxy_count(scene->forward, scene->targets[1]), 2);
+	assert_int_equal(tcp_proxy_count(scene->forward, scene->dead), 0);
 	point(scene, &scene->targets[1], 1);
 	later = connect_to(scene);
 	assert_int_equal(who(scene, later), 'B');
@@ -226,8 +226,8 @@ targets_take_turns_and_new_ones_are_for_new_connections(void **state)
 		close(fds[i]);
 	}
 	close(later);
-	while (forward_count(scene->forward, scene->targets[0]) > 0 ||
-	       forward_count(scene->forward, scene->targets[1]) > 0)
+	while (tcp_proxy_count(scene->forward, scene->targets[0]) > 0 ||
+	       tcp_proxy_count(scene->forward, scene->targets[1]) > 0)
 		assert_int_equal(loop_turn(scene->loop, 10, NULL), 0);
 }
 
@@ -297,12 +297,12 @@ what_is_open_is_cut_when_the_port_goes(void **state)
 	point(scene, scene->targets, 1);
 	fd = connect_to(scene);
 	assert_int_equal(who(scene, fd), 'A');
-	forward_free(scene->forward);
+	tcp_proxy_free(scene->forward);
 	assert_int_equal(who(scene, fd), '-');
 	close(fd);
 	/* The port is held still, and can be led somewhere again. */
 	assert_int_equal(connect_to(scene), -1);
-	scene->forward = forward_new(scene->loop, scene->ports, scene->port, &err);
+	scene->forward = tcp_proxy_new(scene->loop, scene->ports, scene->port, &err);
 	assert_non_null(scene->forward);
 	point(scene, scene->targets, 1);
 	again = connect_to(scene);
@@ -317,7 +317,7 @@ a_port_that_somebody_has_is_refused(void **state)
 	struct scene *scene = *state;
 	struct error err = {0};
 
-	assert_null(forward_new(scene->loop, scene->ports, scene->targets[0], &err));
+	assert_null(tcp_proxy_new(scene->loop, scene->ports, scene->targets[0], &err));
 	assert_true(err.kind != ERROR_NONE && *err.text);
 }
 
@@ -413,7 +413,7 @@ a_thousand_connections_are_answered_and_few_are_held(void **state)
 		fds[i] = connect_to(scene);
 	while (answered < MANY) {
 		assert_int_equal(loop_turn(scene->loop, 10, NULL), 0);
-		held = forward_count(scene->forward, target);
+		held = tcp_proxy_count(scene->forward, target);
 		most = held > most ? held : most;
 		for (int i = 0; i < MANY; i++) {
 			char letter = '-';
@@ -438,15 +438,16 @@ an_address_has_its_own_ports(void **state)
 	struct scene *scene = *state;
 	struct addresses *addresses = addresses_new("/srv/one"), *others = addresses_new("/srv/two");
 	struct in_addr here[2];
-	struct forward *forwards[2];
+	struct tcp_proxy *forwards[2];
 	struct error err = {0};
 	int reason = 0, port = scene->port;
 
 	for (int i = 0; i < 2; i++) {
 		here[i] = addresses_of(addresses, i == 0 ? "acme/shop/a" : "acme/shop/b", "web");
-		forwards[i] = forward_new_at(scene->loop, here[i], port, &reason, &err);
+		forwards[i] = tcp_proxy_new_at(scene->loop, here[i], port, &reason, &err);
 		assert_non_null(forwards[i]);
-		assert_int_equal(forward_set_targets(forwards[i], &scene->targets[i], 1, &err), 0);
+		assert_int_equal(
+			tcp_proxy_set_targets(forwards[i], &scene->targets[i], 1, &err), 0);
 	}
 	for (int i = 0; i < 2; i++) {
 		struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = here[i],
@@ -458,7 +459,7 @@ an_address_has_its_own_ports(void **state)
 		assert_int_equal(who(scene, fd), 'A' + i);
 		close(fd);
 	}
-	assert_null(forward_new_at(scene->loop, here[0], port, &reason, &err));
+	assert_null(tcp_proxy_new_at(scene->loop, here[0], port, &reason, &err));
 	assert_int_equal(reason, EADDRINUSE);
 	/* The same name, the same address, unless that is somebody's. */
 	assert_int_equal(addresses_of(addresses, "acme/shop/a", "web").s_addr, here[0].s_addr);
@@ -469,7 +470,7 @@ an_address_has_its_own_ports(void **state)
 	/* The same name in another daemon is somewhere else. */
 	assert_true(addresses_of(others, "acme/shop/a", "web").s_addr != here[0].s_addr);
 	for (int i = 0; i < 2; i++)
-		forward_free(forwards[i]);
+		tcp_proxy_free(forwards[i]);
 	addresses_free(others);
 	addresses_free(addresses);
 }

@@ -159,6 +159,111 @@ a_variable_may_be_called_like_a_member(void **state)
 		     "web: variable path: shop; web: variable labels: shop");
 }
 
+#define ANNOTATED(version, kind, more) "{'apiVersion': '" version "', 'kind': '" kind "', 'metadata': " \
+	"{'name': 'web', 'annotations': {" more "}}}"
+
+/* Of a kind of which the driver changes a part the rest is read. */
+static void
+no_kind_is_passed_over(void **state)
+{
+	(void)state;
+	expect_found("[" ANNOTATED("networking.k8s.io/v1", "Ingress",
+				   "'nginx.ingress.kubernetes.io/auth-url': 'http://auth.shop.svc/', "
+				   "'nginx.ingress.kubernetes.io/auth-secret': 'shop/basic', "
+				   "'nginx.ingress.kubernetes.io/server-alias': 'www.example.com', "
+				   "'owner': 'shop'") "]",
+		     "web: annotation nginx.ingress.kubernetes.io/auth-url of Ingress/web: auth.shop.svc; "
+		     "web: annotation nginx.ingress.kubernetes.io/auth-secret of Ingress/web: shop");
+	expect_found("[" ANNOTATED("networking.k8s.io/v1", "NetworkPolicy",
+				   "'log-to': 'http://log.shop.svc'") "]",
+		     "web: annotation log-to of NetworkPolicy/web: log.shop.svc");
+	expect_found("[{" HEAD("rbac.authorization.k8s.io/v1", "RoleBinding", "read") ", 'roleRef': "
+		     "{'kind': 'Role', 'name': 'shop'}, 'subjects': [{'kind': 'Group', 'name': "
+		     "'system:serviceaccounts:shop'}, {'kind': 'User', 'name': 'dev@example.com'}, "
+		     "{'kind': 'ServiceAccount', 'name': 'web', 'namespace': 'shop'}]}]",
+		     "web: subjects[0].name of RoleBinding/read: shop");
+	expect_found("[" ANNOTATED("v1", "ServiceAccount",
+				   "'iam.gke.io/gcp-service-account': 'web@shop.iam.gserviceaccount.com'")
+		     "]", "web: annotation iam.gke.io/gcp-service-account of ServiceAccount/web: "
+			  "web@shop.iam.gserviceaccount.com");
+}
+
+/* The clone would hold it, or wait for it for ever. */
+static void
+locks_outside_the_namespace_are_found(void **state)
+{
+	(void)state;
+	expect_found("[" WORKLOAD(VARIABLE("LOCK_TABLE", "jobs") VARIABLE("BLOCK_SIZE", "4k")
+				  VARIABLE("LEASE_DURATION", "15s") VARIABLE("CLOCK", "utc")
+				  VARIABLE("LEADER_ELECT", "true"),
+				  ", 'args': ['--leader-elect', '--leader-election-namespace=kube-system', "
+				  "'--lock-table', 'jobs', '--verbose']") "]",
+		     "web: variable LOCK_TABLE: jobs; web: args[1]: kube-system; web: args[3]: jobs");
+	expect_found("[{" HEAD("v1", "ConfigMap", "conf") ", 'data': {'leaseName': 'jobs', "
+		     "'unlock': 'x', 'lock.conf': 'a\\nb'}}]",
+		     "web: entry leaseName of ConfigMap/conf: jobs");
+	expect_found("[{" HEAD("example.com/v1", "Worker", "w") ", 'spec': {'env': [{'name': "
+		     "'LOCK_TABLE', 'value': 'jobs'}]}}]",
+		     "web: variable LOCK_TABLE of Worker.example.com/w: jobs");
+}
+
+static void
+locks_in_files_are_found(void **state)
+{
+	(void)state;
+	expect_found("[" CONFIG("# lock.table=old\\nlog_lock_waits = on\\nlock.table=jobs\\nclock: utc\\n"
+				"leaderElection:\\n  leaderElect: true\\n  leaseDuration: 15s\\n"
+				"  resourceLock: leases\\n  resourceName: worker  # its own\\nname: none\\n"
+				"url: http://leader\\n") "]",
+		     "web: entry conf of ConfigMap/shop-conf: leader; "
+		     "web: entry conf of ConfigMap/shop-conf: jobs; "
+		     "web: entry conf of ConfigMap/shop-conf: worker");
+	expect_found("[" CONFIG("{\\n  \\\"lock\\\": {\\n    \\\"table\\\": \\\"jobs\\\",\\n    \\\"ttl\\\": 5\\n  }\\n}")
+		     "]", "web: entry conf of ConfigMap/shop-conf: jobs");
+}
+
+#define ROLE(resource, verb) "{" HEAD("rbac.authorization.k8s.io/v1", "Role", "lead") ", 'rules': [{" \
+	"'apiGroups': ['coordination.k8s.io'], 'resources': ['" resource "'], 'verbs': ['get', '" verb "']}]}"
+#define BINDING(kind, role) "{" HEAD("rbac.authorization.k8s.io/v1", "RoleBinding", "lead") \
+	", 'roleRef': {'kind': '" kind "', 'name': '" role "'}, 'subjects': [{'kind': " \
+	"'ServiceAccount', 'name': 'web', 'namespace': 'shop'}, {'kind': 'ServiceAccount', 'name': " \
+	"'worker', 'namespace': 'jobs'}]}"
+
+#define HELD "web: subjects[1].name of RoleBinding/lead: jobs/worker"
+
+/* A controller outside would lead in the clone, too. */
+static void
+who_outside_may_hold_its_locks_is_found(void **state)
+{
+	(void)state;
+	expect_found("[" ROLE("leases", "create") ", " BINDING("Role", "lead") "]", HELD);
+	expect_found("[" ROLE("leases", "update") ", " BINDING("Role", "lead") "]", HELD);
+	expect_found("[" ROLE("leases", "patch") ", " BINDING("Role", "lead") "]", HELD);
+	expect_found("[" ROLE("*", "*") ", " BINDING("Role", "lead") "]", HELD);
+	expect_found("[" ROLE("leases", "watch") ", " BINDING("Role", "lead") "]", "");
+	expect_found("[" ROLE("pods", "update") ", " BINDING("Role", "lead") "]", "");
+	expect_found("[" BINDING("ClusterRole", "leader-election") "]", HELD);
+	expect_found("[" BINDING("ClusterRole", "view") "]", "");
+}
+
+static void
+what_is_of_no_namespace_is_found(void **state)
+{
+	(void)state;
+	expect_found("[{'apiVersion': 'apps/v1', 'kind': 'Deployment', 'metadata': {'name': 'web'}, "
+		     "'spec': {'template': {'spec': {'priorityClassName': 'high', 'volumes': [{'name': "
+		     "'data', 'awsElasticBlockStore': {'volumeID': 'vol-1'}}], 'containers': [{'name': "
+		     "'web', 'args': ['--webhook-config-name=shop-hook', "
+		     "'--ingress-class=outer']}]}}}}]",
+		     "web: awsElasticBlockStore.volumeID of volume data of Deployment/web: vol-1; "
+		     "web: args[0] of Deployment/web: shop; web: args[1] of Deployment/web: outer");
+	expect_found("[{" HEAD("v1", "PersistentVolumeClaim", "data") ", 'spec': {'volumeName': "
+		     "'pv-1', 'storageClassName': 'fast'}}]", "");
+	expect_found("[{" HEAD("example.com/v1", "Database", "db") ", 'spec': {'storage': "
+		     "{'volumeName': 'pv-1'}}}]",
+		     "web: storage.volumeName of Database.example.com/db: pv-1");
+}
+
 int
 main(void)
 {
@@ -169,6 +274,11 @@ main(void)
 		cmocka_unit_test(annotations_are_looked_through_for_hosts),
 		cmocka_unit_test(an_operators_resource_is_read_whole),
 		cmocka_unit_test(a_variable_may_be_called_like_a_member),
+		cmocka_unit_test(no_kind_is_passed_over),
+		cmocka_unit_test(locks_outside_the_namespace_are_found),
+		cmocka_unit_test(locks_in_files_are_found),
+		cmocka_unit_test(who_outside_may_hold_its_locks_is_found),
+		cmocka_unit_test(what_is_of_no_namespace_is_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -451,6 +451,9 @@ of_objects_of_a_cluster_what_leads_out_is_found(void **state)
 		"'image':'acme/web:1','env':{'DB_HOST':{'value':'oldbox'},'PEER':{'value':"
 		"'http://store-api:80'},'NEXT':{'value':'http://db.production.svc'},'ORDER_TOPIC':"
 		"{'value':'orders'},'LEVEL':{'value':'debug'}}}}}}}},"
+		"'ConfigMap/conf':{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'conf'},"
+		"'data':{'KAFKA_GROUP_ID':'billing','HOOK_WEBHOOK':'/paid','QUEUE_SIZE':'100',"
+		"'queue.conf':'a\\nb'}},"
 		"'Service/store-api':{'apiVersion':'v1','kind':'Service','spec':{}},"
 		"'Service/pay':{'apiVersion':'v1','kind':'Service','spec':{'type':'ExternalName',"
 		"'externalName':'pay.acme.com'}},"
@@ -468,6 +471,8 @@ of_objects_of_a_cluster_what_leads_out_is_found(void **state)
 		 "production"},
 		{ISOLATION_QUEUE, "Deployment~1web/spec/template/spec/containers/web/env/ORDER_TOPIC/value",
 		 "orders"},
+		{ISOLATION_QUEUE, "ConfigMap~1conf/data/KAFKA_GROUP_ID", "billing"},
+		{ISOLATION_QUEUE, "ConfigMap~1conf/data/HOOK_WEBHOOK", "/paid"},
 		{ISOLATION_FIXED_HOST, "Service~1pay/spec/externalName", "pay.acme.com"},
 		{ISOLATION_IDENTITY, "ServiceAccount~1web/metadata/annotations/"
 				     "eks.amazonaws.com~1role-arn", "arn:aws:iam::1:role/web"},
@@ -501,6 +506,9 @@ of_objects_of_a_cluster_what_leads_out_is_found(void **state)
 		if (expected[k].kind != ISOLATION_ENVIRONMENT)
 			assert_string_equal(findings.items[i].names, expected[k].names);
 	}
+	for (size_t i = 0; i < findings.count; i++)
+		if (strstr(findings.items[i].where, "ueue") || strstr(findings.items[i].where, "SIZE"))
+			fail_msg("%s is no queue", findings.items[i].where);
 	isolation_clear(&findings);
 	world_clear(&world);
 }

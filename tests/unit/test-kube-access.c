@@ -246,7 +246,7 @@ what_a_definition_holds(void **state)
 	} cases[] = {
 		{{.server = "https://a:6443/", .ca = CERTIFICATE, .token = "t"}, NULL},
 		{{.server = "https://a", .certificate = CERTIFICATE, .key = KEY}, NULL},
-		{{.server = "a", .token = "t"}, "must be an address such as"},
+		{{.server = "a", .token = "t"}, "must be reached by https"},
 		{{.server = "http://127.0.0.1:8001", .token = "t"}, "must be reached by https"},
 		{{.server = "https://a", .ca = "/etc/passwd"}, "\"ca\" must be a certificate"},
 		{{.server = "https://a", .token = "a\nb"}, "The token for the cluster"},

@@ -215,7 +215,7 @@ test_what_moved_is_not_changed(void **state)
 	/* What was reviewed is not there at all. */
 	kube_double_write(d, KUBE_DELETE, DEPLOYMENT("moved"), NULL);
 	apply_change(d, "acme/moved/moved", image_change("local/web:7", "local/web:2", 1));
-	assert_problem(d, "moved", "no longer in the cluster");
+	assert_problem(d, "moved", "it was deleted in the cluster");
 }
 
 /* Turns until that much of it was done. */
@@ -499,6 +499,9 @@ test_a_review_says_what_would_be_refused(void **state)
 	kube_double_rules(d, "deny * patch deployments.apps refused\n");
 	review_change(d, "refused", image_change("local/web:7", "local/web:8", 1));
 	assert_found(d, "refused", "forbidden", "no right to patch deployments.apps");
+	kube_double_rules(d, "PATCH .*deployments/web status 500 {}\n");
+	review_change(d, "refused", image_change("local/web:7", "local/web:8", 1));
+	assert_found(d, "refused", "failed", "The cluster failed at \"patch deployments/web\"");
 	kube_double_rules(d, "");
 	review_change(d, "refused",
 		      change_of(spec_of(settings_text("info"), NULL), spec_of(NULL, NULL)));
@@ -508,7 +511,7 @@ test_a_review_says_what_would_be_refused(void **state)
 	assert_found(d, "refused", "moved", "data.LEVEL is now info");
 	kube_double_write(d, KUBE_DELETE, DEPLOYMENT("refused"), NULL);
 	review_change(d, "refused", image_change("local/web:7", "local/web:8", 1));
-	assert_found(d, "refused", "moved", "no longer in the cluster");
+	assert_found(d, "refused", "moved", "it was deleted in the cluster");
 }
 
 static void
@@ -623,6 +626,121 @@ test_it_is_carried_when_the_owner_applies_it_too(void **state)
 	wait_for_words(d, "acme/carried/carried", "");
 }
 
+static struct driver_workload
+level_change(const char *image, const char *from, const char *to)
+{
+	return change_of(spec_of(deployment_text(image, 1, ""), settings_text(from)),
+			 spec_of(deployment_text(image, 1, ""), settings_text(to)));
+}
+
+/* By another change of the namespace, or of the same field. */
+static void
+test_what_is_not_carried_is_not_forgotten_for_a_later_change(void **state)
+{
+	struct kube_double *d = *state;
+	static const char space[] = "acme/twice/twice",
+			  unseen[] = "kubectl does not have this change yet: containers[web].image";
+
+	BEGIN(d, "twice");
+	apply_change(d, space, image_change("local/web:1", "local/web:2", 1));
+	wait_for_words(d, space, unseen);
+	apply_change(d, space, level_change("local/web:2", "info", "debug"));
+	assert_false(d->failed);
+	owner_applies(d, SETTINGS("twice") OWNER, settings_text("debug"));
+	wait_for_words(d, space, unseen);
+	apply_change(d, space, image_change("local/web:2", "local/web:3", 1));
+	assert_false(d->failed);
+	wait_for_words(d, space, unseen);
+	owner_applies(d, DEPLOYMENT("twice") OWNER, deployment_text("local/web:1", 1, ""));
+	wait_for_words(d, space, "reverted by kubectl: containers[web].image of Deployment/web is "
+				 "local/web:1 again");
+	/* What its owner has already is nothing to carry. */
+	apply_change(d, space, image_change("local/web:1", "local/web:4", 1));
+	wait_for_words(d, space, unseen);
+	apply_change(d, space, image_change("local/web:4", "local/web:1", 1));
+	assert_false(d->failed);
+	wait_for_words(d, space, "");
+}
+
+/* --- what an earlier daemon changed, or another one --- */
+
+static void
+resume_with_past(struct kube_double *d, const char *space, const char *from, const char *to,
+		 bool is_guess)
+{
+	struct driver_workload *w = xcalloc(1, sizeof(*w));
+	struct driver_waiter waiter = kube_double_waiter(d);
+	struct driver_deployment deployment = {
+		.id = "d1", .workloads = w, .count = 1, .is_resumed = true};
+
+	*w = image_change(from, to, 1);
+	deployment.past = json_pack(
+		"[{s:s, s:s, s:O, s:O, s:I, s:b}]", "module", "web", "key", "Deployment/web", "before",
+		json_object_get(json_object_get(w->before, "manifests"), "Deployment/web"), "after",
+		json_object_get(json_object_get(w->spec, "manifests"), "Deployment/web"), "at",
+		(json_int_t)clock_wall_ms(), "is_guess", (int)is_guess);
+	d->task = d->driver->ops->apply(d->driver, space, &deployment, &waiter);
+	kube_double_wait(d);
+	assert_false(d->failed);
+	driver_deployment_clear(&deployment);
+}
+
+/* Turns until it is told of the workload whether its owner has the change. */
+static void
+wait_for_owner(struct kube_double *d, const char *space, enum runtime_owner owner)
+{
+	int64_t end = clock_steady_ms() + PATIENCE_MS;
+
+	for (bool has = false; !has;) {
+		struct driver_status status;
+
+		if (clock_steady_ms() >= end)
+			fail_msg("%s does not come to %d", space, (int)owner);
+		kube_double_turn(d);
+		d->driver->ops->observe(d->driver, space, &status);
+		has = status.owner_count == 0 && owner == RUNTIME_OWNER_NOT_ASKED;
+		for (size_t i = 0; i < status.owner_count; i++)
+			has = has || status.owners[i].owner == owner;
+		driver_status_clear(&status);
+	}
+}
+
+/* Two spaces of one namespace are two daemons. */
+static void
+test_whether_the_owner_has_a_change_is_seen_from_the_objects(void **state)
+{
+	struct kube_double *d = *state;
+
+	BEGIN(d, "past");
+	apply_change(d, "acme/past/past", image_change("local/web:1", "local/web:2", 1));
+	assert_false(d->failed);
+	wait_for_owner(d, "acme/past/past", RUNTIME_OWNER_LACKS_IT);
+	adopt(d, "acme/later/past", "past");
+	resume_with_past(d, "acme/later/past", "local/web:1", "local/web:2", false);
+	wait_for_owner(d, "acme/later/past", RUNTIME_OWNER_LACKS_IT);
+	wait_for_words(d, "acme/later/past", "kubectl does not have this change yet: "
+					     "containers[web].image");
+	adopt(d, "acme/guess/past", "past");
+	resume_with_past(d, "acme/guess/past", "local/web:1", "local/web:2", true);
+	wait_for_owner(d, "acme/guess/past", RUNTIME_OWNER_LACKS_IT);
+
+	owner_applies(d, DEPLOYMENT("past") OWNER, deployment_text("local/web:2", 1, ""));
+	wait_for_owner(d, "acme/past/past", RUNTIME_OWNER_HAS_IT);
+	wait_for_owner(d, "acme/later/past", RUNTIME_OWNER_HAS_IT);
+	wait_for_owner(d, "acme/guess/past", RUNTIME_OWNER_HAS_IT);
+	wait_for_words(d, "acme/later/past", "");
+
+	/* What is another by now: of what is only guessed nobody says that it was reverted. */
+	owner_applies(d, DEPLOYMENT("past") OWNER, deployment_text("local/web:1", 1, ""));
+	adopt(d, "acme/last/past", "past");
+	resume_with_past(d, "acme/last/past", "local/web:1", "local/web:2", false);
+	wait_for_words(d, "acme/last/past", "reverted by kubectl");
+	adopt(d, "acme/wrong/past", "past");
+	resume_with_past(d, "acme/wrong/past", "local/web:1", "local/web:2", true);
+	wait_for_owner(d, "acme/wrong/past", RUNTIME_OWNER_NOT_ASKED);
+	wait_for_words(d, "acme/wrong/past", "");
+}
+
 /* --- two people --- */
 
 struct writer {
@@ -654,11 +772,14 @@ start_writer(struct kube_double *d, const char *space, struct driver_workload ch
 	driver_deployment_clear(&deployment);
 }
 
-/* tests/kube/test-two.sh has the 200 rounds, with daemons. */
+/* tests/kube/test-two.sh has as many, with daemons.  A part of check-long (SLICE) has no more than
+ * `make check`. */
 static int
 rounds(void)
 {
-	return below_valgrind() ? 4 : 12;
+	if (below_valgrind())
+		return 4;
+	return getenv("CHECK_LONG") && !getenv("SLICE") ? 200 : 12;
 }
 
 /* Both reviewed the same image, and each deploys another. */
@@ -694,7 +815,7 @@ test_of_two_people_one_is_told_that_it_moved(void **state)
 		won[writers[0].failed ? 1 : 0]++;
 		assert_image(d, DEPLOYMENT("race"), now);
 	}
-	print_message("# %d rounds: %zu to %zu\n", rounds(), won[0], won[1]);
+	print_message("# %d rounds of two people: %zu to %zu\n", rounds(), won[0], won[1]);
 	assert_nothing_is_ours(d, DEPLOYMENT("race"));
 }
 
@@ -709,7 +830,7 @@ test_of_two_people_nobodys_change_is_lost(void **state)
 	owner_applies(d, DEPLOYMENT("both") OWNER, deployment_text("local/web:1", 0, ""));
 	adopt(d, "acme/both/one", "both");
 	adopt(d, "acme/both/two", "both");
-	for (int round = 0; round < rounds() / 10; round++) {
+	for (int round = 0; round < (rounds() + 9) / 10; round++) {
 		const char *image = round % 2 == 0 ? "local/web:1" : "local/web:2",
 			   *next = round % 2 == 0 ? "local/web:2" : "local/web:1";
 		char *said = round == 0 ? xstrdup("") : xasprintf(
@@ -760,6 +881,8 @@ main(void)
 		cmocka_unit_test(test_a_revert_is_noticed_and_named),
 		cmocka_unit_test(test_a_rollout_that_somebody_reverts_meanwhile_has_not_succeeded),
 		cmocka_unit_test(test_it_is_carried_when_the_owner_applies_it_too),
+		cmocka_unit_test(test_what_is_not_carried_is_not_forgotten_for_a_later_change),
+		cmocka_unit_test(test_whether_the_owner_has_a_change_is_seen_from_the_objects),
 		cmocka_unit_test(test_of_two_people_one_is_told_that_it_moved),
 		cmocka_unit_test(test_of_two_people_nobodys_change_is_lost),
 	};

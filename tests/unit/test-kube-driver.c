@@ -79,6 +79,40 @@ test_a_namespace_says_whose_it_is(void **state)
 	json_decref(labels);
 }
 
+/* Of Secrets only lists are of their metadata alone. */
+static void
+test_what_is_called_secrets_is_read_whole(void **state)
+{
+	static const char deployments[] = "/apis/apps/v1/namespaces/secrets/deployments",
+			  secrets[] = "/api/v1/namespaces/secrets/secrets";
+	struct kube_double *d = *state;
+	const struct driver_home home = {.namespace = "secrets"};
+	struct driver_waiter waiter = kube_double_waiter(d);
+	const json_t *item;
+
+	d->driver->ops->prepare(d->driver, "acme/shop/secrets", &home, &waiter);
+	kube_double_wait(d);
+	if (d->failed)
+		fail_msg("%s", d->err.text);
+	kube_double_write(d, KUBE_CREATE, deployments,
+			  "{\"metadata\": {\"name\": \"secrets\"}, \"spec\": {\"replicas\": 0, "
+			  "\"selector\": {\"matchLabels\": {\"a\": \"b\"}}, \"template\": "
+			  "{\"metadata\": {\"labels\": {\"a\": \"b\"}}, \"spec\": {\"containers\": "
+			  "[{\"name\": \"a\", \"image\": \"local/a:1\"}]}}}}");
+	kube_double_write(d, KUBE_CREATE, secrets,
+			  "{\"metadata\": {\"name\": \"secrets\"}, \"data\": {\"k\": \"eA==\"}}");
+	assert_non_null(at(kube_double_get(d, "/api/v1/namespaces/secrets"), "metadata", "uid"));
+	assert_non_null(at(kube_double_get(
+		d, "/apis/apps/v1/namespaces/secrets/deployments/secrets"), "spec", "template"));
+	assert_non_null(at(kube_double_get(d, "/api/v1/namespaces/secrets/secrets/secrets"),
+			   "data", "k"));
+	item = json_array_get(json_object_get(kube_double_get(d, secrets), "items"), 0);
+	assert_non_null(at(item, "metadata", "name"));
+	assert_null(json_object_get(item, "data"));
+	kube_double_get(d, "/api/v1/secrets?limit=1");
+	assert_int_equal(d->status, 200);
+}
+
 static void
 test_a_namespace_of_others_is_not_used(void **state)
 {
@@ -607,6 +641,15 @@ test_a_namespace_goes_whole(void **state)
 	assert_false(d->failed);
 	kube_double_write(d, KUBE_CREATE, "/api/v1/namespaces/shop-end/configmaps",
 			  "{\"metadata\":{\"name\":\"stuck\",\"finalizers\":[\"example.org/mine\"]}}");
+	/* Without the right it ends and says so, and can be asked for again. */
+	kube_double_rules(d, "deny * delete namespaces\n");
+	waiter = kube_double_waiter(d);
+	d->driver->ops->remove(d->driver, "acme/shop/end", &home, &waiter);
+	kube_double_wait(d);
+	assert_true(d->failed);
+	assert_int_equal(d->err.kind, ERROR_ACCESS);
+	assert_non_null(strstr(d->err.text, "delete namespaces"));
+	kube_double_rules(d, "");
 	/* By a daemon that has just been started; what it hangs on is named. */
 	kube_double_restart_driver(d);
 	waiter = kube_double_waiter(d);
@@ -634,6 +677,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_namespace_says_whose_it_is),
+		cmocka_unit_test(test_what_is_called_secrets_is_read_whole),
 		cmocka_unit_test(test_a_namespace_of_others_is_not_used),
 		cmocka_unit_test(test_a_right_that_is_missing_is_named),
 		cmocka_unit_test(test_what_is_declared_runs_and_nothing_else),

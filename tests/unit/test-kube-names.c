@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* What people call workloads and environments, as Kubernetes takes it. */
+/* What people call workloads and environments, and labels, as Kubernetes takes it. */
 #include "config.h"
 
 #include <setjmp.h>
@@ -13,6 +13,8 @@
 #include <cmocka.h>
 
 #include "base/xmalloc.h"
+#include "model/label.h"
+#include "model/label-selector.h"
 #include "platform/drivers/kubernetes/cluster/names.h"
 
 #define TEN "abcdefghij"
@@ -145,6 +147,54 @@ a_valid_name_is_told_from_another(void **state)
 	}
 }
 
+static const struct {
+	const char *text;
+	bool is_key, is_value;
+} labels[] = {
+	{"app", true, true},
+	{"App_1.2-b", true, true},
+	{"a", true, true},
+	{"", false, true},
+	{"-app", false, false},
+	{"app.", false, false},
+	{"_app", false, false},
+	{"\xc3\xa9", false, false},
+	{FIFTY TEN "abc", true, true},
+	{FIFTY TEN "abcd", false, false},
+	{"example.org/app", true, false},
+	{"e/App_1.2-b", true, false},
+	/* A prefix is a name of DNS. */
+	{"Example.org/app", false, false},
+	{"my_example.org/app", false, false},
+	{"example..org/app", false, false},
+	{"example-.org/app", false, false},
+	{".org/app", false, false},
+	{"/app", false, false},
+	{"example.org/", false, false},
+	{"example.org/a/b", false, false},
+	{"e/" FIFTY TEN "abc", true, false},
+	{"e/" FIFTY TEN "abcd", false, false},
+	{FIFTY "." FIFTY "." FIFTY "." FIFTY "." FIFTY "/app", false, false},	/* 254 */
+	{FIFTY "." FIFTY "." FIFTY "." FIFTY "." TEN TEN TEN TEN "abcdefghi/app", true, false},
+};
+
+static void
+a_label_is_one_that_kubernetes_takes(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+		const char *text = labels[i].text;
+		char *more = xasprintf("%s%%", text);
+
+		if (label_key_is_valid(text, strlen(text)) != labels[i].is_key ||
+		    label_value_is_valid(text, strlen(text)) != labels[i].is_value ||
+		    label_key_is_valid(more, strlen(text)) != labels[i].is_key ||
+		    label_selector_is_valid(text) != labels[i].is_key)
+			fail_msg("\"%s\"", text);
+		free(more);
+	}
+}
+
 int
 main(void)
 {
@@ -153,6 +203,7 @@ main(void)
 		cmocka_unit_test(a_namespace_is_called_after_application_and_environment),
 		cmocka_unit_test(no_two_get_one_name),
 		cmocka_unit_test(a_valid_name_is_told_from_another),
+		cmocka_unit_test(a_label_is_one_that_kubernetes_takes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

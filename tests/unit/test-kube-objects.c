@@ -482,7 +482,7 @@ ends_in(const char *text, const char *end)
 	return length >= of_end && strcmp(text + length - of_end, end) == 0;
 }
 
-/* Of two fields for one thing the other one goes; a probe's command is asked for by its type. */
+/* Of two fields for one thing the other one goes; a probe's type decides which others count. */
 static void
 let_it_count(json_t *whole, const struct workload_field *field, json_t *parent)
 {
@@ -504,6 +504,8 @@ let_it_count(json_t *whole, const struct workload_field *field, json_t *parent)
 		json_object_del(parent, "securityContext");
 	if (ends_in(field->path, "_probe/command"))
 		json_object_set_new(parent, "type", json_string("command"));
+	if (ends_in(field->path, "_probe/service"))
+		json_object_set_new(parent, "type", json_string("grpc"));
 }
 
 /* All that is known of the objects. */

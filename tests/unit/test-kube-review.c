@@ -13,7 +13,9 @@
 #include "kube-double.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/manifests.h"
 #include "platform/drivers/task.h"
+#include "quoted-json.h"
 #include "tests/skip.h"
 
 #define FINE "local/web:1"
@@ -83,6 +85,21 @@ count_writes(const struct kube_double *d)
 	fclose(file);
 	free(path);
 	return writes;
+}
+
+static size_t
+count_requests(const struct kube_double *d, const char *words)
+{
+	char *path = xasprintf("%s/requests.log", d->folder), line[8192];
+	FILE *file = fopen(path, "r");
+	size_t found = 0;
+
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file))
+		found += strstr(line, words) != NULL;
+	fclose(file);
+	free(path);
+	return found;
 }
 
 /* --- a namespace that is there --- */
@@ -157,6 +174,40 @@ test_a_webhook_without_dry_runs_is_a_warning(void **state)
 	assert_false(d->failed);
 	assert_int_equal(count(d, "warning", "deployments/web"), 1);
 	assert_int_equal(count(d, "refused", NULL), 0);
+}
+
+/* Its pods have a claim and a volume of the same name. */
+#define SET                                                                                        \
+	"{'apiVersion': 'apps/v1', 'kind': 'StatefulSet', 'metadata': {'name': 'db', 'labels': "   \
+	"{'app.kubernetes.io/managed-by': 'sidestage'}}, 'spec': {'serviceName': 'db', "           \
+	"'replicas': 1, 'selector': {'matchLabels': {'app': 'db'}}, 'template': {'metadata': "     \
+	"{'labels': {'app': 'db'}}, 'spec': {'containers': [{'name': 'db', 'image': '" FINE "', "  \
+	"'volumeMounts': [{'name': 'data', 'mountPath': '/data'}, {'name': 'tmp', 'mountPath': "   \
+	"'/tmp'}]}], 'volumes': [{'name': 'data', 'emptyDir': {}}, {'name': 'tmp', 'emptyDir': "   \
+	"{}}]}}, 'volumeClaimTemplates': [{'metadata': {'name': 'data'}, 'spec': {'accessModes': " \
+	"['ReadWriteOnce'], 'resources': {'requests': {'storage': '1Mi'}}}}]}}"
+
+/* As those that the cluster makes: the claim takes the place of the volume. */
+static void
+test_a_pod_that_is_tried_has_the_claim_in_place_of_a_volume(void **state)
+{
+	struct kube_double *d = *state;
+	struct driver_workload set = {
+		.module = xstrdup("db"), .profile = xstrdup(MANIFESTS_PROFILE),
+		.image = xstrdup(FINE), .replicas = 1,
+		.spec = parse("{'manifests': {'StatefulSet/db': " SET "}}"),
+		.volumes = json_object(), .secret_places = json_array(), .secrets = json_array(),
+	};
+	char *body = quoted(SET);
+
+	deploy_one(d, "acme/shop/set", FINE);
+	kube_double_write(d, KUBE_CREATE, "/apis/apps/v1/namespaces/shop-set/statefulsets", body);
+	kube_double_review(d, "acme/shop/set", &set, 1);
+	assert_false(d->failed);
+	assert_int_equal(count(d, "removal", "deployments/web"), 1);
+	assert_int_equal(count_requests(d, " POST 201 /api/v1/namespaces/shop-set/pods?"), 1);
+	assert_int_equal(count(d, "warning", NULL), 0);
+	free(body);
 }
 
 /* --- one that is not --- */
@@ -255,6 +306,7 @@ main(void)
 		cmocka_unit_test(test_what_a_cluster_would_refuse),
 		cmocka_unit_test(test_a_warning_is_told_without_secrets),
 		cmocka_unit_test(test_a_webhook_without_dry_runs_is_a_warning),
+		cmocka_unit_test(test_a_pod_that_is_tried_has_the_claim_in_place_of_a_volume),
 		cmocka_unit_test(test_a_new_namespace_asks_for_rights),
 		cmocka_unit_test(test_a_namespace_of_others_is_refused),
 		cmocka_unit_test(test_nobody_waits_for_a_cluster_that_is_away),

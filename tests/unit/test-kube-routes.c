@@ -336,7 +336,7 @@ test_what_a_definition_says_is_checked(void **state)
 		{"ingress", "route", "{'domain': 'example.org', 'annotations': {'a/b': 'c'}}",
 		 ERROR_CODE_NONE},
 		{"httproute", "route", "{'gateway': 'g'}", ERROR_CODE_NONE},
-		{"ingress", "postgres", "{}", CODE_ROUTE_OF_OTHER_TYPE},
+		{"ingress", "acme/edge", "{}", CODE_DRIVER_OF_OTHER_TYPES},
 		{"httproute", "route", "{}", CODE_ROUTE_WITHOUT_GATEWAY},
 		{"httproute", "route", "{'gateway': 'g', 'class': 'c'}", CODE_RESOURCE_INPUT_UNKNOWN},
 		{"ingress", "route", "{'gateway': 'g'}", CODE_RESOURCE_INPUT_UNKNOWN},

@@ -210,7 +210,7 @@ what_is_given_twice_can_be_applied(void **state)
 	assert_int_equal(json_array_size(json_object_get(container, "env")), 2);
 	expect_text(container, "/env/1/value", "2");
 	expect_text(container, "/ports/0/name", "b");
-	expect_note(&clone, "twice", "Deployment/web: given twice, and the clone has the last one: "
+	expect_note(&clone, "twice", "Deployment/web: declared twice; the clone keeps the last one: "
 		    "port 80/TCP, variable A");
 	kube_objects_clear(&clone.objects);
 }
@@ -245,6 +245,36 @@ no_tool_takes_a_clone_for_its_own(void **state)
 	kube_objects_clear(&clone.objects);
 }
 
+#define MARKED                                                                                    \
+	"'labels': {'app.kubernetes.io/instance': 'shop', 'tier': 'front'}, 'annotations': "      \
+	"{'argocd.argoproj.io/tracking-id': 'shop:x'}"
+
+/* Or a reconciler would prune the Jobs of a schedule and the data of a set. */
+static void
+nor_what_is_made_of_it(void **state)
+{
+	struct clone clone = clone_of(
+		"[{'apiVersion': 'batch/v1', 'kind': 'CronJob', 'metadata': {'name': 'mail'}, 'spec': "
+		"{'schedule': '0 3 * * *', 'jobTemplate': {'metadata': {" MARKED "}, 'spec': {"
+		TEMPLATE "}}}}, {'apiVersion': 'apps/v1', 'kind': 'StatefulSet', 'metadata': {'name': "
+		"'db'}, 'spec': {'selector': {'matchLabels': {'app': 'web'}}, " TEMPLATE
+		", 'volumeClaimTemplates': [{'metadata': {'name': 'data', " MARKED "}}]}}]", NULL);
+	const json_t *made[] = {
+		at(find(&clone, "CronJob", "mail"), "/spec/jobTemplate/metadata"),
+		at(find(&clone, "StatefulSet", "db"), "/spec/volumeClaimTemplates/0/metadata"),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		expect_text(made[i], "/labels/tier", "front");
+		assert_null(at(made[i], "/labels/app.kubernetes.io~1instance"));
+		assert_null(at(made[i], "/annotations/argocd.argoproj.io~1tracking-id"));
+	}
+	expect_note(&clone, "marks", "CronJob/mail, StatefulSet/db: marks of deployment tools are not "
+		    "copied: app.kubernetes.io/instance, argocd.argoproj.io/tracking-id");
+	kube_objects_clear(&clone.objects);
+}
+
 static void
 what_others_act_by_is_left_out(void **state)
 {
@@ -268,6 +298,9 @@ what_others_act_by_is_left_out(void **state)
 		 "{'name': 'web'}, 'spec': {'maxReplicas': 9}}", "autoscaler",
 		 "HorizontalPodAutoscaler/web: left out, because a clone keeps its number of "
 		 "replicas"},
+		{"{'apiVersion': 'keda.sh/v1alpha1', 'kind': 'ScaledObject', 'metadata': {'name': "
+		 "'web'}, 'spec': {'scaleTargetRef': {'name': 'web'}}}", "autoscaler",
+		 "ScaledObject/web: left out, because a clone keeps its number of replicas"},
 		{"{'apiVersion': 'policy/v1', 'kind': 'PodDisruptionBudget', 'metadata': {'name': "
 		 "'web'}, 'spec': {'minAvailable': 1}}", "budget",
 		 "PodDisruptionBudget/web: left out, because with one replica it would block the "
@@ -360,6 +393,66 @@ a_host_is_taken_only_when_it_is_known_to_be_free(void **state)
 	json_decref(hosts);
 }
 
+#define ALIAS "nginx.ingress.kubernetes.io/server-alias"
+
+static void
+nor_is_one_taken_by_an_annotation(void **state)
+{
+	json_t *hosts = parse("{'shop.example.com': 'shop-prod'}");
+	const struct stand_in_facts facts = {.hosts = hosts};
+	static const char *const notes[] = {
+		"'" ALIAS "': 'other.example.com, shop.example.com'",
+		"'kubernetes.io/ingress.global-static-ip-name': 'shop-address'",
+		"'alb.ingress.kubernetes.io/group.name': 'shop'", "'" ALIAS "': 'other.example.com'",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		char *list = xasprintf("[" INGRESS(", 'annotations': {%s}",
+						   "'rules': [" RULE("clone.example.com") "]") "]",
+				       notes[i]);
+		struct clone clone = clone_of(list, &facts);
+		const json_t *metadata = at(find(&clone, "Ingress", "web"), "/metadata");
+
+		/* Ours is the one other. */
+		assert_int_equal(json_object_size(at(metadata, "/annotations")), i < 3 ? 1 : 2);
+		if (i == 0)
+			expect_note(&clone, "hosts", "Ingress/web: not reachable at hosts of the "
+				    "original: other.example.com, shop.example.com");
+		kube_objects_clear(&clone.objects);
+		free(list);
+	}
+	json_decref(hosts);
+}
+
+/* Of several hosts of a route those that are free stay. */
+static void
+a_route_gets_no_host_of_somebody_else(void **state)
+{
+	json_t *hosts = parse("{'shop.example.com': 'shop-prod'}");
+	const struct stand_in_facts facts = {.hosts = hosts};
+	static const char *const kinds[] = {"HTTPRoute", "GRPCRoute", "TLSRoute"};
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		char *list = xasprintf(
+			"[{'apiVersion': 'gateway.networking.k8s.io/v1', 'kind': '%s', 'metadata': "
+			"{'name': 'web'}, 'spec': {'hostnames': ['clone.example.com', "
+			"'Shop.example.com']}}, {'apiVersion': 'gateway.networking.k8s.io/v1', "
+			"'kind': '%s', 'metadata': {'name': 'all'}, 'spec': {'hostnames': "
+			"['shop.example.com']}}]", kinds[i], kinds[i]);
+		struct clone clone = clone_of(list, &facts);
+		const json_t *web = find(&clone, kinds[i], "web");
+
+		assert_null(find(&clone, kinds[i], "all"));
+		assert_int_equal(json_array_size(at(web, "/spec/hostnames")), 1);
+		expect_text(web, "/spec/hostnames/0", "clone.example.com");
+		kube_objects_clear(&clone.objects);
+		free(list);
+	}
+	json_decref(hosts);
+}
+
 static void
 a_route_without_a_host_would_take_them_all(void **state)
 {
@@ -385,12 +478,16 @@ hosts_of_others_are_those_of_routes_and_of_registered_names(void **state)
 		", 'annotations': {'nginx.ingress.kubernetes.io/server-alias': 'a.example.com, "
 		"b.example.com'}", "'rules': [" RULE("Shop.Example.com") "]") ", " SERVICE(
 		", 'annotations': {'external-dns.alpha.kubernetes.io/hostname': 'c.example.com'}",
-		"") "]");
+		"") ", {'kind': 'VirtualService', 'metadata': {'name': 'v'}, 'spec': {'hosts': "
+		"['d.example.com', 'web', 'web.prod.svc.cluster.local']}}, {'kind': 'Route', "
+		"'metadata': {'name': 'r'}, 'spec': {'host': 'e.example.com'}}]");
 
 	(void)state;
-	for (size_t i = 0; i < 2; i++)
+	for (size_t i = 0; i < 4; i++)
 		facts_take_hosts(hosts, "", json_array_get(objects, i), "prod");
-	assert_int_equal(json_object_size(hosts), 4);
+	assert_int_equal(json_object_size(hosts), 6);
+	assert_false(facts_is_free(hosts, "d.example.com"));
+	assert_false(facts_is_free(hosts, "e.example.com"));
 	assert_false(facts_is_free(hosts, "SHOP.example.com"));
 	assert_false(facts_is_free(hosts, "b.example.com"));
 	assert_false(facts_is_free(hosts, "*.example.com"));
@@ -446,8 +543,8 @@ a_rollout_that_is_paused_in_the_original_is_not_in_the_clone(void **state)
 
 	(void)state;
 	assert_null(at(find(&clone, "Deployment", "web"), "/spec/paused"));
-	expect_note(&clone, "unpaused", "Deployment/web: its rollout is paused in the original; "
-					"it is not in the clone");
+	expect_note(&clone, "unpaused", "Deployment/web: its rollout is paused in the original, "
+					"but not in the clone");
 	kube_objects_clear(&clone.objects);
 
 	clone = clone_of("[" DEPLOYMENT("", "") "]", NULL);
@@ -559,8 +656,8 @@ a_clone_does_not_reach_what_it_was_made_of(void **state)
 		    "NotIn");
 	expect_text(policy, "/spec/egress/0/to/0/namespaceSelector/matchExpressions/0/values/0",
 		    "shop-prod");
-	expect_text(policy, "/spec/egress/1/to/0/ipBlock/except/0", "10.244.0.0/24");
-	expect_text(policy, "/spec/egress/1/to/1/ipBlock/except/0", "fd00::/64");
+	expect_text(policy, "/spec/egress/0/to/1/ipBlock/except/0", "10.244.0.0/24");
+	expect_text(policy, "/spec/egress/0/to/2/ipBlock/except/0", "fd00::/64");
 	expect_note(&clone, "network", "web: cannot connect to the namespace shop-prod; set "
 				       "spec.reaches_origin to true to allow it");
 	kube_objects_clear(&clone.objects);
@@ -568,8 +665,8 @@ a_clone_does_not_reach_what_it_was_made_of(void **state)
 	facts.limited = all;	/* ours would let them out */
 	clone = clone_of("[" DEPLOYMENT("", "") "]", &facts);
 	assert_null(find(&clone, "NetworkPolicy", ""));
-	expect_note(&clone, "network", "web: may connect to the namespace shop-prod: only its own "
-				       "network policies prevent it");
+	expect_note(&clone, "network", "web: cannot connect to the namespace shop-prod; set "
+				       "spec.reaches_origin to true to allow it");
 	kube_objects_clear(&clone.objects);
 
 	facts.limited = NULL;
@@ -578,6 +675,125 @@ a_clone_does_not_reach_what_it_was_made_of(void **state)
 	kube_objects_clear(&clone.objects);
 	json_decref(ranges);
 	json_decref(all);
+	json_decref(others);
+}
+
+static void
+a_policy_that_names_its_own_namespace_names_the_clones(void **state)
+{
+	const struct stand_in_facts facts = {.origin = "shop-prod"};
+	struct clone clone = clone_of(
+		"[{'apiVersion': 'networking.k8s.io/v1', 'kind': 'NetworkPolicy', 'metadata': {'name': "
+		"'own'}, 'spec': {'podSelector': {}, 'ingress': [{'from': [{'namespaceSelector': "
+		"{'matchLabels': {'kubernetes.io/metadata.name': 'shop-prod'}}}]}], 'egress': [{'to': "
+		"[{'namespaceSelector': {'matchExpressions': [{'key': 'kubernetes.io/metadata.name', "
+		"'operator': 'In', 'values': ['mail', 'shop-prod']}]}}]}]}}]", &facts);
+	const json_t *own = find(&clone, "NetworkPolicy", "own");
+
+	(void)state;
+	expect_text(own, "/spec/ingress/0/from/0/namespaceSelector/matchLabels/"
+			 "kubernetes.io~1metadata.name", "shop-clone");
+	expect_text(own, "/spec/egress/0/to/0/namespaceSelector/matchExpressions/0/values/0", "mail");
+	expect_text(own, "/spec/egress/0/to/0/namespaceSelector/matchExpressions/0/values/1",
+		    "shop-clone");
+	kube_objects_clear(&clone.objects);
+}
+
+#define EGRESS(rules)                                                                             \
+	"[{'apiVersion': 'networking.k8s.io/v1', 'kind': 'NetworkPolicy', 'metadata': {'name': "   \
+	"'out'}, 'spec': {'podSelector': {'matchLabels': {'app': 'web'}}, 'policyTypes': "         \
+	"['Egress'], 'egress': [" rules "]}}]"
+
+#define OTHERS_ONLY "/namespaceSelector/matchExpressions/0/operator"
+
+/* What a policy allows ours cannot deny: so the policy itself allows less. */
+static void
+a_policy_of_the_original_allows_all_but_the_original(void **state)
+{
+	json_t *ranges = parse("['10.244.0.0/24', '10.244.1.0/24']");
+	const struct stand_in_facts facts = {.origin = "shop-prod", .pod_ranges = ranges};
+	struct clone clone = clone_of(EGRESS(
+		"{}, {'ports': [{'port': 5432}], 'to': [{'namespaceSelector': {}, 'podSelector': "
+		"{'matchLabels': {'app': 'db'}}}, {'namespaceSelector': {'matchLabels': {'team': "
+		"'shop'}}}, {'podSelector': {}}]}, {'to': [{'ipBlock': {'cidr': '10.0.0.0/8', "
+		"'except': ['10.244.1.0/24']}}]}"), &facts);
+	const json_t *rules = at(find(&clone, "NetworkPolicy", "out"), "/spec/egress");
+
+	(void)state;
+	expect_text(rules, "/0/to/0" OTHERS_ONLY, "NotIn");
+	expect_text(rules, "/0/to/0/namespaceSelector/matchExpressions/0/values/0", "shop-prod");
+	expect_text(rules, "/0/to/1/ipBlock/cidr", "0.0.0.0/0");
+	expect_text(rules, "/0/to/1/ipBlock/except/1", "10.244.1.0/24");
+	assert_non_null(at(rules, "/1/ports/0/port"));
+	expect_text(rules, "/1/to/0" OTHERS_ONLY, "NotIn");
+	expect_text(rules, "/1/to/0/podSelector/matchLabels/app", "db");
+	expect_text(rules, "/1/to/1" OTHERS_ONLY, "NotIn");
+	assert_null(at(rules, "/1/to/2/namespaceSelector"));
+	expect_text(rules, "/2/to/0/ipBlock/except/0", "10.244.1.0/24");
+	expect_text(rules, "/2/to/0/ipBlock/except/1", "10.244.0.0/24");
+	assert_int_equal(json_array_size(at(rules, "/2/to/0/ipBlock/except")), 2);
+	expect_silence(&clone, "egress");
+	kube_objects_clear(&clone.objects);
+	json_decref(ranges);
+}
+
+/* A rule whose last peer went would allow everything. */
+static void
+what_may_be_a_pod_of_the_original_is_out_of_reach_until_it_is_allowed(void **state)
+{
+	json_t *web = parse("[{'app': 'web'}]"), *unknown = parse("[null]");
+	struct stand_in_facts facts = {.origin = "shop-prod"};
+	const char *policy = EGRESS("{'to': [{'ipBlock': {'cidr': '10.1.2.3/32'}}]}, {'to': "
+				    "[{'ipBlock': {'cidr': '192.0.2.0/24'}}, {'ipBlock': {'cidr': "
+				    "'fd00::/64'}}]}");
+	struct clone clone = clone_of(policy, &facts);
+	const json_t *rules = at(find(&clone, "NetworkPolicy", "out"), "/spec/egress");
+
+	(void)state;
+	assert_int_equal(json_array_size(rules), 1);
+	assert_int_equal(json_array_size(at(rules, "/0/to")), 1);
+	expect_text(rules, "/0/to/0/ipBlock/cidr", "192.0.2.0/24");
+	expect_note(&clone, "egress", "NetworkPolicy/out: pods of the original may have these "
+		    "addresses, so the clone cannot connect to them: 10.1.2.3/32, fd00::/64; set "
+		    "spec.reaches_origin to true in its workloads to allow it");
+	assert_true(clone.objects.notes[0].is_warning);
+	kube_objects_clear(&clone.objects);
+
+	facts.reaching = web;
+	clone = clone_of(policy, &facts);
+	assert_int_equal(
+		json_array_size(at(find(&clone, "NetworkPolicy", "out"), "/spec/egress")), 2);
+	expect_silence(&clone, "egress");
+	kube_objects_clear(&clone.objects);
+
+	facts.bound = unknown;	/* pods that it may select as well */
+	clone = clone_of(policy, &facts);
+	assert_int_equal(
+		json_array_size(at(find(&clone, "NetworkPolicy", "out"), "/spec/egress")), 1);
+	kube_objects_clear(&clone.objects);
+	json_decref(web);
+	json_decref(unknown);
+}
+
+/* Which of an expression's pods are limited is no guess. */
+static void
+pods_that_no_policy_limits_get_one(void **state)
+{
+	json_t *others = parse("[{'matchExpressions': [{'key': 'app', 'operator': 'NotIn', "
+			       "'values': ['web']}]}]");
+	const struct stand_in_facts facts = {.origin = "shop-prod", .limited = others};
+	struct clone clone = clone_of("[" DEPLOYMENT("", "") "]", &facts);
+
+	(void)state;
+	assert_non_null(find(&clone, "NetworkPolicy", "web-not-to-origin"));
+	kube_objects_clear(&clone.objects);
+	clone = clone_of("[{'apiVersion': 'example.com/v1', 'kind': 'Database', 'metadata': {'name': "
+			 "'db'}, 'spec': {'pod': {'containers': [{'name': 'db', 'image': 'db:1'}]}}}]",
+			 &facts);
+	assert_null(find(&clone, "NetworkPolicy", ""));
+	expect_note(&clone, "network", "web: may connect to the namespace shop-prod: only its own "
+				       "network policies prevent it");
+	kube_objects_clear(&clone.objects);
 	json_decref(others);
 }
 
@@ -688,6 +904,147 @@ an_image_is_pinned_to_what_runs_in_the_original(void **state)
 	}
 }
 
+#define POD_OF(owner, name, list, image, id)                                                      \
+	"{'metadata': {'name': 'p', 'creationTimestamp': '2026-01-01T00:00:00Z', "                \
+	"'ownerReferences': [{'kind': '" owner "', 'name': '" name "', 'controller': true}]}, "   \
+	"'spec': {'" list "s': [{'name': 'c', 'image': '" image "'}]}, 'status': {'" list         \
+	"Statuses': [{'name': 'c', 'imageID': '" id "'}]}}"
+#define DATABASE(pod) "{'apiVersion': 'example.com/v1', 'kind': 'Database', 'metadata': {'name': " \
+	"'db'}, 'spec': {" pod "}}"
+
+/* Those objects, where those pods run. */
+static struct clone
+clone_where(const char *objects, const char *pods, struct facts_images *images)
+{
+	struct stand_in_facts facts = {0};
+	json_t *list = parse(pods), *pod;
+	size_t i;
+
+	facts_images_init(images);
+	json_array_foreach(list, i, pod)
+		facts_take_pod(images, pod);
+	facts.images = facts_images_known(images);
+	facts.by_image = images->by_image;
+	facts.seen = images->seen;
+	json_decref(list);
+	return clone_of(objects, &facts);
+}
+
+static void
+images_are_pinned_wherever_containers_are(void **state)
+{
+	static const struct {
+		const char *object, *kind, *pod, *at;
+	} cases[] = {
+		{"{'apiVersion': 'batch/v1', 'kind': 'CronJob', 'metadata': {'name': 'mail'}, 'spec': "
+		 "{'schedule': '0 3 * * *', 'jobTemplate': {'spec': {'template': {'spec': "
+		 "{'containers': [{'name': 'c', 'image': 'example/web:1'}]}}}}}}", "CronJob",
+		 POD_OF("Job", "mail-28471234", "container", "example/web:1", "example/web@" DIGEST),
+		 "/spec/jobTemplate/spec/template/spec/containers/0/image"},
+		{"{'apiVersion': 'apps/v1', 'kind': 'StatefulSet', 'metadata': {'name': 'db'}, 'spec': "
+		 "{'template': {'spec': {'initContainers': [{'name': 'c', 'image': "
+		 "'example/web:1'}]}}}}", "StatefulSet",
+		 POD_OF("StatefulSet", "db", "initContainer", "example/web:1",
+			"example/web@" DIGEST), "/spec/template/spec/initContainers/0/image"},
+		{DATABASE("'pod': {'containers': [{'name': 'c', 'image': 'example/web:1'}]}"),
+		 "Database", POD_OF("StatefulSet", "db-0", "container", "example/web:1",
+				    "example/web@" DIGEST), "/spec/pod/containers/0/image"},
+		{DATABASE("'image': 'example/web:1'"), "Database",
+		 POD_OF("StatefulSet", "db-0", "container", "example/web:1",
+			"example/web@" DIGEST), "/spec/image"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *objects = xasprintf("[%s]", cases[i].object);
+		char *pods = xasprintf("[%s]", cases[i].pod);
+		struct facts_images images;
+		struct clone clone = clone_where(objects, pods, &images);
+
+		expect_text(find(&clone, cases[i].kind, ""), cases[i].at, "example/web:1@" DIGEST);
+		expect_silence(&clone, "unpinned");
+		kube_objects_clear(&clone.objects);
+		facts_images_clear(&images);
+		free(objects);
+		free(pods);
+	}
+}
+
+/* Or the bug would be looked for in another program, and nobody had said so. */
+static void
+an_image_that_cannot_be_pinned_is_said(void **state)
+{
+	static const char *const pods[] = {
+		"[]",
+		"[" RUNNING("1", DIGEST) "]",
+		"[" POD_OF("StatefulSet", "other", "container", "example/web:1.2", "x") "]",
+	};
+	struct facts_images images;
+	struct clone clone;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pods) / sizeof(pods[0]); i++) {
+		clone = clone_where("[" DEPLOYMENT("", "") "]", pods[i], &images);
+		expect_note(&clone, "unpinned", "Deployment/web: the tag may have moved, because no "
+			    "digest is known of what runs in the original: example/web:1.2");
+		kube_objects_clear(&clone.objects);
+		facts_images_clear(&images);
+	}
+	/* Another version was chosen for the clone. */
+	clone = clone_where("[{'apiVersion': 'apps/v1', 'kind': 'StatefulSet', 'metadata': {'name': "
+			    "'db'}, 'spec': {'template': {'spec': {'containers': [{'name': 'c', "
+			    "'image': 'example/web:2'}]}}}}]",
+			    "[" POD_OF("StatefulSet", "db", "container", "example/web:1", "x") "]",
+			    &images);
+	expect_silence(&clone, "unpinned");
+	kube_objects_clear(&clone.objects);
+	facts_images_clear(&images);
+	/* Two digests of one tag: which one is meant nobody knows. */
+	clone = clone_where("[" DATABASE("'pod': {'containers': [{'name': 'c', 'image': "
+					 "'example/web:1'}]}") "]",
+			    "[" POD_OF("StatefulSet", "a", "container", "example/web:1",
+				       "example/web@" DIGEST) ", "
+			    POD_OF("StatefulSet", "b", "container", "example/web:1",
+				   "example/web@" OTHER) "]", &images);
+	expect_text(find(&clone, "Database", "db"), "/spec/pod/containers/0/image",
+		    "example/web:1");
+	expect_note(&clone, "unpinned", "Database/db: the tag may have moved, because no digest is "
+		    "known of what runs in the original: example/web:1");
+	kube_objects_clear(&clone.objects);
+	facts_images_clear(&images);
+}
+
+static void
+an_operator_starts_one_replica_too(void **state)
+{
+	const char *objects = "[" DATABASE("'instances': 3, 'kafka': {'replicas': 5}, 'storage': "
+					   "{'size': 10}, 'port': 5432, 'nodeSets': [{'count': 3}]")
+			      "]";
+	struct clone clone = clone_of(objects, NULL);
+	const json_t *spec = at(find(&clone, "Database", "db"), "/spec");
+
+	(void)state;
+	assert_int_equal(json_integer_value(at(spec, "/instances")), 1);
+	assert_int_equal(json_integer_value(at(spec, "/kafka/replicas")), 1);
+	assert_int_equal(json_integer_value(at(spec, "/port")), 5432);
+	assert_int_equal(json_integer_value(at(spec, "/nodeSets/0/count")), 3);
+	expect_note(&clone, "replicas", "Database/db: starts with 1 replica unless spec.replicas says "
+		    "more (original: instances 3, replicas 5)");
+	expect_note(&clone, "count", "Database/db: this may be a number of pods, and stays as in the "
+		    "original: count 3, size 10");
+	kube_objects_clear(&clone.objects);
+	clone = make(objects, NULL, 2, NULL);
+	assert_int_equal(json_integer_value(at(find(&clone, "Database", "db"), "/spec/instances")),
+			 2);
+	kube_objects_clear(&clone.objects);
+	clone = clone_of("[{'apiVersion': 'apps/v1', 'kind': 'DaemonSet', 'metadata': {'name': 'log'}, "
+			 "'spec': {'template': {'metadata': {'labels': {'a': 'b'}}, " POD "}}}]",
+			 NULL);
+	expect_note(&clone, "nodes", "DaemonSet/log: starts a pod on each node that it is for, as in "
+		    "the original");
+	kube_objects_clear(&clone.objects);
+}
+
 int
 main(void)
 {
@@ -695,9 +1052,12 @@ main(void)
 		cmocka_unit_test(what_is_cloned_is_found_by_our_labels_and_keeps_its_selectors),
 		cmocka_unit_test(what_is_given_twice_can_be_applied),
 		cmocka_unit_test(no_tool_takes_a_clone_for_its_own),
+		cmocka_unit_test(nor_what_is_made_of_it),
 		cmocka_unit_test(what_others_act_by_is_left_out),
 		cmocka_unit_test(a_clone_has_no_address_outside_the_cluster),
 		cmocka_unit_test(a_host_is_taken_only_when_it_is_known_to_be_free),
+		cmocka_unit_test(nor_is_one_taken_by_an_annotation),
+		cmocka_unit_test(a_route_gets_no_host_of_somebody_else),
 		cmocka_unit_test(a_route_without_a_host_would_take_them_all),
 		cmocka_unit_test(hosts_of_others_are_those_of_routes_and_of_registered_names),
 		cmocka_unit_test(nothing_runs_by_itself_unless_it_is_asked_for),
@@ -707,8 +1067,16 @@ main(void)
 		cmocka_unit_test(a_clone_has_new_empty_volumes),
 		cmocka_unit_test(a_role_is_for_accounts_of_the_clone),
 		cmocka_unit_test(a_clone_does_not_reach_what_it_was_made_of),
+		cmocka_unit_test(a_policy_that_names_its_own_namespace_names_the_clones),
+		cmocka_unit_test(a_policy_of_the_original_allows_all_but_the_original),
+		cmocka_unit_test(
+			what_may_be_a_pod_of_the_original_is_out_of_reach_until_it_is_allowed),
+		cmocka_unit_test(pods_that_no_policy_limits_get_one),
 		cmocka_unit_test(what_pods_need_of_secrets_is_known_and_where_each_comes_from),
 		cmocka_unit_test(an_image_is_pinned_to_what_runs_in_the_original),
+		cmocka_unit_test(images_are_pinned_wherever_containers_are),
+		cmocka_unit_test(an_image_that_cannot_be_pinned_is_said),
+		cmocka_unit_test(an_operator_starts_one_replica_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

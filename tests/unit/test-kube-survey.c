@@ -7,12 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/xmalloc.h"
 #include "kube-double.h"
 #include "model/json.h"
 #include "model/runtime.h"
+#include "platform/drivers/kubernetes/space/kube-driver.h"
+#include "platform/drivers/kubernetes/space/wide.h"
 #include "platform/drivers/kubernetes/survey/survey-modules.h"
 #include "platform/drivers/task.h"
 #include "quoted-json.h"
@@ -80,6 +83,15 @@ static const struct {
 	 "'uid':'u','controller':true}]},'spec':{" POD("forum", USES_CONFIG) "}}," CONFIG ","
 	 SERVICE("forum", "forum"),
 	 "forum: ConfigMap/settings Service/forum Site.example.org/forum"},
+	{"a kind of others may be called as one of the cluster's",
+	 "{'apiVersion':'serving.knative.dev/v1','kind':'Service','metadata':{'name':'web','uid':'u'},"
+	 "'spec':{'template':{'spec':{'containers':[{'name':'web','image':'web:1'}]}}}},"
+	 "{'apiVersion':'apps/v1','kind':'Deployment','metadata':{'name':'web-1','ownerReferences':"
+	 "[{'apiVersion':'serving.knative.dev/v1','kind':'Service','name':'web','uid':'u',"
+	 "'controller':true}]},'spec':{" POD("web", "") "}}," SERVICE("web-1", "web") ","
+	 "{'apiVersion':'batch.volcano.sh/v1alpha1','kind':'Job','metadata':{'name':'train',"
+	 "'uid':'v'},'spec':{}}",
+	 "train: Job.batch.volcano.sh/train; web: Service.serving.knative.dev/web Service/web-1"},
 	{"what the cluster makes in each namespace is left out",
 	 WEB ",{'apiVersion':'v1','kind':'ConfigMap'," META("kube-root-ca.crt") "},"
 	 "{'apiVersion':'v1','kind':'ServiceAccount'," META("default") "}",
@@ -156,6 +168,24 @@ test_whose_an_object_is(void **state)
 		json_decref(found);
 		json_decref(objects);
 	}
+}
+
+/* By a selector only what the chosen use is read, and their images are pulled by that account. */
+static void
+test_pods_without_an_account_use_the_default_one(void **state)
+{
+	json_t *objects = objects_of(
+		DEPLOYMENT("web", "'containers':[]") "," DEPLOYMENT("own", "'serviceAccountName':'own'")
+		",{'apiVersion':'v1','kind':'ServiceAccount'," META("default")
+		",'imagePullSecrets':[{'name':'pull'}]}");
+	json_t *found = kube_survey_modules(objects, true);
+	char *modules = join(json_object_get(found, "modules"), "; ", module_text);
+
+	(void)state;
+	assert_string_equal(modules, "own: Deployment/own; web: Deployment/web ServiceAccount/default");
+	free(modules);
+	json_decref(found);
+	json_decref(objects);
 }
 
 /* Replicas that an autoscaler sets are no declaration: each change would be a deployment. */
@@ -403,6 +433,47 @@ found_web(struct kube_double *d)
 	return workload_of(found);
 }
 
+/* Lines with that since that moment in the log. */
+static size_t
+count_asked(const struct kube_double *d, const char *what, long since)
+{
+	char *path = xasprintf("%s/requests.log", d->folder), line[8192];
+	FILE *file = fopen(path, "r");
+	size_t count = 0;
+
+	assert_non_null(file);
+	assert_int_equal(fseek(file, since, SEEK_SET), 0);
+	while (fgets(line, sizeof(line), file))
+		count += strstr(line, what) != NULL;
+	fclose(file);
+	free(path);
+	return count;
+}
+
+/* Nobody chose it at this start: whoever looks is told so, and the cluster is asked nothing. */
+static void
+expect_not_looked_at(struct kube_double *d)
+{
+	const char *const space = "acme/store/shop";
+	struct driver_status status;
+	long since = 0;
+
+	(void)count_writes(d, &since);
+	d->driver->ops->set_read(d->driver, shop_home.namespace, false);
+	for (int i = 0; i < 5; i++) {
+		(void)d->driver->ops->state(d->driver, space);
+		d->driver->ops->attend(d->driver, space);
+		d->driver->ops->observe(d->driver, space, &status);
+		assert_int_equal(status.seen_at, 0);
+		assert_int_equal(status.count, 0);
+		assert_non_null(strstr(status.why.text, "shop is not read now"));
+		driver_status_clear(&status);
+		kube_double_turn(d);
+	}
+	assert_int_equal(count_asked(d, "/", since), 0);
+	d->driver->ops->set_read(d->driver, shop_home.namespace, true);
+}
+
 static void
 test_what_runs_in_it_is_seen_and_nothing_is_written(void **state)
 {
@@ -420,6 +491,7 @@ test_what_runs_in_it_is_seen_and_nothing_is_written(void **state)
 	assert_false(d->failed);
 	kube_double_apply(d, "acme/store/shop", &web, 1, true);
 	assert_false(d->failed);
+	expect_not_looked_at(d);
 	while (ready != 2) {
 		assert_true(clock_steady_ms() < until);
 		driver_status_clear(&status);
@@ -446,24 +518,13 @@ test_what_runs_in_it_is_seen_and_nothing_is_written(void **state)
 #define LISTS " /apis/apps/v1/deployments?limit"
 #define LISTS_APART "/deployments?limit"
 
-/* Lines with that since that moment in the log. */
-static size_t
-count_asked(const struct kube_double *d, const char *what, long since)
-{
-	char *path = xasprintf("%s/requests.log", d->folder), line[8192];
-	FILE *file = fopen(path, "r");
-	size_t count = 0;
+#define DATABASE                                                                                   \
+	"{'apiVersion':'apps/v1','kind':'StatefulSet'," META("db") ",'spec':{'serviceName':'db',"  \
+	"'selector':{'matchLabels':{'app':'db'}},"                                                 \
+	POD("db", "'containers':[{'name':'db','image':'local/db:1'}]") "}}"
 
-	assert_non_null(file);
-	assert_int_equal(fseek(file, since, SEEK_SET), 0);
-	while (fgets(line, sizeof(line), file))
-		count += strstr(line, what) != NULL;
-	fclose(file);
-	free(path);
-	return count;
-}
-
-/* Each with a Deployment and a Service; their names have an order of the store's own. */
+/* Each with a Deployment and a Service, one with a StatefulSet; their names have an order of the
+ * store's own. */
 static void
 fill_crowd(struct kube_double *d)
 {
@@ -486,12 +547,16 @@ fill_crowd(struct kube_double *d)
 		free(path);
 		free(name);
 	}
+	write_json(d, "/apis/apps/v1/namespaces/crowd-07/statefulsets", DATABASE);
 }
 
 struct crowd {
 	json_t *known;			/* {namespace: declared} */
 	json_t *last;			/* the last that was given; NULL: none was */
-	size_t count, workloads, services;
+	json_t *web;			/* the manifests of the last web; NULL: none */
+	size_t count, workloads, services, modules;
+	bool is_full;			/* no more is wanted now */
+	bool has_ended, has_failed;	/* the task of start_crowd() */
 };
 
 static bool
@@ -504,12 +569,17 @@ note_found(void *data, const json_t *found)
 	struct crowd *crowd = data;
 
 	if (!found)
-		return true;
+		return !crowd->is_full;
 	crowd->count++;
+	crowd->modules += json_object_size(json_object_get(found, "modules"));
 	json_object_set(crowd->known, namespace, declared);
 	json_decref(crowd->last);
 	crowd->last = json_incref((json_t *)found);
-	crowd->workloads += json_object_get(manifests, "Deployment/web") != NULL;
+	if (json_object_get(manifests, "Deployment/web")) {
+		json_decref(crowd->web);
+		crowd->web = json_incref((json_t *)manifests);
+		crowd->workloads++;
+	}
 	crowd->services += json_object_get(manifests, "Service/web") != NULL;
 	return true;
 }
@@ -522,7 +592,7 @@ survey_crowd(struct kube_double *d, struct crowd *crowd)
 
 	json_decref(crowd->last);
 	crowd->last = NULL;
-	crowd->count = crowd->workloads = crowd->services = 0;
+	crowd->count = crowd->workloads = crowd->services = crowd->modules = 0;
 	(void)survey(d, &asked);
 	assert_false(d->failed);
 }
@@ -532,6 +602,7 @@ clear_crowd(struct crowd *crowd)
 {
 	json_decref(crowd->known);
 	json_decref(crowd->last);
+	json_decref(crowd->web);
 }
 
 static void
@@ -549,6 +620,28 @@ test_with_no_right_to_all_some_are_read_and_it_is_said(void **state)
 	said = json_dumps(d->warnings, 0);
 	assert_non_null(strstr(said, "namespaces are read"));
 	free(said);
+	kube_double_rules(d, "");
+	clear_crowd(&crowd);
+}
+
+/* What the other kinds gave before that came out is not there twice. */
+static void
+test_some_that_are_read_after_all_are_read_once(void **state)
+{
+	struct kube_double *d = *state;
+	struct crowd crowd = {.known = json_object()};
+	size_t modules;
+
+	kube_double_restart_driver(d);
+	kube_double_rules(d, "deny * list deployments.apps -\n");
+	survey_crowd(d, &crowd);
+	modules = crowd.modules;
+	kube_double_restart_driver(d);
+	kube_double_rules(d, "deny * list deployments.apps -\n"
+			     "GET ^/apis/apps/v1/deployments delay 0.5\n");
+	survey_crowd(d, &crowd);
+	assert_int_equal(crowd.modules, modules);
+	assert_int_equal(crowd.count, 20);
 	kube_double_rules(d, "");
 	clear_crowd(&crowd);
 }
@@ -601,6 +694,169 @@ test_two_may_read_all_of_it_at_once(void **state)
 	assert_int_equal(first.workloads, second.workloads);
 	clear_crowd(&first);
 	clear_crowd(&second);
+}
+
+static void
+note_ending(void *data, const struct driver_result *result)
+{
+	struct crowd *crowd = data;
+
+	crowd->has_ended = true;
+	crowd->has_failed = result->err != NULL;
+}
+
+static void
+start_crowd(struct kube_double *d, struct crowd *crowd)
+{
+	const struct driver_survey asked = {.all = true, .found = note_found, .data = crowd};
+
+	(void)d->driver->ops->survey(d->driver, &asked, &(struct driver_waiter){
+								.ended = note_ending,
+								.data = crowd});
+}
+
+/* Slowly, so that whoever waits looks again in each turn. */
+static void
+test_of_two_the_other_reads_when_the_one_failed(void **state)
+{
+	struct kube_double *d = *state;
+	struct crowd first = {.known = json_object()}, second = {.known = json_object()};
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
+	long since = 0;
+
+	kube_double_restart_driver(d);
+	kube_double_rules(d, "1:GET ^/apis/apps/v1/deployments\\?limit delay 0.5\n"
+			     "1:GET ^/apis/apps/v1/deployments\\?limit status 500 {}\n");
+	(void)count_writes(d, &since);
+	start_crowd(d, &first);
+	start_crowd(d, &second);
+	while (!first.has_ended || !second.has_ended) {
+		assert_true(clock_steady_ms() < until);
+		kube_double_turn(d);
+		if (!first.has_failed && !second.has_failed &&
+		    count_asked(d, " 500 /apis/apps/v1/deployments?limit", since) > 0)
+			usleep(250000);
+	}
+	assert_true(first.has_failed != second.has_failed);
+	assert_true((first.has_failed ? &second : &first)->workloads >= CROWD);
+	kube_double_rules(d, "");
+	clear_crowd(&first);
+	clear_crowd(&second);
+}
+
+static struct kube_wide *
+wide_of(const struct kube_double *d)
+{
+	return ((struct kube_driver *)d->driver)->wides;
+}
+
+/* While whoever takes it has enough the watches run already. */
+static void
+test_what_changes_while_all_is_read_is_no_second_workload(void **state)
+{
+	struct kube_double *d = *state;
+	struct crowd crowd = {.known = json_object(), .is_full = true};
+	const struct driver_survey asked = {.all = true, .found = note_found, .data = &crowd};
+	const struct driver_waiter waiter = kube_double_waiter(d);
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
+	uint64_t declared;
+
+	kube_double_restart_driver(d);
+	d->task = d->driver->ops->survey(d->driver, &asked, &waiter);
+	while (!wide_of(d) || !kube_wide_is_listed(wide_of(d))) {
+		assert_true(clock_steady_ms() < until);
+		kube_double_turn(d);
+	}
+	declared = kube_wide_declared(wide_of(d), "crowd-03");
+	kube_double_write(d, KUBE_MERGE, "/apis/apps/v1/namespaces/crowd-03/deployments/web",
+			  "{\"spec\":{\"minReadySeconds\":1}}");
+	while (kube_wide_declared(wide_of(d), "crowd-03") == declared) {
+		assert_true(clock_steady_ms() < until);
+		kube_double_turn(d);
+	}
+	crowd.is_full = false;
+	kube_double_wait(d);
+	assert_int_equal(crowd.modules, crowd.workloads + 1);	/* and a database */
+	survey_crowd(d, &crowd);
+	assert_int_equal(crowd.count, 1);
+	assert_string_equal(json_member_string(crowd.last, "namespace"), "crowd-03");
+	clear_crowd(&crowd);
+}
+
+static void
+turn_until_rows(struct kube_double *d, const char *namespace, size_t count)
+{
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
+
+	while (json_object_size(kube_wide_rows(wide_of(d), namespace)) != count) {
+		assert_true(clock_steady_ms() < until);
+		kube_double_turn(d);
+	}
+}
+
+/* Nothing is left of one that is gone, and the next one takes its place. */
+static void
+test_a_namespace_that_is_empty_is_forgotten_until_it_has_something_again(void **state)
+{
+	static const char *const sets = "/apis/apps/v1/namespaces/crowd-%02d/statefulsets";
+	struct kube_double *d = *state;
+	struct crowd crowd = {.known = json_object()};
+	uint64_t before, other;
+
+	kube_double_restart_driver(d);
+	survey_crowd(d, &crowd);
+	other = kube_wide_declared(wide_of(d), "crowd-12");
+	for (int i = 10; i < 12; i++) {
+		char *namespace = xasprintf("crowd-%02d", i), *path = xasprintf(sets, i);
+		char *web = xasprintf("/apis/apps/v1/namespaces/%s/deployments/web", namespace);
+
+		before = kube_wide_state(wide_of(d), namespace);
+		kube_double_write(d, KUBE_DELETE, web, NULL);
+		turn_until_rows(d, namespace, 0);
+		assert_null(kube_wide_rows(wide_of(d), namespace));
+		assert_int_equal(kube_wide_declared(wide_of(d), namespace), 0);
+		write_json(d, path, DATABASE);
+		turn_until_rows(d, namespace, 1);
+		assert_true(kube_wide_state(wide_of(d), namespace) > before);
+		free(web);
+		free(path);
+		free(namespace);
+	}
+	assert_int_equal(kube_wide_declared(wide_of(d), "crowd-12"), other);
+	assert_non_null(json_object_get(kube_wide_rows(wide_of(d), "crowd-11"), "StatefulSet/db"));
+	clear_crowd(&crowd);
+}
+
+#define SCALERS                                                                                    \
+	"{\"kind\":\"HorizontalPodAutoscalerList\",\"apiVersion\":\"autoscaling/v2\",\"metadata\":"   \
+	"{\"resourceVersion\":\"1\"},\"items\":[{\"metadata\":{\"name\":\"web\",\"namespace\":"      \
+	"\"crowd\",\"uid\":\"u\",\"resourceVersion\":\"1\"},\"spec\":{\"maxReplicas\":4,"           \
+	"\"scaleTargetRef\":{\"kind\":\"Deployment\",\"name\":\"web\"}}}]}"
+
+/* It says what it scales by its name alone, and has no labels, mostly. */
+static void
+test_with_a_selector_what_scales_is_read_too(void **state)
+{
+	struct kube_double *d = *state;
+	struct crowd crowd = {.known = json_object()};
+	const struct driver_survey asked = {
+		.all = true, .selector = "tier=front", .found = note_found, .data = &crowd};
+	const json_t *spec;
+
+	kube_double_write(d, KUBE_MERGE, "/apis/apps/v1/namespaces/crowd/deployments/web",
+			  "{\"metadata\":{\"labels\":{\"tier\":\"front\"}}}");
+	kube_double_restart_driver(d);
+	kube_double_rules(d, "GET ^/apis/autoscaling/v2/horizontalpodautoscalers\\?limit=\\d+$"
+			     " status 200 " SCALERS "\n");
+	(void)survey(d, &asked);
+	assert_false(d->failed);
+	assert_int_equal(crowd.workloads, 1);
+	assert_non_null(json_object_get(crowd.web, "HorizontalPodAutoscaler/web"));
+	spec = json_object_get(json_object_get(crowd.web, "Deployment/web"), "spec");
+	assert_non_null(spec);
+	assert_null(json_object_get(spec, "replicas"));
+	kube_double_rules(d, "");
+	clear_crowd(&crowd);
 }
 
 /* Then nothing is listed any more: the watches say what is another. */
@@ -674,11 +930,60 @@ test_pods_of_many_are_those_of_what_somebody_looks_at(void **state)
 	clear_crowd(&crowd);
 }
 
+static const char *const followed = "acme/store/crowd-06";
+
+static void
+follow_crowd(struct kube_double *d, const struct crowd *crowd)
+{
+	static const struct driver_home home = {.namespace = "crowd-06", .is_adopted = true};
+	struct driver_waiter waiter = kube_double_waiter(d);
+	json_t *spec = json_pack("{s:O}", "manifests", crowd->web);
+	struct driver_workload web = {.module = xstrdup("web"), .spec = spec};
+
+	d->task = d->driver->ops->adopt(d->driver, followed, &home, &waiter);
+	kube_double_wait(d);
+	kube_double_apply(d, followed, &web, 1, true);
+	look_until(d, followed, false);
+}
+
+/* Each has what it asked for, whoever else asks for something else. */
+static void
+test_who_reads_with_another_selector_changes_nothing_for_others(void **state)
+{
+	struct kube_double *d = *state;
+	struct crowd crowd = {.known = json_object()}, front = {.known = json_object()};
+	const struct driver_survey asked = {
+		.all = true, .selector = "tier=front", .found = note_found, .data = &front};
+	struct driver_status status;
+	uint64_t declared;
+	long since = 0;
+
+	kube_double_restart_driver(d);
+	survey_crowd(d, &crowd);
+	follow_crowd(d, &crowd);
+	declared = d->driver->ops->declared(d->driver, followed, NULL);
+	assert_int_not_equal(declared, 0);
+	(void)survey(d, &asked);
+	assert_false(d->failed);
+	assert_int_equal(front.workloads, 1);
+	assert_true(declared == d->driver->ops->declared(d->driver, followed, NULL));
+	d->driver->ops->observe(d->driver, followed, &status);
+	assert_int_equal(status.count, 2);
+	driver_status_clear(&status);
+	(void)count_writes(d, &since);
+	survey_crowd(d, &crowd);
+	assert_int_equal(crowd.count, 0);
+	assert_int_equal(count_asked(d, LISTS_APART, since), 0);
+	clear_crowd(&crowd);
+	clear_crowd(&front);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whose_an_object_is),
+		cmocka_unit_test(test_pods_without_an_account_use_the_default_one),
 		cmocka_unit_test(test_what_an_autoscaler_sets_is_left_out),
 		cmocka_unit_test(test_what_a_clone_cannot_carry_is_said),
 		cmocka_unit_test(test_what_is_too_large_is_left),
@@ -688,10 +993,17 @@ main(void)
 		cmocka_unit_test(test_what_may_not_be_read_is_no_deletion),
 		cmocka_unit_test(test_what_runs_in_it_is_seen_and_nothing_is_written),
 		cmocka_unit_test(test_with_no_right_to_all_some_are_read_and_it_is_said),
+		cmocka_unit_test(test_some_that_are_read_after_all_are_read_once),
 		cmocka_unit_test(test_of_many_namespaces_workloads_are_read_at_once),
 		cmocka_unit_test(test_two_may_read_all_of_it_at_once),
+		cmocka_unit_test(test_of_two_the_other_reads_when_the_one_failed),
+		cmocka_unit_test(test_what_changes_while_all_is_read_is_no_second_workload),
 		cmocka_unit_test(test_of_many_namespaces_only_what_changed_is_read_again),
+		cmocka_unit_test(
+			test_a_namespace_that_is_empty_is_forgotten_until_it_has_something_again),
+		cmocka_unit_test(test_with_a_selector_what_scales_is_read_too),
 		cmocka_unit_test(test_pods_of_many_are_those_of_what_somebody_looks_at),
+		cmocka_unit_test(test_who_reads_with_another_selector_changes_nothing_for_others),
 	};
 
 	if (!kube_double_is_possible())

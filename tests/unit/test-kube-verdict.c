@@ -1059,6 +1059,12 @@ a_set_is_ready_when_its_pods_are_the_new_ones(void **state)
 #define CONDITION(type, status, reason)                                                           \
 	"\"conditions\": [{\"type\": \"" type "\", \"status\": \"" status "\", \"reason\": \"" reason  \
 	"\", \"message\": \"it says so\"}]"
+#define HALF "\"observedGeneration\": 3, \"readyReplicas\": 1, "
+#define ONE_REVISION "\"currentRevision\": \"a\", \"updateRevision\": \"a\", "
+#define OVER                                                                                      \
+	"\"conditions\": [{\"type\": \"Progressing\", \"reason\": \"NewReplicaSetAvailable\"}"
+#define AVAILABLE(status)                                                                         \
+	"{\"type\": \"Available\", \"status\": \"" status "\", \"message\": \"it says so\"}"
 
 /* Each expects the states of its replicas: r(unning), s(tarting), f(ailed), stopped: -, done: d. */
 static const struct {
@@ -1068,15 +1074,27 @@ static const struct {
 	{SAYS("Deployment", "", "\"readyReplicas\": 1"), "r"},
 	{SAYS("Deployment", "\"replicas\": 0", ""), ""},
 	{SAYS("Deployment", "\"replicas\": 2", "\"readyReplicas\": 1"), "rs"},
-	{SAYS("Deployment", "\"replicas\": 2",
-	      "\"observedGeneration\": 3, \"readyReplicas\": 1, "
-	      CONDITION("Progressing", "True", "NewReplicaSetAvailable")), "rf"},
+	{SAYS("Deployment", "\"replicas\": 2", HALF OVER "]"), "rs"},
+	{SAYS("Deployment", "\"replicas\": 2", HALF OVER ", " AVAILABLE("True") "]"), "rs"},
+	{SAYS("Deployment", "\"replicas\": 2", HALF OVER ", " AVAILABLE("False") "]"), "rf"},
+	{SAYS("Deployment", "\"replicas\": 2", HALF "\"conditions\": [" AVAILABLE("False") "]"),
+	 "rs"},
 	{SAYS("Deployment", "",
+	      "\"observedGeneration\": 3, "
 	      CONDITION("Progressing", "False", "ProgressDeadlineExceeded")), "f"},
-	{SAYS("Deployment", "", CONDITION("ReplicaFailure", "True", "FailedCreate")), "f"},
+	{SAYS("Deployment", "",
+	      "\"observedGeneration\": 2, "
+	      CONDITION("Progressing", "False", "ProgressDeadlineExceeded")), "s"},
+	{SAYS("Deployment", "",
+	      "\"observedGeneration\": 3, " CONDITION("ReplicaFailure", "True", "FailedCreate")),
+	 "f"},
+	{SAYS("Deployment", "", "\"observedGeneration\": 3, \"replicas\": 1, "
+	      CONDITION("ReplicaFailure", "True", "FailedCreate")), "s"},
 	{SAYS("StatefulSet", "\"replicas\": 1",
 	      "\"observedGeneration\": 3, \"currentRevision\": \"a\", \"updateRevision\": \"b\""),
 	 "s"},
+	{SAYS("StatefulSet", "\"replicas\": 3", HALF ONE_REVISION "\"replicas\": 2"), "rss"},
+	{SAYS("StatefulSet", "\"replicas\": 3", HALF ONE_REVISION "\"replicas\": 3"), "rff"},
 	{SAYS("DaemonSet", "", "\"observedGeneration\": 3, \"desiredNumberScheduled\": 2, "
 	      "\"updatedNumberScheduled\": 2, \"numberReady\": 1"), "rf"},
 	{SAYS("CronJob", "", ""), "r"},
@@ -1134,6 +1152,31 @@ test_what_a_workload_says_of_itself(void **state)
 	}
 }
 
+/* Nor is it one that has lost its pods while they come up for the first time. */
+static void
+test_what_was_just_made_starts(void **state)
+{
+	static const char *const made[] = {
+		SAYS("StatefulSet", "\"replicas\": 2", HALF ONE_REVISION "\"replicas\": 2"),
+		SAYS("DaemonSet", "", "\"observedGeneration\": 3, \"desiredNumberScheduled\": 2, "
+		     "\"updatedNumberScheduled\": 2, \"numberReady\": 1"),
+	};
+	char at[CLOCK_STAMP_SIZE];
+
+	(void)state;
+	clock_stamp(at, clock_wall_ms());
+	for (size_t i = 0; i < sizeof(made) / sizeof(made[0]); i++) {
+		json_t *object = json_loads(made[i], 0, NULL), *row;
+
+		json_object_set_new(json_object_get(object, "metadata"), "creationTimestamp",
+				    json_string(at));
+		row = wide_row(object);
+		assert_states(row, "rs");
+		json_decref(row);
+		json_decref(object);
+	}
+}
+
 int
 main(void)
 {
@@ -1164,6 +1207,7 @@ main(void)
 		cmocka_unit_test(test_what_serves_counts_until_the_new_version_does),
 		cmocka_unit_test(test_nothing_known),
 		cmocka_unit_test(a_set_is_ready_when_its_pods_are_the_new_ones),
+		cmocka_unit_test(test_what_was_just_made_starts),
 		cmocka_unit_test(test_what_a_workload_says_of_itself),
 	};
 

@@ -104,6 +104,47 @@ suggests_until_somebody_moves(void **state)
 	list_clear(&list);
 }
 
+/* Each has as many rows of the canvas as its digit says. */
+static int
+height_of(const void *data, size_t row)
+{
+	return (*(const char *const *)data)[row] - '0';
+}
+
+/* A conflict with its values: it is seen whole, and a click on any of its rows is on it. */
+static void
+a_high_row_is_whole_and_clicked_anywhere(void **state)
+{
+	const char *rows = "";
+	struct list list;
+
+	(void)state;
+	list_init(&list, id_of, &rows);
+	list.height = height_of;
+	update(&list, &rows, "13254");
+	list_fit(&list, 4, 5);
+	assert_int_equal(list.first, 0);
+	assert_int_equal(list_end(&list), 3);	/* the third is cut */
+	assert_true(list_click(&list, 7));
+	assert_int_equal(list.at, 1);
+	assert_true(list_click(&list, 8));
+	assert_int_equal(list.at, 2);
+	list_fit(&list, 4, 5);
+	assert_int_equal(list.first, 1);
+	assert_int_equal(list_end(&list), 3);
+	assert_false(list_click(&list, 3));
+	assert_false(list_click(&list, 9));
+	(void)list_act(&list, ACTION_LAST);
+	list_fit(&list, 4, 5);
+	assert_int_equal(list.first, 4);
+	list_fit(&list, 4, 9);
+	assert_int_equal(list.first, 3);
+	assert_int_equal(list_end(&list), 5);
+	(void)list_act(&list, ACTION_PAGE_UP);
+	assert_int_equal(list.at, 3);
+	list_clear(&list);
+}
+
 int
 main(void)
 {
@@ -111,6 +152,7 @@ main(void)
 		cmocka_unit_test(keeps_its_row),
 		cmocka_unit_test(finds_a_row_that_comes_back),
 		cmocka_unit_test(suggests_until_somebody_moves),
+		cmocka_unit_test(a_high_row_is_whole_and_clicked_anywhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -97,7 +97,7 @@ static const struct {
 	{"{'foo':[1]}", "[{'op':'add','path':'/foo/2','value':2}]", NULL, "index 2 is out of range"},
 	{"{'foo':[1]}", "[{'op':'add','path':'/foo/01','value':2}]", NULL, "not an array index"},
 	{"{'foo':[1]}", "[{'op':'remove','path':'/foo/-'}]", NULL, "not an array index"},
-	{"{'foo':[]}", "[{'op':'replace','path':'/foo/0','value':1}]", NULL, "there is no"},
+	{"{'foo':[]}", "[{'op':'replace','path':'/foo/0','value':1}]", NULL, "does not exist"},
 	{"{'foo':1}", "[{'op':'move','from':'/foo','path':'/bar'}]", NULL, "\"move\""},
 	{"{'foo':1}", "[{'op':'copy','from':'/foo','path':'/bar'}]", NULL, "\"copy\""},
 	{"{'foo':1}", "[{'op':'test','path':'/foo','value':1}]", NULL, "\"test\""},

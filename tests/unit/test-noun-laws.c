@@ -22,12 +22,19 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "model/adoption-report.h"
+#include "model/clone-notes.h"
 #include "model/definition.h"
+#include "model/error-answer.h"
 #include "model/members.h"
 #include "model/moved.h"
 #include "model/nouns.h"
+#include "model/pipeline.h"
+#include "model/recorded-clone.h"
+#include "model/requests.h"
 #include "model/resource-graph.h"
 #include "model/shared-value.h"
+#include "model/task-progress.h"
 #include "property.h"
 #include "quoted-json.h"
 
@@ -36,16 +43,19 @@ enum {
 	LOOSE = 2,	/* one of another type is as if it were absent */
 	NULLABLE = 4,	/* null is written for it when it is missing */
 	WRITTEN = 8,	/* "" is written for it, and it may be missing */
-	OTHERS = 16	/* of a noun: members that nobody knows are written again */
+	OTHERS = 16,	/* of a noun: members that nobody knows are written again */
+	SPARSE = 32	/* what is false or empty is not written */
 };
 
 struct noun_doors;
 struct field {
 	const char *key;
 	char type;	/* t text, d time, b flag, o object, j anything, s texts, l list of `of`,
-			 * e one of `of`, which is there when its first text is */
+			 * or of whatever, e one of `of`, which is there when its first text is,
+			 * w one of `words`, n a number */
 	unsigned need;
 	const struct noun_doors *of;
+	const char *const *words;	/* NULL ends them */
 };
 
 union any_noun {
@@ -61,11 +71,26 @@ union any_noun {
 	struct environment_request environment_request;
 	struct environment_type_use environment_type_use;
 	struct workload_warning workload_warning;
+	struct driver_warning driver_warning;
 	struct graph_moved graph_moved;
 	struct values_moved values_moved;
 	struct application_request application_request;
 	struct token_request token_request;
 	struct token_answer token_answer;
+	struct left_object left_object;
+	struct adoption_report adoption_report;
+	struct survey_report survey_report;
+	struct clone_mark clone_mark;
+	struct clone_promotion clone_promotion;
+	struct recorded_clone recorded_clone;
+	struct error_answer error_answer;
+	struct removal_problem removal_problem;
+	struct task_progress task_progress;
+	struct environment_change environment_change;
+	struct review_request review_request;
+	struct group_request group_request;
+	struct comment_request comment_request;
+	struct run_inputs run_inputs;
 };
 
 struct noun_doors {
@@ -120,11 +145,26 @@ DOORS(deployment_request)
 DOORS(environment_request)
 DOORS(environment_type_use)
 DOORS(workload_warning)
+DOORS(driver_warning)
 DOORS(graph_moved)
 DOORS(values_moved)
 DOORS(application_request)
 DOORS(token_request)
 DOORS(token_answer)
+DOORS(left_object)
+DOORS(adoption_report)
+DOORS(survey_report)
+DOORS(clone_mark)
+DOORS(clone_promotion)
+DOORS(recorded_clone)
+DOORS(error_answer)
+DOORS(removal_problem)
+DOORS(task_progress)
+DOORS(environment_change)
+DOORS(review_request)
+DOORS(group_request)
+DOORS(comment_request)
+DOORS(run_inputs)
 
 static const struct field declared_fields[] = {
 	{.key = "id", .type = 't', .need = REQUIRED},
@@ -245,6 +285,13 @@ static const struct field warning_fields[] = {
 	{.key = "message", .type = 't', .need = WRITTEN | LOOSE},
 	{.key = NULL},
 };
+static const struct field driver_warning_fields[] = {
+	{.key = "workload", .type = 't', .need = WRITTEN | LOOSE},
+	{.key = "object", .type = 't', .need = WRITTEN | LOOSE},
+	{.key = "message", .type = 't', .need = WRITTEN | LOOSE},
+	{.key = "code", .type = 't', .need = LOOSE},
+	{.key = NULL},
+};
 static const struct field graph_moved_fields[] = {
 	{.key = "dependency_graph_hash", .type = 't', .need = REQUIRED},
 	{.key = NULL},
@@ -276,6 +323,159 @@ static const struct field made_fields[] = {
 	{.key = NULL},
 };
 
+static const struct field left_fields[] = {
+	{.key = "object", .type = 't', .need = REQUIRED},
+	{.key = "why", .type = 't', .need = REQUIRED},
+	{.key = "reason", .type = 't', .need = LOOSE},
+	{.key = NULL},
+};
+static const struct field failure_fields[] = {
+	{.key = "message", .type = 't', .need = LOOSE},
+	{.key = NULL},
+};
+static const struct noun_doors failure_doors = {
+	.name = "error", .fields = failure_fields, .need = OTHERS,
+};
+static const struct field adopted_fields[] = {
+	{.key = "env_id", .type = 't', .need = REQUIRED},
+	{.key = "app_id", .type = 't', .need = LOOSE},
+	{.key = "namespace", .type = 't', .need = LOOSE},
+	{.key = "is_gone", .type = 'b', .need = LOOSE | SPARSE},
+	{.key = "is_part", .type = 'b', .need = LOOSE | SPARSE},
+	{.key = "is_unread", .type = 'b', .need = LOOSE | SPARSE},
+	{.key = "left", .type = 'l', .need = LOOSE},
+	{.key = "is_new", .type = 'b', .need = LOOSE | SPARSE},
+	{.key = NULL},
+};
+static const struct noun_doors adopted_doors = {.name = "environment", .fields = adopted_fields};
+static const char *const adoption_words[] = {"reading", "done", "failed", NULL};
+static const struct field adoption_fields[] = {
+	{.key = "cluster", .type = 't', .need = LOOSE},
+	{.key = "context", .type = 't', .need = LOOSE},
+	{.key = "state", .type = 'w', .need = LOOSE, .words = adoption_words},
+	{.key = "warnings", .type = 's', .need = LOOSE},
+	{.key = "environments", .type = 'l', .need = LOOSE, .of = &adopted_doors},
+	{.key = "groups", .type = 'o', .need = LOOSE},
+	{.key = "read_at", .type = 'd', .need = LOOSE},
+	{.key = "error", .type = 'e', .need = LOOSE, .of = &failure_doors},
+	{.key = "all", .type = 'b', .need = LOOSE | SPARSE},
+	{.key = "namespaces", .type = 's', .need = LOOSE | SPARSE},
+	{.key = "selector", .type = 't', .need = LOOSE},
+	{.key = "clones_read_at", .type = 'd', .need = LOOSE},
+	{.key = NULL},
+};
+static const char *const survey_words[] = {"done", "failed", NULL};
+static const struct field survey_fields[] = {
+	{.key = "state", .type = 'w', .need = LOOSE, .words = survey_words},
+	{.key = "error", .type = 'e', .need = LOOSE, .of = &failure_doors},
+	{.key = NULL},
+};
+
+static const struct field mark_fields[] = {
+	{.key = "at", .type = 'd', .need = LOOSE},
+	{.key = "by", .type = 't'},
+	{.key = "note", .type = 't'},
+	{.key = "is_removed", .type = 'b', .need = LOOSE | SPARSE},
+	{.key = NULL},
+};
+static const struct field promotion_fields[] = {
+	{.key = "at", .type = 'd', .need = LOOSE},
+	{.key = "by", .type = 't', .need = REQUIRED},
+	{.key = "id", .type = 't', .need = REQUIRED},
+	{.key = "set_id", .type = 't', .need = REQUIRED},
+	{.key = "comment", .type = 't', .need = REQUIRED},
+	{.key = NULL},
+};
+
+static const struct field named_fields[] = {
+	{.key = "id", .type = 't', .need = REQUIRED},
+	{.key = "name", .type = 't', .need = LOOSE},
+	{.key = NULL},
+};
+static const struct noun_doors named_doors = {.name = "application", .fields = named_fields};
+static const struct field recorded_fields[] = {
+	{.key = "id", .type = 't', .need = REQUIRED},
+	{.key = "name", .type = 't', .need = LOOSE},
+	{.key = "type", .type = 't', .need = LOOSE},
+	{.key = "created_by", .type = 't', .need = LOOSE},
+	{.key = "created_at", .type = 'd', .need = LOOSE},
+	{.key = NULL},
+};
+static const struct noun_doors recorded_doors = {.name = "environment", .fields = recorded_fields};
+static const char *const status_words[] = {"pending", "succeeded", NULL};
+static const char *const empty_words[] = {"", NULL};
+static const struct field deployed_fields[] = {
+	{.key = "id", .type = 't', .need = REQUIRED},
+	{.key = "env_id", .type = 't', .need = REQUIRED},
+	{.key = "set_id", .type = 't', .need = REQUIRED},
+	{.key = "comment", .type = 't'},
+	{.key = "status", .type = 'w', .words = status_words},
+	{.key = "value_set_version_id", .type = 't', .need = NULLABLE},
+	{.key = "export_status", .type = 'w', .need = REQUIRED, .words = empty_words},
+	{.key = "export_file", .type = 'w', .need = REQUIRED, .words = empty_words},
+	{.key = NULL},
+};
+static const struct noun_doors deployed_doors = {.name = "deployment", .fields = deployed_fields};
+static const struct field record_fields[] = {
+	{.key = "app", .type = 'e', .of = &named_doors},
+	{.key = "env", .type = 'e', .of = &recorded_doors},
+	{.key = "origin", .type = 't'},
+	{.key = "made", .type = 't'},
+	{.key = "set", .type = 'o'},
+	{.key = "delta", .type = 'o'},
+	{.key = "values", .type = 'j'},
+	{.key = "version", .type = 'n', .need = LOOSE},
+	{.key = "deployments", .type = 'l', .of = &deployed_doors},
+	{.key = NULL},
+};
+static const struct field refusal_fields[] = {
+	{.key = "error", .type = 't', .need = WRITTEN | LOOSE},
+	{.key = "message", .type = 't', .need = WRITTEN | LOOSE},
+	{.key = "details", .type = 'j', .need = WRITTEN},
+	{.key = NULL},
+};
+static const struct field removal_fields[] = {
+	{.key = "status_message", .type = 't', .need = LOOSE},
+	{.key = "status_reason", .type = 'j'},
+	{.key = NULL},
+};
+static const struct field progress_fields[] = {
+	{.key = "done", .type = 'n', .need = WRITTEN | LOOSE},
+	{.key = "total", .type = 'n', .need = WRITTEN | LOOSE},
+	{.key = "message", .type = 't', .need = LOOSE},
+	{.key = "reason", .type = 'j'},
+	{.key = NULL},
+};
+static const struct field env_change_fields[] = {
+	{.key = "name", .type = 't'},
+	{.key = "notes", .type = 'o'},
+	{.key = NULL},
+};
+static const struct field review_fields[] = {
+	{.key = "environment", .type = 'o'},
+	{.key = "deployment", .type = 'o'},
+	{.key = NULL},
+};
+static const struct field group_fields[] = {
+	{.key = "groups", .type = 'o'},
+	{.key = NULL},
+};
+static const struct field comment_fields[] = {
+	{.key = "comment", .type = 't'},
+	{.key = NULL},
+};
+
+static const struct field inputs_fields[] = {
+	{.key = "env_id", .type = 't', .need = LOOSE},
+	{.key = "environment", .type = 't', .need = LOOSE},
+	{.key = "delta_id", .type = 't', .need = LOOSE},
+	{.key = "set_id", .type = 't', .need = LOOSE},
+	{.key = "deployment_id", .type = 't', .need = LOOSE},
+	{.key = "comment", .type = 't', .need = LOOSE},
+	{.key = "mode", .type = 't', .need = LOOSE},
+	{.key = NULL},
+};
+
 static const struct noun_doors nouns[] = {
 	{"declared resource", declared_fields, 0, OF(declared_resource), declared_resource_misfit},
 	{"change of a definition", change_fields, 0, OF(definition_change), NULL},
@@ -289,11 +489,26 @@ static const struct noun_doors nouns[] = {
 	{"environment", environment_fields, 0, OF(environment_request), environment_request_misfit},
 	{"environment of a type", type_use_fields, 0, OF(environment_type_use), NULL},
 	{"warning", warning_fields, 0, OF(workload_warning), NULL},
+	{"warning", driver_warning_fields, 0, OF(driver_warning), NULL},
 	{"resource graph", graph_moved_fields, 0, OF(graph_moved), NULL},
 	{"shared values", values_moved_fields, 0, OF(values_moved), NULL},
 	{"application", application_fields, 0, OF(application_request), application_request_misfit},
 	{"token", token_fields, 0, OF(token_request), token_request_misfit},
 	{"token", made_fields, 0, OF(token_answer), NULL},
+	{"object", left_fields, 0, OF(left_object), NULL},
+	{"adoption", adoption_fields, 0, OF(adoption_report), NULL},
+	{"survey", survey_fields, 0, OF(survey_report), NULL},
+	{"note", mark_fields, 0, OF(clone_mark), clone_mark_misfit},
+	{"promotion", promotion_fields, 0, OF(clone_promotion), clone_promotion_misfit},
+	{"record", record_fields, 0, OF(recorded_clone), NULL},
+	{"error", refusal_fields, 0, OF(error_answer), NULL},
+	{"environment", removal_fields, 0, OF(removal_problem), NULL},
+	{"progress", progress_fields, 0, OF(task_progress), NULL},
+	{"environment", env_change_fields, 0, OF(environment_change), environment_change_misfit},
+	{"review", review_fields, 0, OF(review_request), review_request_misfit},
+	{"groups", group_fields, 0, OF(group_request), group_request_misfit},
+	{"comment", comment_fields, 0, OF(comment_request), comment_request_misfit},
+	{"inputs", inputs_fields, 0, OF(run_inputs), NULL},
 };
 #define NOUNS (sizeof(nouns) / sizeof(nouns[0]))
 
@@ -320,6 +535,16 @@ draw_time(struct source *source)
 
 static json_t *draw_body(struct source *source, const struct noun_doors *noun);
 
+static json_t *
+draw_word(struct source *source, const char *const *words)
+{
+	unsigned count = 0;
+
+	while (words[count])
+		count++;
+	return json_string(words[source_draw(source, count)]);
+}
+
 /* Of the type that it is to be; null, which is as absent, is not. */
 static json_t *
 draw_value(struct source *source, const struct field *field)
@@ -331,6 +556,10 @@ draw_value(struct source *source, const struct field *field)
 		return draw_text(source);
 	case 'd':
 		return draw_time(source);
+	case 'n':
+		return json_integer(source_draw(source, 100));
+	case 'w':
+		return draw_word(source, field->words);
 	case 'b':
 		return json_boolean(source_draw(source, 2));
 	case 'o':
@@ -376,13 +605,26 @@ draw_body(struct source *source, const struct noun_doors *noun)
 static json_t *
 absent_value(const struct field *field)
 {
+	if (field->need & SPARSE)
+		return NULL;
 	if (field->type == 'b')
 		return json_false();
+	if (field->type == 'n')
+		return json_integer(0);
 	if (field->type == 'l' || field->type == 's')
 		return json_array();
+	if (field->type == 'j' && (field->need & WRITTEN))
+		return json_object();
 	if (field->need & NULLABLE)
 		return json_null();
 	return field->need & (REQUIRED | WRITTEN) ? json_string("") : NULL;
+}
+
+static bool
+says_nothing(const struct field *field, const json_t *value)
+{
+	return (field->need & SPARSE) &&
+	       (json_is_false(value) || (json_is_array(value) && json_array_size(value) == 0));
 }
 
 /* The body with all that is written for what it lacks. */
@@ -397,9 +639,11 @@ complete(const json_t *body, const struct noun_doors *noun)
 
 		if (!value && (value = absent_value(field)) != NULL)
 			json_object_set_new(whole, field->key, value);
+		else if (says_nothing(field, value))
+			json_object_del(whole, field->key);
 		else if (field->type == 'e' && value)
 			json_object_set_new(whole, field->key, complete(value, field->of));
-		else if (field->type == 'l')
+		else if (field->type == 'l' && field->of)
 			json_array_foreach(value, i, item)
 				json_array_set_new(value, i, complete(item, field->of));
 	}
@@ -500,7 +744,10 @@ is_of_type(char type, const json_t *value)
 	switch (type) {
 	case 't':
 	case 'd':
+	case 'w':
 		return json_is_string(value);
+	case 'n':
+		return json_is_integer(value);
 	case 'b':
 		return json_is_boolean(value);
 	case 'o':
@@ -526,6 +773,8 @@ good_body(const struct noun_doors *noun)
 				    field->type == 't'   ? json_string("t")
 				    : field->type == 'd' ? json_string("2026-01-02T03:04:05.000Z")
 				    : field->type == 'b' ? json_true()
+				    : field->type == 'n' ? json_integer(1)
+				    : field->type == 'w' ? json_string(field->words[0])
 				    : field->type == 'e' ? good_body(field->of)
 				    : strchr("ls", field->type)
 					    ? json_array()
@@ -551,7 +800,7 @@ check_read(const struct noun_doors *noun, const struct field *field, const json_
 		json_object_set_new(wanted, field->key, complete(there, field->of));
 		json_decref(there);
 	}
-	if (is_fault && field->type == 's' && json_is_array(json_object_get(body, field->key)))
+	if (field->type == 's' && json_is_array(json_object_get(body, field->key)))
 		json_object_set_new(wanted, field->key, json_pack("[s]", ""));
 	noun->read(&out, body);
 	again = noun->encode(&out);
@@ -872,6 +1121,27 @@ lists_are_read_item_by_item(void **state)
 	json_decref(body);
 }
 
+/* Only whoever asks is held to it: what others wrote is read however long it is. */
+static void
+a_text_that_is_longer_than_the_table_says_is_a_misfit(void **state)
+{
+	char text[4098] = {0};
+	struct comment_request request;
+	json_t *body;
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	body = json_pack("{s:s}", "comment", text);
+	assert_string_equal(comment_request_misfit(body)->key, "comment");
+	comment_request_read(&request, body);
+	assert_string_equal(request.comment.raw, text);
+	assert_null(request.problem.raw);
+	comment_request_clear(&request);
+	json_object_set_new(body, "comment", json_string(text + 1));
+	assert_null(comment_request_misfit(body));
+	json_decref(body);
+}
+
 int
 main(void)
 {
@@ -887,6 +1157,7 @@ main(void)
 		cmocka_unit_test(what_was_given_is_known),
 		cmocka_unit_test(an_environment_that_moved_says_what_is_there),
 		cmocka_unit_test(lists_are_read_item_by_item),
+		cmocka_unit_test(a_text_that_is_longer_than_the_table_says_is_a_misfit),
 	};
 
 	if (!setlocale(LC_ALL, "C.UTF-8"))

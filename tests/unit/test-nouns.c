@@ -126,7 +126,7 @@
 	"'timestamp':'2026-01-02T03:04:05.000Z'}"
 #define CONTAINER(name, ready, restarts, status)                                           \
 	"{'name':'" name "','ready':" ready ",'restart_count':" restarts ",'restartCount':" restarts \
-	",'status':'" status "','state':{'waiting':{}}}"
+	",'status':'" status "','state':{'waiting':{'message':'','reason':'Created'}}}"
 #define POD(name, phase, status, containers)                                       \
 	"{'podName':'" name "','phase':'" phase "','status':'" status "','revision':1," \
 	"'containerStatuses':[" containers "]}"
@@ -567,6 +567,58 @@ the_last_end_is_the_newest_of_all_containers(void **state)
 	json_decref(body);
 }
 
+/* Puts it for the state of its first container, and for the one before. */
+static void
+container_states(json_t *body, json_t *value)
+{
+	json_t *module = json_object_get(json_object_get(body, "modules"), "api"), *container;
+
+	container = json_object_get(json_object_get(module, "controllers"), "api");
+	container = json_array_get(json_object_get(container, "pods"), 0);
+	container = json_array_get(json_object_get(container, "containerStatuses"), 0);
+	json_object_set(container, "state", value);
+	json_object_set_new(container, "last_state", value);
+}
+
+/* One of three, each with what there is to say of it; an odd member is as if it were absent. */
+static void
+states_of_a_container_are_written_as_they_were_read(void **state)
+{
+	static const char *const kept[] = {
+		"{'running':{}}",
+		"{'running':{'started_at':'2026-03-02T09:15:04.000Z'}}",
+		"{'waiting':{'message':'no image','reason':'ImagePullBackOff'}}",
+		"{'terminated':{'message':'status 3','reason':'Error','exit_code':3,'signal':0,"
+		"'started_at':'2026-03-02T09:15:04.000Z',"
+		"'finished_at':'2026-03-02T09:15:05.000Z'}}",
+		"{}",
+	};
+	static const char *const odd[] = {
+		"{'running':{'started_at':7},'waiting':null}",
+		"{'running':{},'waiting':7,'terminated':null}",
+	};
+	const size_t all = sizeof(kept) / sizeof(kept[0]) + sizeof(odd) / sizeof(odd[0]);
+	struct error err = {0};
+
+	(void)state;
+	for (size_t i = 0; i < all; i++) {
+		bool is_odd = i >= sizeof(kept) / sizeof(kept[0]);
+		json_t *wanted = parse(is_odd ? kept[0] : kept[i]), *body = parse(RUNTIME), *again;
+		struct runtime runtime;
+
+		container_states(body, is_odd ? parse(odd[i - sizeof(kept) / sizeof(kept[0])])
+					      : json_deep_copy(wanted));
+		assert_int_equal(runtime_decode(&runtime, body, &err), 0);
+		again = runtime_encode(&runtime);
+		container_states(body, wanted);
+		if (!json_equal(again, body))
+			fail_msg("%zu: %s", i, json_dumps(again, 0));
+		runtime_clear(&runtime);
+		json_decref(again);
+		json_decref(body);
+	}
+}
+
 /* Of a cluster: what was not made by one has no pods to show. */
 static void
 pods_of_a_cluster_are_kept_in_short(void **state)
@@ -655,6 +707,24 @@ restarts_are_counted_by_either_name(void **state)
 
 /* A code that is known says it in the language of this program; else the message stands.  What
  * cannot be started has no pods, and is wanted all the same. */
+/* Another platform may not say of which revision a pod is. */
+static void
+a_pod_without_a_revision_is_not_an_old_one(void **state)
+{
+	json_t *body = parse("{'modules':{'web':{'status':'Running','controllers':{'web':{"
+			     "'revision':2,'replicas':1,'pods':[{'containerStatuses':[]},"
+			     "{'revision':2,'containerStatuses':[]}]}}}}}");
+	struct error err = {0};
+	struct runtime runtime;
+
+	(void)state;
+	assert_int_equal(runtime_decode(&runtime, body, &err), 0);
+	assert_int_equal(runtime.modules[0].pods_wanted, 2);
+	assert_int_equal(runtime.modules[0].pods_ready, 2);
+	runtime_clear(&runtime);
+	json_decref(body);
+}
+
 static void
 why_a_workload_does_not_run_is_said_in_our_language(void **state)
 {
@@ -1123,7 +1193,9 @@ main(void)
 		cmocka_unit_test(an_odd_workload_leaves_the_others),
 		cmocka_unit_test(restarts_are_counted_by_either_name),
 		cmocka_unit_test(the_last_end_is_the_newest_of_all_containers),
+		cmocka_unit_test(states_of_a_container_are_written_as_they_were_read),
 		cmocka_unit_test(pods_of_a_cluster_are_kept_in_short),
+		cmocka_unit_test(a_pod_without_a_revision_is_not_an_old_one),
 		cmocka_unit_test(why_a_workload_does_not_run_is_said_in_our_language),
 		cmocka_unit_test(what_runs_is_kept_in_short),
 		cmocka_unit_test(definitions_are_read_with_their_documents),

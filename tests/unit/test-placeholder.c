@@ -602,6 +602,7 @@ a_workload_has_them_in_few_places(void **state)
 		{"/spec/schedules/night/containers/web/variables/A", true, true},
 		{"/spec/containers/web/readiness_probe/port", false, true},
 		{"/spec/containers/web/liveness_probe/command/0", false, true},
+		{"/spec/secrets/mail/data/key", false, true},
 		{"/spec/containers/web/args/0", false, false},
 		{"/spec/containers/web/command/0", false, false},
 		{"/spec/containers/web/image", false, false},

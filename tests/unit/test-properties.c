@@ -19,6 +19,7 @@
 #include "compare/diff.h"
 #include "compare/merge.h"
 #include "compare/visible.h"
+#include "model/delta-text.h"
 #include "model/delta.h"
 #include "model/json-text.h"
 #include "model/json.h"
@@ -85,6 +86,80 @@ sent(const struct delta *delta)
 	json_decref(body);
 	free(text);
 	return out;
+}
+
+static char *
+stored(const struct set *set)
+{
+	json_t *body = set_encode(set);
+	char *text = json_canonical(body);
+
+	json_decref(body);
+	return text;
+}
+
+/* The delta between their stored texts, and how many slices it took; NULL: it could not be made. */
+static json_t *
+delta_of_texts(char *from, char *to, size_t whole, size_t *slices, size_t *largest)
+{
+	struct delta_text *delta = delta_text_new(from, to, whole);
+	json_t *body = NULL;
+	struct buf out;
+	size_t before;
+	int more;
+
+	*slices = *largest = 0;
+	buf_init(&out, SIZE_MAX / 4);
+	do {
+		before = out.length;
+		more = delta_text_more(delta, &out);
+		if (out.length - before > *largest)
+			*largest = out.length - before;
+		++*slices;
+	} while (more > 0);
+	if (more == 0)
+		body = json_loads(buf_str(&out), 0, NULL);
+	buf_clear(&out);
+	delta_text_free(delta);
+	return body;
+}
+
+/* But for the order of what is removed, which means nothing. */
+static bool
+is_delta_of_texts(const struct set *a, const struct set *b, size_t whole)
+{
+	struct delta *delta = delta_between(a, b), *made = NULL;
+	json_t *body = delta_encode(delta), *modules = json_object_get(body, "modules");
+	size_t slices, largest;
+	json_t *text = delta_of_texts(stored(a), stored(b), whole, &slices, &largest);
+	json_t *of_text = json_object_get(text, "modules");
+	bool good = text && (made = delta_decode(text, NULL)) && gives(made, a, b) &&
+		    json_equal(json_object_get(text, "shared"), json_object_get(body, "shared")) &&
+		    json_equal(json_object_get(of_text, "add"), json_object_get(modules, "add")) &&
+		    json_equal(json_object_get(of_text, "update"), json_object_get(modules, "update")) &&
+		    json_array_size(json_object_get(of_text, "remove")) ==
+			    json_array_size(json_object_get(modules, "remove"));
+
+	json_decref(text);
+	json_decref(body);
+	delta_free(made);
+	delta_free(delta);
+	return good;
+}
+
+static bool
+diff_of_stored_texts_is_the_diff(struct source *source)
+{
+	struct set *a = draw(source, "a"), *b = draw_near(source, "b", a), *c = draw(source, "c");
+	bool good = true;
+
+	for (size_t whole = 0; whole < 2000; whole = 4 * whole + 40)
+		good = good && is_delta_of_texts(a, b, whole) && is_delta_of_texts(b, a, whole) &&
+		       is_delta_of_texts(a, c, whole) && is_delta_of_texts(a, a, whole);
+	set_unref(a);
+	set_unref(b);
+	set_unref(c);
+	return good;
 }
 
 static bool
@@ -421,6 +496,24 @@ canonical_text_is_the_value(struct source *source)
 	return good;
 }
 
+static void
+take_element(void *data, const json_t *element)
+{
+	json_array_append(data, (json_t *)element);
+}
+
+/* Entry by entry it is the same list, and where it is none, or damaged, both ways say so. */
+static bool
+reads_each_as_whole(const char *bytes, size_t length, const json_t *whole)
+{
+	json_t *list = json_array();
+	bool is_list = packed_each(bytes, length, take_element, list);
+	bool good = is_list ? json_equal(list, whole) : !json_is_array(whole);
+
+	json_decref(list);
+	return good;
+}
+
 static bool
 what_is_packed_reads_back(struct source *source)
 {
@@ -432,15 +525,18 @@ what_is_packed_reads_back(struct source *source)
 	buf_init(&bytes, JSON_BYTES_MAX);
 	good = packed_write(value, &bytes);
 	again = packed_read(bytes.data, bytes.length, NULL);
-	good = good && again && json_equal(again, value);
+	good = good && again && json_equal(again, value) &&
+	       reads_each_as_whole(bytes.data, bytes.length, value);
 	json_decref(again);
 	/* Neither a part of it nor more than it is read as anything. */
 	for (size_t n = 0; good && n < bytes.length; n++) {
 		again = packed_read(bytes.data, n, NULL);
-		good = !again;
+		good = !again && reads_each_as_whole(bytes.data, n, NULL);
 		json_decref(again);
 	}
-	good = good && buf_append(&bytes, "n", 1) && !packed_read(bytes.data, bytes.length, NULL);
+	good = good && buf_append(&bytes, "n", 1) &&
+	       !packed_read(bytes.data, bytes.length, NULL) &&
+	       reads_each_as_whole(bytes.data, bytes.length, NULL);
 	buf_clear(&bytes);
 	json_decref(value);
 	return good;
@@ -627,6 +723,123 @@ wide_objects_and_long_texts_are_canonical(void **state)
 	}
 }
 
+/* A set of so many workloads, each of a kilobyte. */
+static char *
+stored_workloads(int count, const char *value)
+{
+	json_t *modules = json_object(), *body = json_pack("{s:O, s:{}}", "modules", modules, "shared");
+	char name[16], *text;
+
+	for (int i = 0; i < count; i++) {
+		char *filler = xasprintf("%s%01000d", value, i);
+
+		snprintf(name, sizeof(name), "w%d", i);
+		json_object_set_new(modules, name, json_pack("{s:s, s:{s:s}}", "profile", "p", "spec",
+							     "a", filler));
+		free(filler);
+	}
+	text = json_canonical(body);
+	json_decref(modules);
+	json_decref(body);
+	return text;
+}
+
+static void
+a_big_diff_is_made_in_slices(void **state)
+{
+	static const struct { const char *from, *to; size_t slices, updates; } cases[] = {
+		{"a", "a", 2, 0}, {"a", "b", 2 + 3, 200},
+	};
+	size_t slices, largest;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *from = stored_workloads(200, cases[i].from);
+		char *to = stored_workloads(200, cases[i].to);
+		json_t *delta = delta_of_texts(from, to, DELTA_TEXT_WHOLE, &slices, &largest);
+
+		assert_int_equal(json_object_size(json_object_get(json_object_get(delta, "modules"),
+								  "update")), cases[i].updates);
+		assert_true(slices >= cases[i].slices);
+		assert_true(largest < 150 * 1024);
+		json_decref(delta);
+	}
+}
+
+/* A set of one workload, of a megabyte and more. */
+static char *
+stored_giant(const char *each_hundredth)
+{
+	struct buf out;
+
+	buf_init(&out, SIZE_MAX / 4);
+	(void)buf_puts(&out, "{\"modules\":{\"giant\":{\"spec\":{\"containers\":{\"c\":{\"variables\":{");
+	for (int i = 0; i < 20000; i++)
+		(void)buf_printf(&out, "%s\"V%05d\":\"%s and some more of it, as long as values are\"",
+				 i > 0 ? "," : "", i, i % 100 == 7 ? each_hundredth : "same");
+	(void)buf_puts(&out, "}}}}}},\"shared\":{}}");
+	return buf_take(&out);
+}
+
+static void
+a_giant_workload_is_compared_in_slices(void **state)
+{
+	size_t slices, largest;
+	json_t *delta = delta_of_texts(stored_giant("old"), stored_giant("new"), DELTA_TEXT_WHOLE,
+				       &slices, &largest);
+	json_t *update = json_object_get(json_object_get(delta, "modules"), "update");
+	json_t *steps = json_object_get(update, "giant");
+
+	(void)state;
+	assert_int_equal(json_array_size(steps), 200);
+	assert_string_equal(json_member_string(json_array_get(steps, 0), "path"),
+			    "/spec/containers/c/variables/V00007");
+	assert_true(slices >= 5);
+	assert_true(largest < 48 * 1024);
+	json_decref(delta);
+}
+
+static void
+keys_are_in_the_order_of_what_they_stand_for(void **state)
+{
+	static const char *const texts[][2] = {
+		{"{\"modules\":{\"a\\\"\":{},\"a#\":{}},\"shared\":{}}", "{\"modules\":{},\"shared\":{}}"},
+		{"{\"modules\":{\"\\u0001\":{},\"\\n\":{},\"a\\\\\":{},\"ab\":{}},\"shared\":{}}",
+		 "{\"modules\":{\"\\n\":{},\"ab\":{}},\"shared\":{}}"},
+	};
+	size_t slices, largest;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		json_t *delta = delta_of_texts(xstrdup(texts[i][0]), xstrdup(texts[i][1]),
+					       DELTA_TEXT_WHOLE, &slices, &largest);
+
+		assert_int_equal(json_array_size(json_object_get(json_object_get(delta, "modules"),
+								 "remove")), 2);
+		json_decref(delta);
+	}
+}
+
+static void
+a_damaged_text_is_no_delta(void **state)
+{
+	static const char *const texts[] = {
+		"", "7", "{", "{}", "{\"modules\":{}}", "{\"modules\":7,\"shared\":{}}",
+		"{\"modules\":{\"b\":{},\"a\":{}},\"shared\":{}}",
+		"{\"modules\":{\"a\":{},\"a\":{}},\"shared\":{}}",
+		"{\"modules\":{\"a\"},\"shared\":{}}", "{\"modules\":{\"a\":{]},\"shared\":{}}",
+		"{\"modules\":{\"a\":\"},\"shared\":{}}", "{\"modules\":{\"a\":},\"shared\":{}}",
+		"{\"modules\":{a:1},\"shared\":{}}", "{\"modules\":{},\"shared\":x}",
+	};
+	size_t slices, largest;
+
+	(void)state;
+	for (size_t i = 0; i < 2 * sizeof(texts) / sizeof(texts[0]); i++)
+		assert_null(delta_of_texts(xstrdup(texts[i / 2]),
+					   xstrdup("{\"modules\":{\"a\":{}},\"shared\":{}}"),
+					   i % 2 * DELTA_TEXT_WHOLE, &slices, &largest));
+}
+
 /* A text is looked at in words, the last of which begins in the one before it. */
 static void
 one_byte_to_escape_is_canonical_wherever_it_stands(void **state)
@@ -715,6 +928,7 @@ a_difference_always_shows_something(struct source *source)
 	X(diff_applied_gives_the_other)                                                    \
 	X(diff_of_strangers_gives_the_other)                                               \
 	X(diff_of_itself_is_empty)                                                         \
+	X(diff_of_stored_texts_is_the_diff)                                                \
 	X(a_delta_leaves_its_base_alone)                                                   \
 	X(id_is_of_content_not_of_order)                                                   \
 	X(composed_is_one_after_the_other)                                                 \
@@ -748,6 +962,10 @@ main(void)
 		LAWS(X)
 #undef X
 		cmocka_unit_test(wide_objects_and_long_texts_are_canonical),
+		cmocka_unit_test(a_big_diff_is_made_in_slices),
+		cmocka_unit_test(a_giant_workload_is_compared_in_slices),
+		cmocka_unit_test(keys_are_in_the_order_of_what_they_stand_for),
+		cmocka_unit_test(a_damaged_text_is_no_delta),
 		cmocka_unit_test(one_byte_to_escape_is_canonical_wherever_it_stands),
 	};
 

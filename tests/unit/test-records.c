@@ -9,6 +9,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -21,6 +22,7 @@
 #include <nettle/base64.h>
 
 #include "memory-platform.h"
+#include "own-clock.h"
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -29,12 +31,14 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "model/adoption-report.h"
 #include "model/clone-notes.h"
 #include "model/json.h"
 #include "model/nouns.h"
 #include "model/set.h"
 #include "net/loop.h"
 #include "platform/drivers/kubernetes/record/kube-record-text.h"
+#include "platform/drivers/found-namespace.h"
 #include "platform/drivers/registry.h"
 #include "platform/drivers/task.h"
 #include "platform/engine/adoption.h"
@@ -44,8 +48,9 @@
 #include "platform/state/platform.h"
 #include "platform/state/repository-apps.h"
 #include "platform/state/repository-deployments.h"
+#include "platform/state/repository-homes.h"
 #include "platform/state/repository-notes.h"
-#include "platform/state/repository-resources.h"
+#include "platform/state/repository-removal.h"
 #include "platform/state/repository-sets.h"
 #include "platform/state/repository-value-versions.h"
 #include "platform/state/repository-values.h"
@@ -55,9 +60,6 @@
 #define TYPE "sidestage/kubernetes"
 #define CLONED "clone hot [sidestage verb=clone op=o1 hotfix=hot origin=shop/d0]"
 #define PROMOTED "promote hot: web [sidestage verb=promote op=o2 hotfix=hot origin=shop/d0]"
-
-int64_t __real_clock_steady_ms(void);
-int64_t __wrap_clock_steady_ms(void);
 
 struct laptop {
 	char folder[64];
@@ -72,19 +74,16 @@ static struct {
 	struct laptop first, second;
 	json_t *kept;			/* {space: {"record", "notes", "tag"}}: of the cluster */
 	json_t *gone;
-	const char *fails;		/* why nothing can be kept */
+	json_t *strays;
+	bool is_unread;			/* none of them can be read now */
+	const char *fails;		/* why nothing can be kept, */
+	const char *fails_of;		/* or nothing of this space; NULL: of any */
+	size_t writes, reads;
 } world;
-static int64_t skipped;			/* of time */
 
 static const struct adoption adoption = {
 	.org = "acme", .driver_type = TYPE, .cluster = "prod", .def_id = "prod", .user = "oncall"};
 static const struct place clone = {"acme", "shop", "hot"}, origin = {"acme", "shop", "shop"};
-
-int64_t
-__wrap_clock_steady_ms(void)
-{
-	return __real_clock_steady_ms() + skipped;
-}
 
 /* --- the cluster --- */
 
@@ -106,7 +105,8 @@ keep(struct driver *driver, const char *space, const json_t *record, const json_
 	json_t *one = json_object_get(world.kept, name);
 	struct error err = {0};
 
-	if (world.fails) {
+	world.writes++;
+	if (world.fails && (!world.fails_of || strcmp(world.fails_of, name) == 0)) {
 		error_set(&err, ERROR_LIMIT, "%s", world.fails);
 		return end_task(driver, waiter, &err, NULL);
 	}
@@ -125,27 +125,39 @@ keep(struct driver *driver, const char *space, const json_t *record, const json_
 static struct driver_task *
 kept(struct driver *driver, const json_t *known, const struct driver_waiter *waiter)
 {
-	json_t *found = json_array(), *one;
+	json_t *found = json_array(), *unread = json_object(), *gone = json_object(), *one;
 	const char *name;
 
+	json_object_foreach(world.gone, name, one)
+		if (json_object_get(known, name))	/* of others nobody asked */
+			json_object_set(gone, name, one);
+
 	json_object_foreach(world.kept, name, one) {
-		char tag[32];
+		char tag[32], namespace[64];
 		const char *before = json_member_string(known, name);
 		json_t *row;
 
+		snprintf(namespace, sizeof(namespace), "%s", name);
+		*strchr(namespace, '/') = '-';
 		snprintf(tag, sizeof(tag), "%lld", json_integer_value(json_object_get(one, "tag")));
 		if (before && strcmp(before, tag) == 0)
 			continue;
-		row = json_pack("{s:s, s:s, s:s, s:O}", "space", name, "namespace", "shop-hot", "tag",
-				tag, "notes", json_object_get(one, "notes"));
+		if (world.is_unread) {
+			json_object_set_new(unread, name, json_true());
+			continue;
+		}
+		row = json_pack("{s:s, s:s, s:s, s:O}", "space", name, "namespace", namespace,
+				"tag", tag, "notes", json_object_get(one, "notes"));
 		if (json_object_get(one, "record"))
 			json_object_set(row, "record", json_object_get(one, "record"));
+		world.reads++;
 		if (json_object_get(one, "error"))
 			json_object_set(row, "error", json_object_get(one, "error"));
 		json_array_append_new(found, row);
 	}
-	return end_task(driver, waiter, NULL, json_pack("{s:o, s:O}", "records", found, "gone",
-							world.gone));
+	return end_task(driver, waiter, NULL,
+			json_pack("{s:o, s:o, s:o, s:O}", "records", found, "gone", gone, "unread",
+				  unread, "strays", world.strays));
 }
 
 /* --- the world --- */
@@ -160,13 +172,20 @@ kept(struct driver *driver, const json_t *known, const struct driver_waiter *wai
 static void
 find(struct laptop *laptop, const char *text)
 {
-	json_t *found = parse(text);
+	struct found_namespace found;
+	json_t *body = parse(text);
 	enum adoption_result result;
 	struct error err = {0};
 
-	if (adoption_record(&laptop->platform, &adoption, found, &result, &err) != 0)
+	found_namespace_read(&found, body);
+	json_decref(body);
+	assert_null(found.problem.raw);
+	if (adoption_record(&laptop->platform, &adoption, &found, &result, &err) != 0)
 		fail_msg("%s", err.text);
-	json_decref(found);
+	body = found_namespace_encode(&found);
+	assert_int_equal(json_object_size(body), 7);
+	json_decref(body);
+	found_namespace_clear(&found);
 }
 
 static void
@@ -206,9 +225,9 @@ make_world(void **state)
 	(void)state;
 	memset(&world, 0, sizeof(world));
 	log_set_level((enum log_priority)0);
-	skipped = 0;
 	world.kept = json_object();
 	world.gone = json_object();
+	world.strays = json_object();
 	open_laptop(&world.first);
 	open_laptop(&world.second);
 	return 0;
@@ -222,16 +241,17 @@ remove_world(void **state)
 	close_laptop(&world.second);
 	json_decref(world.kept);
 	json_decref(world.gone);
+	json_decref(world.strays);
 	return 0;
 }
 
 /* --- what people do --- */
 
 static void
-deploy(const char *id, const char *from, const struct place *place, const char *image,
-       const char *comment)
+deploy_on(struct laptop *laptop, const char *id, const char *from, const struct place *place,
+	  const char *image, const char *comment)
 {
-	struct repository *repository = world.first.platform.repository;
+	struct repository *repository = laptop->platform.repository;
 	json_t *body = json_pack("{s:o}", "modules", parse(MODULES("IMAGE")));
 	struct error err = {0};
 	struct set *set;
@@ -259,7 +279,14 @@ deploy(const char *id, const char *from, const struct place *place, const char *
 }
 
 static void
-make_clone(void)
+deploy(const char *id, const char *from, const struct place *place, const char *image,
+       const char *comment)
+{
+	deploy_on(&world.first, id, from, place, image, comment);
+}
+
+static void
+make_environment(const struct place *place, const char *by)
 {
 	struct repository *repository = world.first.platform.repository;
 	struct error err = {0};
@@ -269,13 +296,25 @@ make_clone(void)
 		.labels = json_object(), .origin = (char *)"shop",
 	};
 
-	if (repository_put_environment(repository, &clone, "hot", "development", NULL, "dev",
+	if (repository_put_environment(repository, place, place->env, "development", NULL, by,
 				       clock_wall_ms(), &err) != 0 ||
-	    repository_put_env_home(repository, &clone, &home, &err) != 0)
+	    repository_put_env_home(repository, place, &home, &err) != 0)
 		fail_msg("%s", err.text);
 	json_decref(home.labels);
+}
+
+static void
+make_clone_of(const char *user)
+{
+	make_environment(&clone, user);
 	deploy("c0ffee01", "", &clone, "local/web:1", CLONED);
 	deploy("c0ffee02", "c0ffee01", &clone, "local/web:2", "deploy hot");
+}
+
+static void
+make_clone(void)
+{
+	make_clone_of("dev");
 }
 
 /* New reference. */
@@ -314,7 +353,7 @@ go_on(void)
 		if (!laptops[i]->records)
 			laptops[i]->records = records_new(&laptops[i]->platform, &adoption);
 	for (size_t turn = 0; turn < 40; turn++) {
-		skipped += 700;
+		own_clock_skip(700);
 		for (size_t i = 0; i < 2; i++)
 			assert_int_equal(loop_turn(laptops[i]->platform.loop, 0, NULL), 0);
 	}
@@ -376,6 +415,148 @@ a_clone_and_its_notes_are_the_same_for_both(void **state)
 	check_note(&world.first, "owner", "none");
 }
 
+/* From the next turn on it looks as a daemon does that has just started. */
+static void
+start_again(struct laptop *laptop)
+{
+	records_free(laptop->records);
+	laptop->records = NULL;
+}
+
+static void
+looking_writes_nothing(void **state)
+{
+	(void)state;
+	make_clone();
+	go_on();
+	world.writes = 0;
+	start_again(&world.first);
+	start_again(&world.second);
+	go_on();
+	assert_int_equal(world.writes, 0);
+	/* Nor is a record replaced that this version cannot read. */
+	json_object_set_new(json_object_get(world.kept, "shop/hot"), "error",
+			    json_string("newer"));
+	json_object_del(json_object_get(world.kept, "shop/hot"), "record");
+	start_again(&world.first);
+	go_on();
+	assert_int_equal(world.writes, 0);
+}
+
+static void
+what_cannot_be_read_is_not_replaced(void **state)
+{
+	(void)state;
+	make_clone();
+	go_on();
+	deploy("c0ffee03", "c0ffee02", &clone, "local/web:3", "deploy hot");
+	start_again(&world.first);
+	world.writes = 0;
+	world.is_unread = true;
+	go_on();
+	assert_int_equal(world.writes, 0);
+	world.is_unread = false;
+	go_on();
+	assert_int_equal(world.writes, 1);
+}
+
+static void
+a_laptop_that_was_away_puts_nothing_older_back(void **state)
+{
+	const json_t *kept;
+
+	(void)state;
+	make_clone();
+	go_on();
+	start_again(&world.first);
+	records_stop(world.second.records);
+	deploy_on(&world.second, "c0ffee03", "c0ffee02", &clone, "local/web:3", "deploy hot");
+	note(&world.second, "owner", json_string("oncall"));
+	start_again(&world.second);
+	world.second.records = records_new(&world.second.platform, &adoption);
+	for (size_t turn = 0; turn < 20; turn++) {
+		own_clock_skip(700);
+		assert_int_equal(loop_turn(world.second.platform.loop, 0, NULL), 0);
+	}
+	world.writes = 0;
+	go_on();
+	assert_int_equal(world.writes, 0);
+	kept = json_object_get(world.kept, "shop/hot");
+	assert_string_equal(json_member_string(json_object_get(kept, "notes"), "owner"), "oncall");
+	assert_string_equal(json_member_string(json_array_get(json_object_get(
+		json_object_get(kept, "record"), "deployments"), 1), "id"), "c0ffee03");
+	check_note(&world.first, "owner", "\"oncall\"");
+}
+
+static void
+a_note_that_no_one_can_read_is_written_once(void **state)
+{
+	char words[1401] = {0};
+
+	(void)state;
+	make_clone();
+	go_on();
+	memset(words, 1, sizeof(words) - 1);
+	note(&world.first, "verify", json_pack("{s:s, s:s, s:s}", "at", "2026-01-01T00:00:00.000Z",
+					       "by", "dev", "note", words));
+	world.writes = 0;
+	go_on();
+	assert_int_equal(world.writes, 1);
+}
+
+static void
+a_clone_of_nobody_has_no_owner(void **state)
+{
+	(void)state;
+	make_environment(&clone, "");
+	deploy("c0ffee01", "", &clone, "local/web:1", CLONED);
+	go_on();
+	assert_null(json_object_get(json_object_get(json_object_get(world.kept, "shop/hot"),
+						    "notes"), "owner"));
+}
+
+static void
+turn(struct laptop *laptop, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		own_clock_skip(200);
+		assert_int_equal(loop_turn(laptop->platform.loop, 0, NULL), 0);
+	}
+}
+
+static void
+check_state(struct laptop *laptop, enum adoption_state expected)
+{
+	struct adoption_report told = {.state = ADOPTION_DONE};
+
+	records_tell(laptop->records, "acme", &told);
+	assert_int_equal(told.state, expected);
+	adoption_report_clear(&told);
+}
+
+static void
+a_platform_that_has_just_started_is_reading_until_it_knows_the_clones(void **state)
+{
+	struct repository *repository = world.second.platform.repository;
+	struct error err = {0};
+
+	(void)state;
+	make_clone();
+	world.first.records = records_new(&world.first.platform, &adoption);
+	turn(&world.first, 10);
+	assert_int_equal(repository_drop_environment(repository, &origin, &err), 0);
+	world.second.records = records_new(&world.second.platform, &adoption);
+	world.reads = 0;
+	turn(&world.second, 30);
+	assert_int_equal(repository_has(repository, &clone, &err), -1);
+	assert_int_equal(world.reads, 1);	/* not once more while nobody looks at its source */
+	find(&world.second, FOUND("local/web:1"));
+	check_state(&world.second, ADOPTION_READING);
+	turn(&world.second, 2);
+	check_state(&world.second, ADOPTION_DONE);
+	assert_int_equal(repository_has(repository, &clone, &err), 0);
+}
+
 static void
 what_was_said_here_is_not_replaced_before_it_is_there(void **state)
 {
@@ -394,6 +575,7 @@ what_was_said_here_is_not_replaced_before_it_is_there(void **state)
 static void
 whoever_promoted_is_known_to_both(void **state)
 {
+	json_t *notes;
 	struct deployment last = {0};
 	struct error err = {0};
 
@@ -415,6 +597,64 @@ whoever_promoted_is_known_to_both(void **state)
 	deployment_clear(&last);
 	check_note(&world.second, "verify",
 		   "{\"at\":\"2026-01-01T00:00:00.000Z\",\"by\":\"dev\"}");
+	/* What people write about a promotion is none. */
+	deploy("c0ffee05", "c0ffee04", &origin, "local/web:3", "after " PROMOTED " all is well");
+	go_on();
+	notes = notes_of(&world.first);
+	assert_string_equal(json_member_string(json_object_get(notes, "promote"), "id"), "c0ffee04");
+	json_decref(notes);
+}
+
+/* Also when something else was found there before anybody wrote it down. */
+static void
+a_promotion_is_written_down_though_it_is_not_the_newest(void **state)
+{
+	json_t *notes;
+
+	(void)state;
+	make_clone();
+	go_on();
+	deploy("c0ffee04", "", &origin, "local/web:2", PROMOTED);
+	find(&world.first, FOUND("local/web:3"));
+	go_on();
+	notes = notes_of(&world.first);
+	assert_string_equal(json_member_string(json_object_get(notes, "promote"), "id"), "c0ffee04");
+	json_decref(notes);
+}
+
+static void
+what_was_promoted_of_another_clone_of_that_name_is_not_written_down(void **state)
+{
+	json_t *notes;
+
+	(void)state;
+	make_environment(&clone, "dev");
+	deploy("c0ffee04", "", &origin, "local/web:2", PROMOTED);
+	deploy("c0ffee01", "c0ffee04", &clone, "local/web:2", CLONED);
+	go_on();
+	notes = notes_of(&world.first);
+	assert_null(json_object_get(notes, "promote"));
+	json_decref(notes);
+}
+
+static void
+notes_are_taken_where_nobody_looks_at_the_source(void **state)
+{
+	json_t *notes = json_pack("{s:s}", "owner", "oncall");
+	struct error err = {0};
+
+	(void)state;
+	make_clone();
+	go_on();
+	note(&world.second, "promote", json_pack("{s:s, s:s, s:s, s:s, s:s}", "at",
+						 "2026-01-01T00:00:00.000Z", "by", "dev", "id",
+						 "c0ffee04", "set_id", "s", "comment", PROMOTED));
+	assert_int_equal(repository_drop_environment(world.second.platform.repository, &origin,
+						     &err), 0);
+	assert_int_equal(record_take_notes(&world.second.platform, &adoption, &clone, "shop", notes,
+					   &err), 0);
+	check_note(&world.second, "owner", "\"oncall\"");
+	json_decref(notes);
 }
 
 static void
@@ -461,22 +701,143 @@ values_are_recorded_and_no_secret_is(void **state)
 static void
 what_cannot_be_recorded_is_told_to_people(void **state)
 {
-	json_t *told = parse("{'warnings': []}");
+	struct adoption_report told = {0};
 
 	(void)state;
 	make_clone();
 	world.fails = "It does not fit.";
 	go_on();
-	records_tell(world.first.records, "acme", told);
-	assert_string_equal(json_string_value(json_array_get(json_object_get(told, "warnings"), 0)),
-			    "It does not fit.");
+	records_tell(world.first.records, "acme", &told);
+	assert_int_equal(told.warning_count, 1);
+	assert_string_equal(told.warnings[0].raw, "It does not fit.");
+	adoption_report_clear(&told);
 	world.fails = NULL;
-	skipped += 60000;
+	own_clock_skip(60000);
 	go_on();
-	json_array_clear(json_object_get(told, "warnings"));
-	records_tell(world.first.records, "acme", told);
-	assert_int_equal(json_array_size(json_object_get(told, "warnings")), 0);
-	json_decref(told);
+	records_tell(world.first.records, "acme", &told);
+	assert_int_equal(told.warning_count, 0);
+	adoption_report_clear(&told);
+}
+
+/* Until then a clone may be somebody else's, or gone, and it is not known here. */
+static void
+whether_the_clones_were_read_is_told(void **state)
+{
+	struct adoption_report told = {0};
+
+	(void)state;
+	world.first.records = records_new(&world.first.platform, &adoption);
+	records_tell(world.first.records, "acme", &told);
+	assert_true(told.clones_read_at == 0);
+	go_on();
+	records_tell(world.first.records, "acme", &told);
+	assert_true(told.clones_read_at > 0);
+	adoption_report_clear(&told);
+}
+
+static void
+what_cannot_be_recorded_holds_up_nothing_else(void **state)
+{
+	const struct place other = {"acme", "shop", "other"};
+
+	(void)state;
+	make_clone();
+	world.fails = "It does not fit.";
+	world.fails_of = "shop/hot";
+	make_environment(&other, "dev");
+	deploy("c0ffee06", "", &other, "local/web:1", CLONED);
+	go_on();
+	assert_non_null(json_object_get(world.kept, "shop/other"));
+	assert_null(json_object_get(world.kept, "shop/hot"));
+	assert_true(world.writes < 4);
+}
+
+static void
+nothing_is_told_of_a_clone_that_is_gone(void **state)
+{
+	struct adoption_report told = {0};
+	struct error err = {0};
+
+	(void)state;
+	make_clone();
+	world.fails = "It does not fit.";
+	go_on();
+	assert_int_equal(repository_drop_environment(world.first.platform.repository, &clone, &err),
+			 0);
+	records_tell(world.first.records, "acme", &told);
+	assert_int_equal(told.warning_count, 0);
+	adoption_report_clear(&told);
+}
+
+/* What the first one is told; "": nothing. */
+static void
+expect_told(const char *part)
+{
+	struct adoption_report told = {0};
+	const char *first;
+
+	records_tell(world.first.records, "acme", &told);
+	first = told.warning_count > 0 ? told.warnings[0].raw : "";
+	if (*part ? !strstr(first, part) : *first)
+		fail_msg("\"%s\" and not \"%s\"", first, part);
+	adoption_report_clear(&told);
+}
+
+/* With kubectl, while no daemon ran; it is not shown as if it were there. */
+static void
+lose_clone_of(const char *user)
+{
+	struct error err = {0};
+
+	make_clone_of(user);
+	go_on();
+	start_again(&world.first);
+	json_object_del(world.kept, "shop/hot");
+	json_object_set_new(world.gone, "shop/hot", json_true());
+	go_on();
+	assert_int_equal(repository_has(world.first.platform.repository, &clone, &err), -1);
+}
+
+static void
+a_clone_whose_namespace_went_meanwhile_is_gone(void **state)
+{
+	(void)state;
+	lose_clone_of("oncall");
+	expect_told("The clone hot is deleted: its namespace shop-hot was deleted");
+	own_clock_skip(600000);
+	expect_told("");
+}
+
+static void
+that_a_colleagues_clone_ended_is_no_news(void **state)
+{
+	(void)state;
+	lose_clone_of("dev");
+	expect_told("");
+}
+
+/* Of somebody's own: what counted before counts, and nothing ends. */
+static void
+an_annotation_that_cannot_be_read_is_told(void **state)
+{
+	json_t *kept;
+
+	(void)state;
+	make_clone();
+	note(&world.first, "expires_at", json_string("2030-01-01T00:00:00.000Z"));
+	go_on();
+	expect_told("");
+	kept = json_object_get(world.kept, "shop/hot");
+	json_object_set_new(json_object_get(kept, "notes"), "expires-at", json_string("tomorrow"));
+	json_object_set_new(kept, "tag", json_integer(99));
+	go_on();
+	check_note(&world.first, "expires_at", "\"2030-01-01T00:00:00.000Z\"");
+	expect_told("The annotation sidestage.dev/expires-at of the clone hot cannot be read");
+	json_object_set_new(json_object_get(kept, "notes"), "expires-at", json_string("never"));
+	json_object_set_new(kept, "tag", json_integer(100));
+	go_on();
+	check_note(&world.first, "expires_at", "\"never\"");
+	expect_told("");
 }
 
 /* One member of the record as somebody changed it, by its path; NULL: it goes. */
@@ -505,15 +866,18 @@ refuse(const json_t *record, const char *path, json_t *value)
 static void
 a_record_that_makes_no_sense_is_refused_whole(void **state)
 {
-	json_t *record;
+	struct error err = {0};
+	json_t *record, *whole;
 
 	(void)state;
 	make_clone();
 	record = write_record();
+	whole = json_deep_copy(record);
 	refuse(record, "version", json_integer(7));
 	refuse(record, "app", json_array());
 	refuse(record, "env/id", json_string("../hot"));
 	refuse(record, "origin", NULL);
+	refuse(record, "made", json_string("a b"));
 	refuse(record, "deployments", json_string("two"));
 	refuse(record, "deployments/1/id", json_string("not an id"));
 	refuse(record, "deployments/1/set_id", json_string("another"));
@@ -532,7 +896,198 @@ a_record_that_makes_no_sense_is_refused_whole(void **state)
 			    json_object());
 	refuse(record, "set/id", json_string(json_member_string(json_array_get(
 		json_object_get(record, "deployments"), 0), "set_id")));
+	/* It was each of those alone. */
+	if (record_take(&world.second.platform, &adoption, "shop-hot", whole, &err) != 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(repository_has(world.second.platform.repository, &clone, &err), 0);
+	json_decref(whole);
 	json_decref(record);
+}
+
+/* --- copies --- */
+
+/* The clone of the first one is there, and a copy of all that its namespace has. */
+static json_t *
+copy_to(const char *space)
+{
+	json_t *copy;
+
+	make_clone();
+	world.first.records = records_new(&world.first.platform, &adoption);
+	turn(&world.first, 10);
+	records_free(world.first.records);
+	world.first.records = NULL;
+	copy = json_deep_copy(json_object_get(world.kept, "shop/hot"));
+	assert_non_null(copy);
+	json_object_set_new(world.kept, space, copy);
+	return copy;
+}
+
+static void
+move_to_the_end(const char *space)
+{
+	json_t *one = json_incref(json_object_get(world.kept, space));
+
+	json_object_del(world.kept, space);
+	json_object_set_new(world.kept, space, one);
+}
+
+/* The only warning of the second one; NULL: it has none. */
+static void
+check_warning(const char *expected)
+{
+	struct adoption_report told = {0};
+
+	records_tell(world.second.records, "acme", &told);
+	assert_int_equal(told.warning_count, expected ? 1 : 0);
+	if (expected)
+		assert_string_equal(told.warnings[0].raw, expected);
+	adoption_report_clear(&told);
+}
+
+static void
+check_home(const char *env, const char *namespace)
+{
+	struct repository *repository = world.second.platform.repository;
+	const struct place place = {"acme", "shop", env};
+	struct env_home home = {0};
+	struct error err = {0};
+
+	if (!namespace) {
+		assert_int_equal(repository_has(repository, &place, &err), -1);
+		return;
+	}
+	if (repository_env_home(repository, &place, &home, &err) != 0)
+		fail_msg("%s", err.text);
+	assert_string_equal(home.namespace, namespace);
+	env_home_clear(&home);
+}
+
+static void
+a_copied_record_takes_no_clone_away(void **state)
+{
+	(void)state;
+	copy_to("shop/aaa");
+	move_to_the_end("shop/hot");
+	go_on();
+	check_home("hot", "shop-hot");
+	check_home("aaa", NULL);
+	check_warning("The record of the clone aaa (namespace shop-aaa) cannot be used: it is a copy "
+		      "of that of shop/hot.");
+	/* Alone it is of no use, either. */
+	start_again(&world.second);
+	json_object_del(world.kept, "shop/hot");
+	assert_int_equal(repository_drop_environment(world.second.platform.repository, &clone,
+						     &(struct error){0}), 0);
+	world.second.records = records_new(&world.second.platform, &adoption);
+	turn(&world.second, 20);
+	check_home("hot", NULL);
+	check_home("aaa", NULL);
+}
+
+/* What was taken from a copy before is mended. */
+static void
+a_clone_is_where_its_own_record_is(void **state)
+{
+	struct repository *repository = world.second.platform.repository;
+	struct env_home home = {0};
+	struct error err = {0};
+
+	(void)state;
+	copy_to("shop/copy");
+	json_object_del(world.kept, "shop/copy");
+	go_on();
+	if (repository_env_home(repository, &clone, &home, &err) != 0)
+		fail_msg("%s", err.text);
+	free(home.namespace);
+	home.namespace = xstrdup("shop-copy");
+	if (repository_drop_env_home(repository, &clone, &err) != 0 ||
+	    repository_put_env_home(repository, &clone, &home, &err) != 0)
+		fail_msg("%s", err.text);
+	env_home_clear(&home);
+	start_again(&world.second);
+	go_on();
+	check_home("hot", "shop-hot");
+}
+
+static void
+a_record_is_used_in_the_namespace_that_it_was_written_for(void **state)
+{
+	json_t *kept, *notes;
+
+	(void)state;
+	copy_to("shop/copy");
+	json_object_del(world.kept, "shop/copy");
+	kept = json_object_get(world.kept, "shop/hot");
+	notes = json_object_get(kept, "notes");
+	json_object_set_new(json_object_get(kept, "record"), "made", json_string("ab12"));
+	world.second.records = records_new(&world.second.platform, &adoption);
+	turn(&world.second, 20);
+	check_home("hot", NULL);
+	json_object_set_new(notes, "made", json_string("cd34"));
+	json_object_set_new(kept, "tag", json_integer(98));
+	turn(&world.second, 30);
+	check_home("hot", NULL);
+	check_warning("The record of the clone hot (namespace shop-hot) cannot be used: the "
+		      "namespace is not the one that it was written for: the annotation "
+		      "sidestage.dev/made differs.");
+	json_object_set_new(notes, "made", json_string("ab12"));
+	json_object_set_new(kept, "tag", json_integer(99));
+	turn(&world.second, 30);
+	check_home("hot", "shop-hot");
+	check_warning(NULL);
+}
+
+/* The driver gives the oldest namespace first. */
+static void
+of_two_with_the_same_deployments_the_older_one_is_used(void **state)
+{
+	json_t *copy = copy_to("shop/aaa");
+
+	(void)state;
+	json_object_set_new(json_object_get(json_object_get(copy, "record"), "env"), "id",
+			    json_string("aaa"));
+	go_on();
+	check_home("hot", "shop-hot");
+	check_home("aaa", NULL);
+	check_warning("The record of the clone aaa (namespace shop-aaa) cannot be used: its "
+		      "deployment c0ffee01 belongs to another environment.");
+}
+
+static void
+a_namespace_that_is_not_a_clones_is_told_as_long_as_it_is_there(void **state)
+{
+	(void)state;
+	copy_to("shop/copy");
+	json_object_del(world.kept, "shop/copy");
+	json_object_set_new(world.strays, "restored",
+			    parse("{'space': 'shop/hot', 'expected': 'shop-hot'}"));
+	go_on();
+	check_home("hot", "shop-hot");
+	check_warning("The record of the clone hot (namespace restored) cannot be used: its "
+		      "annotations name the environment shop/hot, whose namespace is shop-hot.");
+	json_object_clear(world.strays);
+	go_on();
+	check_warning(NULL);
+}
+
+/* 0 is that of a clone that never expires. */
+static void
+what_expired_long_ago_is_overdue(void **state)
+{
+	json_t *notes = parse("{'expires_at': '1969-12-31T23:00:00.000Z'}");
+	int64_t at = 0;
+
+	(void)state;
+	assert_true(clone_notes_expiry(notes, &at));
+	assert_true(at > 0 && at < clock_wall_ms());
+	json_object_set_new(notes, "expires_at", json_string("1970-01-01T00:00:00.000Z"));
+	assert_true(clone_notes_expiry(notes, &at));
+	assert_true(at > 0);
+	json_object_set_new(notes, "expires_at", json_string("never"));
+	assert_true(clone_notes_expiry(notes, &at));
+	assert_int_equal(at, 0);
+	json_decref(notes);
 }
 
 /* --- as a ConfigMap has it --- */
@@ -631,6 +1186,25 @@ a_record_that_does_not_fit_is_said(void **state)
 	free(text);
 }
 
+/* Compressed it would fit, but who reads it takes no more than that. */
+static void
+a_record_that_is_too_large_before_compression_is_refused_with_that_limit(void **state)
+{
+	char *text = xmalloc(8 * 1024 * 1024 + 1), digest[IDS_SHA256_HEX_SIZE];
+	struct error err = {0};
+	json_t *record;
+
+	(void)state;
+	memset(text, 'a', 8 * 1024 * 1024);
+	text[8 * 1024 * 1024] = '\0';
+	record = json_pack("{s:s}", "long", text);
+	assert_null(kube_record_pack(record, "hot", digest, &err));
+	assert_int_equal(err.kind, ERROR_LIMIT);
+	assert_non_null(strstr(err.text, "larger than 8 MiB before compression"));
+	json_decref(record);
+	free(text);
+}
+
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, make_world, remove_world)
 
 int
@@ -638,14 +1212,37 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_WORLD(a_clone_and_its_notes_are_the_same_for_both),
+		IN_WORLD(looking_writes_nothing),
+		IN_WORLD(what_cannot_be_read_is_not_replaced),
+		IN_WORLD(a_laptop_that_was_away_puts_nothing_older_back),
+		IN_WORLD(a_note_that_no_one_can_read_is_written_once),
+		IN_WORLD(a_clone_of_nobody_has_no_owner),
+		IN_WORLD(a_platform_that_has_just_started_is_reading_until_it_knows_the_clones),
 		IN_WORLD(what_was_said_here_is_not_replaced_before_it_is_there),
 		IN_WORLD(whoever_promoted_is_known_to_both),
+		IN_WORLD(a_promotion_is_written_down_though_it_is_not_the_newest),
+		IN_WORLD(what_was_promoted_of_another_clone_of_that_name_is_not_written_down),
+		IN_WORLD(notes_are_taken_where_nobody_looks_at_the_source),
 		IN_WORLD(values_are_recorded_and_no_secret_is),
 		IN_WORLD(what_cannot_be_recorded_is_told_to_people),
+		IN_WORLD(whether_the_clones_were_read_is_told),
+		IN_WORLD(what_cannot_be_recorded_holds_up_nothing_else),
+		IN_WORLD(nothing_is_told_of_a_clone_that_is_gone),
+		IN_WORLD(a_clone_whose_namespace_went_meanwhile_is_gone),
+		IN_WORLD(that_a_colleagues_clone_ended_is_no_news),
+		IN_WORLD(an_annotation_that_cannot_be_read_is_told),
 		IN_WORLD(a_record_that_makes_no_sense_is_refused_whole),
+		IN_WORLD(a_copied_record_takes_no_clone_away),
+		IN_WORLD(a_clone_is_where_its_own_record_is),
+		IN_WORLD(a_record_is_used_in_the_namespace_that_it_was_written_for),
+		IN_WORLD(of_two_with_the_same_deployments_the_older_one_is_used),
+		IN_WORLD(a_namespace_that_is_not_a_clones_is_told_as_long_as_it_is_there),
+		cmocka_unit_test(what_expired_long_ago_is_overdue),
 		cmocka_unit_test(a_record_is_compressed_and_that_of_before_is_read),
 		cmocka_unit_test(a_record_that_somebody_else_wrote_takes_little_memory),
 		cmocka_unit_test(a_record_that_does_not_fit_is_said),
+		cmocka_unit_test(
+			a_record_that_is_too_large_before_compression_is_refused_with_that_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,12 +8,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include <cmocka.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
@@ -27,13 +29,17 @@
 #include "platform/state/repository-apps.h"
 #include "platform/state/repository-artefacts.h"
 #include "platform/state/repository-deployments.h"
+#include "platform/state/repository-homes.h"
 #include "platform/state/repository-idempotency.h"
+#include "platform/state/repository-notes.h"
+#include "platform/state/repository-removal.h"
 #include "platform/state/repository-runtime.h"
 #include "platform/state/repository-sets.h"
 #include "platform/state/repository-users.h"
 #include "platform/state/repository-value-versions.h"
 #include "platform/state/repository-values.h"
 #include "platform/state/repository.h"
+#include "platform/state/text-page.h"
 
 #define NOW 1700000000000
 
@@ -356,6 +362,60 @@ sets_are_kept_by_their_content(void **state)
 	set_unref(two);
 }
 
+/* Three deltas of 1 MB, and three small ones. */
+static void
+put_large_and_small(struct state *s)
+{
+	struct set *one = set_of("web:1"), *two = set_of("web:2");
+	struct delta *delta = delta_between(one, two);
+	char *name = xcalloc(1, 1000001), id[8];
+
+	memset(name, 'x', 1000000);
+	for (int i = 0; i < 6; i++) {
+		snprintf(id, sizeof(id), "d%d", i);
+		assert_int_equal(repository_put_delta(s->r, &SHOP, id, delta, "qa",
+						      i < 3 ? name : NULL, "anna", NOW, &s->err),
+				 0);
+	}
+	free(name);
+	delta_free(delta);
+	set_unref(one);
+	set_unref(two);
+}
+
+static void
+a_page_of_a_list_ends_by_bytes_as_well_as_by_rows(void **state)
+{
+	static const int wanted[] = {1, 1, 1, 2, 1};
+	struct state *s = *state;
+	struct text_page page;
+	json_t *list, *same;
+	struct buf whole;
+
+	put_large_and_small(s);
+	buf_init(&whole, 8000000);
+	buf_puts(&whole, "[");
+	text_page_init(&page, 2, 32768);
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
+		text_page_clear(&page);
+		assert_int_equal(repository_drafts_page(s->r, &SHOP, NULL, false, &page, &s->err),
+				 0);
+		assert_int_equal(page.count, wanted[i]);
+		assert_true((page.next == 0) == (i == 4));
+		assert_true(buf_puts(&whole, buf_str(&page.text)));
+	}
+	text_page_clear(&page);
+	/* The text is what the deltas are. */
+	buf_puts(&whole, "]");
+	list = json_loads(buf_str(&whole), 0, NULL);
+	same = repository_drafts(s->r, &SHOP, NULL, false, &s->err);
+	assert_int_equal(json_array_size(list), 6);
+	assert_true(json_equal(list, same));
+	json_decref(same);
+	json_decref(list);
+	buf_clear(&whole);
+}
+
 static void
 a_delta_is_changed_until_it_is_archived(void **state)
 {
@@ -438,6 +498,39 @@ deployments_are_newest_first_and_of_one_environment(void **state)
 	assert_int_equal(repository_rebase_environment(s->r, &QA, "dep-1", &s->err), 0);
 }
 
+/* has_succeeded: of those; id NULL: there is none. */
+static void
+assert_oldest(struct state *s, const struct place *place, bool has_succeeded, const char *id)
+{
+	struct deployment oldest = {0};
+	int ret = repository_read_oldest(s->r, place, has_succeeded, &oldest, &s->err);
+
+	if (id) {
+		assert_int_equal(ret, 0);
+		assert_true(untrusted_is(&oldest.id, id));
+	} else {
+		assert_refused(s, ret != 0, ERROR_NOT_FOUND);
+	}
+	deployment_clear(&oldest);
+}
+
+static void
+the_oldest_deployment_is_read_without_the_others(void **state)
+{
+	struct state *s = *state;
+
+	deploy(s, &DEV, "others", DEPLOYMENT_SUCCEEDED, NOW);
+	assert_oldest(s, &QA, false, NULL);
+	deploy(s, &QA, "failed", DEPLOYMENT_FAILED, NOW + 5);
+	assert_oldest(s, &QA, true, NULL);
+	deploy(s, &QA, "first", DEPLOYMENT_SUCCEEDED, NOW + 3);
+	deploy(s, &QA, "last", DEPLOYMENT_SUCCEEDED, NOW + 1);	/* the clock was set back */
+	assert_oldest(s, &QA, false, "failed");
+	assert_oldest(s, &QA, true, "first");
+	assert_int_equal(repository_drop_environment(s->r, &QA, &s->err), 0);
+	assert_oldest(s, &QA, false, NULL);
+}
+
 static void
 what_a_crash_interrupted_has_failed(void **state)
 {
@@ -509,6 +602,42 @@ a_condition_is_the_tag_of_what_is_there(void **state)
 	environment_clear(&env);
 	free(quoted);
 	free(id);
+}
+
+/* --- what was promoted --- */
+
+static void
+promote(struct state *s, const struct place *clone, const char *at)
+{
+	struct env_home home = {
+		.driver_type = (char *)"kubernetes", .def_id = (char *)"prod",
+		.cluster = (char *)"prod", .namespace = (char *)clone->env,
+		.namespace_def = (char *)"", .labels = json_object(), .origin = (char *)"shop",
+	};
+	json_t *note = json_pack("{s:s}", "at", at);
+
+	assert_int_equal(repository_put_env_home(s->r, clone, &home, &s->err), 0);
+	assert_int_equal(repository_put_note(s->r, clone, "promote", note, true, &s->err), 0);
+	json_decref(home.labels);
+	json_decref(note);
+}
+
+static void
+of_many_promotions_the_newest_are_read(void **state)
+{
+	static const struct place hot = {"acme", "shop", "hot"};
+	struct state *s = *state;
+
+	assert_int_equal(repository_put_environment(s->r, &hot, "Hot", "development", NULL, "dev",
+						    NOW, &s->err), 0);
+	promote(s, &QA, "2026-01-02T00:00:00.000Z");
+	promote(s, &DEV, "2026-01-03T00:00:00.000Z");
+	promote(s, &hot, "2026-01-01T00:00:00.000Z");
+	assert_members(repository_promotions(s->r, "acme", "prod", "shop", 2, &s->err), "env",
+		       "dev,qa");
+	assert_members(repository_promotions(s->r, "acme", "prod", "shop", 9, &s->err), "env",
+		       "dev,qa,hot");
+	assert_members(repository_promotions(s->r, "acme", "prod", "other", 9, &s->err), "env", "");
 }
 
 /* --- users, roles, tokens, the log --- */
@@ -724,6 +853,23 @@ the_log_is_asked_by_organization_time_and_status(void **state)
 
 /* --- answers, pauses, replicas --- */
 
+/* The request that it answered; NULL: nothing is kept. */
+static void
+assert_kept(struct state *s, const char *user, const char *key, int64_t since, const char *request)
+{
+	struct kept_answer kept;
+	int ret = repository_idempotent(s->r, user, key, since, &kept, &s->err);
+
+	if (!request) {
+		assert_refused(s, ret != 0, ERROR_NOT_FOUND);
+		return;
+	}
+	assert_int_equal(ret, 0);
+	assert_string_equal(kept.request, request);
+	assert_int_equal(kept.status, strcmp(user, "anna") == 0 ? 201 : 200);
+	kept_answer_clear(&kept);
+}
+
 static void
 an_answer_is_known_by_user_and_key_for_a_while(void **state)
 {
@@ -734,13 +880,13 @@ an_answer_is_known_by_user_and_key_for_a_while(void **state)
 			 0);
 	assert_int_equal(repository_put_idempotent(s->r, "bert", "k", "POST /y", 200, NULL, NOW + 5,
 						   &s->err), 0);
-	assert_member(repository_idempotent(s->r, "anna", "k", NOW - 1, &s->err), "request", "POST /x");
-	assert_member(repository_idempotent(s->r, "bert", "k", NOW - 1, &s->err), "request", "POST /y");
-	assert_refused(s, !repository_idempotent(s->r, "anna", "other", 0, &s->err), ERROR_NOT_FOUND);
-	assert_refused(s, !repository_idempotent(s->r, "anna", "k", NOW, &s->err), ERROR_NOT_FOUND);
+	assert_kept(s, "anna", "k", NOW - 1, "POST /x");
+	assert_kept(s, "bert", "k", NOW - 1, "POST /y");
+	assert_kept(s, "anna", "other", 0, NULL);
+	assert_kept(s, "anna", "k", NOW, NULL);
 	assert_int_equal(repository_forget_idempotent(s->r, NOW, &s->err), 0);
-	assert_refused(s, !repository_idempotent(s->r, "anna", "k", 0, &s->err), ERROR_NOT_FOUND);
-	assert_member(repository_idempotent(s->r, "bert", "k", 0, &s->err), "request", "POST /y");
+	assert_kept(s, "anna", "k", 0, NULL);
+	assert_kept(s, "bert", "k", 0, "POST /y");
 	json_decref(body);
 }
 
@@ -800,6 +946,30 @@ version_count(struct state *s, const struct place *place)
 
 	json_decref(versions);
 	return count;
+}
+
+static void
+an_application_that_is_left_empty_goes_unless_somebody_wrote_in_it(void **state)
+{
+	struct state *s = *state;
+
+	assert_int_equal(repository_drop_environment(s->r, &DEV, &s->err), 0);
+	assert_int_equal(repository_drop_empty_application(s->r, &SHOP, NOW, &s->err), 0);
+	assert_int_equal(repository_set_deleting(s->r, &QA, NOW, &s->err), 0);
+	assert_int_equal(repository_forget_environment(s->r, &QA, &s->err), 0);
+	assert_int_equal(repository_has(s->r, &SHOP, &s->err), 0);
+	assert_int_equal(put_value(s, &SHOP, "A", "app", true), 0);
+	assert_int_equal(repository_drop_empty_application(s->r, &SHOP, NOW, &s->err), 0);
+	assert_int_equal(repository_has(s->r, &SHOP, &s->err), 0);
+	assert_int_equal(repository_put_environment(s->r, &QA, "QA", "development", NULL, "dev", NOW,
+						    &s->err), 0);
+	assert_int_equal(repository_forget_values(s->r, &SHOP, &s->err), 0);
+	assert_int_equal(repository_set_deleting(s->r, &QA, NOW, &s->err), 0);
+	/* One environment is still being deleted: it goes with that. */
+	assert_int_equal(repository_drop_empty_application(s->r, &SHOP, NOW, &s->err), 0);
+	assert_int_equal(repository_has(s->r, &SHOP, &s->err), 0);
+	assert_int_equal(repository_forget_environment(s->r, &QA, &s->err), 0);
+	assert_refused(s, repository_has(s->r, &SHOP, &s->err) != 0, ERROR_NOT_FOUND);
 }
 
 static void
@@ -917,9 +1087,12 @@ main(void)
 		WITH(a_type_in_use_stays),
 		WITH(an_application_goes_with_its_last_environment),
 		WITH(sets_are_kept_by_their_content),
+		WITH(a_page_of_a_list_ends_by_bytes_as_well_as_by_rows),
 		WITH(a_delta_is_changed_until_it_is_archived),
 		WITH(deployments_are_newest_first_and_of_one_environment),
+		WITH(the_oldest_deployment_is_read_without_the_others),
 		WITH(what_a_crash_interrupted_has_failed),
+		WITH(of_many_promotions_the_newest_are_read),
 		WITH(a_condition_is_the_tag_of_what_is_there),
 		WITH(a_user_is_changed_in_part),
 		WITH(a_user_goes_with_tokens_and_roles),
@@ -928,6 +1101,7 @@ main(void)
 		WITH(the_log_is_asked_by_organization_time_and_status),
 		WITH(an_answer_is_known_by_user_and_key_for_a_while),
 		WITH(pauses_and_replicas_end_with_their_environment),
+		WITH(an_application_that_is_left_empty_goes_unless_somebody_wrote_in_it),
 		WITH(an_environment_has_its_values_and_those_beneath),
 		WITH(each_change_of_a_value_is_a_version_and_what_is_so_already_none),
 		WITH(keys_that_change_together_are_one_version),

@@ -31,7 +31,7 @@
 #include "platform/engine/deployed-values.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/rollout.h"
-#include "platform/http/answers.h"
+#include "platform/http/response-cache.h"
 #include "platform/http/exchange.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-deployments.h"
@@ -57,6 +57,7 @@ static struct {
 	/* The loop runs until this holds. */
 	bool (*holds)(void);
 	int64_t until;
+	bool is_imported;		/* what is put there */
 } world;
 
 /* --- the world --- */
@@ -176,6 +177,10 @@ ended(void *data, bool succeeded)
 #define WEB "{\"modules\": {" WORKLOAD("web", "${externals.db.path}")                              \
 	", \"externals\": {\"db\": {\"type\": \"sqlite\"}}}}}"
 #define WORKER "{\"modules\": {" WORKLOAD("worker", "x") "}}}"
+#define SERVICE "{\"modules\": {\"web\": {\"profile\": \"humanitec/default-module\", \"spec\":"   \
+	" {\"containers\": {\"c\": {\"id\": \"c\", \"image\": \"local/web:1.0.0\","             \
+	" \"variables\": {\"A\": \"${modules.web.service.name}\"}}}, \"service\": {\"ports\":"   \
+	" {\"http\": {\"service_port\": 80, \"container_port\": 8080}}}}}}}"
 #define NO_DEFINITION "{\"modules\": {" WORKLOAD("web", "x")                                       \
 	", \"externals\": {\"queue\": {\"type\": \"amqp\"}}}}}"
 #define NO_VALUE "{\"modules\": {" WORKLOAD("web", "${values.NONE}") "}}}"
@@ -188,7 +193,8 @@ put_deployment(const char *text, enum deployment_status status)
 	json_t *body = json_decode(text, strlen(text), &err);
 	struct set *set = body ? set_decode(body, &err) : NULL;
 	struct deployment_row row = {.from_id = "", .comment = "", .user = "owner", .mode = "full",
-				     .status = status, .created_at = clock_wall_ms()};
+				     .status = status, .created_at = clock_wall_ms(),
+				     .is_unproven = world.is_imported};
 
 	if (!set)
 		fail_msg("%s", err.text);
@@ -393,20 +399,185 @@ slow_driver_is_waited_for(void **state)
 	}
 }
 
+/* --- cancelled in each state --- */
+
+static enum rollout_state cancelled_in;
+
 static void
-cancelled_in_any_state_it_leaves_what_ran(void **state)
+cancel_here(void)
+{
+	cancelled_in = rollout_state(world.rollout);
+	cancel();
+	cancel();		/* once more changes nothing */
+}
+
+static void
+cancel_in_call(enum memory_op op)
+{
+	if (op == held_op)
+		cancel_here();
+}
+
+/* A place is asked for while placeholders are resolved. */
+static char *
+cancel_in_plan(struct driver *driver, const char *space, const char *module)
+{
+	(void)driver;
+	(void)space;
+	cancel_here();
+	return xstrdup(module);
+}
+
+static void
+not_begun(void)
+{
+	put_deployment(WEB, DEPLOYMENT_IN_PROGRESS);
+	world.committed = world.ended = world.succeeded = false;
+	world.rollout = rollout_new(&(struct rollout_order){
+		.platform = &world.platform, .place = &place, .deploy_id = world.id,
+		.committed = committed, .ended = ended});
+	cancel_here();
+	rollout_begin(world.rollout);
+}
+
+static void
+preparing(void)
+{
+	begin_and_hold(WEB, MEMORY_PREPARE);
+	cancel_here();
+}
+
+static void
+provisioning(void)
+{
+	begin_and_hold(WEB, MEMORY_PROVISION);
+	cancel_here();
+}
+
+static void
+inside_prepare(void)
+{
+	held_op = MEMORY_PREPARE;
+	world.memory.begins = cancel_in_call;
+	begin(WEB);
+}
+
+static void
+planning(void)
+{
+	static struct driver_ops ops;
+
+	ops = memory_ops;
+	ops.service_host = cancel_in_plan;
+	world.memory.base.ops = &ops;
+	begin(SERVICE);
+}
+
+static void
+inside_apply(void)
+{
+	held_op = MEMORY_APPLY;
+	world.memory.rules[MEMORY_APPLY].holds = true;
+	world.memory.begins = cancel_in_call;
+	begin(WEB);
+}
+
+static void
+watching(void)
+{
+	begin_and_hold(WEB, MEMORY_APPLY);
+	cancel_here();
+}
+
+static void
+rename_table(const char *sql)
+{
+	struct error err = {0};
+
+	assert_int_equal(rows_run(world.platform.repository, &err, sql, ""), 0);
+}
+
+static bool
+is_committing(void)
+{
+	return rollout_state(world.rollout) == ROLLOUT_COMMIT;
+}
+
+/* The database fails until it is cancelled. */
+static void
+committing(void)
+{
+	begin_and_hold(WORKER, MEMORY_APPLY);
+	rename_table("ALTER TABLE deployments RENAME TO away");
+	memory_release(&world.memory, MEMORY_APPLY);
+	run_until(is_committing);
+	cancel_here();
+	assert_false(world.committed);
+	rename_table("ALTER TABLE away RENAME TO deployments");
+}
+
+/* What was replaced has not ended: that is waited for, cancelled or not. */
+static void
+retiring(void)
+{
+	begin_and_hold(WORKER, MEMORY_APPLY);
+	memory_take_over(&world.memory);
+	run_until(has_committed);
+	cancel_here();
+	assert_false(world.ended);
+	memory_release(&world.memory, MEMORY_APPLY);
+}
+
+/* Never released: it is not waited for. */
+static void
+pruning(void)
+{
+	begin_and_hold(WORKER, MEMORY_DEPROVISION);
+	cancel_here();
+}
+
+/* READ and GRAPH wait for nobody, so there it can be before the first alone. */
+static const struct {
+	enum rollout_state state;
+	void (*come_there)(void);	/* and cancel */
+	bool succeeds;		/* it is certain already how it ended; nothing is pruned then */
+} cancels[] = {
+	{ROLLOUT_READ, not_begun, false},	{ROLLOUT_PROVISION, preparing, false},
+	{ROLLOUT_PROVISION, inside_prepare, false}, {ROLLOUT_PROVISION, provisioning, false},
+	{ROLLOUT_PLAN, planning, false},	{ROLLOUT_APPLY, inside_apply, false},
+	{ROLLOUT_WATCH, watching, false},	{ROLLOUT_COMMIT, committing, true},
+	{ROLLOUT_RETIRE, retiring, true},	{ROLLOUT_PRUNE, pruning, true},
+};
+
+static void
+prune(void)
+{
+	start_rollout(NULL);		/* nothing is to run: it only prunes */
+	run_until(has_ended);
+}
+
+static void
+cancelled_in_any_state_it_ends_where_nothing_is_half_done(void **state)
 {
 	(void)state;
-	deploy(WORKER);
-	for (size_t i = 0; i < WAIT_COUNT; i++) {
-		begin_and_hold(WEB, waits[i].op);
-		cancel();
-		cancel();		/* once more changes nothing */
+	for (size_t i = 0; i < sizeof(cancels) / sizeof(cancels[0]); i++) {
+		deploy(cancels[i].succeeds ? WEB : WORKER);
+		cancelled_in = ROLLOUT_ENDED;
+		cancels[i].come_there();
 		run_until(has_ended);
-		assert_false(world.succeeded);
-		expect_error("cancelled", "nobody wants it");
-		expect_runs("worker", 0);
+		assert_int_equal(cancelled_in, cancels[i].state);
+		assert_int_equal(world.succeeded, cancels[i].succeeds);
+		world.memory.begins = NULL;
+		world.memory.base.ops = &memory_ops;
 		memset(world.memory.rules, 0, sizeof(world.memory.rules));
+		if (cancels[i].succeeds) {
+			expect_status("succeeded");
+			expect_runs("worker", 1);	/* what it does without is left to the next */
+			prune();
+		} else {
+			expect_error("cancelled", "nobody wants it");
+		}
+		expect_runs("worker", 0);
 	}
 }
 
@@ -434,7 +605,6 @@ it_is_written_down_before_anything_is_removed(void **state)
 	assert_true(has_committed());
 	assert_int_equal(rollout_state(world.rollout), ROLLOUT_PRUNE);
 	expect_status("succeeded");
-	cancel();			/* nothing is left to cancel */
 	memory_release(&world.memory, MEMORY_DEPROVISION);
 	run_until(has_ended);
 	assert_true(world.succeeded);
@@ -458,7 +628,6 @@ it_has_succeeded_when_the_new_have_taken_over(void **state)
 		expect_status("succeeded");
 		assert_int_equal(json_object_size(memory_cluster_resources(&world.cluster, SPACE)),
 				 1);
-		cancel();		/* nothing is left to cancel */
 		world.memory.rules[MEMORY_APPLY].fails = fails ? "it does not end" : NULL;
 		memory_release(&world.memory, MEMORY_APPLY);
 		world.memory.rules[MEMORY_APPLY].fails = NULL;
@@ -537,6 +706,49 @@ daemon_that_ends_in_any_state_finds_again_what_runs(void **state)
 			json_object_get(memory_cluster_runs(&world.cluster, SPACE), "worker"));
 		assert_int_equal(json_object_size(memory_cluster_runs(&world.cluster, SPACE)), 1);
 	}
+}
+
+/* The daemon starts again; whether what it starts has to prove itself. */
+static void
+expect_start(bool is_unproven)
+{
+	restart();
+	run_until(is_resumed);
+	assert_non_null(strstr(buf_str(&world.memory.calls), "apply 1 " SPACE "\n"));
+	assert_int_equal(strstr(buf_str(&world.memory.calls), "unproven") != NULL, is_unproven);
+}
+
+static bool
+is_being_applied(void)
+{
+	return memory_is_held(&world.memory, MEMORY_APPLY);
+}
+
+/* A daemon that ends while it starts has not proven it; nor has one where it fails. */
+static void
+what_succeeded_elsewhere_proves_itself_here_once(void **state)
+{
+	static const char unproven[] = "unproven " SPACE "\n";
+	struct error err = {0};
+
+	(void)state;
+	world.is_imported = true;
+	put_deployment(WORKER, DEPLOYMENT_SUCCEEDED);
+	close_platform();
+	open_platform();
+	world.memory.rules[MEMORY_APPLY].holds = true;
+	assert_int_equal(engine_resume(world.platform.engine, &err), 0);
+	run_until(is_being_applied);
+	assert_non_null(strstr(buf_str(&world.memory.calls), unproven));
+	close_platform();
+	open_platform();
+	world.memory.rules[MEMORY_APPLY].fails = "it does not stay up";
+	assert_int_equal(engine_resume(world.platform.engine, &err), 0);
+	run_until(is_resumed);
+	assert_non_null(strstr(buf_str(&world.memory.calls), unproven));
+	expect_status("succeeded");	/* elsewhere: that is not this platform's to change */
+	expect_start(true);
+	expect_start(false);
 }
 
 static bool
@@ -625,7 +837,7 @@ runtime_of_worker(void)
 	json_decref(response.body);
 	free(response.content_type);
 	free(response.link);
-	known_answer_free(response.keep);
+	cached_response_free(response.keep);
 	caller_clear(&caller);
 	return status;
 }
@@ -639,8 +851,9 @@ what_cannot_be_seen_is_unknown_and_not_stopped(void **state)
 	deploy(WORKER);
 	seen = runtime_of_worker();
 	world.memory.unknown = true;
-	answers_free(world.platform.answers);	/* an answer that is kept is no answer to this */
-	world.platform.answers = answers_new();
+	/* An answer that is kept is no answer to this. */
+	response_cache_free(world.platform.response_cache);
+	world.platform.response_cache = response_cache_new();
 	unseen = runtime_of_worker();
 	assert_string_equal(seen, "Running");
 	assert_string_equal(unseen, "Unknown");
@@ -655,7 +868,7 @@ secret_is_a_variable_or_the_content_of_a_file(void **state)
 	static const char *const good[] = {
 		"/spec/containers/web/variables/PIN", "/spec/containers/web/files/~1etc~1pin/value",
 		"/spec/schedules/night/containers/web/variables/PIN",
-		"/spec/pod/initContainers/0/env/1/value",
+		"/spec/pod/initContainers/0/env/1/value", "/spec/secrets/mail/data/key",
 	};
 	static const char *const bad[] = {
 		"/spec/containers/web/args/0", "/spec/containers/web/variables",
@@ -663,6 +876,7 @@ secret_is_a_variable_or_the_content_of_a_file(void **state)
 		"/spec/schedules/night/containers/web/args/0", "/spec/schedules/night/schedule",
 		"/spec/pod/initContainers/0/env/1/name", "/spec/pod/labels/env",
 		"/spec/containers/web/variables/PIN/x", "/externals/containers/web/variables/PIN",
+		"/spec/secrets/mail/as",
 	};
 	struct error err = {0};
 
@@ -691,13 +905,14 @@ main(void)
 		IN_WORLD(rollout_goes_through_all_its_states),
 		IN_WORLD(failure_in_any_state_leaves_what_ran),
 		IN_WORLD(slow_driver_is_waited_for),
-		IN_WORLD(cancelled_in_any_state_it_leaves_what_ran),
+		IN_WORLD(cancelled_in_any_state_it_ends_where_nothing_is_half_done),
 		IN_WORLD(too_late_to_cancel_it_succeeds),
 		IN_WORLD(it_is_written_down_before_anything_is_removed),
 		IN_WORLD(it_has_succeeded_when_the_new_have_taken_over),
 		IN_WORLD(it_may_be_stopped_while_what_was_replaced_ends),
 		IN_WORLD(what_cannot_be_removed_is_tried_again),
 		IN_WORLD(daemon_that_ends_in_any_state_finds_again_what_runs),
+		IN_WORLD(what_succeeded_elsewhere_proves_itself_here_once),
 		IN_WORLD(what_cannot_be_adopted_is_tried_again),
 		IN_WORLD(what_cannot_be_read_is_tried_again),
 		IN_WORLD(what_cannot_be_seen_is_unknown_and_not_stopped),

@@ -137,6 +137,8 @@ a_word_is_one_of_those_that_there_are(void **state)
 		{"listen", "127.0.0.1", false}, {"listen", "127.0.0.1:99999", false},
 		{"listen", ":8080x", false}, {"listen", "", false},
 		{"user", "anna", true}, {"user", "", false},
+		{"adopt-groups", "shop-db=shop,web=", true}, {"adopt-groups", "shop", false},
+		{"adopt-groups", "web=,shop", false}, {"adopt-groups", "=shop", false},
 		{"no-such", "x", false},
 	};
 
@@ -220,6 +222,14 @@ a_file_is_read_whole_and_every_fault_is_told(void **state)
 		{"[log]\n\tlevel = loud\n[run]\n\tconfinement = maybe\n", "2:10: \"loud\"\n4:16: \"maybe\""},
 		{"[run]\n\tconfine = best\n", ""},
 		{"[run]\n\tconfine = limits\n", "2:12: \"confinement = none\""},
+		{"[run]\n\tcluster-servers = 192.0.2.1:6443, k.example.org\t[::1]:6443\n", ""},
+		{"[run]\n\tcluster-servers = https://k.example.org\n", "2:20: \"https://k.example.org\""},
+		{"[run]\n\tcluster-servers = a.example.org, b.example.org/x\n", "2:20: \"b.example.org/x\""},
+		{"[run]\n\tcluster-servers = u@k.example.org\n", "2:20: \"u@k.example.org\""},
+		{"[run]\n\tcluster-servers = k.example.org:0x\n", "2:20: \"k.example.org:0x\""},
+		{"[run]\n\tcluster-servers = [::1\n", "2:20: \"[::1\""},
+		{"[run]\n\tcluster-servers = [::1]:x\n", "2:20: \"[::1]:x\""},
+		{"[run]\n\tcluster-servers = [::1]6443\n", "2:20: \"[::1]6443\""},
 		{"[limits]\n\tbody = 17M\n", "2:9: 1K to 16M"},
 		{"[limits]\n\tburst = 0\n", "2:10: 1 to 100000"},
 		{"[template \"page\"]\n\tfile = /t/page\n", ""},

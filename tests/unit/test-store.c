@@ -593,6 +593,44 @@ a_mark_is_replaced_and_taken_back(void **state)
 }
 
 static void
+note_setting(void *data, const char *org, const char *app, const char *name, const char *value)
+{
+	char **found = data, *more = xasprintf("%s%s/%s/%s=%s ", *found, org, app, name, value);
+
+	free(*found);
+	*found = more;
+}
+
+/* However many others there are, and no more than are asked for. */
+static void
+settings_are_found_by_what_their_name_begins_with(void **state)
+{
+	struct store *store = open_store(*state);
+	char *found = xstrdup("");
+	int64_t before;
+
+	assert_int_equal(db_run(store->history,
+				"WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i+1 FROM n"
+				" WHERE i<5000) INSERT INTO setting SELECT 'u', 'o', 'a' || i,"
+				" 'board', '{}' FROM n", NULL), 0);
+	for (int i = 0; i < 3; i++) {
+		const char *const names[] = {"note/qa/x", "note/z", "notf"};
+
+		assert_int_equal(store_put_setting(store, "u", "o", "a7", names[i], "1", NULL), 0);
+		assert_int_equal(store_put_setting(store, "v", "o", "a7", names[i], "2", NULL), 0);
+	}
+	assert_int_equal(store_put_setting(store, "u", "o", "a1", "note/dev/x", "3", NULL), 0);
+	before = db_work(store->history);
+	assert_int_equal(store_each_setting(store, "u", "note/", 2, note_setting, &found, NULL), 0);
+	assert_string_equal(found, "o/a1/note/dev/x=3 o/a7/note/qa/x=1 ");
+	assert_int_equal(store_each_setting(store, "u", "note/q", 9, note_setting, &found, NULL), 0);
+	assert_string_equal(found, "o/a1/note/dev/x=3 o/a7/note/qa/x=1 o/a7/note/qa/x=1 ");
+	assert_true(db_work(store->history) - before < 1000);
+	free(found);
+	store_close(store);
+}
+
+static void
 a_setting_is_kept_for_one_application(void **state)
 {
 	struct store *store = open_store(*state);
@@ -802,10 +840,16 @@ put_and_get(struct store *store, const char *app)
 }
 
 static void
+append_entry(void *data, const json_t *entry)
+{
+	json_array_append(data, (json_t *)entry);
+}
+
+static void
 caches_sets_and_bodies(void **state)
 {
 	struct store *store = open_store(*state);
-	json_t *answer = json_pack("[s, {s:i}]", "a", "n", 1), *body;
+	json_t *answer = json_pack("[s, {s:i}]", "a", "n", 1), *body, *entries = json_array();
 	char digest[IDS_SHA256_B64_SIZE] = "";
 	int64_t read_at = 0;
 
@@ -819,7 +863,16 @@ caches_sets_and_bodies(void **state)
 	body = store_cache_get(store, "envs", digest, &read_at);
 	assert_true(json_equal(body, answer));
 	assert_string_equal(digest, "of its bytes");
-	assert_true(read_at > 0);
+	assert_true(read_at > 1700000000000);
+	store_cache_put_of(store, "envs", answer, "of its bytes", 1700000000000);
+	json_decref(body);
+	body = store_cache_get(store, "envs", digest, &read_at);
+	assert_true(json_equal(body, answer));
+	assert_int_equal(read_at, 1700000000000);
+	assert_true(store_cache_each(store, "envs", digest, &read_at, append_entry, entries));
+	assert_true(json_equal(entries, answer));
+	assert_false(store_cache_each(store, "apps", digest, &read_at, append_entry, entries));
+	json_decref(entries);
 	json_decref(body);
 	json_decref(answer);
 	store_cache_drop(store, "envs");
@@ -1075,6 +1128,7 @@ main(void)
 		TEST(an_older_file_is_brought_up_to_date_and_keeps_what_it_has),
 		TEST(a_mark_is_replaced_and_taken_back),
 		TEST(a_setting_is_kept_for_one_application),
+		TEST(settings_are_found_by_what_their_name_begins_with),
 		TEST(every_clone_of_one_platform_is_listed),
 		TEST(refuses_what_is_no_history),
 		TEST(a_history_that_cannot_be_used_is_left_alone_and_not_taken_for_an_empty_one),

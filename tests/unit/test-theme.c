@@ -199,6 +199,32 @@ colours_of_the_palette_are_their_own_nearest(void **state)
 	assert_int_equal(theme_nearest(0x121212), 233);
 }
 
+static int
+squares(int32_t a, int32_t b)
+{
+	int sum = 0;
+
+	for (int shift = 0; shift <= 16; shift += 8) {
+		int d = (a >> shift & 255) - (b >> shift & 255);
+
+		sum += d * d;
+	}
+	return sum;
+}
+
+static void
+no_colour_of_the_palette_is_nearer_than_the_nearest(void **state)
+{
+	(void)state;
+	for (int32_t n = 0; n < 16 * 16 * 16; n++) {
+		int32_t rgb = ((n >> 8) * 17 << 16) | ((n >> 4 & 15) * 17 << 8) | (n & 15) * 17;
+		int least = squares(rgb, theme_palette(theme_nearest(rgb)));
+
+		for (int i = 16; i < 256; i++)
+			assert_true(squares(rgb, theme_palette(i)) >= least);
+	}
+}
+
 int
 main(void)
 {
@@ -208,6 +234,7 @@ main(void)
 		cmocka_unit_test(without_any_file_there_is_the_default),
 		cmocka_unit_test(what_is_wrong_is_said_with_its_place),
 		cmocka_unit_test(colours_of_the_palette_are_their_own_nearest),
+		cmocka_unit_test(no_colour_of_the_palette_is_nearer_than_the_nearest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,6 +23,7 @@
 #include "flow/verbs/clone-parts.h"
 #include "flow/world/words.h"
 #include "flow/world/world.h"
+#include "model/clone-kinds.h"
 #include "model/json.h"
 #include "model/nouns.h"
 #include "model/set.h"
@@ -85,6 +86,8 @@ begin(struct here *here, const char *images)
 static void
 end(struct here *here)
 {
+	for (size_t i = 0; i < WORLD_PART_COUNT; i++)
+		knowledge_clear(&here->parts[i]);
 	set_unref(here->e.set);
 	values_clear(&here->values);
 	untrusted_clear(&here->e.environment.last_deploy.id);
@@ -118,7 +121,7 @@ an_environment_is_said_by_what_hides_the_rest(void **state)
 		{{RUNTIME_FAILED, RUNTIME_RUNNING}, 2, "1 of 2", MOOD_BAD},	/* waiting does not help */
 		{{RUNTIME_STOPPED, RUNTIME_STOPPED}, 2, "0 of 2", MOOD_BUSY},
 		{{RUNTIME_UNKNOWN, RUNTIME_RUNNING, RUNTIME_PARTLY}, 3, "1 of 3", MOOD_BUSY},
-		{{RUNTIME_UNKNOWN, RUNTIME_UNKNOWN}, 2, "? unknown", MOOD_QUIET},
+		{{RUNTIME_UNKNOWN, RUNTIME_UNKNOWN}, 2, "unknown", MOOD_QUIET},
 		{{RUNTIME_UNKNOWN}, 0, "nothing runs", MOOD_BAD},
 	};
 	struct state_words words;
@@ -128,7 +131,7 @@ an_environment_is_said_by_what_hides_the_rest(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		begin(&here, "web:1.0");
 		words = words_of_environment(&here.e);
-		assert_string_equal(words.text, "? unknown");	/* not asked yet */
+		assert_string_equal(words.text, "unknown");	/* not asked yet */
 		runs(&here, cases[i].statuses, cases[i].count);
 		words = words_of_environment(&here.e);
 		assert_string_equal(words.text, cases[i].text);
@@ -136,9 +139,30 @@ an_environment_is_said_by_what_hides_the_rest(void **state)
 		/* A look that failed since makes all of it a guess. */
 		knowledge_set_unreadable(&here.parts[WORLD_RUNTIME],
 					 &(struct error){.kind = ERROR_REMOTE, .text = "x"});
-		assert_string_equal(words_of_environment(&here.e).text, "? unknown");
+		assert_string_equal(words_of_environment(&here.e).text, "unknown");
 		end(&here);
 	}
+}
+
+/* What holds it hides nothing else: it is to be gone. */
+static void
+what_cannot_be_deleted_is_no_more_being_deleted(void **state)
+{
+	struct state_words words;
+	struct here here;
+
+	(void)state;
+	begin(&here, "web:1.0");
+	here.e.environment.status = ENVIRONMENT_DELETING;
+	words = words_of_environment(&here.e);
+	assert_string_equal(words.text, "deleting");
+	assert_int_equal(words.mood, MOOD_BUSY);
+	untrusted_init(&here.e.environment.status_message, "no right");
+	words = words_of_environment(&here.e);
+	assert_string_equal(words.text, "delete failed");
+	assert_int_equal(words.mood, MOOD_BAD);
+	untrusted_clear(&here.e.environment.status_message);
+	end(&here);
 }
 
 static json_t *
@@ -458,6 +482,35 @@ a_problem_says_what_is_not_understood(void **state)
 	untrusted_clear(&problem);
 }
 
+static void
+how_far_it_is_is_said_in_the_readers_language_where_it_has_a_code(void **state)
+{
+	static const struct { const char *progress, *says; } cases[] = {
+		{"null", NULL},
+		{"{\"done\": 0, \"total\": 1}", NULL},
+		{"{\"done\": 1, \"total\": 3}", "1 of 3 done"},
+		{"{\"done\": 1, \"total\": 3, \"message\": \"soon\"}", "1 of 3 done: soon"},
+		{"{\"done\": -1, \"total\": 3, \"message\": \"soon\"}", "soon"},
+		{"{\"message\": 7, \"total\": \"x\"}", NULL},
+		{"{\"done\": 0, \"total\": 1, \"message\": \"other words\", \"reason\":"
+		 " {\"code\": \"cancelled\", \"parameters\": {}}}", "it was cancelled"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct environment environment = {
+			.progress = json_loads(cases[i].progress, JSON_DECODE_ANY, NULL)};
+		char *text = words_of_progress(&environment);
+
+		if (cases[i].says)
+			assert_string_equal(text, cases[i].says);
+		else
+			assert_null(text);
+		free(text);
+		json_decref(environment.progress);
+	}
+}
+
 /* --- the steps of a hotfix --- */
 
 static void
@@ -665,6 +718,8 @@ a_clone_is_said_in_a_line_for_each_part(void **state)
 		" {\"code\": \"clone_secret_copied\", \"parameters\": {\"name\": \"key\","
 		" \"namespace\": \"shop\"}}},"
 		"{\"kind\": \"adjusted\", \"code\": \"newer\", \"message\": \"and this\"},"
+		"{\"kind\": \"adjusted\", \"code\": \"newer\", \"message\": \"and this\"},"
+		"{\"kind\": \"adjusted\", \"code\": \"twice\", \"message\": \"Deployment/web: twice\"},"
 		"{\"kind\": \"left\", \"code\": \"left\", \"object\": \"ClusterRole/r\","
 		" \"message\": \"stays\"},"
 		"{\"kind\": \"note\", \"code\": \"requests\", \"message\": \"a\", \"reason\":"
@@ -680,7 +735,7 @@ a_clone_is_said_in_a_line_for_each_part(void **state)
 	assert_non_null(body);
 	deploy_review_read(&review, body);
 	assert_true(clone_has_parts(&review));
-	says(&review, CLONE_DIFFERENT, "schedules suspended, 1 replica, and this");
+	says(&review, CLONE_DIFFERENT, "schedules suspended, 1 replica, each variable and port once, and this");
 	says(&review, CLONE_SECRETS, "key copied");
 	says(&review, CLONE_NOT_CLONED, "ClusterRole/r");
 	says(&review, CLONE_REQUESTS, "1 CPU; free: 2 CPU");
@@ -693,14 +748,34 @@ a_clone_is_said_in_a_line_for_each_part(void **state)
 	json_decref(body);
 }
 
+/* The same kinds as in the rules of the platform (drivers/kubernetes/objects/stand-in.c). */
+static void
+what_a_clone_never_has_is_not_listed_as_cloned(void **state)
+{
+	(void)state;
+	assert_false(clone_kind_stays("Deployment"));
+	assert_false(clone_kind_stays(""));
+	assert_false(clone_kind_stays("Role"));
+	assert_true(clone_kind_stays("ClusterRole"));
+	assert_true(clone_kind_stays("Namespace"));
+	assert_true(clone_kind_stays("Issuer"));
+	assert_true(clone_kind_stays("Gateway"));
+	assert_true(clone_kind_stays("Job"));
+	assert_false(clone_kind_stays("CronJob"));
+	assert_true(clone_kind_stays("HorizontalPodAutoscaler"));
+	assert_true(clone_kind_stays("PodDisruptionBudget"));
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_a_clone_never_has_is_not_listed_as_cloned),
 		cmocka_unit_test(a_pod_is_said_with_its_node_age_and_state),
 		cmocka_unit_test(a_container_is_said_where_it_does_more_than_run),
 		cmocka_unit_test(where_an_environment_runs_is_said_where_the_platform_says_it),
 		cmocka_unit_test(an_environment_is_said_by_what_hides_the_rest),
+		cmocka_unit_test(what_cannot_be_deleted_is_no_more_being_deleted),
 		cmocka_unit_test(what_is_not_to_run_is_not_counted),
 		cmocka_unit_test(a_deployment_that_goes_on_or_failed_comes_first),
 		cmocka_unit_test(a_life_is_said_in_one_length),
@@ -711,6 +786,7 @@ main(void)
 		cmocka_unit_test(each_standing_has_its_sign),
 		cmocka_unit_test(trouble_is_said_from_near_to_far_with_its_age),
 		cmocka_unit_test(a_problem_says_what_is_not_understood),
+		cmocka_unit_test(how_far_it_is_is_said_in_the_readers_language_where_it_has_a_code),
 		cmocka_unit_test(what_goes_on_and_what_failed_come_before_the_state),
 		cmocka_unit_test(what_holds_only_objects_is_said_by_their_number),
 		cmocka_unit_test(a_clone_is_said_in_a_line_for_each_part),

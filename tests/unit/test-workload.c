@@ -130,6 +130,38 @@ test_what_is_found(void **state)
 		{"{'spec': {}}", "{'one_container': true}", "not-one-container /spec/containers"},
 		{"{'spec': {'containers': {'a': {}}}}", "{'one_container': true}", ""},
 		{"{'spec': {'containers': []}}", "{'one_container': true}", "wrong /spec/containers"},
+		/* Beside something else that it says. */
+		{"{'spec': {'containers': {'a': {'startup_probe': {'type': 'command', 'command': ['x'],"
+		 " 'path': '/x', 'port': 80, 'headers': {'X': 'y'}}, 'readiness_probe': {'type': 'tcp',"
+		 " 'port': 80, 'path': '/x', 'headers': {'X': 'y'}, 'command': ['x']}, 'liveness_probe':"
+		 " {'type': 'http', 'port': 80, 'path': '/', 'headers': {'X': 'y'}}}}}}",
+		 "{'honours': ['spec']}",
+		 "overridden /spec/containers/a/startup_probe/path (type: command); "
+		 "overridden /spec/containers/a/startup_probe/headers (type: command); "
+		 "overridden /spec/containers/a/startup_probe/port (type: command); "
+		 "overridden /spec/containers/a/readiness_probe/path (type: tcp); "
+		 "overridden /spec/containers/a/readiness_probe/headers (type: tcp); "
+		 "overridden /spec/containers/a/readiness_probe/command (type: tcp)"},
+		{"{'spec': {'containers': {'a': {'liveness_probe': {'type': 'rpc', 'service': 'x', 'path': '/',"
+		 " 'port': 80}, 'readiness_probe': {'type': 'quic', 'port': 80, 'path': '/'}}}}}",
+		 "{'honours': ['spec']}",
+		 "wrong /spec/containers/a/liveness_probe/type; "
+		 "wrong /spec/containers/a/readiness_probe/type"},
+		{"{'spec': {'containers': {'a': {'liveness_probe': {'type': 'http', 'port': 80, 'path': '/',"
+		 " 'headers': {}, 'command': null}}}, 'replicas': '2', 'deployment': {'replicas': 2}}}",
+		 "{'honours': ['spec']}", ""},
+		{"{'spec': {'replicas': 3, 'deployment': {'replicas': 2}}}", "{'honours': ['spec']}",
+		 "overridden /spec/replicas (spec/deployment/replicas)"},
+		{"{'spec': {'volumes': {'v': {'emptyDir': {}, 'persistentVolumeClaim': {'claimName': 'c'}},"
+		 " 'w': {'emptyDir': {}}}}}", "{'honours': ['spec/volumes/*/persistentVolumeClaim']}",
+		 "overridden /spec/volumes/v/emptyDir (persistentVolumeClaim)"},
+		{"{'spec': {'containers': {'a': {'liveness_probe': {'type': 'tcp', 'port': 80,"
+		 " 'successThreshold': 5, 'timeoutSeconds': 0}}}}}",
+		 "{'honours': ['spec'], 'within': {'spec/containers/*/liveness_probe/successThreshold':"
+		 " {'most': 1, 'instead': 'one'}, 'spec/containers/*/liveness_probe/timeoutSeconds':"
+		 " {'least': 1, 'instead': 'two'}}}",
+		 "partly-honoured /spec/containers/a/liveness_probe/successThreshold (one); "
+		 "partly-honoured /spec/containers/a/liveness_probe/timeoutSeconds (two)"},
 		/* Of a resource, what its type means is not known here. */
 		{"{'externals': {'db': {'type': 'x', 'parms': {'a': 1}, 'params': 7}}}", NULL,
 		 "unknown-field /externals/db/parms (params)"},

@@ -21,7 +21,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,9 +30,9 @@
 #include "base/clock.h"
 #include "base/owner-secret.h"
 #include "base/xmalloc.h"
+#include "tests/patience.h"
 
 #define ANSWER_MAX 262144
-#define RUN_MAX_MS 30000	/* of a command that ends by itself */
 
 static const char import[] =
 	"{\"organizations\": ["
@@ -202,7 +201,6 @@ world_log(const struct world *world)
 int
 world_connect(const struct world *world, enum way way)
 {
-	const struct timeval limit = {.tv_sec = 20};
 	struct sockaddr_in tcp = {.sin_family = AF_INET,
 				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 				  .sin_port = htons((uint16_t)world->port)};
@@ -211,7 +209,6 @@ world_connect(const struct world *world, enum way way)
 
 	strcpy(path.sun_path,
 	       world_path(world, way == BY_SOCKET ? "platform.sock" : "state/control.sock"));
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 	assert_int_equal(way == BY_TCP ? connect(fd, (struct sockaddr *)&tcp, sizeof(tcp))
 				       : connect(fd, (struct sockaddr *)&path, sizeof(path)), 0);
 	return fd;
@@ -229,7 +226,8 @@ world_send(const struct world *world, enum way way, const char *bytes)
 
 	/* It may close before it has read all. */
 	n = send(fd, bytes, strlen(bytes), MSG_NOSIGNAL);
-	while (used + 1 < ANSWER_MAX && (n = recv(fd, text + used, ANSWER_MAX - 1 - used, 0)) > 0)
+	while (used + 1 < ANSWER_MAX &&
+	       (n = patient_recv(fd, text + used, ANSWER_MAX - 1 - used)) > 0)
 		used += (size_t)n;
 	close(fd);
 	body = strstr(text, "\r\n\r\n");
@@ -341,7 +339,7 @@ world_run(char *out, size_t size, const char *const *arguments)
 		_exit(127);
 	}
 	close(ends[1]);
-	until = clock_steady_ms() + RUN_MAX_MS;
+	until = clock_steady_ms() + PATIENCE_MS;
 	while (used + 1 < size && is_readable(ends[0], until) &&
 	       (n = read(ends[0], out + used, size - 1 - used)) > 0)
 		used += (size_t)n;
@@ -352,7 +350,7 @@ world_run(char *out, size_t size, const char *const *arguments)
 			kill(pid, SIGKILL);
 			waitpid(pid, &status, 0);
 			fail_msg("sidestaged %s has not ended after %d s", arguments[0],
-				 RUN_MAX_MS / 1000);
+				 PATIENCE_MS / 1000);
 		}
 		usleep(10000);
 	}

@@ -21,6 +21,7 @@
 #include "base/owner-secret.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "tests/patience.h"
 
 #define ANSWER_MAX (64u * 1024 * 1024)
 
@@ -200,7 +201,7 @@ daemon_send(struct daemon *daemon, const char *method, const char *path, const c
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, bytes);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &body);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT, 60L);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)PATIENCE_MS);
 	if (curl_easy_perform(curl) == CURLE_OK)
 		curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 	curl_slist_free_all(headers);

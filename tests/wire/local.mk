@@ -66,7 +66,7 @@ TESTS += tests/wire/test-access
 tests_wire_test_access_SOURCES = tests/wire/test-access.c tests/wire/access-world.c \
 	tests/wire/access-world.h
 tests_wire_test_access_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests/wire
-tests_wire_test_access_LDADD = libmodel.a libbase.a $(CMOCKA_LIBS) $(BASE_LIBS)
+tests_wire_test_access_LDADD = libmodel.a libbase.a $(CMOCKA_LIBS) $(SQLITE_LIBS) $(BASE_LIBS)
 endif
 
 dist_check_SCRIPTS += tests/wire/test-running.sh tests/wire/test-clusters.sh tests/wire/test-two-clusters.sh tests/wire/test-second-person.sh tests/wire/test-cases.sh tests/wire/test-demo.sh tests/wire/test-own-application.sh tests/wire/test-examples.sh \

@@ -28,7 +28,7 @@ def two_organizations():
     store = json.loads(json.dumps(acme["applications"][0]))
     store.update(id="store", name="Store")
     acme["applications"].append(store)
-    beta = json.loads(json.dumps(acme))
+    beta = json.loads(json.dumps(acme).replace("acme/", "beta/"))	# its own types, too
     beta.update(id="beta", name="Beta", applications=beta["applications"][:1])
     world["organizations"].append(beta)
     return world
@@ -183,6 +183,11 @@ class Script:
             self.check("what is not a clone has no expiry", ended, 0, "", said["qa"] == (None, True))
             self.check("the board knows the end of somebody else's clone", ended, 0, "",
                        said["valued"] == ("set", False))
+        for status, says in ((403, "other people do not see it"), (401, "not sent to the platform yet")):
+            fault = status_fault(status)
+            ended = self.run("ttl", "mine", "9h", *SHOP, client=client,
+                             choose=lambda request: fault if request.method == "PATCH" else None)
+            self.check(f"an end that the platform refuses with {status} is no success", ended, REFUSED, says)
 
     def a_silent_platform(self):
         silent = hang_fault()

@@ -215,7 +215,7 @@ serve_ask_as(struct serve *serve, const char *method, const char *path, const ch
 	curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, serve->socket);
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT, 30L);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)PATIENCE_MS);
 	if (bytes)
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, bytes);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);

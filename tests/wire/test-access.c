@@ -8,7 +8,9 @@
 #include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -28,6 +30,7 @@
 #include "base/clock.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "tests/patience.h"
 #include "tests/skip.h"
 
 #define SHOP "/orgs/acme/apps/shop"
@@ -293,7 +296,7 @@ maintain(const char *secret, const char *command)
 	strcpy(path.sun_path, world_path(&world, "state/maintenance.sock"));
 	assert_int_equal(connect(fd, (struct sockaddr *)&path, sizeof(path)), 0);
 	assert_int_equal(send(fd, line, strlen(line), MSG_NOSIGNAL), (ssize_t)strlen(line));
-	assert_true(recv(fd, reply, sizeof(reply) - 1, 0) >= 0);
+	assert_true(patient_recv(fd, reply, sizeof(reply) - 1) >= 0);
 	close(fd);
 	free(line);
 	return xstrdup(reply);
@@ -396,37 +399,80 @@ socket_lies_where_no_workload_sees_its_secret(void **state)
 	free(images);
 }
 
+/* One way to lose what a database knew. */
+struct loss {
+	const char *name;
+	bool is_new;		/* else of the database that is there */
+	const char *sql;	/* NULL: no file */
+};
+
+static void
+lose(const struct loss *loss, const char *database)
+{
+	sqlite3 *db;
+
+	if (loss->is_new)
+		assert_int_equal(unlink(database), 0);
+	if (!loss->sql)
+		return;
+	assert_int_equal(sqlite3_open(database, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, loss->sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	assert_int_equal(access(database, F_OK), 0);
+}
+
+/* Whoever opens the state is refused, and the next one too. */
 static void
 database_that_was_lost_is_no_new_platform(void **state)
 {
-	char *database, *space;
+	static const struct loss losses[] = {
+		{"no organization", false, "DELETE FROM organizations"},
+		{"no tables", true, "CREATE TABLE a (b); DROP TABLE a"},
+		{"an empty file", true, ""},
+		{"no file", true, NULL},
+	};
+	char *place, *database, *spaces, *space, *file, *socket, out[400];
 
 	(void)state;
 	world_stop(&world);
-	database = xstrdup(world_path(&world, "state/platform.db"));
-	space = xstrdup(world_path(&world, "state/spaces/acme/shop/dev"));
+	place = xstrdup(world_path(&world, "state"));
+	database = xasprintf("%s/platform.db", place);
+	spaces = xasprintf("%s/spaces", place);
+	space = xasprintf("%s/acme/shop/dev", spaces);
+	file = xstrdup(world_path(&world, "import.json"));
+	socket = xstrdup(world_path(&world, "other.sock"));
 	assert_int_equal(paths_make(space, NULL), 0);
-	for (int empty = 0; empty < 2; empty++) {
-		const char *arguments[] = {"serve", "--state", NULL, "--images", NULL,
-					   "--socket", NULL, NULL};
-		char out[200], *socket = xstrdup(world_path(&world, "other.sock"));
-		char *place = xstrdup(world_path(&world, "state"));
+	for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++) {
+		const char *const commands[][10] = {
+			{"import", "--state", place, file},
+			{"token", "create", "--state", place, "--user", "dev", "--role",
+			 "/=administrator"},
+			{"serve", "--state", place, "--images", space, "--socket", socket},
+			{"serve", "--state", place, "--images", space, "--socket", socket,
+			 "--import", file},
+		};
 
-		arguments[2] = place;
-		arguments[4] = space;
-		arguments[6] = socket;
-		assert_int_equal(unlink(database), 0);
-		if (empty)
-			fclose(fopen(database, "w"));
-		assert_int_not_equal(world_run(out, sizeof(out), arguments), 0);
-		assert_int_equal(access(space, F_OK), 0);
-		if (!empty)
-			fclose(fopen(database, "w"));
-		free(socket);
-		free(place);
+		for (size_t k = 0; k < sizeof(commands) / sizeof(commands[0]); k++) {
+			if (k == 0)
+				lose(&losses[i], database);
+			if (world_run(out, sizeof(out), commands[k]) == 0)
+				fail_msg("%s, %s: %s", losses[i].name, commands[k][0], out);
+			assert_int_equal(access(space, F_OK), 0);
+			if (!losses[i].sql)
+				assert_int_equal(access(database, F_OK), -1);
+		}
+		if (!losses[i].sql) {	/* with nothing beside it, it is a new platform */
+			assert_int_equal(paths_remove_tree(spaces, NULL), 0);
+			assert_int_equal(world_run(out, sizeof(out), commands[1]), 0);
+			assert_int_equal(world_run(out, sizeof(out), commands[0]), 0);
+		}
 	}
-	free(database);
+	free(socket);
+	free(file);
 	free(space);
+	free(spaces);
+	free(database);
+	free(place);
 }
 
 static void
@@ -717,6 +763,8 @@ developer_deploys_to_development_and_not_to_production(void **state)
 	expect(BY_TCP, token, "DELETE", SHOP "/envs/prod", NULL, 403);
 	expect(BY_TCP, token, "PUT", SHOP "/envs/prod/runtime/paused", "true", 403);
 	expect(BY_TCP, token, "PATCH", SHOP "/envs/prod/runtime/replicas", "{}", 403);
+	expect(BY_SOCKET, NULL, "PATCH", SHOP "/envs/prod", "{\"name\": 1}", 400);
+	expect(BY_SOCKET, NULL, "PATCH", SHOP "/envs/prod", "{\"notes\": []}", 400);
 	expect(BY_TCP, token, "POST", SHOP "/envs/prod/rules", "{\"type\": \"update\"}", 403);
 	expect(BY_TCP, token, "DELETE", SHOP, NULL, 403);
 	expect(BY_TCP, token, "POST", SHOP "/pipeline-runs",
@@ -1469,7 +1517,7 @@ static void
 log_holds_no_token_and_no_noise_about_sockets(void **state)
 {
 	char *token = user_with("quiet", "{\"/orgs/acme\": \"viewer\"}"), *log;
-	int64_t until = clock_steady_ms() + 20000;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 
 	(void)state;
 	expect(BY_SOCKET, token, "GET", SHOP, NULL, 200);

@@ -22,10 +22,10 @@
 #include "base/clock.h"
 #include "base/xmalloc.h"
 #include "net/loop.h"
+#include "tests/patience.h"
 #include "scripted-server.h"
 
 #define SHORT_MS 700		/* for what never comes */
-#define LONG_MS 60000		/* for what comes, or is not waited for */
 
 /* --- the client --- */
 
@@ -68,7 +68,7 @@ on_done(void *data, const struct api_reply *reply)
 static void
 turn_until_done(struct api *api, const struct seen *seen)
 {
-	int64_t end = clock_steady_ms() + LONG_MS;
+	int64_t end = clock_steady_ms() + PATIENCE_MS;
 
 	while (!seen->done && clock_steady_ms() < end)
 		turn(1000);
@@ -95,7 +95,7 @@ client_with(const struct server *server, int retries, long timeout_ms)
 static struct api *
 client_for(const struct server *server, int retries)
 {
-	return client_with(server, retries, LONG_MS);
+	return client_with(server, retries, PATIENCE_MS);
 }
 
 static bool
@@ -107,20 +107,23 @@ closes(const struct exchange *exchanges)
 	return true;
 }
 
-enum ask { READ, WRITE };
+enum ask { READ, WRITE, CHOOSE };
 
 /* One call against these exchanges; requests: how many the server must have seen. */
 static void
 exchange(struct server *server, const struct exchange *exchanges, enum ask ask, int retries,
 	 size_t requests, struct seen *seen)
 {
+	json_t *groups = json_pack("{s:s}", "web", "shop");
 	struct api *api;
 
 	server_start(server, exchanges, NULL);
-	api = client_with(server, retries, closes(exchanges) ? LONG_MS : SHORT_MS);
+	api = client_with(server, retries, closes(exchanges) ? PATIENCE_MS : SHORT_MS);
 	*seen = (struct seen){0};
 	if (ask == READ)
 		api_get_environment(api, "acme", "shop", "qa", on_done, seen);
+	else if (ask == CHOOSE)
+		api_group(api, "acme", groups, on_done, seen);
 	else
 		api_create_deployment(api, "acme", "shop", "qa",
 				      &(struct api_new_deployment){.comment = "release",
@@ -128,6 +131,7 @@ exchange(struct server *server, const struct exchange *exchanges, enum ask ask, 
 								   .if_match = "67f1"},
 				      on_done, seen);
 	turn_until_done(api, seen);
+	json_decref(groups);
 	api_free(api);
 	server_stop(server);
 	assert_int_equal(server->count, requests);
@@ -259,7 +263,7 @@ test_what_a_refusal_carries(void **state)
 static void
 turn_until_wanted(struct api *api, const struct seen *seen)
 {
-	int64_t end = clock_steady_ms() + LONG_MS;
+	int64_t end = clock_steady_ms() + PATIENCE_MS;
 
 	while (!api_wants_token(api) && !seen->done && clock_steady_ms() < end)
 		turn(1000);
@@ -431,6 +435,7 @@ static const struct {
 	{"cut head", {"HTTP/1.1 20", CLOSE}, READ, ERROR_NO_REPLY, "acme/shop/qa"},
 	{"no byte", {"", CLOSE}, READ, ERROR_NO_REPLY, "acme/shop/qa"},
 	{"no byte for a write", {"", CLOSE}, WRITE, ERROR_NO_REPLY, "may have been carried out"},
+	{"no byte for a choice", {"", CLOSE}, CHOOSE, ERROR_NO_REPLY, "may have been carried out"},
 	{"slow", {OK "Content-Length: 50\r\n\r\n{", HOLD}, READ, ERROR_NO_REPLY, "in time"},
 	{"slow write", {"", HOLD}, WRITE, ERROR_NO_REPLY, "may have been carried out"},
 	{"no HTTP", {"SSH-2.0-OpenSSH_9.2\r\n", CLOSE}, READ, ERROR_PROTOCOL, "acme/shop/qa"},

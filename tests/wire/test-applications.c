@@ -222,6 +222,33 @@ a_delta_is_merged_by_patch_and_replaced_by_put(void **state)
 	free(path);
 }
 
+/* Nothing of it is kept: what is lost of a delta would be a change that somebody believes made. */
+static void
+a_delta_has_no_members_that_nobody_knows(void **state)
+{
+	static const struct { const char *method, *path, *body, *name; } cases[] = {
+		{"POST", APP "/deltas", "{'module': {'add': {}}}", "\"module\" in \"delta\""},
+		{"POST", APP "/deltas", "{'modules': {'added': {}}}", "\"added\" in \"modules\""},
+		{"POST", APP "/deltas", "{'shard': []}", "\"shard\" in \"delta\""},
+		{"POST", APP "/sets/0", "{'foo': 1}", "\"foo\" in \"delta\""},
+		{"POST", APP "/sets/0", "{'modules': {'removed': ['x']}}", "\"removed\" in \"modules\""},
+	};
+	json_t *answer;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(serve_ask(&serve, cases[i].method, cases[i].path, cases[i].body,
+					   &answer), 400);
+		if (!strstr(text(answer, "message"), cases[i].name))
+			fail_msg("%s: %s", cases[i].body, text(answer, "message"));
+		json_decref(answer);
+	}
+	assert_int_equal(serve_ask(&serve, "POST", APP "/deltas",
+				   "{'id': 'x', 'metadata': {}, 'modules': {'add': null, 'remove': null,"
+				   " 'update': null}, 'shared': null}", &answer), 200);
+	json_decref(answer);
+}
+
 #define WITH_PLATFORM(test) cmocka_unit_test_setup_teardown(test, make, clear)
 
 int
@@ -233,6 +260,7 @@ main(void)
 		WITH_PLATFORM(one_without_environments_is_gone_at_once),
 		WITH_PLATFORM(a_deletion_goes_on_after_a_restart),
 		WITH_PLATFORM(a_delta_is_merged_by_patch_and_replaced_by_put),
+		WITH_PLATFORM(a_delta_has_no_members_that_nobody_knows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

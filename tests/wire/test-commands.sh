@@ -294,9 +294,9 @@ timed="--org=delta --app=timed"
 		set hot web /spec/containers/c/lifecycle '{"preStop": {}}' --json-value $first
 	json 5 'any("did you mean \"command\"" in each for each in d["cautions"])' \
 		set hot web /spec/containers/c/comand '["x"]' --json-value $first
-	exits 1 "web: /spec/containers/c/args must be a list of strings" set hot web /spec/containers/c/args one $first --approve=hot
+	exits 2 "hot would be refused: web: /spec/containers/c/args must be a list of strings" set hot web /spec/containers/c/args one $first --approve=hot
 	of_x X "d == []"
-	exits 1 "not a well-formed placeholder" set hot web $value '${' $first --approve=hot
+	exits 2 "not a well-formed placeholder" set hot web $value '${' $first --approve=hot
 	! grep -q '^sidestage: *$' err
 	result $? "each line of it says something"
 }
@@ -552,7 +552,7 @@ P=$platform
 	result $? "the platform runs without extensions"
 	exits 0 "" clone production like $valued --copy-value=MODE --copy-value=PEER --value-from=PASSWORD=password --approve=like
 	exits 3 "Secrets that cannot be compared: PASSWORD" diff production like $valued
-	! grep -q "Nothing differs" out
+	! grep -q "No differences" out
 	result $? "what cannot be compared is not called the same"
 	json 3 'd == []' diff production like $valued
 	json 3 '[c["what"] for c in d] == ["value MODE"]' diff production hot $valued

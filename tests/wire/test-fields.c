@@ -75,6 +75,11 @@ parse(const char *text)
 	return value;
 }
 
+#define ASKED_BY(probe, type) \
+	"{'spec': {'containers': {'c': {'image': '" IMAGE "', '" probe "_probe': {'type': '" type "', " \
+	"'port': 80}}}}}"
+#define ASKED(probe) ASKED_BY(probe, "http")
+
 /* What goes with a field so that it makes sense; the longest beginning of its path counts. */
 static const struct {
 	const char *path, *module;
@@ -86,6 +91,18 @@ static const struct {
 	 "'startup_probe': {'type': 'command', 'command': ['/bin/true']}}}}}"},
 	{"spec/containers/*/readiness_probe", "{'spec': {'containers': {'c': {'image': '" IMAGE "', "
 	 "'readiness_probe': {'type': 'command', 'command': ['/bin/true']}}}}}"},
+	{"spec/containers/*/startup_probe/path", ASKED("startup")},
+	{"spec/containers/*/startup_probe/port", ASKED("startup")},
+	{"spec/containers/*/startup_probe/headers", ASKED("startup")},
+	{"spec/containers/*/startup_probe/service", ASKED_BY("startup", "grpc")},
+	{"spec/containers/*/readiness_probe/path", ASKED("readiness")},
+	{"spec/containers/*/readiness_probe/port", ASKED("readiness")},
+	{"spec/containers/*/readiness_probe/headers", ASKED("readiness")},
+	{"spec/containers/*/readiness_probe/service", ASKED_BY("readiness", "grpc")},
+	{"spec/containers/*/liveness_probe/path", ASKED("liveness")},
+	{"spec/containers/*/liveness_probe/port", ASKED("liveness")},
+	{"spec/containers/*/liveness_probe/headers", ASKED("liveness")},
+	{"spec/containers/*/liveness_probe/service", ASKED_BY("liveness", "grpc")},
 	{"spec/containers/*/liveness_probe", "{'spec': {'containers': {'c': {'image': '" IMAGE "', "
 	 "'liveness_probe': {'type': 'command', 'command': ['/bin/true']}}}}}"},
 	{"spec/containers/*/files", "{'spec': {'containers': {'c': {'image': '" IMAGE "', "
@@ -351,7 +368,8 @@ is_leaf(const struct workload_field *field)
 static bool
 needs_a_server(const char *path)
 {
-	static const char *const ends[] = {"_probe/path", "_probe/port", "_probe/headers"};
+	static const char *const ends[] = {"_probe/path", "_probe/port", "_probe/headers",
+					  "_probe/service"};
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		if (strstr(path, ends[i]))

@@ -25,10 +25,10 @@
 #include "flow/world/past.h"
 #include "model/json.h"
 #include "model/set.h"
+#include "tests/patience.h"
 #include "proxy.h"
 #include "serve.h"
 
-#define WAIT_MS 60000
 #define REQUESTS_MAX 45
 #define PRODUCTION APP "/envs/production"
 
@@ -108,7 +108,7 @@ deployments_of(const char *env)
 static void
 settle(const char *env)
 {
-	int64_t until = clock_steady_ms() + WAIT_MS;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 	char *path = xasprintf(APP "/envs/%s", env);
 	bool busy = true;
 
@@ -154,7 +154,7 @@ open_session(void)
 static enum flow_state
 turn_while(struct flow *flow, enum flow_state state)
 {
-	int64_t until = clock_steady_ms() + WAIT_MS;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 
 	while (flow_state(flow) == state) {
 		assert_true(clock_steady_ms() < until);
@@ -367,7 +367,7 @@ look_back(const struct earlier *at, const char *set)
 {
 	struct past *past = past_open(here.session, "acme", "shop", "production", at->deployment,
 				      set);
-	int64_t until = clock_steady_ms() + WAIT_MS;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 
 	while (!past_is_settled(past)) {
 		assert_true(clock_steady_ms() < until);

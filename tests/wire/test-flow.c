@@ -33,10 +33,10 @@
 #include "sample.h"
 #include "store/clone-origins.h"
 #include "store/history.h"
+#include "tests/patience.h"
 
 #define ORG SAMPLE_ORG
 #define APP SAMPLE_APP
-#define WAIT_MS 60000
 
 static struct {
 	struct sample sample;
@@ -76,7 +76,7 @@ runs(const char *id)
 static int
 start_all(void **state)
 {
-	int64_t until = clock_steady_ms() + WAIT_MS;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 
 	(void)state;
 	if (sample_start(&here.sample, "flow") || open_session())
@@ -118,7 +118,7 @@ ask(const struct flow_request *request)
 static enum flow_state
 turn_while(struct flow *flow, enum flow_state state)
 {
-	int64_t until = clock_steady_ms() + WAIT_MS;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 
 	while (flow_state(flow) == state) {
 		assert_true(clock_steady_ms() < until);
@@ -130,7 +130,7 @@ turn_while(struct flow *flow, enum flow_state state)
 static void
 turn_until(bool (*is_so)(void *data), void *data)
 {
-	int64_t until = clock_steady_ms() + WAIT_MS;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 
 	while (!is_so(data)) {
 		assert_true(clock_steady_ms() < until);
@@ -486,7 +486,7 @@ change_history(const char *statement)
 	sqlite3 *database;
 
 	assert_int_equal(sqlite3_open(here.sample.history, &database), SQLITE_OK);
-	sqlite3_busy_timeout(database, WAIT_MS);
+	sqlite3_busy_timeout(database, PATIENCE_MS);
 	assert_int_equal(sqlite3_exec(database, statement, NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(database);
 }

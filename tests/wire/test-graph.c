@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "tests/patience.h"
 #include "serve.h"
 
 #define DEFS ORG "/resources/defs"
@@ -60,7 +61,7 @@ expect(const char *method, const char *path, const char *body, int status)
 static json_t *
 deploy(const char *delta, const char *wanted)
 {
-	int64_t until = clock_steady_ms() + 30000;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 	char *body, *path;
 	json_t *made;
 
@@ -94,7 +95,7 @@ deploy(const char *delta, const char *wanted)
 static void
 deployments_end(void)
 {
-	int64_t until = clock_steady_ms() + 60000;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 	bool active = true;
 
 	while (active) {
@@ -373,6 +374,9 @@ unknown_driver_or_output_fails_by_name(void **state)
 	(void)state;
 	expect_said(400, DEF("a-cloud", "acme/cloud", "aws/s3", "{}"), "no driver \"aws/s3\"");
 	expect_said(400, DEF("a-cloud", "acme/cloud", "process/s3", "{}"), "process/sqlite");
+	expect_said(400, DEF("a-cloud", "postgres", "process/dns", "{}"),
+		    "The driver \"process/dns\" makes resources of the type dns, not \"postgres\".");
+	expect_said(400, DEF("a-cloud", "postgres", "kubernetes/ingress", "{}"), "route, dns");
 	expect_said(400, DEF("a-cloud", "clout", "static", "{}"), "no resource type \"clout\"");
 	expect_said(400, DEF("a-cloud", "postgress", "static", "{}"), "Did you mean \"postgres\"?");
 	expect_said(400, DEF("a-cloud", "other/cloud", "static", "{}"), "written acme/NAME");
@@ -670,6 +674,12 @@ a_definition_makes_the_daemon_run_read_or_ask_nothing(void **state)
 		 "driver_type_unknown"},
 		{EVIL("k8s-cluster", "static", "{'kubeconfig': {'users': [{'user': "
 		     "{'exec': {'command': '/bin/sh'}}}]}}"), "driver_type_unknown"},
+		/* Nobody said that the daemon may go there. */
+		{EVIL("k8s-cluster", "sidestage/kubernetes", "{'server': 'https://127.0.0.1:6443'}"),
+		 "cluster_server_not_allowed"},
+		{EVIL("k8s-cluster", "sidestage/kubernetes",
+		      "{'server': 'https://metadata.example.org', 'ca': '-----BEGIN CERTIFICATE-----'}"),
+		 "cluster_server_not_allowed"},
 		{EVIL("k8s-cluster", "sidestage/machine", "{'images': '/'}"),
 		 "resource_input_unknown"},
 	};

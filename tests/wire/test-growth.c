@@ -313,6 +313,68 @@ long_lists_of_sets_and_deltas_are_whole(void **state)
 	serve_clear(&serve);
 }
 
+/* A row of them is larger than many pieces: how many rows there are says nothing. */
+#define LARGE_ROWS 8
+#define LARGE_VALUE "printf('%.*c', 1000000, 'x')"
+
+static void
+assert_large_list_goes_out_in_pieces(struct serve *serve, const char *path)
+{
+	char secret[OWNER_SECRET_LINE_SIZE], head[2048], *request;
+	json_t *list = NULL;
+	ssize_t n;
+	int fd;
+
+	assert_true(owner_secret_read(serve->socket, secret));
+	request = xasprintf("GET %s HTTP/1.1\r\nHost: a\r\n%s\r\n\r\n", path, secret);
+	fd = ask_and_wait(serve, request);
+	free(request);
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(serve_ask(serve, "GET", "/orgs", NULL, NULL), 200);
+	n = recv(fd, head, sizeof(head) - 1, 0);
+	assert_true(n > 0);
+	head[n] = '\0';
+	assert_non_null(strstr(head, "HTTP/1.1 200"));
+	assert_non_null(strstr(head, "Transfer-Encoding: chunked"));
+	/* It is in its midst, and others are answered. */
+	assert_int_equal(serve_ask(serve, "GET", "/orgs", NULL, NULL), 200);
+	close(fd);
+	assert_int_equal(serve_ask(serve, "GET", path, NULL, &list), 200);
+	assert_int_equal(json_array_size(list), LARGE_ROWS + 1);
+	for (size_t i = 0; i <= LARGE_ROWS; i++)
+		assert_non_null(json_object_get(json_array_get(list, i), "modules"));
+	json_decref(list);
+}
+
+static void
+few_rows_that_are_large_go_out_in_pieces_too(void **state)
+{
+	struct serve serve = {0};
+	json_t *set = NULL;
+
+	(void)state;
+	serve_make(&serve);
+	free(serve_deploy(&serve, ENV, ADD(WORKER("job", "local/web:1.0.0", ""))));
+	serve_stop(&serve);
+	make_many(&serve, "WITH RECURSIVE c(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM c"
+			  " WHERE n < 8) INSERT INTO deltas (org, app, id, content, env, name,"
+			  " archived, contributers, created_at, created_by, modified_at)"
+			  " SELECT org, app, printf('large-%d', n), json_set(content,"
+			  " '$.modules.add.job.profile', " LARGE_VALUE "), env, name, archived,"
+			  " contributers, created_at, created_by, modified_at FROM deltas, c");
+	make_many(&serve, "WITH RECURSIVE c(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM c"
+			  " WHERE n < 8) INSERT INTO sets SELECT org, app, printf('large-%d', n),"
+			  " json_set(body, '$.modules.job.profile', " LARGE_VALUE ") FROM sets, c");
+	serve_start(&serve);
+	assert_large_list_goes_out_in_pieces(&serve, APP "/deltas");
+	assert_large_list_goes_out_in_pieces(&serve, APP "/sets");
+	/* One of them is answered as it is stored. */
+	assert_int_equal(serve_ask(&serve, "GET", APP "/sets/large-1", NULL, &set), 200);
+	assert_non_null(json_object_get(set, "modules"));
+	json_decref(set);
+	serve_clear(&serve);
+}
+
 int
 main(void)
 {
@@ -322,6 +384,7 @@ main(void)
 		cmocka_unit_test(clones_that_come_and_go_leave_nothing),
 		cmocka_unit_test(long_list_goes_out_in_pieces_and_keeps_nobody_waiting),
 		cmocka_unit_test(long_lists_of_sets_and_deltas_are_whole),
+		cmocka_unit_test(few_rows_that_are_large_go_out_in_pieces_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,10 +19,10 @@
 #include "base/clock.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "tests/patience.h"
 
 #define SHOP "/orgs/acme/apps/shop"
 #define DEPLOYS SHOP "/envs/dev/deploys"
-#define WAIT_MS 20000
 
 static struct world world;
 
@@ -79,7 +79,7 @@ count_deployments(void)
 static void
 wait_for_end(void)
 {
-	int64_t until = clock_steady_ms() + WAIT_MS;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 	bool active = true;
 
 	while (active && clock_steady_ms() < until) {

@@ -33,8 +33,8 @@
 #include "proxy.h"
 #include "serve.h"
 #include "store/history.h"
+#include "tests/patience.h"
 
-#define WAIT_MS 60000
 #define ROUNDS 14
 #define PRODUCTION APP "/envs/production"
 
@@ -129,7 +129,7 @@ assert_value(const char *env, const char *key, const char *expected)
 static void
 assert_runs_with(const char *env, const char *variable)
 {
-	int64_t until = clock_steady_ms() + WAIT_MS;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 	char *line = xasprintf("env %s\n", variable), *about = NULL;
 
 	do {
@@ -174,7 +174,7 @@ be_somebody_else(void)
 static enum flow_state
 turn_while(struct flow *flow, enum flow_state state)
 {
-	int64_t until = clock_steady_ms() + WAIT_MS;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 
 	while (flow_state(flow) == state) {
 		assert_true(clock_steady_ms() < until);
@@ -276,7 +276,7 @@ assert_says_what_is_absent(const struct flow *flow, enum extension extension)
 static void
 assert_unpromoted(const char *clone, size_t changes)
 {
-	int64_t until = clock_steady_ms() + WAIT_MS;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 	const struct world_environment *e;
 
 	do {
@@ -303,13 +303,15 @@ values_that_were_not_read_are_not_nothing(void **state)
 	parts[0][WORLD_VALUES].state = parts[1][WORLD_VALUES].state = KNOWLEDGE_ABSENT;
 	assert_true(unpromoted_is_whole(NULL, &theirs, &ours));
 	theirs.values = &values;
-	parts[1][WORLD_VALUES].state = KNOWLEDGE_UNREADABLE;
-	parts[1][WORLD_VALUES].why.kind = ERROR_UNAVAILABLE;
+	knowledge_set_unreadable(&parts[1][WORLD_VALUES],
+				 &(struct error){.kind = ERROR_UNAVAILABLE});
 	assert_false(unpromoted_is_whole(&values, &theirs, &ours));
-	parts[1][WORLD_VALUES].why.kind = ERROR_NOT_FOUND;
+	knowledge_set_unreadable(&parts[1][WORLD_VALUES],
+				 &(struct error){.kind = ERROR_NOT_FOUND});
 	assert_true(unpromoted_is_whole(&values, &theirs, &ours));
 	ours.values = &values;
 	assert_true(unpromoted_is_whole(NULL, &theirs, &ours));
+	knowledge_clear(&parts[1][WORLD_VALUES]);
 }
 
 static const char *
@@ -881,7 +883,7 @@ definitions_of_other_environments_stop_no_clone(void **state)
 static void
 assert_moves(struct flow *flow, const char *word)
 {
-	int64_t until = clock_steady_ms() + WAIT_MS;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 
 	while (!flow_moved(flow) && clock_steady_ms() < until)
 		session_turn(here.session, NULL, NULL, 0, 20);
@@ -1233,7 +1235,7 @@ deploys_a_variable(void *data)
 static void
 wait_ended(void)
 {
-	int64_t until = clock_steady_ms() + WAIT_MS;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 	bool ended;
 
 	do {
@@ -1450,7 +1452,7 @@ a_discard_that_cannot_tell_what_would_be_lost_asks_for_the_name(void **state)
 static void
 a_fix_of_values_counts_where_nobody_looks(void **state)
 {
-	int64_t until = clock_steady_ms() + WAIT_MS;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 	const struct clone *found = NULL;
 	struct clones *clones;
 	char *name;
@@ -1483,7 +1485,7 @@ a_fix_of_values_counts_where_nobody_looks(void **state)
 static void
 a_history_that_could_not_be_read_is_read_again_by_itself(void **state)
 {
-	int64_t until = clock_steady_ms() + WAIT_MS;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 	struct fetcher *fetcher;
 	size_t known = 0;
 

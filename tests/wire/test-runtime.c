@@ -18,6 +18,7 @@
 #include "base/xmalloc.h"
 #include "serve.h"
 #include "../trusted/trusted.h"
+#include "tests/patience.h"
 
 #define BOTH ADD(WEB("web", "local/web:1.0.0", "") ", " WORKER("job", "local/worker:1.0.0", ""))
 
@@ -379,7 +380,7 @@ restarts_of_job(char status[32])
 static void
 an_answer_that_is_kept_follows_what_the_workload_does(void **state)
 {
-	int64_t until = clock_steady_ms() + 30000;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 	bool was_running = false, was_down = false;
 	json_int_t restarts = 0;
 	char status[32];
@@ -463,22 +464,30 @@ controller_of(const json_t *modules, const char *module)
 	return json_object_get(json_object_get(whole, "controllers"), module);
 }
 
-/* Waits until the module has failed; its controller, a new reference. */
-static json_t *
-wait_until_failed(const char *module)
+static const char *
+reason_of(json_t *controller)
 {
-	int64_t until = clock_steady_ms() + 60000;
+	return text(json_array_get(json_object_get(controller, "reasons"), 0), "code");
+}
 
-	for (;;) {
-		json_t *modules = serve_runtime(&serve, ENV);
-		json_t *controller = json_incref(controller_of(modules, module));
-		bool failed = strcmp(text(controller, "status"), "Failed") == 0;
+/* Waits until the module has failed for that: it may be tried once more before. */
+static void
+expect_reason_in(const char *env, const char *module, const char *message, const char *code)
+{
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
+	bool failed = false;
 
+	while (!failed) {
+		json_t *modules = serve_runtime(&serve, env);
+		json_t *controller = controller_of(modules, module);
+
+		failed = strcmp(text(controller, "status"), "Failed") == 0 &&
+			 strcmp(reason_of(controller), code) == 0;
+		if (!failed && clock_steady_ms() > until)
+			fail_msg("%s: %s", module, text(controller, "message"));
+		if (failed && !strstr(text(controller, "message"), message))
+			fail_msg("%s: %s", module, text(controller, "message"));
 		json_decref(modules);
-		if (failed)
-			return controller;
-		json_decref(controller);
-		assert_true(clock_steady_ms() < until);
 		usleep(10000);
 	}
 }
@@ -486,14 +495,7 @@ wait_until_failed(const char *module)
 static void
 expect_reason(const char *module, const char *message, const char *code)
 {
-	json_t *controller = wait_until_failed(module), *reasons;
-
-	if (!strstr(text(controller, "message"), message))
-		fail_msg("%s: %s", module, text(controller, "message"));
-	reasons = json_object_get(controller, "reasons");
-	assert_int_equal(json_array_size(reasons), 1);
-	assert_string_equal(text(json_array_get(reasons, 0), "code"), code);
-	json_decref(controller);
+	expect_reason_in(ENV, module, message, code);
 }
 
 static char *
@@ -609,6 +611,81 @@ what_does_not_run_says_why_after_an_import(void **state)
 	serve_wait_replicas(&serve, ENV, "job", 1);
 }
 
+/* One ends at once, one after a second, and one stays; nobody deployed them. */
+static void
+what_does_not_stay_up_says_why_after_an_import_and_a_restart(void **state)
+{
+	json_t *list;
+
+	(void)state;
+	import(WORKER("once", "local/worker:1.0.0", ", 'MODE': 'exit'") ", "
+	       WORKER("late", "local/worker:1.0.0", ", 'MODE': 'brief'") ", "
+	       WORKER("job", "local/worker:1.0.0", ""));
+	for (int i = 0; i < 2; i++) {
+		expect_reason("once", "ended with status 3", "workload_ended");
+		expect_reason("late", "ended with status 0", "workload_starts_again");
+		serve_wait_replicas(&serve, ENV, "job", 1);
+		assert_int_equal(serve_ask(&serve, "GET", APP "/runtime?id=development", NULL,
+					   &list), 200);
+		assert_string_equal(text(json_array_get(list, 0), "status"), "Failed");
+		json_decref(list);
+		if (i == 0) {
+			serve_stop(&serve);
+			serve_start(&serve);
+		}
+	}
+}
+
+/* What succeeded elsewhere has to stay up here as long as it declares, also when the daemon ends
+ * before that. */
+static void
+what_is_imported_must_stay_up_here(void **state)
+{
+	(void)state;
+	import("'late': {'profile': 'humanitec/default-module', 'spec': {'containers': {'main': "
+	       "{'id': 'main', 'image': 'local/worker:1.0.0', 'variables': {'MODE': 'brief'}}}, "
+	       "'deployment': {'minReadySeconds': 8}}}, "
+	       WORKER("job", "local/worker:1.0.0", ""));
+	serve_stop(&serve);
+	serve_start(&serve);
+	expect_reason("late", "it must stay up for 8.0s", "workload_did_not_stay_up");
+	serve_wait_replicas(&serve, ENV, "job", 1);
+}
+
+#define COPY APP "/envs/copy"
+
+/* With what the newest deployment of the other one runs; it succeeds. */
+static void
+deploy_copy(void)
+{
+	json_t *list;
+	char *body;
+
+	assert_int_equal(serve_ask(&serve, "GET", ENV "/deploys", NULL, &list), 200);
+	body = xasprintf("{'id': 'copy', 'name': 'copy', 'type': 'development', "
+			 "'from_deploy_id': '%s'}", text(json_array_get(list, 0), "id"));
+	assert_int_equal(serve_ask(&serve, "POST", APP "/envs", body, NULL), 201);
+	json_decref(list);
+	free(body);
+	free(serve_deploy(&serve, COPY, NULL));
+}
+
+/* A clone of an environment in which one ends each time. */
+static void
+what_does_not_run_in_the_original_is_no_reason_that_its_clone_fails(void **state)
+{
+	(void)state;
+	import(WORKER("once", "local/worker:1.0.0", ", 'MODE': 'exit'") ", "
+	       WORKER("job", "local/worker:1.0.0", ""));
+	expect_reason("once", "ended with status 3", "workload_ended");
+	deploy_copy();
+	serve_wait_replicas(&serve, COPY, "job", 1);
+	expect_reason_in(COPY, "once", "ended with status 3", "workload_ended");
+	/* It is mended there. */
+	free(serve_deploy(&serve, COPY, ADD(WORKER("once", "local/worker:1.0.0", ""))));
+	serve_wait_replicas(&serve, COPY, "once", 1);
+}
+
 /* One that is to go before the others is not there. */
 static void
 what_waits_for_another_says_for_which(void **state)
@@ -688,6 +765,9 @@ main(void)
 		WITH_PLATFORM(what_does_not_run_says_why_after_a_restart),
 		WITH_PLATFORM(what_does_not_run_says_why_after_a_pause),
 		WITH_PLATFORM(what_does_not_run_says_why_after_an_import),
+		WITH_PLATFORM(what_does_not_stay_up_says_why_after_an_import_and_a_restart),
+		WITH_PLATFORM(what_is_imported_must_stay_up_here),
+		WITH_PLATFORM(what_does_not_run_in_the_original_is_no_reason_that_its_clone_fails),
 		WITH_PLATFORM(what_waits_for_another_says_for_which),
 		WITH_PLATFORM(what_cannot_be_planned_keeps_no_other_down),
 	};

@@ -26,11 +26,11 @@
 #include "base/xmalloc.h"
 #include "daemon.h"
 #include "model/json.h"
+#include "tests/patience.h"
 
 #define APP "/orgs/acme/apps/shop"
 #define ENV APP "/envs/production"
 #define ZERO "00000000-0000-0000-0000-000000000000"
-#define WAIT_MS 30000
 
 #define SECRET "tr0ub4dor&3-\"q\"-${x}"
 #define SECRET_IN_JSON "tr0ub4dor&3-\\\"q\\\"-${x}"
@@ -117,7 +117,7 @@ static json_t *
 deploy(const char *env, const char *members, const char *more)
 {
 	char *body = request_of(members, more), *path = xasprintf(APP "/envs/%s/deploys", env);
-	int64_t until = clock_steady_ms() + WAIT_MS;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 	json_t *deployment;
 
 	deployment = ask("POST", path, body, 201);
@@ -221,7 +221,7 @@ static void
 wait_told(const char *env, const char *wanted)
 {
 	char *space = xasprintf("%s/spaces/acme/shop/%s", here.state, env);
-	int64_t until = clock_steady_ms() + WAIT_MS;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 
 	while (!is_told(space, wanted)) {
 		if (clock_steady_ms() > until)
@@ -234,7 +234,7 @@ wait_told(const char *env, const char *wanted)
 static void
 wait_logged(const char *wanted)
 {
-	int64_t until = clock_steady_ms() + WAIT_MS;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 	bool found = false;
 
 	while (!found) {

@@ -137,6 +137,54 @@ a_difference_leads_from_one_set_to_the_other(void **state)
 	free(two);
 }
 
+/* 400 KB of workloads: "[first, last)", each with a value of its own. */
+static char *
+big_addition(int first, int last)
+{
+	json_t *add = json_object(), *delta = json_pack("{s:{s:O}}", "modules", "add", add);
+	char name[16], *text;
+
+	for (int i = first; i < last; i++) {
+		char *filler = xasprintf("%05000d", i);
+
+		snprintf(name, sizeof(name), "w%d", i);
+		json_object_set_new(add, name, json_pack("{s:s, s:{s:{s:{s:s, s:{s:s}}}}}", "profile",
+							 "humanitec/default-module", "spec",
+							 "containers", "main", "image", "local/web:1.0.0",
+							 "variables", "A", filler));
+		free(filler);
+	}
+	text = json_dumps(delta, JSON_COMPACT);
+	json_decref(add);
+	json_decref(delta);
+	return text;
+}
+
+/* It goes out in pieces (model/delta-text.h) and is the same. */
+static void
+a_big_difference_leads_from_one_set_to_the_other(void **state)
+{
+	char *first = big_addition(0, 80), *later = big_addition(10, 90);
+	char *one, *two, *path, *text, *made;
+	json_t *difference, *modules;
+
+	(void)state;
+	one = preview("0", first);
+	two = preview("0", later);
+	path = xasprintf(APP "/sets/%s/diff/%s", two, one);
+	difference = get("GET", path, NULL);
+	modules = json_object_get(difference, "modules");
+	assert_int_equal(json_object_size(json_object_get(modules, "add")), 10);
+	assert_int_equal(json_array_size(json_object_get(modules, "remove")), 10);
+	assert_int_equal(json_object_size(json_object_get(modules, "update")), 0);
+	text = json_dumps(difference, 0);
+	made = preview(one, text);
+	assert_string_equal(made, two);
+	json_decref(difference);
+	free(made), free(text), free(path);
+	free(one), free(two), free(first), free(later);
+}
+
 static void
 what_a_set_lacks_is_refused_and_stores_nothing(void **state)
 {
@@ -289,6 +337,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_preview_is_stored_and_deploys_nothing),
 		cmocka_unit_test(a_difference_leads_from_one_set_to_the_other),
+		cmocka_unit_test(a_big_difference_leads_from_one_set_to_the_other),
 		cmocka_unit_test(what_a_set_lacks_is_refused_and_stores_nothing),
 		cmocka_unit_test(a_delta_is_changed_whole_and_in_part),
 		cmocka_unit_test(an_archived_delta_is_not_changed),

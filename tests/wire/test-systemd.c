@@ -21,7 +21,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -31,8 +30,8 @@
 #include "base/clock.h"
 #include "base/paths.h"
 #include "base/xmalloc.h"
+#include "tests/patience.h"
 
-#define WAIT_MS 20000
 
 static struct {
 	char *folder, *notify_path, *api_path;
@@ -83,7 +82,7 @@ spawn(int pid_offset)
 static void
 wait_for(const char *line, char *text, size_t size)
 {
-	int64_t until = clock_steady_ms() + WAIT_MS;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 
 	for (;;) {
 		struct pollfd p = {.fd = here.notify, .events = POLLIN};
@@ -200,11 +199,9 @@ it_serves_on_the_socket_that_was_handed_over(void **state)
 	(void)state;
 	strcpy(address.sun_path, here.api_path);
 	/* The socket is ours: it takes a connection, though the daemon may have ended. */
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){.tv_sec = WAIT_MS / 1000},
-		   sizeof(struct timeval));
 	assert_int_equal(connect(fd, (struct sockaddr *)&address, sizeof(address)), 0);
 	assert_int_equal(send(fd, request, strlen(request), MSG_NOSIGNAL), strlen(request));
-	while ((n = recv(fd, answer + used, sizeof(answer) - 1 - used, 0)) > 0)
+	while ((n = patient_recv(fd, answer + used, sizeof(answer) - 1 - used)) > 0)
 		used += (size_t)n;
 	answer[used] = '\0';
 	close(fd);

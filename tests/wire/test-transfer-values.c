@@ -25,9 +25,9 @@
 #include "base/xmalloc.h"
 #include "daemon.h"
 #include "model/json.h"
+#include "tests/patience.h"
 
 #define APP "/orgs/acme/apps/shop"
-#define WAIT_MS 30000
 #define PIN "tr0ub4dor-and-3"
 #define OTHER_PIN "another-0ne-of-these"
 
@@ -134,7 +134,7 @@ assert_member(json_t *object, const char *member, const char *wanted)
 static void
 what_a_file_declares_runs_with_the_values_of_the_same_file(void **state)
 {
-	int64_t until = clock_steady_ms() + WAIT_MS;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 	json_t *env = NULL, *last;
 	bool told = false;
 
@@ -455,6 +455,9 @@ a_definition_that_nothing_could_serve_is_a_fault_of_the_file(void **state)
 		 "you mean \"sqlite\"?", 1},
 		{DEFINITION_OF("\"type\":\"sqlite\",\"driver_type\":\"other/sqlite\""),
 		 "This platform has no driver \"other/sqlite\"", 1},
+		{DEFINITION_OF("\"type\":\"postgres\",\"driver_type\":\"process/dns\""),
+		 "bad.json:1: /organizations/0/definitions/0: The driver \"process/dns\" makes resources "
+		 "of the type dns, not \"postgres\".", 1},
 		{DEFINITION_OF("\"type\":\"other/x\",\"driver_type\":\"process/sqlite\""),
 		 "There is no resource type \"other/x\"", 1},
 		{DEFINITION_OF(OF_SQLITE ",\"driver_input\":{}"),
@@ -474,6 +477,35 @@ a_definition_that_nothing_could_serve_is_a_fault_of_the_file(void **state)
 		assert_int_equal(sidestaged("import --state state bad.json"), cases[i].status);
 		if (!file_has("said", cases[i].said))
 			fail_msg("%s: %s", cases[i].file, daemon_read(&here, "said"));
+	}
+}
+
+#define SET_OF(members) \
+	"{\"organizations\":[{\"id\":\"acme\",\n\"applications\":[{\"id\":\"shop\",\"environments\":" \
+	"[{\"id\":\"dev\",\"type\":\"development\",\"deployments\":[{\"set\":{\n" members "}}]}]}]}]}"
+#define OF_DEPLOYMENT "/organizations/0/applications/0/environments/0/deployments/0/set"
+
+/* A workload below a misspelt key would not be there, and nobody would know. */
+static void
+a_set_has_no_members_that_nobody_knows(void **state)
+{
+	static const struct { const char *members, *said; } cases[] = {
+		{"\"module\":{\"w\":{\"profile\":\"humanitec/default-module\",\"spec\":{}}}",
+		 "bad.json:3: " OF_DEPLOYMENT "/module: is not known here; did you mean \"modules\"?"},
+		{"\"modules\":{},\n\"shard\":{\"d\":{\"type\":\"sqlite\"}}",
+		 "bad.json:4: " OF_DEPLOYMENT "/shard: is not known here; did you mean \"shared\"?"},
+		{"\"modules\":{},\"foo\":1", "bad.json:3: " OF_DEPLOYMENT "/foo: is not known here"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *text = xasprintf(SET_OF("%s"), cases[i].members);
+
+		write_text("bad.json", text);
+		free(text);
+		assert_int_equal(sidestaged("import --state state bad.json"), 1);
+		if (!file_has("said", cases[i].said))
+			fail_msg("%s: %s", cases[i].members, daemon_read(&here, "said"));
 	}
 }
 
@@ -535,6 +567,7 @@ main(void)
 		cmocka_unit_test(secrets_of_definitions_are_sealed_and_kept),
 		cmocka_unit_test(a_definition_whose_secrets_make_no_sense_is_refused),
 		cmocka_unit_test(a_definition_that_nothing_could_serve_is_a_fault_of_the_file),
+		cmocka_unit_test(a_set_has_no_members_that_nobody_knows),
 		cmocka_unit_test(a_daemon_opens_nothing_that_it_is_told),
 		cmocka_unit_test(no_secret_is_in_any_answer_or_log),
 	};

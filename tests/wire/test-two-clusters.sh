@@ -79,6 +79,7 @@ cat >c.conf <<END
 	directory = $folder/state
 [run]
 	images = $folder/images
+	cluster-servers = $(sed -n "s/.*server: *//p" two/kubeconfig | tr -d '"' | cut -d / -f 3)
 [listen]
 	socket = $folder/api.sock
 [cluster "prod"]
@@ -117,6 +118,10 @@ print(json.dumps({
                       "secrets": {"token": "eve-token"}},
     "criteria": [{"env_id": "second"}]}))
 END
+sed 's/"server": "[^"]*"/"server": "https:\/\/192.0.2.77"/' inline.json >elsewhere.json
+refuses() { ! "$@" >said 2>&1 && grep -q cluster-servers said || { cat said; return 1; }; }
+ok "one with a server that the operator did not allow is refused" \
+	refuses api /orgs/topicshare-inc/resources/defs -d @elsewhere.json
 ok "a definition with server, certificate and token is taken" api /orgs/topicshare-inc/resources/defs -d @inline.json
 ok "a clone goes where it says" stage clone production second --approve second
 ok "with that token" says "cluster topicshare-inc/inline, namespace topicshare-second" stage environment second
@@ -135,5 +140,39 @@ ok "another name is given by a definition" api /orgs/topicshare-inc/resources/de
 ok "with which it is cloned, since nothing of it was made before" stage clone production third --approve third
 ok "and runs" wait_for says "web 1.4.2: running, 1 of 1" stage environment third
 ok "there" has two our-third
+# --- a cluster that is away ---
+
+rules() {	# DIR RULE
+	echo "$2" >"$1/rules.new" && mv "$1/rules.new" "$1/rules"
+}
+app=/orgs/topicshare-inc/apps/topicshare
+set_id=$(api $app/envs/production | python3 -c 'import json, sys
+print(json.load(sys.stdin)["last_deploy"]["set_id"])')
+from_id=$(api $app/envs/production | python3 -c 'import json, sys
+print(json.load(sys.stdin)["last_deploy"]["id"])')
+rules two away
+ok "an environment is made while its cluster is away" api $app/envs -d '{
+	"id": "away", "name": "Away", "type": "development", "from_deploy_id": "'"$from_id"'"}'
+deploy_id=$(api $app/envs/away/deploys -d '{"set_id": "'"$set_id"'"}' | python3 -c 'import json, sys
+print(json.load(sys.stdin)["id"])')
+deployment() { api "$app/envs/away/deploys/$deploy_id"; }
+ok "its workloads say that the cluster does not answer, and why" \
+	wait_for says "The cluster test has not answered" stage environment away
+ok "each of them" says "web" stage environment away
+ok "in the runtime" says "cluster_silent" api $app/envs/away/runtime
+ok "and in the deployment, which waits" says waits-for-cluster deployment
+ok "it is under way" says "in progress" deployment
+progress() {
+	stage environment away --json | python3 -c 'import json, sys
+progress = json.load(sys.stdin).get("progress") or {}
+print(*[progress.get(member) for member in ("done", "total", "code")])'
+}
+ok "nothing of it is compared yet, which is said" \
+	says "No deployment to away has succeeded yet" stage diff away production
+ok "how far it is, and what it waits for, is there for scripts" wait_for says "0 1 cluster_" progress
+rules two ""
+ok "it goes on by itself when the cluster answers again" wait_for says succeeded deployment
+ok "and runs" wait_for says "web 1.4.2: running, 1 of 1" stage environment away
+ok "the deployment waits for nothing" sh -c '! grep -q waits-for-cluster "$1"' - said
 echo "1..$number"
 exit $status

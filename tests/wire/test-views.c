@@ -28,6 +28,7 @@
 #include "flow/world/details.h"
 #include "flow/world/world.h"
 #include "model/set.h"
+#include "tests/patience.h"
 #include "sample.h"
 #include "ui/canvas.h"
 #include "ui/chrome.h"
@@ -42,6 +43,7 @@
 #include "ui/views/contexts.h"
 #include "ui/views/environment.h"
 #include "ui/views/goto.h"
+#include "ui/views/grouping.h"
 #include "ui/views/help.h"
 #include "ui/views/history.h"
 #include "ui/views/hotfix.h"
@@ -57,7 +59,6 @@
 #define ORG SAMPLE_ORG
 #define APP SAMPLE_APP
 #define CLONE "hotfix-1"
-#define WAIT_MS 60000
 #define ROWS 40
 #define COLUMNS 120
 
@@ -81,7 +82,7 @@ static struct {
 static void
 turn_until(bool (*is_so)(void))
 {
-	int64_t until = clock_steady_ms() + WAIT_MS;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 
 	while (!is_so()) {
 		assert_true(clock_steady_ms() < until);
@@ -117,7 +118,7 @@ ask(const struct flow_request *request)
 {
 	struct error err = {0};
 	struct flow *flow = flow_new(here.session, request, &err);
-	int64_t until = clock_steady_ms() + WAIT_MS;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 
 	if (!flow)
 		fail_msg("%s", err.text);
@@ -133,7 +134,7 @@ make_clone(void)
 {
 	struct flow *flow = ask(&(struct flow_request){.verb = FLOW_CLONE, .org = ORG, .app = APP,
 						       .env = CLONE, .source = "production"});
-	int64_t until = clock_steady_ms() + WAIT_MS;
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
 	struct error err = {0};
 
 	if (flow_approve(flow, NULL, CLONE, &err) != 0)
@@ -330,6 +331,7 @@ lists_and_texts_are_only_drawn(void **state)
 	look_and_close(contexts_view_new(&here.ui), "contexts");
 	look_and_close(interrupted_view_new(&here.ui), "interrupted");
 	look_and_close(clones_view_new(&here.ui, ORG), "clones");
+	look_and_close(grouping_view_new(ORG), "grouping");
 	look_and_close(goto_view_new(&here.ui, ORG, APP, NULL, NULL), "goto");
 	look_and_close(logs_view_new(&here.ui, ORG, APP, "production", NULL), "logs");
 	look_and_close(history_view_new(&here.ui), "history");
@@ -379,6 +381,7 @@ operations_are_only_drawn(void **state)
 	look_and_close(progress_view_new(flow), "progress");
 	look_and_close(hotfix_view_new(&here.ui, ORG, APP, CLONE), "hotfix");
 	look_and_close(clones_view_new(&here.ui, ORG), "clones");
+	look_and_close(grouping_view_new(ORG), "grouping");
 	view = history_view_new(&here.ui);
 	look_at(view, "history");
 	press(view, ACTION_FIND);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+/* It is started again when its descriptor hangs up: at once, and after a while where that fails. */
 #include "config.h"
 
 #include "flow/context/keeper.h"
@@ -7,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 #include "base/xmalloc.h"
 #include "flow/context/context.h"
@@ -18,25 +21,51 @@
 struct keeper {
 	struct session *session;
 	struct platform_keeper platform;
-	struct loop_fd *watch;		/* NULL: it has ended */
+	int starting;			/* what tells of a start that is under way; -1: none is */
+	struct loop_fd *watch;		/* of that, or of the platform; NULL: it has ended */
 	struct loop_timer *timer;
 };
 
 static void watch(struct keeper *keeper, int fd);
+static void begin(void *data);
 
 static void
-revive(void *data)
+begin_in(struct keeper *keeper, int64_t delay_ms)
+{
+	keeper->timer = loop_add_timer(keeper->session->loop, delay_ms, begin, keeper);
+}
+
+static void
+started(void *data, uint32_t events)
 {
 	struct keeper *keeper = data;
-	int fd = keeper->platform.revive(keeper->platform.data);
+	int fd;
 
-	keeper->timer = NULL;
+	(void)events;
+	loop_remove_fd(keeper->watch);
+	keeper->watch = NULL;
+	fd = keeper->platform.end(keeper->platform.data, keeper->starting);
+	keeper->starting = -1;
 	if (fd < 0) {
-		keeper->timer = loop_add_timer(keeper->session->loop, AGAIN_MS, revive, keeper);
+		begin_in(keeper, AGAIN_MS);
 		return;
 	}
 	watch(keeper, fd);
 	session_refresh(keeper->session);
+}
+
+static void
+begin(void *data)
+{
+	struct keeper *keeper = data;
+
+	keeper->timer = NULL;
+	keeper->starting = keeper->platform.begin(keeper->platform.data);
+	if (keeper->starting < 0)
+		begin_in(keeper, AGAIN_MS);
+	else
+		keeper->watch = loop_add_fd(keeper->session->loop, keeper->starting, EPOLLIN,
+					    started, keeper);
 }
 
 /* Not from inside: it is the loop's own turn. */
@@ -48,7 +77,7 @@ hung_up(void *data, uint32_t events)
 	(void)events;
 	loop_remove_fd(keeper->watch);
 	keeper->watch = NULL;
-	keeper->timer = loop_add_timer(keeper->session->loop, 0, revive, keeper);
+	begin_in(keeper, 0);
 }
 
 static void
@@ -67,6 +96,7 @@ keeper_new(struct session *session, const struct platform_keeper *platform)
 	keeper = xcalloc(1, sizeof(*keeper));
 	keeper->session = session;
 	keeper->platform = *platform;
+	keeper->starting = -1;
 	watch(keeper, platform->fd);
 	return keeper;
 }
@@ -78,5 +108,7 @@ keeper_free(struct keeper *keeper)
 		return;
 	loop_remove_fd(keeper->watch);
 	loop_remove_timer(keeper->timer);
+	if (keeper->starting >= 0)
+		close(keeper->starting);
 	free(keeper);
 }

@@ -12,8 +12,10 @@ struct session;
 
 struct platform_keeper {
 	int fd;			/* hangs up when the platform has ended */
-	/* Starts it again, and waits for that: its descriptor, or -1. */
-	int (*revive)(void *data);
+	/* Begins to start it again: a descriptor that can be read once that is over, or -1. */
+	int (*begin)(void *data);
+	/* Closes that one: the platform's descriptor, or -1, when it did not start. */
+	int (*end)(void *data, int fd);
 	void *data;
 };
 

@@ -45,6 +45,7 @@ struct session {
 	char *identity;			/* what it says that it is; NULL: nothing yet */
 	char **protect;			/* NULL-terminated */
 	json_t *waived;			/* {env: true}: protection.h */
+	json_t *asked;			/* {env: whether to waive}, by options; NULL: nothing */
 	bool read_only, all_protected;
 	int64_t clone_ttl_ms;
 	char *history_problem;		/* NULL: there is none */

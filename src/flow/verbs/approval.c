@@ -114,7 +114,7 @@ refuse_name(const struct review *review, const char *env, struct error *err)
 			_("%s has changes that are not promoted: type its id, %s, to go on"), env,
 			env);
 	return error_set(err, ERROR_INPUT,
-			 _("%s is not a clone that was made here: type its id, %s, to go on"), env,
+			 _("%s is not your clone: type its id, %s, to go on"), env,
 			 env);
 }
 
@@ -160,10 +160,8 @@ check_findings(const struct review *review, struct error *err)
 			 open, review->source);
 }
 
-/* The record is written before the state changes and before anything is sent: what is not in
- * the history cannot be found again after a crash. */
 int
-flow_approve(struct flow *flow, const char *reason, const char *typed, struct error *err)
+flow_check_approval(struct flow *flow, const char *reason, const char *typed, struct error *err)
 {
 	if (flow->state == FLOW_DECIDING)
 		return error_set(err, ERROR_CONFLICT, _("Decide the conflicts first."));
@@ -179,10 +177,18 @@ flow_approve(struct flow *flow, const char *reason, const char *typed, struct er
 	if (flow->review.is_protected && (!reason || !reason[strspn(reason, " \t")]))
 		return error_set(err, ERROR_INPUT,
 				 flow->review.is_no_clone ?
-					 _("%s is not a clone that was made here: give a reason") :
+					 _("%s is not your clone: give a reason") :
 					 _("%s is protected: give a reason"),
 				 flow->request.env);
-	if (session_check_changes(flow->session, err))
+	return session_check_changes(flow->session, err) ? -1 : 0;
+}
+
+/* The record is written before the state changes and before anything is sent: what is not in
+ * the history cannot be found again after a crash. */
+int
+flow_approve(struct flow *flow, const char *reason, const char *typed, struct error *err)
+{
+	if (flow_check_approval(flow, reason, typed, err) != 0)
 		return -1;
 	fill_record(flow, reason);
 	if (store_operation_begin(session_store(flow->session), &flow->record, err)) {

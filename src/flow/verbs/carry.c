@@ -25,7 +25,7 @@
 #include "flow/verbs/review.h"
 #include "flow/verbs/steps.h"
 #include "flow/verbs/verb.h"
-#include "flow/world/comment.h"
+#include "model/comment.h"
 
 /* A fix whose two states nobody knows cannot be told from what the
  * environments differ in anyway. */

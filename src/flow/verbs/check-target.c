@@ -23,7 +23,7 @@
 #include "flow/verbs/flow-advance.h"
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/reads-values.h"
-#include "flow/world/comment.h"
+#include "model/comment.h"
 
 /* --- the resources, when they were pinned --- */
 
@@ -105,8 +105,8 @@ flow_words_of_values(const struct values *reviewed, const struct values *now)
 
 			if (value_compare(a, b) == VALUE_SAME && a->of_env == b->of_env)
 				continue;
-			old = a ? value_words(a) : xstrdup(_("(not there)"));
-			new = b ? value_words(b) : xstrdup(_("(not there)"));
+			old = a ? value_words(a) : xstrdup(_("(not set)"));
+			new = b ? value_words(b) : xstrdup(_("(not set)"));
 			words = xasprintf(_("%s is %s instead of %s"), key, new, old);
 			free(old);
 			free(new);
@@ -188,17 +188,16 @@ checked_target(void *data, const struct api_reply *reply)
 	struct flow *flow = data;
 	struct environment now = { 0 };
 	struct error err = { 0 };
+	bool was_going = flow->target.environment.status == ENVIRONMENT_DELETING;
 
 	flow->call = NULL;
-	if (reply->error.kind != ERROR_NONE) {
-		flow_reply_failed(flow, reply);
+	if (was_going && reply->error.kind == ERROR_NOT_FOUND) {
+		flow_step_done(flow);
 		return;
 	}
-	if (environment_decode(&now, reply->body, &err)) {
-		flow_fail(flow, &err);
+	if (!flow_take_environment(flow, reply, &now))
 		return;
-	}
-	if (now.status == ENVIRONMENT_DELETING)
+	if (now.status == ENVIRONMENT_DELETING && !was_going)
 		error_set(&err, ERROR_STALE, _("%s is being deleted; nothing was changed"),
 			  flow->request.env);
 	else

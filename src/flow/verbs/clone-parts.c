@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The platform's findings are many and in its order; a person wants to know few things in theirs.
+ * One table gives each code its part and its words, and everything else goes by the table: a
+ * finding that a newer platform has is in no row, and is shown by its own sentence, in the part
+ * that its kind says.
+ */
 #include "config.h"
 
 #include "flow/verbs/clone-parts.h"
@@ -9,7 +16,9 @@
 #include "base/buf.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "model/clone-kinds.h"
 #include "model/json.h"
+#include "model/manifests.h"
 #include "model/nouns.h"
 #include "model/set.h"
 
@@ -31,7 +40,10 @@ static const struct part_row {
 	{"unpaused", CLONE_DIFFERENT, N_("rollouts not paused")},
 	{"volume", CLONE_DIFFERENT, N_("empty volumes")},
 	{"node", CLONE_DIFFERENT, N_("no access to nodes")},
+	{"twice", CLONE_DIFFERENT, N_("each variable and port once")},
+	{"nodes", CLONE_DIFFERENT, N_("a pod on each node")},
 	{"image", CLONE_DIFFERENT, N_("images pinned")},
+	{"unpinned", CLONE_DIFFERENT, N_("images not pinned")},
 	{"marks", CLONE_DIFFERENT, N_("no marks of deployment tools")},
 	{"secret", CLONE_SECRETS, NULL},
 	{"not-run", CLONE_NOT_CLONED, N_("Jobs")},
@@ -164,15 +176,18 @@ subject_of(const struct deploy_finding *finding)
 	return xstrdup(amount ? amount : untrusted_raw(&finding->message));
 }
 
-/* Two workloads may have the same Secret. */
+/* Each once: two workloads may have the same Secret.  row NULL: what no row is about. */
 static void
-add_subjects(struct buf *text, const struct deploy_review *outlook, const struct part_row *row)
+add_subjects(struct buf *text, const struct deploy_review *outlook, enum clone_part part,
+	     const struct part_row *row)
 {
 	json_t *said = json_object();
 
 	for (size_t i = 0; i < outlook->finding_count; i++) {
 		const struct deploy_finding *finding = &outlook->findings[i];
-		char *subject = find_row(finding) == row ? subject_of(finding) : NULL;
+		bool is_its = find_row(finding) == row && clone_part_of(finding) == part;
+		char *subject = is_its ? row ? subject_of(finding)
+					     : xstrdup(untrusted_raw(&finding->message)) : NULL;
 
 		if (subject && !json_object_get(said, subject)) {
 			json_object_set_new(said, subject, json_true());
@@ -204,12 +219,9 @@ clone_part_words(const struct deploy_review *outlook, enum clone_part part)
 		if (rows[i].words)
 			add_words(&text, _(rows[i].words));
 		else
-			add_subjects(&text, outlook, &rows[i]);
+			add_subjects(&text, outlook, part, &rows[i]);
 	}
-	for (size_t i = 0; i < outlook->finding_count; i++)
-		if (!find_row(&outlook->findings[i]) &&
-		    clone_part_of(&outlook->findings[i]) == part)
-			add_words(&text, untrusted_raw(&outlook->findings[i].message));
+	add_subjects(&text, outlook, part, NULL);
 	if (text.length > 0)
 		return buf_take(&text);
 	buf_clear(&text);
@@ -218,19 +230,6 @@ clone_part_words(const struct deploy_review *outlook, enum clone_part part)
 
 /* --- objects --- */
 
-/* Not those that the review's findings "not-run", "autoscaler" and "budget" are about. */
-static bool
-is_cloned(const char *kind)
-{
-	static const char *const never[] = {"Job", "HorizontalPodAutoscaler",
-					    "PodDisruptionBudget"};
-
-	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
-		if (strcmp(never[i], kind) == 0)
-			return false;
-	return true;
-}
-
 /* "Issuer.cert-manager.io/acme": the group says nothing that a person misses here. */
 static void
 add_object(json_t *objects, const char *key, bool are_cloned)
@@ -238,7 +237,7 @@ add_object(json_t *objects, const char *key, bool are_cloned)
 	const char *slash = strchr(key, '/');
 	char *kind = xstrndup(key, strcspn(key, "./"));
 
-	if (is_cloned(kind) != are_cloned)
+	if (clone_kind_stays(kind) == are_cloned)
 		slash = NULL;
 	if (slash && !json_object_get(objects, kind))
 		json_object_set_new(objects, kind, json_array());
@@ -254,9 +253,7 @@ clone_objects_of_set(const struct set *set, bool are_cloned)
 	const char *name, *key;
 
 	json_object_foreach(set_modules(set), name, module) {
-		json_t *manifests = json_object_get(json_object_get(module, "spec"), "manifests");
-
-		json_object_foreach(manifests, key, object)
+		json_object_foreach(manifests_of(module), key, object)
 			add_object(objects, key, are_cloned);
 	}
 	return objects;

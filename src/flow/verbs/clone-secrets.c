@@ -15,8 +15,14 @@
 #include "base/xmalloc.h"
 #include "flow/verbs/clone-draft.h"
 #include "flow/verbs/clone-parts.h"
+#include "flow/verbs/clone-values.h"
 #include "flow/verbs/flow-state.h"
 #include "model/nouns.h"
+#include "model/set.h"
+
+#define DATA "data:"
+#define VALUE_NAME_MAX 200	/* bytes that a platform takes */
+#define VALUE_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
 
 /* "KEY=VALUE", of the shared value's name. */
 static json_t *
@@ -46,14 +52,17 @@ wish_of(const char *choice)
 		return json_string(choice);
 	if (strncmp(choice, "as:", 3) == 0 && choice[3])
 		return json_pack("{s:s}", "as", choice + 3);
-	return strncmp(choice, "data:", 5) == 0 ? data_of(choice + 5) : NULL;
+	return strncmp(choice, DATA, strlen(DATA)) == 0 ? data_of(choice + strlen(DATA)) : NULL;
 }
 
+/* Keys that are chosen one after the other add up. */
 static void
 wish_in(json_t *module, const char *name, json_t *wish)
 {
 	json_t *spec = json_object_get(module, "spec");
 	json_t *secrets = json_object_get(spec, "secrets");
+	json_t *was = json_object_get(json_object_get(secrets, name), "data");
+	json_t *data = json_object_get(wish, "data");
 
 	if (!json_is_object(secrets)) {
 		secrets = json_object();
@@ -61,6 +70,8 @@ wish_in(json_t *module, const char *name, json_t *wish)
 	}
 	if (json_is_null(wish))
 		json_object_del(secrets, name);
+	else if (data && json_is_object(was))
+		json_object_update(was, data);
 	else
 		json_object_set(secrets, name, wish);
 	if (json_object_size(secrets) == 0)
@@ -87,6 +98,26 @@ wish_everywhere(const struct flow *flow, json_t *whole, const char *name, json_t
 	return count;
 }
 
+/* Of "data:KEY=VALUE"; "": it is made of no value. */
+static const char *
+value_of(const char *choice)
+{
+	const char *equals = strncmp(choice, DATA, strlen(DATA)) == 0 ? strchr(choice, '=') : NULL;
+
+	return equals ? equals + 1 : "";
+}
+
+/* A value that a Secret is made of is one, too, where it is given for the clone. */
+static void
+hide_value(struct flow *flow, const char *key)
+{
+	struct value_changes *changes = &flow->value_changes;
+
+	for (size_t i = 0; i < changes->count; i++)
+		if (changes->items[i].kind == VALUE_SET && strcmp(changes->items[i].key, key) == 0)
+			changes->items[i].is_secret = true;
+}
+
 int
 flow_choose_secret(struct flow *flow, const char *name, const char *choice, struct error *err)
 {
@@ -107,8 +138,77 @@ flow_choose_secret(struct flow *flow, const char *name, const char *choice, stru
 	} else {
 		ret = clone_take_edited(flow, whole, err);
 	}
-	if (ret == 0)
+	if (ret == 0) {
+		hide_value(flow, value_of(choice));
 		clone_review_again(flow);
+	}
 	json_decref(wish);
+	return ret;
+}
+
+/* --- a text that is typed --- */
+
+/* Whether a workload's Secret has this key of that value already. */
+static bool
+is_made_of(const struct flow *flow, const char *name, const char *key, const char *value)
+{
+	char *text = xasprintf("${values.%s}", value);
+	json_t *module;
+	const char *workload;
+	bool is = false;
+
+	json_object_foreach(set_modules(flow->result), workload, module) {
+		json_t *secrets = json_object_get(json_object_get(module, "spec"), "secrets");
+		json_t *data = json_object_get(json_object_get(secrets, name), "data");
+		const char *its = json_string_value(json_object_get(data, key));
+
+		is |= its && strcmp(its, text) == 0;
+	}
+	free(text);
+	return is;
+}
+
+/* "mail_key", and a number where that is another's: only the Secret is to see what is typed. */
+static char *
+name_value(const struct flow *flow, const char *name, const char *key)
+{
+	const int room = VALUE_NAME_MAX - (int)strlen("_4294967295");
+	char *base = xasprintf("%s_%s", name, key), *value;
+
+	if (strlen(base) > (size_t)room)
+		base[room] = '\0';
+	for (char *c = base; *c; c++)
+		if (!strchr(VALUE_LETTERS, *c))
+			*c = '_';
+	value = xstrdup(base);
+	for (unsigned n = 2; !is_made_of(flow, name, key, value) &&
+			     (value_changes_find(&flow->value_changes, value) ||
+			      values_find(&flow->values_result.list, value)); n++) {
+		free(value);
+		value = xasprintf("%s_%u", base, n);
+	}
+	free(base);
+	return value;
+}
+
+int
+flow_type_secret(struct flow *flow, const char *name, const char *key, const char *text,
+		 struct error *err)
+{
+	bool is_ready = flow->state == FLOW_REVIEW && *key;
+	char *value = is_ready ? name_value(flow, name, key) : xstrdup("");
+	char *choice = xasprintf(DATA "%s=%s", key, value);
+	bool is_new = !value_changes_find(&flow->value_changes, value);
+	int ret;
+
+	if (is_ready)
+		clone_set_value(flow, value, text, NULL, true);
+	ret = flow_choose_secret(flow, name, choice, err);
+	if (ret != 0 && is_new)
+		value_changes_drop(&flow->value_changes, value);
+	else if (ret == 0)
+		clone_note_typed(flow, value);
+	free(choice);
+	free(value);
 	return ret;
 }

@@ -154,6 +154,30 @@ clone_set_value(struct flow *flow, const char *key, const char *text, const stru
 				  .is_secret = is_secret || (like && like->is_secret) });
 }
 
+void
+clone_note_typed(struct flow *flow, const char *key)
+{
+	if (!flow->typed)
+		flow->typed = json_object();
+	json_object_set_new(flow->typed, key, json_true());
+}
+
+void
+clone_forget_typed(struct flow *flow, const struct set *set)
+{
+	json_t *used = values_used_by(set), *is;
+	const char *key;
+	void *next;
+
+	json_object_foreach_safe(flow->typed, next, key, is) {
+		if (is_used(used, key))
+			continue;
+		value_changes_drop(&flow->value_changes, key);
+		json_object_del(flow->typed, key);
+	}
+	json_decref(used);
+}
+
 /* This and the two below: 1, or -1 with err. */
 static int
 copy_value(struct flow *flow, const char *key, const struct value *value, bool is_secret,
@@ -323,8 +347,17 @@ same_question(const struct flow *flow, const struct flow_value_question *q)
 	return NULL;
 }
 
-/* What was typed for a finding; then what a person chose, where the value is still the same.  What
- * cannot be meant any more is asked again. */
+static void
+take_kept(struct flow *flow, const char *key)
+{
+	const struct value_change *change = value_changes_find(&flow->kept_changes, key);
+
+	if (change)
+		value_changes_put(&flow->value_changes, change);
+}
+
+/* What a person chose, where the value is still the same; then what was typed for a finding or a
+ * Secret.  What cannot be meant any more is asked again. */
 static void
 decide_as_before(struct flow *flow)
 {
@@ -341,14 +374,11 @@ decide_as_before(struct flow *flow)
 			(void)!flow_decide_value(flow, key, kept->chosen,
 						 change ? change->text : NULL, &ignored);
 	}
-	json_object_foreach(flow->changed, where, is) {
-		const char *key = strncmp(where, "values/", 7) == 0 ? where + 7 : NULL;
-		const struct value_change *change =
-			key ? value_changes_find(&flow->kept_changes, key) : NULL;
-
-		if (change)
-			value_changes_put(&flow->value_changes, change);
-	}
+	json_object_foreach(flow->changed, where, is)
+		if (strncmp(where, "values/", 7) == 0)
+			take_kept(flow, where + 7);
+	json_object_foreach(flow->typed, where, is)
+		take_kept(flow, where);
 }
 
 static size_t

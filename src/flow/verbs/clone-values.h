@@ -8,6 +8,7 @@
 
 struct error;
 struct flow;
+struct set;
 struct value;
 
 /* The phases that read what the source has, at its deployment or newest, and the application. */
@@ -18,6 +19,10 @@ void clone_read_application_values(struct flow *flow);
  * neither). */
 void clone_set_value(struct flow *flow, const char *key, const char *text,
 		     const struct value *like, bool is_secret);
+/* That the value is of what a person typed for a Secret, and has no other use. */
+void clone_note_typed(struct flow *flow, const char *key);
+/* Such values that the set does not use are not written. */
+void clone_forget_typed(struct flow *flow, const struct set *set);
 /* The phase that asks a person where values cannot simply be copied. */
 void clone_decide_values(struct flow *flow);
 /* What was chosen becomes what is written. 0, or -1 with err: not all is decided. */

@@ -39,9 +39,9 @@
 #include "flow/verbs/verb.h"
 #include "flow/verbs/watch-deployment.h"
 #include "flow/verbs/write-values.h"
-#include "flow/world/comment.h"
 #include "flow/world/notes.h"
 #include "flow/world/origin.h"
+#include "model/comment.h"
 #include "model/delta.h"
 #include "model/json.h"
 #include "model/pointer.h"
@@ -209,6 +209,16 @@ static flow_phase *const prepare[] = {
 
 /* --- what is changed in the review, to isolate the clone --- */
 
+/* One that is typed in the review counts before it is made again. */
+static bool
+has_value(const struct flow *flow, const char *key)
+{
+	const struct value_change *change = value_changes_find(&flow->value_changes, key);
+
+	return (change && change->kind == VALUE_SET) ||
+	       values_find(&flow->values_result.list, key) != NULL;
+}
+
 /* Every value that it uses is there. */
 static int
 check_used(const struct flow *flow, const struct set *set, struct error *err)
@@ -219,7 +229,7 @@ check_used(const struct flow *flow, const struct set *set, struct error *err)
 
 	json_array_foreach(used, i, key)
 		if (ret == 0 && flow->values_result.known &&
-		    !values_find(&flow->values_result.list, json_string_value(key)))
+		    !has_value(flow, json_string_value(key)))
 			ret = error_set(err, ERROR_INPUT,
 					_("The clone uses the value %s, which is not set."),
 					json_string_value(key));
@@ -240,6 +250,7 @@ clone_take_edited(struct flow *flow, json_t *whole, struct error *err)
 	if (edited && check_used(flow, edited, err) == 0) {
 		delta_free((struct delta *)(uintptr_t)flow->request.draft);
 		flow->request.draft = delta_between(flow->base, edited);
+		clone_forget_typed(flow, edited);
 		ret = 0;
 	}
 	set_unref(edited);
@@ -300,6 +311,7 @@ flow_keep_decisions(struct flow *flow, struct flow *old)
 	note_acknowledged(old);
 	flow->acknowledged = json_incref(old->acknowledged);
 	flow->changed = json_incref(old->changed);
+	flow->typed = json_incref(old->typed);
 	flow->kept = old->questions;
 	flow->kept_count = old->question_count;
 	flow->kept_changes = old->value_changes;
@@ -448,14 +460,8 @@ checked_source(void *data, const struct api_reply *reply)
 	const char *reviewed = untrusted_raw(&flow->source.environment.last_deploy.id), *theirs;
 
 	flow->call = NULL;
-	if (reply->error.kind != ERROR_NONE) {
-		flow_reply_failed(flow, reply);
+	if (!flow_take_environment(flow, reply, &now))
 		return;
-	}
-	if (environment_decode(&now, reply->body, &err)) {
-		flow_fail(flow, &err);
-		return;
-	}
 	theirs = untrusted_raw(&now.last_deploy.comment);
 	if (!untrusted_is(&now.last_deploy.id, reviewed))
 		error_set(&err, ERROR_STALE,
@@ -552,7 +558,6 @@ settled_create(void *data, const struct api_reply *reply)
 {
 	struct flow *flow = data;
 	struct environment found = { 0 };
-	struct error err = { 0 };
 	bool ours;
 
 	flow->call = NULL;
@@ -561,14 +566,8 @@ settled_create(void *data, const struct api_reply *reply)
 		create(flow);
 		return;
 	}
-	if (reply->error.kind != ERROR_NONE) {
-		flow_reply_failed(flow, reply);
+	if (!flow_take_environment(flow, reply, &found))
 		return;
-	}
-	if (environment_decode(&found, reply->body, &err)) {
-		flow_fail(flow, &err);
-		return;
-	}
 	ours = is_ours(flow, &found);
 	environment_clear(&found);
 	if (ours)
@@ -635,13 +634,13 @@ check_clone(struct flow *flow)
 }
 
 static const struct step steps[] = {
-	{ "check-source", N_("Check that the source has not moved"), check_source, NULL },
+	{ "check-source", N_("Check that the source has not changed"), check_source, NULL },
 	{ "create-environment", N_("Create the environment"), create, settle_create },
 	{ "write-values", N_("Write the values"), write_values, settle_values },
 	{ "check-values", N_("Check the values"), check_clone, NULL },
 	{ "deploy", N_("Deploy"), send_deployment, settle_deployment },
 	{ "compare", N_("Compare with the review"), compare_deployment, NULL },
-	{ "watch", N_("Watch until it runs"), watch_deployment, NULL },
+	{ "watch", N_("Wait until it runs"), watch_deployment, NULL },
 };
 
 /* Only now: a clone that was not deployed to has no values that a

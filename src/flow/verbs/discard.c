@@ -26,7 +26,10 @@
 #include "flow/verbs/verb.h"
 #include "flow/world/origin.h"
 #include "flow/world/world.h"
+#include "model/error-answer.h"
+#include "model/error-codes.h"
 #include "model/set.h"
+#include "model/workload-scale.h"
 
 #define POLL_MS 300
 /* Processes that do not end are killed after seconds; what takes
@@ -76,6 +79,40 @@ check_allowed(struct flow *flow)
 					   flow->request.app, got_environments, flow);
 }
 
+static bool
+is_mine(const struct flow *flow)
+{
+	return origin_is_mine(flow->session, &flow->origin, &flow->target.environment);
+}
+
+static void
+caution_whose(struct flow *flow)
+{
+	const char *owner = origin_other_owner(flow->session, &flow->target.environment);
+
+	if (owner)
+		review_caution(&flow->review, _("The owner of %s is %s"), flow->request.env, owner);
+	else if (!is_mine(flow))
+		review_caution(&flow->review, _("%s is not a clone that was made here"),
+			       flow->request.env);
+}
+
+/* Whose it is, whatever of it cannot be read. */
+static void
+find_record(struct flow *flow)
+{
+	struct error err = { 0 };
+
+	if (store_clone_origin(session_store(flow->session), session_platform(flow->session),
+			       flow->request.org, flow->request.app, flow->request.env,
+			       &flow->origin, &err) != 0 && err.kind != ERROR_NOT_FOUND) {
+		flow_fail(flow, &err);	/* it may be a clone with what is not promoted */
+		return;
+	}
+	caution_whose(flow);
+	flow_next_phase(flow);
+}
+
 static void
 read_own_set(struct flow *flow)
 {
@@ -90,16 +127,10 @@ read_own_set(struct flow *flow)
 static void
 read_ancestor_set(struct flow *flow)
 {
-	struct error err = { 0 };
-
-	if (store_clone_origin(session_store(flow->session), session_platform(flow->session),
-			       flow->request.org, flow->request.app, flow->request.env,
-			       &flow->origin, &err) == 0)
+	if (flow->origin.set_id)
 		flow_read_set(flow, flow->origin.set_id, &flow->ancestor);
-	else if (err.kind == ERROR_NOT_FOUND)
-		flow_next_phase(flow);
 	else
-		flow_fail(flow, &err);	/* it may be a clone with what is not promoted */
+		flow_next_phase(flow);
 }
 
 static void
@@ -252,18 +283,23 @@ count_lost_values(const struct flow *flow, size_t *unknown)
 static size_t
 count_lost_changes(const struct flow *flow, size_t *unknown)
 {
+	struct set *ours = flow->ours && flow->ancestor
+				   ? workload_counts_of(flow->ours, flow->ancestor, NULL, NULL)
+				   : NULL;
 	struct merge merge = { 0 };
 	size_t lost = 0;
 
-	if (!flow->ours || !flow->ancestor || !flow->theirs ||
-	    merge_sets(&merge, flow->ancestor, flow->theirs, flow->ours, NULL) != 0) {
+	if (!ours || !flow->theirs ||
+	    merge_sets(&merge, flow->ancestor, flow->theirs, ours, NULL) != 0) {
 		*unknown += flow->target.running.id.raw != NULL;
+		set_unref(ours);
 		return 0;
 	}
 	for (size_t i = 0; i < merge.count; i++)
 		lost += merge.entries[i].side == MERGE_OURS ||
 			merge.entries[i].side == MERGE_CONFLICT;
 	merge_clear(&merge);
+	set_unref(ours);
 	return lost;
 }
 
@@ -276,9 +312,6 @@ compare(struct flow *flow)
 	lost += count_lost_changes(flow, &unknown);
 	flow->loses = flow->origin.origin && lost > 0;
 	flow->is_loss_known = !flow->origin.origin || lost > 0 || unknown == 0;
-	if (!origin_is_ours(flow->session, &flow->origin))
-		review_caution(&flow->review, _("%s is not a clone that was made here"),
-			       flow->request.env);
 	if (flow->loses)
 		review_caution(&flow->review,
 			       ngettext("%zu change of %s is not in %s: it would be lost",
@@ -295,8 +328,8 @@ make_review(struct flow *flow)
 
 	flow->soft = false;
 	review_fill(flow);
-	/* What others made, and may work with, does not go by two keys. */
-	review->is_no_clone = !origin_is_ours(flow->session, &flow->origin);
+	/* What others made or own, and may work with, does not go by two keys. */
+	review->is_no_clone = !is_mine(flow);
 	review->is_protected = review->is_protected || review->is_no_clone;
 	review->may_lose = !flow->is_loss_known;
 	review->asks_name = review->is_protected || flow->loses || review->may_lose;
@@ -311,7 +344,7 @@ make_review(struct flow *flow)
 			       flow->request.env);
 	if (flow->target.environment.last_deploy.id.raw &&
 	    !deployment_is_final(&flow->target.environment.last_deploy))
-		review_caution(review, _("A deployment to %s is active: it is cancelled"),
+		review_caution(review, _("The deployment to %s that is active will be cancelled"),
 			       flow->request.env);
 	review_caution(review, _("Its data and its history on the platform are deleted for good"));
 	review_send(review, "DELETE /orgs/%s/apps/%s/envs/%s", review->org, review->app,
@@ -320,9 +353,9 @@ make_review(struct flow *flow)
 }
 
 static flow_phase *const prepare[] = {
-	read_target, check_allowed, read_target_running, read_own_set, read_ancestor_set,
-	read_origin, read_origin_set, read_own_values, read_newest_own_values,
-	read_first_values, read_origin_values, compare, make_review, NULL,
+	read_target, check_allowed, find_record, read_target_running, read_own_set,
+	read_ancestor_set, read_origin, read_origin_set, read_own_values,
+	read_newest_own_values, read_first_values, read_origin_values, compare, make_review, NULL,
 };
 
 /* --- steps --- */
@@ -415,6 +448,29 @@ forget(struct flow *flow)
 		flow_step_done(flow);
 }
 
+/* The platform goes on trying.  What lacks a right waits for a person, though, and who waits here
+ * is to know; all else may pass. */
+static void
+still_there(struct flow *flow, const struct api_reply *reply)
+{
+	struct removal_problem removal;
+	struct error why;
+	bool is_told;
+
+	removal_problem_read(&removal, reply->body);
+	is_told = error_codes_read(&why, removal.reason);
+	removal_problem_clear(&removal);
+	if (is_told && why.kind == ERROR_ACCESS) {
+		flow_fail_text(flow, ERROR_ACCESS, _("%s could not be deleted: %s"),
+			       flow->request.env, why.text);
+		return;
+	}
+	flow_looked(flow);
+	flow_take_progress(flow, reply->body);
+	flow_detail(flow, "%s", is_told ? why.text : "");
+	flow_later(flow, POLL_MS, wait_gone);
+}
+
 static void
 looked(void *data, const struct api_reply *reply)
 {
@@ -439,8 +495,7 @@ looked(void *data, const struct api_reply *reply)
 	} else if (err.kind != ERROR_NONE) {
 		flow_look_failed(flow, &err, reply->retry_after_ms);
 	} else {
-		flow_looked(flow);
-		flow_later(flow, POLL_MS, wait_gone);
+		still_there(flow, reply);
 	}
 }
 
@@ -452,7 +507,7 @@ wait_gone(struct flow *flow)
 }
 
 static const struct step steps[] = {
-	{ "check-target", N_("Check that nothing moved"), check_target, NULL },
+	{ "check-target", N_("Check that nothing has changed"), check_target, NULL },
 	{ "delete", N_("Delete the environment"), send_delete, settle_delete },
 	{ "wait-gone", N_("Wait until it is gone"), wait_gone, NULL },
 };

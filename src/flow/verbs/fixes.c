@@ -25,7 +25,7 @@
 #include "flow/verbs/reads-values.h"
 #include "flow/verbs/reads.h"
 #include "flow/verbs/review.h"
-#include "flow/world/comment.h"
+#include "model/comment.h"
 #include "model/set.h"
 
 #define FIXES_MAX 20		/* the newest; an older one has long been released */

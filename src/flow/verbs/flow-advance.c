@@ -25,6 +25,7 @@
 #include "flow/verbs/resume.h"
 #include "flow/verbs/review.h"
 #include "flow/verbs/verb.h"
+#include "model/task-progress.h"
 #include "net/loop.h"
 #include "store/journal.h"
 
@@ -219,6 +220,19 @@ finish(struct flow *flow)
 /* --- the steps --- */
 
 void
+flow_take_progress(struct flow *flow, const json_t *body)
+{
+	struct flow_step *step = &flow->steps[flow->step];
+	struct task_progress progress;
+
+	task_progress_read(&progress, json_object_get(body, "progress"));
+	free(step->waits_for);
+	step->waits_for = task_progress_text(&progress);
+	task_progress_clear(&progress);
+	session_changed(flow->session);
+}
+
+void
 flow_detail(struct flow *flow, const char *format, ...)
 {
 	struct flow_step *step = &flow->steps[flow->step];
@@ -356,6 +370,20 @@ flow_reply_failed(struct flow *flow, const struct api_reply *reply)
 	}
 	flow->limited_at = 0;
 	flow_request_failed(flow, &reply->error);
+}
+
+bool
+flow_take_environment(struct flow *flow, const struct api_reply *reply, struct environment *out)
+{
+	struct error err = { 0 };
+
+	if (reply->error.kind != ERROR_NONE)
+		flow_reply_failed(flow, reply);
+	else if (environment_decode(out, reply->body, &err) != 0)
+		flow_fail(flow, &err);
+	else
+		return true;
+	return false;
 }
 
 void

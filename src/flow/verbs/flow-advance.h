@@ -4,6 +4,7 @@
 #ifndef SIDESTAGE_FLOW_VERBS_FLOW_ADVANCE_H
 #define SIDESTAGE_FLOW_VERBS_FLOW_ADVANCE_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -24,6 +25,8 @@ void flow_fail(struct flow *flow, const struct error *error);
 /* As flow_fail(), with the sentence. */
 void flow_fail_text(struct flow *flow, enum error_kind kind, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* What the platform says in its answer of what is under way there; NULL: nothing is any more. */
+void flow_take_progress(struct flow *flow, const json_t *body);
 /* A line that people see beside the step under way; replaces the one before. */
 void flow_detail(struct flow *flow, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -38,6 +41,10 @@ void flow_request_failed(struct flow *flow, const struct error *error);
 /* The same of an answer: the platform may ask to wait (429, Retry-After), which is done within
  * limits. */
 void flow_reply_failed(struct flow *flow, const struct api_reply *reply);
+/* What an answer says of an environment, also one that failed.  false: nothing, and the flow
+ * knows; else environment_clear() it. */
+bool flow_take_environment(struct flow *flow, const struct api_reply *reply,
+			   struct environment *out);
 /* Looking at what the platform does failed.  It goes on all the same, so that is said and looked
  * at again, less and less often; what the flow ends with, once it was tried for too long, is
  * UNWATCHED. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * What the comment of a flow's deployment says of it (flow/world/comment.h has the form).
+ * What the comment of a flow's deployment says of it (model/comment.h has the form).
  *
  * These comments are all that the client leaves on a platform.  From them anybody's client
  * knows clones, promotions and undos that were made elsewhere, so what they name must be what
@@ -17,7 +17,7 @@
 #include "base/xmalloc.h"
 #include "flow/context/context.h"
 #include "flow/verbs/flow-state.h"
-#include "flow/world/comment.h"
+#include "model/comment.h"
 
 /* Which hotfix it is about: the clone, and what it was made from. */
 static int

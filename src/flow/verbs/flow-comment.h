@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* The comment of a deployment (flow/world/comment.h). */
+/* The comment of a deployment (model/comment.h). */
 #ifndef SIDESTAGE_FLOW_VERBS_FLOW_COMMENT_H
 #define SIDESTAGE_FLOW_VERBS_FLOW_COMMENT_H
 

@@ -70,6 +70,8 @@ struct flow {
 	char *outputs_unread, *definitions_unread;	/* why not; NULL: they were read */
 	json_t *acknowledged;	/* CLONE: {id: true} of findings, for a review that is made again */
 	json_t *changed; /* CLONE: {where: true}: strings that a person changed in the review */
+	json_t *typed;	/* CLONE: {value: true}: made of what was typed for a Secret */
+	size_t target_cautions;	/* how many there were before the target was read */
 	size_t first_cautions;	/* CLONE: how many there were before what is made again */
 	struct set *first;	/* PROMOTE: what the clone was first deployed with */
 	struct delta *delta;	/* base -> result; NULL or empty: nothing changes */

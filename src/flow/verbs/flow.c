@@ -146,6 +146,7 @@ clear_values(struct flow *flow)
 	definitions_clear(&flow->definitions);
 	json_decref(flow->acknowledged);
 	json_decref(flow->changed);
+	json_decref(flow->typed);
 	free(flow->outputs_unread);
 	free(flow->definitions_unread);
 	free(flow->wanted_env);
@@ -191,8 +192,10 @@ flow_free(struct flow *flow)
 	free(flow->result_id);
 	review_clear(&flow->review);
 	free(flow->moved);
-	for (size_t i = 0; flow->steps && i < flow->verb->step_count; i++)
+	for (size_t i = 0; flow->steps && i < flow->verb->step_count; i++) {
 		free(flow->steps[i].detail);
+		free(flow->steps[i].waits_for);
+	}
 	free(flow->steps);
 	operation_clear(&flow->record);
 	deployment_clear(&flow->deployment);

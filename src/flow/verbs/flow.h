@@ -86,6 +86,7 @@ struct flow_request {
 	const struct delta *draft;
 	/* UNDO: the operation to undo; NULL: the last one on env */
 	const char *operation_id;
+	bool resumes;	/* UNDO: what paused env, whichever deployment it was, instead of that */
 	/* CARRY: ids of the sets without and with the fix, as a promotion to `source` had them */
 	const char *before_set, *after_set;
 	const char *hotfix;	/* CARRY: the clone that the fix is from; NULL: not known */
@@ -107,6 +108,7 @@ struct flow_step {
 	enum { STEP_TODO, STEP_ACTIVE, STEP_DONE, STEP_FAILED } state;
 	int64_t started_at, ended_at;	/* steady ms; 0: not yet */
 	char *detail;		/* owned, foreign; "" when none */
+	char *waits_for;	/* the same: what the platform says it waits for; NULL: nothing */
 	int done, wanted;	/* e.g. workloads ready; 0,0 when it has no measure */
 };
 
@@ -133,7 +135,7 @@ struct review {
 	bool is_protected;		/* ask for a reason and for `env` to be typed */
 	bool asks_name; /* ask for `env` to be typed: protected, not one's own clone, or its changes
 			   would be lost */
-	bool is_no_clone; /* DISCARD: of what was not made here, which is why it is protected */
+	bool is_no_clone; /* DISCARD: it is not one's own clone, which is why it is protected */
 	bool may_lose; /* DISCARD: whether its changes would be lost is not known, which is why the
 			  name is asked */
 	struct set *from, *to;		/* from NULL: a first deployment (all is new) */
@@ -190,7 +192,8 @@ const struct deployment *flow_deployment(const struct flow *flow);
 /* The platform's errors when the deployment failed. */
 size_t flow_deployment_error_count(const struct flow *flow);
 const struct deployment_error *flow_deployment_error(const struct flow *flow, size_t i);
-/* What the cluster warned of while it was carried out; its message is for people. */
+/* What was warned of while it was carried out: with a reason by the platform, else by the cluster.
+ * The message is for people. */
 size_t flow_warning_count(const struct flow *flow);
 const struct workload_warning *flow_warning(const struct flow *flow, size_t i);
 /* It is of a workload that does not run, which was no reason to fail. */
@@ -252,6 +255,10 @@ int flow_change_finding(struct flow *flow, const char *id, const char *text, str
  */
 int flow_choose_secret(struct flow *flow, const char *name, const char *choice, struct error *err)
 	__attribute__((warn_unused_result));
+/* It gets this text as its KEY, beside those that were chosen before: a secret value of the clone
+ * that nothing else uses. */
+int flow_type_secret(struct flow *flow, const char *name, const char *key, const char *text,
+		     struct error *err) __attribute__((warn_unused_result));
 /* Findings that nobody has acknowledged yet. */
 size_t review_open_findings(const struct review *review);
 /* What the outlook would be refused for: 0, or -1 with ERROR_ACCESS, which names it. */
@@ -269,6 +276,9 @@ char *review_outlook_line(const struct review *review, enum deploy_finding_kind 
  * name, and `reason` be non-empty when it is protected.  0, or -1 with err (nothing was sent).
  */
 int flow_approve(struct flow *flow, const char *reason, const char *typed, struct error *err)
+	__attribute__((warn_unused_result));
+/* What flow_approve() would be refused for: 0, or -1 with err.  Changes nothing. */
+int flow_check_approval(struct flow *flow, const char *reason, const char *typed, struct error *err)
 	__attribute__((warn_unused_result));
 /* Before approval: nothing was sent.  After: stops watching; what the platform does goes on, and
  * what was not all sent is an interrupted operation. */

@@ -26,8 +26,8 @@
 #include "flow/context/context.h"
 #include "flow/verbs/flows.h"
 #include "flow/verbs/verb.h"
-#include "flow/world/comment.h"
 #include "flow/world/origin.h"
+#include "model/comment.h"
 #include "model/nouns.h"
 #include "model/set.h"
 #include "net/loop.h"
@@ -112,6 +112,7 @@ static void
 clear_item(struct item *item)
 {
 	operation_clear(&item->op.record);
+	knowledge_clear(&item->op.asked);
 	free(item->op.now);
 }
 
@@ -165,7 +166,9 @@ take_answer(struct item *item, struct interrupted *from)
 		free(item->op.now);
 		item->op.now = old->op.now;
 		old->op.now = NULL;
+		knowledge_clear(&item->op.asked);
 		item->op.asked = old->op.asked;
+		old->op.asked = (struct knowledge){0};
 		item->op.deed = old->op.deed;
 		if (old->op.kind == INTERRUPTED_EXPIRED)
 			item->op.kind = INTERRUPTED_EXPIRED;
@@ -599,7 +602,7 @@ ask_again_later(void *data)
 	list->timer = NULL;
 	for (size_t i = 0; i < list->count; i++)
 		if (list->items[i].is_unwatched)
-			list->items[i].op.asked = (struct knowledge){ 0 };
+			knowledge_clear(&list->items[i].op.asked);
 	if (!list->call) {
 		list->at = 0;
 		ask_next(list);
@@ -643,7 +646,7 @@ interrupted_ask_again(struct interrupted *list)
 {
 	stop_asking(list);
 	for (size_t i = 0; i < list->count; i++)
-		list->items[i].op.asked = (struct knowledge){ 0 };
+		knowledge_clear(&list->items[i].op.asked);
 	interrupted_ask(list);
 }
 

@@ -295,11 +295,10 @@ look_end(struct looked_at *l)
 
 /* What a person typed for the clone is not in the source. */
 static char *
-words_of(const struct flow *flow, const struct isolation_finding *f, bool is_typed)
+words_of_one(const struct isolation_finding *f, const char *where, const char *source,
+	     bool is_typed)
 {
-	const char *source = flow->request.source;
-	char *where = field_place_words(flow->result ? flow->result : flow->base, f->where);
-	char *words = NULL, *more;
+	char *words = NULL;
 
 	switch (f->kind) {
 	case ISOLATION_ENVIRONMENT:
@@ -334,9 +333,30 @@ words_of(const struct flow *flow, const struct isolation_finding *f, bool is_typ
 		words = xasprintf(_("%s may receive what is meant for %s: %s"), f->where, source,
 				  f->names);
 		break;
+	case ISOLATION_LOCK:
+		words = xasprintf(_("%s may be a lock that %s holds, too: %s"), where, source,
+				  f->names);
+		break;
+	case ISOLATION_HOLDER:
+		words = xasprintf(_("%s lets an account of another namespace hold locks: %s"), where,
+				  f->names);
+		break;
+	case ISOLATION_CLUSTER:
+		words = xasprintf(_("%s is outside the namespace, and %s uses it, too: %s"), where,
+				  source, f->names);
+		break;
 	case ISOLATION_KIND_COUNT:
 		break;
 	}
+	return words;
+}
+
+static char *
+words_of(const struct flow *flow, const struct isolation_finding *f, bool is_typed)
+{
+	char *where = field_place_words(flow->result ? flow->result : flow->base, f->where);
+	char *words = words_of_one(f, where, flow->request.source, is_typed), *more;
+
 	free(where);
 	if (f->places > 1) {
 		more = xasprintf(ngettext("%s (and %zu more place)", "%s (and %zu more places)",
@@ -420,7 +440,8 @@ review_isolation(struct flow *flow)
 		[ISOLATION_ENVIRONMENT] = "environment", [ISOLATION_SAME_HOST] = "same-host",
 		[ISOLATION_FIXED_HOST] = "fixed-host", [ISOLATION_ADDRESS] = "address",
 		[ISOLATION_RESOURCE] = "resource", [ISOLATION_IDENTITY] = "identity",
-		[ISOLATION_QUEUE] = "queue",
+		[ISOLATION_QUEUE] = "queue", [ISOLATION_LOCK] = "lock",
+		[ISOLATION_HOLDER] = "holder", [ISOLATION_CLUSTER] = "cluster",
 	};
 	struct review *review = &flow->review;
 	struct isolation_findings findings;

@@ -24,8 +24,9 @@
 #include "flow/verbs/isolation.h"
 #include "flow/verbs/reads-values.h"
 #include "flow/verbs/reads.h"
-#include "flow/world/comment.h"
+#include "flow/verbs/review.h"
 #include "flow/world/world.h"
+#include "model/comment.h"
 #include "model/json.h"
 #include "net/loop.h"
 
@@ -70,7 +71,7 @@ words_of_move(const struct environment *was, const struct environment *now)
 	const char *comment = untrusted_raw(&now->last_deploy.comment);
 	const char *id = untrusted_raw(&was->id);
 
-	if (now->status == ENVIRONMENT_DELETING)
+	if (now->status == ENVIRONMENT_DELETING && was->status != ENVIRONMENT_DELETING)
 		return xasprintf(_("%s is being deleted."), id);
 	if (!untrusted_is(&now->last_deploy.id, untrusted_raw(&was->last_deploy.id)) &&
 	    now->last_deploy.id.raw)
@@ -367,6 +368,7 @@ live_wait(struct flow *flow)
 {
 	while (flow->phase > 0 && flow->verb->prepare[flow->phase] != read_target)
 		flow->phase--;
+	review_drop_cautions(&flow->review, flow->target_cautions);
 	flow->timer = loop_add_timer(session_loop(flow->session), WAIT_MS, read_again, flow);
 }
 

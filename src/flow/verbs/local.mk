@@ -25,6 +25,7 @@ libflow_verbs_a_SOURCES = \
 	src/flow/verbs/live.c src/flow/verbs/live.h \
 	src/flow/verbs/merge-ours.c src/flow/verbs/merge-ours.h \
 	src/flow/verbs/outlook.c src/flow/verbs/outlook.h \
+	src/flow/verbs/patch-file.c src/flow/verbs/patch-file.h \
 	src/flow/verbs/pins.c src/flow/verbs/pins.h \
 	src/flow/verbs/promote.c src/flow/verbs/promote.h \
 	src/flow/verbs/reads.c src/flow/verbs/reads.h \
@@ -32,6 +33,7 @@ libflow_verbs_a_SOURCES = \
 	src/flow/verbs/resume.c src/flow/verbs/resume.h \
 	src/flow/verbs/request.c src/flow/verbs/request.h \
 	src/flow/verbs/review.c src/flow/verbs/review.h \
+	src/flow/verbs/scale.c src/flow/verbs/scale.h \
 	src/flow/verbs/steps.c src/flow/verbs/steps.h \
 	src/flow/verbs/undo.c src/flow/verbs/undo.h \
 	src/flow/verbs/verb.h \

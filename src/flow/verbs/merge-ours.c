@@ -152,7 +152,7 @@ caution_choices(struct flow *flow)
 					? _("Overwritten, though it was changed since: %s %s (%s)")
 					: _("Kept, since it was changed since: %s %s (%s)"),
 				entry->object, entry->label,
-				entry->theirs ? entry->theirs : _("(not there)"));
+				entry->theirs ? entry->theirs : _("(not set)"));
 		else
 			review_caution(&flow->review, _("Decided for %s: %s %s"),
 				       entry->chosen == MERGE_OURS

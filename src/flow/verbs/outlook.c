@@ -4,8 +4,9 @@
  * What would come of the deployment, said by whoever carries it out: the platform hands it to the
  * cluster as it would be deployed, and nothing is made.
  *
- * A refusal there would be one of the deployment as well, so it stops the approval.  That nothing
- * could be asked stops nothing: it is said, since silence would look like consent.
+ * A refusal there would be one of the deployment as well, so it stops the approval, and so does it
+ * when the platform finds the request itself wrong (an image that is none).  That nothing could be
+ * asked stops nothing: it is said, since silence would look like consent.
  */
 #include "config.h"
 
@@ -24,12 +25,15 @@
 #include "flow/verbs/flow-state.h"
 #include "flow/verbs/review.h"
 #include "flow/verbs/write-values.h"
+#include "model/error-codes.h"
 #include "model/extensions.h"
 #include "model/manifest-patch.h"
 #include "model/nouns.h"
 #include "model/set.h"
 
 #define LINE_MAX_BYTES 2000
+#define INVALID "invalid"		/* the platform takes no such deployment */
+#define FAILED "failed"			/* whoever carries it out had an error of its own */
 
 /* --- what it says --- */
 
@@ -54,12 +58,20 @@ review_check_outlook(const struct review *review, struct error *err)
 
 	if (!first)
 		return 0;
-	kind = untrusted_is(&first->code, "moved") ? ERROR_STALE : ERROR_ACCESS;
+	kind = untrusted_is(&first->code, "moved")   ? ERROR_STALE
+	       : untrusted_is(&first->code, INVALID) ? ERROR_INPUT
+	       : untrusted_is(&first->code, FAILED)  ? ERROR_REMOTE
+						     : ERROR_ACCESS;
 	while (next_of_kind(review, DEPLOY_REFUSED, &at))
 		more++;
 	name = first->object.raw ? first->object.raw
 	       : first->workload.raw ? first->workload.raw
 				     : review->env;
+	if (kind == ERROR_REMOTE)
+		return error_set(err, kind,
+				 _("%s could not be checked, and nothing was changed. Try again, or "
+				   "ask whoever runs the cluster. %s"),
+				 name, untrusted_raw(&first->message));
 	if (more == 0)
 		return error_set(err, kind, _("%s would be refused: %s"), name,
 				 untrusted_raw(&first->message));
@@ -109,6 +121,23 @@ review_repository_patches(const struct review *review)
 
 /* --- asking --- */
 
+/* In its own words, where we know them: the deployment itself was not asked for. */
+static void
+add_refusal(struct deploy_review *outlook, const struct api_reply *reply)
+{
+	struct error said = {0};
+	struct deploy_finding *finding;
+
+	outlook->findings = xreallocarray(outlook->findings, outlook->finding_count + 1,
+					  sizeof(*outlook->findings));
+	finding = &outlook->findings[outlook->finding_count++];
+	*finding = (struct deploy_finding){.kind = DEPLOY_REFUSED};
+	untrusted_set(&finding->code, INVALID);
+	untrusted_set(&finding->message, reply->details && error_codes_read(&said, reply->details)
+						 ? said.text
+						 : reply->error.text);
+}
+
 static void
 got_outlook(void *data, const struct api_reply *reply)
 {
@@ -116,7 +145,9 @@ got_outlook(void *data, const struct api_reply *reply)
 	struct review *review = &flow->review;
 
 	flow->call = NULL;
-	if (reply->error.kind != ERROR_NONE) {
+	if (reply->error.kind == ERROR_INPUT) {
+		add_refusal(&review->outlook, reply);
+	} else if (reply->error.kind != ERROR_NONE) {
 		review_caution(review, _("Not checked before the deployment: %s"),
 			       reply->error.text);
 	} else {
@@ -132,7 +163,7 @@ got_outlook(void *data, const struct api_reply *reply)
 	if (review_has_owners(review))
 		review_caution(review, _("Other tools own what this changes and may undo it.  "
 					 "Make the same change in their repository: it can be "
-					 "copied as a patch."));
+					 "copied or saved as a patch."));
 	flow_next_phase(flow);
 }
 

@@ -29,9 +29,10 @@
 #include "flow/verbs/reads.h"
 #include "flow/verbs/review.h"
 #include "flow/verbs/steps.h"
-#include "flow/world/comment.h"
 #include "flow/world/origin.h"
+#include "model/comment.h"
 #include "model/set.h"
+#include "model/workload-scale.h"
 
 #define NAMED_MAX 600
 
@@ -367,6 +368,33 @@ leave_changed_strings_out(struct flow *flow)
 	merge_clear(&merge);
 }
 
+static void
+leave_counts_out(struct flow *flow)
+{
+	json_t *names = json_array(), *name;
+	struct error err = { 0 };
+	struct set *without = workload_counts_of(flow->ours, flow->ancestor, names, &err);
+	struct buf named;
+	size_t i;
+
+	buf_init(&named, NAMED_MAX);
+	json_array_foreach(names, i, name)
+		(void)buf_printf(&named, "%s%s", i > 0 ? ", " : "", json_string_value(name));
+	if (named.length)
+		review_caution(&flow->review,
+			       _("Replicas and pauses of %s are not promoted: %s"),
+			       flow->request.source, buf_str(&named));
+	buf_clear(&named);
+	json_decref(names);
+	if (!without) {
+		flow_fail(flow, &err);
+		return;
+	}
+	set_unref(flow->ours);
+	flow->ours = without;
+	flow_next_phase(flow);
+}
+
 /* --- the review --- */
 
 /* Moved is what has another deployment and another set: who deployed the
@@ -440,6 +468,7 @@ static flow_phase *const prepare[] = {
 	read_first_values,
 	read_first_set,
 	leave_changed_strings_out,
+	leave_counts_out,
 	merge_with_origin,
 	read_app_values,
 	preview_result,

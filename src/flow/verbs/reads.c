@@ -19,10 +19,9 @@
 #include "flow/verbs/live.h"
 #include "flow/verbs/review.h"
 #include "flow/world/sets.h"
+#include "model/adoption-report.h"
 #include "model/delta.h"
-#include "model/error-codes.h"
 #include "model/extensions.h"
-#include "model/json.h"
 #include "model/set.h"
 #include "store/cache.h"
 
@@ -45,17 +44,15 @@ answered(struct flow *flow, const struct api_reply *reply)
 static void
 caution_unsurveyed(struct flow *flow, const char *id, const json_t *body)
 {
-	const json_t *error = json_object_get(json_object_get(body, "survey"), "error");
-	const char *text = json_member_string(error, "message");
-	struct error read = { 0 };
+	struct survey_report survey;
 
-	if (error_codes_read(&read, error))
-		text = read.text;
-	if (text)
+	survey_report_read(&survey, json_object_get(body, "survey"));
+	if (survey.error.message.raw)
 		review_caution(&flow->review,
 			       _("The namespace of %s could not be read again, so its last known "
 				 "state is shown: %s"),
-			       id, text);
+			       id, survey.error.message.raw);
+	survey_report_clear(&survey);
 }
 
 /* Of what somebody else makes as it is now, not as it was followed last. */
@@ -70,7 +67,7 @@ ask_for_environment(struct flow *flow, const char *env, api_done *done)
 		       : api_get_environment(api, r->org, r->app, env, done, flow);
 }
 
-/* Nothing begins on an environment that is on its way out. */
+/* Nothing begins on an environment that is on its way out, but to ask once more that it goes. */
 static void
 got_environment(struct flow *flow, const struct api_reply *reply, struct flow_place *place,
 		const char *id)
@@ -90,7 +87,8 @@ got_environment(struct flow *flow, const struct api_reply *reply, struct flow_pl
 		flow_fail(flow, &err);
 		return;
 	}
-	if (place->environment.status == ENVIRONMENT_DELETING) {
+	if (place->environment.status == ENVIRONMENT_DELETING &&
+	    flow->request.verb != FLOW_DISCARD) {
 		flow_fail_text(flow, ERROR_CONFLICT, _("%s is being deleted"), id);
 		return;
 	}
@@ -117,6 +115,7 @@ got_source(void *data, const struct api_reply *reply)
 void
 read_target(struct flow *flow)
 {
+	flow->target_cautions = flow->review.caution_count;
 	flow->call = ask_for_environment(flow, flow->request.env, got_target);
 }
 

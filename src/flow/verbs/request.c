@@ -81,6 +81,7 @@ flow_copy_request(struct flow_request *to, const struct flow_request *from)
 	to->after_values = xstrdup_or_null(from->after_values);
 	to->values = copy_values(from->values);
 	to->decides = from->decides;
+	to->resumes = from->resumes;
 	to->waits = from->waits;
 	while (from->images && from->images[count])
 		count++;

@@ -86,14 +86,20 @@ review_clear(struct review *review)
 	memset(review, 0, sizeof(*review));
 }
 
+void
+review_drop_cautions(struct review *review, size_t first)
+{
+	while (review->caution_count > first)
+		free(review->cautions[--review->caution_count]);
+}
+
 /* For a review that is made again: what was warned of before that part stays. */
 void
 review_clear_from(struct review *review, size_t cautions)
 {
 	char **kept = review->cautions;
 
-	for (size_t i = cautions; i < review->caution_count; i++)
-		free(kept[i]);
+	review_drop_cautions(review, cautions);
 	review->cautions = NULL;
 	review->caution_count = 0;
 	review_clear(review);
@@ -275,7 +281,7 @@ list_lost_resources(struct review *review)
 	}
 }
 
-/* What is made now, or was cloned here: nobody else works with it. */
+/* What is made now, or was cloned here and is nobody else's since: nobody else works with it. */
 static bool
 is_own(const struct flow *flow)
 {
@@ -286,7 +292,8 @@ is_own(const struct flow *flow)
 		return true;
 	own = store_clone_origin(session_store(flow->session), session_platform(flow->session),
 				 flow->request.org, flow->request.app, flow->request.env, &origin,
-				 NULL) == 0 && origin_is_ours(flow->session, &origin);
+				 NULL) == 0 &&
+	      origin_is_mine(flow->session, &origin, &flow->target.environment);
 	clone_origin_clear(&origin);
 	return own;
 }
@@ -414,7 +421,7 @@ warn_replaced_values(struct flow *flow)
 		if (value_compare(values_find(was, key), there) == VALUE_SAME ||
 		    value_compare(there, result) == VALUE_SAME)
 			continue;
-		words = there ? value_words(there) : xstrdup(_("(not there)"));
+		words = there ? value_words(there) : xstrdup(_("(not set)"));
 		review_caution(&flow->review,
 			       _("%s is %s in %s now, which was never deployed: this replaces it"),
 			       key, words, flow->request.env);

@@ -32,6 +32,8 @@ char *review_list_changes(const struct changes *changes, bool back);
 /* A new finding; takes the text. */
 struct review_finding *review_finding_add(struct review *review, const char *id, const char *kind,
 					  char *text);
+/* All but the first ones. */
+void review_drop_cautions(struct review *review, size_t first);
 /* Empties it but for the first cautions. */
 void review_clear_from(struct review *review, size_t cautions);
 

@@ -32,7 +32,7 @@
 #include "flow/verbs/reads.h"
 #include "flow/verbs/watch-deployment.h"
 #include "flow/verbs/write-values.h"
-#include "flow/world/comment.h"
+#include "model/comment.h"
 #include "model/json.h"
 #include "model/moved.h"
 #include "model/set.h"
@@ -413,10 +413,10 @@ compare_deployment(struct flow *flow)
 }
 
 const struct step deploy_steps[DEPLOY_STEP_COUNT] = {
-	{ "check-target", N_("Check that nothing moved"), check_target, NULL },
+	{ "check-target", N_("Check that nothing has changed"), check_target, NULL },
 	{ "write-values", N_("Write the values"), write_values, settle_values },
 	{ "check-values", N_("Check the values"), check_values, NULL },
 	{ "deploy", N_("Deploy"), send_deployment, settle_deployment },
 	{ "compare", N_("Compare with the review"), compare_deployment, NULL },
-	{ "watch", N_("Watch until it runs"), watch_deployment, NULL },
+	{ "watch", N_("Wait until it runs"), watch_deployment, NULL },
 };

@@ -10,6 +10,9 @@
  * Which deployment it was and what ran before it is read from the platform's chain of
  * deployments, never from ids or clocks: so anybody can undo it, without a journal of it.
  *
+ * What paused an environment need not be the last one: it is the one after which nothing ran, and
+ * before which something did.
+ *
  * What was found in an adopted environment is not what somebody deployed here: it is what others
  * did, before it or after it, and undone only when it is named.
  */
@@ -34,19 +37,30 @@
 #include "flow/verbs/reads-values.h"
 #include "flow/verbs/reads.h"
 #include "flow/verbs/review.h"
+#include "flow/verbs/scale.h"
 #include "flow/verbs/steps.h"
 #include "flow/verbs/verb.h"
-#include "flow/world/comment.h"
+#include "model/comment.h"
 #include "model/set.h"
 
 #define NAMED_MAX 600
 
 /* --- which deployment --- */
 
-/* An id that was typed may be of another environment, and must not undo anything here. */
 static int
-check_operation(const struct flow *flow, const struct operation *operation, struct error *err)
+refuse_unknown(const struct flow *flow, const char *id, struct error *err)
 {
+	return error_set(err, ERROR_NOT_FOUND,
+			 _("%s has no deployment of the operation %s: it cannot be undone"),
+			 flow->request.env, id);
+}
+
+/* Of one of ours that is not in the chain: an id that was typed may be of another environment. */
+static int
+refuse_operation(const struct flow *flow, const struct operation *operation, struct error *err)
+{
+	const char *id = untrusted_raw(&operation->id);
+
 	if (!untrusted_is(&operation->org, flow->request.org) ||
 	    !untrusted_is(&operation->app, flow->request.app) ||
 	    !untrusted_is(&operation->env, flow->request.env))
@@ -55,40 +69,40 @@ check_operation(const struct flow *flow, const struct operation *operation, stru
 	if (!operation->deployment_id.raw)
 		return error_set(err, ERROR_INPUT,
 				 _("That operation deployed nothing: there is nothing to undo."));
-	return 0;
+	return refuse_unknown(flow, id, err);
 }
 
-/* Where in the list the operation's deployment is: by our record, by its comment, or by its id. */
+/*
+ * Where in the list the operation's deployment is: by our record, by its comment, or by its id.
+ * The list alone says whether it is this environment's, since one that was found in a cluster may
+ * have been another application's when the record was written.
+ */
 static int
 find_asked(const struct flow *flow, const char *id, size_t *at, struct error *err)
 {
 	struct operation operation = { 0 };
 	struct error why = { 0 };
-	char *deployment = NULL;
-	bool found = false;
+	const char *deployment = id;
+	bool found = false, is_ours;
 	int ret = 0;
 
-	if (store_operation_get(session_store(flow->session), id, &operation, &why) == 0) {
-		ret = check_operation(flow, &operation, err);
-		deployment = operation.deployment_id.raw ? xstrdup(operation.deployment_id.raw)
-							 : NULL;
-	} else if (why.kind != ERROR_NOT_FOUND) {
-		/* Somebody else's is not here; ours that cannot be read may be of elsewhere. */
-		ret = error_set(err, why.kind, "%s", why.text);
-	}
-	for (*at = 0; ret == 0 && *at < flow->scratch_count; ++*at) {
+	is_ours = store_operation_get(session_store(flow->session), id, &operation, &why) == 0;
+	/* Somebody else's is not here; ours that cannot be read may be of elsewhere. */
+	if (!is_ours && why.kind != ERROR_NOT_FOUND)
+		return error_set(err, why.kind, "%s", why.text);
+	if (operation.deployment_id.raw)
+		deployment = operation.deployment_id.raw;
+	for (*at = 0; *at < flow->scratch_count; ++*at) {
 		const struct deployment *d = &flow->scratch[*at];
 
-		found = untrusted_is(&d->id, deployment ? deployment : id) ||
+		found = untrusted_is(&d->id, deployment) ||
 			comment_is_of(untrusted_raw(&d->comment), id);
 		if (found)
 			break;
 	}
-	if (ret == 0 && !found)
-		ret = error_set(err, ERROR_NOT_FOUND,
-				_("%s has no deployment of the operation %s: it cannot be undone"),
-				flow->request.env, id);
-	free(deployment);
+	if (!found)
+		ret = is_ours ? refuse_operation(flow, &operation, err)
+			      : refuse_unknown(flow, id, err);
 	operation_clear(&operation);
 	return ret;
 }
@@ -181,14 +195,18 @@ is_found(const struct deployment *deployment)
 	return comment_is_found(untrusted_raw(&deployment->comment));
 }
 
-/* The last one that somebody deployed; where nobody did, the last. */
-static size_t
-find_last(const struct flow *flow)
+/* The last one that somebody deployed. */
+static int
+find_last(const struct flow *flow, size_t *at, struct error *err)
 {
 	for (size_t i = 0; i < flow->scratch_count; i++)
-		if (!is_found(&flow->scratch[i]))
-			return i;
-	return 0;
+		if (!is_found(&flow->scratch[i])) {
+			*at = i;
+			return 0;
+		}
+	return error_set(err, ERROR_NOT_FOUND,
+			 _("Nobody deployed to %s with sidestage. To undo a change that was found, "
+			   "name its deployment."), flow->request.env);
 }
 
 /*
@@ -236,6 +254,67 @@ take_overwritten(struct flow *flow, const struct deployment *base)
 	flow_next_phase(flow);
 }
 
+/* --- which one paused it --- */
+
+static void look_before(struct flow *flow);
+
+/* The set of the deployment before the candidate, which is the one that is undone unless that was
+ * paused as well. */
+static void
+got_before(struct flow *flow)
+{
+	const struct deployment *before = find_before(flow, flow->scratch_at);
+
+	if (!scale_is_paused(flow->ancestor)) {
+		take_deployments(flow, flow->scratch_at);
+		return;
+	}
+	flow->scratch_at = (size_t)(before - flow->scratch);
+	look_before(flow);
+}
+
+static void
+look_before(struct flow *flow)
+{
+	const struct deployment *before = find_before(flow, flow->scratch_at);
+
+	if (!before) {
+		flow_fail_text(flow, ERROR_NOT_FOUND,
+			       _("%s was paused before its first known deployment. Set the replicas "
+				 "of its workloads instead."),
+			       flow->request.env);
+		return;
+	}
+	flow->then_read = got_before;
+	flow_read_set(flow, untrusted_raw(&before->set_id), &flow->ancestor);
+}
+
+static void
+got_last(struct flow *flow)
+{
+	if (scale_is_paused(flow->ancestor))
+		look_before(flow);
+	else
+		flow_fail_text(flow, ERROR_CONFLICT, _("%s is not paused."), flow->request.env);
+}
+
+/* From what runs now on. */
+static void
+find_pause(struct flow *flow)
+{
+	size_t at = 0;
+
+	while (at < flow->scratch_count && flow->scratch[at].status != DEPLOYMENT_SUCCEEDED)
+		at++;
+	if (at == flow->scratch_count) {
+		flow_fail_text(flow, ERROR_CONFLICT, _("%s is not paused."), flow->request.env);
+		return;
+	}
+	flow->scratch_at = at;
+	flow->then_read = got_last;
+	flow_read_set(flow, untrusted_raw(&flow->scratch[at].set_id), &flow->ancestor);
+}
+
 /* With an operation's id exactly that one is undone; without one the last, or what it overwrote. */
 static void
 got_chain(void *data, const struct api_reply *reply)
@@ -250,13 +329,17 @@ got_chain(void *data, const struct api_reply *reply)
 		flow_fail(flow, &err);
 		return;
 	}
+	if (flow->request.resumes && !flow->request.operation_id) {
+		find_pause(flow);
+		return;
+	}
 	if (!flow->scratch_count)
 		error_set(&err, ERROR_NOT_FOUND,
 			  _("%s has no deployment: there is nothing to undo"), flow->request.env);
 	else if (flow->request.operation_id)
 		(void)find_asked(flow, flow->request.operation_id, &at, &err);
 	else
-		at = find_last(flow);
+		(void)find_last(flow, &at, &err);
 	base = err.kind == ERROR_NONE && !flow->request.operation_id ? find_reviewed_base(flow)
 								     : NULL;
 	if (err.kind != ERROR_NONE)
@@ -352,7 +435,7 @@ undo_fail_with_nothing(struct flow *flow)
 		    !buf_printf(&named, "%s%s %s: %s", named.length ? "; " : "",
 				merged->entries[i].object, merged->entries[i].label,
 				merged->entries[i].theirs ? merged->entries[i].theirs
-							  : _("(not there)")))
+							  : _("(not set)")))
 			break;
 	if (named.length)
 		flow_fail_text(

@@ -266,6 +266,7 @@ deployment_ended(struct flow *flow)
 	if (flow->result)
 		step->wanted = (int)json_object_size(set_modules(flow->result));
 	step->done = step->wanted;
+	flow_take_progress(flow, NULL);
 	flow_detail(flow, "%s", "");
 	flow_step_done(flow);
 }
@@ -333,6 +334,7 @@ watched(void *data, const struct api_reply *reply)
 	}
 	if (is_watched_too_long(flow))
 		return;
+	flow_take_progress(flow, reply->body);
 	flow->call = api_get_runtime(session_api(flow->session), flow->request.org,
 				     flow->request.app, flow->request.env, got_runtime, flow);
 }

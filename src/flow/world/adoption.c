@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * What the platform says of the cluster (model/adoption-report.h) is read once into struct
+ * world_adoption, as text that is shown as it is: lists are cut to what a line can hold.  The
+ * sentences are made of that struct alone.  An answer may come and say that the cluster cannot be
+ * read: then what is known of the cluster is old, and what is known of the platform is not.
+ */
 #include "config.h"
 
 #include "flow/world/adoption.h"
@@ -15,108 +22,91 @@
 #include "flow/world/learn.h"
 #include "flow/world/watch.h"
 #include "flow/world/world.h"
-#include "model/error-codes.h"
 #include "model/json.h"
 
 #define LIST_BYTES_MAX 1024
+#define SHOWN_BYTES_MAX 400
+#define NAMES_SHOWN 40			/* bytes, of a header */
+#define SELECTOR_SHOWN 20		/* so many of them at least, beside the names */
+#define READS_COLUMNS 60
 #define WARNINGS_BYTES_MAX 4096
 
-static enum adoption_state
-state_of(const char *word)
+/* As many of them as fit in a line of `max` bytes. */
+static void
+join(struct untrusted *out, const struct untrusted *texts, size_t count, const char *between,
+     size_t max)
 {
-	static const char *const words[] = {
-		[ADOPTION_READING] = "reading", [ADOPTION_DONE] = "done", [ADOPTION_FAILED] = "failed",
-	};
-
-	for (size_t i = ADOPTION_READING; word && i <= ADOPTION_FAILED; i++)
-		if (strcmp(words[i], word) == 0)
-			return (enum adoption_state)i;
-	return ADOPTION_NONE;
-}
-
-/* As many of the strings as fit; NULL: there are none. */
-static char *
-join(const json_t *list, const char *between, size_t max)
-{
-	const json_t *item;
 	struct buf text;
-	size_t i;
 
 	buf_init(&text, max);
-	json_array_foreach(list, i, item)
-		if (json_is_string(item) && !buf_printf(&text, "%s%s", text.length ? between : "",
-							json_string_value(item)))
+	for (size_t i = 0; i < count; i++)
+		if (!buf_printf(&text, "%s%s", text.length ? between : "",
+				untrusted_raw(&texts[i])))
 			break;
 	if (text.length > 0)
-		return buf_take(&text);
+		untrusted_set(out, buf_str(&text));
 	buf_clear(&text);
-	return NULL;
 }
 
 static void
-take_list(struct untrusted *out, const json_t *list, const char *between, size_t max)
+take_environments(struct world_adoption *out, const struct adoption_report *report)
 {
-	char *text = join(list, between, max);
-
-	untrusted_set(out, text);
-	free(text);
-}
-
-/* In the language of this program, if it can be. */
-static void
-take_problem(struct world_adoption *out, const json_t *error)
-{
-	const char *text = json_member_string(error, "message");
-	struct error read = {0};
-
-	if (!text)
-		text = json_member_string(error, "text");
-	if (error_codes_read(&read, json_object_get(error, "details")) ||
-	    error_codes_read(&read, error))
-		text = read.text;
-	out->is_refused = read.kind == ERROR_ACCESS;
-	untrusted_set(&out->problem, text);
-}
-
-static void
-take_environments(struct world_adoption *out, const json_t *list)
-{
-	const json_t *item;
-	size_t i;
-
 	out->environments = json_object();
+	out->shown = json_object();
 	out->parts = json_object();
-	json_array_foreach(list, i, item) {
-		const char *env = json_member_string(item, "env_id");
-		json_t *left = json_object_get(item, "left");
+	out->moving = json_object();
+	out->applications = json_object();
+	for (size_t i = 0; i < report->environment_count; i++) {
+		const struct adopted_environment *one = &report->environments[i];
+		const char *env = one->env_id.raw;
 
-		if (env)
-			json_object_set_new(out->environments, env,
-					    json_is_array(left) ? json_incref(left)
-								: json_array());
-		if (env && json_is_true(json_object_get(item, "is_part")))
+		if (!env)
+			continue;
+		json_object_set(out->environments, env, one->left);
+		if (one->namespace.raw && !one->is_gone)
+			json_object_set_new(out->shown, one->namespace.raw, json_true());
+		if (one->app_id.raw)
+			json_object_set_new(out->applications, env, json_string(one->app_id.raw));
+		if (one->is_part)
 			json_object_set_new(out->parts, env, json_true());
+		if (one->is_moving)
+			json_object_set_new(out->moving, env, json_true());
 	}
+}
+
+static void
+take_report(struct world_adoption *out, const struct adoption_report *report)
+{
+	untrusted_set(&out->context, report->context.raw);
+	untrusted_set(&out->selector, report->selector.raw);
+	out->namespace_count = report->namespace_count;
+	out->read_names = report->namespace_count > 0 ? json_object() : NULL;
+	for (size_t i = 0; i < report->namespace_count; i++)
+		json_object_set_new(out->read_names, untrusted_raw(&report->namespaces[i]),
+				    json_true());
+	join(&out->namespaces, report->namespaces, report->namespace_count, ", ", LIST_BYTES_MAX);
+	join(&out->warnings, report->warnings, report->warning_count, " ", WARNINGS_BYTES_MAX);
+	take_environments(out, report);
+	out->groups = json_incref(report->groups);
+	untrusted_set(&out->problem, report->error.message.raw);
+	out->is_refused = report->error.is_refused;
+	out->read_at = report->read_at;
+	out->clones_read_at = report->clones_read_at;
 }
 
 int
 adoption_read(struct world_adoption *out, const json_t *body, struct error *err)
 {
-	const char *read_at = json_member_string(body, "read_at");
+	struct adoption_report report;
 
-	*out = (struct world_adoption){.state = state_of(json_member_string(body, "state"))};
-	if (out->state == ADOPTION_NONE)
-		return error_set(err, ERROR_PROTOCOL,
-				 _("The platform's answer about the cluster has no known state."));
-	untrusted_set(&out->context, json_member_string(body, "context"));
-	untrusted_set(&out->selector, json_member_string(body, "selector"));
-	take_list(&out->namespaces, json_object_get(body, "namespaces"), ", ", LIST_BYTES_MAX);
-	take_list(&out->warnings, json_object_get(body, "warnings"), " ", WARNINGS_BYTES_MAX);
-	take_environments(out, json_object_get(body, "environments"));
-	take_problem(out, json_object_get(body, "error"));
-	if (read_at && !clock_parse(read_at, &out->read_at))
-		out->read_at = 0;
-	return 0;
+	adoption_report_read(&report, body);
+	*out = (struct world_adoption){.state = report.state};
+	if (out->state != ADOPTION_NONE)
+		take_report(out, &report);
+	adoption_report_clear(&report);
+	return out->state != ADOPTION_NONE ? 0
+		       : error_set(err, ERROR_PROTOCOL,
+				   _("The platform's answer about the cluster has no known state."));
 }
 
 bool
@@ -137,29 +127,46 @@ adoption_is_part(const struct world_adoption *adoption, const char *env)
 	return json_object_get(adoption->parts, env) != NULL;
 }
 
-char *
-adoption_why_left(const json_t *left)
+const char *
+adoption_application(const struct world_adoption *adoption, const char *env)
 {
-	const char *why = json_member_string(left, "why");
-	const char *reason = json_member_string(left, "reason");
-	json_t *details = reason ? json_decode(reason, strlen(reason), NULL) : NULL;
-	struct error read = {0};
-	bool is_known = error_codes_read(&read, details);
+	return json_member_string(adoption->applications, env);
+}
 
-	json_decref(details);
-	return xstrdup(is_known ? read.text : why ? why : "");
+bool
+adoption_is_moving(const struct world_adoption *adoption, const char *env)
+{
+	return json_object_get(adoption->moving, env) != NULL;
+}
+
+bool
+adoption_is_chosen(const struct world_adoption *adoption, const char *env)
+{
+	const char *app = json_member_string(adoption->groups, env);
+
+	return app && *app;
+}
+
+/* NULL where there is none. */
+static bool
+is_same(const json_t *a, const json_t *b)
+{
+	return a == b || json_equal(a, b);
 }
 
 bool
 adoption_equal(const struct world_adoption *a, const struct world_adoption *b)
 {
-	return a->state == b->state && untrusted_equal(&a->context, &b->context) &&
+	return a->state == b->state && !a->clones_read_at == !b->clones_read_at &&
+	       untrusted_equal(&a->context, &b->context) &&
 	       untrusted_equal(&a->namespaces, &b->namespaces) &&
 	       untrusted_equal(&a->selector, &b->selector) &&
 	       untrusted_equal(&a->problem, &b->problem) &&
 	       untrusted_equal(&a->warnings, &b->warnings) &&
-	       (a->parts == b->parts || json_equal(a->parts, b->parts)) &&
-	       (a->environments == b->environments || json_equal(a->environments, b->environments));
+	       is_same(a->read_names, b->read_names) &&
+	       is_same(a->shown, b->shown) && is_same(a->parts, b->parts) &&
+	       is_same(a->moving, b->moving) && is_same(a->environments, b->environments) &&
+	       is_same(a->applications, b->applications) && is_same(a->groups, b->groups);
 }
 
 void
@@ -170,8 +177,13 @@ adoption_clear(struct world_adoption *adoption)
 	untrusted_clear(&adoption->selector);
 	untrusted_clear(&adoption->problem);
 	untrusted_clear(&adoption->warnings);
+	json_decref(adoption->read_names);
 	json_decref(adoption->environments);
+	json_decref(adoption->shown);
 	json_decref(adoption->parts);
+	json_decref(adoption->moving);
+	json_decref(adoption->applications);
+	json_decref(adoption->groups);
 	*adoption = (struct world_adoption){0};
 }
 
@@ -251,6 +263,41 @@ adoption_where(const struct world_adoption *adoption)
 	return xasprintf(_("the namespace %s of %s"), namespaces, context);
 }
 
+/* "reads shop (app=web)", of which the selector is cut where both are too long; takes `reads`. */
+static char *
+add_selector(char *reads, const char *selector)
+{
+	const int room = READS_COLUMNS - text_columns(reads) - 3;	/* " (" and ")" */
+	const bool fits = text_columns(selector) <= room;
+	const size_t length = strlen(selector);
+	const int shown = fits ? (int)length
+			       : (int)text_fitting(selector, length, room > 2 ? room - 1 : 1);
+	char *both = xasprintf("%s (%.*s%s)", reads, shown, selector,
+			       fits ? "" : text_locale_is_utf8() ? "…" : "~");
+
+	free(reads);
+	return both;
+}
+
+char *
+adoption_reads(const struct world_adoption *adoption)
+{
+	const char *namespaces = untrusted_raw(&adoption->namespaces);
+	const char *selector = untrusted_raw(&adoption->selector);
+	const size_t beside = strlen(selector);
+	char *reads;
+
+	if (!*namespaces)
+		reads = xstrdup(_("reads all namespaces"));
+	else if (strlen(namespaces) + (beside < SELECTOR_SHOWN ? beside : SELECTOR_SHOWN) <=
+		 NAMES_SHOWN)
+		reads = xasprintf(_("reads %s"), namespaces);
+	else
+		reads = xasprintf(ngettext("reads %zu namespace", "reads %zu namespaces",
+					   adoption->namespace_count), adoption->namespace_count);
+	return *selector ? add_selector(reads, selector) : reads;
+}
+
 char *
 adoption_nothing(const struct world_adoption *adoption)
 {
@@ -267,6 +314,60 @@ adoption_nothing(const struct world_adoption *adoption)
 			       : xasprintf(_("No workload runs in %s."), where);
 	free(where);
 	return text;
+}
+
+/* "Shown: billing, shop."; free() it. */
+static char *
+name_shown(const struct world_adoption *adoption)
+{
+	const char *namespace;
+	struct buf names;
+	json_t *ignored;
+	char *text;
+
+	buf_init(&names, SHOWN_BYTES_MAX);
+	json_object_foreach(adoption->shown, namespace, ignored) {
+		(void)ignored;
+		if (!buf_printf(&names, "%s%s", names.length ? ", " : "", namespace))
+			break;
+	}
+	text = names.length ? xasprintf(_("Shown: %s."), buf_str(&names))
+			    : xstrdup(_("No namespace is shown."));
+	buf_clear(&names);
+	return text;
+}
+
+static char *
+why_unseen(const struct world_adoption *adoption, const char *namespace)
+{
+	if (adoption->read_names && !json_object_get(adoption->read_names, namespace))
+		return xasprintf(_("Nothing is shown of the namespace %s: it is not read now. "
+				   "Add --namespace=%s to read it."), namespace, namespace);
+	if (*untrusted_raw(&adoption->selector))
+		return xasprintf(_("Nothing is shown of the namespace %s: no workload there has "
+				   "the labels %s."), namespace,
+				 untrusted_raw(&adoption->selector));
+	return xasprintf(_("Nothing is shown of the namespace %s: no workload was found there."),
+			 namespace);
+}
+
+int
+adoption_check_shown(const struct world_adoption *adoption, const char *namespace, int64_t now,
+		     struct error *err)
+{
+	char *why, *trouble, *shown;
+
+	if (json_object_get(adoption->shown, namespace))
+		return 0;
+	why = why_unseen(adoption, namespace);
+	trouble = adoption_trouble(adoption, now);
+	shown = name_shown(adoption);
+	error_set(err, ERROR_NOT_FOUND, "%s%s%s %s", why, trouble ? " " : "",
+		  trouble ? trouble : "", shown);
+	free(why);
+	free(trouble);
+	free(shown);
+	return -1;
 }
 
 char *

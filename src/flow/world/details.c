@@ -182,7 +182,7 @@ details_close(struct details *details)
 	poll_close(&details->values_asked.poll);
 	poll_close(&details->deployments_asked.poll);
 	poll_close(&details->pods_asked);
-	watch_open(details->session->watch, NULL);
+	watch_close(details->session->watch, details->env);
 	drop_values(details);
 	drop_deployments(details);
 	free(details->org);

@@ -28,6 +28,7 @@
 #include "flow/world/world.h"
 #include "model/nouns.h"
 #include "model/set.h"
+#include "store/cache.h"
 #include "store/clone-origins.h"
 
 /* More than anybody works with, and few enough for all that is drawn and sorted.  A longer
@@ -36,9 +37,6 @@
 #define APPLICATIONS_MAX 2000
 #define ENVIRONMENTS_MAX 2000
 #define VERSIONS_MAX 20000
-#define RESOURCES_MAX 5000
-#define ERRORS_MAX 500
-#define DEPLOYMENTS_MAX 20000
 
 void
 learn_touch(struct world *world, struct world_environment *environment)
@@ -47,9 +45,8 @@ learn_touch(struct world *world, struct world_environment *environment)
 	world->revision++;
 }
 
-/* 0, or -1: it is not an array, or longer than anything we believe. */
-static int
-check_array(const json_t *body, size_t max, const char *what, struct error *err)
+int
+learn_check_list(const json_t *body, size_t max, const char *what, struct error *err)
 {
 	if (!json_is_array(body))
 		return error_set(err, ERROR_PROTOCOL, _("The platform's answer for %s is not a list."),
@@ -111,8 +108,10 @@ learn_user(struct world *world, const struct learn_place *place, const json_t *b
 	if (!name->raw) {
 		ret = error_set(err, ERROR_PROTOCOL,
 				_("The platform does not say who we are: neither name nor id."));
-	} else if (!untrusted_equal(&world->user, name)) {
+	} else if (!untrusted_equal(&world->user, name) ||
+		   !untrusted_equal(&world->user_id, &user.id)) {
 		untrusted_set(&world->user, name->raw);
+		untrusted_set(&world->user_id, user.id.raw);
 		world->revision++;
 	}
 	user_clear(&user);
@@ -151,7 +150,7 @@ learn_organizations(struct world *world, const struct learn_place *place, const 
 	bool same;
 
 	(void)read_at;
-	if (check_array(body, ORGANIZATIONS_MAX, _("organizations"), err) != 0)
+	if (learn_check_list(body, ORGANIZATIONS_MAX, _("organizations"), err) != 0)
 		return -1;
 	list = xcalloc(json_array_size(body) + 1, sizeof(*list));
 	for (size_t i = 0; i < json_array_size(body); i++) {
@@ -202,46 +201,93 @@ adopt_application(struct world *world, const char *org, struct world_application
 	return same;
 }
 
-int
-learn_applications(struct world *world, const struct learn_place *place, const json_t *body,
-		   int64_t read_at, struct error *err)
+struct application_list {
+	struct world_application *items;
+	size_t count, room, nameless;
+	struct untrusted why;		/* of the first without an id */
+};
+
+static void
+add_application(void *data, const json_t *body)
 {
-	struct world_organization *organization = world_edit_organization(world, place->org);
-	struct world_application *list;
-	struct untrusted why = {0};
-	size_t count = 0, nameless = 0;
-	bool same;
+	struct application_list *list = data;
+	struct application *entry;
 
-	(void)read_at;
-	if (!organization)
-		return 0;
-	if (check_array(body, APPLICATIONS_MAX, _("applications"), err) != 0)
-		return -1;
-	list = xcalloc(json_array_size(body) + 1, sizeof(*list));
-	for (size_t i = 0; i < json_array_size(body); i++) {
-		struct application *entry = &list[count].application;
-
-		application_read(entry, json_array_get(body, i));
-		if (is_nameless(&entry->id, &entry->problem, &nameless, &why))
-			application_clear(entry);
-		else
-			count++;
+	if (list->count == list->room) {
+		list->room = list->room ? 2 * list->room : 64;
+		list->items = xreallocarray(list->items, list->room, sizeof(*list->items));
 	}
-	same = set_problem(&organization->problem, nameless, why.raw) &&
-	       count == organization->count;
-	untrusted_clear(&why);
-	for (size_t i = 0; i < count; i++)
-		same &= adopt_application(world, place->org, &list[i]);
+	list->items[list->count] = (struct world_application){0};
+	entry = &list->items[list->count].application;
+	application_read(entry, body);
+	if (is_nameless(&entry->id, &entry->problem, &list->nameless, &list->why))
+		application_clear(entry);
+	else
+		list->count++;
+}
+
+static void
+drop_applications(struct application_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		world_application_clear(&list->items[i]);
+	free(list->items);
+	untrusted_clear(&list->why);
+}
+
+/* The list goes to the organization. */
+static void
+take_applications(struct world *world, const char *org, struct application_list *list)
+{
+	struct world_organization *organization = world_edit_organization(world, org);
+	bool same = set_problem(&organization->problem, list->nameless, list->why.raw) &&
+		    list->count == organization->count;
+
+	untrusted_clear(&list->why);
+	for (size_t i = 0; i < list->count; i++)
+		same &= adopt_application(world, org, &list->items[i]);
 	for (size_t i = 0; i < organization->count; i++)
 		world_application_clear(&organization->applications[i]);
 	free(organization->applications);
-	organization->applications = list;
-	organization->count = count;
+	organization->applications = list->items;
+	organization->count = list->count;
 	world_sort_applications(organization);
 	world->moved++;
 	if (!same)
 		world->revision++;
+}
+
+int
+learn_applications(struct world *world, const struct learn_place *place, const json_t *body,
+		   int64_t read_at, struct error *err)
+{
+	struct application_list list = {0};
+
+	(void)read_at;
+	if (!world_edit_organization(world, place->org))
+		return 0;
+	if (learn_check_list(body, APPLICATIONS_MAX, _("applications"), err) != 0)
+		return -1;
+	for (size_t i = 0; i < json_array_size(body); i++)
+		add_application(&list, json_array_get(body, i));
+	take_applications(world, place->org, &list);
 	return 0;
+}
+
+bool
+learn_stored_applications(struct world *world, const struct learn_place *place,
+			  struct store *store, const char *key,
+			  char digest[IDS_SHA256_B64_SIZE], int64_t *read_at)
+{
+	struct application_list list = {0};
+
+	if (!store_cache_each(store, key, digest, read_at, add_application, &list) ||
+	    list.count > APPLICATIONS_MAX || !world_edit_organization(world, place->org)) {
+		drop_applications(&list);
+		return false;
+	}
+	take_applications(world, place->org, &list);
+	return true;
 }
 
 /* No entry is known by anything but its place in the list, so it is replaced whole. */
@@ -256,7 +302,7 @@ learn_versions(struct world *world, const struct learn_place *place, const json_
 	(void)read_at;
 	if (!organization)
 		return 0;
-	if (check_array(body, VERSIONS_MAX, _("versions"), err) != 0)
+	if (learn_check_list(body, VERSIONS_MAX, _("versions"), err) != 0)
 		return -1;
 	list = xcalloc(json_array_size(body) + 1, sizeof(*list));
 	for (; count < json_array_size(body); count++)
@@ -271,16 +317,6 @@ learn_versions(struct world *world, const struct learn_place *place, const json_
 }
 
 /* --- environments --- */
-
-static void
-clear_errors(struct world_environment *environment)
-{
-	for (size_t i = 0; i < environment->error_count; i++)
-		deployment_error_clear(&environment->errors[i]);
-	free(environment->errors);
-	environment->errors = NULL;
-	environment->error_count = 0;
-}
 
 /*
  * What runs is the newest succeeded deployment.  While the last one is no success, what was
@@ -321,9 +357,9 @@ adopt_environment(struct world *world, const struct learn_place *place,
 	if (!same)
 		fresh->revision++;
 	if (!same_deploy || environment.last_deploy.status != DEPLOYMENT_FAILED) {
-		clear_errors(fresh);
+		world_clear_errors(fresh);
 		if (fresh->parts)
-			*world_edit_known(fresh, WORLD_ERRORS) = (struct knowledge){0};
+			knowledge_clear(world_edit_known(fresh, WORLD_ERRORS));
 	}
 	return same;
 }
@@ -341,7 +377,7 @@ learn_environments(struct world *world, const struct learn_place *place, const j
 
 	if (!application)
 		return 0;
-	if (check_array(body, ENVIRONMENTS_MAX, _("environments"), err) != 0)
+	if (learn_check_list(body, ENVIRONMENTS_MAX, _("environments"), err) != 0)
 		return -1;
 	list = xcalloc(json_array_size(body) + 1, sizeof(*list));
 	for (size_t i = 0; i < json_array_size(body); i++) {
@@ -455,224 +491,4 @@ learn_from_set_id(const struct world_environment *environment)
 	const struct deployment *from = &environment->environment.from_deploy;
 
 	return from->id.raw ? untrusted_raw(&from->set_id) : "";
-}
-
-/* --- one environment --- */
-
-/* The newest that succeeded; the wire has the newest first. */
-int
-learn_running(struct world *world, const struct learn_place *place, const json_t *body,
-	      int64_t read_at, struct error *err)
-{
-	struct world_environment *environment =
-		world_edit_environment(world, place->org, place->app, place->env);
-	struct deployment deployment = {0};
-	bool found = false;
-
-	(void)read_at;
-	if (!environment)
-		return 0;
-	if (check_array(body, DEPLOYMENTS_MAX, _("deployments"), err) != 0)
-		return -1;
-	for (size_t i = 0; !found && i < json_array_size(body); i++) {
-		deployment_clear(&deployment);
-		deployment_read(&deployment, json_array_get(body, i));
-		found = deployment.status == DEPLOYMENT_SUCCEEDED;
-		/* One that failed or goes on is passed over, whatever else is odd in it. */
-		if (deployment.problem.raw && (found || deployment.status == DEPLOYMENT_UNKNOWN)) {
-			error_set(err, ERROR_PROTOCOL,
-				  _("Deployment %zu of the list is not understood: %s."), i + 1,
-				  deployment.problem.raw);
-			deployment_clear(&deployment);
-			return -1;
-		}
-	}
-	if (!found)
-		deployment_clear(&deployment);
-	if (untrusted_equal(&deployment.id, &environment->running.id)) {
-		deployment_clear(&deployment);
-		return 0;
-	}
-	deployment_clear(&environment->running);
-	environment->running = deployment;
-	learn_touch(world, environment);
-	return 0;
-}
-
-/* The answer may be of a deployment that is no longer the last one: then it says nothing. */
-int
-learn_errors(struct world *world, const struct learn_place *place, const json_t *body,
-	     int64_t read_at, struct error *err)
-{
-	struct world_environment *environment =
-		world_edit_environment(world, place->org, place->app, place->env);
-	struct deployment_error *list;
-	size_t count = 0;
-
-	(void)read_at;
-	if (!environment || !untrusted_is(&environment->environment.last_deploy.id, place->id))
-		return 0;
-	if (check_array(body, ERRORS_MAX, _("errors"), err) != 0)
-		return -1;
-	list = xcalloc(json_array_size(body) + 1, sizeof(*list));
-	for (; count < json_array_size(body); count++)
-		deployment_error_read(&list[count], json_array_get(body, count));
-	clear_errors(environment);
-	environment->errors = list;
-	environment->error_count = count;
-	learn_touch(world, environment);
-	return 0;
-}
-
-static bool
-same_containers(const struct runtime_brief *a, const struct runtime_brief *b)
-{
-	if (a->container_count != b->container_count || a->ready_count != b->ready_count)
-		return false;
-	for (size_t i = 0; i < a->container_count; i++) {
-		const struct runtime_brief_container *x = &a->containers[i], *y = &b->containers[i];
-
-		if (!untrusted_equal(&x->name, &y->name) ||
-		    !untrusted_equal(&x->reason, &y->reason) ||
-		    !untrusted_equal(&x->message, &y->message) ||
-		    !untrusted_equal(&x->last_end, &y->last_end) ||
-		    x->last_end_at != y->last_end_at || x->restarts != y->restarts ||
-		    x->is_ready != y->is_ready || x->runs != y->runs)
-			return false;
-	}
-	return true;
-}
-
-static bool
-same_briefs(const struct runtime_module *a, const struct runtime_module *b)
-{
-	if (a->brief_count != b->brief_count)
-		return false;
-	for (size_t i = 0; i < a->brief_count; i++) {
-		const struct runtime_brief *x = &a->briefs[i], *y = &b->briefs[i];
-
-		if (!untrusted_equal(&x->name, &y->name) || !untrusted_equal(&x->node, &y->node) ||
-		    x->status != y->status || x->created_at != y->created_at ||
-		    !same_containers(x, y))
-			return false;
-	}
-	return true;
-}
-
-static bool
-same_addresses(const struct runtime_module *a, const struct runtime_module *b)
-{
-	if (a->address_count != b->address_count)
-		return false;
-	for (size_t i = 0; i < a->address_count; i++) {
-		const struct runtime_address *x = &a->addresses[i], *y = &b->addresses[i];
-
-		if (!untrusted_equal(&x->address, &y->address) ||
-		    !untrusted_equal(&x->command, &y->command) ||
-		    !untrusted_equal(&x->message, &y->message))
-			return false;
-	}
-	return true;
-}
-
-/* This is asked every second and mostly says the same; without a
- * comparison each answer would draw. */
-static bool
-same_runtime(const struct runtime *a, const struct runtime *b)
-{
-	if (a->count != b->count || !untrusted_equal(&a->cluster, &b->cluster) ||
-	    !untrusted_equal(&a->namespace, &b->namespace))
-		return false;
-	for (size_t i = 0; i < a->count; i++) {
-		const struct runtime_module *x = &a->modules[i], *y = &b->modules[i];
-
-		if (!untrusted_equal(&x->module, &y->module) || x->status != y->status ||
-		    !untrusted_equal(&x->message, &y->message) ||
-		    x->pods_ready != y->pods_ready || x->pods_wanted != y->pods_wanted ||
-		    x->restarts != y->restarts || x->last_end_at != y->last_end_at ||
-		    !untrusted_equal(&x->problem, &y->problem) || !same_briefs(x, y) ||
-		    !same_addresses(x, y))
-			return false;
-	}
-	return true;
-}
-
-int
-learn_runtime(struct world *world, const struct learn_place *place, const json_t *body,
-	      int64_t read_at, struct error *err)
-{
-	struct world_environment *environment =
-		world_edit_environment(world, place->org, place->app, place->env);
-	struct runtime runtime = {0};
-
-	(void)read_at;
-	if (!environment)
-		return 0;
-	if (runtime_decode(&runtime, body, err) != 0)
-		return -1;
-	runtime_shorten(&runtime);
-	if (world->is_remote)
-		runtime_forget_addresses(&runtime);
-	if (same_runtime(&runtime, &environment->runtime)) {
-		runtime_clear(&runtime);
-		return 0;
-	}
-	runtime_clear(&environment->runtime);
-	environment->runtime = runtime;
-	learn_touch(world, environment);
-	return 0;
-}
-
-int
-learn_resources(struct world *world, const struct learn_place *place, const json_t *body,
-		int64_t read_at, struct error *err)
-{
-	struct world_environment *environment =
-		world_edit_environment(world, place->org, place->app, place->env);
-	struct active_resource *list;
-	size_t count = 0;
-
-	(void)read_at;
-	if (!environment)
-		return 0;
-	if (check_array(body, RESOURCES_MAX, _("resources"), err) != 0)
-		return -1;
-	list = xcalloc(json_array_size(body) + 1, sizeof(*list));
-	for (; count < json_array_size(body); count++)
-		active_resource_read(&list[count], json_array_get(body, count));
-	for (size_t i = 0; i < environment->resource_count; i++)
-		active_resource_clear(&environment->resources[i]);
-	free(environment->resources);
-	environment->resources = list;
-	environment->resource_count = count;
-	learn_touch(world, environment);
-	return 0;
-}
-
-/* --- shared values --- */
-
-int
-learn_values(struct world *world, const struct learn_place *place, const json_t *body,
-	     int64_t read_at, struct error *err)
-{
-	struct world_environment *environment =
-		world_edit_environment(world, place->org, place->app, place->env);
-	struct values values;
-
-	(void)read_at;
-	if (!environment)
-		return 0;
-	if (values_decode(&values, body, err) != 0)
-		return -1;
-	if (environment->values)
-		values_clear(environment->values);
-	else
-		environment->values = xcalloc(1, sizeof(*environment->values));
-	*environment->values = values;
-	/* Which question this answers: a list of the newest says no version, and is asked for by
-	 * none. */
-	free(environment->values->version_id);
-	environment->values->version_id = place->id[0] ? xstrdup(place->id) : NULL;
-	learn_touch(world, environment);
-	return 0;
 }

@@ -10,11 +10,15 @@
 #define SIDESTAGE_FLOW_WORLD_LEARN_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "base/ids.h"
 
 struct clone_list;
 struct error;
 struct session;
+struct store;
 struct world;
 struct world_application;
 struct world_environment;
@@ -26,12 +30,22 @@ struct learn_place {
 	const char *only_org;		/* NULL: all organizations */
 };
 
+/* 0, or -1: it is not a list, or longer than anything we believe; `what` are its entries. */
+int learn_check_list(const json_t *body, size_t max, const char *what, struct error *err);
+
 typedef int learn_body(struct world *world, const struct learn_place *place, const json_t *body,
 		       int64_t read_at, struct error *err);
 
 learn_body learn_user, learn_organizations, learn_applications, learn_versions;
 learn_body learn_environments, learn_running, learn_errors, learn_runtime, learn_resources;
 learn_body learn_values, learn_adoption;
+
+/* What the cache has under that key, entry by entry: a long list is what a start waits for.  true:
+ * it was learnt, and digest and *read_at (wall ms) are its own. */
+typedef bool learn_stored(struct world *world, const struct learn_place *place,
+			  struct store *store, const char *key,
+			  char digest[IDS_SHA256_B64_SIZE], int64_t *read_at);
+learn_stored learn_stored_applications;
 
 /* The same answer as before: only ages change. */
 void learn_same_environments(struct world *world, const struct learn_place *place,

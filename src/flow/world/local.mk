@@ -2,11 +2,10 @@
 noinst_LIBRARIES += libflow-world.a
 libflow_world_a_SOURCES = \
 	src/flow/world/adoption.c src/flow/world/adoption.h \
-	src/flow/world/comment.c src/flow/world/comment.h \
 	src/flow/world/details.c src/flow/world/details.h \
 	src/flow/world/effective.c src/flow/world/effective.h \
 	src/flow/world/fetcher.c src/flow/world/fetcher.h \
-	src/flow/world/learn.c src/flow/world/learn.h \
+	src/flow/world/learn.c src/flow/world/learn-details.c src/flow/world/learn.h \
 	src/flow/world/logs.c src/flow/world/logs.h \
 	src/flow/world/moments.c src/flow/world/moments.h \
 	src/flow/world/notes.c src/flow/world/notes.h \

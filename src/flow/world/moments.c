@@ -32,7 +32,6 @@
 #include "store/moments.h"
 
 #define FRESH_MS 60000	/* what the cache tells of a board is not what stands now */
-#define GONE "gone"
 #define LOOKS_MAX (1024u * 1024)
 
 struct moments {
@@ -110,7 +109,7 @@ differing(const struct world_application *application, const struct moment_list 
 		if (there)
 			continue;
 		out[count] = known->items[i];
-		out[count].status = lend(GONE);
+		out[count].status = lend(MOMENT_GONE);
 		out[count++].at = now;
 	}
 	return count;

@@ -1,4 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * A queue that survives the program.  A note is a setting of the history first, and that goes only
+ * when the platform has taken it, or never will; so a crash tells it twice and never loses it.  One
+ * request is under way at a time, with all that waits of one clone.  What is written meanwhile,
+ * here or by another program, differs from what was sent, and therefore stays in the queue.  What
+ * another program has told, or replaced, is not told once more: it is looked for in the history
+ * before each request.
+ */
 #include "config.h"
 
 #include "flow/world/notes.h"
@@ -10,9 +19,11 @@
 #include "api/operations.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/context/context.h"
 #include "flow/context/session-state.h"
+#include "flow/world/watch.h"
 #include "flow/world/world.h"
 #include "model/clone-notes.h"
 #include "model/json-text.h"
@@ -20,8 +31,10 @@
 #include "store/clone-origins.h"
 #include "store/settings.h"
 
-#define PENDING "clone-notes"		/* the setting of what is to be told, of no application */
+#define PREFIX "clone-note/"		/* settings of the application: PREFIX ENV "/" NAME */
+#define PENDING_MAX 1000		/* read in one go; more wait for the next start */
 #define AGAIN_MS 3000			/* after the platform could not be told */
+#define REFUSED_AGAIN_MS 30000		/* after it refused the token */
 
 struct notes {
 	struct session *session;
@@ -29,7 +42,11 @@ struct notes {
 	struct api_call *call;		/* NULL: none is under way */
 	char *sending;			/* whose, and */
 	json_t *sent;			/* what is in it */
+	json_t *unsaved;		/* {org/app/env/NAME: true}: could not be written down */
 	int64_t again_at;		/* steady ms: not before */
+	char *refused;			/* whose was refused last; NULL: none, or it was shown */
+	struct error error;		/* why */
+	bool was_refused;		/* the token, and that was said */
 };
 
 static char *
@@ -38,32 +55,147 @@ name_of(const char *org, const char *app, const char *env)
 	return xasprintf("%s/%s/%s", org, app, env);
 }
 
-/* --- what is to be told --- */
+/* What name_of() made, taken apart: *org is to be freed, and the others are parts of it. */
+static bool
+split_name(const char *name, char **org, char **app, char **env)
+{
+	*org = xstrdup(name);
+	*app = strchr(*org, '/');
+	*env = *app ? strchr(*app + 1, '/') : NULL;
+	if (!*env)
+		return false;
+	*(*app)++ = '\0';
+	*(*env)++ = '\0';
+	return true;
+}
+
+/* --- what is to be told: each by itself, since other programs write theirs beside it --- */
+
+static void
+add_pending(struct notes *notes, const char *of, const char *name, json_t *value)
+{
+	json_t *of_env = json_object_get(notes->pending, of);
+
+	if (!of_env) {
+		of_env = json_object();
+		json_object_set_new(notes->pending, of, of_env);
+	}
+	json_object_set_new(of_env, name, value);
+}
 
 /* What cannot be written down is told all the same, for as long as the program runs. */
 static void
-save(struct notes *notes)
+save(struct notes *notes, const char *org, const char *app, const char *env, const char *name,
+     const json_t *value)
 {
-	char *text = json_text(notes->pending, 0);
+	char *setting = xasprintf(PREFIX "%s/%s", env, name), *text = json_text(value, 0);
+	char *whole = xasprintf("%s/%s/%s/%s", org, app, env, name);
 
-	if (text)
-		(void)!store_put_setting(session_store(notes->session),
-					 session_platform(notes->session), "", "", PENDING, text,
-					 NULL);
+	if (text && store_put_setting(session_store(notes->session),
+				      session_platform(notes->session), org, app, setting, text,
+				      NULL) == 0)
+		json_object_del(notes->unsaved, whole);
+	else
+		json_object_set_new(notes->unsaved, whole, json_true());
+	free(whole);
+	free(text);
+	free(setting);
+}
+
+/* As it is written down now. */
+static void
+read_one_again(struct notes *notes, const char *of, const char *name)
+{
+	json_t *of_env = json_object_get(notes->pending, of), *now;
+	char *setting, *text, *org, *app, *env, *whole = xasprintf("%s/%s", of, name);
+	struct error err = {0};
+
+	if (split_name(of, &org, &app, &env) && !json_object_get(notes->unsaved, whole)) {
+		setting = xasprintf(PREFIX "%s/%s", env, name);
+		text = store_get_setting(session_store(notes->session),
+					 session_platform(notes->session), org, app, setting, &err);
+		now = text ? json_decode(text, strlen(text), NULL) : NULL;
+		if (now)
+			json_object_set_new(of_env, name, now);
+		else if (!text && err.kind == ERROR_NONE)
+			json_object_del(of_env, name);
+		free(text);
+		free(setting);
+	}
+	free(whole);
+	free(org);
+}
+
+/* true: something of it is still to be told. */
+static bool
+read_again(struct notes *notes, const char *of)
+{
+	json_t *of_env = json_object_get(notes->pending, of), *value;
+	const char *name;
+	void *next;
+
+	json_object_foreach_safe(of_env, next, name, value)
+		read_one_again(notes, of, name);
+	if (json_object_size(of_env) > 0)
+		return true;
+	json_object_del(notes->pending, of);
+	return false;
+}
+
+/* Not what another program has written in its place meanwhile. */
+static void
+forget(struct notes *notes, const char *of, const char *name, const json_t *value)
+{
+	char *setting, *text = json_text(value, 0), *org, *app, *env;
+
+	if (split_name(of, &org, &app, &env) && text) {
+		setting = xasprintf(PREFIX "%s/%s", env, name);
+		(void)!store_drop_setting(session_store(notes->session),
+					  session_platform(notes->session), org, app, setting,
+					  text, NULL);
+		free(setting);
+	}
+	free(org);
 	free(text);
 }
 
 static void
-load(struct notes *notes)
+load_one(void *data, const char *org, const char *app, const char *setting, const char *text)
 {
-	char *text = store_get_setting(session_store(notes->session),
-				       session_platform(notes->session), "", "", PENDING, NULL);
-	json_t *pending = text ? json_decode(text, strlen(text), NULL) : NULL;
+	struct notes *notes = data;
+	char *env = xstrdup(setting + strlen(PREFIX)), *name = strchr(env, '/'), *of;
+	json_t *value = json_decode(text, strlen(text), NULL);
 
-	free(text);
-	if (json_is_object(pending))
-		json_object_update_missing(notes->pending, pending);
-	json_decref(pending);
+	if (name && value && json_object_size(notes->pending) < PENDING_MAX) {
+		*name++ = '\0';
+		of = name_of(org, app, env);
+		add_pending(notes, of, name, json_incref(value));
+		free(of);
+	}
+	json_decref(value);
+	free(env);
+}
+
+static void
+forget_call(struct notes *notes)
+{
+	free(notes->sending);
+	json_decref(notes->sent);
+	notes->call = NULL;
+	notes->sending = NULL;
+	notes->sent = NULL;
+}
+
+void
+notes_load(struct notes *notes)
+{
+	api_cancel(notes->call);
+	forget_call(notes);
+	notes->again_at = 0;
+	json_object_clear(notes->pending);
+	json_object_clear(notes->unsaved);
+	(void)!store_each_setting(session_store(notes->session), session_platform(notes->session),
+				  PREFIX, PENDING_MAX, load_one, notes, NULL);
 }
 
 struct notes *
@@ -73,7 +205,8 @@ notes_new(struct session *session)
 
 	notes->session = session;
 	notes->pending = json_object();
-	load(notes);
+	notes->unsaved = json_object();
+	notes_load(notes);
 	return notes;
 }
 
@@ -83,9 +216,10 @@ notes_free(struct notes *notes)
 	if (!notes)
 		return;
 	api_cancel(notes->call);
-	free(notes->sending);
-	json_decref(notes->sent);
+	forget_call(notes);
 	json_decref(notes->pending);
+	json_decref(notes->unsaved);
+	free(notes->refused);
 	free(notes);
 }
 
@@ -95,15 +229,11 @@ notes_tell(struct session *session, const char *org, const char *app, const char
 {
 	struct notes *notes = session->notes;
 	char *key = name_of(org, app, env);
-	json_t *of_env = json_object_get(notes->pending, key);
 
-	if (!of_env) {
-		of_env = json_object();
-		json_object_set_new(notes->pending, key, of_env);
-	}
-	json_object_set_new(of_env, name, value);
+	save(notes, org, app, env, name, value);
+	add_pending(notes, key, name, value);
+	notes->was_refused = false;
 	notes->again_at = 0;
-	save(notes);
 	session_changed(session);
 	free(key);
 }
@@ -131,6 +261,23 @@ notes_are_told(const struct session *session)
 	return json_object_size(session->notes->pending) == 0;
 }
 
+bool
+notes_take_error(struct session *session, const char *org, const char *app, const char *env,
+		 struct error *out)
+{
+	struct notes *notes = session->notes;
+	char *of = org ? name_of(org, app, env) : NULL;
+	const bool is_it = notes->refused && (!of || strcmp(notes->refused, of) == 0);
+
+	free(of);
+	if (!is_it)
+		return false;
+	*out = notes->error;
+	free(notes->refused);
+	notes->refused = NULL;
+	return true;
+}
+
 /* --- telling --- */
 
 /* What was said meanwhile stays. */
@@ -140,20 +287,72 @@ forget_sent(struct notes *notes)
 	json_t *of_env = json_object_get(notes->pending, notes->sending), *value;
 	const char *name;
 
-	json_object_foreach(notes->sent, name, value)
+	json_object_foreach(notes->sent, name, value) {
+		forget(notes, notes->sending, name, value);
 		if (json_equal(json_object_get(of_env, name), value))
 			json_object_del(of_env, name);
+	}
 	if (json_object_size(of_env) == 0)
 		json_object_del(notes->pending, notes->sending);
-	save(notes);
 }
 
-/* What the platform refuses once it refuses always. */
+/* What the platform refuses once it refuses always; a token is renewed. */
 static bool
-is_final(const struct error *err)
+is_final(const struct api_reply *reply)
 {
-	return err->kind == ERROR_NONE || err->kind == ERROR_NOT_FOUND ||
-	       err->kind == ERROR_INPUT || err->kind == ERROR_ACCESS;
+	const enum error_kind kind = reply->error.kind;
+
+	return kind == ERROR_NOT_FOUND || kind == ERROR_INPUT ||
+	       (kind == ERROR_ACCESS && reply->status != 401);
+}
+
+/* What is there was said by whoever stands behind the address now: it is asked again when the
+ * session knows who that is. */
+static bool
+is_another_platform(const struct session *session)
+{
+	const char *now = api_platform_id(session->api);
+
+	return *now && (!session->identity || strcmp(session->identity, now) != 0);
+}
+
+/* What the world had before is not what others say now. */
+static void
+take_answer(struct notes *notes, const json_t *environment)
+{
+	json_t *now = json_object_get(environment, "notes");
+	char *org, *app, *env;
+
+	if (split_name(notes->sending, &org, &app, &env))
+		watch_take_notes(notes->session->watch, org, app, env,
+				 json_is_object(now) ? now : NULL);
+	free(org);
+}
+
+static void
+keep_error(struct notes *notes, const struct error *err, bool is_kept)
+{
+	free(notes->refused);
+	notes->refused = xstrdup(notes->sending);
+	notes->error = *err;
+	error_prefix(&notes->error, is_kept ? _("Recorded here, but not sent to the platform yet")
+					    : _("Recorded here, but other people do not see it"));
+}
+
+static void
+not_told(struct notes *notes, const struct api_reply *reply)
+{
+	const bool is_token = reply->status == 401;
+
+	if (is_final(reply)) {
+		keep_error(notes, &reply->error, false);
+		forget_sent(notes);
+		return;
+	}
+	notes->again_at = clock_steady_ms() + (is_token ? REFUSED_AGAIN_MS : AGAIN_MS);
+	if (is_token && !notes->was_refused)
+		keep_error(notes, &reply->error, true);
+	notes->was_refused |= is_token;
 }
 
 static void
@@ -161,40 +360,52 @@ told(void *data, const struct api_reply *reply)
 {
 	struct notes *notes = data;
 
-	notes->call = NULL;
-	if (is_final(&reply->error))
+	if (is_another_platform(notes->session)) {
+		notes->again_at = 0;
+	} else if (reply->error.kind == ERROR_NONE) {
+		notes->was_refused = false;
+		take_answer(notes, reply->body);
 		forget_sent(notes);
-	else
-		notes->again_at = clock_steady_ms() + AGAIN_MS;
-	free(notes->sending);
-	json_decref(notes->sent);
-	notes->sending = NULL;
-	notes->sent = NULL;
+	} else {
+		not_told(notes, reply);
+	}
+	forget_call(notes);
 	session_changed(notes->session);
 }
 
 static void
 tell_next(struct notes *notes)
 {
-	void *first = json_object_iter(notes->pending);
-	const char *key = json_object_iter_key(first);
-	char *org = xstrdup(key), *app = strchr(org, '/'), *env = app ? strchr(app + 1, '/') : NULL;
+	char *of = xstrdup(json_object_iter_key(json_object_iter(notes->pending)));
+	char *org, *app, *env;
 
-	if (!env || !json_is_object(json_object_iter_value(first))) {
-		json_object_del(notes->pending, key);
-		free(org);
+	if (!read_again(notes, of)) {
+		free(of);
+		session_changed(notes->session);
 		return;
 	}
-	*app++ = '\0';
-	*env++ = '\0';
-	notes->sending = xstrdup(key);
-	notes->sent = json_copy_deep(json_object_iter_value(first));
-	notes->call = api_note_environment(session_api(notes->session), org, app, env, notes->sent,
-					   told, notes);
+	notes->sending = of;
+	notes->sent = json_copy_deep(json_object_get(notes->pending, of));
+	if (split_name(of, &org, &app, &env))
+		notes->call = api_note_environment(session_api(notes->session), org, app, env,
+						   notes->sent, told, notes);
 	free(org);
 }
 
-/* A platform without them has answered, and will never be told. */
+/* A platform without them will never be told. */
+static void
+forget_all(struct notes *notes)
+{
+	const char *of, *name;
+	json_t *of_env, *value;
+
+	json_object_foreach(notes->pending, of, of_env)
+		json_object_foreach(of_env, name, value)
+			forget(notes, of, name, value);
+	json_object_clear(notes->pending);
+}
+
+/* Only a good answer says that a platform has none: an error may come from a gateway. */
 static void
 tell(struct notes *notes)
 {
@@ -203,12 +414,10 @@ tell(struct notes *notes)
 	if (notes->call || json_object_size(notes->pending) == 0 ||
 	    clock_steady_ms() < notes->again_at)
 		return;
-	if (notes_are_shared(session)) {
+	if (notes_are_shared(session))
 		tell_next(notes);
-	} else if (session_world(session)->answered_at > 0 && session_world(session)->user.raw) {
-		json_object_clear(notes->pending);
-		save(notes);
-	}
+	else if (api_has_answered(session_api(session)))
+		forget_all(notes);
 }
 
 /* --- what others say --- */

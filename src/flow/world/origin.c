@@ -17,8 +17,11 @@
 #include "base/xmalloc.h"
 #include "compare/values.h"
 #include "flow/context/context.h"
+#include "flow/world/world.h"
+#include "model/clone-notes.h"
 #include "model/json-text.h"
 #include "model/json.h"
+#include "model/nouns.h"
 #include "store/clone-origins.h"
 #include "store/history.h"
 #include "store/settings.h"
@@ -57,8 +60,8 @@ origin_at_cloning(struct session *session, const char *org, const char *app,
 	return error_set(err, why.kind, "%s", why.text);
 }
 
-bool
-origin_is_ours(struct session *session, const struct clone_origin *origin)
+static bool
+is_made_here(struct session *session, const struct clone_origin *origin)
 {
 	struct operation made = { 0 };
 	bool ours = origin->origin && origin->operation_id &&
@@ -68,12 +71,28 @@ origin_is_ours(struct session *session, const struct clone_origin *origin)
 	return ours;
 }
 
+const char *
+origin_other_owner(struct session *session, const struct environment *environment)
+{
+	const char *owner = clone_notes_owner(environment->notes);
+
+	return owner && !world_is_user(session_world(session), owner) ? owner : NULL;
+}
+
 /* The platform's clock and ours may differ; within that an environment
  * counts as the one of the record. */
 bool
 origin_is_stale(const struct clone_origin *origin, int64_t created_at)
 {
 	return origin->cloned_at > 0 && created_at > origin->cloned_at + CLOCK_SKEW_MS;
+}
+
+bool
+origin_is_mine(struct session *session, const struct clone_origin *origin,
+	       const struct environment *environment)
+{
+	return !origin_is_stale(origin, environment->created_at) &&
+	       !origin_other_owner(session, environment) && is_made_here(session, origin);
 }
 
 /* The clone's set that an operation promoted; free() it.  NULL: it is not written there. */

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 struct clone_origin;
+struct environment;
 struct error;
 struct operation;
 struct session;
@@ -21,8 +22,13 @@ int origin_at_cloning(struct session *session, const char *org, const char *app,
 /* Whether the record is of an environment that was there before under this id: the one that is
  * there now was made later. */
 bool origin_is_stale(const struct clone_origin *origin, int64_t created_at);
-/* Whether the clone was made here: by an operation of this history. */
-bool origin_is_ours(struct session *session, const struct clone_origin *origin);
+/* Whose the clone is now, where somebody was named who is not the person of this session, or where
+ * the platform has not said who that is.  Borrowed from the environment; NULL: nobody else's. */
+const char *origin_other_owner(struct session *session, const struct environment *environment);
+/* Whether the environment, as the platform has it now, is the clone of this record, was made here
+ * (by an operation of this history), and is nobody else's since. */
+bool origin_is_mine(struct session *session, const struct clone_origin *origin,
+		    const struct environment *environment);
 /* What the clone has now is what it and its origin have in common; first: it was just made. */
 void origin_keep_values(struct session *session, const char *org, const char *app,
 			const char *clone, const struct values *values, bool is_first);

@@ -21,10 +21,10 @@
 #include "base/knowledge.h"
 #include "base/xmalloc.h"
 #include "flow/context/context.h"
-#include "flow/world/comment.h"
 #include "flow/world/fetcher.h"
 #include "flow/world/origin.h"
 #include "flow/world/world.h"
+#include "model/comment.h"
 #include "store/clone-origins.h"
 
 #define CLOCK_SKEW_MS (5 * 60 * 1000)

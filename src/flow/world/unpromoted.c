@@ -15,6 +15,7 @@
 #include "flow/world/origin.h"
 #include "flow/world/world.h"
 #include "model/set.h"
+#include "model/workload-scale.h"
 
 static void
 free_values(struct values *values)
@@ -60,7 +61,7 @@ are_values_missing(const struct world_environment *e)
 	if (e->values || known->state == KNOWLEDGE_ABSENT)
 		return false;
 	if (known->state == KNOWLEDGE_UNREADABLE)
-		return known->why.kind != ERROR_NOT_FOUND;
+		return knowledge_why(known)->kind != ERROR_NOT_FOUND;
 	return world_known(e, WORLD_SET)->state != KNOWLEDGE_ABSENT;
 }
 
@@ -85,13 +86,16 @@ count(struct unpromoted *unpromoted, const struct world_environment *theirs,
       const struct world_environment *ours)
 {
 	/* A secret that only the clone has otherwise is a change as well. */
+	struct set *own = workload_counts_of(unpromoted->ours, unpromoted->base, NULL, NULL);
 	const struct state base = {.set = unpromoted->base, .values = unpromoted->values};
 	const struct state there = {.set = unpromoted->theirs, .values = theirs->values};
-	const struct state here = {.set = unpromoted->ours, .values = ours->values};
+	const struct state here = {.set = own, .values = ours->values};
 	struct merge merge;
 
-	if (merge_states(&merge, &base, &there, &here, NULL) != 0)
+	if (!own || merge_states(&merge, &base, &there, &here, NULL) != 0) {
+		set_unref(own);
 		return;
+	}
 	for (size_t i = 0; i < merge.count; i++)
 		unpromoted->changes += merge.entries[i].side == MERGE_OURS ||
 				 merge.entries[i].side == MERGE_CONFLICT;
@@ -99,6 +103,7 @@ count(struct unpromoted *unpromoted, const struct world_environment *theirs,
 	unpromoted->is_known = unpromoted->changes > 0 ||
 			       unpromoted_is_whole(unpromoted->values, theirs, ours);
 	merge_clear(&merge);
+	set_unref(own);
 }
 
 /* By pointer and revision: sets never change, and the references that are held keep an

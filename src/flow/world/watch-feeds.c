@@ -28,6 +28,7 @@
 #define FAR_APART_MS 20
 #define FAR_AT_ONCE 8			/* once more, of what was asked already */
 #define FAR_SPREAD 500
+#define CHANGED "-"			/* the digest of what no answer is any more */
 
 struct learn_place
 feed_place(const struct feed *feed)
@@ -91,20 +92,36 @@ feed_knowledge(const struct feed *feed)
 	return NULL;
 }
 
+/* true: there is something, and the world took it. */
+static bool
+learn_stored_body(const struct feed *feed, const char *key, char digest[IDS_SHA256_B64_SIZE],
+		  int64_t *read_at)
+{
+	const struct feed_kind *kind = &feed_kinds[feed->kind];
+	const struct learn_place place = feed_place(feed);
+	struct store *store = session_store(feed->watch->session);
+	json_t *body;
+	bool is_learnt;
+
+	if (kind->stored)
+		return kind->stored(feed->watch->world, &place, store, key, digest, read_at);
+	body = store_cache_get(store, key, digest, read_at);
+	is_learnt = body && kind->learn(feed->watch->world, &place, body, *read_at, NULL) == 0;
+	json_decref(body);
+	return is_learnt;
+}
+
 /* What the cache has of it, as old as it is.  The digest is kept only if the world took it:
  * the platform is then asked for what differs from it. */
 static void
 learn_cached(struct feed *feed)
 {
-	const struct learn_place place = feed_place(feed);
 	char *key = feed_cache_key(feed);
 	char digest[IDS_SHA256_B64_SIZE];
 	int64_t read_at = 0;
-	json_t *body = store_cache_get(session_store(feed->watch->session), key, digest, &read_at);
 
 	feed->looked_up = true;
-	if (body &&
-	    feed_kinds[feed->kind].learn(feed->watch->world, &place, body, read_at, NULL) == 0)
+	if (learn_stored_body(feed, key, digest, &read_at))
 		memcpy(feed->digest, digest, sizeof(digest));
 	if (feed->digest[0] != '\0') {
 		struct knowledge *knowledge = feed_knowledge(feed);
@@ -113,7 +130,6 @@ learn_cached(struct feed *feed)
 			knowledge_set_remembered(knowledge, read_at);
 		session_changed(feed->watch->session);
 	}
-	json_decref(body);
 	free(key);
 }
 
@@ -239,11 +255,23 @@ watch_attend(struct watch *watch)
 void
 watch_open(struct watch *watch, const char *env)
 {
-	free(watch->open_env);
-	watch->open_env = env ? xstrdup(env) : NULL;
-	for (struct feed *feed = watch->feeds; env && feed; feed = feed->next)
+	json_int_t open = json_integer_value(json_object_get(watch->open, env));
+
+	json_object_set_new(watch->open, env, json_integer(open + 1));
+	for (struct feed *feed = watch->feeds; feed; feed = feed->next)
 		if (feed->kind == FEED_RUNTIME && feed->timer && strcmp(feed->env, env) == 0)
 			feed_schedule(feed, 0);
+}
+
+void
+watch_close(struct watch *watch, const char *env)
+{
+	json_int_t open = json_integer_value(json_object_get(watch->open, env));
+
+	if (open > 1)
+		json_object_set_new(watch->open, env, json_integer(open - 1));
+	else
+		json_object_del(watch->open, env);
 }
 
 void
@@ -306,6 +334,63 @@ watch_ask_lists_again(struct watch *watch, const char *org)
 		api_cancel(feed->call);
 		feed->call = NULL;
 		feed_schedule(feed, is_far ? (int64_t)(far++ / FAR_AT_ONCE) * FAR_APART_MS : 0);
+	}
+}
+
+static void
+put_notes(json_t *environment, json_t *notes)
+{
+	if (notes)
+		json_object_set(environment, "notes", notes);
+	else
+		json_object_del(environment, "notes");
+}
+
+/* The digest is no longer that of any answer, so the next one is learnt and kept.  All else in it
+ * is as old as it was. */
+static void
+put_cached_notes(struct feed *feed, const char *env, json_t *notes)
+{
+	struct store *store = session_store(feed->watch->session);
+	char digest[IDS_SHA256_B64_SIZE], *key = feed_cache_key(feed);
+	json_t *environment, *list;
+	int64_t at = 0;
+	size_t i;
+
+	list = store_cache_get(store, key, digest, &at);
+	json_array_foreach(list, i, environment) {
+		const char *id = json_member_string(environment, "id");
+
+		if (id && strcmp(id, env) == 0)
+			put_notes(environment, notes);
+	}
+	if (json_is_array(list))
+		store_cache_put_of(store, key, list, CHANGED, at);
+	json_decref(list);
+	free(key);
+}
+
+void
+watch_take_notes(struct watch *watch, const char *org, const char *app, const char *env,
+		 json_t *notes)
+{
+	struct feed *feed = watch_find_feed(watch, FEED_ENVIRONMENTS, org, app, "", "");
+	struct world_environment *e = world_edit_environment(watch->world, org, app, env);
+
+	if (e) {
+		json_decref(e->environment.notes);
+		e->environment.notes = json_incref(notes);
+		learn_touch(watch->world, e);
+	}
+	if (!feed)
+		return;
+	strcpy(feed->digest, CHANGED);
+	feed->etag[0] = '\0';
+	put_cached_notes(feed, env, notes);
+	if (feed->call) {
+		api_cancel(feed->call);
+		feed->call = NULL;
+		feed_schedule(feed, 0);
 	}
 }
 

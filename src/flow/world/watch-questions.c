@@ -207,7 +207,7 @@ at_least_apart(const struct feed *feed, int64_t interval)
 		world_application(feed->watch->world, feed->org, feed->app);
 	int64_t least = application ? (int64_t)application->count * PER_ENVIRONMENT_MS : 0;
 
-	if (feed->watch->open_env && strcmp(feed->watch->open_env, feed->env) == 0)
+	if (json_object_get(feed->watch->open, feed->env))
 		return interval;
 	return least > interval ? least : interval;
 }
@@ -239,27 +239,29 @@ resources_interval(const struct feed *feed)
 }
 
 const struct feed_kind feed_kinds[] = {
-	[FEED_USER] = {"user", true, true, ask_user, learn_user, NEED_USER, NULL, NULL},
+	[FEED_USER] = {"user", true, true, ask_user, learn_user, NEED_USER, NULL, NULL, NULL},
 	[FEED_ORGANIZATIONS] = {"orgs", true, false, ask_organizations, learn_organizations,
-				NEED_APPLICATIONS, NULL, slow_interval},
+				NEED_APPLICATIONS, NULL, slow_interval, NULL},
 	[FEED_APPLICATIONS] = {"apps", true, false, ask_applications, learn_applications,
-			       NEED_APPLICATIONS, NULL, organization_interval},
+			       NEED_APPLICATIONS, NULL, organization_interval,
+			       learn_stored_applications},
 	[FEED_ADOPTION] = {"adoption", false, false, ask_adoption, learn_adoption,
-			   NEED_APPLICATIONS, NULL, adoption_interval},
+			   NEED_APPLICATIONS, NULL, adoption_interval, NULL},
 	[FEED_VERSIONS] = {"versions", true, false, ask_versions, learn_versions, NEED_VERSIONS,
-			   NULL, organization_interval},
+			   NULL, organization_interval, NULL},
 	[FEED_ENVIRONMENTS] = {"envs", true, false, ask_environments, learn_environments,
-			       NEED_ENVIRONMENTS, learn_same_environments, application_interval},
-	[FEED_RUNNING] = {"running", true, true, ask_running, learn_running, NEED_SETS, NULL, NULL},
-	[FEED_ERRORS] = {"errors", true, true, ask_errors, learn_errors, NEED_ERRORS, NULL, NULL},
+			       NEED_ENVIRONMENTS, learn_same_environments, application_interval,
+			       NULL},
+	[FEED_RUNNING] = {"running", true, true, ask_running, learn_running, NEED_SETS, NULL, NULL, NULL},
+	[FEED_ERRORS] = {"errors", true, true, ask_errors, learn_errors, NEED_ERRORS, NULL, NULL, NULL},
 	[FEED_RUNTIME] = {"runtime", false, false, ask_runtime, learn_runtime, NEED_RUNTIME, NULL,
-			  runtime_interval},
+			  runtime_interval, NULL},
 	[FEED_RESOURCES] = {"resources", true, false, ask_resources, learn_resources,
-			    NEED_RESOURCES, NULL, resources_interval},
-	[FEED_VALUES] = {"values", true, true, ask_values, learn_values, NEED_SETS, NULL, NULL},
+			    NEED_RESOURCES, NULL, resources_interval, NULL},
+	[FEED_VALUES] = {"values", true, true, ask_values, learn_values, NEED_SETS, NULL, NULL, NULL},
 	[FEED_NEWEST_VALUES] = {"newest-values", true, false, ask_newest_values, learn_values,
-				NEED_SETS, NULL, resources_interval},
-	[FEED_SET] = {"set", false, true, ask_set, NULL, NEED_SETS, NULL, NULL},
+				NEED_SETS, NULL, resources_interval, NULL},
+	[FEED_SET] = {"set", false, true, ask_set, NULL, NEED_SETS, NULL, NULL, NULL},
 };
 
 bool

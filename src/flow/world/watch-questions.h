@@ -25,6 +25,7 @@ struct feed_kind {
 	void (*same)(struct world *world, const struct learn_place *place, int64_t read_at);
 	/* NULL: once */
 	int64_t (*interval)(const struct feed *feed);
+	learn_stored *stored;		/* NULL: what is cached is learnt as an answer is */
 };
 
 /* By feed_id. */

@@ -4,6 +4,7 @@
 #ifndef SIDESTAGE_FLOW_WORLD_WATCH_STATE_H
 #define SIDESTAGE_FLOW_WORLD_WATCH_STATE_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -63,7 +64,7 @@ struct watch {
 	struct feed *buckets[FEED_BUCKETS];
 	size_t waiting; /* how many far feeds there were: their first questions are spread */
 	char *focus_org, *focus_app;	/* NULL: the first application there is */
-	char *open_env;			/* of the application in focus; NULL: none */
+	json_t *open;			/* {ENV: how many look at it} */
 	char *only_org;
 	bool lost;			/* the organizations cannot be read: nothing can be known */
 	int64_t last_good;		/* steady ms */

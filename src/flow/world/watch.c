@@ -98,6 +98,13 @@ walk_on(void *data)
 	session_changed(watch->session);
 }
 
+static void
+walk_on_later(struct watch *watch)
+{
+	if (!watch->walk_on)
+		watch->walk_on = loop_add_timer(session_loop(watch->session), 1, walk_on, watch);
+}
+
 /* Makes *slot the set of this id, from wherever it is; asks for it when it is nowhere. */
 static void
 want_set(struct watch *watch, const char *org, const char *app,
@@ -113,9 +120,7 @@ want_set(struct watch *watch, const char *org, const char *app,
 		set_ref(found);
 	} else if (id[0] != '\0' && !watch_find_feed(watch, FEED_SET, org, app, "", id)) {
 		if (watch->sets_loaded >= FIRST_SETS && clock_steady_ms() > watch->walk_until) {
-			if (!watch->walk_on)
-				watch->walk_on = loop_add_timer(session_loop(watch->session), 1,
-								walk_on, watch);
+			walk_on_later(watch);
 			return;
 		}
 		found = load_set(watch, org, app, id);
@@ -231,7 +236,7 @@ want_values(struct watch *watch, const char *org, const char *app,
 		values_clear(environment->values);
 		free(environment->values);
 		environment->values = NULL;
-		*world_edit_known(environment, WORLD_VALUES) = (struct knowledge){0};
+		knowledge_clear(world_edit_known(environment, WORLD_VALUES));
 		learn_touch(watch->world, environment);
 	}
 	if (environment->running.id.raw)
@@ -275,7 +280,8 @@ want_details(struct watch *watch, const char *org, const char *app,
 		learn_touch(watch->world, environment);
 }
 
-/* By index and from the top each time: what watch_want() learns may move the arrays. */
+/* By index and from the top each time: what watch_want() learns may move the arrays.  The first
+ * picture shows no more of the other applications than their names. */
 static void
 walk(struct watch *watch, const struct clone_list *clones)
 {
@@ -300,6 +306,10 @@ walk(struct watch *watch, const struct clone_list *clones)
 			const char *app = untrusted_raw(&application->application.id);
 			struct learn_place place = {watch->session, org, app, NULL, NULL, NULL};
 
+			if (!watch->is_shown && !watch_is_focused(watch, org, app)) {
+				walk_on_later(watch);
+				continue;
+			}
 			watch_want(watch, FEED_ENVIRONMENTS, org, app, "", "");
 			learn_protection(watch->world, watch->session, application);
 			learn_clones(watch->world, &place, clones);
@@ -508,6 +518,7 @@ watch_new(struct session *session, struct world *world, const char *only_org)
 	watch->session = session;
 	watch->world = world;
 	watch->only_org = xstrdup_or_null(only_org);
+	watch->open = json_object();
 	watch->attended_at = clock_steady_ms();
 	watch->on_reply = on_reply;
 	reconcile(watch);
@@ -528,7 +539,7 @@ watch_free(struct watch *watch)
 	loop_remove_timer(watch->walk_on);
 	free(watch->focus_org);
 	free(watch->focus_app);
-	watch_open(watch, NULL);
+	json_decref(watch->open);
 	free(watch->only_org);
 	free(watch);
 }
@@ -604,7 +615,7 @@ bool
 watch_is_settled(const struct watch *watch, const char *org, const char *app, unsigned needs,
 		 int64_t since)
 {
-	if ((watch->walk_on && needs & NEED_SETS) ||
+	if ((watch->walk_on && needs & ~(unsigned)(NEED_USER | NEED_APPLICATIONS)) ||
 	    (needs & ~(unsigned)NEED_USER && world_is_adopting(watch->world, org)))
 		return false;
 	if (needs & ~(unsigned)NEED_USER)

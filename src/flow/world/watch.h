@@ -18,8 +18,9 @@ struct watch *watch_new(struct session *session, struct world *world, const char
 void watch_free(struct watch *watch);	/* NULL is fine */
 /* Copies both. */
 void watch_focus(struct watch *watch, const char *org, const char *app);
-/* Somebody looks at that environment alone; NULL: at none.  Copied. */
+/* Somebody looks at that environment, until the same is closed. */
 void watch_open(struct watch *watch, const char *env);
+void watch_close(struct watch *watch, const char *env);
 /* Somebody is there: a key was pressed.  Without that for some time the platform is asked less
  * often, unless something is going on. */
 void watch_attend(struct watch *watch);
@@ -28,6 +29,10 @@ void watch_look_again(struct watch *watch);
 /* Everything is due now, and what is being asked is asked once more: no answer that counts is older
  * than this call. */
 void watch_refresh(struct watch *watch);
+/* What an environment's notes are now, as the platform answered when one was written (NULL: it did
+ * not say).  It is newer than the last list, in the cache too, and than one that is under way. */
+void watch_take_notes(struct watch *watch, const char *org, const char *app, const char *env,
+		      json_t *notes);
 /* session_settled() and session_unreadable(). */
 bool watch_is_settled(const struct watch *watch, const char *org, const char *app, unsigned needs,
 		      int64_t since);
@@ -45,6 +50,7 @@ void world_clear(struct world *world);
 void world_organization_clear(struct world_organization *organization);
 void world_application_clear(struct world_application *application);
 void world_environment_clear(struct world_environment *environment);
+void world_clear_errors(struct world_environment *environment);	/* of last_deploy: none are left */
 /* The orders that world.h promises. */
 void world_sort_organizations(struct world *world);
 void world_sort_applications(struct world_organization *organization);

@@ -9,7 +9,6 @@
 
 #include "flow/world/words.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +24,7 @@
 #include "model/json.h"
 #include "model/manifests.h"
 #include "model/set.h"
+#include "model/task-progress.h"
 #include "model/version.h"
 
 #define OBJECTS_BYTES_MAX 4096
@@ -63,6 +63,8 @@ words_of_runtime(const struct world_environment *e)
 		if (status == RUNTIME_FAILED)
 			words.mood = MOOD_BAD;
 	}
+	if (world_is_not_read(e))
+		return say(MOOD_QUIET, _("not read"));
 	if (e->runtime.count == 0 && e->set && json_object_size(set_modules(e->set)) > 0)
 		return say(MOOD_BAD, _("nothing runs"));
 	if (wanted == 0 && e->runtime.count > 0)
@@ -70,9 +72,30 @@ words_of_runtime(const struct world_environment *e)
 	if (ready == wanted)
 		return say(MOOD_GOOD, _("running"));
 	if (unknown == wanted)
-		return say(MOOD_QUIET, _("? unknown"));
+		return say(MOOD_QUIET, _("unknown"));
 	snprintf(words.text, sizeof(words.text), _("%zu of %zu"), ready, wanted);
 	return words;
+}
+
+char *
+words_of_progress(const struct environment *environment)
+{
+	struct task_progress progress;
+	char *text, *both = NULL;
+
+	if (!environment->progress)
+		return NULL;
+	task_progress_read(&progress, environment->progress);
+	text = task_progress_text(&progress);
+	if (progress.total > 1 && progress.done >= 0)
+		both = text ? xasprintf(_("%d of %d done: %s"), (int)progress.done,
+					(int)progress.total, text)
+			    : xasprintf(_("%d of %d done"), (int)progress.done, (int)progress.total);
+	task_progress_clear(&progress);
+	if (!both)
+		return text;
+	free(text);
+	return both;
 }
 
 /* From what hides everything else down to how its workloads do. */
@@ -82,7 +105,8 @@ words_of_environment(const struct world_environment *e)
 	const struct deployment *last = &e->environment.last_deploy;
 
 	if (e->environment.status == ENVIRONMENT_DELETING)
-		return say(MOOD_BUSY, _("deleting"));
+		return e->environment.status_message.raw ? say(MOOD_BAD, _("delete failed"))
+							 : say(MOOD_BUSY, _("deleting"));
 	if (!last->id.raw)
 		return say(MOOD_QUIET, _("never deployed"));
 	if (last->status == DEPLOYMENT_PENDING || last->status == DEPLOYMENT_IN_PROGRESS)
@@ -94,7 +118,7 @@ words_of_environment(const struct world_environment *e)
 	if (e->environment.problem.raw)
 		return say(MOOD_BAD, _("? not understood"));
 	if (!world_is_known(e, WORLD_RUNTIME))
-		return say(MOOD_QUIET, _("? unknown"));
+		return say(MOOD_QUIET, _("unknown"));
 	return words_of_runtime(e);
 }
 
@@ -355,25 +379,18 @@ words_of_trouble(const struct world *world, const char *org, const char *app, in
 		clock_ago(ago, now > lists[i]->at ? now - lists[i]->at : 0);
 		age = lists[i]->at > 0 ? xasprintf(_("Last read %s."), ago) : NULL;
 		text = xasprintf("%s %s%s%s", _(headings[i]), age ? age : "", age ? " " : "",
-				 lists[i]->why.text);
+				 knowledge_why(lists[i])->text);
 		free(age);
 		return text;
 	}
 	return problem ? xstrdup(problem) : NULL;
 }
 
-/* Of one without an image. */
-static const json_t *
-objects_of(const struct set *set, const char *module)
-{
-	return json_object_get(json_object_get(set_module(set, module), "spec"), "manifests");
-}
-
 char *
 words_of_version(const struct set *set, const char *module)
 {
 	const char *reference = set_module_image(set, module);
-	size_t count = json_object_size(objects_of(set, module));
+	size_t count = json_object_size(manifests_of(set_module(set, module)));
 
 	if (reference)
 		return image_label(reference);
@@ -388,7 +405,7 @@ words_of_objects(const struct set *set, const char *module)
 	json_t *object;
 
 	buf_init(&text, OBJECTS_BYTES_MAX);
-	json_object_foreach((json_t *)(uintptr_t)objects_of(set, module), key, object)
+	json_object_foreach(manifests_of(set_module(set, module)), key, object)
 		(void)buf_printf(&text, "%s%s", text.length > 0 ? ", " : "", key);
 	if (text.length > 0)
 		return buf_take(&text);

@@ -52,6 +52,11 @@ struct rule_wait;
 /* "local/web:1.4.3, by a rule of ana, who may not deploy here"; free() it. */
 char *words_of_wait(const struct rule_wait *wait);
 
+struct environment;
+/* How far what is under way there is, and what it waits for: "1 of 3: the namespace ..."; NULL:
+ * nothing is, or the platform does not say.  free() it; it holds foreign text. */
+char *words_of_progress(const struct environment *environment);
+
 /* How much a state asks for attention; the screen makes glyph and colour of it. */
 enum mood { MOOD_QUIET, MOOD_GOOD, MOOD_BUSY, MOOD_BAD };
 

@@ -27,6 +27,16 @@ world_init(struct world *world)
 }
 
 void
+world_clear_errors(struct world_environment *environment)
+{
+	for (size_t i = 0; i < environment->error_count; i++)
+		deployment_error_clear(&environment->errors[i]);
+	free(environment->errors);
+	environment->errors = NULL;
+	environment->error_count = 0;
+}
+
+void
 world_environment_clear(struct world_environment *environment)
 {
 	environment_clear(&environment->environment);
@@ -40,14 +50,14 @@ world_environment_clear(struct world_environment *environment)
 	for (size_t i = 0; i < environment->resource_count; i++)
 		active_resource_clear(&environment->resources[i]);
 	free(environment->resources);
-	for (size_t i = 0; i < environment->error_count; i++)
-		deployment_error_clear(&environment->errors[i]);
-	free(environment->errors);
+	world_clear_errors(environment);
 	unpromoted_clear(&environment->unpromoted);
 	set_unref(environment->clone_set);
 	free(environment->clone_of);
 	free(environment->clone_set_id);
 	free(environment->clone_deployment_id);
+	for (size_t i = 0; environment->parts && i < WORLD_PART_COUNT; i++)
+		knowledge_clear(&environment->parts[i]);
 	free(environment->parts);
 	*environment = (struct world_environment){0};
 }
@@ -57,6 +67,7 @@ world_application_clear(struct world_application *application)
 {
 	application_clear(&application->application);
 	untrusted_clear(&application->problem);
+	knowledge_clear(&application->known);
 	for (size_t i = 0; i < application->count; i++)
 		world_environment_clear(&application->environments[i]);
 	free(application->environments);
@@ -75,6 +86,9 @@ world_organization_clear(struct world_organization *organization)
 		artefact_version_clear(&organization->versions[i]);
 	free(organization->versions);
 	adoption_clear(&organization->adoption);
+	knowledge_clear(&organization->versions_known);
+	knowledge_clear(&organization->adoption_known);
+	knowledge_clear(&organization->known);
 	*organization = (struct world_organization){0};
 }
 
@@ -85,11 +99,19 @@ world_clear(struct world *world)
 		world_organization_clear(&world->organizations[i]);
 	free(world->organizations);
 	untrusted_clear(&world->user);
+	untrusted_clear(&world->user_id);
 	untrusted_clear(&world->problem);
+	knowledge_clear(&world->known);
 	world_init(world);
 }
 
 /* --- finding --- */
+
+bool
+world_is_user(const struct world *world, const char *name)
+{
+	return untrusted_is(&world->user, name) || untrusted_is(&world->user_id, name);
+}
 
 struct world_organization *
 world_edit_organization(struct world *world, const char *org)
@@ -149,6 +171,24 @@ world_is_adopted(const struct world *world, const char *org, const char *env)
 }
 
 bool
+world_is_not_read(const struct world_environment *e)
+{
+	for (size_t i = 0; i < e->runtime.count; i++)
+		if (e->runtime.modules[i].is_not_read)
+			return true;
+	return false;
+}
+
+const char *
+world_application_now(const struct world *world, const char *org, const char *app, const char *env)
+{
+	const struct world_organization *o = world_organization(world, org);
+	const char *now = o ? adoption_application(&o->adoption, env) : NULL;
+
+	return now && !world_environment(world, org, app, env) ? now : app;
+}
+
+bool
 world_is_adopting(const struct world *world, const char *org)
 {
 	for (size_t i = 0; i < world->count; i++) {
@@ -184,7 +224,8 @@ bool
 world_is_trouble(const struct world *world, const struct knowledge *known)
 {
 	return known->state == KNOWLEDGE_UNREADABLE &&
-	       (world->link != WORLD_OFFLINE || known->why.kind != world->link_error.kind);
+	       (world->link != WORLD_OFFLINE ||
+		knowledge_why(known)->kind != world->link_error.kind);
 }
 
 bool
@@ -319,6 +360,7 @@ world_same_environment(const struct environment *a, const struct environment *b)
 	       untrusted_equal(&a->type, &b->type) &&
 	       untrusted_equal(&a->created_by, &b->created_by) &&
 	       untrusted_equal(&a->problem, &b->problem) &&
+	       untrusted_equal(&a->status_message, &b->status_message) &&
 	       a->created_at == b->created_at && a->status == b->status &&
 	       same_deployment(&a->last_deploy, &b->last_deploy) &&
 	       same_deployment(&a->from_deploy, &b->from_deploy);

@@ -100,12 +100,15 @@ struct world {
 	int64_t silent_ms; /* a request has waited that long, and no byte has come; 0: no wait worth
 			      a word */
 	struct untrusted user;		/* who the platform says we are; raw NULL: unknown */
+	struct untrusted user_id;	/* the same by id, as it names who made something */
 	bool is_remote;	/* the platform's machine is another one: its own addresses lead nowhere */
 	uint64_t revision;
 	uint64_t moved;			/* grows when a list is replaced, also by an equal one: what
 					 * points into the former one is to be worked out again */
 };
 
+/* Whether this is the name or the id of who we are; false where that is not known. */
+bool world_is_user(const struct world *world, const char *name);
 /* Borrowed; NULL when it is not there. */
 const struct world_organization *world_organization(const struct world *world, const char *org);
 /* NULL when the organization or the application is not there. */
@@ -114,8 +117,14 @@ const struct world_application *world_application(const struct world *world, con
 const struct world_environment *world_environment(const struct world *world, const char *org,
 						  const char *app, const char *env);
 
+/* Of which application an environment is by now that was one of `app`: one that was found in a
+ * cluster may be another's since.  Borrowed. */
+const char *world_application_now(const struct world *world, const char *org, const char *app,
+				  const char *env);
 /* It was found in a cluster: it is not ours to delete. */
 bool world_is_adopted(const struct world *world, const char *org, const char *env);
+/* Its namespace was adopted before, and nobody looks at it now. */
+bool world_is_not_read(const struct world_environment *e);
 /* What a cluster is being looked through for is not in its lists yet; org NULL: of any. */
 bool world_is_adopting(const struct world *world, const char *org);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+/* What was not said and can be only one thing is that; else a sentence asks for it. */
 #include "config.h"
 
 #include "platform/admin/adopt-request.h"
@@ -83,7 +84,7 @@ find_definition(struct platform *platform, const char *org, const char *cluster,
 		return NULL;
 	for (size_t i = 0; i < definitions.count && !found; i++) {
 		const struct definition *one = &definitions.items[i];
-		char *name = cluster_definition_name(org, one);
+		char *name = cluster_definition_name(platform, org, one);
 
 		if (untrusted_is(&one->type, DEFINITION_CLUSTER) &&
 		    untrusted_is(&one->driver_type, DRIVER_KUBERNETES_TYPE) &&

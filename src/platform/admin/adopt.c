@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+/*
+ * Nothing after the start knows that there was no configuration: what the options say becomes a
+ * cluster of the settings, an organization, types and a definition, as if an administrator had
+ * written them.  The rows are put again at each start, in one transaction, and are the same then.
+ */
 #include "config.h"
 
 #include "platform/admin/adopt.h"
@@ -60,7 +65,7 @@ adopt_free_names(char **names)
 	free(names);
 }
 
-/* "shop-db=shop,web=": {"shop-db": "shop", "web": ""}.  new reference. */
+/* "shop-db=shop,web=": {"shop-db": "shop", "web": ""}; settings.c has checked it.  New reference. */
 static json_t *
 read_groups(const char *text)
 {
@@ -68,11 +73,10 @@ read_groups(const char *text)
 	json_t *groups = json_object();
 
 	for (size_t i = 0; pairs[i]; i++) {
-		char *app = strchr(pairs[i], '=');
+		char *app = pairs[i] + strcspn(pairs[i], "=");
 
-		if (!app)
-			continue;
-		*app++ = '\0';
+		if (*app)
+			*app++ = '\0';
 		json_object_set_new(groups, pairs[i], json_string(app));
 	}
 	adopt_free_names(pairs);
@@ -196,6 +200,7 @@ adopt_start(struct platform *platform, const struct settings *settings, struct e
 	struct follow_source source;
 	json_t *groups;
 	char **names;
+	int ret;
 
 	if (!cluster)
 		return 0;
@@ -215,11 +220,13 @@ adopt_start(struct platform *platform, const struct settings *settings, struct e
 		.all = strcmp(settings->adopt_namespaces, ALL) == 0,
 		.namespaces = (const char *const *)names,
 		.selector = settings->adopt_selector,
-		.groups = groups,
 	};
-	follow_add(platform->follow, &source);
-	platform->records = records_new(platform, &source.of);
+	ret = follow_put_option_groups(platform->follow, &source.of, groups, err);
+	if (ret == 0) {
+		follow_add(platform->follow, &source);
+		platform->records = records_new(platform, &source.of);
+	}
 	json_decref(groups);
 	adopt_free_names(names);
-	return 0;
+	return ret;
 }

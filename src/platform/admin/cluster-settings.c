@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The keys of a section [cluster] have a row each, a name and a reader; what is given twice is
+ * refused.  The hosts of cluster-servers are compared as they are written, never looked up.
+ */
 #include "config.h"
 
 #include "platform/admin/cluster-settings.h"
@@ -10,6 +15,7 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
+#include "net/url.h"
 #include "platform/drivers/process/resource.h"
 
 static int
@@ -118,6 +124,45 @@ cluster_settings_check(const struct settings_cluster *cluster, struct error *err
 		return error_set(err, ERROR_INPUT,
 				 _("[cluster \"%s\"] needs the path of a kubeconfig, or in-cluster = "
 				   "true."), cluster->name);
+	return 0;
+}
+
+/* HOST or HOST:PORT; an address of IPv6 stands in brackets. */
+static bool
+is_server(const char *value, size_t length)
+{
+	const char *end = value + length, *colon = memchr(value, ':', length);
+
+	if (*value == '[') {
+		colon = memchr(value, ']', length);
+		if (!colon || (++colon < end && *colon != ':'))
+			return false;
+		colon = colon < end ? colon : NULL;
+	}
+	return !colon || (colon + 1 < end && (size_t)(end - colon - 1) ==
+						     strspn(colon + 1, "0123456789"));
+}
+
+/* Each has to be what the server of a definition can be equal to. */
+int
+cluster_servers_check(const char *value, struct error *err)
+{
+	for (size_t length; *(value += strspn(value, ", \t")); value += length) {
+		char *url, *base;
+		bool fine;
+
+		length = strcspn(value, ", \t");
+		url = xasprintf("https://%.*s", (int)length, value);
+		base = url_base(url, NULL);
+		fine = base && strlen(base) == strlen(url) && !memchr(value, '/', length) &&
+		       is_server(value, length);
+		free(base);
+		free(url);
+		if (!fine)
+			return error_set(err, ERROR_INPUT,
+					 _("Expected HOST or HOST:PORT, and got \"%.*s\"."),
+					 (int)length, value);
+	}
 	return 0;
 }
 

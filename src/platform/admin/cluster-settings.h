@@ -35,6 +35,8 @@ int cluster_settings_read(struct settings_clusters *clusters, const struct confi
 			  bool *is_value, struct error *err);
 /* What no single key of it can tell: 0, or -1 with err. */
 int cluster_settings_check(const struct settings_cluster *cluster, struct error *err);
+/* The key cluster-servers of [run], "HOST[:PORT], ...": 0, or -1 with err. */
+int cluster_servers_check(const char *value, struct error *err);
 void cluster_settings_clear(struct settings_clusters *clusters);
 
 #endif

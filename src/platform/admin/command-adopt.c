@@ -15,8 +15,7 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
-#include "model/error-codes.h"
-#include "model/json.h"
+#include "model/adoption-report.h"
 #include "platform/admin/command.h"
 #include "platform/admin/offline.h"
 
@@ -39,56 +38,50 @@ refuse_here(struct platform *platform, const struct command_arguments *arguments
 	(void)platform;
 	(void)request;
 	error_set(err, ERROR_INPUT,
-		  _("%s: no sidestaged is running to read the cluster.  Start it first."),
+		  _("%s: sidestaged is not running, so the cluster cannot be read.  Start it first."),
 		  arguments->state);
 	return NULL;
 }
 
 /* --- what came of it --- */
 
-/* In the language of whoever reads it, where that is possible. */
 static void
-print_left(const json_t *environment)
-{
-	const json_t *left;
-	size_t i;
-
-	json_array_foreach(json_object_get(environment, "left"), i, left) {
-		const char *reason = json_member_string(left, "reason");
-		json_t *said = reason ? json_loads(reason, 0, NULL) : NULL;
-		struct error err = {0};
-		char *text, *plain;
-
-		if (!said || !error_codes_read(&err, said))
-			error_set(&err, ERROR_INPUT, "%s", json_member_string(left, "why"));
-		text = xasprintf("%s: %s", json_member_string(left, "object"), err.text);
-		plain = text_printable(text);
-		printf("  %s\n", plain);
-		free(plain);
-		free(text);
-		json_decref(said);
-	}
-}
-
-static void
-print_report(const json_t *report)
+print_left(const json_t *list)
 {
 	const json_t *one;
 	size_t i;
 
-	json_array_foreach(json_object_get(report, "warnings"), i, one) {
-		char *text = xasprintf(_("warning: %s"), json_string_value(one));
+	json_array_foreach(list, i, one) {
+		struct left_object left;
+		char *text, *plain;
+
+		left_object_read(&left, one);
+		text = xasprintf("%s: %s", untrusted_raw(&left.object), untrusted_raw(&left.why));
+		plain = text_printable(text);
+		printf("  %s\n", plain);
+		free(plain);
+		free(text);
+		left_object_clear(&left);
+	}
+}
+
+static void
+print_report(const struct adoption_report *report)
+{
+	for (size_t i = 0; i < report->warning_count; i++) {
+		char *text = xasprintf(_("warning: %s"), untrusted_raw(&report->warnings[i]));
 
 		command_print_fault(NULL, text);
 		free(text);
 	}
-	json_array_foreach(json_object_get(report, "environments"), i, one) {
-		printf(json_is_true(json_object_get(one, "is_new"))
-			       ? _("%s: adopted as environment %s of application %s\n")
-			       : _("%s: environment %s of application %s, as before\n"),
-		       json_member_string(one, "namespace"), json_member_string(one, "env_id"),
-		       json_member_string(one, "app_id"));
-		print_left(one);
+	for (size_t i = 0; i < report->environment_count; i++) {
+		const struct adopted_environment *one = &report->environments[i];
+
+		printf(one->is_new ? _("%s: adopted as environment %s of application %s\n")
+				   : _("%s: environment %s of application %s, as before\n"),
+		       untrusted_raw(&one->namespace), untrusted_raw(&one->env_id),
+		       untrusted_raw(&one->app_id));
+		print_left(one->left);
 	}
 }
 
@@ -96,17 +89,20 @@ static int
 ask(const struct command_arguments *arguments, const json_t *request)
 {
 	struct error err = {0};
-	json_t *report = offline_run(arguments, request, refuse_here, &err);
+	json_t *body = offline_run(arguments, request, refuse_here, &err);
+	struct adoption_report report;
 	int status = STATUS_FINE;
 
-	if (!report)
+	if (!body)
 		return command_fail(&err);
-	print_report(report);
-	if (json_array_size(json_object_get(report, "environments")) == 0)
+	adoption_report_read(&report, body);
+	print_report(&report);
+	if (report.environment_count == 0)
 		status = STATUS_FAILED;
-	else if (json_array_size(json_object_get(report, "warnings")) > 0)
+	else if (report.warning_count > 0)
 		status = STATUS_IN_PART;
-	json_decref(report);
+	adoption_report_clear(&report);
+	json_decref(body);
 	return status;
 }
 

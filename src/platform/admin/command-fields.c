@@ -47,18 +47,40 @@ is_shown(const struct workload_field *field)
 	return field->help != NULL;
 }
 
+/* Of a profile that this machine does not run, and refuses. */
+static bool
+is_of_a_cluster(const struct workload_field *field)
+{
+	return field->profiles == 1u << PROFILE_MANIFESTS;
+}
+
+/* A cluster itself decides what to refuse. */
+static const char *
+refusal_of(const struct workload_field *field, const json_t *description)
+{
+	if (!json_is_true(json_object_get(description, "refuses")))
+		return NULL;
+	return is_of_a_cluster(field) ? "the profile needs a cluster"
+				      : process_refuses(field->path);
+}
+
 /* NULL: nothing else is done. */
 static const char *
 instead_of(const struct workload_field *field, const json_t *description)
 {
-	return json_member_string(json_object_get(description, "partly"), field->path);
+	const char *refusal = refusal_of(field, description);
+
+	return refusal ? refusal
+		       : json_member_string(json_object_get(description, "partly"), field->path);
 }
 
-enum effect { EFFECT_FULL, EFFECT_IN_PART, EFFECT_NONE };
+enum effect { EFFECT_FULL, EFFECT_IN_PART, EFFECT_NONE, EFFECT_REFUSED };
 
 static enum effect
 effect_of(const struct workload_field *field, const json_t *description)
 {
+	if (refusal_of(field, description))
+		return EFFECT_REFUSED;
 	if (!field_is_honoured(field, json_object_get(description, "honours")))
 		return EFFECT_NONE;
 	return instead_of(field, description) ? EFFECT_IN_PART : EFFECT_FULL;
@@ -67,7 +89,7 @@ effect_of(const struct workload_field *field, const json_t *description)
 static void
 print_lines(const json_t *description)
 {
-	static const char *const words[] = {"honoured", "partly", "warned"};
+	static const char *const words[] = {"honoured", "partly", "warned", "refused"};
 	const struct workload_field *field;
 
 	for (size_t i = 0; (field = workload_field(i)); i++) {
@@ -103,11 +125,15 @@ print_mdoc(const json_t *description, enum effect effect, const char *title)
 static json_t *
 describe(const char *driver)
 {
+	json_t *description;
+
 	if (strcmp(driver, DRIVER_KUBERNETES_NAME) == 0)
 		return kube_honours();
-	if (strcmp(driver, DRIVER_PROCESS_NAME) == 0)
-		return process_honours(&process_all_means);
-	return NULL;
+	if (strcmp(driver, DRIVER_PROCESS_NAME) != 0)
+		return NULL;
+	description = process_honours(&process_all_means);
+	json_object_set_new(description, "refuses", json_true());
+	return description;
 }
 
 /* Takes the options out of argv, but --help; how many words are left. */
@@ -135,9 +161,9 @@ command_fields(int argc, char **argv)
 	int left = take_options(argc, argv, &mdoc, &driver);
 	int status = command_read_nothing(
 		left, argv,
-		_("List each field of a workload: path, whether it has an effect, profiles, help, what is done instead\n"
+		_("List the fields of a workload: path, whether it has an effect, profiles, help, what happens instead\n"
 		  "\n"
-		  "  --driver NAME   On this machine (process, the default), or in a cluster (kubernetes)\n"
+		  "  --driver NAME   Fields on this machine (process, the default) or in a cluster (kubernetes)\n"
 		  "  --mdoc          Print a section of sidestaged(8)"));
 
 	if (status != STATUS_FINE)
@@ -152,6 +178,8 @@ command_fields(int argc, char **argv)
 		print_mdoc(description, EFFECT_FULL, "Honoured:");
 		print_mdoc(description, EFFECT_IN_PART, ".Pp\nIn part:");
 		print_mdoc(description, EFFECT_NONE, ".Pp\nWithout effect, which is said:");
+		if (json_object_get(description, "refuses"))
+			print_mdoc(description, EFFECT_REFUSED, ".Pp\nRefused:");
 	} else {
 		print_lines(description);
 	}

@@ -26,19 +26,25 @@
 #include "platform/admin/systemd.h"
 
 #define OPTIONS_MAX 64
+#define OPTION_COLUMNS 26		/* a longer one has its help on the next line */
 
 static void
 print_help(FILE *out)
 {
 	const char *name, *argument, *help;
 
-	fprintf(out, "%s\n%s\n\n", _("Usage: sidestaged serve --config FILE [OPTION]..."),
-		_("       sidestaged serve --state DIR --images DIR [OPTION]..."));
-	fprintf(out, "  %-26s %s\n", "--config FILE", _("Read the configuration from this file"));
+	fprintf(out, "%s\n%s\n%s\n\n", _("Usage: sidestaged serve --config FILE [OPTION]..."),
+		_("       sidestaged serve --state DIR --images DIR [OPTION]..."),
+		_("Serve the API and run environments"));
+	fprintf(out, "  %-*s %s\n", OPTION_COLUMNS, "--config FILE",
+		_("Read the configuration from this file"));
 	for (size_t i = 0; settings_option(i, &name, &argument, &help); i++) {
 		char *left = xasprintf("--%s %s", name, argument);
 
-		fprintf(out, "  %-26s %s\n", left, _(help));
+		if (strlen(left) > OPTION_COLUMNS)
+			fprintf(out, "  %s\n  %-*s %s\n", left, OPTION_COLUMNS, "", _(help));
+		else
+			fprintf(out, "  %-*s %s\n", OPTION_COLUMNS, left, _(help));
 		free(left);
 	}
 }

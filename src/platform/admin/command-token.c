@@ -28,11 +28,13 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "model/error-answer.h"
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/nouns.h"
 #include "platform/admin/command.h"
 #include "platform/admin/control.h"
+#include "platform/admin/state-database.h"
 #include "platform/api/dispatch.h"
 #include "platform/auth/access.h"
 #include "platform/http/exchange.h"
@@ -84,8 +86,8 @@ usage(FILE *out)
 	fputs(_("Usage: sidestaged token create --state DIR --user NAME [OPTION]...\n"
 		"       sidestaged token list --state DIR [--user NAME]\n"
 		"       sidestaged token revoke --state DIR --user NAME --id ID\n"
-		"Tokens for the API.  A new one is written to standard output, once: only its hash\n"
-		"is kept.\n\n"),
+		"Create, list and revoke tokens of users.  A new token is printed once: only its\n"
+		"hash is kept.\n\n"),
 	      out);
 	for (size_t i = 0; i < OPTION_COUNT; i++) {
 		char *left = xasprintf("--%s %s", options[i].name, options[i].argument);
@@ -127,18 +129,16 @@ take_lock(struct target *target, struct error *err)
 static int
 open_target(struct target *target, const char *state, struct error *err)
 {
-	char *database = xasprintf("%s/platform.db", state);
 	int ret;
 
 	*target = (struct target){.state = state, .lock = -1, .platform = {.user = OWN_USER}};
 	ret = take_lock(target, err);
 	if (target->lock >= 0) {
 		target->platform.started_at = clock_wall_ms();
-		target->platform.repository = repository_open(database, err);
+		target->platform.repository = state_database_open(state, err);
 		ret = target->platform.repository ? 0 : -1;
 		caller_init_own(&target->caller, &target->platform);
 	}
-	free(database);
 	return ret;
 }
 
@@ -183,13 +183,16 @@ ask(struct target *target, const char *method, const char *path, const json_t *b
 {
 	int status = target->lock >= 0 ? answer_here(target, method, path, body, reply)
 				       : control_ask(target->state, method, path, body, reply, err);
-	const char *message = json_member_string(*reply, "message");
+	struct error_answer refusal;
 
 	if (status >= 200 && status < 300)
 		return 0;
-	if (status >= 0 && !error_codes_read(err, json_object_get(*reply, "details")))
+	error_answer_read(&refusal, *reply);
+	if (status >= 0 && !error_codes_read(err, refusal.details))
 		error_set(err, status == 404 ? ERROR_NOT_FOUND : ERROR_INPUT, "%s",
-			  message ? message : _("The platform refused the request."));
+			  *error_answer_words(&refusal) ? error_answer_words(&refusal)
+						   : _("The platform refused the request."));
+	error_answer_clear(&refusal);
 	json_decref(*reply);
 	*reply = NULL;
 	return -1;

@@ -13,7 +13,6 @@
 
 #include "platform/admin/daemon.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -45,15 +44,16 @@
 #include "platform/admin/clusters.h"
 #include "platform/admin/command.h"
 #include "platform/admin/control.h"
+#include "platform/admin/driver-kinds.h"
 #include "platform/admin/import.h"
 #include "platform/admin/lease.h"
 #include "platform/admin/listening.h"
 #include "platform/admin/maintenance.h"
 #include "platform/admin/settings.h"
 #include "platform/admin/socket-secret.h"
+#include "platform/admin/state-database.h"
 #include "platform/admin/systemd.h"
 #include "platform/api/dispatch.h"
-#include "platform/auth/audit.h"
 #include "platform/auth/limit.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/process.h"
@@ -62,8 +62,8 @@
 #include "platform/engine/engine.h"
 #include "platform/engine/follow.h"
 #include "platform/engine/records.h"
-#include "platform/http/answers.h"
 #include "platform/http/metrics.h"
+#include "platform/http/response-cache.h"
 #include "platform/http/server.h"
 #include "platform/http/tls.h"
 #include "platform/state/platform.h"
@@ -169,45 +169,6 @@ count_deployment(void *data, bool succeeded, int64_t ms)
 	metrics_deployment(data, succeeded, ms);
 }
 
-static bool
-is_empty_file(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) != 0 ? errno == ENOENT : S_ISREG(st.st_mode) && st.st_size == 0;
-}
-
-/* Some organization, of which a new platform would know nothing. */
-static bool
-has_environments(const char *spaces)
-{
-	DIR *directory = opendir(spaces);
-	struct dirent *entry;
-	struct stat st;
-	bool found = false;
-
-	/* Not by d_type, which not every file system fills. */
-	while (directory && !found && (entry = readdir(directory)))
-		found = entry->d_name[0] != '.' &&
-			fstatat(dirfd(directory), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-			S_ISDIR(st.st_mode);
-	if (directory)
-		closedir(directory);
-	return found;
-}
-
-/* A database that was lost is not a new platform: the next one of the same names would get the data
- * that lies there. */
-static int
-check_state(const char *database, const char *spaces, struct error *err)
-{
-	if (!is_empty_file(database) || !has_environments(spaces))
-		return 0;
-	return error_set(err, ERROR_STORE,
-			 _("%s is missing or empty, but %s holds environments.  Restore the database "
-			   "from a backup, or move the directory away."), database, spaces);
-}
-
 /* A quarter of what the file system has. */
 static int64_t
 disk_of_environment(const struct settings *settings)
@@ -264,7 +225,6 @@ open_platform(struct daemon *d, struct error *err)
 {
 	const struct settings *settings = d->settings;
 	struct platform *platform = &d->platform;
-	char *database = xasprintf("%s/platform.db", settings->state);
 	char *spaces = xasprintf("%s/spaces", settings->state);
 	const char **hidden = list_hidden(d);
 	struct driver *machine = NULL;
@@ -283,12 +243,12 @@ open_platform(struct daemon *d, struct error *err)
 	};
 	int ret = -1;
 
+	platform->cluster_servers = settings->cluster_servers;
 	platform->metrics = metrics_new();
-	platform->answers = answers_new();
+	platform->response_cache = response_cache_new();
 	platform->loop = loop_new(err);
-	if (platform->loop && loop_take_signals(platform->loop, err) == 0 &&
-	    check_state(database, spaces, err) == 0)
-		platform->repository = repository_open(database, err);
+	if (platform->loop && loop_take_signals(platform->loop, err) == 0)
+		platform->repository = state_database_open(settings->state, err);
 	if (platform->repository &&
 	    state_secrets_open(platform, settings->secret_key_file, settings->state, err) == 0)
 		machine = driver_process_new(platform->loop, &options, err);
@@ -304,7 +264,6 @@ open_platform(struct daemon *d, struct error *err)
 		platform->follow = follow_new(platform);
 	}
 	free(hidden);
-	free(database);
 	free(spaces);
 	return ret;
 }
@@ -392,8 +351,6 @@ start(struct daemon *d, struct error *err)
 	if (settings->token_file && read_token(&d->platform, settings->token_file, err) != 0)
 		return -1;
 	if (settings->import && import_file(&d->platform, settings->import, err) != 0)
-		return -1;
-	if (audit_prune(&d->platform, err) != 0)
 		return -1;
 	if (start_http(d, err) != 0 || engine_resume(d->platform.engine, err) != 0 ||
 	    adopt_start(&d->platform, settings, err) != 0 ||
@@ -613,7 +570,7 @@ clear(struct daemon *d)
 	follow_free(platform->follow);
 	records_free(platform->records);
 	engine_free(platform->engine);
-	answers_free(platform->answers);
+	response_cache_free(platform->response_cache);
 	repository_close(platform->repository);
 	secrets_free(platform->secrets);
 	if (d->lock >= 0)
@@ -645,6 +602,7 @@ daemon_run(const struct settings *settings, const char *config_path, struct erro
 		.settings = settings,
 		.config_path = config_path,
 		.platform = {
+			.driver_kinds = driver_kinds,
 			.user = settings->user ? settings->user : "oncall",
 			.started_at = clock_wall_ms(),
 		},

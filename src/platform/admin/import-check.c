@@ -31,6 +31,7 @@
 #include "model/set.h"
 #include "model/workload-check.h"
 #include "model/workload-references.h"
+#include "platform/admin/driver-kinds.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/honours.h"
 #include "platform/drivers/process/images.h"
@@ -45,7 +46,7 @@
 
 enum shape { SHAPE_FILE, SHAPE_USER, SHAPE_ORG, SHAPE_ENV_TYPE, SHAPE_DEFINITION, SHAPE_CRITERION,
 	     SHAPE_APP,
-	     SHAPE_ENV, SHAPE_DEPLOYMENT, SHAPE_VALUE, SHAPE_NONE };
+	     SHAPE_ENV, SHAPE_DEPLOYMENT, SHAPE_SET, SHAPE_VALUE, SHAPE_NONE };
 
 struct check {
 	struct buf pointer;
@@ -211,6 +212,8 @@ check_workloads(struct check *check, const struct set *set)
 	workload_references_check(set, "", report_field, check);
 }
 
+static void check_known(struct check *check, enum shape shape, const json_t *value);
+
 static void
 check_set(struct check *check, const json_t *value)
 {
@@ -218,6 +221,7 @@ check_set(struct check *check, const json_t *value)
 	struct error err = {0};
 	struct set *set;
 
+	check_known(check, SHAPE_SET, value);
 	json_object_del(body, "id");
 	set = set_decode(body, &err);
 	need(check, set != NULL, err.text);
@@ -414,6 +418,10 @@ static const struct import_member {
 	{SHAPE_DEPLOYMENT, "age_seconds", check_age, false, SHAPE_NONE},
 	{SHAPE_DEPLOYMENT, "created_at", check_stamp, false, SHAPE_NONE},
 	{SHAPE_DEPLOYMENT, "set", check_set, true, SHAPE_NONE},
+	{SHAPE_SET, "id", NULL, false, SHAPE_NONE},
+	{SHAPE_SET, "modules", NULL, false, SHAPE_NONE},
+	{SHAPE_SET, "shared", NULL, false, SHAPE_NONE},
+	{SHAPE_SET, "version", NULL, false, SHAPE_NONE},
 	{SHAPE_VALUE, "key", check_key, true, SHAPE_NONE},
 	{SHAPE_VALUE, "description", check_description, false, SHAPE_NONE},
 	{SHAPE_VALUE, "secret", check_flag, false, SHAPE_NONE},
@@ -464,6 +472,22 @@ enter(struct check *check, const char *name)
 
 	pointer_append(&check->pointer, name);
 	return before;
+}
+
+/* Of what has a check of its own: that it has no other members. */
+static void
+check_known(struct check *check, enum shape shape, const json_t *value)
+{
+	const char *name;
+	json_t *member;
+
+	json_object_foreach((json_t *)value, name, member) {
+		size_t before = enter(check, name);
+
+		if (!find_member(shape, name))
+			complain_unknown(check, shape, name);
+		buf_truncate(&check->pointer, before);
+	}
 }
 
 static void walk(struct check *check, enum shape shape, const json_t *value);
@@ -555,7 +579,7 @@ size_t
 import_check(const json_t *file, const struct platform *platform, import_fault *fault,
 	     import_fault *warning, void *data)
 {
-	const struct platform here = {0};
+	const struct platform here = {.driver_kinds = driver_kinds};
 	struct check check = {.platform = platform ? platform : &here, .fault = fault,
 			      .warning = warning, .data = data};
 	json_t *driver = only_driver(check.platform);

@@ -8,7 +8,8 @@
  *
  * What an import deploys is not waited for.  It is recorded as having succeeded, because it
  * is the history of another place, and the engine is then asked to bring what runs to it, as
- * after a start.
+ * after a start; but nothing of it has run here, so each workload has to stay up as in a new
+ * deployment (is_unproven), and what does not is said by the runtime.
  */
 #include "config.h"
 
@@ -161,6 +162,7 @@ import_deployment(struct import *import, const struct place *place, const json_t
 		.mode = "full",
 		.created_at = time_of(import, deployment),
 		.status_changed_at = time_of(import, deployment),
+		.is_unproven = is_newest,
 	};
 	char *from = xstrdup(id), values[IDS_UUID_SIZE];
 	struct set *set;

@@ -1,4 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * A socket that was handed over is held to what the settings would refuse: whoever wrote the unit
+ * may not have known.  Each passes listen_by(), where a Unix socket gets the file with the secret
+ * before the first connection on it is accepted; all of them have the same secret, which only its
+ * hash outlives.
+ */
 #include "config.h"
 
 #include "platform/admin/listening.h"

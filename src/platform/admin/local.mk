@@ -41,6 +41,8 @@ libplatform_admin_a_SOURCES = \
 	src/platform/admin/daemon.h \
 	src/platform/admin/document.c \
 	src/platform/admin/document.h \
+	src/platform/admin/driver-kinds.c \
+	src/platform/admin/driver-kinds.h \
 	src/platform/admin/export.c \
 	src/platform/admin/export.h \
 	src/platform/admin/import-check.c \
@@ -71,6 +73,8 @@ libplatform_admin_a_SOURCES = \
 	src/platform/admin/settings.c \
 	src/platform/admin/settings.h \
 	src/platform/admin/socket-secret.c src/platform/admin/socket-secret.h \
+	src/platform/admin/state-database.c \
+	src/platform/admin/state-database.h \
 	src/platform/admin/state-socket.c \
 	src/platform/admin/state-socket.h \
 	src/platform/admin/systemd.c \

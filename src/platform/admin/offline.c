@@ -23,7 +23,9 @@
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "platform/admin/command.h"
+#include "platform/admin/driver-kinds.h"
 #include "platform/admin/maintenance.h"
+#include "platform/admin/state-database.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository.h"
 #include "platform/state/secret.h"
@@ -46,10 +48,10 @@ offline_run(const struct command_arguments *arguments, const json_t *request, of
 	    struct error *err)
 {
 	const char *state = arguments->state;
-	struct platform platform = {.user = "oncall", .started_at = clock_wall_ms()};
+	struct platform platform = {.user = "oncall", .started_at = clock_wall_ms(),
+				    .driver_kinds = driver_kinds};
 	json_t *result = NULL;
 	struct stat st;
-	char *path;
 	int lock;
 
 	if (paths_make(state, err) != 0)
@@ -60,13 +62,11 @@ offline_run(const struct command_arguments *arguments, const json_t *request, of
 	lock = command_lock_state(state, 0, err);
 	if (lock < 0)
 		return err->kind == ERROR_CONFLICT ? maintenance_ask(state, request, err) : NULL;
-	path = xasprintf("%s/platform.db", state);
-	platform.repository = repository_open(path, err);
+	platform.repository = state_database_open(state, err);
 	if (platform.repository)
 		result = here(&platform, arguments, request, err);
 	secrets_free(platform.secrets);
 	repository_close(platform.repository);
 	close(lock);
-	free(path);
 	return result;
 }

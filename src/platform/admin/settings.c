@@ -54,6 +54,28 @@ read_text(const struct setting *setting, void *where, const char *value, struct 
 	return 0;
 }
 
+/* "shop-db=shop,web=" */
+static int
+read_groups(const struct setting *setting, void *where, const char *value, struct error *err)
+{
+	for (const char *at = value; *at; at += strspn(at, ",")) {
+		int length = (int)strcspn(at, ",");
+
+		if (*at == '=' || !memchr(at, '=', (size_t)length))
+			return error_set(err, ERROR_INPUT,
+					 _("Expected NAMESPACE=APPLICATION, and got \"%.*s\"."),
+					 length, at);
+		at += length;
+	}
+	return read_text(setting, where, value, err);
+}
+
+static int
+read_servers(const struct setting *setting, void *where, const char *value, struct error *err)
+{
+	return cluster_servers_check(value, err) == 0 ? read_text(setting, where, value, err) : -1;
+}
+
 /* In the file: the daemon may be started from anywhere. */
 static int
 read_path(const struct setting *setting, void *where, const char *value, struct error *err)
@@ -233,6 +255,8 @@ static const struct setting table[] = {
 	{"run", "templates", NULL, N_("a directory"), NULL, read_path, AT(templates), 0, 0},
 	{NULL, NULL, "templates", "DIR", N_("Read resource templates from this directory"), read_text,
 	 AT(templates), 0, 0},
+	{"run", "cluster-servers", NULL, N_("hosts"), NULL, read_servers, AT(cluster_servers), 0,
+	 0},
 	{"run", "ready-timeout", "ready-timeout", N_("a time from 100ms to 60m"),
 	 N_("Fail a workload that is not ready after this time"), read_duration,
 	 AT(ready_timeout_ms), 100, 3600000},
@@ -311,8 +335,8 @@ static const struct setting table[] = {
 	{NULL, NULL, "adopt-selector", "LABELS", N_("Adopt only workloads with these labels"),
 	 read_text, AT(adopt_selector), 0, 0},
 	{NULL, NULL, "adopt-groups", "NS=APP[,NS=APP...]",
-	 N_("Group these namespaces to these applications (without APP: by their labels)"),
-	 read_text, AT(adopt_groups), 0, 0},
+	 N_("Show these namespaces in these applications (without APP: by their labels)"),
+	 read_groups, AT(adopt_groups), 0, 0},
 };
 #define COUNT (sizeof(table) / sizeof(table[0]))
 
@@ -346,7 +370,7 @@ settings_clear(struct settings *settings)
 			  &settings->import,	 &settings->lease,	 &settings->ready_fd,
 			  &settings->adopt_kubeconfig, &settings->adopt_context,
 			  &settings->adopt_namespaces, &settings->adopt_selector,
-			  &settings->adopt_groups};
+			  &settings->adopt_groups, &settings->cluster_servers};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		free(*texts[i]);

@@ -34,6 +34,7 @@ struct settings_templates {	/* [template "NAME"] */
 
 struct settings {		/* strings are owned; NULL: not given */
 	char *state, *images, *templates;
+	char *cluster_servers;		/* "HOST[:PORT], ...": which definitions may name */
 	struct settings_templates named;
 	struct settings_clusters clusters;
 	char *socket;

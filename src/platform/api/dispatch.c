@@ -26,8 +26,8 @@
 #include "platform/api/routes.h"
 #include "platform/api/withheld.h"
 #include "platform/auth/audit.h"
-#include "platform/http/answers.h"
 #include "platform/http/exchange.h"
+#include "platform/http/response-cache.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
 #include "platform/state/precondition.h"
@@ -191,13 +191,14 @@ write_key(char out[KEY_SIZE], const struct request *request)
 static bool
 find_known(struct platform *platform, const struct request *request, struct response *response)
 {
-	const struct known_answer *known;
-	struct answer_beside beside;
+	const struct cached_response *known;
+	struct cached_beside beside;
 	char key[KEY_SIZE];
 
-	if (!platform->answers || !write_key(key, request))
+	if (!platform->response_cache || !write_key(key, request))
 		return false;
-	known = answers_find(platform->answers, key, repository_version(platform->repository));
+	known = response_cache_find(platform->response_cache, key,
+				    repository_version(platform->repository));
 	if (known && has_beside(known->route)) {
 		runtime_beside(platform, request, known, &beside);
 		if (beside.other_form != known->beside.other_form ||
@@ -224,12 +225,12 @@ static void
 keep_answer(struct platform *platform, const struct route *route, const struct request *request,
 	    struct response *response)
 {
-	struct known_answer *keep;
+	struct cached_response *keep;
 	char key[KEY_SIZE];
 
-	if (!platform->answers || !is_steady(route) || !write_key(key, request))
+	if (!platform->response_cache || !is_steady(route) || !write_key(key, request))
 		return;
-	keep = known_answer_new(key);
+	keep = cached_response_new(key);
 	keep->route = route;
 	keep->org = copy_or_null(request->place.org);
 	keep->app = copy_or_null(request->place.app);

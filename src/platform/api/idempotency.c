@@ -59,12 +59,10 @@ fingerprint(struct platform *platform, const struct request *request,
 }
 
 static int
-answer_again(const json_t *row, struct response *response, struct error *err)
+answer_again(const struct kept_answer *kept, struct response *response, struct error *err)
 {
-	const char *body = json_member_string(row, "body");
-
-	response->body = json_decode(body, strlen(body), err);
-	response->status = (int)strtol(json_member_string(row, "status"), NULL, 10);
+	response->body = json_decode(kept->body, strlen(kept->body), err);
+	response->status = kept->status;
 	return response->body ? 1 : -1;
 }
 
@@ -74,7 +72,7 @@ idempotency_find(struct platform *platform, const struct request *request,
 {
 	char print[IDS_SHA256_HEX_SIZE];
 	struct error why = {0};
-	json_t *row;
+	struct kept_answer kept;
 	int ret = -1;
 
 	if (!request->idempotency_key)
@@ -82,20 +80,20 @@ idempotency_find(struct platform *platform, const struct request *request,
 	if (!is_good(request->idempotency_key))
 		return error_set_code(err, CODE_IDEMPOTENCY_KEY_INVALID,
 				      .max = IDEMPOTENCY_KEY_MAX);
-	row = repository_idempotent(platform->repository, request_user(request),
-				    request->idempotency_key, clock_wall_ms() - OLDEST_MS, &why);
-	if (!row) {
+	if (repository_idempotent(platform->repository, request_user(request),
+				  request->idempotency_key, clock_wall_ms() - OLDEST_MS, &kept,
+				  &why) != 0) {
 		if (why.kind == ERROR_NOT_FOUND)
 			return 0;
 		*err = why;
 		return -1;
 	}
 	fingerprint(platform, request, print);
-	if (strcmp(print, json_member_string(row, "request")) == 0)
-		ret = answer_again(row, response, err);
+	if (strcmp(print, kept.request) == 0)
+		ret = answer_again(&kept, response, err);
 	else
 		error_set_code(err, CODE_IDEMPOTENCY_KEY_REUSED);
-	json_decref(row);
+	kept_answer_clear(&kept);
 	return ret;
 }
 

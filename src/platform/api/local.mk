@@ -5,10 +5,16 @@ libplatform_api_a_SOURCES = \
 	src/platform/api/dispatch.h \
 	src/platform/api/handlers/applications.c \
 	src/platform/api/handlers/applications.h \
+	src/platform/api/handlers/artefact-images.c \
+	src/platform/api/handlers/artefact-images.h \
+	src/platform/api/handlers/artefact-lists.c \
+	src/platform/api/handlers/artefact-lists.h \
 	src/platform/api/handlers/artefacts.c \
 	src/platform/api/handlers/artefacts.h \
 	src/platform/api/handlers/audit.c \
 	src/platform/api/handlers/audit.h \
+	src/platform/api/handlers/declared.c \
+	src/platform/api/handlers/declared.h \
 	src/platform/api/handlers/definitions.c \
 	src/platform/api/handlers/definitions.h \
 	src/platform/api/handlers/deltas.c \
@@ -40,6 +46,8 @@ libplatform_api_a_SOURCES = \
 	src/platform/api/handlers/rules.h \
 	src/platform/api/handlers/runtime.c \
 	src/platform/api/handlers/runtime.h \
+	src/platform/api/handlers/set-diff.c \
+	src/platform/api/handlers/set-diff.h \
 	src/platform/api/handlers/sets.c \
 	src/platform/api/handlers/sets.h \
 	src/platform/api/handlers/surveys.c \

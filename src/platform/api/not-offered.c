@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A table of addresses; what is below one is not offered either. */
 #include "config.h"
 
 #include "platform/api/not-offered.h"

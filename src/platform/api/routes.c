@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "platform/api/handlers/applications.h"
+#include "platform/api/handlers/artefact-lists.h"
 #include "platform/api/handlers/artefacts.h"
 #include "platform/api/handlers/audit.h"
 #include "platform/api/handlers/definitions.h"
@@ -72,6 +73,8 @@ static const struct route routes[] = {
 	{"GET", ORG, get_organization, "getOrganization", BODY_NONE, false, PERMISSION_MEMBER},
 	{"GET", ORG "/x-adoption", get_adoption, "x-getAdoption", BODY_NONE, false,
 	 PERMISSION_MEMBER},
+	{"PATCH", ORG "/x-adoption", update_adoption, "x-updateAdoption", BODY_OBJECT, false,
+	 PERMISSION_ADMINISTER},
 	{"GET", ORG "/audit-logs", list_audit_log, "listAuditLogEntries", BODY_NONE, false,
 	 PERMISSION_ADMINISTER},
 	{"GET", ORG "/env-types", list_env_types, "listEnvironmentTypes", BODY_NONE, false,

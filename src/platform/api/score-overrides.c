@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A path is names with dots between them, a number an entry of a list; null removes. */
 #include "config.h"
 
 #include "platform/api/score-overrides.h"

@@ -19,7 +19,7 @@
 #include "platform/state/repository-users.h"
 
 #define DAY_MS (24 * 60 * 60 * 1000LL)
-#define PRUNE_EVERY 1000
+#define PRUNE_EVERY (AUDIT_SLICE / 2)	/* so that what is left over grows less */
 #define PATH_MAX_BYTES 1024	/* no address of ours is longer; one of nothing may be */
 
 const struct audit_options audit_defaults = {
@@ -48,6 +48,6 @@ audit_put(struct platform *platform, const struct audit_row *entry, struct error
 	if (repository_put_audit(platform->repository, &row, err) != 0)
 		return -1;
 	if (++platform->audited % PRUNE_EVERY == 0)
-		return audit_prune(platform, err);
+		return audit_prune(platform, err) < 0 ? -1 : 0;
 	return 0;
 }

@@ -30,7 +30,8 @@ extern const struct audit_options audit_defaults;
 
 /* A request was or will be answered; the time is now, and a path that is too long is cut. */
 int audit_put(struct platform *platform, const struct audit_row *entry, struct error *err);
-/* Forgets what is too old or too much; at the start, and by itself now and then. */
+/* Forgets what is too old or too much, a slice of it; by itself now and then.  1: there is more, 0:
+ * there is not, or -1 with err. */
 int audit_prune(struct platform *platform, struct error *err);
 
 #endif

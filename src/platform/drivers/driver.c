@@ -1,22 +1,83 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * What all drivers have in common: the ownership of what goes in and out.  A driver fills
- * these structs, and whoever asked clears them, so no driver has to outlive an answer that it
- * gave.
+ * What all drivers have in common: how some of what they get is read, and the ownership of what
+ * goes in and out.  A driver fills these structs, and whoever asked clears them, so no driver
+ * has to outlive an answer that it gave.
  */
 #include "config.h"
 
 #include "platform/drivers/driver.h"
 
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/xmalloc.h"
+#include "model/json.h"
+
+#define NEEDED(operation) {#operation, offsetof(struct driver_ops, operation), 0}
+#define WITH(operation, other)                                                                     \
+	{#operation, offsetof(struct driver_ops, operation), offsetof(struct driver_ops, other)}
+
+/* What driver.h does not say to be NULL, and what goes with another.  All of it are pointers. */
+static const struct needed_operation {
+	const char *name;
+	size_t at, with;	/* 0: it is to be there in any case */
+} operations[] = {
+	NEEDED(driver_type), NEEDED(free), NEEDED(describe),
+	NEEDED(image_exists), NEEDED(images), NEEDED(prepare), NEEDED(adopt),
+	NEEDED(provision), NEEDED(deprovision), NEEDED(render), NEEDED(apply),
+	NEEDED(observe), NEEDED(state), NEEDED(open_log), NEEDED(read_log),
+	NEEDED(close_log), NEEDED(remove), NEEDED(detach),
+	WITH(survey, declared), WITH(declared, survey), WITH(keep, kept),
+	WITH(kept, keep), WITH(review, expect), WITH(expect, review),
+};
+
+static bool
+has_operation(const struct driver_ops *ops, size_t at)
+{
+	const void *operation;
+
+	memcpy(&operation, (const char *)ops + at, sizeof(operation));
+	return operation != NULL;
+}
+
+const char *
+driver_ops_lack(const struct driver_ops *ops)
+{
+	if (!ops->name)
+		return "name";
+	for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
+		const struct needed_operation *one = &operations[i];
+
+		if ((one->with == 0 || has_operation(ops, one->with)) &&
+		    !has_operation(ops, one->at))
+			return one->name;
+	}
+	return NULL;
+}
 
 void
 driver_init(struct driver *driver, const struct driver_ops *ops, struct loop *loop)
 {
 	*driver = (struct driver){.ops = ops, .loop = loop};
+}
+
+const char *
+driver_space_env(const char *space)
+{
+	const char *slash = strrchr(space, '/');
+
+	return slash ? slash + 1 : space;
+}
+
+bool
+driver_goes_before(const struct driver_workload *workload)
+{
+	const char *when = json_member_string(workload->deploy, "when");
+
+	return when && strcmp(when, "before") == 0;
 }
 
 void
@@ -39,6 +100,9 @@ driver_status_clear(struct driver_status *status)
 		free(status->items[i].waiting);
 		driver_end_clear(&status->items[i].last);
 	}
+	for (size_t i = 0; i < status->owner_count; i++)
+		free(status->owners[i].module);
+	free(status->owners);
 	free(status->items);
 	*status = (struct driver_status){0};
 }
@@ -106,6 +170,7 @@ driver_deployment_clear(struct driver_deployment *deployment)
 		clear_workload(&deployment->workloads[i]);
 	free(deployment->workloads);
 	free(deployment->copy_of);
+	json_decref(deployment->past);
 	*deployment = (struct driver_deployment){0};
 }
 
@@ -126,6 +191,7 @@ driver_deployment_keep(const struct driver_deployment *deployment, struct driver
 {
 	*out = *deployment;
 	out->copy_of = xstrdup_or_null(deployment->copy_of);
+	out->past = json_incref(deployment->past);
 	out->workloads = xcalloc(deployment->count + 1, sizeof(*out->workloads));
 	for (size_t i = 0; i < deployment->count; i++) {
 		const struct driver_workload *from = &deployment->workloads[i];

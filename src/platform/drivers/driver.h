@@ -89,12 +89,16 @@ struct driver_workload {
 struct driver_deployment {
 	const char *id;			/* output is kept under this; NULL: none */
 	/* The space that these are the first copy of: what does not run there either is made all
-	 * the same, and that it does not run is a warning (driver_task_warn_of()).  NULL: none. */
+	 * the same, and that it does not run is a warning (driver_task_warn_unwell()).
+	 * NULL: none. */
 	char *copy_of;
 	struct driver_workload *workloads;
 	size_t count;
 	/* It succeeded before, and what ended is to run again: nothing has to prove itself. */
 	bool is_resumed;
+	/* It succeeded elsewhere, and runs here for the first time: each of its workloads has to
+	 * stay up as in a new deployment.  Only of what is resumed. */
+	bool is_unproven;
 	/* What runs is left as it is: another daemon may have changed it since.  Only of what is
 	 * resumed. */
 	bool is_left;
@@ -105,6 +109,11 @@ struct driver_deployment {
 	 * left of it is done, in what is left of its time.  When it fails, what was there before is
 	 * not brought back: nobody knows that any more but who resumes it. */
 	int64_t begun_at;
+	/* Of a home that is adopted: what this platform changed there, as far as that is known, the
+	 * oldest first: [{"module", "key": "Deployment/web", "before", "after": kept objects, "at":
+	 * wall ms}], with "is_guess" where not all of it may have been.  Only of what is resumed;
+	 * NULL: nothing. */
+	json_t *past;
 };
 
 /* What a deployment would hand over, and where. */
@@ -123,6 +132,11 @@ struct driver_end {
 	bool lacks_memory;
 };
 void driver_end_clear(struct driver_end *end);
+
+/* "ENV" of the space "ORG/APP/ENV". */
+const char *driver_space_env(const char *space);
+/* The others start when it is done, and nothing starts when it fails ("when": "before"). */
+bool driver_goes_before(const struct driver_workload *workload);
 
 struct driver_workload_status {
 	char *module;			/* owned by the status list */
@@ -148,10 +162,18 @@ struct driver_workload_status {
 	struct driver_end last;		/* the one for which it was restarted */
 	bool ready;
 };
+/* Of a module that was changed and is somebody else's. */
+struct driver_owner {
+	char *module;
+	enum runtime_owner owner;
+};
 struct driver_status {
 	struct driver_workload_status *items;
 	size_t count;
+	struct driver_owner *owners;	/* also of what has no row */
+	size_t owner_count;
 	int64_t seen_at; /* wall ms, when this was so; 0: it is not known what runs */
+	struct error why;	/* it is not known now; kind ERROR_NONE: it comes, or is known */
 };
 
 /* How people on this machine reach a workload that has a service. */
@@ -219,19 +241,33 @@ struct driver_survey {
 
 struct driver_log;
 
+/* The definitions that it serves: {driver_type: "process/sqlite", type: "sqlite"}. */
+#define DRIVER_KIND_TYPES 3
+struct driver_resource_kind {
+	const char *name;			/* "sqlite" */
+	const char *types[DRIVER_KIND_TYPES];	/* NULL at the end */
+};
+
+/* What a driver does not offer is NULL, where its comment says what that means; all else each
+ * driver has (driver_ops_lack()). */
 struct driver_ops {
 	const char *name;		/* in front of its resources' types: "process/sqlite" */
 	const char *driver_type;	/* of the k8s-cluster definitions that choose it */
 	bool continues;			/* begun_at is understood, else such a deployment fails */
-	const char *const *resources;	/* the types that it makes: "sqlite"; NULL at the end */
+	/* What it runs goes on without a daemon, and may be out of its sight; else detach() ends
+	 * it, and observe() always knows. */
+	bool outlives;
+	/* What it makes; one without a name ends.  NULL: nothing. */
+	const struct driver_resource_kind *resources;
 	void (*free)(struct driver *driver);	/* driver_end_tasks(), too */
 	/* What it is, which profiles and which fields of a workload it honours, by the paths of
 	 * model/workload-fields.h, each with all below it:
 	 * {"name", "profiles": [...], "honours": [...], ...}.  "partly" may have paths of them, each
 	 * with what it does instead, in English, or others, with what is to be used instead; "within"
 	 * has paths with values that it honours alone, {"least": 1024} or {"word": "TCP"}, and what
-	 * it does "instead"; with "one_container" it runs workloads of exactly one container.  New
-	 * reference. */
+	 * it does "instead"; "ignores" has those that it does nothing with, so that each field of
+	 * the table is named by one of the three; with "one_container" it runs workloads of exactly
+	 * one container.  New reference. */
 	json_t *(*describe)(struct driver *driver);
 
 	/* Is there such an executable?  false with ERROR_INPUT that names the image. */
@@ -241,8 +277,8 @@ struct driver_ops {
 
 	/* --- a space, before anything else is asked of it --- */
 
-	/* What its namespace is called when no definition says so; free() it.  NULL: the driver has
-	 * no namespaces. */
+	/* What its namespace is called when no definition says so; free() it.  Operation NULL: the
+	 * driver has no namespaces. */
 	char *(*default_namespace)(struct driver *driver, const char *space);
 	/* There is room for a new one.  What is kept of the home is copied, here and below. */
 	struct driver_task *(*prepare)(struct driver *driver, const char *space,
@@ -256,23 +292,22 @@ struct driver_ops {
 	/* --- what somebody else made; NULL: the driver finds nothing --- */
 
 	/*
-	 * Reads what runs there and changes nothing.  Gives {"namespaces": [{"namespace", "labels",
-	 * "modules": {MODULE: {"profile", "spec", "externals"}}, "left": [{"object", "why"}],
-	 * "app": what its labels call it, or none, "changed_by", "changed_at": who made the newest
-	 * change and when (wall ms), where that is known}, ...], "gone": {NAMESPACE: true} of those
-	 * that were named and are not there}; a namespace that cannot be read is a warning of the
-	 * task (task.h), and all of them that cannot be are its error.
+	 * Reads what runs there and changes nothing.  Gives {"namespaces": [each as
+	 * found_namespace_encode() writes it], "gone": {NAMESPACE: true} of those that were named
+	 * and are not there}; a namespace that cannot be read is a warning of the task (task.h),
+	 * and all of them that cannot be are its error.
 	 *
-	 * Where there are many namespaces only their workloads are read: "kinds" has the kinds of
-	 * objects that were, {"Deployment": true}, with custom resources that make such.  A namespace
-	 * that is as it is `known` has "is_same": true and nothing else, as has one that was given to
-	 * `found` already; "declared" is declared() of what was read, where that is known.
+	 * Where there are many namespaces only their workloads are read, and `kinds` says which.
 	 */
 	struct driver_task *(*survey)(struct driver *driver, const struct driver_survey *survey,
 				      const struct driver_waiter *waiter);
-	/* Another number whenever survey() would find another declaration in that home; much
-	 * cheaper.  Whether what is declared runs is observe()'s affair. */
-	uint64_t (*declared)(struct driver *driver, const char *space);
+	/* Another number whenever survey() with that selector would find another declaration in
+	 * that home; much cheaper.  Whether what is declared runs is observe()'s affair. */
+	uint64_t (*declared)(struct driver *driver, const char *space, const char *selector);
+	/* Sets whether the namespace is read (the default).  While it is not, observe(), state()
+	 * and attend() ask the cluster nothing, and observe() says so.  NULL: it asks nothing in
+	 * any case. */
+	void (*set_read)(struct driver *driver, const char *namespace, bool is_read);
 
 	/* --- what this platform is to find again there, from wherever it looks; NULL, both: it
 	 *     cannot keep anything --- */
@@ -282,12 +317,14 @@ struct driver_ops {
 	 * which people may read and write there; those that are not named stay. */
 	struct driver_task *(*keep)(struct driver *driver, const char *space, const json_t *record,
 				    const json_t *notes, const struct driver_waiter *waiter);
-	/* Gives {"records": [{"space", "namespace", "tag", "record", "notes"}], "gone": {SPACE:
-	 * true}}: what was kept by whichever daemon of this platform, but what has the tag that
-	 * `known` ({space: tag}) has; and which of those known are not there any more.  Where only
-	 * the notes are others there is no "record", and where it is unusable "error" says why in
-	 * its place.  A space is "app/env" here: the organization
-	 * is each daemon's own. */
+	/* Gives {"records": [each as kept_record_encode() writes it], "gone": {SPACE: true},
+	 * "unread": {SPACE: true}, "strays": {NAMESPACE: {"space", "expected"}}}: what was kept
+	 * by whichever daemon of this platform, the oldest first, but what has the tag that `known`
+	 * ({space: tag}) has; which of those known are not there any more; what is there and could
+	 * not be read; and namespaces that say they are of a space and are not, each time all of
+	 * them.  Where only the notes are others there is no "record", and where it is unusable
+	 * "error" says why in its place.  The note "made" is driver_home.made.  A space is
+	 * "app/env" here: the organization is each daemon's own. */
 	struct driver_task *(*kept)(struct driver *driver, const json_t *known,
 				    const struct driver_waiter *waiter);
 
@@ -311,7 +348,8 @@ struct driver_ops {
 	/*
 	 * Files for a resource that workloads can read: {NAME: {text, tag}}; gives {NAME: path}.
 	 * Another text has another tag, and so another path; of those before, what `previous` (an
-	 * earlier answer, or NULL) names stays, and the rest goes.  files NULL: all go.
+	 * earlier answer, or NULL) names stays, and the rest goes.  files NULL: all go.  Where
+	 * workloads can read none, it fails.
 	 */
 	struct driver_task *(*render)(struct driver *driver, const char *space, const char *name,
 				      const json_t *files, const json_t *previous,
@@ -326,7 +364,8 @@ struct driver_ops {
 	 * done but for the end of the old, so that it can neither fail nor be cancelled any more,
 	 * it may report a progress whose parts are all done.  Copies what it keeps.
 	 * Of what is resumed each workload counts for itself: those that cannot start are the
-	 * problems of its end, and the others run.  One at a time in a space.
+	 * problems of its end, and the others run.  One at a time in a space: another one fails,
+	 * and the first goes on.
 	 */
 	struct driver_task *(*apply)(struct driver *driver, const char *space,
 				     const struct driver_deployment *deployment,
@@ -337,8 +376,9 @@ struct driver_ops {
 	/*
 	 * What stands against a deployment, and what it would do, said by whoever carries it out:
 	 * nothing is made or changed, and what is under way in the space goes on.  Its end comes
-	 * within ten seconds.  Gives an array of findings (findings.h); when not all could be
-	 * asked it fails with the reason, and gives those that it has.
+	 * within ten seconds.  Gives {"is_new": nothing of it is there yet, "findings": an array
+	 * (findings.h), "objects": what would be applied, or none}; when not all could be asked it
+	 * fails with the reason, and gives those that it has.
 	 */
 	struct driver_task *(*review)(struct driver *driver, const char *space,
 				      const struct driver_review *review,
@@ -352,21 +392,23 @@ struct driver_ops {
 	/* --- what runs --- */
 
 	/* Where other workloads of the space reach this one, which has a service: a name or an
-	 * address; free() it.  NULL: by the workload's own name. */
+	 * address; free() it.  Operation NULL: by the workload's own name. */
 	char *(*service_host)(struct driver *driver, const char *space, const char *module);
-	/* What it knows now; what is only starting wins over what it is to replace. */
+	/* What it knows now; what is only starting wins over what it is to replace.  Nothing of a
+	 * space that is not known. */
 	void (*observe)(struct driver *driver, const char *space, struct driver_status *out);
 	/* Somebody looks closely, now and for a minute or two: observe() is to know its pods, too.
 	 * NULL: it always does. */
 	void (*attend)(struct driver *driver, const char *space);
-	/* Another number whenever observe() would give something else; much cheaper. */
+	/* Another number whenever observe() would give something else but its age; much cheaper. */
 	uint64_t (*state)(struct driver *driver, const char *space);
 
 	/* By what else than their resources workloads are reached from here; not yet known ones are
 	 * left out.  NULL: by nothing else. */
 	void (*addresses)(struct driver *driver, const char *space, struct driver_addresses *out);
 
-	/* --- output, also of workloads that are stopped --- */
+	/* --- output, also of workloads that are stopped where that is kept; a log is closed before
+	 *     its driver is freed --- */
 
 	struct driver_log *(*open_log)(struct driver *driver, const char *space,
 				       const struct driver_log_query *query);
@@ -378,12 +420,13 @@ struct driver_ops {
 
 	/* --- the end --- */
 
-	/* Ends everything in the space and leaves nothing of it; progress in workloads.  Also of a
-	 * space that this daemon has neither prepared nor adopted. */
+	/* Ends everything in the space and leaves nothing of it, with progress while that takes
+	 * time.  Also of a space that this daemon has neither prepared nor adopted, or that is not
+	 * there.  In the midst of an apply there, one of the two fails. */
 	struct driver_task *(*remove)(struct driver *driver, const char *space,
 				      const struct driver_home *home,
 				      const struct driver_waiter *waiter);
-	/* The daemon ends.  What can run without it stays; the rest is stopped. */
+	/* The daemon ends: what runs stays or is stopped, as `outlives` says. */
 	struct driver_task *(*detach)(struct driver *driver, const struct driver_waiter *waiter);
 };
 
@@ -406,6 +449,10 @@ void driver_deployment_clear(struct driver_deployment *deployment);	/* what is i
 /* A copy, for what is to be done later: the JSON in it is shared, and the id is borrowed. */
 void driver_deployment_keep(const struct driver_deployment *deployment,
 			    struct driver_deployment *out);
+
+/* What a driver is to offer and does not, or offers without what goes with it: "read_log".  NULL:
+ * all of it is there. */
+const char *driver_ops_lack(const struct driver_ops *ops);
 
 /* --- for drivers --- */
 

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * A string that is a mark and nothing else becomes what stands for it, which may be a number; in
+ * others it is replaced as text.
+ */
 #include "config.h"
 
 #include "platform/drivers/endpoint-marks.h"

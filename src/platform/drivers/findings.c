@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* What refuses a deployment has twice the room of all else, so that warnings never push it out. */
 #include "config.h"
 
 #include "platform/drivers/findings.h"

@@ -7,6 +7,9 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/endpoint-marks.h \
 	src/platform/drivers/findings.c \
 	src/platform/drivers/findings.h \
+	src/platform/drivers/found-namespace.c src/platform/drivers/found-namespace.h \
+	src/platform/drivers/kept-record.c src/platform/drivers/kept-record.h \
+	src/platform/drivers/kinds.c src/platform/drivers/kinds.h \
 	src/platform/drivers/ports.c \
 	src/platform/drivers/ports.h \
 	src/platform/drivers/process/addresses.c \
@@ -21,14 +24,16 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/confine.h \
 	src/platform/drivers/process/cron.c \
 	src/platform/drivers/process/cron.h \
+	src/platform/drivers/process/database-init.c \
+	src/platform/drivers/process/database-init.h \
 	src/platform/drivers/process/deleted-files.c \
 	src/platform/drivers/process/deleted-files.h \
 	src/platform/drivers/process/disk.c \
 	src/platform/drivers/process/disk.h \
-	src/platform/drivers/process/fill.c \
-	src/platform/drivers/process/fill.h \
-	src/platform/drivers/process/forward.c \
-	src/platform/drivers/process/forward.h \
+	src/platform/drivers/process/grpc-health.c \
+	src/platform/drivers/process/grpc-health.h \
+	src/platform/drivers/process/guard-registry.c \
+	src/platform/drivers/process/guard-registry.h \
 	src/platform/drivers/process/guard.c \
 	src/platform/drivers/process/guard.h \
 	src/platform/drivers/process/health.c \
@@ -41,6 +46,8 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/instance.h \
 	src/platform/drivers/process/jobs.c \
 	src/platform/drivers/process/jobs.h \
+	src/platform/drivers/process/keyrings.c \
+	src/platform/drivers/process/keyrings.h \
 	src/platform/drivers/process/landlock.c \
 	src/platform/drivers/process/landlock.h \
 	src/platform/drivers/process/layout.c \
@@ -69,14 +76,12 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/process.h \
 	src/platform/drivers/process/record-file.c \
 	src/platform/drivers/process/record-file.h \
-	src/platform/drivers/process/record.c \
-	src/platform/drivers/process/record.h \
 	src/platform/drivers/process/remover.c \
 	src/platform/drivers/process/remover.h \
-	src/platform/drivers/process/rendered.c \
-	src/platform/drivers/process/rendered.h \
 	src/platform/drivers/process/replicas.c \
 	src/platform/drivers/process/replicas.h \
+	src/platform/drivers/process/resource-files.c \
+	src/platform/drivers/process/resource-files.h \
 	src/platform/drivers/process/resource.c \
 	src/platform/drivers/process/resource.h \
 	src/platform/drivers/process/run-records.c \
@@ -85,6 +90,8 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/signals.h \
 	src/platform/drivers/process/space-change.c \
 	src/platform/drivers/process/space-change.h \
+	src/platform/drivers/process/space-copy.c \
+	src/platform/drivers/process/space-copy.h \
 	src/platform/drivers/process/space-hosts.c \
 	src/platform/drivers/process/space-hosts.h \
 	src/platform/drivers/process/space-ports.c \
@@ -95,6 +102,8 @@ libplatform_drivers_a_SOURCES = \
 	src/platform/drivers/process/workload-private.h \
 	src/platform/drivers/process/workload-ready.c \
 	src/platform/drivers/process/workload-status.c \
+	src/platform/drivers/process/tcp-proxy.c \
+	src/platform/drivers/process/tcp-proxy.h \
 	src/platform/drivers/process/translation.c \
 	src/platform/drivers/process/translation.h \
 	src/platform/drivers/process/workload.c \
@@ -113,7 +122,8 @@ libplatform_drivers_a_SOURCES = \
 if HAVE_CMOCKA
 DRIVER_TESTS = tests/unit/test-driver tests/unit/test-driver-parts tests/unit/test-driver-fields \
 	tests/unit/test-confine tests/unit/test-driver-limits \
-	tests/unit/test-driver-cron tests/unit/test-driver-faults \
+	tests/unit/test-driver-cron tests/unit/test-driver-faults tests/unit/test-driver-contract \
+	tests/unit/test-grpc-health \
 	tests/unit/test-kube-cluster tests/unit/test-kube-driver tests/unit/test-kube-sight \
 	tests/unit/test-kube-adopted tests/unit/test-kube-owned \
 	tests/unit/test-kube-clone tests/unit/test-kube-pause tests/unit/test-kube-review \
@@ -121,6 +131,7 @@ DRIVER_TESTS = tests/unit/test-driver tests/unit/test-driver-parts tests/unit/te
 	tests/unit/test-kube-watch
 check_PROGRAMS += $(DRIVER_TESTS) tests/unit/helper-server
 TESTS += $(DRIVER_TESTS)
+LONG_TESTS += tests/unit/test-kube-adopted
 
 DRIVER_WORLD = tests/unit/driver-world.c tests/unit/driver-world.h
 DRIVER_ITEMS = tests/unit/driver-items.c tests/unit/driver-items.h $(DRIVER_WORLD)
@@ -149,6 +160,10 @@ tests_unit_test_kube_cluster_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_kube_driver_SOURCES = tests/unit/test-kube-driver.c tests/unit/kube-double.c \
 	tests/unit/kube-double.h
 tests_unit_test_kube_driver_LDADD = $(DRIVER_TEST_LIBS)
+tests_unit_test_driver_contract_SOURCES = tests/unit/test-driver-contract.c \
+	tests/unit/driver-stage.c tests/unit/driver-stage.h tests/unit/memory-driver.c \
+	tests/unit/memory-driver.h tests/unit/kube-double.c tests/unit/kube-double.h $(DRIVER_WORLD)
+tests_unit_test_driver_contract_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_kube_sight_SOURCES = tests/unit/test-kube-sight.c tests/unit/kube-double.c \
 	tests/unit/kube-double.h
 tests_unit_test_kube_sight_LDADD = $(DRIVER_TEST_LIBS)
@@ -175,5 +190,9 @@ tests_unit_test_kube_survey_LDADD = $(DRIVER_TEST_LIBS)
 tests_unit_test_kube_watch_SOURCES = tests/unit/test-kube-watch.c $(KUBE_WORLD)
 tests_unit_test_kube_watch_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 tests_unit_test_kube_watch_LDADD = $(DRIVER_TEST_LIBS)
-tests_unit_helper_server_SOURCES = tests/unit/helper-server.c
+tests_unit_helper_server_SOURCES = tests/unit/helper-server.c tests/unit/helper-grpc.c \
+	tests/unit/helper-grpc.h
+tests_unit_test_grpc_health_SOURCES = tests/unit/test-grpc-health.c tests/unit/helper-grpc.c \
+	tests/unit/helper-grpc.h
+tests_unit_test_grpc_health_LDADD = $(DRIVER_TEST_LIBS)
 endif

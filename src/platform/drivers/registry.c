@@ -6,6 +6,7 @@
 
 #include "platform/drivers/registry.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,7 @@ drivers_add(struct drivers *drivers, struct driver *driver)
 {
 	struct drivers_entry **link = &drivers->first;
 
+	assert(!driver_ops_lack(driver->ops));
 	while (*link)
 		link = &(*link)->next;
 	*link = xcalloc(1, sizeof(**link));

@@ -15,7 +15,8 @@ struct drivers;
 
 struct drivers *drivers_new(void);
 void drivers_free(struct drivers *drivers);	/* and the drivers; NULL is fine */
-void drivers_add(struct drivers *drivers, struct driver *driver);	/* takes it */
+/* Takes it; it has all that a driver is to have (driver_ops_lack()). */
+void drivers_add(struct drivers *drivers, struct driver *driver);
 
 /* cluster "": of a type of which there is one.  NULL: there is none. */
 struct driver *drivers_find(const struct drivers *drivers, const char *driver_type,

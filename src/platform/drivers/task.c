@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
+#include "model/nouns.h"
 #include "platform/drivers/driver.h"
 #include "net/loop.h"
 
@@ -108,6 +109,7 @@ driver_task_report(struct driver_task *task, const struct driver_progress *progr
 		task->waiter.progress(task->waiter.data, progress);
 }
 
+/* Takes the warning. */
 static void
 add_warning(struct driver_task *task, json_t *warning)
 {
@@ -117,7 +119,7 @@ add_warning(struct driver_task *task, json_t *warning)
 
 	json_array_foreach(task->warnings, i, known)
 		is_known |= json_equal(known, warning);
-	if (warning && !is_known)
+	if (!is_known)
 		json_array_append(task->warnings, warning);
 	json_decref(warning);
 }
@@ -126,20 +128,47 @@ void
 driver_task_warn(struct driver_task *task, const char *workload, const char *object,
 		 const char *message)
 {
-	add_warning(task, json_pack("{s:s, s:s, s:s}", "workload", workload, "object", object,
-				    "message", message));
+	struct driver_warning said = {0};
+
+	untrusted_init(&said.workload, workload);
+	untrusted_init(&said.object, object);
+	untrusted_init(&said.message, message);
+	add_warning(task, driver_warning_encode(&said));
+	driver_warning_clear(&said);
+}
+
+json_t *
+driver_warning_of(const char *workload, const char *object, const char *code,
+		  const struct error *why)
+{
+	json_t *warning;
+	char *parts = error_codes_encode(why);
+	struct driver_warning said = {
+		.message = {error_codes_text(why)},
+		.reason = json_loads(parts, 0, NULL),
+	};
+
+	untrusted_init(&said.workload, workload);
+	untrusted_init(&said.object, object);
+	if (code)
+		untrusted_init(&said.code, code);
+	warning = driver_warning_encode(&said);
+	driver_warning_clear(&said);
+	free(parts);
+	return warning;
 }
 
 void
-driver_task_warn_of(struct driver_task *task, const char *workload, const struct error *why)
+driver_task_warn_of(struct driver_task *task, const char *workload, const char *object,
+		    const struct error *why)
 {
-	char *text = error_codes_text(why), *code = error_codes_encode(why);
+	add_warning(task, driver_warning_of(workload, object, NULL, why));
+}
 
-	add_warning(task, json_pack("{s:s, s:s, s:s, s:s, s:o*}", "workload", workload, "object",
-				    "", "message", text, "code", "does-not-run", "reason",
-				    json_loads(code, 0, NULL)));
-	free(text);
-	free(code);
+void
+driver_task_warn_unwell(struct driver_task *task, const char *workload, const struct error *why)
+{
+	add_warning(task, driver_warning_of(workload, "", "does-not-run", why));
 }
 
 /* At most once, and not after the end: a driver's cancel

@@ -5,6 +5,7 @@
  *
  * A task ends exactly once, by a call from the loop and never from inside the call that began
  * it, with an error or none; so there is one way for what fails at once and what fails late.
+ * Before its end it may report progress, also from inside that call, which never goes back.
  * Cancelling asks for an early end, which comes in the same way.  Whoever does not want to hear
  * of it any more forgets it; what it does goes on.  When the driver is freed, what has not ended
  * ends as failed.
@@ -24,11 +25,11 @@ struct driver_result {
 	const struct error *err;		/* NULL: it was done */
 	json_t *outputs; /* what driver.h says that it gives; borrowed; NULL: nothing */
 	const struct driver_errors *problems; /* of an apply that failed; borrowed, may be empty */
-	const json_t *warnings;	/* of driver_task_warn(); borrowed, may be empty */
+	const json_t *warnings;	/* array of driver_task_warn()'s; borrowed, may be empty */
 };
 struct driver_progress {
 	size_t done, total;
-	const char *text;		/* about what is done now; NULL: nothing */
+	const struct error *why;	/* what is waited for, with a code; NULL: nothing */
 };
 /* Who waits. */
 struct driver_waiter {
@@ -50,13 +51,22 @@ struct driver_task *driver_task_new(struct driver *driver, const struct driver_w
 				    void (*cancel)(void *data), void *data);
 /* For whoever waits; nobody has to listen. */
 void driver_task_report(struct driver_task *task, const struct driver_progress *progress);
-/* Something that whoever reads what came of it is to know, also when it is done: an array of
- * {"workload", "object", "message"}, each once.  In English. */
+/* Warnings are for whoever reads what came of it, also when it is done: driver_result.warnings has
+ * each once, as the JSON of a driver_warning (nouns.h). */
+
+/* Adds a warning in the words of the cluster. */
 void driver_task_warn(struct driver_task *task, const char *workload, const char *object,
 		      const char *message);
-/* The same of a workload that does not run, which was no reason to fail: with "code":
- * "does-not-run" and, where the error has codes, "reason". */
-void driver_task_warn_of(struct driver_task *task, const char *workload, const struct error *why);
+/* Adds one in our own words: in English, with "reason" where the error has codes. */
+void driver_task_warn_of(struct driver_task *task, const char *workload, const char *object,
+			 const struct error *why);
+/* Adds one in our own words of a workload that does not run, which was no reason to fail; its
+ * "code" is "does-not-run". */
+void driver_task_warn_unwell(struct driver_task *task, const char *workload,
+			     const struct error *why);
+/* A warning in our own words that is added to no task; code NULL: it has none.  New reference. */
+json_t *driver_warning_of(const char *workload, const char *object, const char *code,
+			  const struct error *why);
 /* err NULL: it is done.  Copies err, takes the outputs and what the problems hold (both may be
  * NULL). */
 void driver_task_end(struct driver_task *task, const struct error *err, json_t *outputs,

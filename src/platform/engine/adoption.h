@@ -12,7 +12,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct adopted_env;
+struct clone_promotion;
+struct env_home;
 struct error;
+struct found_namespace;
 struct place;
 struct platform;
 
@@ -25,6 +29,8 @@ struct adoption {
 	const char *driver_type, *cluster;	/* as drivers_find() takes them */
 	const char *def_id;			/* of the definition that chooses that */
 	const char *user;			/* who adopts it */
+	/* Labels of the workloads that are wanted from now on, "": all; NULL: as before. */
+	const char *selector;
 };
 
 /* An id of the API for a name of somebody else's: the same for the same name.  is_unique: two names
@@ -38,21 +44,30 @@ enum adoption_result { ADOPTION_SAME, ADOPTION_NEW, ADOPTION_CHANGED, ADOPTION_N
  * an environment that was made here has the namespace.
  */
 int adoption_record(struct platform *platform, const struct adoption *adoption,
-		    const json_t *found, enum adoption_result *result, struct error *err);
+		    const struct found_namespace *found, enum adoption_result *result,
+		    struct error *err);
 /* What was found there was promoted by another platform, as a clone's note says ("promote" of
- * model/clone-notes.h): its deployment takes the place of the found one.  0, also where something
- * else runs there by now, or -1 with err. */
+ * model/clone-notes.h): its deployment takes the place of the found one.  Otherwise the
+ * environment is resumed, since rollout_past() may know more now.  0, or -1 with err.
+ */
 int adoption_name_promotion(struct platform *platform, const struct adoption *adoption,
-			    const char *namespace, const json_t *promotion, struct error *err);
+			    const char *namespace, const struct clone_promotion *promotion,
+			    struct error *err);
 /*
- * It becomes an environment of that application, with what runs there now as its only deployment.
- * 1: it did; 0: it is one already, or is not adopted; -1 with err: ERROR_CONFLICT where clones of
- * it are there, or a deployment goes on.
+ * It becomes an environment of that application, with all of its deployments.  Nothing is being
+ * deployed to it.  1: it did; 0: it is one already, or is not adopted; -1 with
+ * err: ERROR_CONFLICT where clones of it are there.
  */
 int adoption_move(struct platform *platform, const struct adoption *adoption,
 		  const char *namespace, const char *app, struct error *err);
-/* The place of an adopted namespace, {"app", "env"}; new reference.  NULL with ERROR_NOT_FOUND. */
-json_t *adoption_place(struct platform *platform, const struct adoption *adoption,
-		       const char *namespace, struct error *err);
+/* Whether it could: 0, also where it is not adopted, or -1 with err. */
+int adoption_check_move(struct platform *platform, const struct adoption *adoption,
+			const char *namespace, const char *app, struct error *err);
+/* Where one of its namespaces is; the texts are borrowed, and the labels are new. */
+void adoption_home(const struct adoption *adoption, const char *namespace, struct env_home *out);
+/* The place of an adopted namespace: 0, or -1 with a zero `out` (ERROR_NOT_FOUND: it was not
+ * adopted).  adopted_env_clear() it. */
+int adoption_place(struct platform *platform, const struct adoption *adoption,
+		   const char *namespace, struct adopted_env *out, struct error *err);
 
 #endif

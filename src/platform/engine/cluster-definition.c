@@ -1,4 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * A definition of a cluster either names one of the configuration or holds all that is needed
+ * itself, and then the driver of that cluster is made here, with secrets that are opened for that
+ * moment.  A driver is never changed: another content of the definition retires it and makes a new
+ * one, which finds in the cluster what the old one has left.  Only the server may not change while
+ * environments run by it, since that would move them.
+ */
 #include "config.h"
 
 #include "platform/engine/cluster-definition.h"
@@ -15,10 +23,9 @@
 #include "model/definition.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "net/url.h"
 #include "platform/drivers/driver.h"
-#include "platform/drivers/kubernetes/cluster/access.h"
-#include "platform/drivers/kubernetes/cluster/settings.h"
-#include "platform/drivers/kubernetes/kubernetes.h"
+#include "platform/drivers/kinds.h"
 #include "platform/drivers/registry.h"
 #include "platform/engine/engine.h"
 #include "platform/state/definition-inputs.h"
@@ -40,29 +47,36 @@ values_of(const struct definition *definition)
 	return json_object_get(definition->driver_inputs, "values");
 }
 
-/* Of this machine there is one, and nothing to say of it. */
-static bool
-has_clusters(const struct definition *definition)
+/* Whose drivers are a cluster each; NULL: it chooses none.  Of this machine there is one, and
+ * nothing to say of it. */
+static const struct driver_kind *
+kind_of(const struct platform *platform, const struct definition *definition)
 {
-	return untrusted_is(&definition->type, DEFINITION_CLUSTER) &&
-	       untrusted_is(&definition->driver_type, DRIVER_KUBERNETES_TYPE);
+	const struct driver_kind *kind = NULL;
+
+	if (untrusted_is(&definition->type, DEFINITION_CLUSTER))
+		kind = driver_kind_find(platform->driver_kinds,
+					untrusted_raw(&definition->driver_type));
+	return kind && kind->open_cluster ? kind : NULL;
 }
 
 static bool
-is_inline(const struct definition *definition)
+is_inline(const struct platform *platform, const struct definition *definition)
 {
-	return has_clusters(definition) && json_object_get(values_of(definition), VALUE_SERVER);
+	return kind_of(platform, definition) &&
+	       json_object_get(values_of(definition), VALUE_SERVER);
 }
 
 char *
-cluster_definition_name(const char *org, const struct definition *definition)
+cluster_definition_name(const struct platform *platform, const char *org,
+			const struct definition *definition)
 {
 	const char *name;
 
-	if (is_inline(definition))
+	if (is_inline(platform, definition))
 		return xasprintf("%s%c%s", org, INLINE_MARK, untrusted_raw(&definition->id));
-	name = has_clusters(definition) ? json_member_string(values_of(definition), VALUE_CLUSTER)
-					: NULL;
+	name = kind_of(platform, definition)
+		       ? json_member_string(values_of(definition), VALUE_CLUSTER) : NULL;
 	return xstrdup(name ? name : "");
 }
 
@@ -148,16 +162,29 @@ check_name(const struct platform *platform, const struct definition *definition,
 }
 
 /* Borrows from both. */
-static struct kube_access_options
-options_of(const json_t *values, const json_t *secrets)
+static struct driver_cluster
+cluster_of(const json_t *values, const json_t *secrets)
 {
-	return (struct kube_access_options){
+	return (struct driver_cluster){
 		.server = json_member_string(values, VALUE_SERVER),
 		.ca = json_member_string(values, "ca"),
 		.token = json_member_string(secrets, "token"),
 		.certificate = json_member_string(secrets, "certificate"),
 		.key = json_member_string(secrets, "key"),
 	};
+}
+
+/* The operator decides where the daemon goes.  A platform that runs nothing goes nowhere. */
+static int
+check_server(const struct platform *platform, const struct definition *definition,
+	     struct error *err)
+{
+	const char *server = json_member_string(values_of(definition), VALUE_SERVER);
+
+	if (!platform->drivers || url_is_of(server ? server : "", platform->cluster_servers))
+		return 0;
+	return error_set_code(err, CODE_CLUSTER_SERVER_NOT_ALLOWED, .server = server,
+			      .definition = untrusted_raw(&definition->id));
 }
 
 static int
@@ -167,8 +194,7 @@ check_inline(const struct platform *platform, const char *org, const struct defi
 	static const char *const names[] = {VALUE_SERVER, "ca", NULL},
 				 *const secret_names[] = {"token", "certificate", "key", NULL};
 	const json_t *values = values_of(definition);
-	struct kube_access_options options;
-	struct kube_settings settings;
+	struct driver_cluster cluster;
 	json_t *secrets;
 	int ret = -1;
 
@@ -177,11 +203,11 @@ check_inline(const struct platform *platform, const char *org, const struct defi
 	secrets = open_secrets(platform, org, definition, err);
 	if (!secrets)
 		return -1;
-	options = options_of(values, secrets);
-	if (refuse_others(secrets, secret_names, err) == 0) {
-		ret = kube_settings_inline(&settings, &options, err);
-		kube_settings_clear(&settings);
-	}
+	cluster = cluster_of(values, secrets);
+	if (refuse_others(secrets, secret_names, err) == 0)
+		ret = kind_of(platform, definition)->check_cluster(&cluster, err);
+	if (ret == 0)
+		ret = check_server(platform, definition, err);
 	json_decref(secrets);
 	return ret;
 }
@@ -192,12 +218,12 @@ cluster_definition_check(const struct platform *platform, const char *org,
 {
 	static const char *const nothing[] = {NULL}, *const name[] = {VALUE_CLUSTER, NULL};
 
-	if (is_inline(definition))
+	if (is_inline(platform, definition))
 		return check_inline(platform, org, definition, err);
 	if (definition_inputs_have_secrets(definition->driver_inputs))
 		return error_set_code(err, CODE_DEFINITION_SECRETS_NOT_TAKEN,
 				      .definition = untrusted_raw(&definition->id));
-	if (!has_clusters(definition))
+	if (!kind_of(platform, definition))
 		return refuse_others(values_of(definition), nothing, err);
 	if (refuse_others(values_of(definition), name, err) != 0)
 		return -1;
@@ -211,24 +237,28 @@ static struct driver *
 make_driver(struct platform *platform, const char *cluster, const struct definition *definition,
 	    json_t *secrets, struct error *err)
 {
-	const struct kube_access_options how = options_of(values_of(definition), secrets);
-	const struct kube_driver_options options = {
-		.cluster = cluster,
-		.access = kube_access_new(platform->loop, &how, err),
+	const struct driver_cluster how = cluster_of(values_of(definition), secrets);
+	const struct driver_cluster_options options = {
+		.name = cluster,
 		.platform = repository_platform_id(platform->repository),
 		.name_key = secrets_name_key(platform->secrets),
 	};
+	const struct driver_kind *kind = kind_of(platform, definition);
 	struct driver *driver = NULL;
 
+	if (kind)
+		driver = kind->open_cluster(platform->loop, &how, &options, err);
+	else
+		error_set_code(err, CODE_CLUSTER_DEFINITION_GONE,
+			       .definition = untrusted_raw(&definition->id));
 	json_decref(secrets);
-	if (options.access)
-		driver = kube_driver_new(platform->loop, &options, err);
 	if (driver)
 		drivers_add(platform->drivers, driver);
 	return driver;
 }
 
-/* Of a definition that is gone nothing is known any more. */
+/* Of a definition that is gone nothing is known any more; one that was written before may name a
+ * server that is not allowed now. */
 static struct driver *
 open_inline(struct platform *platform, const char *cluster, struct error *err)
 {
@@ -243,7 +273,8 @@ open_inline(struct platform *platform, const char *cluster, struct error *err)
 		if (err->kind == ERROR_NOT_FOUND)
 			error_set_code(err, CODE_CLUSTER_DEFINITION_GONE, .definition = mark + 1);
 	} else {
-		secrets = open_secrets(platform, org, &definition, err);
+		secrets = check_server(platform, &definition, err) == 0
+				  ? open_secrets(platform, org, &definition, err) : NULL;
 		if (secrets)
 			driver = make_driver(platform, cluster, &definition, secrets, err);
 		definition_clear(&definition);
@@ -295,8 +326,8 @@ cluster_definition_check_change(const struct platform *platform, const char *org
 				       err) != 0)
 		return -1;
 	before = json_member_string(values_of(&kept), VALUE_SERVER);
-	moves = is_inline(&kept) &&
-		(!is_inline(now) || !before || !server || strcmp(before, server) != 0);
+	moves = is_inline(platform, &kept) &&
+		(!is_inline(platform, now) || !before || !server || strcmp(before, server) != 0);
 	definition_clear(&kept);
 	return moves ? refuse_move(platform, org, now, err) : 0;
 }
@@ -310,10 +341,10 @@ cluster_definition_changed(struct platform *platform, const char *org,
 	struct error ignored = {0};
 	char *cluster;
 
-	if (!is_inline(now) || !platform->drivers || !platform->engine)
+	if (!is_inline(platform, now) || !platform->drivers || !platform->engine)
 		return;
-	cluster = cluster_definition_name(org, now);
-	drivers_retire(platform->drivers, DRIVER_KUBERNETES_TYPE, cluster);
+	cluster = cluster_definition_name(platform, org, now);
+	drivers_retire(platform->drivers, untrusted_raw(&now->driver_type), cluster);
 	free(cluster);
 	if (repository_uses_of_definition(platform->repository, org, untrusted_raw(&now->id), &used,
 					  &ignored) == 0)

@@ -8,7 +8,8 @@
  *	{"values": {"server": "https://192.0.2.10:6443", "ca": PEM},
  *	 "secrets": {"token": ...}}		or "certificate" and "key": all that is needed, inline
  *
- * Paths, programs and proxies stand in the configuration and never in a definition.  The driver of
+ * Paths, programs and proxies stand in the configuration and never in a definition, and so do the
+ * hosts that a server may be ([run] cluster-servers).  The driver of
  * an inline cluster is made when an environment needs it, and again when the definition changes;
  * its name is "ORG/DEFINITION", which no section can have.
  */
@@ -36,7 +37,8 @@ void cluster_definition_changed(struct platform *platform, const char *org,
 				const struct definition *now);
 
 /* Which cluster it says, as drivers_find() takes it; free() it.  "": of its driver there is one. */
-char *cluster_definition_name(const char *org, const struct definition *definition);
+char *cluster_definition_name(const struct platform *platform, const char *org,
+			      const struct definition *definition);
 /* The driver of such a cluster, made where it is inline and nobody needed it yet; NULL, with err
  * where that failed. */
 struct driver *cluster_definition_driver(struct platform *platform, const char *driver_type,

@@ -14,9 +14,9 @@
 
 #include "base/error.h"
 #include "base/xmalloc.h"
+#include "model/adoption-report.h"
 #include "model/error-codes.h"
 #include "model/extensions.h"
-#include "model/json.h"
 #include "model/nouns.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/findings.h"
@@ -112,14 +112,15 @@ add_left(struct review_run *run)
 	if (run->home.origin && run->home.is_first)
 		left = follow_left(r->order.platform->follow, r->place.org, run->home.origin);
 	json_array_foreach(left, i, one) {
-		struct finding_subject subject = {NULL, json_member_string(one, "object")};
-		const char *reason = json_member_string(one, "reason");
-		json_t *details = reason ? json_decode(reason, strlen(reason), NULL) : NULL;
-		struct error why = {0};
+		struct left_object object;
+		struct error why;
 
-		if (error_codes_read(&why, details) && is_told(why.parts[0].code))
-			findings_add(run->findings, DEPLOY_LEFT, &subject, "left", &why);
-		json_decref(details);
+		left_object_read(&object, one);
+		if (left_object_error(&object, &why) && is_told(why.parts[0].code))
+			findings_add(run->findings, DEPLOY_LEFT,
+				     &(struct finding_subject){NULL, object.object.raw}, "left",
+				     &why);
+		left_object_clear(&object);
 	}
 }
 

@@ -20,9 +20,9 @@
 #include "model/delta.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/manifests.h"
 #include "model/nouns.h"
 #include "model/set.h"
-#include "model/workload-fields.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/env-driver.h"
@@ -117,7 +117,7 @@ record_pending(struct platform *platform, const struct place *place,
 static bool
 needs_image(const json_t *module)
 {
-	return workload_profile_of(json_member_string(module, "profile")) != PROFILE_MANIFESTS;
+	return !manifests_is(json_member_string(module, "profile"));
 }
 
 /* Every workload has an image and the driver has it; else ERROR_INPUT that names both. */

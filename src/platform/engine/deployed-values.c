@@ -102,6 +102,7 @@ may_be_secret(const char *where)
 		{"spec", "containers", "", "files", "", "value"},
 		{"spec", "schedules", "", "containers", "", "variables", ""},
 		{"spec", "pod", "initContainers", "", "env", "", "value"},
+		{"spec", "secrets", "", "data", ""},
 	};
 	struct pointer at;
 	struct error why;

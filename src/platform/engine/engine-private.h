@@ -8,11 +8,14 @@
 #include <stdint.h>
 
 #include "platform/engine/engine.h"
+#include "platform/engine/env-progress.h"
 #include "platform/engine/problems.h"
 
 struct driver_task;
 struct loop_timer;
 struct rollout;
+
+#define SLICE_PAUSE_MS 1		/* until the next slice of deleted rows goes */
 
 enum env_state { ENV_IDLE, ENV_ROLLING_OUT, ENV_REMOVING, ENV_FORGETTING };
 
@@ -36,6 +39,7 @@ struct engine_env {
 	int64_t began;			/* steady ms; what is rolled out */
 	struct rollout *rollout;
 	struct driver_task *removal;
+	struct env_progress progress;	/* of that */
 	struct loop_timer *timer;	/* the next step */
 	int64_t retry_ms;
 	int64_t record_ms;		/* until the next try of the database */
@@ -47,11 +51,16 @@ struct engine {
 	struct engine_env *envs;
 	bool stopping;
 	bool draining;
+	struct loop_timer *dropping;	/* what was deleted, a slice a turn; NULL: none is left */
 	struct loop_timer *drain;	/* the idle callback, on its own stack */
 	void (*idle)(void *data);
 	void *idle_data;
 	void (*deployed)(void *data, bool succeeded, int64_t ms);	/* NULL: nobody counts */
 	void *deployed_data;
 };
+
+/* drain.c: a deployment is pending or in progress there; nothing may be any more. */
+bool engine_env_is_deploying(const struct engine_env *env);
+void engine_check_idle(struct engine *engine);
 
 #endif

@@ -33,6 +33,7 @@
 #include "platform/state/platform.h"
 #include "platform/state/repository-apps.h"
 #include "platform/state/repository-deployments.h"
+#include "platform/state/repository-removal.h"
 #include "platform/state/repository-runtime.h"
 #include "platform/state/repository.h"
 
@@ -130,57 +131,26 @@ complain(const struct engine_env *env, const char *what, const struct error *err
 	log_line(LOG_PRIORITY_ERROR, what, "space", env->name, "error", err->text, NULL);
 }
 
-/* --- draining --- */
-
-/* A deployment counts until it is written down how it ended; what follows is between us and the
- * driver. */
-static bool
-is_deploying(const struct engine_env *env)
-{
-	return env->wanted || env->interrupted ||
-	       (env->rollout && !env->resuming &&
-		rollout_state(env->rollout) <= ROLLOUT_COMMIT);
-}
-
-/* From the loop, since the callee may free the engine. */
-static void
-report_idle(void *data)
-{
-	struct engine *engine = data;
-
-	engine->drain = NULL;
-	engine->idle(engine->idle_data);
-}
-
-bool
-engine_is_deploying(const struct engine *engine)
-{
-	for (const struct engine_env *env = engine->envs; env; env = env->next)
-		if (is_deploying(env))
-			return true;
-	return false;
-}
-
-static void
-check_idle(struct engine *engine)
-{
-	if (!engine->draining || engine->drain || !engine->idle || engine_is_deploying(engine))
-		return;
-	engine->drain = loop_add_timer(engine->platform->loop, 0, report_idle, engine);
-}
-
 /* --- rolling out --- */
 
-/* What succeeded settles what was to be resumed.  What failed is tried again, but only where the
- * state says that it should run: a deployment that failed by itself is not repeated, and where it
- * has left something else than what was there, that is brought back at once. */
+/* What succeeded settles what was to be resumed, but for what it has left out. */
 static void
-schedule_next(struct engine_env *env, bool succeeded, bool is_unsettled)
+settle(struct engine_env *env, bool is_partial)
+{
+	env->should_resume = is_partial;
+	env->should_clear = false;
+}
+
+/* What failed is tried again, but only where the state says that it should run: a deployment that
+ * failed by itself is not repeated, and where it has left something else than what was there, that
+ * is brought back at once.  What a success has left out is resumed at once, too. */
+static void
+schedule_next(struct engine_env *env, bool succeeded, bool is_unsettled, bool is_partial)
 {
 	if (env->pruning)
 		env->pruning = false;
 	else if (succeeded)
-		env->should_resume = env->should_clear = false;
+		settle(env, is_partial);
 	else if (env->resuming || is_unsettled)
 		env->should_resume = true;
 	env->should_clear |= is_unsettled;
@@ -190,7 +160,7 @@ schedule_next(struct engine_env *env, bool succeeded, bool is_unsettled)
 		schedule(env, 0);
 		return;
 	}
-	if (!env->should_resume || env->wanted || env->deleting || is_unsettled)
+	if (!env->should_resume || env->wanted || env->deleting || is_unsettled || is_partial)
 		schedule(env, 0);
 	else
 		schedule_retry(env);
@@ -231,12 +201,13 @@ rolled_out(void *data, bool succeeded)
 {
 	struct engine_env *env = data;
 	bool is_unsettled = rollout_is_unsettled(env->rollout);
+	bool is_partial = rollout_is_partial(env->rollout);
 
 	rollout_free(env->rollout);
 	env->rollout = NULL;
 	env->state = ENV_IDLE;
-	check_idle(env->engine);
-	schedule_next(env, succeeded, is_unsettled);
+	engine_check_idle(env->engine);
+	schedule_next(env, succeeded, is_unsettled, is_partial);
 }
 
 /* What of it the rollout is: its deployment, and how that is carried out. */
@@ -343,18 +314,28 @@ resume(struct engine_env *env)
 /* --- removing --- */
 
 /* The rows go after everything that runs is gone, so that a crash between the two finds it
- * again. */
+ * again; where there are many, by and by, so that others are answered meanwhile. */
 static void
 forget(struct engine_env *env)
 {
+	struct repository *repository = env->engine->platform->repository;
 	struct place place = place_of(env);
 	struct error err = {0};
+	int trimmed = repository_trim_environment(repository, &place, &err), more = trimmed;
 
-	if (repository_forget_environment(env->engine->platform->repository, &place, &err) != 0) {
+	if (trimmed == 0)
+		more = repository_forget_environment(repository, &place, &err);
+	if (more < 0) {
 		complain(env, "cannot forget an environment, trying again", &err);
 		schedule_record(env);
 		return;
 	}
+	if (trimmed > 0) {
+		schedule(env, SLICE_PAUSE_MS);
+		return;
+	}
+	if (more > 0)
+		engine_drop_deleted(env->engine);
 	log_line(LOG_PRIORITY_INFO, "environment deleted", "space", env->name, NULL);
 	free_env(env);
 }
@@ -367,6 +348,7 @@ removed(void *data, const struct driver_result *result)
 	env->removal = NULL;
 	if (result->err) {
 		complain(env, "cannot remove an environment, trying again", result->err);
+		problems_set_env(&env->problems, env->env, PROBLEM_REMOVAL, result->err);
 		env->state = ENV_IDLE;
 		schedule_retry(env);
 		return;
@@ -375,11 +357,19 @@ removed(void *data, const struct driver_result *result)
 	forget(env);
 }
 
+static void
+removing(void *data, const struct driver_progress *progress)
+{
+	struct engine_env *env = data;
+
+	env_progress_note(&env->progress, progress);
+}
+
 /* The task removes what runs and what lies on disk; it can be begun again after a crash. */
 static void
 start_removing(struct engine_env *env)
 {
-	struct driver_waiter waiter = {.ended = removed, .data = env};
+	struct driver_waiter waiter = {.ended = removed, .progress = removing, .data = env};
 	struct place place = place_of(env);
 	struct error err = {0};
 	struct env_home home;
@@ -389,11 +379,14 @@ start_removing(struct engine_env *env)
 		const struct driver_home where = env_driver_home(&home);
 
 		env->state = ENV_REMOVING;
+		env->progress = (struct env_progress){0};
 		env->removal = driver->ops->remove(driver, env->name, &where, &waiter);
 	} else if (err.kind == ERROR_INPUT) {	/* until a daemon starts that has it */
 		complain(env, "cannot remove an environment", &err);
+		problems_set_env(&env->problems, env->env, PROBLEM_REMOVAL, &err);
 	} else if (err.kind != ERROR_NOT_FOUND) {
 		complain(env, "cannot remove an environment, trying again", &err);
+		problems_set_env(&env->problems, env->env, PROBLEM_REMOVAL, &err);
 		schedule_retry(env);
 	} else {	/* it was never deployed */
 		env->state = ENV_FORGETTING;
@@ -451,13 +444,15 @@ struct order {
 	char *deployment;		/* of WISH_DEPLOY */
 };
 
-/* Whatever is going on there is of no use to anybody. */
+/* Whatever is going on there is of no use to anybody, nor is why it could not be deleted before. */
 static void
 delete_env(struct engine_env *env)
 {
 	struct error why;
 
 	env->deleting = true;
+	env->retry_ms = RETRY_MIN_MS;
+	problems_set(&env->problems, NULL);
 	error_set_code(&why, CODE_ENVIRONMENT_IS_DELETING, .env = env->env);
 	if (env->rollout)
 		rollout_cancel(env->rollout, &why);
@@ -541,6 +536,16 @@ engine_problems(struct engine *engine, const struct place *place)
 	return env ? &env->problems : NULL;
 }
 
+json_t *
+engine_progress(struct engine *engine, const struct place *place)
+{
+	const struct engine_env *env = find_env(engine, place, false);
+
+	if (env && env->state == ENV_REMOVING)
+		return env_progress_encode(&env->progress);
+	return env && env->rollout ? rollout_progress(env->rollout) : NULL;
+}
+
 void
 engine_note_gone(struct engine *engine, const struct place *place, const struct error *why)
 {
@@ -557,7 +562,7 @@ engine_is_busy(struct engine *engine, const struct place *place)
 {
 	const struct engine_env *env = find_env(engine, place, false);
 
-	return env && is_deploying(env);
+	return env && engine_env_is_deploying(env);
 }
 
 void
@@ -601,6 +606,7 @@ engine_resume(struct engine *engine, struct error *err)
 		schedule(env, 0);
 	}
 	placed_environments_clear(&envs);
+	engine_drop_deleted(engine);
 	return 0;
 }
 
@@ -619,28 +625,14 @@ engine_adopt(struct engine *engine, const struct place *place)
 	follow_commit(engine, place, WISH_ADOPT, NULL);
 }
 
-void
-engine_drain(struct engine *engine, void (*idle)(void *data), void *data)
-{
-	engine->draining = true;
-	engine->idle = idle;
-	engine->idle_data = data;
-	check_idle(engine);
-}
-
-bool
-engine_is_stopping(const struct engine *engine)
-{
-	return engine->stopping || engine->draining;
-}
-
 /* Timers and waiters go before the driver does, so that nobody is called back. */
 void
 engine_stop(struct engine *engine)
 {
 	engine->stopping = true;
 	loop_remove_timer(engine->drain);
-	engine->drain = NULL;
+	loop_remove_timer(engine->dropping);
+	engine->drain = engine->dropping = NULL;
 	engine->idle = NULL;
 	for (struct engine_env *env = engine->envs; env; env = env->next) {
 		loop_remove_timer(env->timer);
@@ -675,6 +667,7 @@ engine_free(struct engine *engine)
 	if (!engine)
 		return;
 	loop_remove_timer(engine->drain);
+	loop_remove_timer(engine->dropping);
 	while (engine->envs)
 		free_env(engine->envs);
 	free(engine);

@@ -59,6 +59,9 @@ void engine_begin(struct engine *engine, const struct place *place, const char *
  * before: after a restart, an import, a pause.  NULL: nothing is known of the environment.
  * Borrowed until the next turn of the loop. */
 const struct problems *engine_problems(struct engine *engine, const struct place *place);
+/* How far what is under way there is, as model/task-progress.h has it; new.  NULL: nothing is, or
+ * its driver has not said. */
+json_t *engine_progress(struct engine *engine, const struct place *place);
 /* Where an adopted environment was is not there any more, or is again (why NULL): its problem. */
 void engine_note_gone(struct engine *engine, const struct place *place, const struct error *why);
 /* A deployment is pending or in progress. */
@@ -69,5 +72,8 @@ void engine_refresh(struct engine *engine, const struct place *place);
 void engine_prune(struct engine *engine, const struct place *place);
 /* The environment must be marked as deleting; it is gone some time later. */
 void engine_remove(struct engine *engine, const struct place *place);
+/* The rows of what was deleted go in slices: of applications that are marked as deleting and have
+ * no environment left, of artefacts, and of the audit what is too old. */
+void engine_drop_deleted(struct engine *engine);
 
 #endif

@@ -24,8 +24,11 @@
 #include "base/xmalloc.h"
 #include "model/definition.h"
 #include "model/error-codes.h"
+#include "model/json.h"
+#include "model/manifests.h"
 #include "model/match.h"
 #include "model/nouns.h"
+#include "model/set.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/registry.h"
 #include "platform/engine/cluster-definition.h"
@@ -34,7 +37,9 @@
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-apps.h"
+#include "platform/state/repository-homes.h"
 #include "platform/state/repository-resources.h"
+#include "platform/state/repository-sets.h"
 
 #define MADE_DIGITS 16
 
@@ -175,8 +180,9 @@ request_for(const struct place *place, const char *type, const char *env_type)
 
 /* 0 with the driver in a home that is empty; -1 with err. */
 static int
-match_cluster(const struct definitions *definitions, const struct place *place,
-	      const char *env_type, struct env_home *out, struct error *err)
+match_cluster(const struct platform *platform, const struct definitions *definitions,
+	      const struct place *place, const char *env_type, struct env_home *out,
+	      struct error *err)
 {
 	const struct match_request request = request_for(place, DEFINITION_CLUSTER, env_type);
 	struct error why = {0};
@@ -193,7 +199,7 @@ match_cluster(const struct definitions *definitions, const struct place *place,
 		.def_id = xstrdup(untrusted_raw(&found->id)),
 		.namespace = xstrdup(""),
 		.namespace_def = xstrdup(""),
-		.cluster = cluster_definition_name(place->org, found),
+		.cluster = cluster_definition_name(platform, place->org, found),
 		.labels = json_object(),
 		.origin = xstrdup(""),
 	};
@@ -258,7 +264,7 @@ match_all(struct platform *platform, const struct place *place, const struct env
 
 	if (repository_definitions(platform->repository, place->org, &definitions, err) != 0)
 		return -1;
-	ret = match_cluster(&definitions, place, untrusted_raw(&env->type), out, err);
+	ret = match_cluster(platform, &definitions, place, untrusted_raw(&env->type), out, err);
 	if (ret == 0 && match_namespace(platform, &definitions, place, env, out, err) != 0) {
 		env_home_clear(out);
 		ret = -1;
@@ -328,6 +334,46 @@ find_driver(struct platform *platform, const struct place *place, const struct e
 	return driver;
 }
 
+/* Objects that were found in a cluster. */
+static bool
+has_found_objects(struct platform *platform, const struct place *place, const char *set_id)
+{
+	struct error ignored = {0};
+	struct set *set = repository_set(platform->repository, place, set_id, &ignored);
+	const char *name;
+	json_t *module;
+	bool has = false;
+
+	json_object_foreach(set ? set_modules(set) : NULL, name, module)
+		has |= manifests_is(json_member_string(module, "profile"));
+	set_unref(set);
+	return has;
+}
+
+/* Where a base lay that is gone nobody knows any more; and what was found in a cluster must not run
+ * a second time as it does there. */
+static int
+check_base(struct platform *platform, const struct place *place, const struct env_home *home,
+	   struct error *err)
+{
+	struct environment env;
+	struct error why = {0};
+	struct place base = {place->org, place->app, NULL};
+	int ret = 0;
+
+	if (*home->origin)
+		return 0;
+	if (repository_read_environment(platform->repository, place, &env, err) != 0)
+		return -1;
+	base.env = env.from_deploy.env_id.raw;
+	if (base.env && repository_has(platform->repository, &base, &why) != 0 &&
+	    has_found_objects(platform, place, untrusted_raw(&env.from_deploy.set_id)))
+		ret = error_set_code(err, CODE_CLONE_ORIGINAL_GONE, .env = place->env,
+				     .other = base.env);
+	environment_clear(&env);
+	return ret;
+}
+
 static struct driver *
 find(struct platform *platform, const struct place *place, bool is_kept, struct env_home *home,
      bool *is_new, struct error *err)
@@ -339,7 +385,8 @@ find(struct platform *platform, const struct place *place, bool is_kept, struct 
 		return NULL;
 	driver = find_driver(platform, place, home, *is_new, err);
 	if (driver && *is_new && is_kept &&
-	    repository_put_env_home(platform->repository, place, home, err) != 0)
+	    (check_base(platform, place, home, err) != 0 ||
+	     repository_put_env_home(platform->repository, place, home, err) != 0))
 		driver = NULL;
 	return driver;
 }
@@ -383,7 +430,7 @@ env_driver_of_type(struct platform *platform, const struct place *place, const c
 
 	if (repository_definitions(platform->repository, place->org, &definitions, err) != 0)
 		return NULL;
-	if (match_cluster(&definitions, place, env_type, &home, err) == 0) {
+	if (match_cluster(platform, &definitions, place, env_type, &home, err) == 0) {
 		driver = find_driver(platform, place, &home, true, err);
 		env_home_clear(&home);
 	}

@@ -24,7 +24,7 @@
 #include <stdbool.h>
 
 #include "platform/drivers/driver.h"
-#include "platform/state/repository-resources.h"
+#include "platform/state/repository-homes.h"
 
 struct error;
 struct place;

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * A name that a definition gives is taken or refused, and changed only where it is too long: people
+ * look for it.  One that nobody chose gives way by itself, with a hash of the environment at its
+ * end.  The hash is of ids alone, so the same environment would get the same name again.
+ */
 #include "config.h"
 
 #include "platform/engine/env-namespace.h"
 
-#include <ctype.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -15,6 +20,7 @@
 #include "base/xmalloc.h"
 #include "model/definition.h"
 #include "model/error-codes.h"
+#include "model/label.h"
 #include "model/nouns.h"
 #include "model/placeholder.h"
 #include "model/reference.h"
@@ -22,40 +28,21 @@
 #include "platform/state/definition.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
-#include "platform/state/repository-resources.h"
+#include "platform/state/repository-homes.h"
 
-#define LABEL_MAX 63
 #define NAME_KEPT 54	/* of a name that is cut: '-' and the digits follow */
 #define HASH_DIGITS 8
-#define PREFIX_MAX 253	/* of a label's key: a name of DNS */
-
-#define LOWER "abcdefghijklmnopqrstuvwxyz0123456789"
-#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 /* --- names as Kubernetes has them --- */
 
-/* Of these characters, with a letter or digit at both ends. */
+/* Small letters and digits, with "-" between them. */
 static bool
-is_name(const char *name, size_t length, size_t max, const char *characters)
+is_namespace(const char *name)
 {
-	return length > 0 && length <= max && strspn(name, characters) >= length &&
-	       isalnum((unsigned char)name[0]) && isalnum((unsigned char)name[length - 1]);
-}
+	size_t length = strlen(name);
 
-/* "team", "example.org/team". */
-static bool
-is_label_key(const char *key)
-{
-	const char *slash = strchr(key, '/'), *name = slash ? slash + 1 : key;
-
-	return (!slash || is_name(key, (size_t)(slash - key), PREFIX_MAX, LOWER "-.")) &&
-	       is_name(name, strlen(name), LABEL_MAX, LOWER UPPER "-._");
-}
-
-static bool
-is_label_value(const char *value)
-{
-	return !*value || is_name(value, strlen(value), LABEL_MAX, LOWER UPPER "-._");
+	return length > 0 && length <= LABEL_MAX && name[0] != '-' && name[length - 1] != '-' &&
+	       name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
 }
 
 /* The same for the same environment, whatever its name is cut to; free() it. */
@@ -120,8 +107,8 @@ read_labels(const json_t *values, const struct place *place, const struct enviro
 		return error_set_code(err, CODE_NAMESPACE_LABELS_INVALID, .env = place->env,
 				      .definition = home->namespace_def);
 	json_object_foreach(home->labels, key, value)
-		if (!is_label_key(key) || !json_is_string(value) ||
-		    !is_label_value(json_string_value(value)))
+		if (!label_key_is_valid(key, strlen(key)) || !json_is_string(value) ||
+		    !label_value_is_valid(json_string_value(value), json_string_length(value)))
 			return error_set_code(err, CODE_NAMESPACE_LABEL_INVALID, .env = place->env,
 					      .definition = home->namespace_def, .name = key,
 					      .max = LABEL_MAX);
@@ -226,7 +213,7 @@ env_namespace_decide(struct platform *platform, struct driver *driver,
 		return -1;
 	if (!json_object_get(values, "namespace") && json_object_get(values, "labels"))
 		return take_default(platform, driver, place, home, err);
-	if (!is_name(home->namespace, strlen(home->namespace), LABEL_MAX, LOWER "-"))
+	if (!is_namespace(home->namespace))
 		return error_set_code(err, CODE_NAMESPACE_INVALID, .env = place->env,
 				      .definition = home->namespace_def, .name = home->namespace,
 				      .max = LABEL_MAX);

@@ -14,12 +14,17 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
+#include "model/adoption-report.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/members.h"
+#include "model/nouns.h"
 #include "platform/drivers/driver.h"
+#include "platform/drivers/found-namespace.h"
 #include "platform/engine/engine.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
+#include "platform/state/repository-homes.h"
 #include "platform/state/repository.h"
 
 #define WARNINGS_MAX 100
@@ -51,6 +56,7 @@ follow_add_place(struct follow_reader *reader, const char *namespace, const char
 	place->pause_ms = FOLLOW_PART_MIN_MS;
 	place->next = reader->places;
 	reader->places = place;
+	follow_note_chosen(reader, place);
 	return place;
 }
 
@@ -80,11 +86,12 @@ static bool
 is_missing(const struct follow_reader *reader, const struct follow_place *place)
 {
 	struct error err = {0};
-	json_t *known = adoption_place(reader->follow->platform, &reader->of, place->namespace,
-				       &err);
+	struct adopted_env known;
+	int ret = adoption_place(reader->follow->platform, &reader->of, place->namespace, &known,
+				 &err);
 
-	json_decref(known);
-	return !known && err.kind == ERROR_NOT_FOUND;
+	adopted_env_clear(&known);
+	return ret != 0 && err.kind == ERROR_NOT_FOUND;
 }
 
 /* What is no environment any more was forgotten by somebody, and stays so until it is asked for
@@ -119,8 +126,8 @@ note_gone(struct follow_reader *reader, struct follow_place *place, bool is_gone
 	engine_note_gone(reader->follow->platform->engine, &of, is_gone ? &err : NULL);
 }
 
-static bool
-is_of_one_source(const struct follow_reader *a, const struct follow_reader *b)
+bool
+follow_is_of_one_source(const struct follow_reader *a, const struct follow_reader *b)
 {
 	return strcmp(a->of.org, b->of.org) == 0 &&
 	       strcmp(a->of.driver_type, b->of.driver_type) == 0 &&
@@ -132,7 +139,7 @@ static bool
 is_outdated(const struct follow_reader *reader, const char *namespace)
 {
 	for (const struct follow_reader *r = reader->follow->readers; r; r = r->next) {
-		const struct follow_place *place = is_of_one_source(r, reader)
+		const struct follow_place *place = follow_is_of_one_source(r, reader)
 							   ? follow_find_place(r, namespace) : NULL;
 
 		if (place && place->seen_at > reader->began_at)
@@ -146,7 +153,7 @@ static void
 note_seen(const struct follow_reader *reader, const struct follow_place *seen)
 {
 	for (struct follow_reader *r = reader->follow->readers; r; r = r->next) {
-		struct follow_place *place = is_of_one_source(r, reader)
+		struct follow_place *place = follow_is_of_one_source(r, reader)
 						     ? follow_find_place(r, seen->namespace)
 						     : NULL;
 
@@ -159,18 +166,18 @@ note_seen(const struct follow_reader *reader, const struct follow_place *seen)
 
 /* Each time that it has changed again soon it is left alone for longer. */
 static void
-note_read(struct follow_reader *reader, struct follow_place *place, const json_t *found)
+note_read(struct follow_reader *reader, struct follow_place *place,
+	  const struct found_namespace *found)
 {
 	int64_t now = clock_steady_ms();
 
 	json_decref(place->left);
-	place->left = json_incref(json_object_get(found, "left"));
-	place->is_counted = json_object_get(found, "declared") != NULL;
-	place->declared = place->is_counted ? (uint64_t)json_integer_value(
-						      json_object_get(found, "declared"))
-					    : place->reading;
+	place->left = json_incref(found->left);
+	place->is_counted = found->declared != NULL;
+	place->declared = found->declared ? (uint64_t)json_integer_value(found->declared)
+					  : place->reading;
 	place->read_at = now;
-	place->is_part = json_object_get(found, "kinds") != NULL;
+	place->is_part = found->kinds != NULL;
 	place->wants_whole &= place->is_part;
 	note_seen(reader, place);
 	if (reader->is_whole)
@@ -183,93 +190,123 @@ note_read(struct follow_reader *reader, struct follow_place *place, const json_t
 }
 
 static void
-tell_place(struct follow_reader *reader, const struct follow_place *place, bool is_new)
+tell_place(struct adoption_report *told, const struct follow_place *place, bool is_new)
 {
-	if (reader->report)
-		json_array_append_new(
-			json_object_get(reader->report, "environments"),
-			json_pack("{s:s, s:s, s:s, s:O, s:b}", "app_id", place->app, "env_id",
-				  place->env, "namespace", place->namespace, "left", place->left,
-				  "is_new", (int)is_new));
+	struct adopted_environment environment = {
+		.is_gone = place->is_gone,
+		.is_part = place->is_part,
+		.is_moving = place->wants_group,
+		.is_unread = place->is_unread,
+		.left = place->left ? json_incref(place->left) : json_array(),
+		.is_new = is_new,
+	};
+
+	untrusted_init(&environment.app_id, place->app);
+	untrusted_init(&environment.env_id, place->env);
+	untrusted_init(&environment.namespace, place->namespace);
+	adoption_report_add(told, &environment);
 }
 
 static void
-add_warning(struct follow_reader *reader, const char *text)
+put_warning(json_t *warnings, json_t *warning)
 {
-	if (json_array_size(reader->warnings) < WARNINGS_MAX)
-		json_array_append_new(reader->warnings, json_string(text));
-	log_line(LOG_PRIORITY_WARNING, "not adopted", "cluster", reader->of.cluster, "why", text,
-		 NULL);
+	if (json_array_size(warnings) < WARNINGS_MAX)
+		json_array_append(warnings, warning);
 }
 
-/* A person says which application it is; what follows of that is said once. */
 static void
-regroup(struct follow_reader *reader, const json_t *found)
+add_warning(struct follow_reader *reader, json_t *warning)
 {
-	const char *namespace = json_member_string(found, "namespace");
-	const char *app = json_member_string(reader->groups, namespace);
-	const char *labels = json_member_string(found, "app");
-	struct follow_place *place = follow_find_place(reader, namespace);
-	struct error err = {0};
-	int moved;
+	put_warning(reader->warnings, warning);
+	put_warning(reader->fresh, warning);
+	log_line(LOG_PRIORITY_WARNING, "not adopted", "cluster", reader->of.cluster, "why",
+		 json_member_string(warning, "message"), NULL);
+}
 
-	if (!app)
-		return;
-	if (!*app)
-		app = labels ? labels : namespace;
-	moved = place ? adoption_move(reader->follow->platform, &reader->of, namespace, app, &err)
-		      : 0;
-	if (moved < 0)
-		add_warning(reader, err.text);
-	else if (!place)
-		json_object_set_new((json_t *)(uintptr_t)found, "app", json_string(app));
-	else if (moved > 0)
-		follow_drop_place(reader, place);
+void
+follow_add_warning(struct follow_reader *reader, const struct error *why)
+{
+	json_t *warning = driver_warning_of("", "", NULL, why);
+
+	add_warning(reader, warning);
+	json_decref(warning);
+}
+
+void
+follow_tell_warnings(const struct follow_reader *reader, struct adoption_report *out)
+{
+	const json_t *warning;
+	size_t i;
+
+	json_array_foreach(reader->warnings, i, warning)
+		adoption_report_warn(out, json_member_string(warning, "message"),
+				     json_object_get(warning, "reason"));
 }
 
 /* A namespace in which no workload was found yet is no environment: its application would have a
  * name that no label gave it.  Nothing is recorded over what somebody deploys at this moment: it is
  * read again when that has ended. */
+static bool
+is_passed(const struct follow_reader *reader, const struct follow_place *place,
+	  const struct found_namespace *found)
+{
+	const char *namespace = found->namespace.raw;
+
+	return found->is_same || json_object_get(reader->forgotten, namespace) ||
+	       is_outdated(reader, namespace) ||
+	       (!place && json_object_size(found->modules) == 0) ||
+	       (place && engine_is_busy(reader->follow->platform->engine,
+					&(struct place){reader->of.org, place->app, place->env}));
+}
+
 static void
-take_namespace(struct follow_reader *reader, const json_t *found)
+take_found(struct follow_reader *reader, struct found_namespace *found)
 {
 	struct platform *platform = reader->follow->platform;
-	const char *namespace = json_member_string(found, "namespace");
+	const char *namespace = found->namespace.raw;
 	struct follow_place *place = follow_find_place(reader, namespace);
 	enum adoption_result result;
 	struct error err = {0};
-	json_t *known;
+	struct adopted_env known;
 
-	if (json_is_true(json_object_get(found, "is_same")) ||
-	    json_object_get(reader->forgotten, namespace) || is_outdated(reader, namespace) ||
-	    (!place && json_object_size(json_object_get(found, "modules")) == 0))
-		return;
-	if (place && engine_is_busy(platform->engine,
-				    &(struct place){reader->of.org, place->app, place->env}))
-		return;
-	regroup(reader, found);
-	place = follow_find_place(reader, namespace);
-	if (adoption_record(platform, &reader->of, found, &result, &err) != 0) {
-		add_warning(reader, err.text);
+	if (is_passed(reader, place, found)) {
+		if (place && place->wants_group)
+			place->tried_at = 0;
 		return;
 	}
-	known = adoption_place(platform, &reader->of, namespace, &err);
-	if (!place && known)
-		place = follow_add_place(reader, namespace, json_member_string(known, "app"),
-				  json_member_string(known, "env"));
-	json_decref(known);
+	follow_regroup(reader, found);
+	place = follow_find_place(reader, namespace);
+	if (adoption_record(platform, &reader->of, found, &result, &err) != 0) {
+		follow_add_warning(reader, &err);
+		return;
+	}
+	if (adoption_place(platform, &reader->of, namespace, &known, &err) == 0 && !place)
+		place = follow_add_place(reader, namespace, known.app, known.env);
+	adopted_env_clear(&known);
 	if (!place)
 		return;
 	note_gone(reader, place, false);
 	note_read(reader, place, found);
 	if (result == ADOPTION_NEEDS_WHOLE)
 		place->wants_whole = true;
-	tell_place(reader, place, result == ADOPTION_NEW);
+	if (reader->report)
+		tell_place(reader->report, place, result == ADOPTION_NEW);
+}
+
+static void
+take_namespace(struct follow_reader *reader, const json_t *body)
+{
+	struct found_namespace found;
+
+	found_namespace_read(&found, body);
+	if (found.namespace.raw)
+		take_found(reader, &found);
+	found_namespace_clear(&found);
 }
 
 /* One that somebody has deleted meanwhile is not made again. */
 static void
-take_arrived(struct follow_reader *reader, const json_t *found)
+take_arrived(struct follow_reader *reader, json_t *found)
 {
 	const char *namespace = json_member_string(found, "namespace");
 	struct follow_place *place = follow_find_place(reader, namespace);
@@ -300,31 +337,20 @@ follow_take_arrived(struct follow_reader *reader)
 			return true;
 	}
 	json_array_clear(reader->arrived);
-	add_warning(reader, err.text);
+	follow_add_warning(reader, &err);
 	drop_missing(reader, false);
 	return true;
 }
 
+/* Whether one of the list has that in this member. */
 static bool
-is_found(const json_t *list, const char *namespace)
+is_named(const json_t *list, const char *member, const char *namespace)
 {
-	const json_t *found;
+	const json_t *one;
 	size_t i;
 
-	json_array_foreach(list, i, found)
-		if (strcmp(json_member_string(found, "namespace"), namespace) == 0)
-			return true;
-	return false;
-}
-
-static bool
-was_warned_of(const json_t *warnings, const char *namespace)
-{
-	const json_t *warning;
-	size_t i;
-
-	json_array_foreach(warnings, i, warning)
-		if (strcmp(json_member_string(warning, "object"), namespace) == 0)
+	json_array_foreach(list, i, one)
+		if (strcmp(json_member_string(one, member), namespace) == 0)
 			return true;
 	return false;
 }
@@ -338,17 +364,19 @@ find_gone(struct follow_reader *reader)
 
 	for (struct follow_place *place = reader->places; place; place = place->next) {
 		if (json_object_get(gone, place->namespace) ||
-		    (reader->is_whole && reader->all && !is_found(list, place->namespace) &&
-		     !was_warned_of(reader->said, place->namespace)))
+		    (reader->is_whole && reader->all &&
+		     !is_named(list, "namespace", place->namespace) &&
+		     !is_named(reader->said, "object", place->namespace)))
 			note_gone(reader, place, true);
 	}
 }
 
-/* What a part of it warns of is said when the whole is read. */
+/* What a part of it warns of is said when the whole is read.  What came before the end of the whole
+ * was taken already, and what it warned of stays. */
 void
 follow_begin_result(struct follow_reader *reader, const struct driver_result *result)
 {
-	const json_t *warning;
+	json_t *warning;
 	size_t i;
 
 	drop_missing(reader, true);
@@ -358,8 +386,9 @@ follow_begin_result(struct follow_reader *reader, const struct driver_result *re
 	if (!reader->is_whole && !result->err)
 		return;
 	json_array_clear(reader->warnings);
+	json_array_extend(reader->warnings, reader->fresh);
 	json_array_foreach(reader->said, i, warning)
-		add_warning(reader, json_member_string(warning, "message"));
+		add_warning(reader, warning);
 }
 
 bool
@@ -380,7 +409,7 @@ follow_take_some(struct follow_reader *reader)
 			return true;
 	}
 	reader->taken = json_array_size(list);
-	add_warning(reader, err.text);
+	follow_add_warning(reader, &err);
 	drop_missing(reader, false);
 	return true;
 }
@@ -410,77 +439,46 @@ follow_left(const struct follow *follow, const char *org, const char *namespace)
 	return NULL;
 }
 
-static json_t *
-tell_places(const struct follow_reader *reader)
-{
-	json_t *list = json_array();
-
-	for (const struct follow_place *place = reader->places; place; place = place->next) {
-		json_t *one = json_pack("{s:s, s:s, s:s}", "app_id", place->app, "env_id",
-					place->env, "namespace", place->namespace);
-
-		if (place->is_gone)
-			json_object_set_new(one, "is_gone", json_true());
-		if (place->is_part)
-			json_object_set_new(one, "is_part", json_true());
-		json_object_set_new(one, "left",
-				    place->left ? json_incref(place->left) : json_array());
-		json_array_append_new(list, one);
-	}
-	return list;
-}
-
-static json_t *
-tell_error(const struct error *err)
-{
-	char *text = error_codes_text(err);
-	json_t *told = json_pack("{s:s}", "message", text);
-
-	error_codes_write(err, told);
-	free(text);
-	return told;
-}
-
 static void
-tell_asked(const struct follow_reader *reader, json_t *told)
+tell_asked(const struct follow_reader *reader, struct adoption_report *told)
 {
-	json_t *names = json_array();
-
-	for (size_t i = 0; reader->namespaces && reader->namespaces[i]; i++)
-		json_array_append_new(names, json_string(reader->namespaces[i]));
-	if (reader->all)
-		json_object_set_new(told, "all", json_true());
-	else if (json_array_size(names) > 0)
-		json_object_set(told, "namespaces", names);
-	if (reader->selector)
-		json_object_set_new(told, "selector", json_string(reader->selector));
-	json_decref(names);
+	told->all = reader->all;
+	for (size_t i = 0; !reader->all && reader->namespaces && reader->namespaces[i]; i++)
+		member_texts_add(&told->namespaces, &told->namespace_count, reader->namespaces[i]);
+	untrusted_init(&told->selector, reader->selector);
 }
 
-json_t *
-follow_tell(struct follow *follow, const char *org)
+struct follow_reader *
+follow_told_reader(const struct follow *follow, const char *org, struct error *err)
 {
-	const struct follow_reader *reader = follow ? follow->readers : NULL;
-	char at[CLOCK_STAMP_SIZE];
-	json_t *told;
+	struct follow_reader *reader = follow ? follow->readers : NULL;
 
 	while (reader && (reader->is_once || strcmp(reader->of.org, org) != 0))
 		reader = reader->next;
 	if (!reader)
-		return NULL;
-	told = json_pack("{s:s, s:s*, s:s, s:o, s:o}", "cluster", reader->of.cluster, "context",
-			 reader->context, "state",
-			 reader->err.kind != ERROR_NONE ? "failed"
-			 : reader->read_at == 0		? "reading"
-							: "done",
-			 "warnings", json_copy(reader->warnings), "environments",
-			 tell_places(reader));
-	if (reader->read_at > 0) {
-		clock_stamp(at, reader->read_at);
-		json_object_set_new(told, "read_at", json_string(at));
-	}
-	if (reader->err.kind != ERROR_NONE)
-		json_object_set_new(told, "error", tell_error(&reader->err));
-	tell_asked(reader, told);
-	return told;
+		error_set_code(err, CODE_ADOPTION_NOT_FOUND, .org = org);
+	return reader;
+}
+
+int
+follow_tell(struct follow *follow, const char *org, struct adoption_report *out, struct error *err)
+{
+	const struct follow_reader *reader = follow_told_reader(follow, org, err);
+
+	*out = (struct adoption_report){0};
+	if (!reader || !(out->groups = follow_groups(reader, err)))
+		return -1;
+	untrusted_init(&out->cluster, reader->of.cluster);
+	untrusted_init(&out->context, reader->context);
+	out->read_at = reader->read_at;
+	out->state = reader->err.kind != ERROR_NONE ? ADOPTION_FAILED
+		     : reader->read_at == 0	    ? ADOPTION_READING
+						    : ADOPTION_DONE;
+	if (out->state == ADOPTION_FAILED)
+		read_failure_set(&out->error, &reader->err);
+	follow_tell_warnings(reader, out);
+	for (const struct follow_place *place = reader->places; place; place = place->next)
+		tell_place(out, place, false);
+	tell_asked(reader, out);
+	return 0;
 }

@@ -23,14 +23,14 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
-#include "model/json.h"
+#include "model/adoption-report.h"
 #include "net/loop.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/registry.h"
 #include "platform/engine/engine.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
-#include "platform/state/repository-resources.h"
+#include "platform/state/repository-homes.h"
 
 #define LOOK_MS 1000
 #define WHOLE_MS 60000
@@ -87,19 +87,38 @@ look_in(struct follow_reader *reader, int64_t ms)
 	reader->timer = loop_add_timer(reader->follow->platform->loop, ms, look, reader);
 }
 
+void
+follow_look_now(struct follow_reader *reader)
+{
+	if (!reader->task && reader->timer && !reader->has_result)
+		look_in(reader, 0);
+}
+
+static void
+free_report(struct follow_reader *reader)
+{
+	if (reader->report)
+		adoption_report_clear(reader->report);
+	free(reader->report);
+	reader->report = NULL;
+}
+
 static void
 tell_done(struct follow_reader *reader, const struct error *err)
 {
 	void (*done)(void *, const json_t *, const struct error *) = reader->done;
-	json_t *report = reader->report;
+	struct adoption_report *report = reader->report;
+	json_t *body = NULL;
 
 	reader->done = NULL;
-	reader->report = NULL;
-	if (report)
-		json_object_set(report, "warnings", reader->warnings);
+	if (report && !err) {
+		follow_tell_warnings(reader, report);
+		body = adoption_report_encode(report);
+	}
+	free_report(reader);
 	if (done)
-		done(reader->data, err ? NULL : report, err);
-	json_decref(report);
+		done(reader->data, body, err);
+	json_decref(body);
 }
 
 /* A whole one is due again in proportion to how long it took. */
@@ -176,12 +195,33 @@ driver_of(const struct follow_reader *reader)
 }
 
 static uint64_t
-declared_now(struct driver *driver, const struct follow_place *place)
+declared_now(const struct follow_reader *reader, struct driver *driver,
+	     const struct follow_place *place)
 {
-	return driver->ops->declared ? driver->ops->declared(driver, place->space) : 0;
+	return driver->ops->declared
+		       ? driver->ops->declared(driver, place->space, reader->selector)
+		       : 0;
 }
 
-/* Those that the operator named, and those that were adopted before. */
+/* An option of the daemon says all that is read, but for what was asked for since. */
+static bool
+is_chosen(const struct follow_reader *reader, const char *namespace)
+{
+	return !reader->is_given || reader->all || has_name(reader->namespaces, namespace) ||
+	       json_object_get(reader->wanted, namespace);
+}
+
+void
+follow_note_chosen(struct follow_reader *reader, struct follow_place *place)
+{
+	struct driver *driver = reader->is_once ? NULL : driver_of(reader);
+
+	place->is_unread = !is_chosen(reader, place->namespace);
+	if (driver && driver->ops->set_read)
+		driver->ops->set_read(driver, place->namespace, !place->is_unread);
+}
+
+/* Those that the operator named, and those that were adopted before, unless he named others. */
 static char **
 whole_names(const struct follow_reader *reader)
 {
@@ -191,7 +231,7 @@ whole_names(const struct follow_reader *reader)
 	while (names && names[count])
 		count++;
 	for (const struct follow_place *place = reader->places; place; place = place->next) {
-		if (has_name(reader->namespaces, place->namespace))
+		if (place->is_unread || has_name(reader->namespaces, place->namespace))
 			continue;
 		names = xreallocarray(names, count + 2, sizeof(*names));
 		names[count++] = xstrdup(place->namespace);
@@ -220,7 +260,7 @@ known_now(const struct follow_reader *reader)
 	json_t *known = json_object();
 
 	for (const struct follow_place *place = reader->places; place; place = place->next)
-		if (place->is_counted)
+		if (place->is_counted && !place->wants_group)
 			json_object_set_new(known, place->namespace,
 					    json_integer((json_int_t)place->declared));
 	return known;
@@ -246,29 +286,34 @@ start_reading(struct follow_reader *reader, struct driver *driver, char **names,
 	reader->known = reader->is_whole ? known_now(reader) : NULL;
 	survey.known = reader->known;
 	reader->began_at = clock_steady_ms();
+	json_array_clear(reader->fresh);
 	for (struct follow_place *place = reader->places; place; place = place->next)
-		place->reading = declared_now(driver, place);
+		place->reading = place->is_unread ? 0 : declared_now(reader, driver, place);
 	reader->task = driver->ops->survey(driver, &survey,
 					   &(struct driver_waiter){.ended = on_read,
 								   .data = reader});
 }
 
 /* What was read with many others is left out of the whole, and has its own clock.  While nothing is
- * known of what is declared nothing has changed. */
+ * known of what is declared nothing has changed.  What is not read is, where somebody needs it. */
 static bool
-is_due(struct driver *driver, const struct follow_place *place, enum reading what, int64_t now)
+is_due(const struct follow_reader *reader, struct driver *driver, const struct follow_place *place,
+       enum reading what, int64_t now)
 {
-	bool needs_more = place->is_part && place->wants_whole;
+	const struct place of = {reader->of.org, place->app, place->env};
+	bool needs_more = (place->is_part || place->is_unread) && place->wants_whole;
 	uint64_t declared;
 
 	if (place->is_gone || (place->is_part && !needs_more) != (what == READ_CHANGED_WORKLOADS))
 		return false;
-	if (needs_more || (place->is_counted && !place->is_part &&
+	if (place->wants_group && place->tried_at == 0)
+		return !engine_is_busy(reader->follow->platform->engine, &of);
+	if (needs_more || (place->is_counted && !place->is_part && !place->is_unread &&
 			   now - place->read_at >= WHOLE_MS))
 		return now - place->tried_at >= AGAIN_MIN_MS;
-	if (now - place->read_at < place->pause_ms)
+	if (place->is_unread || now - place->read_at < place->pause_ms)
 		return false;
-	declared = declared_now(driver, place);
+	declared = declared_now(reader, driver, place);
 	return declared != place->declared && (declared != 0 || !place->is_counted);
 }
 
@@ -281,8 +326,9 @@ changed_names(const struct follow_reader *reader, struct driver *driver, enum re
 	char **names = NULL;
 
 	for (struct follow_place *place = reader->places; place; place = place->next)
-		if (count < max && is_due(driver, place, what, now)) {
+		if (count < max && is_due(reader, driver, place, what, now)) {
 			place->tried_at = now;
+			place->wants_whole &= !place->is_unread;	/* asked for once */
 			names = xreallocarray(names, count + 2, sizeof(*names));
 			names[count++] = xstrdup(place->namespace);
 			names[count] = NULL;
@@ -333,13 +379,14 @@ new_reader(struct follow *follow, const struct follow_source *source)
 		.user = xstrdup(source->of.user),
 	};
 	reader->context = xstrdup_or_null(source->context);
-	reader->selector = xstrdup_or_null(source->selector);
+	reader->selector = source->selector && *source->selector ? xstrdup(source->selector) : NULL;
 	reader->namespaces = copy_names(source->namespaces);
 	reader->all = source->all;
 	reader->again_ms = AGAIN_MIN_MS;
 	reader->forgotten = json_object();
-	reader->groups = source->groups ? json_deep_copy(source->groups) : json_object();
+	reader->wanted = json_object();
 	reader->warnings = json_array();
+	reader->fresh = json_array();
 	reader->arrived = json_array();
 	reader->next = follow->readers;
 	follow->readers = reader;
@@ -365,14 +412,16 @@ free_reader(struct follow_reader *reader)
 	free((char *)reader->of.cluster);
 	free((char *)reader->of.def_id);
 	free((char *)reader->of.user);
+	free((char *)reader->of.selector);
 	free(reader->context);
 	free(reader->selector);
 	free_names(reader->namespaces);
 	free_names(reader->asked);
 	json_decref(reader->forgotten);
-	json_decref(reader->groups);
+	json_decref(reader->wanted);
 	json_decref(reader->warnings);
-	json_decref(reader->report);
+	json_decref(reader->fresh);
+	free_report(reader);
 	json_decref(reader->found);
 	json_decref(reader->said);
 	json_decref(reader->known);
@@ -383,60 +432,99 @@ free_reader(struct follow_reader *reader)
 void
 follow_add(struct follow *follow, const struct follow_source *source)
 {
-	look_in(new_reader(follow, source), 0);
+	struct follow_reader *reader = new_reader(follow, source);
+
+	reader->is_given = true;
+	look_in(reader, 0);
 }
 
 /* --- what was adopted before --- */
 
+static bool
+reads_source(const struct follow_reader *reader, const struct follow_source *source)
+{
+	const char *selector = reader->selector ? reader->selector : "";
+
+	return !reader->is_once && strcmp(reader->of.org, source->of.org) == 0 &&
+	       strcmp(reader->of.driver_type, source->of.driver_type) == 0 &&
+	       strcmp(reader->of.cluster, source->of.cluster) == 0 &&
+	       (reader->is_given || strcmp(selector, source->selector) == 0);
+}
+
+/* Which workloads are wanted an option says for all, else it is as it was when each was adopted. */
 static struct follow_reader *
-reader_of(struct follow *follow, const struct adoption *of)
+reader_of(struct follow *follow, const struct follow_source *source)
 {
 	struct follow_reader *reader = follow->readers;
 
-	while (reader && (reader->is_once || strcmp(reader->of.org, of->org) != 0 ||
-			  strcmp(reader->of.driver_type, of->driver_type) != 0 ||
-			  strcmp(reader->of.cluster, of->cluster) != 0))
+	while (reader && !reads_source(reader, source))
 		reader = reader->next;
 	return reader;
 }
 
+/* It was adopted again with another selector. */
 static void
-follow_row(struct follow *follow, const json_t *row)
+drop_elsewhere(struct follow *follow, const struct follow_reader *keeper, const char *org,
+	       const char *cluster, const char *namespace)
+{
+	for (struct follow_reader *r = follow->readers; r; r = r->next) {
+		struct follow_place *place = follow_find_place(r, namespace);
+
+		if (place && r != keeper && !r->is_once && strcmp(r->of.org, org) == 0 &&
+		    strcmp(r->of.cluster, cluster) == 0)
+			follow_drop_place(r, place);
+	}
+}
+
+static void
+follow_row(struct follow *follow, const struct adopted_env *row)
 {
 	const struct follow_source source = {
 		.of = {
-			.org = json_member_string(row, "org"),
-			.driver_type = json_member_string(row, "driver_type"),
-			.cluster = json_member_string(row, "cluster"),
-			.def_id = json_member_string(row, "def_id"),
+			.org = row->org,
+			.driver_type = row->driver_type,
+			.cluster = row->cluster,
+			.def_id = row->def_id,
 			.user = follow->platform->user,
 		},
+		.selector = row->selector,
 	};
-	const char *namespace = json_member_string(row, "namespace");
-	struct follow_reader *reader = reader_of(follow, &source.of);
+	const char *namespace = row->namespace;
+	struct follow_reader *reader = reader_of(follow, &source);
+	struct follow_place *place;
 
 	if (!reader) {
 		reader = new_reader(follow, &source);
 		look_in(reader, 0);
 	}
+	drop_elsewhere(follow, reader, row->org, row->cluster, namespace);
 	json_object_del(reader->forgotten, namespace);
-	if (!follow_find_place(reader, namespace))
-		follow_add_place(reader, namespace, json_member_string(row, "app"),
-			  json_member_string(row, "env"));
+	place = follow_find_place(reader, namespace);
+	if (place)
+		follow_note_chosen(reader, place);
+	else
+		follow_add_place(reader, namespace, row->app, row->env);
 }
 
 int
 follow_resume(struct follow *follow, struct error *err)
 {
-	json_t *rows = repository_adopted_places(follow->platform->repository, err), *row;
-	size_t i;
+	struct adopted_envs rows;
 
-	if (!rows)
+	if (repository_adopted_places(follow->platform->repository, &rows, err) != 0)
 		return -1;
-	json_array_foreach(rows, i, row)
-		follow_row(follow, row);
-	json_decref(rows);
+	for (size_t i = 0; i < rows.count; i++)
+		follow_row(follow, &rows.items[i]);
+	adopted_envs_clear(&rows);
 	return 0;
+}
+
+/* Of what is not read it is as good as new for a while after somebody needed it. */
+static bool
+is_stale(const struct follow_place *place)
+{
+	return place->is_unread &&
+	       (place->read_at == 0 || clock_steady_ms() - place->read_at >= WHOLE_MS);
 }
 
 /* Nothing is recorded over what somebody deploys at this moment. */
@@ -452,18 +540,27 @@ follow_is_whole(struct follow *follow, const struct place *of)
 		while (place && (strcmp(place->env, of->env) != 0 ||
 				 strcmp(place->app, of->app) != 0))
 			place = place->next;
-		if (!place || !place->is_part || place->is_gone || reader->is_once ||
-		    strcmp(reader->of.org, of->org) != 0)
+		if (!place || !(place->is_part || is_stale(place)) || place->is_gone ||
+		    reader->is_once || strcmp(reader->of.org, of->org) != 0)
 			continue;
 		place->wants_whole = true;
-		if (!reader->task && reader->timer && !reader->found)
-			look_in(reader, 0);
+		follow_look_now(reader);
 		return false;
 	}
 	return true;
 }
 
 /* --- once --- */
+
+/* Whoever adopts some wants them to be read, whatever the daemon was started with. */
+static void
+want_adopted(const struct follow_reader *once)
+{
+	for (struct follow_reader *r = once->follow->readers; r; r = r->next)
+		for (const struct follow_place *place = once->places; place; place = place->next)
+			if (!r->is_once && follow_is_of_one_source(r, once))
+				json_object_set_new(r->wanted, place->namespace, json_true());
+}
 
 static void
 end_once(struct follow_reader *reader)
@@ -472,6 +569,8 @@ end_once(struct follow_reader *reader)
 	bool is_survey = reader->is_survey;
 	struct error err = {0};
 
+	if (!is_survey)
+		want_adopted(reader);
 	free_reader(reader);
 	if (!is_survey && follow_resume(follow, &err) != 0)
 		log_line(LOG_PRIORITY_ERROR, "cannot follow what was adopted", "error", err.text,
@@ -485,9 +584,10 @@ follow_adopt(struct follow *follow, const struct follow_source *source,
 	struct follow_reader *reader = new_reader(follow, source);
 
 	reader->is_once = true;
+	reader->of.selector = xstrdup(reader->selector ? reader->selector : "");
 	reader->done = done;
 	reader->data = data;
-	reader->report = json_pack("{s:[]}", "environments");
+	reader->report = xcalloc(1, sizeof(*reader->report));
 	look_in(reader, 0);
 }
 

@@ -16,6 +16,7 @@
 
 #include "platform/engine/adoption.h"
 
+struct adoption_report;
 struct error;
 struct follow;
 struct place;
@@ -33,18 +34,20 @@ struct follow_source {
 	const char *const *namespaces;	/* as driver_survey */
 	bool all;
 	const char *selector;
-	/* {namespace: application}: those that a person grouped; "": by its labels.  NULL: none. */
-	const json_t *groups;
 };
 /* Reads it in the next turn and from then on; copies all. */
 void follow_add(struct follow *follow, const struct follow_source *source);
+/* {namespace: application}, as the operator groups them at this start; "": by its labels.  What was
+ * chosen since he said the same stays chosen.  0, or -1 with err. */
+int follow_put_option_groups(struct follow *follow, const struct adoption *of,
+			     const json_t *groups, struct error *err);
 /* What was adopted before and belongs to no source. */
 int follow_resume(struct follow *follow, struct error *err);
 
 /*
- * Adopts some namespaces: `done` is called once from the loop, with {"environments": [{"app_id",
- * "env_id", "namespace", "left", "is_new"}], "warnings": [text]}, or with err.  They are followed
- * from then on.
+ * Adopts some namespaces: `done` is called once from the loop, with the environments that they are
+ * and with warnings (as adoption_report_encode() writes them), or with err.  They are followed from
+ * then on.
  */
 void follow_adopt(struct follow *follow, const struct follow_source *source,
 		  void (*done)(void *data, const json_t *report, const struct error *err),
@@ -71,8 +74,16 @@ const json_t *follow_left(const struct follow *follow, const char *org, const ch
  * that is done now, and it is to be asked again.  true as well while it is deployed to. */
 bool follow_is_whole(struct follow *follow, const struct place *place);
 
-/* What is known of an organization's: doc/api/extensions, "adoption"; new reference.  NULL: nothing
- * was adopted there. */
-json_t *follow_tell(struct follow *follow, const char *org);
+/*
+ * A person says which applications these namespaces of an organization's are shown in, {namespace:
+ * application}; "": by its labels.  Kept at once, and done when they were read again.  All of it,
+ * or -1 with err: ERROR_CONFLICT where clones of one are there.
+ */
+int follow_group(struct follow *follow, const char *org, const json_t *groups, struct error *err);
+
+/* What is known of an organization's.  0 with the report, which adoption_report_clear() ends; -1
+ * with err: ERROR_NOT_FOUND where nothing was adopted. */
+int follow_tell(struct follow *follow, const char *org, struct adoption_report *out,
+		struct error *err);
 
 #endif

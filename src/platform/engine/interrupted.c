@@ -72,7 +72,7 @@ settle(struct platform *platform, struct error *err)
 		      : -1;
 
 	json_decref(ids);
-	return ret == 0 ? repository_drop_applications(repository, err) : -1;
+	return ret;
 }
 
 int

@@ -15,6 +15,8 @@ libplatform_engine_a_SOURCES = \
 	src/platform/engine/deploy.h \
 	src/platform/engine/deployed-values.c \
 	src/platform/engine/deployed-values.h \
+	src/platform/engine/drop-deleted.c \
+	src/platform/engine/drain.c \
 	src/platform/engine/engine-private.h \
 	src/platform/engine/engine.c \
 	src/platform/engine/engine.h \
@@ -24,6 +26,7 @@ libplatform_engine_a_SOURCES = \
 	src/platform/engine/env-graph.h \
 	src/platform/engine/env-namespace.c \
 	src/platform/engine/env-namespace.h \
+	src/platform/engine/follow-groups.c \
 	src/platform/engine/follow-places.c \
 	src/platform/engine/follow-private.h \
 	src/platform/engine/follow.c \
@@ -32,6 +35,8 @@ libplatform_engine_a_SOURCES = \
 	src/platform/engine/graph.h \
 	src/platform/engine/interrupted.c \
 	src/platform/engine/interrupted.h \
+	src/platform/engine/env-progress.c \
+	src/platform/engine/env-progress.h \
 	src/platform/engine/problems.c \
 	src/platform/engine/problems.h \
 	src/platform/engine/provision-private.h \
@@ -44,10 +49,15 @@ libplatform_engine_a_SOURCES = \
 	src/platform/engine/record-values.c \
 	src/platform/engine/record-values.h \
 	src/platform/engine/record.c \
+	src/platform/engine/record-clones.c src/platform/engine/record-clones.h \
+	src/platform/engine/record-problems.c src/platform/engine/record-problems.h \
 	src/platform/engine/records.c \
 	src/platform/engine/records.h \
 	src/platform/engine/resource-drivers.c \
 	src/platform/engine/resource-drivers.h \
+	src/platform/engine/rollout-commit.c \
+	src/platform/engine/rollout-commit.h \
+	src/platform/engine/rollout-past.c src/platform/engine/rollout-past.h \
 	src/platform/engine/rollout-plan.c \
 	src/platform/engine/rollout-plan.h \
 	src/platform/engine/rollout-private.h \

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A row is an array of texts, so that it goes into the database and into an answer as it is. */
 #include "config.h"
 
 #include "platform/engine/problems.h"

@@ -12,6 +12,8 @@
 
 struct error;
 
+#define PROBLEM_REMOVAL "cannot-remove"	/* the code of what keeps an environment that is to go */
+
 enum problem_text {
 	PROBLEM_SCOPE,		/* "workload", "resource", "environment" */
 	PROBLEM_OBJECT_ID,

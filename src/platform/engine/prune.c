@@ -36,7 +36,7 @@ struct prune {
 	struct known_resources rows;	/* what there is; those that are to go are removed */
 	size_t at;			/* the row that is removed now */
 	struct driver_task *task;
-	bool starting, over;
+	bool starting, over, is_cancelled;
 	void (*ended)(void *data);
 	void *data;
 };
@@ -105,7 +105,7 @@ is_to_go(const struct known_resource *row)
 static void
 remove_next(struct prune *p)
 {
-	for (; p->at < p->rows.count; p->at++) {
+	for (; p->at < p->rows.count && !p->is_cancelled; p->at++) {
 		const struct known_resource *row = &p->rows.items[p->at];
 
 		if (!is_to_go(row))
@@ -150,6 +150,14 @@ prune_start(struct platform *platform, const struct place *place, void (*ended)(
 		return p;
 	prune_free(p);
 	return NULL;
+}
+
+void
+prune_cancel(struct prune *p)
+{
+	p->is_cancelled = true;
+	if (p->task)
+		driver_task_cancel(p->task);
 }
 
 void

@@ -16,6 +16,9 @@ struct prune;
  * wait for.  The place must live as long. */
 struct prune *prune_start(struct platform *platform, const struct place *place,
 			  void (*ended)(void *data), void *data);
+/* Nothing more is begun, and what is going on ends as soon as it can: `ended` comes then.  What is
+ * left goes with the next pruning. */
+void prune_cancel(struct prune *prune);
 void prune_free(struct prune *prune);	/* NULL is fine; what is going on goes to its end */
 
 #endif

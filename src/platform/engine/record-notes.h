@@ -15,7 +15,7 @@ struct error;
 struct place;
 struct platform;
 
-/* The newest deployment of its origin is written down with the clone if it is its promotion. */
+/* The newest promotion of the clone to its origin is written down with the clone. */
 int record_note_promotion(struct platform *platform, const struct adoption *adoption,
 			  const struct place *place, const char *origin, struct error *err);
 /* {ANNOTATION: text} of what is not there yet; new reference.  NULL with err. */
@@ -24,6 +24,8 @@ json_t *record_notes_to_keep(struct platform *platform, const struct place *plac
 /* These are there now. */
 int record_notes_are_kept(struct platform *platform, const struct place *place, const json_t *notes,
 			  struct error *err);
+/* The first annotation that is to be such a note and is none; NULL: each can be read. */
+const char *record_notes_unreadable(const json_t *notes);
 /* What is there: what differs here becomes the same.  What is no such note is left out. */
 int record_take_notes(struct platform *platform, const struct adoption *adoption,
 		      const struct place *place, const char *origin, const json_t *notes,

@@ -67,11 +67,11 @@ check(const json_t *values, struct error *err)
 	json_t *text;
 
 	if (!json_is_object(values) || json_object_size(values) > VALUES_MAX)
-		return error_set(err, ERROR_INPUT, "its values are none");
+		return error_set(err, ERROR_INPUT, "its values are not an object");
 	json_object_foreach((json_t *)(uintptr_t)values, key, text)
 		if (!json_is_string(text) || json_string_length(text) > VALUE_TEXT_MAX ||
 		    !value_key_is_good(key))
-			return error_set(err, ERROR_INPUT, "one of its values is none");
+			return error_set(err, ERROR_INPUT, "one of its values is invalid");
 	return 0;
 }
 

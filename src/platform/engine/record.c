@@ -1,25 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * {"version": 1, "app": {"id", "name"}, "env": the environment, "origin": NAMESPACE, "made": TEXT,
- *  "deployments": [the first, the last that succeeded], "set": of the first, "delta": to the other,
- *  "values": [of the first, of the last]}
- *
- * Nouns are as on the wire.  The first deployment of a clone is what its origin ran, so that is all
- * that somebody else needs to know what has changed in it.
+ * The record of a clone (model/recorded-clone.h): it is written of what the database has, and taken
+ * from a namespace that anybody may have edited, or copied.
  */
 #include "config.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/delta.h"
+#include "model/error-codes.h"
 #include "model/json.h"
 #include "model/nouns.h"
+#include "model/recorded-clone.h"
 #include "model/set.h"
 #include "platform/engine/adoption.h"
 #include "platform/engine/engine.h"
@@ -29,24 +27,25 @@
 #include "platform/state/platform.h"
 #include "platform/state/repository-apps.h"
 #include "platform/state/repository-deployments.h"
-#include "platform/state/repository-resources.h"
+#include "platform/state/repository-homes.h"
+#include "platform/state/repository-removal.h"
 #include "platform/state/repository-sets.h"
 #include "platform/state/repository-value-versions.h"
 #include "platform/state/repository.h"
 
-#define VERSION_NOW 1
-#define ID_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
-#define ID_MAX 64
 #define COMMENT_MAX 8192
 #define NAME_MAX_BYTES 200
 
 /* --- writing --- */
 
-/* The first and the newest of those that succeeded, as on the wire; NULL: none has. */
-static json_t *
-pick_deployments(const json_t *all)
+/* The first and the newest of those that succeeded; none where none has. */
+static int
+add_deployments(struct platform *platform, const struct place *place, struct recorded_clone *record,
+		struct error *err)
 {
-	json_t *first = NULL, *last = NULL, *one;
+	json_t *all = repository_deployments(platform->repository, place, err), *one;
+	const json_t *first = NULL, *last = NULL;
+	struct deployment deployment;
 	size_t i;
 
 	json_array_foreach(all, i, one) {
@@ -58,28 +57,32 @@ pick_deployments(const json_t *all)
 			last = one;
 		first = one;
 	}
-	return first ? json_pack("[O, O]", first, last) : NULL;
+	for (i = 0; first && i < 2; i++) {
+		deployment_read(&deployment, i == 0 ? first : last);
+		recorded_clone_add(record, &deployment);
+	}
+	json_decref(all);
+	return all ? 0 : -1;
 }
 
 /* What leads from one set to the other. */
 static int
-add_sets(struct platform *platform, const struct place *place, json_t *record, struct error *err)
+add_sets(struct platform *platform, const struct place *place, struct recorded_clone *record,
+	 struct error *err)
 {
-	const json_t *deployments = json_object_get(record, "deployments");
 	struct set *sets[2] = {NULL, NULL};
 	struct delta *delta;
 	int ret = 0;
 
 	for (size_t i = 0; i < 2 && ret == 0; i++) {
 		sets[i] = repository_set(platform->repository, place,
-					 json_member_string(json_array_get(deployments, i), "set_id"),
-					 err);
+					 untrusted_raw(&record->deployments[i].set_id), err);
 		ret = sets[i] ? 0 : -1;
 	}
 	if (ret == 0) {
 		delta = delta_between(sets[0], sets[1]);
-		json_object_set_new(record, "set", set_encode(sets[0]));
-		json_object_set_new(record, "delta", delta_encode(delta));
+		record->set = set_encode(sets[0]);
+		record->delta = delta_encode(delta);
 		delta_free(delta);
 	}
 	set_unref(sets[0]);
@@ -89,87 +92,88 @@ add_sets(struct platform *platform, const struct place *place, json_t *record, s
 
 /* Not the secret ones. */
 static int
-add_values(struct platform *platform, const struct place *place, json_t *record, struct error *err)
+add_values(struct platform *platform, const struct place *place, struct recorded_clone *record,
+	   struct error *err)
 {
-	json_t *values = json_array(), *deployment;
-	size_t i;
 	int ret = 0;
 
-	json_array_foreach(json_object_get(record, "deployments"), i, deployment) {
+	record->values = json_array();
+	for (size_t i = 0; i < record->deployment_count; i++) {
 		json_t *one = record_values_write(
-			platform, place, json_member_string(deployment, "value_set_version_id"), err);
+			platform, place, record->deployments[i].value_set_version_id.raw, err);
 
 		ret = one ? ret : -1;
-		json_array_append_new(values, one);
+		json_array_append_new(record->values, one);
 	}
-	json_object_set_new(record, "values", values);
 	return ret;
+}
+
+static int
+add_names(struct platform *platform, const struct place *place, struct recorded_clone *record,
+	  struct error *err)
+{
+	struct application app = {0};
+	struct environment env = {0};
+	int ret = repository_read_application(platform->repository, place, &app, err);
+
+	if (ret == 0)
+		ret = repository_read_environment(platform->repository, place, &env, err);
+	untrusted_init(&record->app.id, app.id.raw);
+	untrusted_init(&record->app.name, app.name.raw);
+	untrusted_init(&record->env.id, env.id.raw);
+	untrusted_init(&record->env.name, env.name.raw);
+	untrusted_init(&record->env.type, env.type.raw);
+	untrusted_init(&record->env.created_by, env.created_by.raw);
+	record->env.created_at = env.created_at;
+	application_clear(&app);
+	environment_clear(&env);
+	return ret;
+}
+
+static int
+fill_record(struct platform *platform, const struct place *place, struct recorded_clone *record,
+	    struct error *err)
+{
+	if (add_deployments(platform, place, record, err) != 0)
+		return -1;
+	if (record->deployment_count == 0)
+		return error_set(err, ERROR_NOT_FOUND, "%s was never deployed", place->env);
+	return add_names(platform, place, record, err) == 0 &&
+	       add_sets(platform, place, record, err) == 0 &&
+	       add_values(platform, place, record, err) == 0 ? 0 : -1;
 }
 
 json_t *
 record_write(struct platform *platform, const struct place *place, const struct env_home *home,
 	     struct error *err)
 {
-	struct repository *repository = platform->repository;
-	json_t *all = repository_deployments(repository, place, err);
-	json_t *picked = all ? pick_deployments(all) : NULL;
-	json_t *app = picked ? repository_application(repository, place, err) : NULL;
-	json_t *env = app ? repository_environment(repository, place, err) : NULL;
-	json_t *record = NULL;
+	struct recorded_clone record = {.version = RECORDED_CLONE_VERSION};
+	json_t *body = NULL;
 
-	if (all && !picked)
-		error_set(err, ERROR_NOT_FOUND, "%s was never deployed", place->env);
-	if (env)
-		record = json_pack("{s:i, s:{s:O, s:O}, s:{s:O, s:O, s:O, s:O, s:O}, s:s, s:O}",
-				   "version", VERSION_NOW, "app", "id", json_object_get(app, "id"),
-				   "name", json_object_get(app, "name"), "env", "id",
-				   json_object_get(env, "id"), "name", json_object_get(env, "name"),
-				   "type", json_object_get(env, "type"), "created_by",
-				   json_object_get(env, "created_by"), "created_at",
-				   json_object_get(env, "created_at"), "origin", home->origin,
-				   "deployments", picked);
-	if (record && home->made && *home->made)
-		json_object_set_new(record, "made", json_string(home->made));
-	if (env && (!record || add_sets(platform, place, record, err) != 0 ||
-		    add_values(platform, place, record, err) != 0)) {
-		json_decref(record);
-		record = NULL;
-	}
-	json_decref(all);
-	json_decref(picked);
-	json_decref(app);
-	json_decref(env);
-	return record;
+	untrusted_init(&record.origin, home->origin);
+	if (home->made && *home->made)
+		untrusted_init(&record.made, home->made);
+	if (fill_record(platform, place, &record, err) == 0)
+		body = recorded_clone_encode(&record);
+	recorded_clone_clear(&record);
+	return body;
 }
 
 /* --- reading --- */
 
 /* A record that was read, whole; what is in it is checked against itself alone. */
 struct read_record {
-	const char *app, *app_name, *origin, *made;	/* of the JSON; made NULL: it has none */
-	struct environment env;
-	struct deployment first, last;
+	struct recorded_clone said;
+	const struct deployment *first, *last;	/* of them */
 	struct set *base, *now;
-	const json_t *values;		/* of the JSON; NULL: of a version without them */
 };
 
 static void
 clear_read(struct read_record *r)
 {
-	environment_clear(&r->env);
-	deployment_clear(&r->first);
-	deployment_clear(&r->last);
+	recorded_clone_clear(&r->said);
 	set_unref(r->base);
 	set_unref(r->now);
-}
-
-static bool
-is_id(const struct untrusted *id)
-{
-	const char *text = untrusted_raw(id);
-	size_t length = strspn(text, ID_CHARACTERS);
-
-	return length > 0 && length <= ID_MAX && text[length] == '\0';
 }
 
 static bool
@@ -182,8 +186,12 @@ is_short(const struct untrusted *text, size_t max)
 static int
 check_deployment(const struct deployment *d, struct error *err)
 {
-	if (!is_id(&d->id) || (*untrusted_raw(&d->from_id) && !is_id(&d->from_id)))
-		return error_set(err, ERROR_INPUT, "the id of a deployment is none");
+	const char *from = untrusted_raw(&d->from_id);
+
+	if (d->problem.raw)
+		return error_set(err, ERROR_INPUT, "deployment: %s", d->problem.raw);
+	if (!ids_is_id(untrusted_raw(&d->id)) || (*from && !ids_is_id(from)))
+		return error_set(err, ERROR_INPUT, "the id of a deployment is invalid");
 	if (!is_short(&d->comment, COMMENT_MAX) || !is_short(&d->created_by, NAME_MAX_BYTES))
 		return error_set(err, ERROR_INPUT, "a text of a deployment is too long");
 	return 0;
@@ -191,9 +199,9 @@ check_deployment(const struct deployment *d, struct error *err)
 
 /* The id of a set is that of what is in it, whatever it says itself. */
 static struct set *
-read_base(const json_t *record, struct error *err)
+read_base(const struct recorded_clone *record, struct error *err)
 {
-	json_t *body = json_copy(json_object_get(record, "set"));
+	json_t *body = json_copy(record->set);
 
 	if (json_is_object(body))
 		json_object_del(body, "id");
@@ -201,80 +209,131 @@ read_base(const json_t *record, struct error *err)
 }
 
 static int
-read_sets(struct read_record *r, const json_t *record, struct error *err)
+read_sets(struct read_record *r, struct error *err)
 {
-	struct delta *delta = delta_decode(json_object_get(record, "delta"), err);
+	struct delta *delta = delta_decode(r->said.delta, err);
 
 	if (!delta)
 		return -1;
-	r->base = read_base(record, err);
+	r->base = read_base(&r->said, err);
 	r->now = r->base ? delta_apply(delta, r->base, err) : NULL;
 	delta_free(delta);
 	if (!r->now)
 		return -1;
-	if (!untrusted_is(&r->first.set_id, set_id(r->base)) ||
-	    !untrusted_is(&r->last.set_id, set_id(r->now)))
-		return error_set(err, ERROR_INPUT, "its sets are not those of its deployments");
+	if (!untrusted_is(&r->first->set_id, set_id(r->base)) ||
+	    !untrusted_is(&r->last->set_id, set_id(r->now)))
+		return error_set(err, ERROR_INPUT, "its sets do not belong to its deployments");
 	return 0;
+}
+
+static bool
+are_names_good(const struct recorded_clone *said)
+{
+	return ids_is_name(untrusted_raw(&said->app.id)) && said->origin.raw &&
+	       (!said->made.raw || ids_is_id(said->made.raw)) &&
+	       ids_is_name(untrusted_raw(&said->env.id)) &&
+	       is_short(&said->env.name, NAME_MAX_BYTES) &&
+	       is_short(&said->env.created_by, NAME_MAX_BYTES);
 }
 
 static int
 read_record(struct read_record *r, const json_t *record, struct error *err)
 {
-	const json_t *app = json_object_get(record, "app");
-	const json_t *deployments = json_object_get(record, "deployments");
+	struct recorded_clone *said = &r->said;
 
-	*r = (struct read_record){
-		.app = json_member_string(app, "id"),
-		.app_name = json_member_string(app, "name"),
-		.origin = json_member_string(record, "origin"),
-		.made = json_member_string(record, "made"),
-		.values = json_object_get(record, "values"),
-	};
-	if (json_integer_value(json_object_get(record, "version")) != VERSION_NOW)
-		return error_set(err, ERROR_INPUT, "it is of another version");
-	environment_read(&r->env, json_object_get(record, "env"));
-	if (!r->app || !ids_is_name(r->app) || !r->origin ||
-	    !ids_is_name(untrusted_raw(&r->env.id)) || !is_short(&r->env.name, NAME_MAX_BYTES) ||
-	    !is_short(&r->env.created_by, NAME_MAX_BYTES))
-		return error_set(err, ERROR_INPUT, "it does not say what it is of");
-	if (deployment_decode(&r->first, json_array_get(deployments, 0), err) != 0 ||
-	    deployment_decode(&r->last, json_array_get(deployments, 1), err) != 0 ||
-	    check_deployment(&r->first, err) != 0 || check_deployment(&r->last, err) != 0)
+	*r = (struct read_record){0};
+	recorded_clone_read(said, record);
+	if (said->version != RECORDED_CLONE_VERSION)
+		return error_set_code(err, CODE_RECORD_OF_OTHER_VERSION);
+	if (!are_names_good(said))
+		return error_set(err, ERROR_INPUT,
+				 "its application, environment or source is missing or invalid");
+	if (said->problem.raw)
+		return error_set(err, ERROR_INPUT, "%s", said->problem.raw);
+	if (said->deployment_count < 2)
+		return error_set(err, ERROR_INPUT, "its deployments are missing");
+	r->first = &said->deployments[0];
+	r->last = &said->deployments[1];
+	if (check_deployment(r->first, err) != 0 || check_deployment(r->last, err) != 0)
 		return -1;
-	return read_sets(r, record, err);
+	return read_sets(r, err);
+}
+
+/* What it says of neither is found by read_record(). */
+int
+record_agrees(const json_t *record, const char *space, const json_t *notes, struct error *err)
+{
+	const char *noted = json_member_string(notes, "made");
+	struct recorded_clone said;
+	char *of;
+	int ret = 0;
+
+	recorded_clone_read(&said, record);
+	of = xasprintf("%s/%s", untrusted_raw(&said.app.id), untrusted_raw(&said.env.id));
+	if (!ids_is_name(untrusted_raw(&said.app.id)) || !ids_is_name(untrusted_raw(&said.env.id)))
+		;		/* it is not of another one */
+	else if (strcmp(of, space) != 0)
+		ret = error_set_code(err, CODE_RECORD_COPIED, .space = of);
+	else if (said.made.raw && (!noted || strcmp(said.made.raw, noted) != 0))
+		ret = error_set_code(err, CODE_RECORD_OF_OTHER_NAMESPACE);
+	free(of);
+	recorded_clone_clear(&said);
+	return ret;
 }
 
 /* --- into the database --- */
+
+static int
+put_home(struct platform *platform, const struct adoption *adoption, const struct place *place,
+	 const char *namespace, const struct read_record *r, struct error *err)
+{
+	struct env_home home;
+	int ret;
+
+	adoption_home(adoption, namespace, &home);
+	home.origin = r->said.origin.raw;
+	home.made = r->said.made.raw;
+	ret = repository_put_env_home(platform->repository, place, &home, err);
+	json_decref(home.labels);
+	return ret;
+}
+
+/* It is where a record of it was found that agrees with its namespace (record_agrees()), whatever
+ * else was taken for that before.  0: it is; 1: it is from now on; -1 with err. */
+static int
+correct_home(struct platform *platform, const struct adoption *adoption,
+	     const struct place *place, const char *namespace, const struct read_record *r,
+	     struct error *err)
+{
+	struct env_home home = {0};
+	bool is_there;
+
+	if (repository_env_home(platform->repository, place, &home, err) != 0)
+		return -1;
+	is_there = strcmp(home.namespace, namespace) == 0;
+	env_home_clear(&home);
+	if (is_there)
+		return 0;
+	return repository_drop_env_home(platform->repository, place, err) == 0 &&
+	       put_home(platform, adoption, place, namespace, r, err) == 0 ? 1 : -1;
+}
 
 static int
 put_environment(struct platform *platform, const struct adoption *adoption,
 		const struct place *place, const char *namespace, const struct read_record *r,
 		struct error *err)
 {
-	struct env_home home = {
-		.driver_type = (char *)adoption->driver_type,
-		.def_id = (char *)adoption->def_id,
-		.cluster = (char *)adoption->cluster,
-		.namespace = (char *)namespace,
-		.namespace_def = (char *)"",
-		.labels = json_object(),
-		.origin = (char *)r->origin,
-		.made = (char *)r->made,
-	};
-	const char *type = untrusted_raw(&r->env.type);
+	const char *type = untrusted_raw(&r->said.env.type);
+	const struct untrusted *name = &r->said.env.name;
 	struct error none = {0};
 	bool is_known = repository_has_env_type(platform->repository, place->org, type, &none) == 0;
 	int ret = repository_put_environment(platform->repository, place,
-					     untrusted_raw(&r->env.name),
+					     *untrusted_raw(name) ? name->raw : place->env,
 					     is_known ? type : "development", NULL,
-					     untrusted_raw(&r->env.created_by), r->env.created_at,
-					     err);
+					     untrusted_raw(&r->said.env.created_by),
+					     r->said.env.created_at, err);
 
-	if (ret == 0)
-		ret = repository_put_env_home(platform->repository, place, &home, err);
-	json_decref(home.labels);
-	return ret;
+	return ret == 0 ? put_home(platform, adoption, place, namespace, r, err) : -1;
 }
 
 /* 1: it is there. */
@@ -310,8 +369,13 @@ put_deployment(struct platform *platform, const struct place *place,
 	    repository_pin_values(platform->repository, place, NULL, version, err) != 0)
 		return -1;
 	row.value_set_version_id = version[0] ? version : NULL;
-	return repository_put_set(platform->repository, place, set, err) == 0 &&
-	       repository_put_deployment(platform->repository, place, &row, err) == 0 ? 0 : -1;
+	if (repository_put_set(platform->repository, place, set, err) != 0)
+		return -1;
+	if (repository_put_deployment(platform->repository, place, &row, err) == 0)
+		return 0;
+	if (err->kind == ERROR_CONFLICT)
+		error_set_code(err, CODE_RECORD_DEPLOYMENT_TAKEN, .deployment = row.id);
+	return -1;
 }
 
 /* Whether there is such an environment here: 0: none, 1: this clone, 2: one that is to be left
@@ -334,7 +398,7 @@ look_up(struct platform *platform, const struct place *place, const struct read_
 	if (known.status == ENVIRONMENT_DELETING)
 		ret = 2;
 	else if (repository_read_deployment(platform->repository, place,
-					    untrusted_raw(&r->first.id), &deployment, &why) != 0)
+					    untrusted_raw(&r->first->id), &deployment, &why) != 0)
 		/* One that was just made here has nothing that succeeded yet. */
 		ret = repository_read_newest_succeeded(platform->repository, place, &deployment,
 						       &why) == 0 ? 3 : 2;
@@ -347,7 +411,7 @@ static int
 put_record(struct platform *platform, const struct adoption *adoption, const struct place *place,
 	   const char *namespace, const struct read_record *r, struct error *err)
 {
-	int known = look_up(platform, place, r, err), first, last;
+	int known = look_up(platform, place, r, err), corrected = 0, first, last;
 
 	if (known < 0 || known == 2)
 		return known < 0 ? -1 : 2;
@@ -355,15 +419,19 @@ put_record(struct platform *platform, const struct adoption *adoption, const str
 		return -1;
 	if (known != 1 && put_environment(platform, adoption, place, namespace, r, err) != 0)
 		return -1;
-	first = put_deployment(platform, place, &r->first, r->base, json_array_get(r->values, 0),
-			       err);
-	last = first < 0 ? -1 : put_deployment(platform, place, &r->last, r->now,
-					       json_array_get(r->values, 1), err);
+	if (known == 1)
+		corrected = correct_home(platform, adoption, place, namespace, r, err);
+	if (corrected < 0)
+		return -1;
+	first = put_deployment(platform, place, r->first, r->base,
+			       json_array_get(r->said.values, 0), err);
+	last = first < 0 ? -1 : put_deployment(platform, place, r->last, r->now,
+					       json_array_get(r->said.values, 1), err);
 	if (last == 0 || (first == 0 && last == 1))
 		if (repository_rebase_environment(platform->repository, place,
-						  untrusted_raw(&r->last.id), err) != 0)
+						  untrusted_raw(&r->last->id), err) != 0)
 			return -1;
-	return last < 0 ? -1 : first == 1 && last == 1 ? 1 : 0;
+	return last < 0 ? -1 : first == 1 && last == 1 && !corrected ? 1 : 0;
 }
 
 /* Only of what is looked at here, in the application in which it is here. */
@@ -372,11 +440,11 @@ is_looked_at(struct platform *platform, const struct adoption *adoption,
 	     const struct read_record *r)
 {
 	struct error none = {0};
-	json_t *origin = adoption_place(platform, adoption, r->origin, &none);
-	const char *app = json_member_string(origin, "app");
-	bool is = app && strcmp(app, r->app) == 0;
+	struct adopted_env origin;
+	bool is = adoption_place(platform, adoption, r->said.origin.raw, &origin, &none) == 0 &&
+		  untrusted_is(&r->said.app.id, origin.app);
 
-	json_decref(origin);
+	adopted_env_clear(&origin);
 	return is;
 }
 
@@ -390,8 +458,8 @@ record_take(struct platform *platform, const struct adoption *adoption, const ch
 
 	if (ret == 0 && !is_looked_at(platform, adoption, &r))
 		ret = 2;
-	place.app = r.app;
-	place.env = untrusted_raw(&r.env.id);
+	place.app = r.said.app.id.raw;
+	place.env = untrusted_raw(&r.said.env.id);
 	if (ret == 0)
 		ret = repository_begin(platform->repository, err);
 	if (ret == 0) {

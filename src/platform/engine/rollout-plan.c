@@ -12,6 +12,7 @@
 
 #include "platform/engine/rollout-plan.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,7 @@
 #include "model/workload-placeholders.h"
 #include "platform/engine/deployed-values.h"
 #include "platform/engine/env-driver.h"
+#include "platform/engine/rollout-past.h"
 #include "platform/engine/rollout-private.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
@@ -327,6 +329,16 @@ resolve_before(const struct rollout *past, struct driver_workload *w, struct err
 	return spec;
 }
 
+json_t *
+rollout_resolve_past(const struct rollout *past, const char *module, struct error *err)
+{
+	struct driver_workload w = {.module = (char *)(uintptr_t)module, .secrets = json_array()};
+	json_t *spec = resolve_before(past, &w, err);
+
+	json_decref(w.secrets);
+	return spec;
+}
+
 static struct driver_workload *
 find_planned(struct driver_deployment *plan, const char *module)
 {
@@ -446,6 +458,8 @@ rollout_make_plan(struct rollout *r, struct problem *problem, struct error *err)
 	json_decref(counts);
 	if (ret == 0 && r->home.is_adopted && !r->order.resuming)
 		ret = plan_before(r, err);
+	else if (ret == 0 && r->home.is_adopted)
+		plan->past = rollout_past(r);
 	return ret;
 }
 

@@ -11,9 +11,11 @@
 #include "model/reference.h"
 #include "model/resource-graph.h"
 #include "platform/drivers/driver.h"
+#include "platform/engine/env-progress.h"
 #include "platform/engine/provision.h"
 #include "platform/engine/rollout.h"
 #include "platform/state/place.h"
+#include "platform/state/repository-homes.h"
 #include "platform/state/repository-resources.h"
 
 struct error;
@@ -34,7 +36,8 @@ struct rollout {
 	bool failed, stopped;
 	bool is_unsettled;		/* what was before is not there again */
 	int64_t begun_at;		/* wall ms, by a daemon before; 0: by this one */
-	struct error *cancelled;	/* why; NULL: it is not */
+	struct error *cancelled;	/* why, before COMMIT; NULL: it was not */
+	bool is_cut;			/* cancelled from COMMIT on */
 	json_t *problems;		/* problems.h */
 	struct loop_timer *timer;	/* until COMMIT is tried again */
 	int64_t retry_ms;
@@ -43,6 +46,7 @@ struct rollout {
 	struct env_home home;
 	bool is_first;	/* nothing of the environment was made before */
 	bool paused;
+	bool is_unproven;	/* driver_deployment.is_unproven */
 	struct set *set;
 	char *graph_id;			/* the one that it had; NULL: a new one is made */
 	struct environment env;
@@ -54,6 +58,7 @@ struct rollout {
 	struct problem lack;	/* a resource of what is resumed could not be made */
 	struct error *lack_why;		/* NULL: all were */
 	struct driver_task *task;	/* PROVISION, APPLY to RETIRE */
+	struct env_progress progress;	/* of that */
 	json_t *warnings;		/* of the driver's end; NULL: none */
 	struct loop_task *taken_over;	/* WATCH is about to be over */
 	struct driver_deployment planned;	/* PLAN */
@@ -63,6 +68,9 @@ struct rollout {
 /* READ and GRAPH of a deployment, without their states: what they have read, and why not. */
 int rollout_read_deployment(struct rollout *rollout, struct error *err);
 int rollout_make_graph(struct rollout *rollout, char *culprit, struct error *err);
+/* The spec of a module of another set, `past.set`, with its values (rollout-plan.c); new
+ * reference. */
+json_t *rollout_resolve_past(const struct rollout *past, const char *module, struct error *err);
 /* It is recorded with the end; `message` is what a program has printed. */
 void rollout_add_problem(struct rollout *rollout, const struct problem *problem,
 			 const struct error *why, const char *message);

@@ -8,7 +8,8 @@
  * Cancelling is a wish, not a jump: the state that waits is asked to end, and when it has
  * ended the rollout goes on with COMMIT like after a failure.  So there is one way out, and
  * the reason is always written down.  Once the driver has begun to change over (WATCH), a
- * cancel may come too late, and the deployment then ends as it ends.
+ * cancel may come too late, and the deployment then ends as it ends.  From COMMIT on the wish is
+ * another one: how it ended is certain, and what would still be done is left to the next rollout.
  */
 #include "config.h"
 
@@ -16,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/xmalloc.h"
@@ -30,12 +30,14 @@
 #include "platform/engine/graph.h"
 #include "platform/engine/problems.h"
 #include "platform/engine/prune.h"
+#include "platform/engine/rollout-commit.h"
 #include "platform/engine/rollout-plan.h"
 #include "platform/engine/rollout-private.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-apps.h"
 #include "platform/state/repository-deployments.h"
+#include "platform/state/repository-homes.h"
 #include "platform/state/repository-resources.h"
 #include "platform/state/repository-runtime.h"
 #include "platform/state/repository-sets.h"
@@ -109,6 +111,11 @@ rollout_read_deployment(struct rollout *r, struct error *err)
 		return -1;
 	if (r->order.continuing)
 		r->begun_at = deployment.status_changed_at;
+	if (r->order.resuming &&
+	    repository_is_unproven(repository, r->deploy_id, &r->is_unproven, err) != 0) {
+		deployment_clear(&deployment);
+		return -1;
+	}
 	if ((r->order.resuming || r->order.continuing) && deployment.dependency_graph_id.raw)
 		r->graph_id = xstrdup(deployment.dependency_graph_id.raw);
 	if (repository_read_environment(repository, &r->place, &r->env, err) == 0)
@@ -250,6 +257,14 @@ fail_first(struct rollout *r, const struct error *err)
 	return fail_env(r, "cannot-prepare", err);
 }
 
+static void
+note_progress(void *data, const struct driver_progress *progress)
+{
+	struct rollout *r = data;
+
+	env_progress_note(&r->progress, progress);
+}
+
 /* The driver has room for it. */
 static void
 prepared(void *data, const struct driver_result *result)
@@ -272,7 +287,7 @@ enter_provision(struct rollout *r)
 {
 	const struct driver_ops *ops = r->driver->ops;
 	struct driver_home home = env_driver_home(&r->home);
-	struct driver_waiter waiter = {.ended = prepared, .data = r};
+	struct driver_waiter waiter = {.ended = prepared, .progress = note_progress, .data = r};
 
 	home.is_first = r->is_first;
 	home.made_by = r->env.created_by.raw;
@@ -281,13 +296,14 @@ enter_provision(struct rollout *r)
 	return STEP_WAIT;
 }
 
-/* Either the space is being prepared or resources are being made, never both. */
+/* Either the space is being prepared or resources are being made, never both.  From inside the
+ * call that begins it there is neither yet, and its end finds out. */
 static void
 cancel_provision(struct rollout *r)
 {
 	if (r->task)
 		driver_task_cancel(r->task);
-	else
+	else if (r->provision)
 		provision_cancel(r->provision);
 }
 
@@ -371,6 +387,7 @@ applying(void *data, const struct driver_progress *progress)
 {
 	struct rollout *r = data;
 
+	note_progress(r, progress);
 	if (progress->done == progress->total && r->state == ROLLOUT_WATCH && !r->taken_over)
 		r->taken_over = loop_defer(r->order.platform->loop, taken_over, r);
 }
@@ -382,6 +399,7 @@ enter_apply(struct rollout *r)
 	struct driver_waiter waiter = {.ended = applied, .progress = applying, .data = r};
 
 	r->planned.is_resumed = r->order.resuming;
+	r->planned.is_unproven = r->is_unproven;
 	r->planned.is_left = r->order.resuming && r->order.leaving;
 	r->planned.is_paused = r->paused && !r->order.clearing;
 	r->planned.begun_at = r->begun_at;
@@ -390,95 +408,30 @@ enter_apply(struct rollout *r)
 	return STEP_NEXT;
 }
 
+/* It is too late once the driver goes over to the new ones. */
+static void
+cancel_task(struct rollout *r)
+{
+	if (r->task)
+		driver_task_cancel(r->task);
+}
+
 /* The driver's task is under way since APPLY; it is a state of its own because it may be
- * cancelled. */
+ * cancelled, which is made up for where that was from inside the call that began it. */
 static enum step
 enter_watch(struct rollout *r)
 {
-	(void)r;
+	if (r->cancelled)
+		cancel_task(r);
 	return STEP_WAIT;
 }
 
-/* It is too late once the driver goes over to the new ones. */
-static void
-cancel_watch(struct rollout *r)
-{
-	driver_task_cancel(r->task);
-}
-
 /* --- COMMIT --- */
-
-static int
-record_problems(struct rollout *r, struct error *err)
-{
-	const json_t *problem;
-	size_t i;
-
-	json_array_foreach(r->problems, i, problem) {
-		const char *texts[PROBLEM_TEXTS];
-
-		for (size_t k = 0; k < PROBLEM_TEXTS; k++)
-			texts[k] = problem_text(problem, (enum problem_text)k);
-		if (repository_put_deployment_error(
-			    r->order.platform->repository, r->deploy_id, texts[PROBLEM_SCOPE],
-			    texts[PROBLEM_OBJECT_ID], texts[PROBLEM_CODE], texts[PROBLEM_SUMMARY],
-			    texts[PROBLEM_REASON], texts[PROBLEM_MESSAGE], err) != 0)
-			return -1;
-	}
-	return 0;
-}
 
 static bool
 has_succeeded(const struct rollout *r)
 {
 	return !r->failed && json_array_size(r->problems) == 0;
-}
-
-static enum deployment_status
-status_of(const struct rollout *r)
-{
-	return r->failed ? DEPLOYMENT_FAILED : DEPLOYMENT_SUCCEEDED;
-}
-
-static int
-record_status(struct rollout *r, struct error *err)
-{
-	struct repository *repository = r->order.platform->repository;
-
-	if (repository_set_deployment_status(repository, r->deploy_id, status_of(r),
-					     clock_wall_ms(), err) != 0)
-		return -1;
-	if (json_array_size(r->warnings) > 0 &&
-	    repository_put_deployment_warnings(repository, r->deploy_id, r->warnings, err) != 0)
-		return -1;
-	return record_problems(r, err);
-}
-
-/* What a deployment leaves in the database: how it ended, why, what the environment has now and
- * what the next one builds upon. */
-static int
-put_end(struct rollout *r, struct error *err)
-{
-	if (!r->order.resuming && record_status(r, err) != 0)
-		return -1;
-	if (r->failed)
-		return 0;
-	if (r->provision && provision_commit(r->provision, err) != 0)
-		return -1;
-	if (r->order.resuming)
-		return 0;
-	return repository_rebase_environment(r->order.platform->repository, &r->place, r->deploy_id,
-					     err);
-}
-
-static int
-rollout_commit(struct rollout *r, struct error *err)
-{
-	struct repository *repository = r->order.platform->repository;
-
-	if (repository_begin(repository, err) != 0)
-		return -1;
-	return repository_end(repository, put_end(r, err), err);
 }
 
 static void
@@ -505,7 +458,7 @@ enter_commit(struct rollout *r)
 	}
 	if (!r->order.resuming)
 		log_line(LOG_PRIORITY_INFO, "deployment", "space", r->space, "id", r->deploy_id,
-			 "status", deployment_status_word(status_of(r)), NULL);
+			 "status", deployment_status_word(rollout_status(r)), NULL);
 	r->order.committed(r->order.data, has_succeeded(r));
 	return STEP_NEXT;
 }
@@ -534,8 +487,17 @@ pruned(void *data)
 static enum step
 enter_prune(struct rollout *r)
 {
+	if (r->is_cut)
+		return STEP_NEXT;
 	r->prune = prune_start(r->order.platform, &r->place, pruned, r);
 	return r->prune ? STEP_WAIT : STEP_NEXT;
+}
+
+static void
+cancel_prune(struct rollout *r)
+{
+	if (r->prune)
+		prune_cancel(r->prune);
 }
 
 static enum step
@@ -550,17 +512,19 @@ enter_ended(struct rollout *r)
 static const struct rollout_step {
 	const char *name;
 	enum step (*enter)(struct rollout *rollout);
-	void (*cancel)(struct rollout *rollout);	/* while it waits; NULL: it never does */
+	/* Asks what it waits for to end.  NULL: it waits for nothing, or, in COMMIT, for the
+	 * database, without which nobody would know what runs: that wait is no shorter. */
+	void (*cancel)(struct rollout *rollout);
 } states[] = {
 	[ROLLOUT_READ] = {"read", enter_read, NULL},
 	[ROLLOUT_GRAPH] = {"graph", enter_graph, NULL},
 	[ROLLOUT_PROVISION] = {"provision", enter_provision, cancel_provision},
 	[ROLLOUT_PLAN] = {"plan", enter_plan, NULL},
 	[ROLLOUT_APPLY] = {"apply", enter_apply, NULL},
-	[ROLLOUT_WATCH] = {"watch", enter_watch, cancel_watch},
+	[ROLLOUT_WATCH] = {"watch", enter_watch, cancel_task},
 	[ROLLOUT_COMMIT] = {"commit", enter_commit, NULL},
-	[ROLLOUT_RETIRE] = {"retire", enter_retire, NULL},
-	[ROLLOUT_PRUNE] = {"prune", enter_prune, NULL},
+	[ROLLOUT_RETIRE] = {"retire", enter_retire, cancel_task},
+	[ROLLOUT_PRUNE] = {"prune", enter_prune, cancel_prune},
 	[ROLLOUT_ENDED] = {"ended", enter_ended, NULL},
 };
 
@@ -580,10 +544,12 @@ rollout_advance(struct rollout *r, enum step step)
 	if (r->stopped)
 		return;
 	while (step != STEP_WAIT) {
-		if (r->cancelled && !r->failed && r->state < ROLLOUT_WATCH && step != STEP_FAIL)
+		if (r->cancelled && !r->failed && r->state < ROLLOUT_APPLY && step != STEP_FAIL)
 			step = fail_env(r, "cancelled", r->cancelled);
 		r->failed |= step == STEP_FAIL;
 		r->state = state_after(r, step);
+		if (r->state != ROLLOUT_WATCH)
+			r->progress = (struct env_progress){0};
 		log_line(LOG_PRIORITY_DEBUG, "rollout", "space", r->space, "id", r->deploy_id,
 			 "state", states[r->state].name, NULL);
 		step = states[r->state].enter(r);
@@ -628,20 +594,47 @@ rollout_problems(const struct rollout *r)
 	return r->problems;
 }
 
+json_t *
+rollout_progress(const struct rollout *r)
+{
+	return r->state <= ROLLOUT_WATCH ? env_progress_encode(&r->progress) : NULL;
+}
+
 bool
 rollout_is_unsettled(const struct rollout *r)
 {
 	return r->failed && (r->is_unsettled || r->order.continuing);
 }
 
-/* Only once, and not when it is being written down how it ended. */
+/* Where it goes on without a daemon it is there, and is seen. */
+bool
+rollout_is_partial(const struct rollout *r)
+{
+	const json_t *warning;
+	bool is = false;
+	size_t i;
+
+	if (r->failed || r->order.resuming || !r->driver || r->driver->ops->outlives)
+		return false;
+	json_array_foreach(r->warnings, i, warning) {
+		const char *code = json_member_string(warning, "code");
+
+		is |= code && strcmp(code, "does-not-run") == 0;
+	}
+	return is;
+}
+
+/* Once before it is certain how it ended, and once after. */
 void
 rollout_cancel(struct rollout *r, const struct error *why)
 {
-	if (r->cancelled || r->state >= ROLLOUT_COMMIT)
+	if (r->state >= ROLLOUT_COMMIT ? r->is_cut : r->cancelled != NULL)
 		return;
-	r->cancelled = xcalloc(1, sizeof(*r->cancelled));
-	*r->cancelled = *why;
+	r->is_cut = r->state >= ROLLOUT_COMMIT;
+	if (!r->is_cut) {
+		r->cancelled = xcalloc(1, sizeof(*r->cancelled));
+		*r->cancelled = *why;
+	}
 	if (states[r->state].cancel)
 		states[r->state].cancel(r);
 }

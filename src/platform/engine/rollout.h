@@ -18,9 +18,18 @@
  * has succeeded: what was replaced has its time to end, in RETIRE, and nobody waits for that but
  * PRUNE and the next rollout.
  *
- * A state that fails, or in which the rollout is cancelled, leads to COMMIT, which then writes
- * down why.  COMMIT comes before PRUNE: a resource may hold data, so it goes only when it is
- * durable that nothing needs it.  After a crash between the two the next rollout prunes.
+ * Each can be cancelled, and lets go where nothing is half done:
+ *
+ *	up to PLAN  it fails as soon as what is under way has ended
+ *	APPLY       the driver is asked to end as soon as it has begun
+ *	WATCH       the driver is asked to end, and brings back what ran; or it is too late
+ *	COMMIT      what has happened is written down first, however long that takes; no PRUNE then
+ *	RETIRE      the driver is asked to end: what was replaced ends all the same; no PRUNE then
+ *	PRUNE       after the resource that is being removed; the rest goes another time
+ *
+ * A state that fails, or in which the rollout is cancelled before COMMIT, leads there, and it is
+ * written down why.  COMMIT comes before PRUNE: a resource may hold data, so it goes only when it
+ * is durable that nothing needs it.  After a crash between the two the next rollout prunes.
  */
 #ifndef SIDESTAGE_PLATFORM_ENGINE_ROLLOUT_H
 #define SIDESTAGE_PLATFORM_ENGINE_ROLLOUT_H
@@ -74,9 +83,15 @@ void rollout_begin(struct rollout *rollout);
 enum rollout_state rollout_state(const struct rollout *rollout);
 /* What went wrong, as in problems.h.  Borrowed. */
 json_t *rollout_problems(const struct rollout *rollout);
+/* What the driver reported last of what it is doing for it; new.  NULL: nothing. */
+json_t *rollout_progress(const struct rollout *rollout);
 /* It failed, and what was there before was not brought back: it is to be resumed. */
 bool rollout_is_unsettled(const struct rollout *rollout);
-/* It fails as soon as its state lets go, with this as the reason.  Too late from COMMIT on. */
+/* It succeeded, and its driver has left out what does not run (driver_deployment.copy_of): what was
+ * left out is resumed, which tries it again and says why it does not run. */
+bool rollout_is_partial(const struct rollout *rollout);
+/* It ends as soon as its state lets go: as failed, with this as the reason, or as it had ended
+ * where that was before. */
 void rollout_cancel(struct rollout *rollout, const struct error *why);
 /* Nothing more comes of it, and nothing is recorded: the daemon ends. */
 void rollout_stop(struct rollout *rollout);

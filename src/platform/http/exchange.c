@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "model/error-answer.h"
 #include "model/error-codes.h"
 #include "model/extensions.h"
 #include "platform/state/platform.h"
@@ -61,22 +62,24 @@ response_status_of(const struct error *err)
 void
 response_refuse(struct response *response, const struct platform *platform, const struct error *err)
 {
-	json_t *details = response->details ? json_incref(response->details) : json_object();
-	char *text = error_codes_text(err);
-	json_t *message = json_string(text);
 	char code[16];
+	struct error_answer refusal = {
+		.status = {code},
+		.message = {error_codes_text(err)},
+		.details = response->details ? json_incref(response->details) : json_object(),
+	};
 
 	response->status = response_status_of(err);
 	if (response->status == 503 && response->retry_after == 0)
 		response->retry_after = UNAVAILABLE_S;
 	if (!(platform->withheld & EXTENSION_BIT(EXTENSION_ERROR_CODES)))
-		error_codes_write(err, details);
+		error_codes_write(err, refusal.details);
 	snprintf(code, sizeof(code), "API-%03d", response->status);
 	json_decref(response->body);
 	free(response->content_type);
 	response->content_type = NULL;
 	/* A text that is no UTF-8 cannot be sent; status and code must do then. */
-	response->body = json_pack("{s:s, s:o, s:o}", "error", code, "message",
-				   message ? message : json_string(""), "details", details);
-	free(text);
+	response->body = error_answer_encode(&refusal);
+	json_decref(refusal.details);
+	free(refusal.message.raw);
 }

@@ -12,7 +12,7 @@
 #include "platform/state/place.h"
 
 struct error;
-struct known_answer;
+struct cached_response;
 struct platform;
 struct stream;
 
@@ -48,8 +48,8 @@ struct response {
 	json_t *details;		/* owned; of an error that has more than its code */
 	char allow[64];			/* for 405 */
 	char *content_type;		/* owned; NULL: application/json */
-	const struct known_answer *known;	/* borrowed; instead of a body */
-	struct known_answer *keep;	/* owned; not NULL: the answer may be kept as this one */
+	const struct cached_response *known;	/* borrowed; instead of a body */
+	struct cached_response *keep;	/* owned; not NULL: the answer may be kept as this one */
 	char *link;			/* owned; the header of a page that is not the last */
 	int retry_after;		/* seconds; for 429 and 503 */
 	char *text;			/* owned; sent instead of a body, as it is */

@@ -37,13 +37,13 @@
 #include "net/listener.h"
 #include "net/loop.h"
 #include "platform/auth/admit.h"
-#include "platform/http/answers.h"
 #include "platform/http/etag.h"
 #include "platform/http/exchange.h"
 #include "platform/http/health.h"
 #include "platform/http/http-guard.h"
 #include "platform/http/metrics.h"
 #include "platform/http/private.h"
+#include "platform/http/response-cache.h"
 #include "platform/http/room.h"
 #include "platform/http/stream.h"
 #include "platform/http/waiting.h"
@@ -260,7 +260,7 @@ send_response(struct MHD_Connection *mhd, const struct response *response, const
 static enum MHD_Result
 finish_known(struct MHD_Connection *mhd, struct response *response, const char *if_none_match)
 {
-	const struct known_answer *known = response->known;
+	const struct cached_response *known = response->known;
 	bool same = if_none_match && etag_matches(if_none_match, known->etag);
 	enum MHD_Result ret;
 
@@ -278,7 +278,7 @@ free_response(struct response *response)
 {
 	json_decref(response->body);
 	free(response->content_type);
-	known_answer_free(response->keep);
+	cached_response_free(response->keep);
 	free(response->link);
 }
 
@@ -304,8 +304,8 @@ finish(struct http *http, struct MHD_Connection *mhd, struct response *response,
 	if (tagged && response->keep) {
 		if (response->content_type)
 			response->keep->content_type = xstrdup(response->content_type);
-		answers_put(http->platform->answers, response->keep,
-			    repository_version(http->platform->repository), text, etag);
+		response_cache_put(http->platform->response_cache, response->keep,
+				   repository_version(http->platform->repository), text, etag);
 		response->keep = NULL;
 	}
 	if (tagged && if_none_match && etag_matches(if_none_match, etag)) {

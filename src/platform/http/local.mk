@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 noinst_LIBRARIES += libplatform-http.a
 libplatform_http_a_SOURCES = \
-	src/platform/http/answers.c \
-	src/platform/http/answers.h \
 	src/platform/http/etag.c \
 	src/platform/http/etag.h \
 	src/platform/http/exchange.c \
@@ -18,6 +16,8 @@ libplatform_http_a_SOURCES = \
 	src/platform/http/metrics.c \
 	src/platform/http/metrics.h \
 	src/platform/http/private.h \
+	src/platform/http/response-cache.c \
+	src/platform/http/response-cache.h \
 	src/platform/http/room.c \
 	src/platform/http/room.h \
 	src/platform/http/server.c \

@@ -16,12 +16,18 @@ libplatform_state_a_SOURCES = \
 	src/platform/state/repository-artefacts.h \
 	src/platform/state/repository-deployments.c \
 	src/platform/state/repository-deployments.h \
+	src/platform/state/repository-groups.c \
+	src/platform/state/repository-groups.h \
+	src/platform/state/repository-homes.c \
+	src/platform/state/repository-homes.h \
 	src/platform/state/repository-idempotency.c \
 	src/platform/state/repository-idempotency.h \
 	src/platform/state/repository-notes.c \
 	src/platform/state/repository-notes.h \
 	src/platform/state/repository-pipelines.c \
 	src/platform/state/repository-pipelines.h \
+	src/platform/state/repository-removal.c \
+	src/platform/state/repository-removal.h \
 	src/platform/state/repository-resources.c \
 	src/platform/state/repository-resources.h \
 	src/platform/state/repository-rules.c \
@@ -52,6 +58,8 @@ libplatform_state_a_SOURCES = \
 	src/platform/state/secret.h \
 	src/platform/state/state-secrets.c \
 	src/platform/state/state-secrets.h \
+	src/platform/state/text-page.c \
+	src/platform/state/text-page.h \
 	src/platform/state/value-history.c \
 	src/platform/state/value-history.h \
 	src/platform/state/value-rules.c \

@@ -7,9 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct answers;
 struct audit_options;
 struct automation;
+struct driver_kind;
 struct drivers;
 struct engine;
 struct follow;
@@ -18,6 +18,7 @@ struct limiter;
 struct loop;
 struct metrics;
 struct repository;
+struct response_cache;
 struct secrets;
 
 struct platform {
@@ -25,10 +26,12 @@ struct platform {
 	struct repository *repository;
 	struct secrets *secrets;
 	struct drivers *drivers;	/* NULL: nothing is run here */
+	/* What definitions may name (drivers/kinds.h); NULL: only what is run here. */
+	const struct driver_kind *const *driver_kinds;
 	struct engine *engine;
 	struct follow *follow;		/* NULL: nothing can be adopted here */
 	struct records *records;	/* of clones of what was adopted; NULL: nothing was */
-	struct answers *answers;	/* what is kept of them; NULL: nothing is */
+	struct response_cache *response_cache;	/* NULL: nothing is kept */
 	struct automation *automation;
 	struct metrics *metrics;
 	const char *user; /* the daemon's own: who comes without a token of their own, where that
@@ -38,6 +41,8 @@ struct platform {
 	char *owner_hash;	/* the same of what the API's Unix socket asks its owner for */
 	char *owner_file;	/* where that lies; NULL: there is no such socket */
 	char *token_hash;	/* SHA-256 in hex of the token file's; NULL: there is none */
+	const char *cluster_servers;	/* "HOST[:PORT], ...": which a definition may bring us to;
+					 * NULL: none */
 	struct limiter *limiter;	/* NULL: no limits */
 	const struct audit_options *audit;	/* NULL: the defaults */
 	unsigned withheld;	/* set of enum extension that this platform does without */

@@ -208,26 +208,6 @@ repository_describe_env_type(struct repository *repository, const char *org, con
 			   "sss", org, id, description);
 }
 
-int
-repository_drop_env_type(struct repository *repository, const char *org, const char *id,
-			 struct error *err)
-{
-	json_t *used = rows_one(
-		repository, err,
-		"SELECT app, id FROM environments WHERE org = ? AND type = ? LIMIT 1", "ss", org,
-		id);
-
-	if (used) {
-		error_set_code(err, CODE_ENVIRONMENT_TYPE_IN_USE, .env_type = id,
-			       .env = json_member_string(used, "id"),
-			       .app = json_member_string(used, "app"));
-		json_decref(used);
-		return -1;
-	}
-	return rows_change(repository, err, "DELETE FROM env_types WHERE org = ? AND id = ?", "ss",
-			   org, id);
-}
-
 static void
 read_type_use(struct statement *row, void *data)
 {
@@ -236,6 +216,26 @@ read_type_use(struct statement *row, void *data)
 	untrusted_init(&use.app_id, row_text(row, 0));
 	untrusted_init(&use.env_id, row_text(row, 1));
 	environment_type_uses_add(data, &use);
+}
+
+int
+repository_drop_env_type(struct repository *repository, const char *org, const char *id,
+			 struct error *err)
+{
+	struct environment_type_uses used = {0};
+	int ret = rows_each(repository, err, read_type_use, &used,
+			    "SELECT app, id FROM environments WHERE org = ? AND type = ? LIMIT 1",
+			    "ss", org, id);
+
+	if (ret == 0 && used.count > 0)
+		ret = error_set_code(err, CODE_ENVIRONMENT_TYPE_IN_USE, .env_type = id,
+				     .env = untrusted_raw(&used.items[0].env_id),
+				     .app = untrusted_raw(&used.items[0].app_id));
+	environment_type_uses_clear(&used);
+	if (ret != 0)
+		return -1;
+	return rows_change(repository, err, "DELETE FROM env_types WHERE org = ? AND id = ?", "ss",
+			   org, id);
 }
 
 int
@@ -358,79 +358,15 @@ repository_set_application_deleting(struct repository *repository, const struct 
 			   application_status_word(APPLICATION_DELETING));
 }
 
-/* Whatever has an organization and an application is part of it; an audit is not.  Found by
- * their columns, so that a table which is added later is not forgotten here. */
-static int
-drop_application(struct repository *repository, const char *org, const char *app,
-		 struct error *err)
-{
-	json_t *tables = rows_all(
-		repository, err,
-		"SELECT name FROM sqlite_schema AS s WHERE type = 'table'"
-		" AND name NOT LIKE 'audit%'"
-		" AND EXISTS (SELECT 1 FROM pragma_table_info(s.name) WHERE name = 'org')"
-		" AND EXISTS (SELECT 1 FROM pragma_table_info(s.name) WHERE name = 'app')",
-		"");
-	int ret = tables ? 0 : -1;
-	json_t *table;
-	size_t i;
-
-	if (ret == 0)
-		ret = rows_run(repository, err,
-			       "DELETE FROM deployment_errors WHERE deployment IN (SELECT id FROM"
-			       " deployments WHERE org = ? AND app = ?)", "ss", org, app);
-	json_array_foreach(tables, i, table) {
-		char *sql = xasprintf("DELETE FROM \"%s\" WHERE org = ? AND app = ?",
-				      json_member_string(table, "name"));
-
-		if (ret == 0)
-			ret = rows_run(repository, err, sql, "ss", org, app);
-		free(sql);
-	}
-	json_decref(tables);
-	if (ret != 0)
-		return -1;
-	return rows_run(repository, err, "DELETE FROM applications WHERE org = ? AND id = ?", "ss",
-			org, app);
-}
-
 int
-repository_drop_applications(struct repository *repository, struct error *err)
+repository_keep_application(struct repository *repository, const struct place *place, int64_t now,
+			    struct error *err)
 {
-	json_t *apps = rows_all(repository, err,
-				"SELECT org, id FROM applications AS a WHERE status = ?"
-				" AND NOT EXISTS (SELECT 1 FROM environments WHERE org = a.org"
-				" AND app = a.id)",
-				"s", application_status_word(APPLICATION_DELETING));
-	int ret = apps ? repository_begin(repository, err) : -1;
-	json_t *app;
-	size_t i;
-
-	if (ret == 0) {
-		json_array_foreach(apps, i, app)
-			if (ret == 0)
-				ret = drop_application(repository, json_member_string(app, "org"),
-						       json_member_string(app, "id"), err);
-		ret = repository_end(repository, ret, err);
-	}
-	json_decref(apps);
-	return ret;
-}
-
-int
-repository_drop_empty_application(struct repository *repository, const struct place *place,
-				  struct error *err)
-{
-	json_t *envs = rows_all(repository, err,
-				"SELECT id FROM environments WHERE org = ? AND app = ?", "ss",
-				place->org, place->app);
-	int ret = !envs ? -1
-		  : json_array_size(envs) > 0
-			  ? 0
-			  : drop_application(repository, place->org, place->app, err);
-
-	json_decref(envs);
-	return ret;
+	return rows_run(repository, err,
+			"UPDATE applications SET status = ?4, status_changed_at = ?3"
+			" WHERE org = ?1 AND id = ?2 AND status <> ?4",
+			"ssis", place->org, place->app, now,
+			application_status_word(APPLICATION_ACTIVE));
 }
 
 /* --- environments --- */
@@ -644,47 +580,4 @@ repository_set_deleting(struct repository *repository, const struct place *place
 					    " WHERE org = ?1 AND app = ?2 AND id = ?3",
 			   "sssis", place->org, place->app, place->env, now,
 			   environment_status_word(ENVIRONMENT_DELETING));
-}
-
-int
-repository_drop_environment(struct repository *repository, const struct place *place,
-			    struct error *err)
-{
-	static const char *const statements[] = {
-		"UPDATE deployments SET gone = 1 WHERE org = ? AND app = ? AND env = ?",
-		"DELETE FROM resources WHERE org = ? AND app = ? AND env = ?",
-		"DELETE FROM graphs WHERE org = ? AND app = ? AND env = ?",
-		"DELETE FROM env_drivers WHERE org = ? AND app = ? AND env = ?",
-		"DELETE FROM clone_notes WHERE org = ? AND app = ? AND env = ?",
-		"DELETE FROM runtime WHERE org = ? AND app = ? AND env = ?",
-		"DELETE FROM replicas WHERE org = ? AND app = ? AND env = ?",
-		"DELETE FROM rules WHERE org = ? AND app = ? AND env = ?",
-		"DELETE FROM rule_updates WHERE org = ? AND app = ? AND env = ?",
-		"DELETE FROM pipeline_runs WHERE org = ? AND app = ? AND env = ?",
-		"DELETE FROM environments WHERE org = ? AND app = ? AND id = ?",
-	};
-	int ret = 0;
-
-	if (repository_begin(repository, err) != 0)
-		return -1;
-	for (size_t i = 0; ret == 0 && i < sizeof(statements) / sizeof(statements[0]); i++)
-		ret = rows_run(repository, err, statements[i], "sss", place->org, place->app,
-			       place->env);
-	if (ret == 0)
-		ret = repository_forget_values(repository, place, err);
-	return repository_end(repository, ret, err);
-}
-
-int
-repository_forget_environment(struct repository *repository, const struct place *place,
-			      struct error *err)
-{
-	int ret;
-
-	if (repository_begin(repository, err) != 0)
-		return -1;
-	ret = repository_drop_environment(repository, place, err);
-	if (ret == 0)
-		ret = repository_drop_applications(repository, err);
-	return repository_end(repository, ret, err);
 }

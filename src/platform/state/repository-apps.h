@@ -83,15 +83,12 @@ int repository_put_application(struct repository *repository, const struct place
 int repository_rename_application(struct repository *repository, const struct place *place,
 				  const char *name, struct error *err);
 
-/* It is dropped when its last environment is gone. */
+/* It is dropped (repository-removal.h) when its last environment is gone. */
 int repository_set_application_deleting(struct repository *repository, const struct place *place,
 					int64_t now, struct error *err);
-/* With all that belongs to it, of those that are being deleted and have no environment left. */
-int repository_drop_applications(struct repository *repository, struct error *err);
-/* The application of the place, where it has no environment any more and nothing was ever asked to
- * stay in it. */
-int repository_drop_empty_application(struct repository *repository, const struct place *place,
-				      struct error *err);
+/* It gets an environment again, and is not being deleted any more. */
+int repository_keep_application(struct repository *repository, const struct place *place,
+				int64_t now, struct error *err);
 
 /* With from_deploy and last_deploy where there are such, and deploy_tag (precondition.h). */
 json_t *repository_environments(struct repository *repository, const struct place *place,
@@ -125,14 +122,8 @@ int repository_rename_environment(struct repository *repository, const struct pl
 /* Its next deployment builds upon that one; what runs stays. */
 int repository_rebase_environment(struct repository *repository, const struct place *place,
 				  const char *deployment_id, struct error *err);
-/* The engine removes what runs, and then drops it. */
+/* The engine removes what runs, and then drops it (repository-removal.h). */
 int repository_set_deleting(struct repository *repository, const struct place *place,
 			    int64_t now, struct error *err);
-/* Its deployments stay as bases of others, but belong to no environment's history. */
-int repository_drop_environment(struct repository *repository, const struct place *place,
-				struct error *err);
-/* The same, with an application that is being deleted and has no other. */
-int repository_forget_environment(struct repository *repository, const struct place *place,
-				  struct error *err);
 
 #endif

@@ -196,6 +196,17 @@ repository_read_newest_succeeded(struct repository *repository, const struct pla
 			 deployment_status_word(DEPLOYMENT_SUCCEEDED));
 }
 
+int
+repository_read_oldest(struct repository *repository, const struct place *place, bool has_succeeded,
+		       struct deployment *out, struct error *err)
+{
+	return rows_read(repository, err, read_deployment, out,
+			 DEPLOYMENT "WHERE org = ?1 AND app = ?2 AND env = ?3 AND gone = 0"
+				    " AND (?4 IS NULL OR status = ?4) ORDER BY seq LIMIT 1",
+			 "ssss", place->org, place->app, place->env,
+			 has_succeeded ? deployment_status_word(DEPLOYMENT_SUCCEEDED) : NULL);
+}
+
 json_t *
 repository_newest_succeeded(struct repository *repository, const struct place *place,
 			    struct error *err)
@@ -213,11 +224,50 @@ repository_put_deployment(struct repository *repository, const struct place *pla
 	return rows_run(repository, err,
 			"INSERT INTO deployments (org, app, env, id, set_id, from_id, delta_id,"
 			" comment, mode, status, status_changed_at, created_at, created_by,"
-			" value_set_version_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			"ssssssssssiiss", place->org, place->app, place->env, row->id, row->set_id,
+			" value_set_version_id, unproven)"
+			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			"ssssssssssiissi", place->org, place->app, place->env, row->id, row->set_id,
 			row->from_id, row->delta_id, row->comment, row->mode,
 			deployment_status_word(row->status), row->status_changed_at,
-			row->created_at, row->user, row->value_set_version_id);
+			row->created_at, row->user, row->value_set_version_id,
+			(int64_t)row->is_unproven);
+}
+
+#define THEIRS(column) \
+	"(SELECT " column " FROM deployments WHERE org = ?1 AND app = ?2 AND env = ?3 AND gone = 0)"
+#define MOVED "WHERE org = ?1 AND app = ?2 AND env = ?3"
+
+int
+repository_move_deployments(struct repository *repository, const struct place *from,
+			    const struct place *to, struct error *err)
+{
+	/* Of sets and deltas others of the application may be, too. */
+	static const struct {
+		const char *sql, *types;
+	} statements[] = {
+		{("INSERT OR IGNORE INTO sets (org, app, id, body) SELECT org, ?4, id, body"
+		  " FROM sets WHERE org = ?1 AND app = ?2 AND id IN " THEIRS("set_id")),
+		 "ssss"},
+		{("INSERT OR IGNORE INTO deltas (org, app, id, content, env, name, archived,"
+		  " contributers, created_at, created_by, modified_at) SELECT org, ?4, id, content,"
+		  " iif(env = ?3, ?5, NULL), name, archived, contributers, created_at, created_by,"
+		  " modified_at FROM deltas WHERE org = ?1 AND app = ?2"
+		  " AND id IN " THEIRS("delta_id")),
+		 "sssss"},
+		{"UPDATE graphs SET app = ?4, env = ?5 " MOVED, "sssss"},
+		{"UPDATE pipeline_runs SET app = ?4, env = ?5 " MOVED, "sssss"},
+		{("UPDATE deployments SET app = ?4, env = ?5, value_set_version_id = NULL " MOVED
+		  " AND gone = 0"),
+		 "sssss"},
+	};
+	int ret = 0;
+
+	if (repository_begin(repository, err) != 0)
+		return -1;
+	for (size_t i = 0; ret == 0 && i < sizeof(statements) / sizeof(statements[0]); i++)
+		ret = rows_run(repository, err, statements[i].sql, statements[i].types, from->org,
+			       from->app, from->env, to->app, to->env);
+	return repository_end(repository, ret, err);
 }
 
 int
@@ -235,6 +285,25 @@ repository_count_attempt(struct repository *repository, const char *id, struct e
 {
 	return rows_change(repository, err,
 			   "UPDATE deployments SET attempts = attempts + 1 WHERE id = ?1", "s", id);
+}
+
+int
+repository_is_unproven(struct repository *repository, const char *id, bool *out,
+		       struct error *err)
+{
+	int64_t unproven = 0;
+	int ret = rows_each(repository, err, read_number, &unproven,
+			    "SELECT unproven FROM deployments WHERE id = ?", "s", id);
+
+	*out = unproven != 0;
+	return ret;
+}
+
+int
+repository_set_proven(struct repository *repository, const char *id, struct error *err)
+{
+	return rows_run(repository, err, "UPDATE deployments SET unproven = 0 WHERE id = ?", "s",
+			id);
 }
 
 /* What a daemon that starts finds unfinished: all that was in progress and does not go on (?7),

@@ -19,6 +19,7 @@ struct deployment_row {
 	enum deployment_status status;
 	const char *value_set_version_id;	/* NULL: there were no values */
 	int64_t created_at, status_changed_at;
+	bool is_unproven;	/* it succeeded elsewhere, and is to run here for the first time */
 };
 
 json_t *repository_deployments(struct repository *repository, const struct place *place,
@@ -41,6 +42,10 @@ bool repository_has_deployment(struct repository *repository, const char *id, st
 /* With the status of the row; the engine begins what is pending (engine_begin()). */
 int repository_put_deployment(struct repository *repository, const struct place *place,
 			      const struct deployment_row *row, struct error *err);
+/* They become those of another environment of the organization, with what they are of: sets,
+ * deltas, graphs, runs.  The values of the application that they leave do not go with them. */
+int repository_move_deployments(struct repository *repository, const struct place *from,
+				const struct place *to, struct error *err);
 /* "pending", "in progress", "succeeded" or "failed", with the time of the change. */
 int repository_set_deployment_status(struct repository *repository, const char *id,
 				     enum deployment_status status, int64_t now,
@@ -52,6 +57,12 @@ int repository_fail_interrupted(struct repository *repository, int64_t now, int6
 				const json_t *continued, struct error *err);
 /* It is taken up again: that is counted (placed_environment.attempts). */
 int repository_count_attempt(struct repository *repository, const char *id, struct error *err);
+
+/* Whether it succeeded elsewhere alone; until its workloads have stayed up here, which is said by
+ * repository_set_proven(). */
+int repository_is_unproven(struct repository *repository, const char *id, bool *out,
+			   struct error *err);
+int repository_set_proven(struct repository *repository, const char *id, struct error *err);
 
 json_t *repository_deployment_errors(struct repository *repository, const char *id,
 				     struct error *err);
@@ -74,5 +85,8 @@ int repository_read_deployment_of_app(struct repository *repository, const struc
 				      const char *id, struct deployment *out, struct error *err);
 int repository_read_newest_succeeded(struct repository *repository, const struct place *place,
 				     struct deployment *out, struct error *err);
+/* has_succeeded: of those that did.  ERROR_NOT_FOUND when there is none. */
+int repository_read_oldest(struct repository *repository, const struct place *place,
+			   bool has_succeeded, struct deployment *out, struct error *err);
 
 #endif

@@ -97,3 +97,25 @@ repository_promotion(struct repository *repository, const char *org, const char 
 			       " ORDER BY json_extract(n.value, '$.at') DESC LIMIT 1",
 			       "ssss", org, cluster, origin, set_id);
 }
+
+static json_t *
+encode_promotion(struct statement *row, void *data, struct error *err)
+{
+	(void)data;
+	(void)err;
+	return json_pack("{s:s, s:o}", "env", row_text(row, 0), "promote",
+			 rows_json(row, 1));
+}
+
+json_t *
+repository_promotions(struct repository *repository, const char *org, const char *cluster,
+		      const char *origin, int max, struct error *err)
+{
+	return rows_encode(repository, err, encode_promotion, NULL,
+			   "SELECT n.env, n.value FROM clone_notes n JOIN env_drivers d"
+			   " ON d.org = n.org AND d.app = n.app AND d.env = n.env"
+			   " WHERE n.org = ? AND d.cluster = ? AND d.origin = ?"
+			   " AND n.name = 'promote'"
+			   " ORDER BY json_extract(n.value, '$.at') DESC, n.env LIMIT ?",
+			   "sssi", org, cluster, origin, (int64_t)max);
+}

@@ -27,6 +27,10 @@ int repository_note_is_kept(struct repository *repository, const struct place *p
  * organization's cluster; new reference.  NULL with ERROR_NOT_FOUND. */
 json_t *repository_promotion(struct repository *repository, const char *org, const char *cluster,
 			     const char *origin, const char *set_id, struct error *err);
+/* Of all clones of that origin, newest first, at most `max`: [{"env", "promote": value}], newly
+ * made. */
+json_t *repository_promotions(struct repository *repository, const char *org, const char *cluster,
+			      const char *origin, int max, struct error *err);
 int repository_drop_note(struct repository *repository, const struct place *place,
 			 const char *name, struct error *err);
 

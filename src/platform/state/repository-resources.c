@@ -184,6 +184,8 @@ repository_uses_of_definition(struct repository *repository, const char *org, co
 		DEFINITION_NAMESPACE);
 }
 
+#define MACHINE_ID "this-machine"
+
 /* For every environment; a new reference. */
 static json_t *
 machine_definition(const char *id)
@@ -202,151 +204,43 @@ machine_definition(const char *id)
 	return body;
 }
 
+struct taken_definitions {
+	bool is_usual_id, has_cluster;
+};
+
+static void
+read_taken(struct statement *row, void *data)
+{
+	struct taken_definitions *taken = data;
+
+	taken->is_usual_id |= strcmp(row_text_or(row, 0, ""), MACHINE_ID) == 0;
+	taken->has_cluster |= strcmp(row_text_or(row, 1, ""), DEFINITION_CLUSTER) == 0;
+}
+
 /* Its id is its own, also where a definition of another type has taken the usual one. */
 int
 repository_add_machine(struct repository *repository, const char *org, struct error *err)
 {
-	char id[] = "this-machine-00000000";
-	json_t *rows = rows_all(repository, err,
-				"SELECT id, ifnull(json_extract(body, '$.type'), '') AS type FROM definitions"
-				" WHERE org = ?1 AND (id = 'this-machine' OR type = ?2)",
-				"ss", org, DEFINITION_CLUSTER);
-	json_t *body, *row;
-	bool has_one = false;
-	int ret = rows ? 0 : -1;
-	size_t i;
+	char id[] = MACHINE_ID "-00000000";
+	struct taken_definitions taken = {0};
+	json_t *body;
+	int ret;
 
-	json_array_foreach(rows, i, row)
-		has_one |= strcmp(json_member_string(row, "type"), DEFINITION_CLUSTER) == 0;
-	if (json_array_size(rows) > 0)
+	if (rows_each(repository, err, read_taken, &taken,
+		      "SELECT id, json_extract(body, '$.type') AS type FROM definitions"
+		      " WHERE org = ?1 AND (id = ?3 OR type = ?2)",
+		      "sss", org, DEFINITION_CLUSTER, MACHINE_ID) != 0)
+		return -1;
+	if (taken.has_cluster)
+		return 0;
+	if (taken.is_usual_id)
 		ids_random_hex(strrchr(id, '-') + 1, 8);
 	else
 		*strrchr(id, '-') = '\0';
-	if (ret == 0 && !has_one) {
-		body = machine_definition(id);
-		ret = repository_put_definition(repository, org, id, body, err);
-		json_decref(body);
-	}
-	json_decref(rows);
+	body = machine_definition(id);
+	ret = repository_put_definition(repository, org, id, body, err);
+	json_decref(body);
 	return ret;
-}
-
-/* --- where environments run --- */
-
-static void
-read_env_home(struct statement *row, void *noun)
-{
-	*(struct env_home *)noun = (struct env_home){
-		.driver_type = row_copy_or(row, 0, ""),
-		.def_id = row_copy_or(row, 1, ""),
-		.namespace = row_copy_or(row, 2, ""),
-		.namespace_def = row_copy_or(row, 3, ""),
-		.cluster = row_copy_or(row, 4, ""),
-		.labels = rows_json(row, 5),
-		.is_adopted = row_int(row, 6) != 0,
-		.origin = row_copy_or(row, 7, ""),
-		.made = row_copy_or(row, 8, ""),
-	};
-}
-
-void
-env_home_clear(struct env_home *home)
-{
-	free(home->driver_type);
-	free(home->def_id);
-	free(home->namespace);
-	free(home->namespace_def);
-	free(home->cluster);
-	json_decref(home->labels);
-	free(home->origin);
-	free(home->made);
-	*home = (struct env_home){0};
-}
-
-int
-repository_env_home(struct repository *repository, const struct place *place, struct env_home *out,
-		    struct error *err)
-{
-	*out = (struct env_home){0};
-	if (rows_read(repository, err, read_env_home, out,
-		      "SELECT driver_type, def_id, namespace, namespace_def, cluster, labels,"
-		      " adopted, origin, made FROM env_drivers WHERE org = ? AND app = ? AND env = ?",
-		      "sss", place->org, place->app, place->env) == 0)
-		return 0;
-	env_home_clear(out);
-	return -1;
-}
-
-int
-repository_put_env_home(struct repository *repository, const struct place *place,
-			const struct env_home *home, struct error *err)
-{
-	char *labels = json_canonical(home->labels);
-	int ret = rows_run(repository, err,
-			   "INSERT INTO env_drivers (org, app, env, driver_type, def_id, namespace,"
-			   " namespace_def, cluster, labels, adopted, origin, made)"
-			   " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			   "sssssssssiss", place->org, place->app, place->env, home->driver_type,
-			   home->def_id, home->namespace, home->namespace_def, home->cluster,
-			   labels, (int64_t)home->is_adopted, home->origin ? home->origin : "",
-			   home->made ? home->made : "");
-
-	free(labels);
-	return ret;
-}
-
-int
-repository_drop_env_home(struct repository *repository, const struct place *place,
-			 struct error *err)
-{
-	return rows_run(repository, err,
-			"DELETE FROM env_drivers WHERE org = ? AND app = ? AND env = ?", "sss",
-			place->org, place->app, place->env);
-}
-
-char *
-repository_namespace_holder(struct repository *repository, const struct place *place,
-			    const struct env_home *home, struct error *err)
-{
-	return rows_text(repository, err,
-			 "SELECT org || '/' || app || '/' || env FROM env_drivers"
-			 " WHERE driver_type = ?4 AND cluster = ?5 AND namespace = ?6"
-			 " AND NOT (org = ?1 AND app = ?2 AND env = ?3)",
-			 "ssssss", place->org, place->app, place->env, home->driver_type,
-			 home->cluster, home->namespace);
-}
-
-json_t *
-repository_adopted_place(struct repository *repository, const char *org,
-			 const struct env_home *home, struct error *err)
-{
-	return rows_one(repository, err,
-			"SELECT app, env FROM env_drivers WHERE org = ? AND driver_type = ?"
-			" AND cluster = ? AND namespace = ? AND adopted",
-			"ssss", org, home->driver_type, home->cluster, home->namespace);
-}
-
-json_t *
-repository_adopted_places(struct repository *repository, struct error *err)
-{
-	return rows_all(repository, err,
-			"SELECT org, app, env, driver_type, def_id, cluster, namespace"
-			" FROM env_drivers WHERE adopted ORDER BY org, driver_type, cluster,"
-			" namespace", "");
-}
-
-int
-repository_count_clones(struct repository *repository, const char *org, const char *cluster,
-			const char *namespace, struct error *err)
-{
-	json_t *rows = rows_all(repository, err,
-				"SELECT app, env FROM env_drivers WHERE org = ? AND cluster = ?"
-				" AND origin = ?",
-				"sss", org, cluster, namespace);
-	int count = rows ? (int)json_array_size(rows) : -1;
-
-	json_decref(rows);
-	return count;
 }
 
 /* --- resources --- */

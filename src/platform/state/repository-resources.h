@@ -52,41 +52,6 @@ int repository_uses_of_definition(struct repository *repository, const char *org
  * which serves every environment. */
 int repository_add_machine(struct repository *repository, const char *org, struct error *err);
 
-/* --- where environments run --- */
-
-/* What made an environment, and where; it stays so until the environment is dropped. */
-struct env_home {
-	char *driver_type, *def_id;		/* the driver, and the definition that chose it */
-	char *cluster;				/* which of this type; "": there is one */
-	char *namespace, *namespace_def;	/* "": it has none, and no definition gave it */
-	json_t *labels;				/* of the namespace; an object */
-	bool is_adopted;			/* somebody else made what is in it */
-	char *origin;	/* the adopted namespace that its base was found in; "", NULL: none */
-	char *made;	/* of such a one: which of those that were called so; "", NULL: not known */
-};
-void env_home_clear(struct env_home *home);
-/* ERROR_NOT_FOUND: nothing of it was made yet.  env_home_clear() it. */
-int repository_env_home(struct repository *repository, const struct place *place,
-			struct env_home *out, struct error *err);
-int repository_put_env_home(struct repository *repository, const struct place *place,
-			    const struct env_home *home, struct error *err);
-/* Nothing of it was made after all. */
-int repository_drop_env_home(struct repository *repository, const struct place *place,
-			     struct error *err);
-/* Another environment that is in this namespace of this cluster, "org/app/env"; free() it.  NULL with
- * ERROR_NOT_FOUND: there is none. */
-char *repository_namespace_holder(struct repository *repository, const struct place *place,
-				  const struct env_home *home, struct error *err);
-
-/* The environment that such a namespace was adopted as, {"app", "env"}; NULL with ERROR_NOT_FOUND. */
-json_t *repository_adopted_place(struct repository *repository, const char *org,
-				 const struct env_home *home, struct error *err);
-/* All that were: array of {"org", "app", "env", "driver_type", "def_id", "cluster", "namespace"}. */
-json_t *repository_adopted_places(struct repository *repository, struct error *err);
-/* How many clones of such a namespace there are; -1 with err. */
-int repository_count_clones(struct repository *repository, const char *org, const char *cluster,
-			    const char *namespace, struct error *err);
-
 /* --- resources --- */
 
 /* As on the wire.  scheduled: 1 those that are being deleted, 0 the others, -1 all. */

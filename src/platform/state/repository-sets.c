@@ -10,6 +10,9 @@
 
 #include "platform/state/repository-sets.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/error.h"
 #include "db/statement.h"
 #include "model/delta.h"
@@ -20,43 +23,64 @@
 #include "model/set.h"
 #include "platform/state/place.h"
 #include "platform/state/rows.h"
+#include "platform/state/text-page.h"
 
 #define DRAFT                                                                                      \
 	"SELECT id, content, env, name, archived, contributers, created_at, created_by,"           \
-	" modified_at FROM deltas "
-enum { ID, CONTENT, ENV, NAME, ARCHIVED, CONTRIBUTERS, CREATED_AT, CREATED_BY, MODIFIED_AT };
+	" modified_at, seq FROM deltas "
+enum { ID, CONTENT, ENV, NAME, ARCHIVED, CONTRIBUTERS, CREATED_AT, CREATED_BY, MODIFIED_AT, SEQ };
+
+/* The rows are found by the index alone and then read in their order: were they sorted, all of them
+ * would be read for each page. */
+#define SETS_BEHIND "WHERE rowid IN (SELECT rowid FROM sets WHERE org = ? AND app = ? AND rowid > ?)"
+#define DRAFTS_BEHIND                                                                              \
+	"WHERE seq IN (SELECT seq FROM deltas WHERE org = ?1 AND app = ?2 AND seq > ?5)"           \
+	" AND (?3 IS NULL OR env = ?3) AND archived = ?4 ORDER BY seq LIMIT ?6"
 
 static json_t *
 encode_set(struct statement *row, void *data, struct error *err)
 {
-	int64_t *last = data;
-
+	(void)data;
 	(void)err;
-	if (last)
-		*last = row_int(row, 1);
 	return rows_json(row, 0);
 }
 
-json_t *
-repository_sets_after(struct repository *repository, const struct place *place, int64_t from,
-		      int max, int64_t *next, struct error *err)
+static bool
+add_set(struct statement *row, void *data)
 {
-	json_t *page = rows_encode(repository, err, encode_set, next,
-				   "SELECT body, rowid FROM sets WHERE org = ? AND app = ?"
-				   " AND rowid > ? ORDER BY rowid LIMIT ?",
-				   "ssii", place->org, place->app, from, (int64_t)max);
-
-	if (max < 0 || json_array_size(page) < (size_t)max)
-		*next = 0;
-	return page;
+	return text_page_add(data, row_text_or(row, 0, "{}"), NULL, row_int(row, 1));
 }
 
-json_t *
-repository_sets(struct repository *repository, const struct place *place, struct error *err)
+static int
+end_page(struct text_page *page, int ret)
 {
-	int64_t next;
+	if (!text_page_is_full(page))
+		page->next = 0;
+	return ret;
+}
 
-	return repository_sets_after(repository, place, 0, -1, &next, err);
+int
+repository_sets_page(struct repository *repository, const struct place *place,
+		     struct text_page *page, struct error *err)
+{
+	return end_page(page, rows_while(repository, err, add_set, page,
+					 "SELECT body, rowid FROM sets " SETS_BEHIND
+					 " ORDER BY rowid LIMIT ?",
+					 "ssii", place->org, place->app, page->next,
+					 (int64_t)page->max));
+}
+
+char *
+repository_set_text(struct repository *repository, const struct place *place, const char *id,
+		    struct error *err)
+{
+	char *text = rows_text(repository, err,
+			       "SELECT body FROM sets WHERE org = ? AND app = ? AND id = ?", "sss",
+			       place->org, place->app, id);
+
+	if (!text && err->kind == ERROR_NOT_FOUND)
+		error_set_code(err, CODE_SET_NOT_FOUND, .app = place->app, .set = id);
+	return text;
 }
 
 /* The empty set needs no row: everybody knows its content. */
@@ -96,17 +120,14 @@ repository_put_set(struct repository *repository, const struct place *place, con
 	return ret;
 }
 
+/* All but what it changes. */
 static void
-read_draft(struct statement *row, void *noun)
+read_head(struct statement *row, struct draft *draft)
 {
-	json_t *content = rows_json(row, CONTENT), *contributers = rows_json(row, CONTRIBUTERS);
-	struct draft *draft = noun;
+	json_t *contributers = rows_json(row, CONTRIBUTERS);
 	struct draft_metadata *metadata = &draft->metadata;
 
-	*draft = (struct draft){
-		.modules = json_incref(json_object_get(content, "modules")),
-		.shared = json_incref(json_object_get(content, "shared")),
-	};
+	*draft = (struct draft){0};
 	untrusted_init(&draft->id, row_text(row, ID));
 	untrusted_init(&metadata->env_id, row_text(row, ENV));
 	untrusted_init(&metadata->name, row_text(row, NAME));
@@ -116,6 +137,17 @@ read_draft(struct statement *row, void *noun)
 	metadata->last_modified_at = row_int(row, MODIFIED_AT);
 	member_texts_read(&metadata->contributers, &metadata->contributer_count, contributers);
 	json_decref(contributers);
+}
+
+static void
+read_draft(struct statement *row, void *noun)
+{
+	json_t *content = rows_json(row, CONTENT);
+	struct draft *draft = noun;
+
+	read_head(row, draft);
+	draft->modules = json_incref(json_object_get(content, "modules"));
+	draft->shared = json_incref(json_object_get(content, "shared"));
 	json_decref(content);
 }
 
@@ -133,42 +165,44 @@ encode_draft(struct statement *row, void *data, struct error *err)
 	return body;
 }
 
-static void
-read_seq(struct statement *row, void *data)
+/* What it changes is stored as the members that it has on the wire: {"modules", "shared"}. */
+static bool
+add_draft(struct statement *row, void *data)
 {
-	*(int64_t *)data = row_int(row, 0);
+	const char *content = row_text_or(row, CONTENT, "{}");
+	bool has_content = content[0] == '{' && content[1] == '"', goes_on;
+	struct draft draft;
+	json_t *body;
+	char *head;
+
+	read_head(row, &draft);
+	body = draft_encode(&draft);
+	head = json_dumps(body, JSON_COMPACT);
+	if (has_content)
+		head[strlen(head) - 1] = ',';	/* its brace */
+	goes_on = text_page_add(data, head, has_content ? content + 1 : NULL, row_int(row, SEQ));
+	free(head);
+	json_decref(body);
+	draft_clear(&draft);
+	return goes_on;
 }
 
-json_t *
-repository_drafts_after(struct repository *repository, const struct place *place, const char *env,
-			bool archived, int64_t from, int max, int64_t *next, struct error *err)
+int
+repository_drafts_page(struct repository *repository, const struct place *place, const char *env,
+		       bool archived, struct text_page *page, struct error *err)
 {
-	json_t *page = rows_encode(repository, err, encode_draft, NULL,
-				   DRAFT "WHERE org = ?1 AND app = ?2 AND (?3 IS NULL OR env = ?3)"
-					 " AND archived = ?4 AND seq > ?5 ORDER BY seq LIMIT ?6",
-				   "sssiii", place->org, place->app, env, (int64_t)archived, from,
-				   (int64_t)max);
-	size_t count = json_array_size(page);
-
-	*next = 0;
-	if (!page || max < 0 || count < (size_t)max)
-		return page;
-	if (rows_each(repository, err, read_seq, next,
-		      "SELECT seq FROM deltas WHERE org = ? AND app = ? AND id = ?", "sss",
-		      place->org, place->app,
-		      json_member_string(json_array_get(page, count - 1), "id")) == 0)
-		return page;
-	json_decref(page);
-	return NULL;
+	return end_page(page, rows_while(repository, err, add_draft, page, DRAFT DRAFTS_BEHIND,
+					 "sssiii", place->org, place->app, env, (int64_t)archived,
+					 page->next, (int64_t)page->max));
 }
 
 json_t *
 repository_drafts(struct repository *repository, const struct place *place, const char *env,
 		  bool archived, struct error *err)
 {
-	int64_t next;
-
-	return repository_drafts_after(repository, place, env, archived, 0, -1, &next, err);
+	return rows_encode(repository, err, encode_draft, NULL, DRAFT DRAFTS_BEHIND, "sssiii",
+			   place->org, place->app, env, (int64_t)archived, (int64_t)0,
+			   (int64_t)-1);
 }
 
 int

@@ -14,16 +14,18 @@ struct error;
 struct place;
 struct repository;
 struct set;
+struct text_page;
 
-/* Of these two at most `max` (-1: all) behind the row `from` (0: the first); *next is `from` for
- * those behind them, 0 when there are none. */
-json_t *repository_sets_after(struct repository *repository, const struct place *place,
-			      int64_t from, int max, int64_t *next, struct error *err);
-json_t *repository_drafts_after(struct repository *repository, const struct place *place,
-				const char *env, bool archived, int64_t from, int max,
-				int64_t *next, struct error *err);
-json_t *repository_sets(struct repository *repository, const struct place *place,
-			struct error *err);
+/* The next page of these two (text-page.h), as they are on the wire: sets, and what deltas change,
+ * are stored as the text that is sent, and are not parsed for it. */
+int repository_sets_page(struct repository *repository, const struct place *place,
+			 struct text_page *page, struct error *err);
+int repository_drafts_page(struct repository *repository, const struct place *place,
+			   const char *env, bool archived, struct text_page *page,
+			   struct error *err);
+/* The same of one set; free() it.  The empty set is not stored. */
+char *repository_set_text(struct repository *repository, const struct place *place,
+			  const char *id, struct error *err);
 /* Any string of zeros is the empty set. */
 struct set *repository_set(struct repository *repository, const struct place *place,
 			   const char *id, struct error *err);

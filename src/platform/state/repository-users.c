@@ -327,11 +327,21 @@ int
 repository_prune_audit(struct repository *repository, int64_t max_rows, int64_t oldest,
 		       struct error *err)
 {
-	if (rows_run(repository, err,
-		     "DELETE FROM audit WHERE seq <= (SELECT max(seq) FROM audit) - ?", "i",
-		     max_rows) != 0)
-		return -1;
-	return rows_run(repository, err, "DELETE FROM audit WHERE at < ?", "i", oldest);
+	static const char *const statements[] = {
+		("DELETE FROM audit WHERE seq IN (SELECT seq FROM audit WHERE seq <="
+		 " (SELECT max(seq) FROM audit) - ? ORDER BY seq LIMIT ?)"),
+		("DELETE FROM audit WHERE seq IN (SELECT seq FROM audit WHERE at < ?"
+		 " ORDER BY at LIMIT ?)"),
+	};
+	const int64_t limits[] = {max_rows, oldest};
+	int64_t left = AUDIT_SLICE;
+
+	for (size_t i = 0; left > 0 && i < sizeof(statements) / sizeof(statements[0]); i++) {
+		if (rows_run(repository, err, statements[i], "ii", limits[i], left) != 0)
+			return -1;
+		left -= db_changes(repository->db);
+	}
+	return left <= 0;
 }
 
 #define AUDIT                                                                                      \

@@ -92,7 +92,9 @@ struct audit_row {
 /* In the transaction of what it tells of. */
 int repository_put_audit(struct repository *repository, const struct audit_row *row,
 			 struct error *err);
-/* Keeps at most max_rows, none from before `oldest` (wall ms). */
+/* Keeps at most max_rows, none from before `oldest` (wall ms).  1: it has deleted as much as a turn
+ * of the loop may take, and is to be called again; 0: the rest stays; or -1 with err. */
+#define AUDIT_SLICE 1000
 int repository_prune_audit(struct repository *repository, int64_t max_rows, int64_t oldest,
 			   struct error *err);
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A table of types with their outputs, those that are numbers with a mark before the name. */
 #include "config.h"
 
 #include "platform/state/resource-types.h"

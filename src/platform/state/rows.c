@@ -4,8 +4,8 @@
  * The one way statements run.
  *
  * A row becomes a struct, and what is shown of that is made by its noun's table (model/members.h).
- * Failures are told by kind and in
- * a sentence of ours; what SQLite says names tables and files, so it goes to the log.
+ * Failures are told by kind and in a sentence of ours; what SQLite says names tables and files, so
+ * it goes to the log.
  */
 #include "config.h"
 
@@ -102,17 +102,6 @@ rows_json(struct statement *row, int column)
 	return value ? value : json_object();
 }
 
-static json_t *
-read_row(struct statement *row)
-{
-	json_t *object = json_object();
-
-	for (int i = 0; i < row_columns(row); i++)
-		json_object_set_new(object, row_name(row, i),
-				    json_string(row_text_or(row, i, "")));
-	return object;
-}
-
 int
 rows_read(struct repository *repository, struct error *err, row_read *read, void *noun,
 	  const char *sql, const char *format, ...)
@@ -154,19 +143,48 @@ rows_text(struct repository *repository, struct error *err, const char *sql, con
 	return text;
 }
 
+/* One of take and read is NULL. */
+static int
+go_through(struct repository *r, struct error *err, row_take *take, row_read *read, void *data,
+	   struct statement *statement)
+{
+	bool goes_on = true;
+
+	while (goes_on && statement_row(statement)) {
+		if (read)
+			read(statement, data);
+		else
+			goes_on = take(statement, data);
+	}
+	return end(r, statement, err);
+}
+
+int
+rows_while(struct repository *repository, struct error *err, row_take *take, void *data,
+	   const char *sql, const char *format, ...)
+{
+	va_list args;
+	int ret;
+
+	va_start(args, format);
+	ret = go_through(repository, err, take, NULL, data,
+			 prepare(repository, sql, format, args));
+	va_end(args);
+	return ret;
+}
+
 int
 rows_each(struct repository *repository, struct error *err, row_read *read, void *data,
 	  const char *sql, const char *format, ...)
 {
-	struct statement *statement;
 	va_list args;
+	int ret;
 
 	va_start(args, format);
-	statement = prepare(repository, sql, format, args);
+	ret = go_through(repository, err, NULL, read, data,
+			 prepare(repository, sql, format, args));
 	va_end(args);
-	while (statement_row(statement))
-		read(statement, data);
-	return end(repository, statement, err);
+	return ret;
 }
 
 /* What encode() said is the error, and not that the rows were left in the middle. */
@@ -214,45 +232,6 @@ rows_encode_one(struct repository *repository, struct error *err, row_encode *en
 	if (!found)
 		error_set_code(err, CODE_NOT_FOUND);
 	return body;
-}
-
-json_t *
-rows_all(struct repository *repository, struct error *err, const char *sql, const char *format, ...)
-{
-	json_t *rows = json_array();
-	struct statement *statement;
-	va_list args;
-
-	va_start(args, format);
-	statement = prepare(repository, sql, format, args);
-	va_end(args);
-	while (statement_row(statement))
-		json_array_append_new(rows, read_row(statement));
-	if (end(repository, statement, err) == 0)
-		return rows;
-	json_decref(rows);
-	return NULL;
-}
-
-json_t *
-rows_one(struct repository *repository, struct error *err, const char *sql, const char *format, ...)
-{
-	struct statement *statement;
-	json_t *row = NULL;
-	va_list args;
-
-	va_start(args, format);
-	statement = prepare(repository, sql, format, args);
-	va_end(args);
-	if (statement_row(statement))
-		row = read_row(statement);
-	if (end(repository, statement, err) == 0) {
-		if (!row)
-			error_set_code(err, CODE_NOT_FOUND);
-		return row;
-	}
-	json_decref(row);
-	return NULL;
 }
 
 static int

@@ -9,6 +9,7 @@
 #define SIDESTAGE_PLATFORM_STATE_ROWS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "base/ids.h"
 #include "db/db.h"
@@ -27,6 +28,10 @@ typedef void row_read(struct statement *row, void *noun);
 /* The first; -1 with ERROR_NOT_FOUND.  read NULL: whether it is there is all that is asked. */
 int rows_read(struct repository *repository, struct error *err, row_read *read, void *noun,
 	      const char *sql, const char *format, ...);
+/* Called for each until it returns false. */
+typedef bool row_take(struct statement *row, void *data);
+int rows_while(struct repository *repository, struct error *err, row_take *take, void *data,
+	       const char *sql, const char *format, ...);
 /* Called for each. */
 int rows_each(struct repository *repository, struct error *err, row_read *read, void *data,
 	      const char *sql, const char *format, ...);
@@ -46,15 +51,9 @@ char *rows_text(struct repository *repository, struct error *err, const char *sq
 /* A column that holds JSON, new; {} when it does not. */
 json_t *rows_json(struct statement *row, int column);
 
-/* --- rows that are nothing but texts: {column: text} --- */
+/* --- changes --- */
 
-/* Array, maybe empty. */
-json_t *rows_all(struct repository *repository, struct error *err, const char *sql,
-		 const char *format, ...);
-/* The first; NULL with ERROR_NOT_FOUND. */
-json_t *rows_one(struct repository *repository, struct error *err, const char *sql,
-		 const char *format, ...);
-/* A change.  ERROR_CONFLICT when a key is taken. */
+/* ERROR_CONFLICT when a key is taken. */
 int rows_run(struct repository *repository, struct error *err, const char *sql,
 	     const char *format, ...);
 /* The same; ERROR_NOT_FOUND when no row was changed. */

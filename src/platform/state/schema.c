@@ -215,6 +215,38 @@ static const struct db_step steps[] = {
 
 	/* Of a clone that belongs to the cluster: by what it is known from another of its name. */
 	{"ALTER TABLE env_drivers ADD COLUMN made TEXT NOT NULL DEFAULT ''", NULL},
+
+	/* Which application somebody chose for an adopted namespace ('': the one of its labels,
+	 * once; NULL: none), and which one the option --adopt-groups named at the last start. */
+	{"CREATE TABLE adopted_groups (org TEXT NOT NULL, cluster TEXT NOT NULL,"
+	 " namespace TEXT NOT NULL, app TEXT, said TEXT, PRIMARY KEY (org, cluster, namespace))"
+	 " STRICT, WITHOUT ROWID",
+	 NULL},
+
+	/* A page of versions, those of one artefact, and whether one of a kind is there, cost what
+	 * they give. */
+	{"ALTER TABLE artefact_versions ADD COLUMN artefact_id TEXT NOT NULL DEFAULT '';"
+	 "ALTER TABLE artefact_versions ADD COLUMN type TEXT NOT NULL DEFAULT '';"
+	 "UPDATE artefact_versions SET"
+	 " artefact_id = ifnull(json_extract(body, '$.artefact_id'), ''),"
+	 " type = ifnull(json_extract(body, '$.type'), '') WHERE json_valid(body);"
+	 "CREATE INDEX artefact_versions_by_org ON artefact_versions (org, seq);"
+	 "CREATE INDEX artefact_versions_by_artefact ON artefact_versions (org, artefact_id, seq);"
+	 "CREATE INDEX artefact_versions_by_kind ON artefact_versions (org, artefact_id, type,"
+	 " archived, seq)",
+	 NULL},
+
+	/* Artefacts that were deleted: their versions up to that number are gone for everybody, and
+	 * their rows go in slices. */
+	{"CREATE TABLE dropped_artefacts (org TEXT NOT NULL, artefact_id TEXT NOT NULL,"
+	 " until INTEGER NOT NULL, PRIMARY KEY (org, artefact_id)) STRICT, WITHOUT ROWID",
+	 NULL},
+
+	/* Of an adopted namespace: the labels of the workloads that were wanted; '': all. */
+	{"ALTER TABLE env_drivers ADD COLUMN selector TEXT NOT NULL DEFAULT ''", NULL},
+
+	/* It succeeded elsewhere (an import), and its workloads have not stayed up here yet. */
+	{"ALTER TABLE deployments ADD COLUMN unproven INTEGER NOT NULL DEFAULT 0", NULL},
 };
 
 const struct db_schema platform_schema = {

@@ -39,20 +39,13 @@ board_arrange(struct board_view *b, struct ui *ui)
 		ui_say_error(ui, &err);
 	arrangement_close(b->arrangement);
 	b->arrangement = b->org && b->app ? arrangement_open(ui_session(ui), b->org, b->app) : NULL;
-	json_decref(b->marks);
-	b->marks = NULL;
+	(void)row_marks_clear(&b->marks);
 }
 
 int
 board_cell(const struct board_view *b)
 {
 	return b->arrangement ? arrangement_cell(b->arrangement) : 0;
-}
-
-bool
-board_is_marked(const struct board_view *b, const char *module)
-{
-	return json_object_get(b->marks, module) != NULL;
 }
 
 /* --- columns --- */
@@ -189,12 +182,7 @@ board_run_mark(struct view *view, struct ui *ui)
 		ui_say(ui, _("There is no workload to mark."));
 		return;
 	}
-	if (!b->marks)
-		b->marks = json_object();
-	if (board_is_marked(b, module))
-		json_object_del(b->marks, module);
-	else
-		json_object_set_new(b->marks, module, json_true());
+	row_marks_toggle(&b->marks, module);
 	board_move_to(b, s, (long)s->column, (long)s->row + 1);
 }
 
@@ -204,12 +192,12 @@ step_mark(struct board_view *b, struct ui *ui, long by)
 	const struct board_model *s = &b->model;
 
 	for (long row = (long)s->row + by; row >= 0 && row < (long)s->module_count; row += by) {
-		if (!board_is_marked(b, s->modules[row]))
+		if (!row_marks_has(&b->marks, s->modules[row]))
 			continue;
 		board_move_to(b, s, (long)s->column, row);
 		return;
 	}
-	if (json_object_size(b->marks) == 0)
+	if (!row_marks_any(&b->marks))
 		ui_say(ui, _("No workload is marked; {mark} marks one."));
 	else
 		ui_say(ui, by > 0 ? _("No marked workload comes after this one.")

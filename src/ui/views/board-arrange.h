@@ -4,8 +4,6 @@
 #ifndef SIDESTAGE_UI_VIEWS_BOARD_ARRANGE_H
 #define SIDESTAGE_UI_VIEWS_BOARD_ARRANGE_H
 
-#include <stdbool.h>
-
 struct board_view;
 struct canvas;
 struct ui;
@@ -13,8 +11,6 @@ struct view;
 
 /* Another application: its arrangement is the one that was left, and nothing of it is marked. */
 void board_arrange(struct board_view *b, struct ui *ui);
-/* Whether Space has marked the workload. */
-bool board_is_marked(const struct board_view *b, const char *module);
 /* For the tables of keys; they need an environment and its arrangement. */
 void board_run_pin(struct view *view, struct ui *ui);
 /* Each does what its action says, to the environment or workload of the cursor. */

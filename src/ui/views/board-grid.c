@@ -89,11 +89,17 @@ wider(int a, int b)
 	return a > b ? a : b;
 }
 
+char *
+board_baseline_words(const struct board_model *s)
+{
+	return xasprintf(_("vs %s"), untrusted_raw(&s->baseline->environment.name));
+}
+
 /* Of the names, and of what stands above and below them. */
 static int
 wanted_label(const struct board_model *s, const struct canvas *c)
 {
-	const char *const words[] = {_("Workload"), _("compared to"), _("resources"),
+	const char *const words[] = {_("Workload"), _("deployed"), _("resources"),
 				     _("to promote")};
 	const char *const short_words[] = {_("Workload"), _("needs"), _("promote")};
 	int wanted = 0;
@@ -104,9 +110,12 @@ wanted_label(const struct board_model *s, const struct canvas *c)
 	else
 		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 			wanted = wider(wanted, text_columns(words[i]));
-	if (c->width >= 60)
-		wanted = wider(wanted,
-			       text_columns(untrusted_raw(&s->baseline->environment.name)) + 1);
+	if (c->width >= 60) {
+		char *baseline = board_baseline_words(s);
+
+		wanted = wider(wanted, text_columns(baseline) + 1);
+		free(baseline);
+	}
 	for (size_t i = 0; i < s->module_count; i++)
 		wanted = wider(wanted, text_columns(s->modules[i]) + 2);	/* with its mark */
 	return wanted + 1;
@@ -189,6 +198,12 @@ use_room(struct grid *g, const struct board_model *s, const struct canvas *c, bo
 	}
 	if (!is_set && cell > g->cell && left > 0)
 		g->cell += left / fit < cell - g->cell ? left / fit : cell - g->cell;
+	/* The namespaces are worth more than the second blank after the names. */
+	if (!is_set && g->place == PLACE_WHOLE && wanted_place(g, s) == g->cell &&
+	    c->width - (g->label - 1) >= fit * (g->cell + 1)) {
+		g->label--;
+		g->cell++;
+	}
 	g->version = version < g->cell - AFTER_VERSION ? version : g->cell - AFTER_VERSION;
 }
 

@@ -38,6 +38,8 @@ struct grid {
 /* In so much room, scrolled from where it was; the list of workloads has its rows there. */
 struct grid board_lay_out(struct board_view *b, const struct board_model *s,
 			  const struct canvas *c);
+/* Which environment the signs compare with: "vs Production".  The caller frees it. */
+char *board_baseline_words(const struct board_model *s);
 /* Which of the model's columns is shown as the i-th. */
 size_t board_grid_column(const struct grid *g, size_t i);
 

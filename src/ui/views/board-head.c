@@ -131,14 +131,18 @@ board_draw_head(struct canvas *matrix, int x, const struct grid *g,
 void
 board_draw_corner(const struct board_model *s, const struct grid *g, struct canvas *matrix)
 {
+	char *baseline;
+
 	canvas_move(matrix, 0, 0);
 	canvas_text(matrix, STYLE_STRONG, _("Workload"));
 	if (g->head <= 2)
 		return;
+	baseline = board_baseline_words(s);
 	canvas_move(matrix, 1, 0);
-	canvas_text(matrix, STYLE_DIM, _("compared to"));
+	canvas_untrusted_bytes(matrix, STYLE_NORMAL, baseline, g->label - 1);
+	free(baseline);
 	canvas_move(matrix, 2, 0);
-	canvas_untrusted(matrix, STYLE_NORMAL, &s->baseline->environment.name, g->label - 2);
+	canvas_text(matrix, STYLE_DIM, _("deployed"));
 	if (!has_place_row(g))
 		return;
 	canvas_move(matrix, 3, 0);

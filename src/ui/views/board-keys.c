@@ -234,7 +234,7 @@ run_progress(struct view *view, struct ui *ui)
 	if (session_flow_count(ui_session(ui)) > 0)
 		ui_push(ui, progress_view_new(session_flow(ui_session(ui), 0)));
 	else
-		ui_say(ui, _("No operation runs; {history} shows what was done."));
+		ui_say(ui, _("No operation is running; {history} shows the history."));
 }
 
 /* By its id, and for this look at the application only: the next one
@@ -311,7 +311,7 @@ copy_marked(const struct board_view *b, struct ui *ui, const struct board_model 
 
 	buf_init(&lines, COPY_MAX);
 	for (size_t i = 0; i < s->module_count; i++) {
-		char *line = board_is_marked(b, s->modules[i])
+		char *line = row_marks_has(&b->marks, s->modules[i])
 				     ? copied(s, s->modules[i], &called)
 				     : NULL;
 
@@ -334,7 +334,7 @@ run_copy(struct view *view, struct ui *ui)
 	const char *called = NULL;
 	char *shown = s->module_count ? copied(s, s->modules[s->row], &called) : NULL;
 
-	if (json_object_size(b->marks) > 0)
+	if (row_marks_any(&b->marks))
 		copy_marked(b, ui, s);
 	else if (shown)
 		ui_copy(ui, called, shown);
@@ -454,9 +454,7 @@ run_back(struct view *view, struct ui *ui)
 {
 	struct board_view *b = (struct board_view *)view;
 
-	if (json_object_size(b->marks) > 0)
-		json_object_clear(b->marks);
-	else
+	if (!row_marks_clear(&b->marks))
 		ui_say(ui, _("This is the first screen; {quit} quits, {help} lists the keys."));
 }
 
@@ -505,14 +503,6 @@ static bool
 is_arranged(const struct view *view, struct ui *ui)
 {
 	return has_environment(view, ui) && ((const struct board_view *)view)->arrangement;
-}
-
-/* What changes something asks the platform first. */
-static bool
-is_reachable(const struct view *view, struct ui *ui)
-{
-	(void)view;
-	return session_world(ui_session(ui))->link != WORLD_OFFLINE;
 }
 
 static bool
@@ -584,11 +574,6 @@ env_name(const struct view *view, struct ui *ui)
 static const struct need an_environment = {
 	has_environment, N_("No environment is selected."), NULL,
 };
-static const struct need a_platform = {
-	is_reachable,
-	N_("The platform is offline: nothing can be changed now. Press {refresh} to try again."),
-	NULL,
-};
 static const struct need an_arrangement = {is_arranged,
 					   N_("No environment is selected."), NULL};
 static const struct need a_workload = {
@@ -625,25 +610,25 @@ static const struct need disposable = {is_disposable, NULL, NULL};
  * fit: first what changes something. */
 const struct key board_keys[] = {
 	{'C', "C", ACTION_CLONE, N_("clone"), NULL, run_clone,
-	 {&an_environment, &a_deployment, &a_platform}},
+	 {&an_environment, &a_deployment, &need_platform}},
 	{'V', "V", ACTION_VERSION, N_("version"), NULL, run_version,
-	 {&an_environment, &a_workload, &a_platform}},
+	 {&an_environment, &a_workload, &need_platform}},
 	{'E', "E", ACTION_EDIT, N_("edit"), NULL, run_edit,
-	 {&an_environment, &a_workload, &a_platform}},
+	 {&an_environment, &a_workload, &need_platform}},
 	{'D', "D", ACTION_DEPLOY, N_("deploy"), NULL, run_deploy,
-	 {&an_environment, &a_deployment, &a_platform}},
+	 {&an_environment, &a_deployment, &need_platform}},
 	{'d', "d", ACTION_DIFF, N_("diff"), N_("Compare the environment with the baseline."),
 	 run_diff, {&an_environment, &another_than_the_baseline}},
 	{'P', "P", ACTION_PROMOTE, N_("promote"), N_("Promote a clone's changes to its source."),
-	 run_promote, {&an_environment, &a_clone, &a_platform}},
+	 run_promote, {&an_environment, &a_clone, &need_platform}},
 	{'U', "U", ACTION_UNDO, N_("undo"), NULL, run_undo,
-	 {&an_environment, &a_deployment, &a_platform}},
+	 {&an_environment, &a_deployment, &need_platform}},
 	{'X', "X", ACTION_DISCARD, N_("discard"), N_("Delete a clone and everything in it."),
-	 run_discard, {&an_environment, &disposable, &a_platform}},
+	 run_discard, {&an_environment, &disposable, &need_platform}},
 	{'l', "l", ACTION_LOGS, N_("logs"), NULL, run_logs, {&an_environment, &a_deployment}},
 	{'/', "/", ACTION_FIND, N_("find"), .run = run_find},
 	{'h', "h", ACTION_HISTORY, N_("history"), .run = run_history},
-	{'H', "H", ACTION_HOTFIX, N_("hotfix"), N_("Show how far the clone's hotfix has come, and what is next."),
+	{'H', "H", ACTION_HOTFIX, N_("hotfix"), N_("Show the steps of the clone's hotfix."),
 	 run_hotfix, {&an_environment, &clones}},
 	{'c', "c", ACTION_CLONES, N_("clones"), .run = run_clones},
 	{'i', "i", ACTION_INTERRUPTED, .run = run_interrupted},
@@ -655,6 +640,7 @@ const struct key board_keys[] = {
 	{27, "Esc", ACTION_BACK, NULL, N_("Clear all marks."), .run = run_back},
 	{'b', "b", ACTION_BASELINE, NULL, NULL, run_baseline, {&an_environment}},
 	{'S', "S", ACTION_PROTECT, NULL, NULL, board_run_protect, {&an_environment, &board_found_environment}},
+	{'a', "a", ACTION_GROUPING, NULL, NULL, board_run_grouping, {&board_found_namespaces}},
 	{'[', "[", ACTION_EARLIER, NULL, N_("Show the board as it was before its last change."), .run = run_earlier},
 	{'p', "p", ACTION_PROGRESS, NULL, NULL, run_progress, {&an_environment}},
 	{' ', "Space", ACTION_MARK, NULL, NULL, board_run_mark, {&an_arrangement}},

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * Protecting costs one key.  Taking it away asks for the name: from then on neither a reason nor
- * the name is asked for before what runs there is changed.
+ * What is done with namespaces that were found in a cluster as such: of which application they are,
+ * and whether they are protected.  Protecting costs one key.  Taking it away asks for the name:
+ * from then on neither a reason nor the name is asked for before what runs there is changed.
  */
 #include "config.h"
 
@@ -20,6 +21,7 @@
 #include "ui/view.h"
 #include "ui/views/board-model.h"
 #include "ui/views/board-state.h"
+#include "ui/views/grouping.h"
 #include "ui/views/prompt.h"
 
 static bool
@@ -33,10 +35,31 @@ is_found(const struct view *view, struct ui *ui)
 
 const struct need board_found_environment = {
 	is_found,
-	N_("Only namespaces that were found in a cluster are protected or unprotected here; "
-	   "the configuration protects other environments."),
+	N_("This key protects only namespaces that were found in a cluster. The configuration "
+	   "protects other environments."),
 	NULL,
 };
+
+static bool
+has_found(const struct view *view, struct ui *ui)
+{
+	const struct board_view *b = (const struct board_view *)view;
+
+	(void)ui;
+	return b->org && board_adoption(b, &b->model);
+}
+
+const struct need board_found_namespaces = {
+	has_found,
+	N_("No namespace that was found in a cluster is known here."),
+	NULL,
+};
+
+void
+board_run_grouping(struct view *view, struct ui *ui)
+{
+	ui_push(ui, grouping_view_new(((const struct board_view *)view)->org));
+}
 
 static void
 say_it(struct ui *ui, const char *env, bool waived)

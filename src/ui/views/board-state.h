@@ -4,7 +4,6 @@
 #ifndef SIDESTAGE_UI_VIEWS_BOARD_STATE_H
 #define SIDESTAGE_UI_VIEWS_BOARD_STATE_H
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -12,6 +11,7 @@
 #include "ui/views/board-grid.h"
 #include "ui/views/board-model.h"
 #include "ui/widgets/list.h"
+#include "ui/widgets/row-marks.h"
 
 struct arrangement;
 struct moments;
@@ -33,7 +33,7 @@ struct board_view {
 	bool in_tree;		/* the arrows choose an application */
 	struct list applications;	/* of all organizations, while one is chosen */
 	struct arrangement *arrangement;	/* of the application; NULL: there is none yet */
-	json_t *marks;		/* object of workloads; NULL: none */
+	struct row_marks marks;	/* workloads */
 	const struct world_environment **columns;	/* those of the last model */
 	const char **modules;				/* of that too */
 	struct board_model model;		/* as of the last change */

@@ -256,7 +256,7 @@ close_view(struct view *view)
 	free(b->lasting);
 	moments_close(b->snapshot);
 	arrangement_close(b->arrangement);
-	json_decref(b->marks);
+	(void)row_marks_clear(&b->marks);
 	free(b->columns);
 	free(b->modules);
 	free(b);

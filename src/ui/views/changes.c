@@ -226,8 +226,8 @@ draw_value(struct canvas *c, int row, const char *sign, enum style style, const 
 	canvas_move(c, row, VALUE_COLUMN);
 	if (canvas_wrapped_rows(value, c->width - VALUE_COLUMN) <= most)
 		return canvas_wrapped(c, style, value);
-	canvas_format(c, style, ngettext("%zu byte; whole in the difference below",
-					 "%zu bytes; whole in the difference below", strlen(value)),
+	canvas_format(c, style, ngettext("%zu byte; shown in full below",
+					 "%zu bytes; shown in full below", strlen(value)),
 		      strlen(value));
 	return 1;
 }

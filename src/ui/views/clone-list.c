@@ -19,7 +19,7 @@
 #include "flow/verbs/flow.h"
 #include "flow/world/adoption.h"
 #include "flow/world/world.h"
-#include "model/json.h"
+#include "model/adoption-report.h"
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
@@ -203,7 +203,8 @@ draw_review(struct canvas *c, int row, const struct review *review)
 {
 	int start = row;
 
-	row += draw_cloned(c, row, review->outlook.objects);
+	if (review->verb == FLOW_CLONE)
+		row += draw_cloned(c, row, review->outlook.objects);
 	for (int part = 0; part < CLONE_PARTS; part++)
 		row += draw_part(c, row, review, (enum clone_part)part);
 	return row - start;
@@ -218,13 +219,14 @@ draw_left(struct canvas *c, int row, const json_t *left, bool is_of_secrets)
 	size_t i;
 
 	json_array_foreach(left, i, one) {
-		const char *object = json_member_string(one, "object");
-		bool is_secret = object && strncmp(object, "Secret/", 7) == 0;
-		char *why = adoption_why_left(one);
+		struct left_object it;
+		bool is_secret;
 
+		left_object_read(&it, one);
+		is_secret = strncmp(untrusted_raw(&it.object), "Secret/", 7) == 0;
 		if (is_secret == is_of_secrets)
-			used += draw_sentence(c, row + used, object, why);
-		free(why);
+			used += draw_sentence(c, row + used, it.object.raw, untrusted_raw(&it.why));
+		left_object_clear(&it);
 	}
 	return used;
 }
@@ -252,7 +254,7 @@ draw_found(struct canvas *c, int row, const struct set *set, const json_t *left,
 	canvas_move(c, ++row, 1);
 	if (is_part)
 		row += canvas_paragraph(c, STYLE_WARN,
-					_("Only what the board shows is read so far; the rest is read "
+					_("So far only what the board shows was read; the rest is read "
 					  "when it is cloned."), 3);
 	canvas_move(c, row, 1);
 	row += canvas_paragraph(c, STYLE_DIM,

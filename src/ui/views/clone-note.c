@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+/* A person decides by it whether to clone at all, so it says what becomes of data. */
 #include "config.h"
 
 #include "ui/views/clone-note.h"
@@ -10,6 +11,7 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "model/manifests.h"
 #include "model/set.h"
 
 static bool
@@ -71,7 +73,7 @@ has_volumes(const struct set *set)
 	json_t *module;
 
 	json_object_foreach(set_modules(set), name, module)
-		if (has_claims(json_object_get(json_object_get(module, "spec"), "manifests")))
+		if (has_claims(manifests_of(module)))
 			return true;
 	return false;
 }

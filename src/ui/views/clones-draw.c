@@ -61,7 +61,7 @@ static void
 draw_work(struct canvas *c, enum style style, const struct clone *clone, bool picked)
 {
 	if (clone->work == CLONE_WORK_UNKNOWN) {
-		canvas_text(c, picked ? style : STYLE_DIM, _("? unknown"));
+		canvas_text(c, picked ? style : STYLE_DIM, _("unknown"));
 	} else if (clone->work == CLONE_WORK_NONE) {
 		canvas_text(c, picked ? style : STYLE_DIM, _("none"));
 	} else {
@@ -88,7 +88,7 @@ draw_from(struct canvas *c, enum style style, const struct clone *clone, int col
 	if (clone->origin)
 		canvas_untrusted_bytes(c, style, clone->origin, columns);
 	else
-		canvas_text(c, style, _("? unknown"));
+		canvas_text(c, style, _("unknown"));
 }
 
 static void
@@ -131,7 +131,8 @@ draw_row(struct canvas *list, int row, const struct clones_columns *at, const st
 	}
 	canvas_move(c, 0, at->life);
 	if (clone->is_deleting)
-		canvas_text(c, picked ? plain : STYLE_WARN, _("being deleted"));
+		canvas_text(c, picked ? plain : clone->is_stuck ? STYLE_DANGER : STYLE_WARN,
+			    clone->is_stuck ? _("delete failed") : _("being deleted"));
 	else
 		canvas_text(c, picked || life.mood == MOOD_GOOD ? plain : moods[life.mood].style,
 			    life.text);
@@ -165,7 +166,7 @@ draw_detail(struct canvas *c, struct ui *ui, const struct clone *clone)
 	canvas_untrusted_bytes(c, STYLE_STRONG, clone->app, 50);
 	if (e)
 		canvas_format(c, STYLE_DIM, "   %s", words_of_environment(e).text);
-	label(c, &row, _("made"));
+	label(c, &row, _("created"));
 	canvas_text(c, STYLE_NORMAL, ago);
 	canvas_text(c, STYLE_DIM, _(" by "));
 	canvas_untrusted(c, STYLE_NORMAL, &clone->who, 30);
@@ -187,6 +188,10 @@ draw_detail(struct canvas *c, struct ui *ui, const struct clone *clone)
 		canvas_text(c, STYLE_DIM, _("; it was not made here"));
 	label(c, &row, _("not promoted"));
 	draw_work(c, STYLE_NORMAL, clone, false);
+	if (e && e->environment.status_message.raw) {
+		label(c, &row, _("failed"));
+		canvas_paragraph(c, STYLE_DANGER, e->environment.status_message.raw, 2);
+	}
 }
 
 /* How many clones have room above all of the selected one. */

@@ -89,7 +89,7 @@ draw_side(struct canvas *canvas, const struct compared_side *side)
 static const char *
 how_compared(const struct compare_view *c)
 {
-	return c->effective ? _("   as it runs") : _("   as it is written");
+	return c->effective ? _("   as it runs") : _("   as written");
 }
 
 static int
@@ -229,15 +229,15 @@ static void
 draw_equal(const struct compare_view *c, struct ui *ui, struct canvas *canvas)
 {
 	if (c->not_comparable)
-		canvas_text(canvas, STYLE_NORMAL, _("Nothing else differs."));
+		canvas_text(canvas, STYLE_NORMAL, _("No other differences."));
 	else if (c->effective)
-		canvas_text(canvas, STYLE_OK, _("They are equal, as written and as they run."));
+		canvas_text(canvas, STYLE_OK, _("No differences, as written or as they run."));
 	else
 		canvas_text(
 			canvas, STYLE_OK,
 			ui_keyed_text(
 				ui,
-				_("They are equal as written; {effective} compares them as they run.")));
+				_("No differences as written; {effective} compares them as they run.")));
 }
 
 static void
@@ -318,7 +318,7 @@ explain_side(struct compared_side *side, const struct world_environment *e)
 		error_set(&side->error, ERROR_NOT_FOUND, "%s",
 			  _("Nothing was ever deployed here."));
 	else if (known->state == KNOWLEDGE_UNREADABLE)
-		side->error = known->why;
+		side->error = *knowledge_why(known);
 }
 
 static void
@@ -341,7 +341,7 @@ read_side(struct compare_view *c, struct ui *ui, struct compared_side *side)
 		side->no_values = *past_values_error(side->past);
 	else if (set && e && !set_values(set) &&
 		 world_known(e, WORLD_VALUES)->state == KNOWLEDGE_UNREADABLE)
-		side->no_values = world_known(e, WORLD_VALUES)->why;
+		side->no_values = *knowledge_why(world_known(e, WORLD_VALUES));
 }
 
 static bool
@@ -494,7 +494,7 @@ run_copy(struct view *view, struct ui *ui)
 static void
 act(struct view *view, struct ui *ui, enum action action)
 {
-	(void)difference_act(&((struct compare_view *)view)->difference, ui, action);
+	difference_act(&((struct compare_view *)view)->difference, ui, action);
 }
 
 static bool
@@ -563,8 +563,10 @@ close_view(struct view *view)
 static const struct key *
 mode(const struct view *view, struct ui *ui)
 {
+	const struct compare_view *v = (const struct compare_view *)view;
+
 	(void)ui;
-	return ((const struct compare_view *)view)->difference.finding ? ui_finding_keys : NULL;
+	return v->difference.find.is_typing ? ui_finding_keys : NULL;
 }
 
 const struct view_ops compare_view_ops = {

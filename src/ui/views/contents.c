@@ -20,6 +20,7 @@
 #include "model/set.h"
 #include "ui/canvas.h"
 #include "ui/widgets/found.h"
+#include "ui/widgets/viewport.h"
 
 #define ID_COLUMN 3
 #define GAP 3
@@ -202,7 +203,7 @@ draw_cell(const struct contents *contents, struct canvas *c, int row, int column
 	canvas_move(&cell, 0, 0);
 	if (text)
 		found_draw(&cell, style, STYLE_SELECTED_FOUND, text, 0, strlen(text),
-			   contents->find.text);
+			   find_text(&contents->find));
 }
 
 static void
@@ -222,16 +223,10 @@ draw_line(const struct contents *contents, struct canvas *c, int row,
 		  STYLE_DIM, line->from);
 }
 
-static bool
-has_field(const struct contents *contents)
-{
-	return contents->finding || *contents->find.text;
-}
-
 void
 contents_fit(struct contents *contents, const struct canvas *canvas, const struct set *set)
 {
-	int field = has_field(contents);
+	int field = find_rows(&contents->find);
 	struct contents_lines lines;
 
 	contents->width = canvas->width;
@@ -256,12 +251,7 @@ contents_draw(const struct contents *contents, struct ui *ui, struct canvas *can
 			  (long)i + 1 == contents->at);
 	}
 	lines_clear(&lines);
-	if (!has_field(contents) || canvas->height < 1)
-		return;
-	canvas_move(canvas, canvas->height - 1, 1);
-	canvas_text(canvas, STYLE_KEY, ui_keyed_text(ui, "{find} "));
-	field_draw(&contents->find, canvas, canvas->width - 4 < 40 ? canvas->width - 4 : 40,
-		   contents->finding);
+	find_draw(&contents->find, ui, canvas);
 }
 
 /* --- moving --- */
@@ -288,50 +278,44 @@ to_next(struct contents *contents, struct ui *ui, const struct contents_lines *l
 {
 	long from = contents->at ? contents->at - 1 : (long)contents->top - 1;
 
-	if (!*contents->find.text) {
+	if (!find_is_wanted(&contents->find)) {
 		ui_say(ui, _("Find a text first: {find}."));
 		return;
 	}
 	for (long i = from + step; i >= 0 && i < (long)lines->count; i += step) {
-		if (holds(&lines->items[i], contents->find.text)) {
+		if (holds(&lines->items[i], find_text(&contents->find))) {
 			reach(contents, lines, (size_t)i);
 			return;
 		}
 	}
 	ui_say(ui, step > 0 ? _("\"%s\" was not found below.") : _("\"%s\" was not found above."),
-	       contents->find.text);
+	       find_text(&contents->find));
 }
 
 static void
-begin_find(struct contents *contents)
+act_in(struct contents *contents, struct ui *ui, const struct contents_lines *lines,
+       enum action action)
 {
-	contents->finding = true;
-	contents->find_from = contents->at ? (size_t)contents->at - 1 : contents->top;
-	field_offer(&contents->find, contents->find.text);
+	size_t room = contents->height > 0 ? (size_t)contents->height : 0;
+	long step = viewport_step(action, room, lines->count);
+
+	if (step)
+		scroll_to(contents, lines, (long)contents->top + step);
+	else if (action == ACTION_NEXT || action == ACTION_PREVIOUS)
+		to_next(contents, ui, lines, action == ACTION_NEXT ? 1 : -1);
+	else if (action == ACTION_FIND)
+		find_begin(&contents->find,
+			   contents->at ? (size_t)contents->at - 1 : contents->top);
 }
 
-bool
+void
 contents_act(struct contents *contents, struct ui *ui, const struct set *set, enum action action)
 {
-	long top = (long)contents->top, page = contents->height > 2 ? contents->height - 1 : 1;
 	struct contents_lines lines;
-	bool mine = true;
 
 	list(&lines, set, contents->width);
-	switch (action) {
-	case ACTION_DOWN: scroll_to(contents, &lines, top + 1); break;
-	case ACTION_UP: scroll_to(contents, &lines, top - 1); break;
-	case ACTION_PAGE_DOWN: scroll_to(contents, &lines, top + page); break;
-	case ACTION_PAGE_UP: scroll_to(contents, &lines, top - page); break;
-	case ACTION_FIRST: scroll_to(contents, &lines, 0); break;
-	case ACTION_LAST: scroll_to(contents, &lines, (long)lines.count); break;
-	case ACTION_NEXT: to_next(contents, ui, &lines, 1); break;
-	case ACTION_PREVIOUS: to_next(contents, ui, &lines, -1); break;
-	case ACTION_FIND: begin_find(contents); break;
-	default: mine = false; break;
-	}
+	act_in(contents, ui, &lines, action);
 	lines_clear(&lines);
-	return mine;
 }
 
 /* The first line that has it from where one was on, or else the first of all. */
@@ -343,34 +327,24 @@ find_again(struct contents *contents, struct ui *ui, const struct set *set)
 	list(&lines, set, contents->width);
 	contents->at = 0;
 	for (size_t n = 0; n < lines.count && !contents->at; n++) {
-		size_t i = (contents->find_from + n) % lines.count;
+		size_t i = (contents->find.from + n) % lines.count;
 
-		if (holds(&lines.items[i], contents->find.text))
+		if (holds(&lines.items[i], find_text(&contents->find)))
 			reach(contents, &lines, i);
 	}
 	if (!contents->at)
-		ui_say(ui, _("\"%s\" was not found."), contents->find.text);
+		ui_say(ui, _("\"%s\" was not found."), find_text(&contents->find));
 	lines_clear(&lines);
 }
 
 bool
 contents_type(struct contents *contents, struct ui *ui, const struct set *set, int key)
 {
-	bool forgets = key == 27 && (contents->finding || *contents->find.text);
+	enum find_key did = find_type(&contents->find, key);
 
-	if (forgets) {
-		field_set(&contents->find, "");
-		contents->at = 0;
-	}
-	if (forgets || (contents->finding && (key == '\r' || key == '\n'))) {
-		contents->finding = false;
-		return true;
-	}
-	if (!contents->finding || !field_type(&contents->find, key))
-		return false;
-	if (*contents->find.text)
+	if (did == FIND_TYPED && find_is_wanted(&contents->find))
 		find_again(contents, ui, set);
-	else
+	else if (did == FIND_TYPED || did == FIND_FORGOTTEN)
 		contents->at = 0;
-	return true;
+	return did != FIND_NOT_MINE;
 }

@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 #include "ui/view.h"
-#include "ui/widgets/field.h"
+#include "ui/widgets/find.h"
 
 struct canvas;
 struct set;
@@ -20,9 +20,7 @@ struct set;
 struct contents {
 	size_t top;			/* line */
 	long at;			/* the line that was found, from 1; 0: none */
-	size_t find_from;		/* the line to look from while one types */
-	bool finding;			/* what is typed goes into the field */
-	struct field find;
+	struct find find;
 	int height, width;		/* of the room that it has */
 	size_t count;			/* lines, in that width */
 };
@@ -33,8 +31,8 @@ void contents_fit(struct contents *contents, const struct canvas *canvas, const 
  * that the set is shown with. */
 void contents_draw(const struct contents *contents, struct ui *ui, struct canvas *canvas,
 		   const struct set *set);
-/* true: the action is one of a difference. */
-bool
+/* Moves and finds. */
+void
 contents_act(struct contents *contents, struct ui *ui, const struct set *set, enum action action);
 /* A key while something is being found; false: it is not. */
 bool contents_type(struct contents *contents, struct ui *ui, const struct set *set, int key);

@@ -9,10 +9,13 @@
 
 #include "ui/views/decide-values.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/i18n.h"
+#include "base/xmalloc.h"
 #include "flow/verbs/flow.h"
 #include "ui/canvas.h"
 #include "ui/widgets/viewport.h"
@@ -41,19 +44,15 @@ count_open(const struct flow *flow)
 
 /* --- drawing --- */
 
-/* The stars stand in a copy of the field, which keeps its cursor; the copy is wiped, since it
- * held the text for a moment. */
 static void
 draw_field(const struct decide_values *decide, struct canvas *c, bool is_secret)
 {
-	struct field stars = decide->field;
+	int columns = c->width - c->column - 1;
 
-	if (is_secret) {
-		memset(stars.text, '*', strlen(stars.text));
-		stars.text[sizeof(stars.text) - 1] = '\0';
-	}
-	field_draw(&stars, c, c->width - c->column - 1, true);
-	explicit_bzero(stars.text, sizeof(stars.text));
+	if (is_secret)
+		field_draw_hidden(&decide->field, c, columns, true);
+	else
+		field_draw(&decide->field, c, columns, true);
 }
 
 static void
@@ -84,8 +83,8 @@ draw_value(const struct decide_values *decide, struct canvas *c, int row,
 	else
 		canvas_text(c, open ? STYLE_DANGER : STYLE_OK, _(decisions[q->chosen]));
 	draw_line(c, row + 1, request->source, q->text,
-		  q->is_secret ? _("(a secret, which cannot be read)") : _("(not there)"));
-	draw_line(c, row + 2, _("application"), q->app_text, _("(not there)"));
+		  q->is_secret ? _("(a secret, which cannot be read)") : _("(not set)"));
+	draw_line(c, row + 2, _("application"), q->app_text, _("(not set)"));
 	canvas_move(c, row + 3, 4);
 	canvas_untrusted_bytes(c, STYLE_WARN, q->why, 0);
 }
@@ -94,12 +93,10 @@ void
 decide_values_draw(const struct decide_values *decide, struct ui *ui, struct canvas *canvas,
 		   const struct flow *flow)
 {
-	size_t count = flow_value_count(flow), open = count_open(flow);
-	int row = canvas->height >= 16 ? 4 : 2;
-	size_t fit = canvas->height > row + VALUE_ROWS
-			     ? (size_t)((canvas->height - row) / VALUE_ROWS)
-			     : 1;
-	size_t first = viewport_first(0, decide->at, fit, count);
+	const struct list *list = &decide->list;
+	size_t open = count_open(flow);
+	struct viewport part;
+	int row = list->top;
 
 	canvas_move(canvas, canvas->height >= 16, 1);
 	if (open > 0)
@@ -112,20 +109,102 @@ decide_values_draw(const struct decide_values *decide, struct ui *ui, struct can
 			     : ui_keyed_text(
 				       ui, _("   {open} makes the review; nothing is sent yet.")));
 	canvas_hline(canvas, row - 1);
-	for (size_t i = first; i < count && i < first + fit; i++, row += VALUE_ROWS)
-		draw_value(decide, canvas, row, flow_value(flow, i), i == decide->at,
+	for (size_t i = list->first; i < list_end(list); i++, row += VALUE_ROWS)
+		draw_value(decide, canvas, row, flow_value(flow, i), i == list->at,
 			   flow_request(flow));
-	ui_in_sight(ui, &(struct viewport){first, fit < count ? fit : count, count});
+	part = list_part(list);
+	ui_in_sight(ui, &part);
+}
+
+/* --- the cursor --- */
+
+static void
+id_of(const void *data, size_t row, struct buf *out)
+{
+	buf_puts(out, flow_value(((const struct decide_values *)data)->flow, row)->key);
+}
+
+static int
+height_of(const void *data, size_t row)
+{
+	(void)data;
+	(void)row;
+	return VALUE_ROWS;
+}
+
+void
+decide_values_init(struct decide_values *decide)
+{
+	*decide = (struct decide_values){0};
+	list_init(&decide->list, id_of, decide);
+	decide->list.height = height_of;
+}
+
+/* What is typed for one value must not become that of another. */
+static void
+update(struct decide_values *decide, const struct flow *flow)
+{
+	char *typed = decide->typing ? xstrdup(decide->list.selected) : NULL;
+
+	decide->flow = flow;
+	list_update(&decide->list, flow_value_count(flow));
+	if (typed && strcmp(typed, decide->list.selected) != 0)
+		decide_values_stop(decide);
+	free(typed);
+}
+
+void
+decide_values_fit(struct decide_values *decide, const struct canvas *canvas,
+		  const struct flow *flow)
+{
+	int top = canvas->height >= 16 ? 4 : 2;
+
+	update(decide, flow);
+	list_fit(&decide->list, top, canvas->height - top);
+}
+
+void
+decide_values_act(struct decide_values *decide, const struct flow *flow, enum action action)
+{
+	update(decide, flow);
+	(void)list_act(&decide->list, action);
+}
+
+void
+decide_values_move(struct decide_values *decide, struct ui *ui, const struct flow *flow, bool down)
+{
+	size_t was;
+
+	update(decide, flow);
+	was = decide->list.at;
+	list_select(&decide->list, (long)was + (down ? 1 : -1));
+	if (decide->list.at == was)
+		ui_say(ui, down ? _("This is the last value.") : _("This is the first value."));
+}
+
+void
+decide_values_click(struct decide_values *decide, const struct flow *flow, int row)
+{
+	update(decide, flow);
+	if (!decide->typing)
+		(void)list_click(&decide->list, row);
 }
 
 /* --- deciding --- */
 
+static const struct flow_value_question *
+selected(struct decide_values *decide, const struct flow *flow)
+{
+	update(decide, flow);
+	return flow_value(flow, decide->list.at);
+}
+
 static void
 go_to_open(struct decide_values *decide, const struct flow *flow)
 {
-	for (size_t i = decide->at + 1; i < flow_value_count(flow); i++)
+	for (size_t i = decide->list.at + 1; i < flow_value_count(flow); i++)
 		if (flow_value(flow, i)->chosen == FLOW_VALUE_UNDECIDED) {
-			decide->at = i;
+			list_select(&decide->list, (long)i);
 			return;
 		}
 }
@@ -136,16 +215,25 @@ decide_values_choose(struct decide_values *decide, struct ui *ui, struct flow *f
 {
 	struct error err = {0};
 
-	if (flow_decide_value(flow, flow_value(flow, decide->at)->key, kind, text, &err) != 0)
+	if (flow_decide_value(flow, selected(decide, flow)->key, kind, text, &err) != 0)
 		ui_say_error(ui, &err);
 	else
 		go_to_open(decide, flow);
 }
 
 void
+decide_values_copy(struct decide_values *decide, struct ui *ui, struct flow *flow)
+{
+	bool is_reference = selected(decide, flow)->is_reference;
+
+	decide_values_choose(decide, ui, flow,
+			     is_reference ? FLOW_VALUE_REFERENCE : FLOW_VALUE_COPY, NULL);
+}
+
+void
 decide_values_begin(struct decide_values *decide, struct ui *ui, const struct flow *flow)
 {
-	const struct flow_value_question *q = flow_value(flow, decide->at);
+	const struct flow_value_question *q = selected(decide, flow);
 
 	if (q->text && strlen(q->text) >= FIELD_MAX) {
 		ui_say(ui, "%s",
@@ -161,7 +249,7 @@ decide_values_begin(struct decide_values *decide, struct ui *ui, const struct fl
 
 /* Also when a person only goes back: what was typed may have been a secret. */
 void
-decide_values_clear(struct decide_values *decide)
+decide_values_stop(struct decide_values *decide)
 {
 	decide->typing = false;
 	explicit_bzero(decide->field.text, sizeof(decide->field.text));
@@ -174,25 +262,17 @@ decide_values_take(struct decide_values *decide, struct ui *ui, struct flow *flo
 {
 	char text[FIELD_MAX];
 
+	update(decide, flow);
+	if (!decide->typing)
+		return;
 	if (decide->field.is_cut) {
 		ui_say(ui, "%s", _("This is too long for one line."));
 		return;
 	}
 	memcpy(text, decide->field.text, sizeof(text));
-	decide_values_clear(decide);
+	decide_values_stop(decide);
 	decide_values_choose(decide, ui, flow, FLOW_VALUE_TEXT, text);
 	explicit_bzero(text, sizeof(text));
-}
-
-void
-decide_values_move(struct decide_values *decide, struct ui *ui, const struct flow *flow, bool down)
-{
-	if (down && decide->at + 1 < flow_value_count(flow))
-		decide->at++;
-	else if (!down && decide->at > 0)
-		decide->at--;
-	else
-		ui_say(ui, down ? _("This is the last value.") : _("This is the first value."));
 }
 
 bool
@@ -202,17 +282,8 @@ decide_values_type(struct decide_values *decide, int key)
 }
 
 void
-decide_values_click(struct decide_values *decide, const struct canvas *canvas,
-		    const struct flow *flow, int row)
+decide_values_clear(struct decide_values *decide)
 {
-	int top = canvas->height >= 16 ? 4 : 2;
-	size_t fit = canvas->height > top + VALUE_ROWS
-			     ? (size_t)((canvas->height - top) / VALUE_ROWS)
-			     : 1;
-	size_t count = flow_value_count(flow);
-	size_t at = viewport_first(0, decide->at, fit, count) +
-		    (size_t)(row < top ? 0 : row - top) / VALUE_ROWS;
-
-	if (row >= top && at < count && !decide->typing)
-		decide->at = at;
+	decide_values_stop(decide);
+	list_clear(&decide->list);
 }

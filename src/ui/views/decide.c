@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "flow/verbs/flow.h"
@@ -29,17 +30,13 @@ static const struct { const char *word; enum style style; } sides[] = {
 	[MERGE_CONFLICT] = {N_("conflict"), STYLE_DANGER},
 };
 
-/* The cursor counts conflicts, the merge counts all changes. */
-size_t
-decide_entry(const struct decide *decide, const struct flow *flow)
+/* No other change is of that field of that object. */
+static void
+id_of(const void *data, size_t row, struct buf *out)
 {
-	const struct merge *merge = flow_merge(flow);
-	size_t number = 0;
+	const struct merge_entry *entry = &((const struct decide *)data)->merge->entries[row];
 
-	for (size_t i = 0; i < merge->count; i++)
-		if (merge->entries[i].side == MERGE_CONFLICT && number++ == decide->at)
-			return i;
-	return 0;
+	buf_printf(out, "%d %s\n%s", entry->is_value, entry->object, entry->path);
 }
 
 /* An undo has no source: its two sides are times. */
@@ -106,7 +103,7 @@ draw_value(struct canvas *c, int row, const char *sign, const char *whose, const
 		canvas_move(c, row, VALUE_COLUMN);
 	}
 	if (!value)
-		canvas_text(c, style, _("(not there)"));
+		canvas_text(c, style, _("(not set)"));
 	else if (canvas_wrapped_rows(value, c->width - c->column) > VALUE_ROWS_MAX)
 		canvas_format(c, style, ngettext("%zu byte", "%zu bytes", strlen(value)),
 			      strlen(value));
@@ -141,18 +138,6 @@ draw_entry(struct canvas *c, int row, const struct merge_entry *entry, bool sele
 		   entry->ours, entry->chosen == MERGE_OURS);
 	(void)draw_value(c, row, entry->chosen == MERGE_THEIRS ? "(*) " : "( ) ",
 			 theirs_of(request), entry->theirs, entry->chosen == MERGE_THEIRS);
-}
-
-/* The first entry to draw, so that the selected one is whole. */
-static size_t
-first_shown(const struct merge *merge, size_t selected, int rows, int width)
-{
-	size_t first = selected;
-	int used = rows_of(&merge->entries[selected], width);
-
-	while (first > 0 && used + rows_of(&merge->entries[first - 1], width) <= rows)
-		used += rows_of(&merge->entries[--first], width);
-	return first;
 }
 
 static void
@@ -190,72 +175,120 @@ decide_draw(const struct decide *decide, struct ui *ui, struct canvas *canvas,
 	    const struct flow *flow)
 {
 	const struct merge *merge = flow_merge(flow);
-	size_t selected = decide_entry(decide, flow);
-	int row = list_row(canvas);
-	size_t first = first_shown(merge, selected, canvas->height - row, canvas->width),
-	       at = first;
+	const struct list *list = &decide->list;
+	struct viewport part;
+	int row = list->top;
 
 	draw_head(ui, canvas, canvas->height >= 16, merge, flow_request(flow));
 	canvas_hline(canvas, row - 1);
-	for (; at < merge->count && row < canvas->height; at++) {
-		draw_entry(canvas, row, &merge->entries[at], at == selected, flow_request(flow));
-		row += rows_of(&merge->entries[at], canvas->width);
+	for (size_t i = list->first; i < list_end(list) && i < merge->count; i++) {
+		draw_entry(canvas, row, &merge->entries[i], i == list->at, flow_request(flow));
+		row += rows_of(&merge->entries[i], canvas->width);
 	}
-	ui_in_sight(ui, &(struct viewport){first, at - first, merge->count});
+	part = list_part(list);
+	ui_in_sight(ui, &part);
+}
+
+/* --- the cursor --- */
+
+static int
+height_of(const void *data, size_t row)
+{
+	const struct decide *decide = data;
+
+	return rows_of(&decide->merge->entries[row], decide->width);
 }
 
 void
-decide_click(struct decide *decide, const struct canvas *canvas, const struct flow *flow, int row)
+decide_init(struct decide *decide)
 {
-	const struct merge *merge = flow_merge(flow);
-	int at = list_row(canvas);
-	size_t first = first_shown(merge, decide_entry(decide, flow), canvas->height - at,
-				   canvas->width);
-	size_t number = 0;
+	*decide = (struct decide){0};
+	list_init(&decide->list, id_of, decide);
+	decide->list.height = height_of;
+	decide->list.is_suggested = true;
+}
 
-	for (size_t i = 0; i < merge->count; i++) {
-		bool conflict = merge->entries[i].side == MERGE_CONFLICT;
+void
+decide_clear(struct decide *decide)
+{
+	list_clear(&decide->list);
+}
 
-		at += i < first ? 0 : rows_of(&merge->entries[i], canvas->width);
-		if (i >= first && row >= list_row(canvas) && row < at) {
-			if (conflict)
-				decide->at = number;
-			return;
-		}
-		number += conflict;
-	}
+/* The next conflict from there on, or before it; with `open` one that nobody decided.
+ * merge->count: there is none. */
+static size_t
+find_conflict(const struct merge *merge, size_t from, bool down, bool open)
+{
+	/* Below the first it wraps, and ends the loop as well. */
+	for (size_t i = from; i < merge->count; i += down ? 1 : (size_t)-1)
+		if (merge->entries[i].side == MERGE_CONFLICT &&
+		    !(open && merge->entries[i].chosen != MERGE_CONFLICT))
+			return i;
+	return merge->count;
+}
+
+/* By what it was on: the merge may be another one, made of what is there now. */
+static void
+update(struct decide *decide, const struct flow *flow)
+{
+	decide->merge = flow_merge(flow);
+	decide->list.suggested = find_conflict(decide->merge, 0, true, false);
+	list_update(&decide->list, decide->merge->count);
+}
+
+void
+decide_fit(struct decide *decide, const struct canvas *canvas, const struct flow *flow)
+{
+	int top = list_row(canvas);
+
+	decide->width = canvas->width;
+	update(decide, flow);
+	list_fit(&decide->list, top, canvas->height - top);
+}
+
+void
+decide_act(struct decide *decide, const struct flow *flow, enum action action)
+{
+	update(decide, flow);
+	(void)list_act(&decide->list, action);
+}
+
+void
+decide_click(struct decide *decide, const struct flow *flow, int row)
+{
+	update(decide, flow);
+	(void)list_click(&decide->list, row);
 }
 
 /* On to the next that is open, so that one key decides one conflict after the other. */
 void
 decide_choose(struct decide *decide, struct ui *ui, struct flow *flow, enum merge_side side)
 {
-	const struct merge *merge = flow_merge(flow);
 	struct error err = {0};
-	size_t number = 0;
+	size_t next;
 
-	if (flow_choose(flow, decide_entry(decide, flow), side, &err) != 0) {
+	update(decide, flow);
+	if (decide->merge->entries[decide->list.at].side != MERGE_CONFLICT) {
+		ui_say(ui, _("This change is not a conflict; {next} goes to the next one."));
+		return;
+	}
+	if (flow_choose(flow, decide->list.at, side, &err) != 0) {
 		ui_say_error(ui, &err);
 		return;
 	}
-	for (size_t i = 0; i < merge->count; i++) {
-		if (merge->entries[i].side != MERGE_CONFLICT)
-			continue;
-		if (number > decide->at && merge->entries[i].chosen == MERGE_CONFLICT) {
-			decide->at = number;
-			return;
-		}
-		number++;
-	}
+	next = find_conflict(decide->merge, decide->list.at + 1, true, true);
+	list_select(&decide->list, (long)(next < decide->merge->count ? next : decide->list.at));
 }
 
 void
-decide_move(struct decide *decide, struct ui *ui, const struct flow *flow, bool down)
+decide_go_on(struct decide *decide, struct ui *ui, const struct flow *flow, bool down)
 {
-	if (down && decide->at + 1 < flow_merge(flow)->conflicts)
-		decide->at++;
-	else if (!down && decide->at > 0)
-		decide->at--;
+	size_t next;
+
+	update(decide, flow);
+	next = find_conflict(decide->merge, decide->list.at + (down ? 1 : (size_t)-1), down, false);
+	if (next < decide->merge->count)
+		list_select(&decide->list, (long)next);
 	else
 		ui_say(ui, down ? _("This is the last conflict.")
 				: _("This is the first conflict."));

@@ -106,7 +106,7 @@ edit_value(struct ui *ui, const char *org, const char *app, const char *env,
 		.title = N_("Change a shared value"),
 		.label = N_("New value"),
 		.note = N_(
-			"In this environment only, and from its next deployment on: the review comes first."),
+			"Changes this environment only, from its next deployment. You review it first."),
 		.subject = untrusted_raw(&value->key),
 		.initial = (char *)(uintptr_t)untrusted_raw(&value->value),
 		.check = check,

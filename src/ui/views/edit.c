@@ -34,8 +34,8 @@ static char *
 with_words(const char *body, const char *env, const char *module, const struct error *err)
 {
 	char *head = xasprintf(
-		_("# %s in %s: save and leave, and a review shows what would change.\n"
-		  "# If it is unchanged or empty, nothing is done."),
+		_("# %s in %s. Save and quit to review the change.\n"
+		  "# Leave it unchanged, or empty, to cancel."),
 		module, env);
 	char *all = xasprintf("%s\n# %s\n%s\n", head, err->kind != ERROR_NONE ? err->text : "",
 			      body);

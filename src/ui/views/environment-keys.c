@@ -22,6 +22,7 @@
 #include "ui/views/compare.h"
 #include "ui/views/edit-value.h"
 #include "ui/views/environment-note.h"
+#include "ui/views/environment-scale.h"
 #include "ui/views/environment-state.h"
 #include "ui/views/environment.h"
 #include "ui/views/logs.h"
@@ -244,17 +245,24 @@ static const struct need no_secret = {is_open_value, NULL, NULL},
 			 its_own = {is_own_value, NULL, NULL};
 
 const struct key environment_keys[] = {
-	{27, "Esc", ACTION_BACK, N_("back"), N_("Go back to the board."), .run = ui_run_back},
+	{27, "Esc", ACTION_BACK, N_("back"), N_("Clear all marks, or go back to the board."), .run = environment_run_back},
 	{'q', NULL, ACTION_BACK, .help = NULL},
-	{'\r', "Enter", ACTION_OPEN, N_("more"), N_("Show the next part of what the row says, where it is long."), run_turn, {&a_long_note}},
+	{'\r', "Enter", ACTION_OPEN, N_("more"), N_("Show the next part of a long row."), run_turn, {&a_long_note}},
 	{'\t', "Tab", ACTION_NEXT_PANE, N_("next tab"), .run = environment_run_next_tab},
-	{'1', "1", ACTION_TAB_1, N_("workloads"), .run = run_workloads},
-	{'2', "2", ACTION_TAB_2, N_("resources"), .run = run_resources},
-	{'3', "3", ACTION_TAB_3, N_("values"), .run = run_values},
-	{'4', "4", ACTION_TAB_4, N_("deployments"), .run = run_deployments},
+	{'1', "1", ACTION_TAB_1, .run = run_workloads},
+	{'2', "2", ACTION_TAB_2, .run = run_resources},
+	{'3', "3", ACTION_TAB_3, .run = run_values},
+	{'4', "4", ACTION_TAB_4, .run = run_deployments},
 	{'d', "d", ACTION_DIFF, N_("diff"),
 	 N_("Compare the deployment under the cursor with what runs; elsewhere any two."),
 	 .run = run_diff},
+	{'S', "S", ACTION_SCALE, N_("scale"), NULL, environment_run_scale,
+	 {&environment_a_workload, &need_platform, &environment_has_count}},
+	{'B', "B", ACTION_RESTART, N_("restart"), NULL, environment_run_restart,
+	 {&environment_a_workload, &need_platform, &environment_has_pods}},
+	{'Z', "Z", ACTION_PAUSE_ENVIRONMENT, N_("pause"), NULL,
+	 environment_run_pause, {&need_platform, &environment_can_pause}},
+	{' ', "Space", ACTION_MARK, NULL, NULL, environment_run_mark, {&environment_a_workload}},
 	{'y', "y", ACTION_COPY, NULL,
 	 N_("Copy the image, the resource's outputs, the value, or the deployment's id."),
 	 .run = run_copy},

@@ -15,10 +15,10 @@
 
 #include "base/text.h"
 #include "base/xmalloc.h"
-#include "flow/world/comment.h"
 #include "flow/world/details.h"
 #include "flow/world/words.h"
 #include "flow/world/world.h"
+#include "model/comment.h"
 #include "model/runtime.h"
 #include "model/shared-value.h"
 #include "ui/canvas.h"

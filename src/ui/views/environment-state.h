@@ -7,6 +7,7 @@
 #include "ui/view.h"
 #include "ui/widgets/cut.h"
 #include "ui/widgets/list.h"
+#include "ui/widgets/row-marks.h"
 
 struct details;
 struct session;
@@ -29,6 +30,7 @@ struct environment_view {
 	struct list lists[TAB_COUNT];
 	struct cut_columns columns;	/* of the tab's list */
 	struct environment_note note;
+	struct row_marks marks;		/* workloads; each is in its list */
 };
 
 #endif

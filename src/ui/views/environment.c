@@ -21,10 +21,10 @@
 #include "base/text.h"
 #include "base/xmalloc.h"
 #include "flow/session.h"
-#include "flow/world/comment.h"
 #include "flow/world/details.h"
 #include "flow/world/words.h"
 #include "flow/world/world.h"
+#include "model/comment.h"
 #include "model/image.h"
 #include "model/json-text.h"
 #include "model/set.h"
@@ -32,6 +32,7 @@
 #include "ui/view.h"
 #include "ui/views/environment-keys.h"
 #include "ui/views/environment-note.h"
+#include "ui/views/environment-scale.h"
 #include "ui/views/environment-state.h"
 #include "ui/widgets/cut.h"
 #include "ui/widgets/list.h"
@@ -164,7 +165,7 @@ draw_value(const struct environment_view *v, const struct world_environment *e, 
 
 	(void)e;
 	draw_cell(v, c, 0, STYLE_STRONG, untrusted_raw(&value->key));
-	draw_cell(v, c, 1, own ? STYLE_AHEAD : STYLE_DIM, own ? _("its own") : _("application"));
+	draw_cell(v, c, 1, own ? STYLE_AHEAD : STYLE_DIM, own ? _("environment") : _("application"));
 	canvas_move(c, c->row, v->columns.at[2]);
 	if (value->is_secret)
 		canvas_text(c, STYLE_DIM, _("a secret, never shown"));
@@ -187,7 +188,7 @@ draw_deployment(const struct environment_view *v, const struct world_environment
 		[DEPLOYMENT_UNKNOWN] = {GLYPH_RING, STYLE_DIM},
 	};
 	const struct deployment *d = details_deployment(v->details, i);
-	const char *comment = untrusted_raw(&d->comment), *runs = _("  runs");
+	const char *comment = untrusted_raw(&d->comment), *runs = _("  running");
 	char *people;
 	bool here = e && untrusted_equal(&d->id, &e->running.id);
 	struct canvas room;
@@ -271,8 +272,9 @@ static const struct {
 static const struct error *
 why_unreadable(const struct world_environment *e, enum world_part part)
 {
-	return e && world_known(e, part)->state == KNOWLEDGE_UNREADABLE ? &world_known(e, part)->why
-									: NULL;
+	const struct knowledge *known = e ? world_known(e, part) : NULL;
+
+	return known && known->state == KNOWLEDGE_UNREADABLE ? knowledge_why(known) : NULL;
 }
 
 /* Where nothing was deployed, nobody is asked what runs and what it has. */
@@ -321,11 +323,11 @@ changed(struct view *view, struct ui *ui)
 	struct environment_view *v = (struct environment_view *)view;
 	const struct world_environment *e = environment_find(v);
 
-	(void)ui;
 	list_update(&v->lists[TAB_WORKLOADS], e ? e->runtime.count : 0);
 	list_update(&v->lists[TAB_RESOURCES], e ? e->resource_count : 0);
 	list_update(&v->lists[TAB_VALUES], details_value_count(v->details));
 	list_update(&v->lists[TAB_DEPLOYMENTS], details_deployment_count(v->details));
+	environment_drop_marks(v, ui);
 }
 
 /* --- drawing --- */
@@ -405,7 +407,7 @@ measure(struct environment_view *v, const struct world_environment *e, size_t fi
 
 			cut_columns_measure(columns, 0, untrusted_raw(&value->key));
 			cut_columns_measure(columns, 1, _("application"));
-			cut_columns_measure(columns, 1, _("its own"));
+			cut_columns_measure(columns, 1, _("environment"));
 			cut_columns_measure(columns, 2,
 					    value->is_secret ? _("a secret, never shown")
 							     : untrusted_raw(&value->value));
@@ -455,7 +457,8 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	draw_place(e, canvas);
 	ui_in_sight(ui, &part);
 	for (size_t i = list->first; i < list_end(list); i++) {
-		canvas_move(&rows, (int)(i - list->first), 1);
+		canvas_move(&rows, (int)(i - list->first), 0);
+		canvas_text(&rows, STYLE_KEY, environment_is_marked(v, e, i) ? "*" : " ");
 		canvas_text(&rows, STYLE_KEY, i == list->at ? (rows.ascii ? "> " : "▸ ") : "  ");
 		tabs[v->tab].draw(v, e, &rows, i);
 	}
@@ -501,6 +504,7 @@ close_view(struct view *view)
 	for (int i = 0; i < TAB_COUNT; i++)
 		list_clear(&v->lists[i]);
 	free(v->note.text);
+	(void)row_marks_clear(&v->marks);
 	free(v->org);
 	free(v->app);
 	free(v->env);

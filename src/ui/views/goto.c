@@ -132,12 +132,9 @@ describe(const void *data, const char *id, struct buf *note)
 		parts[i] = strsep(&rest, PART);
 	if (parts[3])
 		e = world_environment(g->world, parts[0], parts[1], parts[2]);
-	if (e) {
-		buf_printf(note, "%s ", _("environment"));
-		buf_puts(note, untrusted_raw(&e->environment.name));
-		buf_puts(note, ", ");
-		buf_puts(note, untrusted_raw(&e->environment.type));
-	}
+	if (e)
+		buf_printf(note, _("environment %s, type %s"), untrusted_raw(&e->environment.name),
+			   untrusted_raw(&e->environment.type));
 	free(copy);
 }
 
@@ -229,8 +226,8 @@ static const struct need a_match = {finder_view_has_match, no_match, NULL};
 static const struct key keys[] = {
 	{'\r', "Enter", ACTION_OPEN, N_("go there"), N_("Go to what is selected."), run_go, {&a_match}},
 	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Stay where you are."), .run = ui_run_back},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), .help = N_("Go to the next one.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), .help = N_("Go to the previous one.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, .help = N_("Go to the next one.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, .help = N_("Go to the previous one.")},
 	FINDER_PAGE_KEYS,
 	NO_KEY,
 };

@@ -18,6 +18,8 @@
 #include "ui/view.h"
 #include "ui/widgets/page.h"
 
+#define ROWS_FOR_SIGNS 16
+
 struct help_view {
 	struct view view;
 	const struct view_ops *of;
@@ -65,19 +67,30 @@ list_keys(struct canvas *canvas, int *row, const struct key *table, const struct
 	}
 }
 
+static void
+list_signs(struct canvas *canvas, int *row)
+{
+	heading(canvas, row, _("Signs on the board"));
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		line(canvas, row, signs[i].glyph, _(signs[i].help));
+}
+
+/* On the board a newcomer asks for the signs first, where the keys are seen below them. */
 static int
 draw_all(const void *data, struct ui *ui, struct canvas *canvas, int first)
 {
 	const struct help_view *h = data;
+	bool signs_first = h->of == &board_view_ops && canvas->height >= ROWS_FOR_SIGNS;
 	int row = first;
 
+	if (signs_first)
+		list_signs(canvas, &row);
 	heading(canvas, &row, _(h->of->title));
 	list_keys(canvas, &row, ui_keys(ui, h->of), NULL);
 	heading(canvas, &row, _("Everywhere"));
 	list_keys(canvas, &row, ui_common_keys(ui), ui_keys(ui, h->of));
-	heading(canvas, &row, _("Signs on the board"));
-	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
-		line(canvas, &row, signs[i].glyph, _(signs[i].help));
+	if (!signs_first)
+		list_signs(canvas, &row);
 	return row - first;
 }
 

@@ -370,11 +370,14 @@ static void
 run_undo(struct view *view, struct ui *ui)
 {
 	const struct operation *o = history_selected((const struct history_view *)view);
+	const char *org = untrusted_raw(&o->org), *env = untrusted_raw(&o->env);
+	const char *app = world_application_now(session_world(ui_session(ui)), org,
+						untrusted_raw(&o->app), env);
 
 	operation_review(ui, &(struct flow_request){.verb = FLOW_UNDO,
-						    .org = untrusted_raw(&o->org),
-						    .app = untrusted_raw(&o->app),
-						    .env = untrusted_raw(&o->env),
+						    .org = org,
+						    .app = app,
+						    .env = env,
 						    .operation_id = untrusted_raw(&o->id),
 						    .decides = true});
 }

@@ -38,12 +38,12 @@ static const struct {
 	bool has_modules;	/* the clone's workloads belong below it */
 } steps[HOTFIX_STEP_COUNT] = {
 	[HOTFIX_CLONE] = {N_("wait until it runs"), true},
-	[HOTFIX_REPRODUCE] = {N_("Press {mark} when you have seen the bug there; {logs} shows its logs"),
+	[HOTFIX_REPRODUCE] = {N_("Press {mark} when you see the bug; {logs} shows the logs"),
 			      true},
-	[HOTFIX_FIX] = {N_("{version} changes the version of a workload"), true},
-	[HOTFIX_VERIFY] = {N_("Press {mark} when you have seen that it is gone"), true},
-	[HOTFIX_PROMOTE] = {N_("{promote} shows what would change there, then asks"), false},
-	[HOTFIX_CLEAN_UP] = {N_("{discard} shows what would be deleted, then asks"), false},
+	[HOTFIX_FIX] = {N_("{version} changes a workload's version"), true},
+	[HOTFIX_VERIFY] = {N_("Press {mark} when the bug is gone"), true},
+	[HOTFIX_PROMOTE] = {N_("{promote} shows the change, then asks"), false},
+	[HOTFIX_CLEAN_UP] = {N_("{discard} shows what is deleted, then asks"), false},
 	[HOTFIX_CARRY] = {N_("{carry} carries it to the one below; press {mark} when none needs it"),
 			  false},
 };
@@ -227,7 +227,7 @@ draw_head(const struct hotfix_view *v, struct ui *ui, struct canvas *c, int row)
 	}
 	if (hotfix_began_at(v->hotfix)) {
 		clock_ago(ago, clock_wall_ms() - hotfix_began_at(v->hotfix));
-		canvas_format(c, STYLE_DIM, _("   begun %s"), ago);
+		canvas_format(c, STYLE_DIM, _("   started %s"), ago);
 		if (who->raw)
 			canvas_text(c, STYLE_DIM, _(" by "));
 		canvas_untrusted(c, STYLE_DIM, who, 20);
@@ -356,7 +356,7 @@ draw_other(struct canvas *c, const struct hotfix_other *other)
 	canvas_untrusted(c, STYLE_STRONG, &other->name, 0);
 	canvas_move(c, c->row, next_column(c, WORD_COLUMN));
 	if (!other->is_known) {
-		canvas_text(c, STYLE_DIM, _("? unknown"));
+		canvas_text(c, STYLE_DIM, _("unknown"));
 		return;
 	}
 	canvas_glyph(c, looks[carry->state].style, looks[carry->state].glyph);

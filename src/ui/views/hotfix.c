@@ -323,13 +323,13 @@ ask_note(struct hotfix_view *v, struct ui *ui, enum hotfix_step_id step)
 {
 	static const char *const notes[HOTFIX_STEP_COUNT] = {
 		[HOTFIX_REPRODUCE] = N_(
-			"You have seen the bug in the clone.  Whoever takes over reads what you note."),
+			"You have seen the bug in the clone.  Your note is for whoever takes over."),
 		[HOTFIX_VERIFY] = N_("You have seen that the bug is gone in the clone."),
 		[HOTFIX_CARRY] = N_("Environments that lack the fix stay as they are; say why."),
 	};
 	struct mark_request *r = xcalloc(1, sizeof(*r));
 	struct prompt prompt = {
-		.title = N_("Mark as done"), .subject = _(words_of_step(step)), .label = N_("Note, if any"), .note = notes[step],
+		.title = N_("Mark as done"), .subject = _(words_of_step(step)), .label = N_("Note (optional)"), .note = notes[step],
 		.initial = (char *)(uintptr_t)"", .check = check_note, .done = note_given,
 		.drop = drop_mark, .data = r,
 	};

@@ -332,7 +332,7 @@ run_abandon(struct view *view, struct ui *ui)
 			.title = N_("Abandon"),
 			.initial = (char *)(uintptr_t) "",
 			.subject = d->title,
-			.label = N_("Reason (may be empty)"),
+			.label = N_("Reason (optional)"),
 			.note = N_(
 				"It will not be resumed. The platform keeps what was already sent."),
 			.check = check_reason,

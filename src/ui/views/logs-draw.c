@@ -137,7 +137,7 @@ draw_payload(const struct logs_view *v, struct canvas *c, int row, const char *p
 				     : at + text_fitting(payload + at, length - at, columns);
 
 		canvas_move(c, row++, column);
-		found_draw(c, STYLE_NORMAL, STYLE_NEW_MARK, payload, at, end, v->find.text);
+		found_draw(c, STYLE_NORMAL, STYLE_NEW_MARK, payload, at, end, find_text(&v->find));
 		at = end;
 	} while (at < length && row < c->height);
 }
@@ -184,17 +184,17 @@ static void
 draw_foot(const struct logs_view *v, struct ui *ui, struct canvas *c, int row)
 {
 	canvas_move(c, row, 1);
-	if (v->finding) {
+	if (v->find.is_typing) {
 		canvas_text(c, STYLE_DIM, _("Find"));
 		canvas_text(c, STYLE_DIM, "  ");
-		field_draw(&v->find, c, c->width > 44 ? 40 : c->width - 8, true);
+		field_draw(&v->find.field, c, c->width > 44 ? 40 : c->width - 8, true);
 		return;
 	}
 	draw_state(v, ui, c);
-	if (*v->find.text) {
+	if (find_is_wanted(&v->find)) {
 		canvas_text(c, STYLE_KEY, ui_keyed_text(ui, logs_view_is_filtered(v) ? _("   only {find} ")
 									      : "   {find} "));
-		canvas_untrusted_bytes(c, STYLE_DIM, v->find.text, 0);
+		canvas_untrusted_bytes(c, STYLE_DIM, find_text(&v->find), 0);
 	}
 }
 

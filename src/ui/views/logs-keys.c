@@ -271,17 +271,6 @@ run_save(struct view *view, struct ui *ui)
 /* --- moving and finding --- */
 
 static void
-run_back(struct view *view, struct ui *ui)
-{
-	struct logs_view *v = (struct logs_view *)view;
-
-	if (v->finding)
-		v->finding = false;
-	else
-		ui_pop(ui);
-}
-
-static void
 run_hold(struct view *view, struct ui *ui)
 {
 	struct logs_view *v = (struct logs_view *)view;
@@ -295,7 +284,7 @@ static void
 run_find(struct view *view, struct ui *ui)
 {
 	(void)ui;
-	((struct logs_view *)view)->finding = true;
+	find_begin(&((struct logs_view *)view)->find, 0);
 }
 
 static void
@@ -345,7 +334,7 @@ static bool
 has_wanted(const struct view *view, struct ui *ui)
 {
 	(void)ui;
-	return *((const struct logs_view *)view)->find.text != '\0';
+	return find_is_wanted(&((const struct logs_view *)view)->find);
 }
 
 static bool
@@ -388,7 +377,7 @@ static const struct need long_rows = {is_unwrapped,
 static const struct need newer_lines = {has_newer, NULL, NULL};
 
 const struct key logs_keys[] = {
-	{27, "Esc", ACTION_BACK, N_("back"), .run = run_back},
+	{27, "Esc", ACTION_BACK, N_("back"), .run = ui_run_back},
 	{'q', NULL, ACTION_BACK, .help = NULL},
 	{' ', "Space", ACTION_PAUSE, N_("pause"), .run = run_hold},
 	{'\t',

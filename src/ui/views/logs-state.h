@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 #include "ui/view.h"
-#include "ui/widgets/field.h"
+#include "ui/widgets/find.h"
 
 struct logs;
 
@@ -47,8 +47,7 @@ struct logs_view {
 	bool found;			/* the last line that is seen is what was found */
 	size_t bottom;			/* lines below the last one that is seen; 0: follows */
 	uint64_t revision, appended;	/* of the logs, when bottom was true of them */
-	bool finding;			/* the field has the keys */
-	struct field find;
+	struct find find;
 };
 
 #endif

@@ -32,13 +32,13 @@
 static bool
 has_text(const struct logs_view *v, size_t i)
 {
-	return strcasestr(untrusted_raw(&logs_line(v->logs, i)->payload), v->find.text);
+	return strcasestr(untrusted_raw(&logs_line(v->logs, i)->payload), find_text(&v->find));
 }
 
 bool
 logs_view_is_filtered(const struct logs_view *v)
 {
-	return v->only && *v->find.text;
+	return v->only && find_is_wanted(&v->find);
 }
 
 /* By index and not by pointer: with each answer the lines are others. */
@@ -219,20 +219,29 @@ logs_view_find(struct logs_view *v, struct ui *ui, int step, bool beyond)
 	long count = (long)logs_view_count(v),
 	     i = count - 1 - (long)v->bottom - (beyond ? step : 0);
 
-	if (!*v->find.text) {
+	if (!find_is_wanted(&v->find)) {
 		ui_say(ui, _("Find a text first: {find}."));
 		return;
 	}
 	for (; i >= 0 && i < count; i -= step) {
 		if (strcasestr(untrusted_raw(&logs_view_line(v, (size_t)i)->payload),
-			       v->find.text)) {
+			       find_text(&v->find))) {
 			v->bottom = (size_t)(count - 1 - i);
 			v->found = true;
 			return;
 		}
 	}
 	ui_say(ui, step > 0 ? _("No older line has \"%s\".") : _("No newer line has \"%s\"."),
-	       v->find.text);
+	       find_text(&v->find));
+}
+
+/* Other lines have it now. */
+static void
+keep_typed(struct logs_view *v)
+{
+	logs_view_keep(v);
+	if (logs_view_is_filtered(v))
+		v->bottom = 0;
 }
 
 static bool
@@ -240,24 +249,12 @@ type(struct view *view, struct ui *ui, int key)
 {
 	struct logs_view *v = (struct logs_view *)view;
 
-	if (!v->finding && key == 27 && *v->find.text) {
-		field_set(&v->find, "");
-		v->found = v->only = false;
-		return true;
+	switch (find_type(&v->find, key)) {
+	case FIND_FORGOTTEN: v->found = v->only = false; return true;
+	case FIND_ENDED: logs_view_find(v, ui, 1, false); return true;
+	case FIND_TYPED: keep_typed(v); return true;
+	default: return false;
 	}
-	if (!v->finding)
-		return false;
-	if (key == '\r') {
-		v->finding = false;
-		logs_view_find(v, ui, 1, false);
-		return true;
-	}
-	if (!field_type(&v->find, key))
-		return false;
-	logs_view_keep(v);
-	if (logs_view_is_filtered(v))
-		v->bottom = 0;
-	return true;
 }
 
 static void
@@ -280,7 +277,7 @@ static const struct key *
 mode(const struct view *view, struct ui *ui)
 {
 	(void)ui;
-	return ((const struct logs_view *)view)->finding ? ui_finding_keys : NULL;
+	return ((const struct logs_view *)view)->find.is_typing ? ui_finding_keys : NULL;
 }
 
 const struct view_ops logs_view_ops = {

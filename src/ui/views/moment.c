@@ -19,9 +19,9 @@
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/session.h"
-#include "flow/world/comment.h"
 #include "flow/world/details.h"
 #include "flow/world/world.h"
+#include "model/comment.h"
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/views/finder-view.h"
@@ -114,8 +114,8 @@ static const struct need a_match = {finder_view_has_match, no_match, NULL};
 static const struct key keys[] = {
 	{'\r', "Enter", ACTION_OPEN, N_("choose"), N_("Compare with what is selected."), run_choose, {&a_match}},
 	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Leave the comparison as it is."), .run = ui_run_back},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), .help = N_("Go to the next one.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), .help = N_("Go to the previous one.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, .help = N_("Go to the next one.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, .help = N_("Go to the previous one.")},
 	FINDER_PAGE_KEYS,
 	NO_KEY,
 };

@@ -46,8 +46,8 @@ static const struct need a_command = {finder_view_has_match, no_command, NULL};
 static const struct key keys[] = {
 	{'\r', "Enter", ACTION_OPEN, N_("do it"), N_("Do what is selected."), run_command, {&a_command}},
 	{27, "Esc", ACTION_BACK, N_("cancel"), N_("Do nothing and go back."), .run = ui_run_back},
-	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, N_("down"), .help = N_("Go to the next command.")},
-	{KEY_BASE + KEY_UP, "Up", ACTION_UP, N_("up"), .help = N_("Go to the previous command.")},
+	{KEY_BASE + KEY_DOWN, "Down", ACTION_DOWN, .help = N_("Go to the next command.")},
+	{KEY_BASE + KEY_UP, "Up", ACTION_UP, .help = N_("Go to the previous command.")},
 	FINDER_PAGE_KEYS,
 	NO_KEY,
 };

@@ -4,16 +4,19 @@
  * What an approved operation is doing: its steps, the workloads, and on failure the reason.
  *
  * The view can be left at any time, the operation goes on; it is the session that owns the
- * flow.  Several may be under way, and this is one view for all of them.
+ * flow.  Several may be under way, and this is one view for all of them: a list of them where
+ * there are several, and below it the selected one as a page, which scrolls.
  */
 #include "config.h"
 
 #include "ui/views/progress.h"
 
 #include <curses.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/i18n.h"
@@ -22,58 +25,73 @@
 #include "flow/session.h"
 #include "flow/verbs/flow.h"
 #include "flow/world/world.h"
-#include "model/image.h"
-#include "model/set.h"
 #include "ui/canvas.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/views/history.h"
 #include "ui/views/operation.h"
+#include "ui/views/progress-objects.h"
 #include "ui/views/review.h"
 #include "ui/widgets/cut.h"
+#include "ui/widgets/list.h"
+#include "ui/widgets/page.h"
 
-#define ID_COLUMN 3
-/* Nobody follows more; the others are in the history. */
-#define OPERATIONS_MAX 32
 #define OPERATIONS_SHOWN 5
 #define WARNINGS_SHOWN 3
+#define SUMMARY_COLUMNS 40		/* below that it has rows to itself */
+#define ROOMY_ROWS 20		/* below that nothing is left empty */
 
 struct progress_view {
 	struct view view;
-	char *id;
+	struct session *session;	/* NULL: not fitted yet */
+	struct list operations;		/* approved and not dismissed; the selected one is shown */
+	bool lists_operations;		/* a line for each */
+	struct page page;		/* of the selected one */
+	enum flow_state state;		/* in which that was seen last */
+	bool is_roomy;
+	int step_columns;
+	struct cut_columns columns;	/* of workloads and resources */
 };
 
 /* By its id: the flow may have been dismissed, here or by another view. */
 static struct flow *
 flow_of(const struct view *view, struct ui *ui)
 {
-	return session_flow_by_id(ui_session(ui), ((const struct progress_view *)view)->id);
+	const struct progress_view *p = (const struct progress_view *)view;
+
+	return session_flow_by_id(ui_session(ui), p->operations.selected);
 }
 
 /* --- several at once --- */
 
-/* What was approved and not dismissed, newest first. */
-static size_t
-list_operations(struct ui *ui, struct flow *list[OPERATIONS_MAX])
+/* The flow in that row of the list; NULL: there is none. */
+static struct flow *
+operation_at(struct session *session, size_t row)
 {
-	struct session *session = ui_session(ui);
+	for (size_t i = 0; i < session_flow_count(session); i++)
+		if (flow_state(session_flow(session, i)) >= FLOW_RUNNING && row-- == 0)
+			return session_flow(session, i);
+	return NULL;
+}
+
+static size_t
+count_operations(struct session *session)
+{
 	size_t count = 0;
 
-	for (size_t i = 0; i < session_flow_count(session) && count < OPERATIONS_MAX; i++)
-		if (flow_state(session_flow(session, i)) >= FLOW_RUNNING)
-			list[count++] = session_flow(session, i);
+	for (size_t i = 0; i < session_flow_count(session); i++)
+		count += flow_state(session_flow(session, i)) >= FLOW_RUNNING;
 	return count;
 }
 
-/* 0 when it is not in the list, which then has nothing better to show. */
-static size_t
-place_of(struct flow *const *list, size_t count, const struct flow *flow)
+static void
+id_of_operation(const void *data, size_t row, struct buf *out)
 {
-	size_t at = 0;
+	const struct progress_view *p = data;
+	const struct flow *flow = operation_at(p->session, row);
 
-	while (at < count && list[at] != flow)
-		at++;
-	return at < count ? at : 0;
+	if (flow)
+		buf_puts(out, flow_operation_id(flow));
 }
 
 static void
@@ -101,27 +119,65 @@ draw_operation(struct canvas *c, struct ui *ui, int row, const struct flow *flow
 	canvas_text(c, selected ? STYLE_SELECTED : STYLE_DIM, took);
 }
 
-/* The others beside the one that is shown: a line each where there is room.  How many rows. */
-static int
-draw_operations(struct canvas *c, struct ui *ui, const struct flow *shown)
+/* The others beside the one that is shown: a line each where there is room. */
+static void
+draw_operations(struct canvas *c, struct ui *ui, const struct progress_view *p)
 {
-	struct flow *list[OPERATIONS_MAX];
-	size_t count = list_operations(ui, list), at = place_of(list, count, shown), first;
-	int row = 0;
+	const struct list *list = &p->operations;
 
-	if (count < 2)
-		return 0;
-	if (c->height < 20) {
+	if (list->count < 2)
+		return;
+	if (!p->lists_operations) {
 		canvas_move(c, 0, 1);
-		canvas_format(c, STYLE_KEY, _("Operation %zu of %zu"), at + 1, count);
+		canvas_format(c, STYLE_KEY, _("Operation %zu of %zu"), list->at + 1, list->count);
 		canvas_text(c, STYLE_DIM, ui_keyed_text(ui, _("; {next-pane} shows the next.")));
-		return 1;
+		return;
 	}
-	first = at >= OPERATIONS_SHOWN ? at - OPERATIONS_SHOWN + 1 : 0;
-	for (size_t i = first; i < count && i - first < OPERATIONS_SHOWN; i++)
-		draw_operation(c, ui, row++, list[i], i == at);
-	canvas_hline(c, row++);
-	return row;
+	for (size_t i = list->first; i < list_end(list); i++) {
+		const struct flow *flow = operation_at(p->session, i);
+
+		if (flow)
+			draw_operation(c, ui, list->top + (int)(i - list->first), flow,
+				       i == list->at);
+	}
+	canvas_hline(c, list->top + (int)list->rows);
+}
+
+static void
+update_operations(struct progress_view *p, struct ui *ui)
+{
+	p->session = ui_session(ui);
+	list_update(&p->operations, count_operations(p->session));
+}
+
+/* Rows above the page, with the rule between them. */
+static int
+operation_rows(const struct progress_view *p)
+{
+	if (p->operations.count < 2)
+		return 0;
+	return p->lists_operations ? (int)p->operations.rows + 1 : 1;
+}
+
+static void
+fit_operations(struct progress_view *p, struct ui *ui)
+{
+	size_t count;
+
+	update_operations(p, ui);
+	count = p->operations.count;
+	p->lists_operations = p->is_roomy && count > 1;
+	if (count > OPERATIONS_SHOWN)
+		count = OPERATIONS_SHOWN;
+	list_fit(&p->operations, 0, p->lists_operations ? (int)count : 0);
+}
+
+/* Another one is read from its beginning. */
+static void
+show_operation(struct progress_view *p, long row)
+{
+	list_select(&p->operations, row);
+	p->page.top = 0;
 }
 
 /* Round and round, in the order of the list above. */
@@ -129,11 +185,10 @@ static void
 run_next(struct view *view, struct ui *ui)
 {
 	struct progress_view *p = (struct progress_view *)view;
-	struct flow *list[OPERATIONS_MAX];
-	size_t count = list_operations(ui, list), at = place_of(list, count, flow_of(view, ui));
+	const struct list *list = &p->operations;
 
-	free(p->id);
-	p->id = xstrdup(flow_operation_id(list[(at + 1) % count]));
+	update_operations(p, ui);
+	show_operation(p, list->at + 1 < list->count ? (long)list->at + 1 : 0);
 }
 
 /* --- drawing --- */
@@ -186,200 +241,56 @@ draw_step(struct canvas *c, int row, int columns, const struct flow_step *step)
 	}
 }
 
-/* In the middle: both ends of a name tell one from another. */
-static void
-draw_cut(struct canvas *c, enum style style, const char *text, int columns)
-{
-	char *shown = cut_text(text, columns, CUT_MIDDLE);
-
-	canvas_untrusted_bytes(c, style, shown, 0);
-	free(shown);
-}
-
-/* The workload that has it, or its own name; free() it. */
-static char *
-name_of_resource(const struct active_resource *r)
-{
-	const char *id = untrusted_raw(&r->res_id), *own = strstr(id, ".externals.");
-	size_t modules = strlen("modules.");
-
-	if (own && strncmp(id, "modules.", modules) == 0 && own >= id + modules)
-		return xstrndup(id + modules, (size_t)(own - id) - modules);
-	return xstrdup(strncmp(id, "shared.", 7) == 0 ? id + 7 : id);
-}
-
-/* Of the lists of workloads and of resources: name, version or type, how it
- * is or where.  Measured over both lists, so that they stand in the same
- * columns; an address has room for any port. */
-static void
-columns_of(struct cut_columns *columns, const struct canvas *c, const struct world_environment *e,
-	   const struct set *set)
-{
-	for (size_t i = 0; e && i < e->runtime.count; i++) {
-		const char *module = untrusted_raw(&e->runtime.modules[i].module);
-		const char *reference = set ? set_module_image(set, module) : NULL;
-		char *label = reference ? image_label(reference) : xstrdup("");
-
-		cut_columns_measure(columns, 0, module);
-		cut_columns_measure(columns, 1, label);
-		free(label);
-	}
-	for (size_t i = 0; e && i < e->resource_count; i++) {
-		char *name = name_of_resource(&e->resources[i]);
-		char *address = active_resource_address(&e->resources[i]);
-
-		cut_columns_measure(columns, 0, name);
-		cut_columns_measure(columns, 1, untrusted_raw(&e->resources[i].type));
-		cut_columns_measure(columns, 2, address ? address : "");
-		free(name);
-		free(address);
-	}
-	cut_columns_measure(columns, 2, "------------------------  ........");
-	/* Behind the dot of each. */
-	cut_columns_fit(columns, ID_COLUMN + 2, c->width - ID_COLUMN - 2);
-}
-
-/* Where it can be reached or found: what a person copies next. */
-static void
-draw_outputs(struct canvas *c, const struct active_resource *resource)
-{
-	static const char *const found[] = {"host", "path"};
-	char *address = active_resource_address(resource);
-	const char *shown = address;
-
-	for (size_t i = 0; !shown && i < sizeof(found) / sizeof(found[0]); i++)
-		shown = json_string_value(json_object_get(resource->outputs, found[i]));
-	if (shown)
-		canvas_untrusted_bytes(c, STYLE_NORMAL, shown, 0);
-	free(address);
-}
-
+/* A sentence to its end: on a page there is room for it. */
 static int
-draw_resources(struct canvas *c, int row, const struct cut_columns *columns,
-	       const struct world_environment *e)
+draw_sentence(struct canvas *c, enum style style, const char *text)
 {
-	if (!e || e->resource_count == 0)
-		return row;
-	canvas_move(c, row++, 1);
-	canvas_text(c, STYLE_STRONG, _("Resources"));
-	for (size_t i = 0; i < e->resource_count; i++, row++) {
-		const struct active_resource *r = &e->resources[i];
-		char *name = name_of_resource(r);
-		bool active = active_resource_status(r) == RESOURCE_ACTIVE;
-
-		canvas_move(c, row, ID_COLUMN);
-		canvas_glyph(c, active ? STYLE_OK : STYLE_WARN, active ? GLYPH_DOT : GLYPH_HALF);
-		canvas_text(c, STYLE_NORMAL, " ");
-		draw_cut(c, STYLE_NORMAL, name, columns->width[0]);
-		free(name);
-		canvas_move(c, row, columns->at[1]);
-		canvas_untrusted(c, STYLE_DIM, &r->type, columns->width[1]);
-		canvas_move(c, row, columns->at[2]);
-		draw_outputs(c, r);
-	}
-	return row + 1;
+	return canvas_paragraph(c, style, text, INT_MAX);
 }
 
-/* A job that has ended well is as good as one that runs. */
-static bool
-is_ready(const struct runtime_module *m)
-{
-	return m->status == RUNTIME_RUNNING || m->status == RUNTIME_SUCCEEDED;
-}
-
-static void
-draw_workload(struct canvas *c, int row, const struct cut_columns *columns,
-	      const struct runtime_module *m, const struct set *set)
-{
-	bool ready = is_ready(m);
-	bool failed = m->status == RUNTIME_FAILED;
-	const char *reference = set ? set_module_image(set, untrusted_raw(&m->module)) : NULL;
-
-	canvas_move(c, row, ID_COLUMN);
-	canvas_glyph(c, ready ? STYLE_OK : failed ? STYLE_DANGER : STYLE_WARN,
-		     ready ? GLYPH_DOT : failed ? GLYPH_CROSS : GLYPH_HALF);
-	canvas_text(c, STYLE_NORMAL, " ");
-	draw_cut(c, STYLE_NORMAL, untrusted_raw(&m->module), columns->width[0]);
-	canvas_move(c, row, columns->at[1]);
-	if (reference) {
-		char *label = image_label(reference);
-
-		draw_cut(c, STYLE_DIM, label, columns->width[1]);
-		free(label);
-	}
-	canvas_move(c, row, columns->at[2]);
-	canvas_progress(c,
-			c->width >= 90	 ? 20
-			: c->width >= 60 ? 10
-					 : 4,
-			m->pods_ready, m->pods_wanted > 0 ? m->pods_wanted : 1);
-	canvas_text(c, STYLE_DIM, "  ");
-	if (!ready && m->message.raw && *m->message.raw)
-		canvas_untrusted(c, STYLE_DIM, &m->message, 0);
-	else
-		canvas_text(c, STYLE_DIM,
-			    ready    ? _("ready")
-			    : failed ? _("failed")
-				     : _("starting"));
-}
-
-static int
-draw_workloads(struct canvas *c, int row, const struct cut_columns *columns,
-	       const struct world_environment *e, const struct set *set)
-{
-	if (!e || !world_is_known(e, WORLD_RUNTIME))
-		return row;
-	canvas_move(c, row++, 1);
-	canvas_text(c, STYLE_STRONG, _("Workloads"));
-	/* Where there is not room for all, what one waits for comes first; else nothing moves. */
-	if (row + (int)e->runtime.count <= c->height) {
-		for (size_t i = 0; i < e->runtime.count; i++)
-			draw_workload(c, row++, columns, &e->runtime.modules[i], set);
-		return row + 1;
-	}
-	for (int ready = 0; ready < 2; ready++)
-		for (size_t i = 0; i < e->runtime.count && row < c->height; i++)
-			if (is_ready(&e->runtime.modules[i]) == (ready == 1))
-				draw_workload(c, row++, columns, &e->runtime.modules[i], set);
-	return row;
-}
-
-/* The last lines of output, each on a line of its own. */
+/* The last lines of output, each whole, however long. */
 static int
 draw_lines(struct canvas *c, int row, const char *text)
 {
-	while (*text && row < c->height) {
+	while (*text) {
 		size_t n = strcspn(text, "\n");
 		char *line = xstrndup(text, n);
 
-		canvas_move(c, row++, 3);
-		canvas_untrusted_bytes(c, STYLE_NORMAL, line, 0);
+		canvas_move(c, row, 3);
+		row += canvas_wrapped(c, STYLE_NORMAL, line);
 		free(line);
 		text += n + (text[n] == '\n');
 	}
 	return row;
 }
 
+/* Of which object, and why: beside it, or below it where that would be too narrow. */
+static int
+draw_error(struct canvas *c, int row, const struct deployment_error *e)
+{
+	canvas_move(c, row, 1);
+	canvas_untrusted(c, STYLE_STRONG, &e->object_id, 30);
+	canvas_text(c, STYLE_DIM, "   ");
+	if (c->width - c->column < SUMMARY_COLUMNS)
+		canvas_move(c, ++row, 3);
+	row += draw_sentence(c, STYLE_NORMAL, untrusted_raw(&e->summary));
+	if (*deployment_error_output(e)) {
+		canvas_move(c, row++, 1);
+		canvas_text(c, STYLE_DIM, _("its last lines"));
+		row = draw_lines(c, row, deployment_error_output(e));
+	}
+	return row + 1;
+}
+
 /* The words of the platform first, then what the program said last. */
-static void
+static int
 draw_failure(struct canvas *c, int row, struct flow *flow)
 {
-	for (size_t i = 0; i < flow_deployment_error_count(flow); i++) {
-		const struct deployment_error *e = flow_deployment_error(flow, i);
-
-		canvas_move(c, row++, 1);
-		canvas_untrusted(c, STYLE_STRONG, &e->object_id, 30);
-		canvas_text(c, STYLE_DIM, "   ");
-		canvas_untrusted(c, STYLE_NORMAL, &e->summary, 0);
-		if (*deployment_error_output(e)) {
-			canvas_move(c, row++, 1);
-			canvas_text(c, STYLE_DIM, _("its last lines"));
-			row = draw_lines(c, row, deployment_error_output(e));
-		}
-		row++;
-	}
+	for (size_t i = 0; i < flow_deployment_error_count(flow); i++)
+		row = draw_error(c, row, flow_deployment_error(flow, i));
 	canvas_move(c, row, 1);
 	canvas_text(c, STYLE_DIM, _("The previous deployment keeps running."));
+	return row + 1;
 }
 
 /* Refused, since what was reviewed was not what is there any more. */
@@ -398,6 +309,18 @@ draw_unwell(struct canvas *c, struct ui *ui, const char *took)
 	canvas_format(c, STYLE_WARN, _(" Made in %s, but it does not run."), took);
 	canvas_text(c, STYLE_DIM, ui_keyed_text(ui, _("  {back} goes back.")));
 	return 1;
+}
+
+/* What the platform says that the step under way waits for.  The row below. */
+static int
+draw_wait(struct canvas *c, int row, const struct flow *flow)
+{
+	canvas_move(c, row, 3);
+	for (size_t i = 0; i < flow_step_count(flow); i++)
+		if (flow_step(flow, i)->state == STEP_ACTIVE && flow_step(flow, i)->waits_for)
+			row += draw_sentence(c, STYLE_DIM, flow_step(flow, i)->waits_for);
+	canvas_move(c, row, 1);
+	return row;
 }
 
 /* How it ended, in the rows from `row` on; nothing while it runs.  How many rows. */
@@ -422,58 +345,75 @@ draw_outcome(struct canvas *c, struct ui *ui, int row, struct flow *flow)
 	case FLOW_FAILED:
 		canvas_glyph(c, STYLE_DANGER, GLYPH_CROSS);
 		canvas_text(c, STYLE_DANGER, " ");
-		rows = canvas_paragraph(c, STYLE_DANGER, flow_error(flow)->text, 6);
+		rows = draw_sentence(c, STYLE_DANGER, flow_error(flow)->text);
 		canvas_move(c, row + rows, 3);
-		if (flow_recovery(flow))
-			canvas_text(c, STYLE_DIM,
-				    ui_keyed_text(ui, _("{undo} brings back what was overwritten.")));
-		else if (was_stale(flow))
-			canvas_text(
-				c, STYLE_DIM,
-				ui_keyed_text(ui,
-					 _("{open} shows what changed, and reviews it again.")));
+		if (flow_recovery(flow) || was_stale(flow))
+			canvas_text(c, STYLE_DIM, ui_keyed_text(ui, flow_recovery(flow) ?
+				    _("{undo} brings back what was overwritten.") :
+				    _("{open} shows what changed, and reviews it again.")));
 		return rows + (flow_recovery(flow) || was_stale(flow));
 	case FLOW_UNWATCHED:
 		canvas_glyph(c, STYLE_WARN, GLYPH_HALF);
 		canvas_text(c, STYLE_WARN, " ");
-		return canvas_paragraph(c, STYLE_WARN, flow_error(flow)->text, 4);
+		return draw_sentence(c, STYLE_WARN, flow_error(flow)->text);
 	default:
-		canvas_format(c, STYLE_DIM, ui_keyed(ui, _("  %s; {back} leaves it running.")),
-			      took);
-		return 1;
+		rows = draw_wait(c, row, flow) - row;
+		canvas_format(c, STYLE_DIM, ui_keyed(ui, _("  %s; {back} leaves it running.")), took);
+		return rows + 1;
 	}
 }
 
-/* The words of the cluster about what it took all the same, and what does not run; the workloads
- * below have to be seen, too.  How many rows. */
+/* What the cluster says about what it took all the same, and what does not run.  The row below. */
 static int
-draw_warnings(struct canvas *c, int row, const struct flow *flow)
+draw_warning(struct canvas *c, int row, const struct workload_warning *w)
 {
-	size_t count = flow_warning_count(flow), shown = count > WARNINGS_SHOWN ? WARNINGS_SHOWN - 1
-										: count;
-	int first = row;
+	char *text = flow_warning_is_unwell(w)
+			     ? xstrdup(untrusted_raw(&w->message))
+			     : xasprintf(_("The cluster warns of %s: %s"), untrusted_raw(&w->path),
+					 untrusted_raw(&w->message));
 
-	for (size_t i = 0; i < shown; i++) {
-		const struct workload_warning *w = flow_warning(flow, i);
-		char *text = flow_warning_is_unwell(w)
-				     ? xstrdup(untrusted_raw(&w->message))
-				     : xasprintf(_("The cluster warns of %s: %s"),
-						 untrusted_raw(&w->path),
-						 untrusted_raw(&w->message));
+	canvas_move(c, row, 1);
+	canvas_text(c, STYLE_WARN, "! ");
+	row += draw_sentence(c, STYLE_WARN, text);
+	free(text);
+	return row;
+}
 
-		canvas_move(c, row, 1);
-		canvas_text(c, STYLE_WARN, "! ");
-		row += canvas_paragraph(c, STYLE_WARN, text, 2);
-		free(text);
-	}
-	if (shown < count) {
+/* That many stand above the workloads, which have to be seen, too; the others below them. */
+static size_t
+first_warnings(const struct flow *flow)
+{
+	size_t count = flow_warning_count(flow);
+
+	return count > WARNINGS_SHOWN ? WARNINGS_SHOWN - 1 : count;
+}
+
+static int
+draw_first_warnings(struct canvas *c, int row, const struct flow *flow)
+{
+	size_t shown = first_warnings(flow), more = flow_warning_count(flow) - shown;
+
+	for (size_t i = 0; i < shown; i++)
+		row = draw_warning(c, row, flow_warning(flow, i));
+	if (more > 0) {
 		canvas_move(c, row++, 3);
 		canvas_format(c, STYLE_WARN,
 			      ngettext("and %zu more warning", "and %zu more warnings",
-				       (unsigned long)(count - shown)),
-			      count - shown);
+				       (unsigned long)more),
+			      more);
 	}
-	return row - first;
+	return row;
+}
+
+static int
+draw_other_warnings(struct canvas *c, int row, const struct flow *flow)
+{
+	size_t i = first_warnings(flow);
+
+	row += i < flow_warning_count(flow);
+	for (; i < flow_warning_count(flow); i++)
+		row = draw_warning(c, row, flow_warning(flow, i));
+	return row;
 }
 
 static void
@@ -482,43 +422,121 @@ subject(const struct view *view, struct ui *ui, char *out, size_t size)
 	operation_words(flow_of(view, ui), ui_ascii(ui), out, size);
 }
 
+static const struct world_environment *
+environment_of(const struct progress_view *p, const struct flow *flow)
+{
+	const struct flow_request *request = flow_request(flow);
+
+	return world_environment(session_world(p->session), request->org, request->app,
+				 request->env);
+}
+
+static const struct set *
+set_of(const struct flow *flow)
+{
+	return flow_review(flow) ? flow_review(flow)->to : NULL;
+}
+
+/* Below the rule: what failed, or what runs and is to run. */
+static int
+draw_result(const struct progress_view *p, struct canvas *c, int row, int room, struct flow *flow)
+{
+	if (flow_state(flow) == FLOW_FAILED)
+		row = draw_failure(c, row, flow);
+	else
+		row += progress_objects_draw(c, row, room, &p->columns, environment_of(p, flow),
+					     set_of(flow));
+	return draw_other_warnings(c, row, flow);
+}
+
+/* The page: how far it is, how it ended, and the objects. */
+static int
+draw_page(const void *data, struct ui *ui, struct canvas *c, int first)
+{
+	const struct progress_view *p = data;
+	struct flow *flow = flow_of(&p->view, ui);
+	int row = first + p->is_roomy;
+
+	if (!flow) {
+		canvas_move(c, row + 1, 1);
+		canvas_text(
+			c, STYLE_DIM,
+			ui_keyed_text(ui, _("This operation has ended; {history} shows the history.")));
+		return row + 2 - first;
+	}
+	for (size_t i = 0; i < flow_step_count(flow); i++)
+		draw_step(c, row++, p->step_columns, flow_step(flow, i));
+	row += p->is_roomy;
+	row += draw_outcome(c, ui, row, flow);
+	row = draw_first_warnings(c, row, flow);
+	canvas_hline(c, row++);
+	row += p->is_roomy;
+	return draw_result(p, c, row, c->height - (row - first), flow) - first;
+}
+
+static struct canvas
+page_canvas(const struct progress_view *p, const struct canvas *canvas)
+{
+	int above = operation_rows(p);
+
+	return canvas_sub(canvas, above, 0, canvas->height - above, canvas->width);
+}
+
+/* How it ended stands at the beginning, and is read first. */
+static void
+fit_page(struct progress_view *p, struct ui *ui, const struct canvas *canvas)
+{
+	const struct flow *flow = flow_of(&p->view, ui);
+
+	if (flow) {
+		if (p->state != flow_state(flow))
+			p->page.top = 0;
+		p->state = flow_state(flow);
+		p->step_columns = name_columns(flow, canvas);
+		progress_objects_fit(&p->columns, canvas, environment_of(p, flow), set_of(flow));
+	}
+	page_fit(&p->page, ui, canvas, draw_page, p);
+}
+
+static void
+fit(struct view *view, struct ui *ui, const struct canvas *canvas)
+{
+	struct progress_view *p = (struct progress_view *)view;
+	struct canvas page;
+
+	p->is_roomy = canvas->height >= ROOMY_ROWS;
+	fit_operations(p, ui);
+	page = page_canvas(p, canvas);
+	fit_page(p, ui, &page);
+}
+
 static void
 draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 {
-	struct flow *flow = flow_of(view, ui);
-	const struct flow_request *request;
-	const struct world_environment *e;
-	struct cut_columns lists = {0};
-	const struct review *review;
-	bool roomy = canvas->height >= 20;
-	int row = draw_operations(canvas, ui, flow) + roomy, columns;
+	const struct progress_view *p = (const struct progress_view *)view;
+	struct canvas page = page_canvas(p, canvas);
 
-	if (!flow) {
-		canvas_move(canvas, row + 1, 1);
-		canvas_text(
-			canvas, STYLE_DIM,
-			ui_keyed_text(ui, _("This operation has ended; {history} shows the history.")));
-		return;
-	}
-	request = flow_request(flow);
-	review = flow_review(flow);
-	columns = name_columns(flow, canvas);
-	for (size_t i = 0; i < flow_step_count(flow); i++)
-		draw_step(canvas, row++, columns, flow_step(flow, i));
-	row += roomy;
-	row += draw_outcome(canvas, ui, row, flow);
-	row += draw_warnings(canvas, row, flow);
-	canvas_hline(canvas, row++);
-	row += roomy;
-	if (flow_state(flow) == FLOW_FAILED) {
-		draw_failure(canvas, row, flow);
-		return;
-	}
-	e = world_environment(session_world(ui_session(ui)), request->org, request->app,
-			      request->env);
-	columns_of(&lists, canvas, e, review ? review->to : NULL);
-	row = draw_workloads(canvas, row, &lists, e, review ? review->to : NULL);
-	draw_resources(canvas, row, &lists, e);
+	draw_operations(canvas, ui, p);
+	page_show(&p->page, ui, &page, draw_page, p);
+}
+
+static void
+scroll_by(struct view *view, struct ui *ui, enum action action)
+{
+	page_scroll(&((struct progress_view *)view)->page, ui, action);
+}
+
+/* On another operation: it is shown. */
+static void
+click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, int column)
+{
+	struct progress_view *p = (struct progress_view *)view;
+
+	(void)ui;
+	(void)canvas;
+	(void)column;
+	if (list_click(&p->operations, row))
+		p->page.top = 0;
 }
 
 /* Somebody's deployment was overwritten: what brings it back, reviewed. */
@@ -607,10 +625,8 @@ was_refused(const struct view *view, struct ui *ui)
 static bool
 has_others(const struct view *view, struct ui *ui)
 {
-	struct flow *list[OPERATIONS_MAX];
-
 	(void)view;
-	return list_operations(ui, list) > 1;
+	return count_operations(ui_session(ui)) > 1;
 }
 
 static const struct need an_end = {
@@ -626,7 +642,7 @@ static const struct need another = {has_others, N_("No other operation runs or h
 				    NULL};
 
 static const struct key keys[] = {
-	{27, "Esc", ACTION_BACK, N_("back"), N_("Go back; an operation that runs goes on."),
+	{27, "Esc", ACTION_BACK, N_("back"), N_("Go back; a running operation continues."),
 	 .run = run_back},
 	{'q', NULL, ACTION_BACK, .help = NULL},
 	{'\t',
@@ -651,6 +667,7 @@ static const struct key keys[] = {
 	 run_review_again,
 	 {&a_refusal}},
 	{'h', "h", ACTION_HISTORY, N_("history"), .run = run_history},
+	PAGE_SCROLL_KEYS,
 	NO_KEY,
 };
 
@@ -659,13 +676,13 @@ close_view(struct view *view)
 {
 	struct progress_view *p = (struct progress_view *)view;
 
-	free(p->id);
+	list_clear(&p->operations);
 	free(p);
 }
 
 const struct view_ops progress_view_ops = {
-	.title = N_("Progress"), .keys = keys, .draw = draw, .subject = subject,
-	.close = close_view, .unseen_keys_dropped = true,
+	.title = N_("Progress"), .keys = keys, .fit = fit, .draw = draw, .subject = subject,
+	.act = scroll_by, .click = click, .close = close_view, .unseen_keys_dropped = true,
 };
 
 struct view *
@@ -674,6 +691,9 @@ progress_view_new(struct flow *flow)
 	struct progress_view *p = xcalloc(1, sizeof(*p));
 
 	p->view.ops = &progress_view_ops;
-	p->id = xstrdup(flow_operation_id(flow));
+	list_init(&p->operations, id_of_operation, p);
+	list_select_id(&p->operations, flow_operation_id(flow));
+	p->operations.is_awaited = true;	/* what has ended elsewhere says so */
+	p->state = flow_state(flow);
 	return &p->view;
 }

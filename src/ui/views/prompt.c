@@ -12,6 +12,7 @@
 
 #include <curses.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/i18n.h"
 #include "base/xmalloc.h"
@@ -56,12 +57,15 @@ draw(const struct view *view, struct ui *ui, struct canvas *canvas)
 	canvas_move(canvas, row + 1, 2);
 	row += 2 + canvas_paragraph(canvas, STYLE_DIM, _(p->prompt.note), 3);
 	canvas_move(canvas, row + 2, 2);
-	if (wrong)
+	if (wrong && p->field.text[0])	/* what is not typed yet is not wrong yet */
 		canvas_paragraph(canvas, STYLE_WARN, wrong, 2);
 	canvas_move(canvas, row, 2);
 	canvas_text(canvas, STYLE_NORMAL, _(p->prompt.label));
 	canvas_text(canvas, STYLE_NORMAL, "  ");
-	field_draw(&p->field, canvas, 40, true);
+	if (p->prompt.is_secret)
+		field_draw_hidden(&p->field, canvas, 40, true);
+	else
+		field_draw(&p->field, canvas, 40, true);
 }
 
 static void
@@ -70,8 +74,10 @@ run_go_on(struct view *view, struct ui *ui)
 	struct prompt_view *p = (struct prompt_view *)view;
 	const char *wrong = why_not(p);
 
-	if (wrong)
+	if (wrong && p->field.text[0] && !p->prompt.is_secret)
 		ui_say(ui, "\"%s\": %s", p->field.text, wrong);
+	else if (wrong)
+		ui_say(ui, "%s", wrong);
 	else
 		p->prompt.done(p->prompt.data, ui, p->field.text);
 }
@@ -96,6 +102,7 @@ close_view(struct view *view)
 
 	p->prompt.drop(p->prompt.data);
 	free(p->subject);
+	explicit_bzero(p->field.text, sizeof(p->field.text));
 	free(p);
 }
 
@@ -124,6 +131,6 @@ prompt_view_new(const struct prompt *prompt)
 	p->ops = prompt_view_ops;
 	p->ops.title = prompt->title;
 	p->view.ops = &p->ops;
-	field_offer(&p->field, prompt->initial);
+	field_offer(&p->field, prompt->initial ? prompt->initial : "");
 	return &p->view;
 }

@@ -4,6 +4,8 @@
 #ifndef SIDESTAGE_UI_VIEWS_PROMPT_H
 #define SIDESTAGE_UI_VIEWS_PROMPT_H
 
+#include <stdbool.h>
+
 struct ui;
 struct view;
 
@@ -11,7 +13,8 @@ struct view;
 struct prompt {
 	const char *title, *label, *note;
 	const char *subject;		/* foreign: what it is about; NULL: the title says it */
-	char *initial;			/* offered: typing replaces it; owned by the caller */
+	bool is_secret;			/* what is typed is shown as stars */
+	char *initial;			/* offered: typing replaces it; the caller's; NULL: none */
 	const char *(*check)(void *data, const char *text);
 	void (*done)(void *data, struct ui *ui, const char *text);
 	void (*drop)(void *data);	/* frees data */

@@ -8,6 +8,7 @@
 
 #include "ui/views/review-draw.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,12 +18,14 @@
 #include "base/i18n.h"
 #include "base/text.h"
 #include "base/xmalloc.h"
+#include "flow/verbs/clone-parts.h"
 #include "flow/verbs/flow.h"
 #include "model/set.h"
 #include "ui/canvas.h"
 #include "ui/view.h"
 #include "ui/views/changes.h"
 #include "ui/views/clone-list.h"
+#include "ui/views/review-finding.h"
 #include "ui/views/review-keys.h"
 #include "ui/views/review-state.h"
 #include "ui/views/review.h"
@@ -68,7 +71,7 @@ draw_summary(struct canvas *c, int row, const struct review *review)
 	if (review->changes.count == 0)
 		return canvas_paragraph(c, STYLE_STRONG, review->verb == FLOW_CLONE
 				? _("The same workloads and versions, with new resources.")
-				: _("Nothing changes; the same set is deployed again."), 2);
+				: _("Nothing changes; the same set is redeployed."), 2);
 	changes_draw_counts(c, &review->changes);
 	draw_pins(c, review);
 	return 1;
@@ -120,7 +123,7 @@ draw_cautions(struct canvas *c, int row, const struct review *review)
 
 	/* When it did, a caution says so. */
 	if (review->verb == FLOW_PROMOTE && !review->moved) {
-		char *text = xasprintf(_("%s has not moved since it was cloned."),
+		char *text = xasprintf(_("%s has not changed since it was cloned."),
 				       review->env_name ? review->env_name : review->env);
 
 		used += draw_caution(c, row, STYLE_OK, STYLE_DIM, text);
@@ -151,7 +154,8 @@ draw_outlook_of(struct canvas *c, int row, const struct review *review,
 	int used = 0;
 
 	for (size_t i = 0; i < outlook->finding_count; i++)
-		if (outlook->findings[i].kind == kind)
+		if (outlook->findings[i].kind == kind &&
+		    clone_part_of(&outlook->findings[i]) == CLONE_PARTS)
 			used += draw_caution(c, row + used, style, style,
 					     untrusted_raw(&outlook->findings[i].message));
 	return used;
@@ -180,6 +184,7 @@ draw_outlook(struct ui *ui, struct canvas *c, int row, const struct review *revi
 	}
 	used += draw_outlook_of(c, row + used, review, DEPLOY_REFUSED, STYLE_DANGER);
 	used += draw_outlook_of(c, row + used, review, DEPLOY_WARNING, STYLE_WARN);
+	used += draw_outlook_of(c, row + used, review, DEPLOY_NOTE, STYLE_NORMAL);
 	used += clone_list_draw_lines(ui, c, row + used, review);
 	for (size_t i = 0; i < sizeof(listed) / sizeof(listed[0]); i++) {
 		char *line = review_outlook_line(review, listed[i]);
@@ -198,25 +203,20 @@ draw_findings(const struct review_view *r, struct canvas *c, int row, const stru
 {
 	int used = 0;
 
+	places->findings_row = row;
 	for (size_t i = 0; i < review->finding_count; i++) {
 		const struct review_finding *f = &review->findings[i];
-		bool here = r->focus == IN_FINDINGS && i == r->finding;
+		bool here = r->focus == IN_FINDINGS && i == r->findings.at;
 		enum style style = here			? STYLE_STRONG
 				   : f->is_acknowledged ? STYLE_DIM
 							: STYLE_WARN;
-		int rows;
 
 		canvas_move(c, row + used, 0);
 		canvas_text(c, STYLE_KEY, here ? ">" : " ");
 		canvas_text(c, style, f->is_acknowledged ? "[x]" : "[ ]");
-		canvas_move(c, row + used, 5);
-		rows = canvas_paragraph(c, style, f->text, CAUTION_ROWS_MAX);
-		rows += rows == 0;
-		if (here) {
-			places->finding_row = row + used;
-			places->finding_rows = rows;
-		}
-		used += rows;
+		canvas_move(c, row + used, REVIEW_FINDING_COLUMN);
+		(void)canvas_paragraph(c, style, f->text, REVIEW_FINDING_ROWS_MAX);
+		used += review_finding_rows(f, c);
 	}
 	return used;
 }
@@ -324,8 +324,8 @@ draw_fields(const struct review_view *r, struct ui *ui, struct canvas *c, int ro
 	canvas_untrusted_bytes(c, STYLE_DANGER, review->env_name ? review->env_name : review->env,
 			       30);
 	canvas_text(c, STYLE_DIM, why_typed(review));
-	hint = ui_keyed_text(ui, review->is_protected ? _("  {approve} leads to the fields.")
-						      : _("  {approve} leads to the field."));
+	hint = ui_keyed_text(ui, review->is_protected ? _("  Press {approve} to fill in the fields.")
+						      : _("  Press {approve} to type its name."));
 	if (r->focus == IN_DIFFERENCE && text_columns(hint) <= c->width - c->column)
 		canvas_text(c, STYLE_DIM, hint);
 	if (review->is_protected) {
@@ -393,10 +393,13 @@ draw_head(const struct review_view *r, struct ui *ui, struct canvas *c, int row,
 static void
 show_finding(struct review_view *r, const struct review *review)
 {
-	int first = r->layout.finding_row, end = first + r->layout.finding_rows;
+	int first = r->layout.findings_row, end;
 
 	if (r->focus != IN_FINDINGS || review->finding_count == 0 || r->head_rows == 0)
 		return;
+	for (size_t i = 0; i < r->findings.at; i++)
+		first += review_finding_rows(&review->findings[i], &r->layout.whole);
+	end = first + review_finding_rows(&review->findings[r->findings.at], &r->layout.whole);
 	if (end - r->head_top > r->layout.room - 1)
 		r->head_top = end - r->layout.room + 1;
 	if (first < r->head_top)
@@ -435,7 +438,9 @@ fit_review(struct review_view *r, struct ui *ui, const struct canvas *canvas,
 	bool roomy = c->height >= 20;
 	int sends = draw_sends(ui, c, FAR_ABOVE, review), head, row;
 
-	*layout = (struct review_layout){.fields = review_field_rows(review)};
+	*layout = (struct review_layout){.fields = review_field_rows(review),
+					  .whole = *canvas};
+	review_list_findings(r, review);
 	layout->sends = c->height >= 12 && sends <= c->height / 4;
 	layout->foot = layout->sends ? sends : 0;
 	if (layout->fields)
@@ -443,16 +448,29 @@ fit_review(struct review_view *r, struct ui *ui, const struct canvas *canvas,
 	layout->room = c->height - layout->foot - (layout->foot > 0);
 	head = draw_head(r, ui, c, FAR_ABOVE, review, !layout->sends, layout) + 1;
 	layout->words_row -= FAR_ABOVE;
-	layout->finding_row -= FAR_ABOVE;
+	layout->findings_row -= FAR_ABOVE;
 	r->head_rows = head > layout->room - layout->room / 2 ? head : 0;
 	if (r->head_top > r->head_rows)
 		r->head_top = r->head_rows;
 	show_finding(r, review);
 	layout->words_row -= r->head_top;
+	/* All of them stand in the head, which scrolls. */
+	list_fit(&r->findings, layout->findings_row - r->head_top, INT_MAX / 2);
 	row = head - r->head_top;
 	layout->middle = canvas_sub(c, row, 0, layout->room > row ? layout->room - row : 0,
 				    c->width);
 	fit_middle(r, ui, review);
+}
+
+static void
+fit_decisions(struct review_view *r, struct ui *ui, const struct canvas *canvas)
+{
+	const struct flow *flow = review_flow(r, ui);
+
+	if (flow && flow_merge(flow))
+		decide_fit(&r->decide, canvas, flow);
+	else if (flow && flow_value_count(flow) > 0)
+		decide_values_fit(&r->values, canvas, flow);
 }
 
 void
@@ -461,8 +479,10 @@ review_fit(struct view *view, struct ui *ui, const struct canvas *canvas)
 	struct review_view *r = (struct review_view *)view;
 	const struct review *review = review_of(r, ui);
 
-	if (!review)
+	if (!review) {
+		fit_decisions(r, ui, canvas);
 		return;
+	}
 	review_set_difference(r, review);
 	fit_review(r, ui, canvas, review);
 	review_name_deed(r, review);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
+ * The findings are a list in the head of the review.
+ *
  * What a finding is in becomes another text in the clone: asked for in a field, or in the
  * editor.
  *
@@ -14,16 +16,105 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/i18n.h"
 #include "base/xmalloc.h"
 #include "flow/session.h"
 #include "flow/verbs/flow.h"
+#include "ui/canvas.h"
 #include "ui/outside.h"
 #include "ui/view.h"
 #include "ui/views/prompt.h"
 #include "ui/views/review-state.h"
 #include "ui/views/review.h"
+
+/* --- the cursor --- */
+
+static void
+id_of(const void *data, size_t row, struct buf *out)
+{
+	buf_puts(out, ((const struct review_view *)data)->listed->findings[row].id);
+}
+
+static int
+height_of(const void *data, size_t row)
+{
+	const struct review_view *r = data;
+
+	return review_finding_rows(&r->listed->findings[row], &r->layout.whole);
+}
+
+void
+review_init_findings(struct review_view *r)
+{
+	list_init(&r->findings, id_of, r);
+	r->findings.height = height_of;
+}
+
+void
+review_list_findings(struct review_view *r, const struct review *review)
+{
+	r->listed = review;
+	list_update(&r->findings, review->finding_count);
+}
+
+const struct review_finding *
+review_selected_finding(const struct review_view *r, const struct review *review)
+{
+	const char *id = r->findings.selected;
+
+	if (r->focus != IN_FINDINGS || !id)
+		return NULL;
+	for (size_t i = 0; i < review->finding_count; i++)
+		if (strcmp(review->findings[i].id, id) == 0)
+			return &review->findings[i];
+	return NULL;
+}
+
+int
+review_finding_rows(const struct review_finding *finding, const struct canvas *canvas)
+{
+	char *text = canvas_plain(canvas, finding->text);
+	int rows = canvas_paragraph_rows(text, canvas->width - REVIEW_FINDING_COLUMN);
+
+	free(text);
+	return rows < 1 ? 1 : rows > REVIEW_FINDING_ROWS_MAX ? REVIEW_FINDING_ROWS_MAX : rows;
+}
+
+/* How many are in sight at once from the selected one on. */
+static size_t
+count_page(const struct review_view *r)
+{
+	const struct list *list = &r->findings;
+	size_t end = list->at;
+
+	for (int used = 0; end < list->count; end++) {
+		used += height_of(r, end);
+		if (used > r->layout.room)
+			break;
+	}
+	return end - list->at;
+}
+
+bool
+review_move_finding(struct review_view *r, const struct review *review, enum action action)
+{
+	struct list *list = &r->findings;
+	size_t was;
+	long step;
+
+	review_list_findings(r, review);
+	was = list->at;
+	step = viewport_step(action, count_page(r), list->count);
+	if (step)
+		list_select(list, (long)was + step);
+	if (list->at == was && (action == ACTION_PAGE_DOWN || action == ACTION_LAST))
+		return false;
+	return step != 0;
+}
+
+/* --- changing one --- */
 
 /* Which one, for whoever comes back from a field or an editor. */
 struct finding_place {

@@ -18,13 +18,12 @@
 #include "base/error.h"
 #include "base/i18n.h"
 #include "flow/verbs/flow.h"
-#include "model/manifest-patch.h"
 #include "ui/terminal.h"
 #include "ui/view.h"
-#include "ui/views/changes.h"
 #include "ui/views/clone-list.h"
 #include "ui/views/progress.h"
 #include "ui/views/review-finding.h"
+#include "ui/views/review-patch.h"
 #include "ui/views/review-secret.h"
 #include "ui/views/review-state.h"
 #include "ui/views/review.h"
@@ -44,16 +43,12 @@ act_head(struct review_view *r, const struct review *review, struct ui *ui, enum
 	bool at_top = review_shows_contents(review, ui)
 			      ? r->contents.top == 0
 			      : r->difference.top == 0 && r->difference.top_line == 0;
-	int page = r->layout.middle.height + r->head_rows - r->head_top - 1, by = 0;
+	int room = r->layout.middle.height + r->head_rows - r->head_top,
+	    by = (int)viewport_step(action, room > 0 ? (size_t)room : 0, 0);
 
-	page = page > 1 ? page : 1;
-	switch (action) {
-	case ACTION_DOWN: by = 1; break;
-	case ACTION_UP: by = -1; break;
-	case ACTION_PAGE_DOWN: by = page; break;
-	case ACTION_PAGE_UP: by = -page; break;
-	case ACTION_FIRST: r->head_top = 0; return false;
-	default: r->head_top = r->head_rows; return false;
+	if (by == 0 || action == ACTION_FIRST || action == ACTION_LAST) {
+		r->head_top = action == ACTION_FIRST ? 0 : r->head_rows;
+		return false;
 	}
 	if ((by > 0 && r->head_top == r->head_rows) || (by < 0 && (!at_top || r->head_top == 0)))
 		return false;
@@ -62,34 +57,38 @@ act_head(struct review_view *r, const struct review *review, struct ui *ui, enum
 	return true;
 }
 
+/* What moves while conflicts or values wait. */
+static void
+act_decision(struct review_view *r, const struct flow *flow, enum action action)
+{
+	if (flow && flow_merge(flow))
+		decide_act(&r->decide, flow, action);
+	else if (flow && flow_value_count(flow) > 0)
+		decide_values_act(&r->values, flow, action);
+}
+
 void
 review_act(struct view *view, struct ui *ui, enum action action)
 {
 	struct review_view *r = of(view);
+	struct flow *flow = review_flow(r, ui);
 	const struct review *review = review_of(r, ui);
 
+	if (!review) {
+		act_decision(r, flow, action);
+		return;
+	}
+	if (review_selected_finding(r, review) && viewport_step(action, 1, 1)) {
+		if (review_move_finding(r, review, action))
+			return;
+		r->focus = IN_DIFFERENCE;	/* whoever reads on leaves them */
+	}
 	if (act_head(r, review, ui, action))
 		return;
 	if (review_shows_contents(review, ui))
-		(void)contents_act(&r->contents, ui, review_contents(review, ui), action);
+		contents_act(&r->contents, ui, review_contents(review, ui), action);
 	else
-		(void)difference_act(&r->difference, ui, action);
-}
-
-/* Of objects of a cluster: as whoever keeps them in a repository would write it. */
-static void
-run_copy(struct view *view, struct ui *ui)
-{
-	const struct review *review = review_of(of(view), ui);
-	json_t *patches = review_repository_patches(review);
-	char *text = manifests_patches_text(patches);
-	char *words = *text ? NULL : changes_words(&review->changes);
-
-	ui_copy(ui, words ? _("the changes") : _("the changes as a patch for a repository"),
-		words ? words : text);
-	free(words);
-	free(text);
-	json_decref(patches);
+		difference_act(&r->difference, ui, action);
 }
 
 /* --- approving --- */
@@ -124,11 +123,12 @@ approve(struct review_view *r, struct ui *ui)
 static bool
 go_to_open_finding(struct review_view *r, const struct review *review)
 {
+	review_list_findings(r, review);
 	for (size_t i = 0; i < review->finding_count; i++) {
 		if (review->findings[i].is_acknowledged)
 			continue;
 		r->focus = IN_FINDINGS;
-		r->finding = i;
+		list_select(&r->findings, (long)i);
 		return true;
 	}
 	return false;
@@ -184,7 +184,7 @@ run_next_field(struct view *view, struct ui *ui)
 	if (r->focus == IN_DIFFERENCE && review->finding_count > 0) {
 		if (!go_to_open_finding(r, review)) {
 			r->focus = IN_FINDINGS;
-			r->finding = 0;
+			list_select(&r->findings, 0);
 		}
 		return;
 	}
@@ -214,8 +214,7 @@ finding_here(const struct view *view, struct ui *ui)
 	const struct review_view *r = (const struct review_view *)view;
 	const struct review *review = review_of(r, ui);
 
-	return review && r->focus == IN_FINDINGS && r->finding < review->finding_count ?
-		&review->findings[r->finding] : NULL;
+	return review ? review_selected_finding(r, review) : NULL;
 }
 
 /* For the keys that need one: the cursor is on one. */
@@ -226,21 +225,6 @@ chosen_finding(const struct view *view, struct ui *ui)
 
 	assert(finding);
 	return finding;
-}
-
-static void
-run_next_finding(struct view *view, struct ui *ui)
-{
-	struct review_view *r = of(view);
-
-	r->finding += r->finding + 1 < review_of(r, ui)->finding_count;
-}
-
-static void
-run_previous_finding(struct view *view, struct ui *ui)
-{
-	(void)ui;
-	of(view)->finding -= of(view)->finding > 0;
 }
 
 static void
@@ -262,7 +246,7 @@ run_acknowledge(struct view *view, struct ui *ui)
 	if (flow_acknowledge(review_flow(r, ui), finding->id, !finding->is_acknowledged, &err) != 0)
 		ui_say_error(ui, &err);
 	else if (finding->is_acknowledged)
-		run_next_finding(view, ui);
+		(void)review_move_finding(r, review_of(r, ui), ACTION_DOWN);
 }
 
 static void
@@ -294,26 +278,13 @@ run_theirs(struct view *view, struct ui *ui)
 static void
 run_next_conflict(struct view *view, struct ui *ui)
 {
-	decide_move(&of(view)->decide, ui, review_flow(of(view), ui), true);
+	decide_go_on(&of(view)->decide, ui, review_flow(of(view), ui), true);
 }
 
 static void
 run_previous_conflict(struct view *view, struct ui *ui)
 {
-	decide_move(&of(view)->decide, ui, review_flow(of(view), ui), false);
-}
-
-static void
-run_first_conflict(struct view *view, struct ui *ui)
-{
-	(void)ui;
-	of(view)->decide.at = 0;
-}
-
-static void
-run_last_conflict(struct view *view, struct ui *ui)
-{
-	of(view)->decide.at = flow_merge(review_flow(of(view), ui))->conflicts - 1;
+	decide_go_on(&of(view)->decide, ui, review_flow(of(view), ui), false);
 }
 
 static void
@@ -324,6 +295,20 @@ run_decide_first(struct view *view, struct ui *ui)
 	else
 		ui_say(ui, _("Decide the conflicts first: {ours} or {theirs} on each."));
 }
+
+/* A function for each way to move among what waits for decisions. */
+#define MOVES(name, action) \
+	static void run_##name(struct view *view, struct ui *ui) \
+	{ \
+		review_act(view, ui, action); \
+	}
+MOVES(up, ACTION_UP)
+MOVES(down, ACTION_DOWN)
+MOVES(page_up, ACTION_PAGE_UP)
+MOVES(page_down, ACTION_PAGE_DOWN)
+MOVES(first, ACTION_FIRST)
+MOVES(last, ACTION_LAST)
+#undef MOVES
 
 /* The review of what was chosen, of conflicts and of values. */
 static void
@@ -340,12 +325,7 @@ run_make_review(struct view *view, struct ui *ui)
 static void
 run_own_value(struct view *view, struct ui *ui)
 {
-	struct decide_values *values = &of(view)->values;
-	struct flow *flow = review_flow(of(view), ui);
-	bool is_reference = flow_value(flow, values->at)->is_reference;
-
-	decide_values_choose(values, ui, flow,
-			     is_reference ? FLOW_VALUE_REFERENCE : FLOW_VALUE_COPY, NULL);
+	decide_values_copy(&of(view)->values, ui, review_flow(of(view), ui));
 }
 
 static void
@@ -378,7 +358,7 @@ static void
 run_stop_typing(struct view *view, struct ui *ui)
 {
 	(void)ui;
-	decide_values_clear(&of(view)->values);
+	decide_values_stop(&of(view)->values);
 }
 
 static void
@@ -391,19 +371,6 @@ static void
 run_previous_value(struct view *view, struct ui *ui)
 {
 	decide_values_move(&of(view)->values, ui, review_flow(of(view), ui), false);
-}
-
-static void
-run_first_value(struct view *view, struct ui *ui)
-{
-	(void)ui;
-	of(view)->values.at = 0;
-}
-
-static void
-run_last_value(struct view *view, struct ui *ui)
-{
-	of(view)->values.at = flow_value_count(review_flow(of(view), ui)) - 1;
 }
 
 static void
@@ -479,7 +446,8 @@ has_difference(const struct view *view, struct ui *ui)
 static bool
 has_next(const struct view *view, struct ui *ui)
 {
-	return has_difference(view, ui) || *((const struct review_view *)view)->contents.find.text;
+	return has_difference(view, ui) ||
+	       find_is_wanted(&((const struct review_view *)view)->contents.find);
 }
 
 static bool
@@ -562,7 +530,9 @@ const struct key review_keys[] = {
 	{'t', "t", ACTION_THEIRS, NULL, NULL, NULL, {&a_way, &a_decision}},
 	{'E', "E", ACTION_EDIT, NULL, N_("On a finding, change its text in the clone."),
 	 run_change_finding, {A_REVIEW, &findings, &a_finding, &changeable}},
-	{'y', "y", ACTION_COPY, NULL, NULL, run_copy, {A_REVIEW, &a_change}},
+	{'y', "y", ACTION_COPY, NULL, NULL, review_run_copy, {A_REVIEW, &a_change}},
+	{'p', "p", ACTION_SAVE, NULL, N_("Save the change as a patch for the repository of its owner."),
+	 review_run_save, {A_REVIEW, &review_a_patch}},
 	{'i', "i", ACTION_OBJECTS, N_("objects"), NULL, review_run_objects, {A_REVIEW, &review_a_list}},
 	{'S', "S", ACTION_SECRET, N_("Secrets"), NULL, review_run_secret, {A_REVIEW, &review_a_secret}},
 	{'\t', "Tab", ACTION_NEXT_PANE, NULL, N_("Go to the findings, then to the next field."),
@@ -575,17 +545,24 @@ const struct key review_keys[] = {
 
 /* --- the modes --- */
 
+/* Of the list that waits for decisions: the table's own rows want a review. */
+#define DECISION_KEY(key, action, name) {key, NULL, action, .run = run_##name}
+#define DECISION_ENDS \
+	DECISION_KEY(KEY_BASE + KEY_NPAGE, ACTION_PAGE_DOWN, page_down), \
+	DECISION_KEY(KEY_BASE + KEY_PPAGE, ACTION_PAGE_UP, page_up), \
+	DECISION_KEY('g', ACTION_FIRST, first), \
+	DECISION_KEY('G', ACTION_LAST, last)
+
 static const struct key conflict_keys[] = {
 	{'o', "o", ACTION_OURS, N_("the clone's"), .run = run_ours},
 	{'t', "t", ACTION_THEIRS, N_("the target's"), .run = run_theirs},
 	{'\r', "Enter", ACTION_OPEN, N_("review"), .run = run_make_review},
 	{27, "Esc", ACTION_BACK, N_("cancel"), .run = run_back},
-	{'j', "j", ACTION_DOWN, N_("next conflict"), .run = run_next_conflict},
-	{'n', NULL, ACTION_NEXT, .run = run_next_conflict},
-	{'k', NULL, ACTION_UP, .run = run_previous_conflict},
+	{'n', "n", ACTION_NEXT, N_("next conflict"), .run = run_next_conflict},
 	{'N', NULL, ACTION_PREVIOUS, .run = run_previous_conflict},
-	{'g', NULL, ACTION_FIRST, .run = run_first_conflict},
-	{'G', NULL, ACTION_LAST, .run = run_last_conflict},
+	DECISION_KEY('j', ACTION_DOWN, down),
+	DECISION_KEY('k', ACTION_UP, up),
+	DECISION_ENDS,
 	{'A', NULL, ACTION_APPROVE, .run = run_decide_first},
 	{'?', "?", ACTION_HELP, N_("help"), .help = NULL},
 	NO_KEY,
@@ -600,8 +577,7 @@ static const struct key value_keys[] = {
 	{'n', NULL, ACTION_NEXT, .run = run_next_value},
 	{'k', NULL, ACTION_UP, .run = run_previous_value},
 	{'N', NULL, ACTION_PREVIOUS, .run = run_previous_value},
-	{'g', NULL, ACTION_FIRST, .run = run_first_value},
-	{'G', NULL, ACTION_LAST, .run = run_last_value},
+	DECISION_ENDS,
 	{'A', NULL, ACTION_APPROVE, .run = run_decide_values_first},
 	{'\r', "Enter", ACTION_OPEN, N_("review"), .run = run_make_review},
 	{27, "Esc", ACTION_BACK, N_("cancel"), .run = run_back},
@@ -610,7 +586,7 @@ static const struct key value_keys[] = {
 };
 
 static const struct key typing_keys[] = {
-	{'\r', "Enter", ACTION_OPEN, N_("take it"), .run = run_take_typed},
+	{'\r', "Enter", ACTION_OPEN, N_("use it"), .run = run_take_typed},
 	{27, "Esc", ACTION_BACK, N_("back"), .run = run_stop_typing},
 	{'\t', NULL, ACTION_NEXT_PANE, .run = run_nothing},
 	{KEY_BASE + KEY_DOWN, NULL, ACTION_DOWN, .run = run_nothing},
@@ -631,19 +607,30 @@ static const struct key finding_keys[] = {
 	{'E', "E", ACTION_EDIT, N_("change"), NULL, run_change_finding, {&changeable}},
 	{'A', "A", ACTION_APPROVE, N_("approve"), .run = run_approve},
 	{27, "Esc", ACTION_BACK, N_("back"), .run = run_back},
-	{'j', "j", ACTION_DOWN, N_("next finding"), .run = run_next_finding},
-	{'k', "k", ACTION_UP, N_("previous finding"), .run = run_previous_finding},
+	{'j', "j", ACTION_DOWN, N_("next finding"), .help = NULL},
+	{'k', "k", ACTION_UP, N_("previous finding"), .help = NULL},
 	{'\r', NULL, ACTION_OPEN, .run = run_explain_finding},
 	{'\t', "Tab", ACTION_NEXT_PANE, N_("continue"), .run = run_next_field},
 	NO_KEY,
 };
+
+/* Enter leads to another field: one is empty, or will be when this one is filled in. */
+static bool
+enter_goes_on(const struct review_view *r, const struct review *review)
+{
+	enum review_focus missing = find_missing_field(r, review);
+
+	if (missing == IN_REASON && r->focus == IN_REASON)
+		return review->asks_name && strcmp(r->name.text, review->env) != 0;
+	return missing && missing != r->focus;
+}
 
 /* Enter says what it does.  The key that is pressed last should not be called
  * "go on" when it deploys to production. */
 void
 review_name_deed(struct review_view *r, const struct review *review)
 {
-	enum review_focus missing = find_missing_field(r, review);
+	bool goes_on = enter_goes_on(r, review);
 	struct key *row = r->field_keys;
 
 	if (review->verb == FLOW_DISCARD)
@@ -652,7 +639,7 @@ review_name_deed(struct review_view *r, const struct review *review)
 		snprintf(r->deed, sizeof(r->deed), _("rolls back %s"), review->env);
 	else
 		snprintf(r->deed, sizeof(r->deed), _("deploys to %s"), review->env);
-	if (missing && missing != r->focus)
+	if (goes_on)
 		*row++ = (struct key){'\r', "Enter", ACTION_OPEN, N_("next field"),
 				      .run = run_enter_field};
 	else if (r->end_seen_at)
@@ -660,7 +647,8 @@ review_name_deed(struct review_view *r, const struct review *review)
 	else
 		*row++ = (struct key){KEY_BASE + KEY_NPAGE, "PgDn", ACTION_PAGE_DOWN, N_("read on"),
 				      .help = NULL};
-	*row++ = (struct key){'\t', "Tab", ACTION_NEXT_PANE, N_("next field"), .run = run_next_field};
+	*row++ = (struct key){'\t', "Tab", ACTION_NEXT_PANE, goes_on ? NULL : N_("next field"),
+			      .run = run_next_field};
 	*row++ = (struct key){27, "Esc", ACTION_BACK, N_("back"), .run = run_back};
 	*row = (struct key)NO_KEY;
 }
@@ -675,7 +663,7 @@ review_mode(const struct view *view, struct ui *ui)
 		return finding_keys;
 	if (r->focus != IN_DIFFERENCE && review_of(r, ui))
 		return r->field_keys;
-	if (r->difference.finding || r->contents.finding)
+	if (r->difference.find.is_typing || r->contents.find.is_typing)
 		return ui_finding_keys;
 	if (flow && flow_state(flow) == FLOW_FAILED)
 		return failed_keys;

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * Which Secret, and how, is one line, as a command has it.  A text is not in that line, which is
+ * on the screen: it is asked in a second question that shows stars.
+ */
 #include "config.h"
 
 #include "ui/views/review-secret.h"
@@ -17,31 +22,119 @@
 #include "ui/views/review-state.h"
 #include "ui/views/review.h"
 
-static void
-secret_typed(void *data, struct ui *ui, const char *text)
-{
-	const struct review_view *r = data;
-	struct flow *flow = review_flow(r, ui);
-	char *name = xstrndup(text, strcspn(text, "="));
-	const char *equals = strchr(text, '=');
-	struct error err = {0};
+#define TYPE "type:"
 
-	ui_pop(ui);
+/* choice NULL: its key gets the text. */
+static void
+choose(const struct review_view *r, struct ui *ui, const char *name, const char *choice,
+       const char *key, const char *text)
+{
+	struct flow *flow = review_flow(r, ui);
+	struct error err = {0};
+	int ret = 0;
+
+	if (flow)
+		ret = choice ? flow_choose_secret(flow, name, choice, &err)
+			     : flow_type_secret(flow, name, key, text, &err);
 	if (!flow)
 		ui_say(ui, _("The review was made again meanwhile; change it there."));
-	else if (flow_choose_secret(flow, name, equals ? equals + 1 : "", &err) != 0)
+	else if (ret != 0)
 		ui_say_error(ui, &err);
 	else
 		review_read_again((struct review_view *)(uintptr_t)r);
+}
+
+/* --- its text --- */
+
+struct typed_secret {
+	const struct review_view *r;
+	char *name, *key;
+};
+
+static void
+drop_typed(void *data)
+{
+	struct typed_secret *typed = data;
+
+	free(typed->name);
+	free(typed->key);
+	free(typed);
+}
+
+static const char *
+check_typed(void *data, const char *text)
+{
+	(void)data;
+	return *text ? NULL : _("Type the text.");
+}
+
+static void
+text_typed(void *data, struct ui *ui, const char *text)
+{
+	struct typed_secret typed = *(struct typed_secret *)data;
+	char *copy = xstrdup(text);
+
+	typed.name = xstrdup(typed.name);
+	typed.key = xstrdup(typed.key);
+	ui_pop(ui);			/* frees data and text */
+	choose(typed.r, ui, typed.name, NULL, typed.key, copy);
+	explicit_bzero(copy, strlen(copy));
+	free(copy);
+	free(typed.key);
+	free(typed.name);
+}
+
+static void
+ask_text(const struct review_view *r, struct ui *ui, const char *name, const char *key)
+{
+	struct typed_secret *typed = xcalloc(1, sizeof(*typed));
+	char *subject = xasprintf("%s ▸ %s", name, key);
+
+	*typed = (struct typed_secret){r, xstrdup(name), xstrdup(key)};
+	ui_push(ui, prompt_view_new(&(struct prompt){
+		.title = N_("A Secret of the clone"),
+		.label = N_("Text"),
+		.note = N_("It is hidden, and becomes a secret value of the clone."),
+		.subject = subject,
+		.is_secret = true,
+		.check = check_typed,
+		.done = text_typed,
+		.drop = drop_typed,
+		.data = typed,
+	}));
+	free(subject);
+}
+
+/* --- which, and how --- */
+
+static void
+secret_chosen(void *data, struct ui *ui, const char *text)
+{
+	const struct review_view *r = data;
+	char *name = xstrdup(text), *choice = strchr(name, '=');
+
+	*choice++ = '\0';		/* check_secret() saw to it */
+	ui_pop(ui);
+	if (strncmp(choice, TYPE, strlen(TYPE)) == 0)
+		ask_text(r, ui, name, choice + strlen(TYPE));
+	else
+		choose(r, ui, name, choice, NULL, NULL);
 	free(name);
 }
 
-/* What is wrong is said by whoever takes it. */
+/* What else is wrong is said by whoever takes it, who knows nothing of "type:". */
 static const char *
 check_secret(void *data, const char *text)
 {
+	const char *choice = strchr(text, '=');
+
 	(void)data;
-	return strchr(text, '=') ? NULL : _("Write NAME=CHOICE.");
+	if (!choice++)
+		return _("Write NAME=CHOICE.");
+	if (strncmp(choice, TYPE, strlen(TYPE)) == 0 &&
+	    (!choice[strlen(TYPE)] || strchr(choice, '=')))
+		return _("Write type:KEY.");
+	return NULL;
 }
 
 /* The view stays below. */
@@ -63,13 +156,13 @@ review_run_secret(struct view *view, struct ui *ui)
 	ui_push(ui, prompt_view_new(&(struct prompt){
 		.title = N_("A Secret of the clone"),
 		.label = N_("Secret=choice"),
-		.note = N_("copy, leave-out, as:OTHER (a copy of another Secret), data:KEY=VALUE "
-			   "(made of the shared value VALUE). In the clone only; the review is made "
-			   "again."),
+		.note = N_("copy, leave-out, type:KEY (then type its text), as:OTHER (a copy of "
+			   "another Secret), data:KEY=VALUE (the text of a shared value). In the "
+			   "clone only; the review is made again."),
 		.subject = review->source,
 		.initial = initial,
 		.check = check_secret,
-		.done = secret_typed,
+		.done = secret_chosen,
 		.drop = drop_nothing,
 		.data = r,
 	}));
@@ -82,9 +175,10 @@ has_secret(const struct view *view, struct ui *ui)
 {
 	const struct review *review = review_of((const struct review_view *)view, ui);
 	char *name = review->verb == FLOW_CLONE ? clone_first_secret(&review->outlook) : NULL;
+	bool has = name != NULL;
 
 	free(name);
-	return name != NULL;
+	return has;
 }
 
 const struct need review_a_secret = {

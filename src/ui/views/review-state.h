@@ -14,6 +14,7 @@
 #include "ui/views/decide.h"
 #include "ui/widgets/difference.h"
 #include "ui/widgets/field.h"
+#include "ui/widgets/list.h"
 #include "ui/widgets/viewport.h"
 
 struct set;
@@ -28,9 +29,10 @@ struct review_layout {
 	bool sends;			/* what is sent stands below the difference, not above it */
 	int foot; /* rows below the rule under the difference; 0: no rule either */
 	int fields;			/* of them for what is to be typed */
+	struct canvas whole;		/* what all of it is in */
 	int room;			/* rows for the head and the difference */
 	int words_row, words_rows;	/* of the changes */
-	int finding_row, finding_rows;	/* of the finding under the cursor; in the head */
+	int findings_row;		/* in the head: of the first finding */
 	struct canvas middle;		/* of the difference */
 	struct viewport part;		/* of it that is in sight */
 	bool at_end;			/* its end is */
@@ -54,7 +56,8 @@ struct review_view {
 	struct decide decide;		/* while conflicts wait for choices */
 	struct decide_values values;	/* while values do */
 	enum review_focus focus;
-	size_t finding;			/* the one that the cursor is on, in IN_FINDINGS */
+	struct list findings;		/* the cursor is on one of them in IN_FINDINGS */
+	const struct review *listed;	/* whose those are; borrowed, looked up again each time */
 	struct field reason, name;
 };
 

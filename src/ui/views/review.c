@@ -28,6 +28,7 @@
 #include "ui/views/changes.h"
 #include "ui/views/operation.h"
 #include "ui/views/review-draw.h"
+#include "ui/views/review-finding.h"
 #include "ui/views/review-keys.h"
 #include "ui/views/review-state.h"
 
@@ -220,16 +221,6 @@ prepare_again(struct review_view *r, struct ui *ui, struct flow *old, const char
 	flow_dismiss(old);
 }
 
-/* There may be fewer of them now. */
-static void
-stay_in_findings(struct review_view *r, const struct review *review)
-{
-	if (review->finding_count > 0)
-		r->finding = review->finding_count - 1;
-	else
-		r->focus = IN_DIFFERENCE;
-}
-
 /* The world did, or the flow: an open review follows what it is about. */
 static void
 changed(struct view *view, struct ui *ui)
@@ -246,8 +237,9 @@ changed(struct view *view, struct ui *ui)
 	review = review_of(r, ui);
 	if (!review)
 		return;
-	if (r->focus == IN_FINDINGS && r->finding >= review->finding_count)
-		stay_in_findings(r, review);
+	review_list_findings(r, review);
+	if (r->focus == IN_FINDINGS && review->finding_count == 0)
+		r->focus = IN_DIFFERENCE;
 	review_set_difference(r, review);
 }
 
@@ -290,15 +282,18 @@ type(struct view *view, struct ui *ui, int key)
 	return field_type(r->focus == IN_REASON ? &r->reason : &r->name, key);
 }
 
-/* On a change: to it; in the difference: folds; on a field: into it. */
+/* On a change or a finding: to it; in the difference: folds; on a field: into it. */
 static void
 click_review(struct review_view *r, struct ui *ui, const struct review *review,
 	     const struct canvas *canvas, int row)
 {
 	int below = row + canvas->y - r->layout.middle.y;
 
+	review_list_findings(r, review);
 	if (review_asks(review) && row >= canvas->height - review_field_rows(review) + 1)
 		r->focus = row == canvas->height - 1 ? IN_NAME : IN_REASON;
+	else if (row < r->layout.room && list_click(&r->findings, row))
+		r->focus = IN_FINDINGS;
 	else if (review_shows_contents(review, ui))
 		return;
 	else if (row >= r->layout.words_row && row < r->layout.words_row + r->layout.words_rows)
@@ -321,9 +316,9 @@ click(struct view *view, struct ui *ui, const struct canvas *canvas, int row, in
 	if (review)
 		click_review(r, ui, review, canvas, row);
 	else if (flow && flow_merge(flow))
-		decide_click(&r->decide, canvas, flow, row);
+		decide_click(&r->decide, flow, row);
 	else if (flow && flow_value_count(flow) > 0)
-		decide_values_click(&r->values, canvas, flow, row);
+		decide_values_click(&r->values, flow, row);
 }
 
 static void
@@ -332,7 +327,9 @@ close_view(struct view *view)
 	struct review_view *r = (struct review_view *)view;
 
 	difference_clear(&r->difference);
+	decide_clear(&r->decide);
 	decide_values_clear(&r->values);
+	list_clear(&r->findings);
 	set_unref(r->since);
 	free(r->moved);
 	free(r->id);
@@ -362,6 +359,9 @@ review_view_new(struct flow *flow)
 
 	r->view.ops = &review_view_ops;
 	r->id = xstrdup(flow_operation_id(flow));
+	decide_init(&r->decide);
+	decide_values_init(&r->values);
+	review_init_findings(r);
 	return &r->view;
 }
 

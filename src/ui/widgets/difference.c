@@ -26,18 +26,12 @@
 
 /* --- drawing --- */
 
-static bool
-is_wanted(const struct difference *d)
-{
-	return d->find.text[0] != '\0';
-}
-
 /* What was found is in a line that is folded. */
 static bool
 is_in_fold(const struct difference *d, const struct diff_line *fold)
 {
-	for (size_t i = 0; is_wanted(d) && i < fold->folded; i++)
-		if (strcasestr(fold->lines[i].text, d->find.text))
+	for (size_t i = 0; find_is_wanted(&d->find) && i < fold->folded; i++)
+		if (strcasestr(fold->lines[i].text, find_text(&d->find)))
 			return true;
 	return false;
 }
@@ -46,7 +40,7 @@ static void
 draw_piece(const struct difference *d, struct canvas *c, enum style style, const char *text,
 	   size_t from, size_t end)
 {
-	found_draw(c, style, STYLE_SELECTED_FOUND, text, from, end, d->find.text);
+	found_draw(c, style, STYLE_SELECTED_FOUND, text, from, end, find_text(&d->find));
 }
 
 /* The bytes [from, end) of a line, those that differ from the other side in `mark`. */
@@ -292,12 +286,6 @@ count_whole(struct difference *d)
 	d->at_end = i == d->row_count && row <= d->height && (d->row_count == 0 || d->height > 0);
 }
 
-static bool
-has_field(const struct difference *d)
-{
-	return d->finding || is_wanted(d);
-}
-
 void
 difference_fit(struct difference *d, const struct ui *ui, const struct canvas *canvas)
 {
@@ -311,7 +299,7 @@ difference_fit(struct difference *d, const struct ui *ui, const struct canvas *c
 	if (d->width != canvas->width)
 		d->top_line = 0;
 	d->width = canvas->width;
-	d->height = canvas->height > has_field(d) ? canvas->height - has_field(d) : 0;
+	d->height = canvas->height > find_rows(&d->find) ? canvas->height - find_rows(&d->find) : 0;
 	count_whole(d);
 }
 
@@ -322,11 +310,7 @@ difference_draw(const struct difference *d, struct ui *ui, struct canvas *canvas
 
 	rows.height = d->height;
 	draw_rows(d, ui, &rows);
-	if (!has_field(d) || canvas->height < 1)
-		return;
-	canvas_move(canvas, canvas->height - 1, 1);
-	canvas_text(canvas, STYLE_KEY, ui_keyed_text(ui, "{find} "));
-	field_draw(&d->find, canvas, canvas->width - 4 < 40 ? canvas->width - 4 : 40, d->finding);
+	find_draw(&d->find, ui, canvas);
 }
 
 struct viewport
@@ -360,8 +344,8 @@ holds(const struct difference *d, size_t i)
 {
 	const struct difference_row *r = &d->rows[i];
 
-	return (r->left && strcasestr(r->left->text, d->find.text)) ||
-	       (r->right && strcasestr(r->right->text, d->find.text)) ||
+	return (r->left && strcasestr(r->left->text, find_text(&d->find))) ||
+	       (r->right && strcasestr(r->right->text, find_text(&d->find))) ||
 	       is_in_fold(d, difference_line(d, i));
 }
 
@@ -396,19 +380,19 @@ static void
 to_next(struct difference *d, struct ui *ui, int step)
 {
 	for (long i = (long)d->top + step; i >= 0 && i < (long)d->row_count; i += step) {
-		if (is_wanted(d) && holds(d, (size_t)i)) {
+		if (find_is_wanted(&d->find) && holds(d, (size_t)i)) {
 			reach(d, (size_t)i, step);
 			return;
 		}
-		if (!is_wanted(d) && begins_change(d, (size_t)i)) {
+		if (!find_is_wanted(&d->find) && begins_change(d, (size_t)i)) {
 			go_to(d, (size_t)i);
 			return;
 		}
 	}
-	if (is_wanted(d))
+	if (find_is_wanted(&d->find))
 		ui_say(ui,
 		       step > 0 ? _("\"%s\" was not found below.") : _("\"%s\" was not found above."),
-		       d->find.text);
+		       find_text(&d->find));
 	else
 		ui_say(ui,
 		       step > 0 ? _("This is the last change.") : _("This is the first change."));
@@ -557,16 +541,10 @@ difference_show(struct difference *d, const struct changes *changes, size_t i)
 	go_to(d, difference_row_of(d, object, &changes->items[i]));
 }
 
-bool
-difference_act(struct difference *d, struct ui *ui, enum action action)
+static void
+act_in(struct difference *d, struct ui *ui, enum action action)
 {
-	int page = d->height > 2 ? d->height - 1 : 1;
-
 	switch (action) {
-	case ACTION_DOWN: move(d, 1); break;
-	case ACTION_UP: move(d, -1); break;
-	case ACTION_PAGE_DOWN: move(d, page); break;
-	case ACTION_PAGE_UP: move(d, -page); break;
 	case ACTION_FIRST: go_to(d, 0); break;
 	case ACTION_LAST: go_to_end(d); break;
 	case ACTION_NEXT: to_next(d, ui, 1); break;
@@ -576,14 +554,21 @@ difference_act(struct difference *d, struct ui *ui, enum action action)
 	case ACTION_ONLY: only(d, ui); break;
 	case ACTION_DIFF_CONTEXT: context(d); break;
 	case ACTION_SIDE_BY_SIDE: beside(d, ui); break;
-	case ACTION_FIND:
-		d->finding = true;
-		d->find_from = d->top;
-		field_offer(&d->find, d->find.text);
-		break;
-	default: return false;
+	case ACTION_FIND: find_begin(&d->find, d->top); break;
+	default: break;
 	}
-	return true;
+}
+
+/* A step is one of lines of the screen, which are not counted to an end. */
+void
+difference_act(struct difference *d, struct ui *ui, enum action action)
+{
+	long step = viewport_step(action, d->height > 0 ? (size_t)d->height : 0, 0);
+
+	if (step && action != ACTION_FIRST && action != ACTION_LAST)
+		move(d, (int)step);
+	else
+		act_in(d, ui, action);
 }
 
 /* The first place from where one was on, or else the first of all. */
@@ -591,36 +576,25 @@ static void
 find_again(struct difference *d, struct ui *ui)
 {
 	for (size_t n = 0; n < d->row_count; n++) {
-		size_t i = (d->find_from + n) % d->row_count;
+		size_t i = (d->find.from + n) % d->row_count;
 
 		if (holds(d, i)) {
 			go_to(d, i);
 			return;
 		}
 	}
-	ui_say(ui, _("\"%s\" was not found."), d->find.text);
+	ui_say(ui, _("\"%s\" was not found."), find_text(&d->find));
 }
 
 bool
 difference_type(struct difference *d, struct ui *ui, int key)
 {
-	if (!d->finding && key == 27 && is_wanted(d)) {
-		field_set(&d->find, "");
-		return true;
-	}
-	if (!d->finding)
-		return false;
-	if (key == 27)
-		field_set(&d->find, "");
-	if (key == 27 || key == '\r' || key == '\n') {
-		d->finding = false;
-		if (is_wanted(d) && d->row_count > 0 && holds(d, d->top))
-			reach(d, d->top, 1);
-		return true;
-	}
-	if (!field_type(&d->find, key))
-		return false;
-	if (is_wanted(d) && d->row_count > 0)
+	enum find_key did = find_type(&d->find, key);
+	bool wanted = find_is_wanted(&d->find) && d->row_count > 0;
+
+	if (did == FIND_TYPED && wanted)
 		find_again(d, ui);
-	return true;
+	else if (did == FIND_ENDED && wanted && holds(d, d->top))
+		reach(d, d->top, 1);
+	return did != FIND_NOT_MINE;
 }

@@ -13,7 +13,7 @@
 
 #include "compare/changes.h"
 #include "compare/diff.h"
-#include "ui/widgets/field.h"
+#include "ui/widgets/find.h"
 #include "ui/widgets/viewport.h"
 
 struct canvas;
@@ -38,9 +38,7 @@ struct difference {
 	bool *opened;			/* folds, by the number of their line */
 	size_t objects;
 	long only;			/* an object's number; -1: all */
-	bool finding;			/* what is typed goes into the field */
-	struct field find;
-	size_t find_from;		/* the row that was at the top when finding began */
+	struct find find;		/* from the row that was at the top */
 	int height, width;		/* of the room that it has */
 	size_t whole_rows;		/* of that, how many are seen to their ends */
 	bool at_end;			/* the last of all is */
@@ -66,8 +64,8 @@ void difference_draw(const struct difference *difference, struct ui *ui, struct 
 struct viewport difference_in_sight(const struct difference *difference);
 /* Something is folded away by hand, or only one workload or resource is shown. */
 bool difference_is_partial(const struct difference *difference);
-/* Moves, folds, finds ...: true when the action is one of its own. */
-bool difference_act(struct difference *difference, struct ui *ui, enum action action);
+/* Moves, folds, finds ... */
+void difference_act(struct difference *difference, struct ui *ui, enum action action);
 /* A click in a row of the canvas that was drawn on opens a fold, or folds a workload. */
 void difference_click(struct difference *difference, int row);
 /* Goes to change i of those that the difference is of, whatever is folded. */

@@ -159,3 +159,16 @@ field_draw(const struct field *field, struct canvas *canvas, int columns, bool f
 	}
 	canvas->column += columns;
 }
+
+/* The stars stand in a copy of the field, which keeps its cursor; the copy is wiped, since it held
+ * the text for a moment. */
+void
+field_draw_hidden(const struct field *field, struct canvas *canvas, int columns, bool focused)
+{
+	struct field stars = *field;
+
+	memset(stars.text, '*', strlen(stars.text));
+	stars.text[sizeof(stars.text) - 1] = '\0';
+	field_draw(&stars, canvas, columns, focused);
+	explicit_bzero(stars.text, sizeof(stars.text));
+}

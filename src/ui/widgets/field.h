@@ -27,5 +27,7 @@ void field_offer(struct field *field, const char *text);
 bool field_type(struct field *field, int key);
 /* Draws at the pen, `columns` wide, and puts the cursor in the text when focused. */
 void field_draw(const struct field *field, struct canvas *canvas, int columns, bool focused);
+/* As stars: a secret. */
+void field_draw_hidden(const struct field *field, struct canvas *canvas, int columns, bool focused);
 
 #endif

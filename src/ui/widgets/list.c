@@ -111,12 +111,55 @@ list_act(struct list *list, enum action action)
 	return step != 0;
 }
 
+static int
+height_of(const struct list *list, size_t row)
+{
+	return list->height ? list->height(list->data, row) : 1;
+}
+
+/* The first row from which the selected one is whole in that room: the one that was, where it is,
+ * and nothing is left empty behind the last. */
+static size_t
+first_of_high(const struct list *list, int room)
+{
+	size_t first = list->at, end;
+	int used = height_of(list, first);
+
+	while (first > 0 && first > list->first && used + height_of(list, first - 1) <= room)
+		used += height_of(list, --first);
+	for (end = list->at + 1; end < list->count && used <= room; end++)
+		used += height_of(list, end);
+	while (first > 0 && end == list->count && used + height_of(list, first - 1) <= room)
+		used += height_of(list, --first);
+	return first;
+}
+
+/* How many begin in that room, and end in it. */
+static void
+count_high(struct list *list, int room)
+{
+	size_t end = list->first;
+
+	list->whole = 0;
+	for (int used = 0; end < list->count && used < room; end++) {
+		used += height_of(list, end);
+		list->whole += used <= room;
+	}
+	list->rows = end - list->first;
+}
+
 void
 list_fit(struct list *list, int top, int rows)
 {
 	list->top = top;
 	list->rows = rows > 0 ? (size_t)rows : 0;
-	list->first = viewport_first(list->first, list->at, list->rows, list->count);
+	if (!list->height || list->count == 0) {
+		list->first = viewport_first(list->first, list->at, list->rows, list->count);
+		list->whole = list->rows;
+		return;
+	}
+	list->first = first_of_high(list, rows);
+	count_high(list, rows);
 }
 
 size_t
@@ -128,16 +171,22 @@ list_end(const struct list *list)
 bool
 list_click(struct list *list, int row)
 {
-	size_t at = list->first + (size_t)(row - list->top);
+	int end = list->top;
 
-	if (row < list->top || at >= list_end(list))
-		return false;
-	list_select(list, (long)at);
-	return true;
+	for (size_t at = list->first; row >= list->top && at < list_end(list); at++) {
+		end += height_of(list, at);
+		if (row < end) {
+			list_select(list, (long)at);
+			return true;
+		}
+	}
+	return false;
 }
 
 struct viewport
 list_part(const struct list *list)
 {
-	return (struct viewport){list->first, list->rows, list->count};
+	size_t least = list->rows > 0;	/* of one that is too high something is seen */
+
+	return (struct viewport){list->first, list->whole > 0 ? list->whole : least, list->count};
 }

@@ -18,14 +18,19 @@ struct buf;
 
 /* Appends what the row is known by; no other row has it. */
 typedef void list_id(const void *data, size_t row, struct buf *out);
+/* On how many rows of the canvas it stands, at least one. */
+typedef int list_height(const void *data, size_t row);
 
 struct list {
 	list_id *id;
 	const void *data;
+	list_height *height;	/* NULL: each has one row of the canvas */
 	size_t count;
 	char *selected;		/* id; NULL: nobody chose one, or there is none */
 	size_t at;		/* the row of it */
-	size_t first, rows;	/* the first that is in sight, and for how many there is room */
+	size_t first, rows;	/* the first that is in sight, and for how many there is room; of
+				   higher ones the last may be cut */
+	size_t whole;		/* those that are not */
 	int top;		/* the row of the canvas where that stands */
 	bool is_suggested; /* until somebody chooses, the cursor is on row `suggested`, whichever
 			      that is */

@@ -58,8 +58,10 @@ def make_backend(asked, rules, pki):
     from api import Api
     from kubelet import Cluster
     from store import Store
+    import custom
     import gateway
     import kinds
+    custom.install()
     if asked.gateway:
         gateway.install()
     with open(os.path.join(pki, "ca.crt")) as file:

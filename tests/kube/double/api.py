@@ -7,7 +7,7 @@ import time
 import fields
 import kinds
 from proxy import Proxy
-from problem import Problem, bad_request, forbidden
+from problem import Problem, bad_request, forbidden, not_acceptable
 from store import Filter, clone, stamp
 
 PATH = re.compile(r"/(?:api/(?P<core>v1)|apis/(?P<group>[^/]+)/(?P<version>[^/]+))"
@@ -27,10 +27,20 @@ def only_metadata(obj):
             "metadata": obj["metadata"]}
 
 
+METADATA = re.compile(r"\bas=(PartialObjectMetadata(?:List)?)(?:;|,|$)")
+
+
 def wants_metadata(handler, ask):
     """As Accept says.  Of ours no Secret is ever listed with what is in it."""
-    wants = "as=PartialObjectMetadata" in handler.headers.get("Accept", "")
-    if ask.kind.name == "Secret" and not wants and \
+    match = METADATA.search(handler.headers.get("Accept", ""))
+    wants = match[1] if match else ""
+    if wants == "PartialObjectMetadataList" and ask.verb == "get":
+        raise not_acceptable(f"you requested {wants}, but the requested object is not a list "
+                             f"(*v1.{ask.kind.name})")
+    if wants == "PartialObjectMetadata" and ask.verb == "list":
+        raise not_acceptable(f"you requested {wants}, but the requested object is a list "
+                             f"(*v1.{ask.kind.name}List)")
+    if ask.kind.name == "Secret" and ask.verb != "get" and not wants and \
             handler.headers.get("User-Agent", "").startswith("sidestage"):
         raise bad_request("Secrets are listed as metadata only")
     return wants
@@ -216,13 +226,13 @@ class Api:
 
     # --- verbs
 
-    def get(self, _handler, ask):
+    def get(self, handler, ask):
         obj = self.store.get(ask.kind, ask.space, ask.name)
         if ask.sub == "scale" and ask.kind.name in ("Deployment", "ReplicaSet", "StatefulSet"):
             return 200, self.scale_of(obj)
         if ask.sub not in ("", "status"):
             raise no_resource()
-        return 200, obj
+        return 200, only_metadata(obj) if wants_metadata(handler, ask) else obj
 
     def list(self, handler, ask):
         wanted = Filter(ask.kind, ask.space, ask.query.get("labelSelector", ""),

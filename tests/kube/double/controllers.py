@@ -136,6 +136,12 @@ class Controllers:
             self.waiting[key] = True
         self.later(self.pace if after is None else after, lambda: self.reconcile(key, method))
 
+    def retry(self, obj):
+        """In a second, and once for all who ask meanwhile."""
+        key = (obj["kind"], obj["metadata"]["namespace"], obj["metadata"]["name"])
+        if not self.rests((key, "retry"), 1):
+            self.enqueue(*key, 1.01)
+
     def reconcile(self, key, method):
         self.waiting.pop(key, None)
         obj = self.store.find(*key)
@@ -492,7 +498,7 @@ class Controllers:
             failure = problem.message
             self.event(replica_set, "FailedCreate", "Error creating: " + failure, "Warning",
                        "replicaset-controller")
-            self.enqueue("ReplicaSet", meta["namespace"], meta["name"], 1)
+            self.retry(replica_set)
         for pod in alive[:max(0, len(alive) - spec["replicas"])]:
             self.store.delete(kinds.BY_NAME["Pod"], pod, {})
             alive.remove(pod)

@@ -55,6 +55,9 @@ KINDS = [
          generation=True),
     Kind("networking.k8s.io/v1", "networkpolicies", "NetworkPolicy", True, "NetworkPolicy",
          ["netpol"], status=False, generation=True),
+    Kind("rbac.authorization.k8s.io/v1", "roles", "Role", True, "Role", status=False),
+    Kind("rbac.authorization.k8s.io/v1", "rolebindings", "RoleBinding", True, "RoleBinding",
+         status=False),
     Kind("rbac.authorization.k8s.io/v1", "clusterroles", "ClusterRole", False, "ClusterRole",
          status=False),
     Kind("rbac.authorization.k8s.io/v1", "clusterrolebindings", "ClusterRoleBinding", False,
@@ -64,6 +67,7 @@ KINDS = [
 ]
 BY_PLURAL = {(kind.api_version, kind.plural): kind for kind in KINDS}
 BY_NAME = {kind.name: kind for kind in KINDS}
+CUSTOM = {}		# kind: what sets its defaults; of others' kinds (custom.py)
 
 
 # --- what is not said
@@ -97,8 +101,22 @@ def amount(text):
 
 def default_probe(probe):
     default(probe, timeoutSeconds=1, periodSeconds=10, successThreshold=1, failureThreshold=3)
-    if "httpGet" in probe:
-        default(probe["httpGet"], scheme="HTTP", path="/")
+    if "grpc" in probe:
+        default(probe["grpc"], service="")
+    default_action(probe)
+
+
+def default_action(action):
+    if "httpGet" in action:
+        default(action["httpGet"], scheme="HTTP", path="/")
+
+
+def default_source(source):
+    """Of a variable, or of a file of the downward API."""
+    if "fieldRef" in source:
+        default(source["fieldRef"], apiVersion="v1")
+    if "resourceFieldRef" in source:
+        default(source["resourceFieldRef"], divisor="0")
 
 
 def default_container(container):
@@ -113,9 +131,10 @@ def default_container(container):
         if name in container:
             default_probe(container[name])
     for variable in container.get("env", []):
-        source = variable.get("valueFrom", {})
-        if "fieldRef" in source:
-            default(source["fieldRef"], apiVersion="v1")
+        default_source(variable.get("valueFrom", {}))
+    for action in container.get("lifecycle", {}).values():
+        if isinstance(action, dict):
+            default_action(action)
     resources = container["resources"]
     for member in ("limits", "requests"):
         if member in resources:
@@ -137,6 +156,18 @@ def default_pod_spec(spec):
         for source in ("configMap", "secret", "projected", "downwardAPI"):
             if source in volume:
                 default(volume[source], defaultMode=420)
+        default_files(volume)
+
+
+def default_files(volume):
+    for source in [volume] + volume.get("projected", {}).get("sources", []):
+        for item in source.get("downwardAPI", {}).get("items", []):
+            default_source(item)
+        if "serviceAccountToken" in source:
+            default(source["serviceAccountToken"], expirationSeconds=3600)
+    if "volumeClaimTemplate" in volume.get("ephemeral", {}):
+        claim = default(volume["ephemeral"]["volumeClaimTemplate"], metadata={})
+        default(claim["spec"], volumeMode="Filesystem")
 
 
 def default_template(spec):
@@ -162,12 +193,25 @@ def default_replica_set(obj, _store):
 
 def default_stateful_set(obj, _store):
     default(obj.setdefault("spec", {}), replicas=1, podManagementPolicy="OrderedReady",
-            revisionHistoryLimit=10, serviceName="")
+            revisionHistoryLimit=10, serviceName="", updateStrategy={},
+            persistentVolumeClaimRetentionPolicy={})
+    default(obj["spec"]["persistentVolumeClaimRetentionPolicy"], whenDeleted="Retain",
+            whenScaled="Retain")
+    default(obj["spec"]["updateStrategy"], type="RollingUpdate")
+    if obj["spec"]["updateStrategy"]["type"] == "RollingUpdate":
+        default(obj["spec"]["updateStrategy"].setdefault("rollingUpdate", {}), partition=0)
+    for claim in obj["spec"].get("volumeClaimTemplates", []):
+        default(claim, apiVersion="v1", kind="PersistentVolumeClaim", status={"phase": "Pending"})
+        default(claim["spec"], volumeMode="Filesystem")
     default_template(obj["spec"])
 
 
 def default_daemon_set(obj, _store):
-    default(obj.setdefault("spec", {}), revisionHistoryLimit=10)
+    default(obj.setdefault("spec", {}), revisionHistoryLimit=10, updateStrategy={})
+    default(obj["spec"]["updateStrategy"], type="RollingUpdate")
+    if obj["spec"]["updateStrategy"]["type"] == "RollingUpdate":
+        default(obj["spec"]["updateStrategy"].setdefault("rollingUpdate", {}), maxUnavailable=1,
+                maxSurge=0)
     default_template(obj["spec"])
 
 
@@ -204,6 +248,9 @@ def default_cron_job(obj, _store):
 def default_service(obj, store):
     spec = obj.setdefault("spec", {})
     default(spec, type="ClusterIP", sessionAffinity="None")
+    if spec["sessionAffinity"] == "ClientIP":
+        default(spec.setdefault("sessionAffinityConfig", {}).setdefault("clientIP", {}),
+                timeoutSeconds=10800)
     if spec["type"] != "ExternalName":
         default(spec, internalTrafficPolicy="Cluster", ipFamilies=["IPv4"],
                 ipFamilyPolicy="SingleStack")
@@ -215,6 +262,20 @@ def default_service(obj, store):
         if spec["type"] in ("NodePort", "LoadBalancer"):
             default(port, nodePort=store.next_port())
     obj.setdefault("status", {"loadBalancer": {}})
+
+
+def default_policy(obj, _store):
+    for direction in ("ingress", "egress"):
+        for rule in obj.get("spec", {}).get(direction, []):
+            for port in rule.get("ports", []):
+                default(port, protocol="TCP")
+
+
+def default_binding(obj, _store):
+    default(obj.get("roleRef", {}), apiGroup="rbac.authorization.k8s.io")
+    for subject in obj.get("subjects", []):
+        if subject.get("kind") != "ServiceAccount":
+            default(subject, apiGroup="rbac.authorization.k8s.io")
 
 
 def default_secret(obj, _store):
@@ -284,12 +345,15 @@ DEFAULTS = {
     "StatefulSet": default_stateful_set, "DaemonSet": default_daemon_set, "Job": default_job,
     "CronJob": default_cron_job, "Service": default_service, "Secret": default_secret,
     "Namespace": default_namespace, "PersistentVolumeClaim": default_claim, "Pod": default_pod,
-    "PodDisruptionBudget": default_budget, "Ingress": default_ingress, "Event": default_event,
+    "NetworkPolicy": default_policy, "RoleBinding": default_binding,
+    "ClusterRoleBinding": default_binding, "PodDisruptionBudget": default_budget, "Ingress": default_ingress, "Event": default_event,
 }
 
 
 def set_defaults(kind, obj, store):
-    if kind.name in DEFAULTS:
+    if kind in CUSTOM:
+        CUSTOM[kind](obj, store)
+    elif kind.name in DEFAULTS:
         DEFAULTS[kind.name](obj, store)
     if kind.status and kind.name not in ("PersistentVolumeClaim", "Namespace"):
         obj.setdefault("status", {})
@@ -351,11 +415,17 @@ def check_labels(labels, field, causes):
                            invalid_value(value, "must be no more than 63 bytes")))
 
 
-def check_containers(spec, field, causes):
+def check_containers(spec, field, causes, claims=()):
     containers = spec.get("containers") or []
     if not containers:
         causes.append((field + ".containers", "FieldValueRequired", "Required value"))
-    volumes = {volume.get("name") for volume in spec.get("volumes", [])}
+    volumes = set()
+    for n, volume in enumerate(spec.get("volumes", [])):
+        if volume.get("name") in volumes:
+            causes.append((f"{field}.volumes[{n}].name", "FieldValueDuplicate",
+                           f'Duplicate value: "{volume.get("name")}"'))
+        volumes.add(volume.get("name"))
+    volumes |= {claim["metadata"].get("name") for claim in claims}
     for group in ("containers", "initContainers"):
         names = set()
         for n, container in enumerate(spec.get(group, [])):
@@ -394,7 +464,8 @@ def check_template(obj, causes):
     elif obj["kind"] in ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"):
         causes.append(("spec.selector", "FieldValueRequired", "Required value"))
     check_labels(labels, "spec.template.labels", causes)
-    check_containers(template.get("spec", {}), "spec.template.spec", causes)
+    check_containers(template.get("spec", {}), "spec.template.spec", causes,
+                     spec.get("volumeClaimTemplates", []))
 
 
 IMMUTABLE = {

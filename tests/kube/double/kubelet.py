@@ -6,8 +6,8 @@ import re
 import time
 
 import kinds
-from controllers import (BEHAVIOUR, NODE, SLOW_S, Controllers, is_ready, set_condition,
-                         share)
+from controllers import BEHAVIOUR, NODE, SLOW_S, is_ready, set_condition, share
+from sets import Sets
 from store import clone, label_selector, plain, selects, stamp
 
 BEHAVIOURS = {"pull", "denied", "crash", "unready", "live", "memory", "slow", "fine", "end"}
@@ -17,7 +17,7 @@ ENDED_S = 0.2
 NOWHERE = "/nowhere"		# nobody serves that: a probe of it fails
 
 
-class Cluster(Controllers):
+class Cluster(Sets):
     def behaviour(self, pod, container):
         asked = self.rules.image(container["image"]) or \
             pod["metadata"].get("annotations", {}).get(BEHAVIOUR)

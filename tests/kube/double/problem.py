@@ -64,5 +64,9 @@ def bad_request(message):
     return Problem(400, "BadRequest", message)
 
 
+def not_acceptable(message):
+    return Problem(406, "NotAcceptable", message)
+
+
 def expired(message):
     return Problem(410, "Expired", message)

@@ -8,6 +8,7 @@ import itertools
 import json
 import threading
 
+import custom
 import fields
 import kinds
 from problem import (Problem, already_exists, bad_request, conflict, expired, forbidden,
@@ -148,13 +149,19 @@ class Store:
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
         self.version = FIRST_VERSION
-        self.objects = {kind: {} for kind in kinds.KINDS}
+        self.limit = history
+        self.objects, self.history, self.forgotten = {}, {}, {}
         self.managers = {}		# by uid
-        self.history = {kind: collections.deque(maxlen=history) for kind in kinds.KINDS}
-        self.forgotten = {kind: FIRST_VERSION for kind in kinds.KINDS}
+        for kind in kinds.KINDS:
+            self.know(kind)
         self.pages = {}
         self.numbers = itertools.count(1)
         self.touched = lambda kind, obj: None	# the controllers hear of every change
+
+    def know(self, kind):
+        self.objects[kind] = {}
+        self.history[kind] = collections.deque(maxlen=self.limit)
+        self.forgotten[kind] = self.version
 
     # --- small things that are given out
 
@@ -183,7 +190,8 @@ class Store:
         return obj
 
     def find(self, kind_name, namespace, name):
-        return self.objects[kinds.BY_NAME[kind_name]].get((namespace, name))
+        """None also where there is no such kind."""
+        return self.objects.get(kinds.BY_NAME.get(kind_name), {}).get((namespace, name))
 
     def of(self, kind_name, namespace=None):
         """In the order of the keys of the store, where "team-a/" is before "team/"."""
@@ -234,6 +242,8 @@ class Store:
             self.managers.pop(obj["metadata"]["uid"], None)
         else:
             self.objects[kind][key] = after
+            if kind.name == custom.DEFINITION:
+                custom.define(self, after)
         past = self.history[kind]
         if len(past) == past.maxlen:
             self.forgotten[kind] = past[0].version

@@ -23,6 +23,7 @@
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-apps.h"
+#include "platform/state/repository-removal.h"
 #include "platform/state/repository.h"
 
 /* GET /orgs/{orgId}/apps: the applications of an organization. */
@@ -185,6 +186,11 @@ delete_application(struct platform *platform, const struct request *request,
 	}
 	if (ret == 0 && response->status == 204)
 		ret = repository_drop_applications(repository, err);
+	if (ret > 0) {
+		response->status = 202;
+		engine_drop_deleted(platform->engine);
+		ret = 0;
+	}
 	json_decref(envs);
 	return ret;
 }

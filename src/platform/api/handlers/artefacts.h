@@ -6,8 +6,7 @@
 
 #include "platform/api/handlers/handler.h"
 
-handler list_artefacts, list_versions_of_artefact, list_artefact_versions,
-	create_artefact_version, get_artefact_version, patch_artefact_version, delete_artefact,
+handler create_artefact_version, get_artefact_version, patch_artefact_version, delete_artefact,
 	get_workload_spec, get_workload_set;
 
 #endif

@@ -12,6 +12,7 @@
 #include "platform/api/handlers/long-list.h"
 #include "platform/api/handlers/deltas.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -30,13 +31,26 @@
 
 #define ID_DIGITS 40
 
-static json_t *
-drafts_page(struct repository *repository, const struct place *place,
-	    const struct long_list_filter *filter, int64_t from, int max, int64_t *next,
-	    struct error *err)
+struct drafts_filter {
+	char *env;			/* NULL: of any */
+	bool archived;
+};
+
+static void
+free_drafts_filter(void *filter)
 {
-	return repository_drafts_after(repository, place, filter->text, filter->flag, from, max,
-				       next, err);
+	free(((struct drafts_filter *)filter)->env);
+	free(filter);
+}
+
+static int
+drafts_page(struct platform *platform, const struct place *place, const void *filter,
+	    struct text_page *page, struct error *err)
+{
+	const struct drafts_filter *wanted = filter;
+
+	return repository_drafts_page(platform->repository, place, wanted->env, wanted->archived,
+				      page, err);
 }
 
 /* GET .../deltas: the drafts of an application. */
@@ -44,12 +58,17 @@ int
 list_deltas(struct platform *platform, const struct request *request, struct response *response,
 	    struct error *err)
 {
-	static const struct long_list list = {drafts_page, 1000, 100};
+	static const struct long_list list = {
+		.text = drafts_page, .free_filter = free_drafts_filter, .short_max = 1000,
+		.page_max = 100,
+	};
 	const char *archived = request_query(request, "archived");
-	const struct long_list_filter filter = {request_query(request, "env"),
-						archived && strcmp(archived, "true") == 0};
+	const char *env = request_query(request, "env");
+	struct drafts_filter *wanted = xcalloc(1, sizeof(*wanted));
 
-	return answer_long_list(platform, request, response, &list, &filter, err);
+	wanted->env = env ? xstrdup(env) : NULL;
+	wanted->archived = archived && strcmp(archived, "true") == 0;
+	return answer_long_list(platform, request, response, &list, wanted, 0, err);
 }
 
 static int
@@ -78,18 +97,19 @@ int
 create_delta(struct platform *platform, const struct request *request, struct response *response,
 	     struct error *err)
 {
-	const json_t *metadata = json_object_get(request->body, "metadata");
-	struct delta *delta = delta_decode(request->body, err);
+	struct delta *delta = delta_decode_sent(request->body, err);
 	char id[ID_DIGITS + 1];
+	struct draft asked;
 	int ret;
 
 	if (!delta)
 		return -1;
 	ids_random_hex(id, ID_DIGITS);
+	draft_read(&asked, request->body);
 	ret = repository_put_delta(platform->repository, &request->place, id, delta,
-				   json_member_string(metadata, "env_id"),
-				   json_member_string(metadata, "name"), request_user(request),
-				   clock_wall_ms(), err);
+				   asked.metadata.env_id.raw, asked.metadata.name.raw,
+				   request_user(request), clock_wall_ms(), err);
+	draft_clear(&asked);
 	delta_free(delta);
 	return ret == 0 ? answer_draft(platform, request, id, response, err) : -1;
 }
@@ -172,7 +192,7 @@ put_delta(struct platform *platform, const struct request *request, struct respo
 	if (read_changeable(platform, request, &known, err) != 0)
 		return -1;
 	draft_clear(&known);
-	delta = delta_decode(request->body, err);
+	delta = delta_decode_sent(request->body, err);
 	ret = delta ? replace(platform, request, delta, err) : -1;
 	delta_free(delta);
 	return ret;
@@ -186,7 +206,8 @@ compose_all(const struct delta *delta, const json_t *changes, struct error *err)
 	struct delta **later = xcalloc(count + 1, sizeof(*later)), *merged = NULL;
 	size_t read = 0;
 
-	while (read < count && (later[read] = delta_decode(json_array_get(changes, read), err)))
+	while (read < count &&
+	       (later[read] = delta_decode_sent(json_array_get(changes, read), err)))
 		read++;
 	if (read == count)
 		merged = delta_compose_all(delta, later, count, err);

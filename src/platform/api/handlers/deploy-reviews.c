@@ -19,6 +19,7 @@
 #include "model/error-codes.h"
 #include "model/json-text.h"
 #include "model/json.h"
+#include "model/requests.h"
 #include "model/nouns.h"
 #include "platform/api/handlers/deployments.h"
 #include "platform/api/handlers/environments.h"
@@ -113,36 +114,32 @@ review_deployment(struct platform *platform, const struct request *request,
 
 /* As create_environment() would make it, and for whoever may deploy there then. */
 static struct review_run *
-look_at_new(struct platform *platform, const struct request *request, struct response *response,
-	    struct error *err)
+look_at_new(struct platform *platform, const struct request *request,
+	    const struct review_request *asked, struct response *response, struct error *err)
 {
-	const json_t *body = request->body;
 	struct request there = *request;
 	struct response made = {0};
 	struct review_run *run = NULL;
 
-	there.body = json_object_get(body, "environment");
+	there.body = asked->environment;
 	if (create_environment(platform, &there, &made, err) == 0) {
 		there.place.env = json_member_string(there.body, "id");
 		there.body = request->body;
 		if (access_check(platform, request->caller, PERMISSION_DEPLOY, &there.place, NULL,
 				 err) == 0)
-			run = look(platform, &there, json_object_get(body, "deployment"), response,
-				   err);
+			run = look(platform, &there, asked->deployment, response, err);
 	}
 	json_decref(made.body);
 	return run;
 }
 
 static int
-check_parts(const json_t *body, struct error *err)
+check_parts(const struct review_request *asked, struct error *err)
 {
-	static const char *const parts[] = {"environment", "deployment"};
+	const char *missing = !asked->environment  ? "environment"
+			      : !asked->deployment ? "deployment" : NULL;
 
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		if (!json_is_object(json_object_get(body, parts[i])))
-			return error_set_code(err, CODE_MEMBER_NOT_OBJECT, .member = parts[i]);
-	return 0;
+	return missing ? error_set_code(err, CODE_MEMBER_NOT_OBJECT, .member = missing) : 0;
 }
 
 /* POST .../apps/{appId}/deploy-review: the same of an environment that is not there yet. */
@@ -150,12 +147,14 @@ int
 review_environment(struct platform *platform, const struct request *request,
 		   struct response *response, struct error *err)
 {
-	struct review_run *run;
+	struct review_run *run = NULL;
+	struct review_request asked;
 
-	if (check_parts(request->body, err) != 0 ||
-	    repository_begin(platform->repository, err) != 0)
-		return -1;
-	run = look_at_new(platform, request, response, err);
-	repository_rollback(platform->repository);
+	review_request_read(&asked, request->body);
+	if (check_parts(&asked, err) == 0 && repository_begin(platform->repository, err) == 0) {
+		run = look_at_new(platform, request, &asked, response, err);
+		repository_rollback(platform->repository);
+	}
+	review_request_clear(&asked);
 	return run ? answer_later(run, request, response, err) : -1;
 }

@@ -22,6 +22,7 @@
 #include "model/json.h"
 #include "model/members.h"
 #include "model/moved.h"
+#include "model/pipeline.h"
 #include "model/resource-graph.h"
 #include "model/set.h"
 #include "platform/api/handlers/long-list.h"
@@ -30,10 +31,13 @@
 #include "platform/api/handlers/values.h"
 #include "platform/drivers/driver.h"
 #include "platform/engine/deploy.h"
+#include "platform/engine/engine.h"
 #include "platform/engine/env-driver.h"
 #include "platform/engine/env-graph.h"
 #include "platform/engine/graph.h"
 #include "platform/engine/workload-warnings.h"
+#include "platform/http/response-cache.h"
+#include "platform/state/place.h"
 #include "platform/state/platform.h"
 #include "platform/state/precondition.h"
 #include "platform/state/repository-apps.h"
@@ -44,36 +48,35 @@
 
 /* "PIPELINE,RUN" */
 static bool
-is_of_run(const json_t *deployment, const char *wanted)
+is_of_run(const json_t *body, const char *wanted)
 {
-	const json_t *pipeline = json_object_get(deployment, "pipeline");
+	struct deployment deployment;
 	char *own;
 	bool same;
 
-	if (!pipeline)
-		return false;
-	own = xasprintf("%s,%s", json_member_string(pipeline, "id"),
-			json_member_string(pipeline, "run_id"));
-	same = strcmp(own, wanted) == 0;
+	deployment_read(&deployment, body);
+	own = xasprintf("%s,%s", untrusted_raw(&deployment.pipeline.id),
+			untrusted_raw(&deployment.pipeline.run_id));
+	same = deployment.pipeline.id.raw && strcmp(own, wanted) == 0;
 	free(own);
+	deployment_clear(&deployment);
 	return same;
 }
 
 static json_t *
-deployments_page(struct repository *repository, const struct place *place,
-		 const struct long_list_filter *filter, int64_t from, int max, int64_t *next,
-		 struct error *err)
+deployments_page(struct platform *platform, const struct place *place, const void *run,
+		 int64_t from, int max, int64_t *next, struct error *err)
 {
-	json_t *all = repository_deployments_before(repository, place,
+	json_t *all = repository_deployments_before(platform->repository, place,
 						    from > 0 ? from : INT64_MAX, max, next, err);
 	json_t *some, *deployment;
 	size_t i;
 
-	if (!all || !filter->text)
+	if (!all || !run)
 		return all;
 	some = json_array();
 	json_array_foreach(all, i, deployment)
-		if (is_of_run(deployment, filter->text))
+		if (is_of_run(deployment, run))
 			json_array_append(some, deployment);
 	json_decref(all);
 	return some;
@@ -84,16 +87,19 @@ int
 list_deployments(struct platform *platform, const struct request *request,
 		 struct response *response, struct error *err)
 {
-	static const struct long_list list = {deployments_page, 1000, 100};
-	const struct long_list_filter filter = {request_query(request, "pipelineRunId"), false};
+	static const struct long_list list = {
+		.page = deployments_page, .free_filter = free, .short_max = 1000, .page_max = 100,
+	};
+	const char *run = request_query(request, "pipelineRunId");
 
-	return answer_long_list(platform, request, response, &list, &filter, err);
+	return answer_long_list(platform, request, response, &list, run ? xstrdup(run) : NULL, 0,
+				err);
 }
 
-/* What the cluster warned of when it was carried out, in the form of the others. */
+/* What its driver warned of when it was carried out, in the form of the others. */
 static void
-add_warnings_of_cluster(struct platform *platform, const struct deployment *deployment,
-			const struct driver *driver, json_t *list)
+add_warnings_of_driver(struct platform *platform, const struct deployment *deployment,
+		       const struct driver *driver, json_t *list)
 {
 	struct error err = {0};		/* then nothing is said of it */
 	json_t *warnings = repository_deployment_warnings(platform->repository,
@@ -102,18 +108,19 @@ add_warnings_of_cluster(struct platform *platform, const struct deployment *depl
 	size_t i;
 
 	json_array_foreach(warnings, i, warning) {
-		const char *code = json_member_string(warning, "code");
-		struct workload_warning row = {
-			.reason = json_incref(json_object_get(warning, "reason")),
-		};
+		struct driver_warning said;
+		struct workload_warning row;
 
-		untrusted_init(&row.workload, json_member_string(warning, "workload"));
-		untrusted_init(&row.path, json_member_string(warning, "object"));
-		untrusted_init(&row.code, code ? code : "cluster-warns");
+		driver_warning_read(&said, warning);
+		row = (struct workload_warning){.reason = json_incref(said.reason)};
+		untrusted_init(&row.workload, said.workload.raw);
+		untrusted_init(&row.path, said.object.raw);
+		untrusted_init(&row.code, said.code.raw ? said.code.raw : "cluster-warns");
 		untrusted_init(&row.driver, driver->ops->name);
-		untrusted_init(&row.message, json_member_string(warning, "message"));
+		untrusted_init(&row.message, said.message.raw);
 		json_array_append_new(list, workload_warning_encode(&row));
 		workload_warning_clear(&row);
+		driver_warning_clear(&said);
 	}
 	json_decref(warnings);
 }
@@ -134,11 +141,47 @@ encode_with_warnings(struct platform *platform, const struct request *request,
 	if (set) {
 		json_t *warnings = workload_warnings(driver, set);
 
-		add_warnings_of_cluster(platform, deployment, driver, warnings);
+		add_warnings_of_driver(platform, deployment, driver, warnings);
 		json_object_set_new(body, "warnings", warnings);
 	}
 	set_unref(set);
 	return body;
+}
+
+/* One that is under way may wait for a cluster that does not answer: why; and how far it is.  That
+ * is of this moment, so the answer is not kept. */
+static void
+add_wait(struct platform *platform, const struct request *request, struct response *response)
+{
+	struct error ignored = {0};
+	struct driver *driver = env_driver_made(platform, &request->place, &ignored);
+	json_t *list = json_object_get(response->body, "warnings");
+	char *space = place_space(&request->place), *reason;
+	struct workload_warning row = {0};
+	struct driver_status status = {0};
+	json_t *progress;
+
+	if (driver)
+		driver->ops->observe(driver, space, &status);
+	if (status.why.kind != ERROR_NONE) {
+		reason = error_codes_encode(&status.why);
+		row.reason = json_loads(reason, 0, NULL);
+		untrusted_init(&row.workload, "");
+		untrusted_init(&row.path, "");
+		untrusted_init(&row.code, "waits-for-cluster");
+		untrusted_init(&row.driver, driver->ops->name);
+		untrusted_init(&row.message, status.why.text);
+		json_array_append_new(list, workload_warning_encode(&row));
+		workload_warning_clear(&row);
+		free(reason);
+	}
+	driver_status_clear(&status);
+	free(space);
+	cached_response_free(response->keep);
+	response->keep = NULL;
+	progress = engine_progress(platform->engine, &request->place);
+	if (progress)
+		json_object_set_new(response->body, "progress", progress);
 }
 
 /* GET .../envs/{envId}/deploys/{deployId}: one deployment. */
@@ -159,6 +202,8 @@ get_deployment(struct platform *platform, const struct request *request,
 		response->wait_ms = wait_s * 1000;
 	else
 		answer(response, 200, encode_with_warnings(platform, request, &deployment));
+	if (response->body && !deployment_is_final(&deployment))
+		add_wait(platform, request, response);
 	deployment_clear(&deployment);
 	return 0;
 }
@@ -186,15 +231,20 @@ record_as_run(struct platform *platform, const struct request *request,
 	      const struct deploy_request *deploy, struct deployment *deployment,
 	      struct error *err)
 {
-	json_t *inputs = json_pack("{s:s, s:s, s:s*, s:s*}", "env_id", request->place.env,
-				   deploy->delta_id ? "delta_id" : "set_id",
-				   deploy->delta_id ? deploy->delta_id
-						    : untrusted_raw(&deployment->set_id),
-				   "comment", deploy->comment, "mode", deploy->mode);
+	struct run_inputs inputs = {0};
 	char run[IDS_UUID_SIZE], *id = xstrdup(deployment->id.raw);
-	int ret = pipelines_record(platform, &request->place, inputs, deployment, run, err);
+	json_t *body;
+	int ret;
 
-	json_decref(inputs);
+	untrusted_init(&inputs.env_id, request->place.env);
+	untrusted_init(&inputs.delta_id, deploy->delta_id);
+	untrusted_init(&inputs.set_id, deploy->delta_id ? NULL : deployment->set_id.raw);
+	untrusted_init(&inputs.comment, deploy->comment);
+	untrusted_init(&inputs.mode, deploy->mode);
+	body = run_inputs_encode(&inputs);
+	run_inputs_clear(&inputs);
+	ret = pipelines_record(platform, &request->place, body, deployment, run, err);
+	json_decref(body);
 	if (ret == 0) {
 		deployment_clear(deployment);
 		ret = repository_read_deployment(platform->repository, &request->place, id,

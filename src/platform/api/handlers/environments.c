@@ -17,31 +17,87 @@
 #include "base/ids.h"
 #include "base/text.h"
 #include "model/clone-notes.h"
+#include "model/error-answer.h"
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/nouns.h"
+#include "model/requests.h"
 #include "platform/api/handlers/misfit.h"
 #include "platform/api/handlers/surveys.h"
 #include "platform/engine/engine.h"
 #include "platform/engine/env-driver.h"
 #include "platform/engine/follow.h"
+#include "platform/engine/problems.h"
+#include "platform/http/response-cache.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
 #include "platform/state/precondition.h"
 #include "platform/state/repository-apps.h"
 #include "platform/state/repository-deployments.h"
+#include "platform/state/repository-homes.h"
 #include "platform/state/repository-notes.h"
-#include "platform/state/repository-resources.h"
 
 #define WHOLE_WAIT_MS 3000		/* some twenty lists of a namespace take less */
+
+/* Why what is to go is still there.  The database does not have it, by whose version answers are
+ * kept. */
+static void
+tell_removal(struct platform *platform, const struct place *place, json_t *body,
+	     struct response *response)
+{
+	struct removal_problem removal = {0};
+	const struct problems *known;
+	const json_t *problem;
+	json_t *told;
+
+	if (environment_status_of(json_member_string(body, "status")) != ENVIRONMENT_DELETING)
+		return;
+	cached_response_free(response->keep);
+	response->keep = NULL;
+	known = engine_problems(platform->engine, place);
+	problem = known ? json_array_get(known->list, 0) : NULL;
+	if (!problem || strcmp(problem_text(problem, PROBLEM_CODE), PROBLEM_REMOVAL) != 0)
+		return;
+	removal.message.raw = (char *)(uintptr_t)problem_text(problem, PROBLEM_SUMMARY);
+	removal.reason = json_loads(problem_text(problem, PROBLEM_REASON), 0, NULL);
+	told = removal_problem_encode(&removal);
+	json_object_update(body, told);
+	json_decref(told);
+	json_decref(removal.reason);
+}
+
+/* How far what is under way there is, which the database does not have either: it may be known in
+ * the next moment. */
+static void
+tell_progress(struct platform *platform, const struct place *place, json_t *body,
+	      struct response *response)
+{
+	json_t *progress = engine_progress(platform->engine, place);
+
+	if (!progress && !engine_is_busy(platform->engine, place))
+		return;
+	cached_response_free(response->keep);
+	response->keep = NULL;
+	if (progress)
+		json_object_set_new(body, "progress", progress);
+}
 
 /* GET .../envs: the environments of an application. */
 int
 list_environments(struct platform *platform, const struct request *request,
 		  struct response *response, struct error *err)
 {
-	return answer(response, 200,
-		      repository_environments(platform->repository, &request->place, err));
+	json_t *list = repository_environments(platform->repository, &request->place, err), *env;
+	size_t i;
+
+	json_array_foreach(list, i, env) {
+		const struct place place = {request->place.org, request->place.app,
+					    json_member_string(env, "id")};
+
+		tell_removal(platform, &place, env, response);
+		tell_progress(platform, &place, env, response);
+	}
+	return answer(response, 200, list);
 }
 
 static int
@@ -74,7 +130,11 @@ get_environment(struct platform *platform, const struct request *request,
 		response->retry_after = 1;
 		return error_set_code(err, CODE_ADOPTED_NOT_WHOLE, .env = request->place.env);
 	}
-	return tell_environment(platform, request, response, err);
+	if (tell_environment(platform, request, response, err) != 0)
+		return -1;
+	tell_removal(platform, &request->place, response->body, response);
+	tell_progress(platform, &request->place, response->body, response);
+	return 0;
 }
 
 /* Those that we do not know are no business of ours. */
@@ -104,17 +164,17 @@ int
 update_environment(struct platform *platform, const struct request *request,
 		   struct response *response, struct error *err)
 {
-	const char *name = json_member_string(request->body, "name");
-	const json_t *notes = json_object_get(request->body, "notes");
+	struct environment_change change;
+	int ret = refuse_misfit(environment_change_misfit(request->body), err);
 
-	if (notes && !json_is_object(notes))
-		return error_set_code(err, CODE_MEMBER_NOT_OBJECT, .member = "notes");
-	if (name &&
-	    repository_rename_environment(platform->repository, &request->place, name, err) != 0)
-		return -1;
-	if (put_notes(platform, request, notes, err) != 0)
-		return -1;
-	return tell_environment(platform, request, response, err);
+	environment_change_read(&change, request->body);
+	if (ret == 0 && change.name.raw)
+		ret = repository_rename_environment(platform->repository, &request->place,
+						    change.name.raw, err);
+	if (ret == 0)
+		ret = put_notes(platform, request, change.notes, err);
+	environment_change_clear(&change);
+	return ret == 0 ? tell_environment(platform, request, response, err) : -1;
 }
 
 /* A deployment that a new environment or a rebase starts from: bad input when unknown. */
@@ -287,9 +347,11 @@ delete_environment(struct platform *platform, const struct request *request,
 		return -1;
 	/* Deleting what is being deleted is answered like the first time, without
 	 * looking at If-Match: whoever repeats a request because its answer was lost is
-	 * not told that the environment moved. */
-	if (deleting)
+	 * not told that the environment moved.  What failed is tried at once. */
+	if (deleting) {
+		engine_remove(platform->engine, place);
 		return 0;
+	}
 	if (check_match(platform, request, response, err) != 0)
 		return -1;
 	if (count <= 1)

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * A row may be larger than a piece, so a row's text is sent in as many as it takes.  What changes
- * while the list is read may be in it or not; each row is in it once.  When the database fails on
- * the way the list stays without its end, so nobody takes it for whole.
+ * A row may be larger than a piece, so a row's text is sent in as many as it takes; a page of text
+ * ends with the row that fills a piece.  What changes while the list is read may be in it or not;
+ * each row is in it once.  When the database fails on the way the list stays without its end, so
+ * nobody takes it for whole.
  */
 #include "config.h"
 
 #include "platform/api/handlers/long-list.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -18,35 +18,67 @@
 #include "platform/http/stream.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
+#include "platform/state/text-page.h"
 
 #define PIECE 32768
+#define SHORT_BYTES (128 * 1024)	/* of text: more are sent in pieces */
 
 struct list_stream {
 	struct stream stream;
 	const struct long_list *list;
-	struct repository *repository;
-	char *org, *app, *env, *filter_text;
-	struct long_list_filter filter;
-	json_t *page;			/* NULL: is to be read */
-	size_t next;			/* in it */
-	int64_t from;			/* of the next page; 0 behind the last */
-	char *text;			/* of what is being sent; NULL: nothing is */
-	size_t sent;
-	bool begun, any, ended;
+	struct platform *platform;
+	char *org, *app, *env;
+	void *filter;			/* NULL: none */
+	size_t left;			/* that are still wanted */
+	struct text_page page;
+	size_t sent;			/* of its text */
+	bool begun;
 };
+
+static void
+free_filter(const struct long_list *list, void *filter)
+{
+	if (filter)
+		list->free_filter(filter);
+}
 
 static void
 free_list(struct stream *stream)
 {
 	struct list_stream *s = (struct list_stream *)stream;
 
-	json_decref(s->page);
-	free(s->text);
+	text_page_clear(&s->page);
 	free(s->org);
 	free(s->app);
 	free(s->env);
-	free(s->filter_text);
+	free_filter(s->list, s->filter);
 	free(s);
+}
+
+static bool
+is_read(const struct list_stream *s)
+{
+	return s->begun && s->page.next == 0;
+}
+
+/* The text of a page of JSON. */
+static int
+write_page(struct list_stream *s, const struct place *place, struct error *err)
+{
+	int64_t next = 0;
+	json_t *rows = s->list->page(s->platform, place, s->filter, s->page.next,
+				     s->list->page_max, &next, err);
+	size_t count = json_array_size(rows);
+
+	for (size_t i = 0; i < count && s->left > 0; i++, s->left--) {
+		char *row = json_dumps(json_array_get(rows, i), JSON_COMPACT);
+
+		text_page_add(&s->page, row ? row : "null", NULL, next);
+		free(row);
+	}
+	s->page.next = s->left > 0 ? next : 0;
+	json_decref(rows);
+	return rows ? 0 : -1;
 }
 
 /* false: the rest cannot be read. */
@@ -55,43 +87,28 @@ read_page(struct list_stream *s)
 {
 	const struct place place = {s->org, s->app, s->env};
 	struct error err = {0};
+	int ret;
 
-	s->page = s->list->page(s->repository, &place, &s->filter, s->from, s->list->page_max,
-				&s->from, &err);
-	s->next = 0;
-	s->begun = true;
-	return s->page != NULL;
-}
-
-/* The text of the next row, or of the end; false: the page is to be read first. */
-static bool
-take_text(struct list_stream *s)
-{
-	if (s->page && s->next < json_array_size(s->page)) {
-		char *row = json_dumps(json_array_get(s->page, s->next++), JSON_COMPACT);
-
-		s->text = xasprintf("%s%s", s->any ? "," : "[", row ? row : "null");
-		s->any = true;
-		free(row);
-	} else if (s->begun && s->from == 0) {
-		s->text = xstrdup(s->any ? "]" : "[]");
-		s->ended = true;
-	}
+	text_page_clear(&s->page);
 	s->sent = 0;
-	return s->text != NULL;
+	if (!s->begun)
+		(void)buf_puts(&s->page.text, "[");
+	s->begun = true;
+	ret = s->list->text ? s->list->text(s->platform, &place, s->filter, &s->page, &err)
+			    : write_page(s, &place, &err);
+	if (ret == 0 && is_read(s))
+		(void)buf_puts(&s->page.text, "]");
+	return ret == 0;
 }
 
 static void
 send_text(struct list_stream *s, struct buf *out)
 {
-	size_t left = strlen(s->text) - s->sent, room = PIECE - out->length;
+	size_t left = s->page.text.length - s->sent, room = PIECE - out->length;
+	size_t length = left < room ? left : room;
 
-	(void)buf_append(out, s->text + s->sent, left < room ? left : room);
-	s->sent += left < room ? left : room;
-	if (left <= room) {
-		free(s->text);
-		s->text = NULL;
-	}
+	(void)buf_append(out, s->page.text.data + s->sent, length);
+	s->sent += length;
 }
 
 /* One page a call at most, and one piece. */
@@ -102,54 +119,101 @@ more_rows(struct stream *stream, struct buf *out)
 	bool may_read = true;
 
 	while (out->length < PIECE) {
-		if (s->text || (!s->ended && take_text(s))) {
+		if (s->sent < s->page.text.length) {
 			send_text(s, out);
 			continue;
 		}
-		if (s->ended || !may_read)
+		if (is_read(s) || !may_read)
 			break;
-		json_decref(s->page);
-		s->page = NULL;
 		may_read = false;
 		if (!read_page(s))
 			return false;
 	}
-	return !s->ended || out->length > 0;
+	return !is_read(s) || out->length > 0;
+}
+
+static char *
+copy_or_null(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
 }
 
 static int
 answer_in_pieces(struct platform *platform, const struct request *request,
-		 struct response *response, const struct long_list *list,
-		 const struct long_list_filter *filter)
+		 struct response *response, const struct long_list *list, void *filter,
+		 size_t limit)
 {
 	struct list_stream *s = xcalloc(1, sizeof(*s));
 
 	s->stream = (struct stream){.more = more_rows, .free = free_list, .look_ms = 1};
 	s->list = list;
-	s->repository = platform->repository;
-	s->org = xstrdup(request->place.org);
-	s->app = xstrdup(request->place.app);
-	s->env = request->place.env ? xstrdup(request->place.env) : NULL;
-	s->filter_text = filter->text ? xstrdup(filter->text) : NULL;
-	s->filter = (struct long_list_filter){s->filter_text, filter->flag};
+	s->platform = platform;
+	s->org = copy_or_null(request->place.org);
+	s->app = copy_or_null(request->place.app);
+	s->env = copy_or_null(request->place.env);
+	s->filter = filter;
+	s->left = limit ? limit : SIZE_MAX;
+	text_page_init(&s->page, list->page_max, PIECE);
 	response->content_type = xstrdup("application/json");
 	response->stream = &s->stream;
 	response->status = 200;
 	return 0;
 }
 
+/* Of one whose members may be withheld a body is made, as of every other answer. */
+static void
+answer_text(const struct platform *platform, struct response *response, struct text_page *page)
+{
+	(void)buf_puts(&page->text, "]");
+	response->status = 200;
+	if (platform->withheld)
+		response->body = json_loads(buf_str(&page->text), JSON_ALLOW_NUL, NULL);
+	if (!response->body)
+		response->text = buf_take(&page->text);
+	text_page_clear(page);
+}
+
+static int
+answer_long_text(struct platform *platform, const struct request *request,
+		 struct response *response, const struct long_list *list, void *filter,
+		 struct error *err)
+{
+	bool whole = !request->may_wait;
+	struct text_page page;
+	int ret;
+
+	text_page_init(&page, whole ? -1 : list->short_max, whole ? SIZE_MAX : SHORT_BYTES);
+	(void)buf_puts(&page.text, "[");
+	ret = list->text(platform, &request->place, filter, &page, err);
+	if (ret == 0 && page.next > 0) {
+		text_page_clear(&page);
+		return answer_in_pieces(platform, request, response, list, filter, 0);
+	}
+	if (ret == 0)
+		answer_text(platform, response, &page);
+	text_page_clear(&page);
+	free_filter(list, filter);
+	return ret;
+}
+
 int
 answer_long_list(struct platform *platform, const struct request *request,
-		 struct response *response, const struct long_list *list,
-		 const struct long_list_filter *filter, struct error *err)
+		 struct response *response, const struct long_list *list, void *filter,
+		 size_t limit, struct error *err)
 {
 	int max = request->may_wait ? list->short_max : -1;
 	int64_t next = 0;
-	json_t *all = list->page(platform->repository, &request->place, filter, 0, max, &next, err);
+	json_t *all;
 
-	if (all && next > 0) {
+	if (list->text)
+		return answer_long_text(platform, request, response, list, filter, err);
+	all = list->page(platform, &request->place, filter, 0, max, &next, err);
+	if (all && next > 0 && (!limit || json_array_size(all) < limit)) {
 		json_decref(all);
-		return answer_in_pieces(platform, request, response, list, filter);
+		return answer_in_pieces(platform, request, response, list, filter, limit);
 	}
+	while (limit && json_array_size(all) > limit)
+		json_array_remove(all, json_array_size(all) - 1);
+	free_filter(list, filter);
 	return answer(response, 200, all);
 }

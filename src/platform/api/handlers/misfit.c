@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* One sentence for each kind of member, whichever noun it is in. */
 #include "config.h"
 
 #include "platform/api/handlers/misfit.h"
@@ -25,6 +27,10 @@ refuse_misfit(const struct member *misfit, struct error *err)
 	case MEMBER_JSON:
 		return error_set_code(err, CODE_MEMBER_NOT_OBJECT_OR_NULL, .member = misfit->key);
 	case MEMBER_TEXT:
+		if (misfit->max > 0)
+			return error_set_code(err, CODE_MEMBER_NOT_SHORT_STRING,
+					      .member = misfit->key, .max = (long long)misfit->max);
+		break;
 	case MEMBER_TIME:
 	case MEMBER_WORD:
 	case MEMBER_NUMBER:

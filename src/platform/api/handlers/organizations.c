@@ -12,9 +12,11 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
+#include "model/adoption-report.h"
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/nouns.h"
+#include "model/requests.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/registry.h"
 #include "platform/engine/follow.h"
@@ -110,16 +112,21 @@ int
 create_env_type(struct platform *platform, const struct request *request,
 		struct response *response, struct error *err)
 {
-	const char *id = json_member_string(request->body, "id");
-	const char *description = json_member_string(request->body, "description");
 	const char *org = request->place.org;
+	struct environment_type type;
+	int ret;
 
-	if (!id || !ids_is_name(id))
-		return error_set_code(err, CODE_ID_INVALID);
-	if (repository_put_env_type(platform->repository, org, id, description ? description : "",
-				    err) != 0)
-		return error_prefix_code(err, CODE_IN_ENVIRONMENT_TYPE, .env_type = id);
-	return answer(response, 201, repository_env_type(platform->repository, org, id, err));
+	environment_type_read(&type, request->body);
+	if (!ids_is_name(untrusted_raw(&type.id)))
+		ret = error_set_code(err, CODE_ID_INVALID);
+	else if (repository_put_env_type(platform->repository, org, type.id.raw,
+					 untrusted_raw(&type.description), err) != 0)
+		ret = error_prefix_code(err, CODE_IN_ENVIRONMENT_TYPE, .env_type = type.id.raw);
+	else
+		ret = answer(response, 201,
+			     repository_env_type(platform->repository, org, type.id.raw, err));
+	environment_type_clear(&type);
+	return ret;
 }
 
 /* PATCH /orgs/{orgId}/env-types/{envTypeId}: describe a kind of environment anew. */
@@ -127,13 +134,15 @@ int
 update_env_type(struct platform *platform, const struct request *request,
 		struct response *response, struct error *err)
 {
-	const char *description = json_member_string(request->body, "description");
+	struct environment_type type;
+	int ret = 0;
 
-	if (description &&
-	    repository_describe_env_type(platform->repository, request->place.org,
-					 request->ids[0], description, err) != 0)
-		return -1;
-	return get_env_type(platform, request, response, err);
+	environment_type_read(&type, request->body);
+	if (type.description.raw)
+		ret = repository_describe_env_type(platform->repository, request->place.org,
+						   request->ids[0], type.description.raw, err);
+	environment_type_clear(&type);
+	return ret == 0 ? get_env_type(platform, request, response, err) : -1;
 }
 
 /* DELETE /orgs/{orgId}/env-types/{envTypeId}: drop a kind of environment that nothing uses. */
@@ -163,10 +172,27 @@ int
 get_adoption(struct platform *platform, const struct request *request, struct response *response,
 	     struct error *err)
 {
-	json_t *told = follow_tell(platform->follow, request->place.org);
+	struct adoption_report report;
+	json_t *body = NULL;
 
-	if (!told)
-		return error_set_code(err, CODE_ADOPTION_NOT_FOUND, .org = request->place.org);
-	records_tell(platform->records, request->place.org, told);
-	return answer(response, 200, told);
+	if (follow_tell(platform->follow, request->place.org, &report, err) == 0) {
+		records_tell(platform->records, request->place.org, &report);
+		body = adoption_report_encode(&report);
+	}
+	adoption_report_clear(&report);
+	return answer(response, 200, body);
+}
+
+/* PATCH /orgs/{orgId}/x-adoption: group some of the namespaces to applications. */
+int
+update_adoption(struct platform *platform, const struct request *request,
+		struct response *response, struct error *err)
+{
+	struct group_request asked;
+	int ret;
+
+	group_request_read(&asked, request->body);
+	ret = follow_group(platform->follow, request->place.org, asked.groups, err);
+	group_request_clear(&asked);
+	return ret == 0 ? get_adoption(platform, request, response, err) : -1;
 }

@@ -7,6 +7,6 @@
 #include "platform/api/handlers/handler.h"
 
 handler get_platform, list_organizations, get_organization, list_env_types, create_env_type,
-	get_env_type, update_env_type, delete_env_type, get_adoption;
+	get_env_type, update_env_type, delete_env_type, get_adoption, update_adoption;
 
 #endif

@@ -322,16 +322,16 @@ list_pipeline_runs(struct platform *platform, const struct request *request,
 
 /* What is to be deployed, borrowed from the inputs or `copied`, which the caller clears. */
 static int
-read_inputs(struct platform *platform, const struct place *place, const json_t *inputs,
+read_inputs(struct platform *platform, const struct place *place, const struct run_inputs *inputs,
 	    struct deploy_request *deploy, struct deployment *copied, struct error *err)
 {
-	const char *redeploy = json_member_string(inputs, "deployment_id");
+	const char *redeploy = inputs->deployment_id.raw;
 
 	*deploy = (struct deploy_request){
-		.delta_id = json_member_string(inputs, "delta_id"),
-		.set_id = json_member_string(inputs, "set_id"),
-		.comment = json_member_string(inputs, "comment"),
-		.mode = json_member_string(inputs, "mode"),
+		.delta_id = inputs->delta_id.raw,
+		.set_id = inputs->set_id.raw,
+		.comment = inputs->comment.raw,
+		.mode = inputs->mode.raw,
 	};
 	if ((deploy->delta_id != NULL) + (deploy->set_id != NULL) + (redeploy != NULL) != 1)
 		return error_set_code(err, CODE_NOTHING_TO_DEPLOY_GIVEN);
@@ -378,19 +378,22 @@ start_run(struct platform *platform, const struct request *request, const json_t
 	  struct response *response, struct error *err)
 {
 	const char *dry_run = request_query(request, "dry_run");
-	const char *env = json_member_string(inputs, "env_id");
-	struct place place = {request->place.org, request->place.app,
-			      env ? env : json_member_string(inputs, "environment")};
+	struct place place = {request->place.org, request->place.app, NULL};
+	struct run_inputs asked;
 	struct deployment copied = {0}, deployment = {0};
 	struct deploy_request deploy;
 	char id[IDS_UUID_SIZE];
 	int ret = -1;
 
-	if (!place.env)
-		return error_set_code(err, CODE_ENV_ID_MISSING);
+	run_inputs_read(&asked, inputs);
+	place.env = asked.env_id.raw ? asked.env_id.raw : asked.environment.raw;
+	if (!place.env) {
+		error_set_code(err, CODE_ENV_ID_MISSING);
+		goto out;
+	}
 	if (repository_has(platform->repository, &place, err) != 0 ||
 	    access_check(platform, request->caller, PERMISSION_DEPLOY, &place, NULL, err) != 0 ||
-	    read_inputs(platform, &place, inputs, &deploy, &copied, err) != 0)
+	    read_inputs(platform, &place, &asked, &deploy, &copied, err) != 0)
 		goto out;
 	if (dry_run && strcmp(dry_run, "true") == 0) {
 		response->status = 204;
@@ -404,6 +407,7 @@ start_run(struct platform *platform, const struct request *request, const json_t
 out:
 	deployment_clear(&deployment);
 	deployment_clear(&copied);
+	run_inputs_clear(&asked);
 	return ret;
 }
 

@@ -88,11 +88,19 @@ find_row(struct platform *platform, const struct request *request, struct known_
 }
 
 static int
+check_idle(struct platform *platform, const struct request *request, struct error *err)
+{
+	if (!engine_is_busy(platform->engine, &request->place))
+		return 0;
+	return error_set_code(err, CODE_DEPLOYMENT_IS_ACTIVE, .env = request->place.env);
+}
+
+static int
 check_unused(struct platform *platform, const struct request *request,
 	     const struct known_resource *row, struct error *err)
 {
-	if (engine_is_busy(platform->engine, &request->place))
-		return error_set_code(err, CODE_DEPLOYMENT_IS_ACTIVE, .env = request->place.env);
+	if (check_idle(platform, request, err) != 0)
+		return -1;
 	if (row->status == RESOURCE_ACTIVE)
 		return error_set_code(err, CODE_RESOURCE_IN_USE, .resource = request->ids[1],
 				      .env = request->place.env);
@@ -104,8 +112,8 @@ static int
 detach(struct platform *platform, const struct request *request, const struct known_resource *row,
        struct error *err)
 {
-	if (engine_is_busy(platform->engine, &request->place))
-		return check_unused(platform, request, row, err);
+	if (check_idle(platform, request, err) != 0)
+		return -1;
 	return repository_detach_resource(platform->repository, &request->place, row->gu_res_id,
 					  clock_wall_ms(), err);
 }

@@ -6,13 +6,11 @@
 
 #include "platform/api/handlers/rules.h"
 
-#include <string.h>
-
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/ids.h"
 #include "model/error-codes.h"
-#include "model/json.h"
+#include "model/members.h"
 #include "model/rule.h"
 #include "platform/engine/automation.h"
 #include "platform/state/platform.h"
@@ -35,74 +33,37 @@ get_rule(struct platform *platform, const struct request *request, struct respon
 		      repository_rule(platform->repository, &request->place, request->ids[0], err));
 }
 
-static bool
-is_list_of_strings(const json_t *list)
-{
-	const json_t *item;
-	size_t i;
-
-	if (!json_is_array(list))
-		return false;
-	json_array_foreach(list, i, item)
-		if (!json_is_string(item))
-			return false;
-	return true;
-}
-
-static bool
-is_text(const json_t *value)
-{
-	return json_is_string(value);
-}
-
-static bool
-is_flag(const json_t *value)
-{
-	return json_is_boolean(value);
-}
-
 /* The member that is not what a rule is made of, or NULL.  A body of the wrong kind is 422,
  * one whose members contradict each other is 400; both are the API's. */
 static const char *
-misfit(const json_t *body)
+misfit(const json_t *body, const struct rule *rule)
 {
-	static const struct {
-		const char *key;
-		bool (*fits)(const json_t *value);
-	} members[] = {
-		{"active", is_flag}, {"artefacts_filter", is_list_of_strings},
-		{"exclude_artefacts_filter", is_flag}, {"images_filter", is_list_of_strings},
-		{"exclude_images_filter", is_flag}, {"match", is_text}, {"match_ref", is_text},
-		{"update_to", is_text},
-	};
-	const char *type = json_member_string(body, "type");
-	const char *to = json_member_string(body, "update_to");
+	const struct member *odd = rule_misfit(body);
 
-	if (!type || strcmp(type, "update") != 0)
+	if (odd)
+		return odd->key;
+	if (!json_object_get(body, "type"))
 		return "type";
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-		const json_t *value = json_object_get(body, members[i].key);
-
-		if (value && !members[i].fits(value))
-			return members[i].key;
-	}
-	return to && strcmp(to, "branch") != 0 && strcmp(to, "tag") != 0 ? "update_to" : NULL;
+	return rule->update_to == RULE_UNKNOWN && json_object_get(body, "update_to") ? "update_to"
+										     : NULL;
 }
 
 /* As it is sent: an id or times in it are what the client read before.  rule_clear() it. */
 static int
 read_rule(const struct request *request, struct rule *out, struct error *err)
 {
-	const char *key = misfit(request->body);
+	const char *key;
+	int ret = 0;
 
-	if (key)
-		return error_set_code(err, CODE_RULE_MEMBER_INVALID, .member = key);
 	rule_read(out, request->body);
+	key = misfit(request->body, out);
+	if (key)
+		ret = error_set_code(err, CODE_RULE_MEMBER_INVALID, .member = key);
 	untrusted_set(&out->id, NULL);
 	out->created_at = out->updated_at = 0;
 	if (!json_object_get(request->body, "active"))
 		out->active = true;
-	if (automation_complete_rule(out, err) == 0)
+	if (ret == 0 && automation_complete_rule(out, err) == 0)
 		return 0;
 	rule_clear(out);
 	return -1;

@@ -10,6 +10,7 @@
  */
 #include "config.h"
 
+#include "platform/api/handlers/declared.h"
 #include "platform/api/handlers/runtime.h"
 
 #include <stdlib.h>
@@ -28,7 +29,7 @@
 #include "platform/engine/engine.h"
 #include "platform/engine/env-driver.h"
 #include "platform/engine/problems.h"
-#include "platform/http/answers.h"
+#include "platform/http/response-cache.h"
 #include "platform/state/place.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-apps.h"
@@ -41,17 +42,6 @@
 #define OLD_REVISION 1			/* of what is about to be replaced; all else has the next */
 
 static void
-put_stamp(json_t *object, const char *key, int64_t wall_ms)
-{
-	char stamp[CLOCK_STAMP_SIZE];
-
-	if (wall_ms == 0)
-		return;
-	clock_stamp(stamp, wall_ms);
-	json_object_set_new(object, key, json_string(stamp));
-}
-
-static void
 put_text(json_t *object, const char *key, const char *text)
 {
 	json_t *value = json_string(text ? text : "");
@@ -59,23 +49,29 @@ put_text(json_t *object, const char *key, const char *text)
 	json_object_set_new(object, key, value ? value : json_string(""));
 }
 
-/* {"terminated": ...}: how it ended before it was restarted.  NULL: it was not. */
-static json_t *
-last_state_of(const struct driver_end *last)
+static const char *
+end_reason(int exit_code, int signal)
 {
-	json_t *state;
+	return exit_code == 0 && signal == 0 ? "Completed" : "Error";
+}
+
+/* How it ended before it was restarted, where it was. */
+static void
+fill_last_state(struct runtime_states *out, const struct driver_end *last)
+{
+	struct runtime_state *ended = &out->terminated;
 
 	if (!last->how)
-		return NULL;
-	state = json_pack("{s:s, s:i, s:i}", "reason",
-			  last->lacks_memory				 ? "OOMKilled"
-			  : last->exit_code == 0 && last->signal == 0 ? "Completed"
-									 : "Error",
-			  "exit_code", last->exit_code, "signal", last->signal);
-	put_text(state, "message", last->how);
-	put_stamp(state, "started_at", last->started_at);
-	put_stamp(state, "finished_at", last->ended_at);
-	return json_pack("{s:o}", "terminated", state);
+		return;
+	out->is_there = true;
+	*ended = (struct runtime_state){
+		.is_there = true, .exit_code = last->exit_code, .signal = last->signal,
+		.started_at = last->started_at, .finished_at = last->ended_at,
+	};
+	untrusted_init(&ended->reason, last->lacks_memory
+					       ? "OOMKilled"
+					       : end_reason(last->exit_code, last->signal));
+	untrusted_init(&ended->message, last->how);
 }
 
 /* Of one that waits for its time, it is said when that is. */
@@ -92,27 +88,25 @@ is_running(const struct driver_workload_status *w)
 	return w->pid > 0 || w->runs;
 }
 
-/* {"running": ...}, {"terminated": ...} or {"waiting": ...} */
-static json_t *
-state_of(const struct driver_workload_status *w)
+static void
+fill_state(struct runtime_states *out, const struct driver_workload_status *w)
 {
-	json_t *state = json_object();
+	bool waits = w->ended_at == 0 || w->waiting;
+	struct runtime_state *state = is_running(w) ? &out->running
+				      : waits	    ? &out->waiting
+						    : &out->terminated;
 
-	if (is_running(w)) {
-		put_stamp(state, "started_at", w->started_at);
-		return json_pack("{s:o}", "running", state);
-	}
-	put_text(state, "message", w->message);
-	if (w->ended_at == 0 || w->waiting) {
-		put_text(state, "reason", w->waiting ? w->waiting : "ContainerCreating");
-		return json_pack("{s:o}", "waiting", state);
-	}
-	put_text(state, "reason", w->exit_code == 0 && w->signal == 0 ? "Completed" : "Error");
-	json_object_set_new(state, "exit_code", json_integer(w->exit_code));
-	json_object_set_new(state, "signal", json_integer(w->signal));
-	put_stamp(state, "started_at", w->started_at);
-	put_stamp(state, "finished_at", w->ended_at);
-	return json_pack("{s:o}", "terminated", state);
+	out->is_there = true;
+	*state = (struct runtime_state){
+		.is_there = true, .exit_code = w->exit_code, .signal = w->signal,
+		.started_at = w->started_at, .finished_at = w->ended_at,
+	};
+	if (is_running(w))
+		return;
+	untrusted_init(&state->message, w->message);
+	untrusted_init(&state->reason, w->waiting ? w->waiting
+				       : waits	  ? "ContainerCreating"
+						  : end_reason(w->exit_code, w->signal));
 }
 
 static void
@@ -122,8 +116,8 @@ fill_container(struct runtime_container *container, const struct driver_workload
 	container->ready = w->ready;
 	container->restart_count = w->restarts;
 	container->status = w->status;
-	container->state = state_of(w);
-	container->last_state = last_state_of(&w->last);
+	fill_state(&container->state, w);
+	fill_last_state(&container->last_state, &w->last);
 }
 
 static size_t
@@ -248,28 +242,6 @@ add_running(struct runtime *runtime, const struct driver_workload_status *items,
 			set_message(controller, items[i].message, items[i].reason);
 }
 
-/* What the last deployment that succeeded declares: {module: body}, a new reference. */
-static json_t *
-declared_modules(struct platform *platform, const struct place *place, struct error *err)
-{
-	struct deployment deployment = {0};
-	json_t *modules = NULL;
-	struct set *set;
-
-	if (repository_read_newest_succeeded(platform->repository, place, &deployment, err) != 0) {
-		if (err->kind != ERROR_NOT_FOUND)
-			return NULL;
-		*err = (struct error){0};
-		return json_object();
-	}
-	set = repository_set(platform->repository, place, untrusted_raw(&deployment.set_id), err);
-	if (set)
-		modules = json_incref(set_modules(set));
-	set_unref(set);
-	deployment_clear(&deployment);
-	return modules;
-}
-
 /* Where the next module of a status begins, which is ordered by module. */
 static size_t
 next_module(const struct driver_status *status, size_t at)
@@ -288,11 +260,16 @@ attend(struct platform *platform, const struct request *request)
 {
 	const char *wanted = request_query(request, "pods");
 	struct error ignored = {0};
-	struct driver *driver = env_driver_made(platform, &request->place, &ignored);
-	char *space = place_space(&request->place);
+	struct driver *driver;
+	char *space;
 
-	if (driver && driver->ops->attend && wanted && strcmp(wanted, "true") == 0)
-		driver->ops->attend(driver, space);
+	if (!wanted || strcmp(wanted, "true") != 0)
+		return;
+	driver = env_driver_made(platform, &request->place, &ignored);
+	if (!driver || !driver->ops->attend)
+		return;
+	space = place_space(&request->place);
+	driver->ops->attend(driver, space);
 	free(space);
 }
 
@@ -462,17 +439,39 @@ tell_where(struct runtime *out, struct platform *platform, const struct place *p
 static enum runtime_status
 absent_status(const json_t *module, const struct driver_status *status)
 {
-	const json_t *manifests = json_object_get(json_object_get(module, "spec"), "manifests");
+	const json_t *manifests = manifests_of(module);
 	char *image = manifests ? manifests_image_path(module) : NULL;
 	bool has_pods = !manifests || image;
 
 	free(image);
 	if (!has_pods)
 		return RUNTIME_SUCCEEDED;
-	return status->seen_at == 0 ? RUNTIME_UNKNOWN : RUNTIME_STOPPED;
+	return status->seen_at == 0 || status->why.kind != ERROR_NONE ? RUNTIME_UNKNOWN
+									: RUNTIME_STOPPED;
 }
 
-/* What runs, and what is declared but has no process. */
+/* What is declared and has no process; where nobody could look, why. */
+static void
+add_absent(struct runtime *runtime, const json_t *declared, const struct driver_status *status)
+{
+	char *reason = error_codes_encode(&status->why);
+	const char *name;
+	json_t *body;
+
+	json_object_foreach((json_t *)declared, name, body) {
+		struct runtime_controller *controller;
+
+		if (find_module(runtime, name))
+			continue;
+		controller = add_module(runtime, name, absent_status(body, status), 0);
+		if (status->why.kind != ERROR_NONE && controller->status == RUNTIME_UNKNOWN)
+			set_message(controller, status->why.text, reason);
+	}
+	free(reason);
+}
+
+/* What runs, and what is declared but has no process; of what is only about to be deployed no more
+ * than that its cluster does not answer. */
 static int
 fill_runtime(struct runtime *out, struct platform *platform, const struct place *place,
 	     const json_t *declared, struct error *err)
@@ -480,8 +479,7 @@ fill_runtime(struct runtime *out, struct platform *platform, const struct place 
 	char *space = place_space(place);
 	struct driver_status status = {0};
 	int ret = observe(platform, place, space, &status, err);
-	const char *name;
-	json_t *body;
+	json_t *begun = NULL;
 
 	*out = (struct runtime){0};
 	tell_where(out, platform, place);
@@ -489,10 +487,16 @@ fill_runtime(struct runtime *out, struct platform *platform, const struct place 
 		end = next_module(&status, i);
 		add_running(out, status.items + i, end - i);
 	}
+	if (ret == 0 && status.why.kind != ERROR_NONE && json_object_size(declared) == 0)
+		begun = begun_modules(platform, place);
 	if (ret == 0)
-		json_object_foreach((json_t *)declared, name, body)
-			if (!find_module(out, name))
-				add_module(out, name, absent_status(body, &status), 0);
+		add_absent(out, begun ? begun : declared, &status);
+	json_decref(begun);
+	for (size_t i = 0; i < status.owner_count; i++) {
+		struct runtime_module *module = find_module(out, status.owners[i].module);
+		if (module)
+			module->owner = status.owners[i].owner;
+	}
 	add_addresses(out, platform, place, space);
 	free(space);
 	driver_status_clear(&status);
@@ -507,13 +511,13 @@ wants_v2(const struct request *request)
 
 void
 runtime_beside(struct platform *platform, const struct request *request,
-	       const struct known_answer *known, struct answer_beside *out)
+	       const struct cached_response *known, struct cached_beside *out)
 {
 	const struct place place = {known->org, known->app, known->env};
 	const struct problems *problems = engine_problems(platform->engine, &place);
 	char *space = known->driver ? place_space(&place) : NULL;
 
-	*out = (struct answer_beside){
+	*out = (struct cached_beside){
 		.other_form = wants_v2(request),
 		.driver = known->driver ? known->driver->ops->state(known->driver, space) : 0,
 		.problems = problems ? problems->version : 0,
@@ -523,7 +527,7 @@ runtime_beside(struct platform *platform, const struct request *request,
 
 void
 runtime_find_beside(struct platform *platform, const struct request *request,
-		    struct known_answer *keep)
+		    struct cached_response *keep)
 {
 	const struct place place = {keep->org, keep->app, keep->env};
 	struct error ignored = {0};

@@ -6,8 +6,8 @@
 
 #include "platform/api/handlers/handler.h"
 
-struct answer_beside;
-struct known_answer;
+struct cached_beside;
+struct cached_response;
 
 handler get_runtime, list_runtime, update_paused, patch_replicas;
 
@@ -15,8 +15,8 @@ handler get_runtime, list_runtime, update_paused, patch_replicas;
  * which form it is asked for.  The first finds the driver, which is the same until the database
  * changes. */
 void runtime_find_beside(struct platform *platform, const struct request *request,
-			 struct known_answer *keep);
+			 struct cached_response *keep);
 void runtime_beside(struct platform *platform, const struct request *request,
-		    const struct known_answer *known, struct answer_beside *out);
+		    const struct cached_response *known, struct cached_beside *out);
 
 #endif

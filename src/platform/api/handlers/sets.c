@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "platform/api/handlers/long-list.h"
+#include "platform/api/handlers/set-diff.h"
 #include "platform/api/handlers/sets.h"
 
 #include <stdlib.h>
@@ -22,13 +23,12 @@
 #include "platform/state/platform.h"
 #include "platform/state/repository-sets.h"
 
-static json_t *
-sets_page(struct repository *repository, const struct place *place,
-	  const struct long_list_filter *filter, int64_t from, int max, int64_t *next,
-	  struct error *err)
+static int
+sets_page(struct platform *platform, const struct place *place, const void *filter,
+	  struct text_page *page, struct error *err)
 {
 	(void)filter;
-	return repository_sets_after(repository, place, from, max, next, err);
+	return repository_sets_page(platform->repository, place, page, err);
 }
 
 /* GET .../sets: the sets an application knows. */
@@ -36,10 +36,11 @@ int
 list_sets(struct platform *platform, const struct request *request, struct response *response,
 	  struct error *err)
 {
-	static const struct long_list list = {sets_page, 200, 10};
-	const struct long_list_filter all = {NULL, false};
+	static const struct long_list list = {
+		.text = sets_page, .short_max = 200, .page_max = 10,
+	};
 
-	return answer_long_list(platform, request, response, &list, &all, err);
+	return answer_long_list(platform, request, response, &list, NULL, 0, err);
 }
 
 /* Where it is to be deployed: an environment that is there, or one that is still to be made. */
@@ -76,29 +77,22 @@ list_set_warnings(struct platform *platform, const struct request *request,
 	return answer(response, 200, warnings);
 }
 
-/* What turns `from` into `to`. */
-static int
-diff(struct platform *platform, const struct request *request, const char *to_id,
-     const char *from_id, struct response *response, struct error *err)
-{
-	struct set *to = repository_set(platform->repository, &request->place, to_id, err);
-	struct set *from = to ? repository_set(platform->repository, &request->place, from_id, err)
-			      : NULL;
-	struct delta *delta = from ? delta_between(from, to) : NULL;
-	json_t *body = delta ? delta_encode(delta) : NULL;
-
-	delta_free(delta);
-	set_unref(from);
-	set_unref(to);
-	return answer(response, 200, body);
-}
-
 /* GET .../sets/{setId}/diff/{sourceSetId}: the delta that turns the source into this set. */
 int
 get_diff(struct platform *platform, const struct request *request, struct response *response,
 	 struct error *err)
 {
-	return diff(platform, request, request->ids[0], request->ids[1], response, err);
+	return answer_set_diff(platform, request, request->ids[0], request->ids[1], response, err);
+}
+
+/* As it is stored: a large one takes too long to be parsed and written again. */
+static int
+answer_stored(struct platform *platform, const struct request *request, struct response *response,
+	      struct error *err)
+{
+	response->text = repository_set_text(platform->repository, &request->place,
+					     request->ids[0], err);
+	return response->text ? 0 : -1;
 }
 
 /* GET .../sets/{setId}: one set, or with "diff" what turns the other into it. */
@@ -111,7 +105,9 @@ get_set(struct platform *platform, const struct request *request, struct respons
 	json_t *body;
 
 	if (other)
-		return diff(platform, request, request->ids[0], other, response, err);
+		return answer_set_diff(platform, request, request->ids[0], other, response, err);
+	if (!set_id_is_empty(request->ids[0]))
+		return answer_stored(platform, request, response, err);
 	set = repository_set(platform->repository, &request->place, request->ids[0], err);
 	body = set ? set_encode(set) : NULL;
 	set_unref(set);
@@ -125,7 +121,7 @@ update_set(struct platform *platform, const struct request *request, struct resp
 {
 	struct repository *repository = platform->repository;
 	struct set *base = repository_set(repository, &request->place, request->ids[0], err);
-	struct delta *delta = base ? delta_decode(request->body, err) : NULL;
+	struct delta *delta = base ? delta_decode_sent(request->body, err) : NULL;
 	struct set *result = delta ? delta_apply(delta, base, err) : NULL;
 	json_t *id = NULL;
 

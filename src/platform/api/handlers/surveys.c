@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/xmalloc.h"
+#include "model/adoption-report.h"
 #include "model/error-codes.h"
 #include "model/json-text.h"
 #include "platform/api/withheld.h"
@@ -65,15 +66,15 @@ note_done(void *data, const json_t *report, const struct error *err)
 static json_t *
 tell_survey(const struct error *why)
 {
-	json_t *told = json_pack("{s:s}", "state", why->kind == ERROR_NONE ? "done" : "failed");
-	char *text;
+	struct survey_report report = {.state = ADOPTION_DONE};
+	json_t *told;
 
-	if (why->kind == ERROR_NONE)
-		return told;
-	text = error_codes_text(why);
-	json_object_set_new(told, "error", json_pack("{s:s}", "message", text));
-	error_codes_write(why, json_object_get(told, "error"));
-	free(text);
+	if (why->kind != ERROR_NONE) {
+		report.state = ADOPTION_FAILED;
+		read_failure_set(&report.error, why);
+	}
+	told = survey_report_encode(&report);
+	survey_report_clear(&report);
 	return told;
 }
 

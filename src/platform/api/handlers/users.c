@@ -28,7 +28,6 @@
 #include "platform/state/repository-users.h"
 
 #define TOKENS_MAX 100		/* of one user */
-#define TEXT_MAX 1000
 #define ID_MAX 100
 
 /* What goes into paths and lines of the log unquoted.  No slash, since it stands in paths; no
@@ -122,19 +121,11 @@ get_current_user(struct platform *platform, const struct request *request,
 	return answer(response, 200, body);
 }
 
+/* What people call a user or a token; of what else is sent a client may know more than we do. */
 static int
-check_texts(const json_t *body, struct error *err)
+check_texts(const struct member *misfit, struct error *err)
 {
-	static const char *const texts[] = {"name", "email", "description"};
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		const json_t *value = json_object_get(body, texts[i]);
-
-		if (value && (!json_is_string(value) || json_string_length(value) > TEXT_MAX))
-			return error_set_code(err, CODE_MEMBER_NOT_SHORT_STRING, .member = texts[i],
-					      .max = TEXT_MAX);
-	}
-	return 0;
+	return misfit && misfit->max > 0 ? refuse_misfit(misfit, err) : 0;
 }
 
 static int
@@ -157,7 +148,7 @@ update_current_user(struct platform *platform, const struct request *request,
 	struct user asked;
 	int ret;
 
-	if (check_texts(request->body, err) != 0)
+	if (check_texts(user_misfit(request->body), err) != 0)
 		return -1;
 	user_read(&asked, request->body);
 	ret = check_properties(asked.properties, err);
@@ -309,8 +300,7 @@ put_new_user(struct platform *platform, const struct request *request, const str
 	struct repository *repository = platform->repository;
 	const char *id = asked->id.raw, *type = asked->type.raw ? asked->type.raw : "user";
 
-	if (check_id(id, err) != 0 || check_texts(request->body, err) != 0 ||
-	    refuse_misfit(user_misfit(request->body), err) != 0)
+	if (check_id(id, err) != 0 || refuse_misfit(user_misfit(request->body), err) != 0)
 		return -1;
 	if (strcmp(type, "user") != 0 && strcmp(type, "service") != 0)
 		return error_set_code(err, CODE_USER_TYPE_INVALID);
@@ -348,7 +338,7 @@ update_user(struct platform *platform, const struct request *request, struct res
 	int ret;
 
 	if (repository_has_user(platform->repository, id, err) != 0 ||
-	    check_texts(request->body, err) != 0)
+	    check_texts(user_misfit(request->body), err) != 0)
 		return -1;
 	user_read(&asked, request->body);
 	if ((asked.name.raw || asked.email.raw) && !access_is_administrator(request->caller))
@@ -477,7 +467,7 @@ create_token(struct platform *platform, const struct request *request, struct re
 	row.id = asked.id.raw;
 	row.description = untrusted_raw(&asked.description);
 	if (check_owner(platform, request, err) != 0 || check_id(row.id, err) != 0 ||
-	    check_texts(request->body, err) != 0 ||
+	    check_texts(token_request_misfit(request->body), err) != 0 ||
 	    read_expiry(request->body, &asked, &row.expires_at, err) != 0)
 		ret = -1;
 	else if (!untrusted_is(&asked.type, "static"))

@@ -11,18 +11,15 @@
 
 #include "platform/api/handlers/value-versions.h"
 
-#include <string.h>
-
 #include "base/clock.h"
 #include "base/error.h"
-#include "model/error-codes.h"
-#include "model/json.h"
+#include "model/requests.h"
+#include "platform/api/handlers/misfit.h"
 #include "platform/state/platform.h"
 #include "platform/state/repository-value-versions.h"
 #include "platform/state/repository-values.h"
 #include "platform/state/repository.h"
 
-#define COMMENT_MAX 4096
 
 /* GET .../value-set-versions: how the shared values of an application changed.  Also GET
  * .../envs/{envId}/value-set-versions: how the shared values of an environment changed. */
@@ -47,22 +44,18 @@ get_value_version(struct platform *platform, const struct request *request,
 					       request->ids[0], err));
 }
 
+/* The change borrows what was said, which is to be cleared in any case. */
 static int
-read_change(const struct request *request, struct value_set_change *change, struct error *err)
+read_change(const struct request *request, struct comment_request *said,
+	    struct value_set_change *change, struct error *err)
 {
-	const json_t *comment = json_object_get(request->body, "comment");
-
+	comment_request_read(said, request->body);
 	*change = (struct value_set_change){
 		.user = request_user(request),
-		.comment = json_string_value(comment),
+		.comment = said->comment.raw,
 		.now = clock_wall_ms(),
 	};
-	if (comment && !json_is_null(comment) && !change->comment)
-		return error_set_code(err, CODE_MEMBER_NOT_STRING, .member = "comment");
-	if (change->comment && strlen(change->comment) > COMMENT_MAX)
-		return error_set_code(err, CODE_MEMBER_TOO_LONG, .member = "comment",
-				      .max = COMMENT_MAX);
-	return 0;
+	return refuse_misfit(comment_request_misfit(request->body), err);
 }
 
 /* With a key in the address, that key alone. */
@@ -71,11 +64,16 @@ restore_value_version(struct platform *platform, const struct request *request,
 		      struct response *response, struct error *err)
 {
 	struct value_set_change change;
+	struct comment_request said;
 	char made[IDS_UUID_SIZE];
+	int ret = read_change(request, &said, &change, err);
 
-	if (read_change(request, &change, err) != 0 ||
-	    repository_restore_values(platform->repository, &request->place, request->ids[0],
-				      request->ids[1], &change, made, err) != 0)
+	if (ret == 0)
+		ret = repository_restore_values(platform->repository, &request->place,
+						request->ids[0], request->ids[1], &change, made,
+						err);
+	comment_request_clear(&said);
+	if (ret != 0)
 		return -1;
 	return answer(response, 200,
 		      repository_value_version(platform->repository, &request->place, made, err));
@@ -98,12 +96,15 @@ purge_value(struct platform *platform, const struct request *request, struct res
 	    struct error *err)
 {
 	struct value_set_change change;
+	struct comment_request said;
+	int ret = read_change(request, &said, &change, err);
 
 	response->status = 204;
-	if (read_change(request, &change, err) != 0)
-		return -1;
-	if (repository_purge_value(platform->repository, &request->place, request->ids[0],
-				   request->ids[1], &change, err) != 0)
+	if (ret == 0)
+		ret = repository_purge_value(platform->repository, &request->place,
+					     request->ids[0], request->ids[1], &change, err);
+	comment_request_clear(&said);
+	if (ret != 0)
 		return -1;
 	repository_after_commit(platform->repository, scrub, NULL, platform);
 	return 0;

@@ -318,7 +318,8 @@ check_values(const json_t *values, struct error *err)
 	if (!json_is_object(values))
 		return error_set_code(err, CODE_MEMBER_NOT_OBJECT_OR_NULL, .member = "values");
 	if (stranger)
-		return error_set_code(err, CODE_VALUES_MEMBER_UNKNOWN, .name = stranger);
+		return error_set_code(err, CODE_MEMBER_UNKNOWN, .name = stranger,
+				      .member = "values", .tried = "base, set, delete");
 	if (misfit && misfit->kind == MEMBER_TEXT)
 		return error_set_code(err, CODE_MEMBER_NOT_STRING_OR_NULL, .member = misfit->key);
 	/* What is no text among keys is no key; that is said of it. */

@@ -18,6 +18,7 @@
 #include "platform/drivers/kubernetes/cluster/cluster.h"
 #include "platform/drivers/kubernetes/cluster/kube-batch.h"
 #include "platform/drivers/kubernetes/cluster/names.h"
+#include "platform/drivers/kubernetes/cluster/settings.h"
 #include "platform/drivers/kubernetes/objects/objects.h"
 #include "platform/drivers/kubernetes/record/kube-record.h"
 #include "platform/drivers/kubernetes/review/kube-review.h"
@@ -57,7 +58,8 @@ kube_free(struct driver *driver)
 	kube_drop_resource_jobs(kube);
 	kube_drop_reviews(kube);
 	kube_drop_surveys(kube);
-	kube_wide_free(kube->wide);
+	while (kube->wides)
+		kube_wide_free(kube->wides);
 	kube_drop_records(kube);
 	while (kube->spaces)
 		kube_space_free(kube->spaces);
@@ -67,6 +69,7 @@ kube_free(struct driver *driver)
 	ports_free(kube->ports);
 	free(kube->cluster_name);
 	free(kube->platform);
+	json_decref(kube->unread);
 	free(kube);
 }
 
@@ -144,11 +147,20 @@ survey(struct driver *driver, const struct driver_survey *asked,
 }
 
 static uint64_t
-declared(struct driver *driver, const char *name)
+declared(struct driver *driver, const char *name, const char *selector)
 {
 	struct kube_space *space = kube_space_find(own(driver), name);
 
-	return space ? kube_space_declared(space) : 0;
+	return space ? kube_space_declared(space, selector) : 0;
+}
+
+static void
+set_read(struct driver *driver, const char *namespace, bool is_read)
+{
+	if (is_read)
+		json_object_del(own(driver)->unread, namespace);
+	else
+		json_object_set_new(own(driver)->unread, namespace, json_true());
 }
 
 static int
@@ -259,7 +271,7 @@ attend(struct driver *driver, const char *name)
 	struct kube_space *space = kube_space_find(own(driver), name);
 
 	if (space)
-		kube_space_use(space);
+		kube_space_attend(space);
 }
 
 static uint64_t
@@ -311,6 +323,7 @@ static const struct driver_ops kubernetes_ops = {
 	.name = DRIVER_KUBERNETES_NAME,
 	.driver_type = DRIVER_KUBERNETES_TYPE,
 	.continues = true,
+	.outlives = true,
 	.resources = kube_driver_resources,
 	.free = kube_free,
 	.describe = describe,
@@ -321,6 +334,7 @@ static const struct driver_ops kubernetes_ops = {
 	.adopt = adopt,
 	.survey = survey,
 	.declared = declared,
+	.set_read = set_read,
 	.check_resource = check_resource,
 	.provision = provision,
 	.deprovision = deprovision,
@@ -352,6 +366,7 @@ kube_driver_new(struct loop *loop, const struct kube_driver_options *options, st
 	kube->cluster_name = xstrdup(options->cluster);
 	kube->base.cluster = kube->cluster_name;
 	kube->platform = xstrdup(options->platform);
+	kube->unread = json_object();
 	kube->name_key = options->name_key;
 	kube->ready_timeout_ms =
 		options->ready_timeout_ms > 0 ? options->ready_timeout_ms : READY_TIMEOUT_MS;
@@ -360,3 +375,53 @@ kube_driver_new(struct loop *loop, const struct kube_driver_options *options, st
 	kube->ports = ports_new();
 	return &kube->base;
 }
+
+/* --- a cluster that a definition names --- */
+
+/* Borrows. */
+static struct kube_access_options
+access_to(const struct driver_cluster *cluster)
+{
+	return (struct kube_access_options){
+		.server = cluster->server,
+		.ca = cluster->ca,
+		.token = cluster->token,
+		.certificate = cluster->certificate,
+		.key = cluster->key,
+	};
+}
+
+static int
+check_cluster(const struct driver_cluster *cluster, struct error *err)
+{
+	const struct kube_access_options how = access_to(cluster);
+	struct kube_settings settings;
+	int ret = kube_settings_inline(&settings, &how, err);
+
+	kube_settings_clear(&settings);
+	return ret;
+}
+
+/* Nothing of the cluster is kept but how it is reached. */
+static struct driver *
+open_cluster(struct loop *loop, const struct driver_cluster *cluster,
+	     const struct driver_cluster_options *options, struct error *err)
+{
+	const struct kube_access_options how = access_to(cluster);
+	const struct kube_driver_options whole = {
+		.cluster = options->name,
+		.access = kube_access_new(loop, &how, err),
+		.platform = options->platform,
+		.name_key = options->name_key,
+	};
+
+	return whole.access ? kube_driver_new(loop, &whole, err) : NULL;
+}
+
+const struct driver_kind kube_driver_kind = {
+	.name = DRIVER_KUBERNETES_NAME,
+	.driver_type = DRIVER_KUBERNETES_TYPE,
+	.resources = kube_driver_resources,
+	.check_cluster = check_cluster,
+	.open_cluster = open_cluster,
+};

@@ -13,6 +13,9 @@
 
 #include <stdint.h>
 
+#include "platform/drivers/driver.h"
+#include "platform/drivers/kinds.h"
+
 struct driver;
 struct error;
 struct kube_access;
@@ -29,7 +32,8 @@ struct kube_driver_options {
 struct driver *kube_driver_new(struct loop *loop, const struct kube_driver_options *options,
 			       struct error *err);
 
-/* What it is in definitions, also where there is none: driver_ops.name, driver_type. */
+/* What it is in definitions, also where there is none. */
+extern const struct driver_kind kube_driver_kind;
 #define DRIVER_KUBERNETES_NAME "kubernetes"
 #define DRIVER_KUBERNETES_TYPE "sidestage/kubernetes"
 

@@ -16,6 +16,8 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/cluster/answer.h \
 	src/platform/drivers/kubernetes/cluster/backoff.c \
 	src/platform/drivers/kubernetes/cluster/backoff.h \
+	src/platform/drivers/kubernetes/cluster/cidr.c \
+	src/platform/drivers/kubernetes/cluster/cidr.h \
 	src/platform/drivers/kubernetes/cluster/cluster-private.h \
 	src/platform/drivers/kubernetes/cluster/cluster-words.c \
 	src/platform/drivers/kubernetes/cluster/cluster-words.h \
@@ -44,6 +46,8 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/cluster/names.h \
 	src/platform/drivers/kubernetes/cluster/object-read.c \
 	src/platform/drivers/kubernetes/cluster/object-read.h \
+	src/platform/drivers/kubernetes/cluster/selector.c \
+	src/platform/drivers/kubernetes/cluster/selector.h \
 	src/platform/drivers/kubernetes/cluster/settings.c \
 	src/platform/drivers/kubernetes/cluster/settings.h \
 	src/platform/drivers/kubernetes/cluster/watch.c \
@@ -72,7 +76,10 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/objects/objects-volumes.c \
 	src/platform/drivers/kubernetes/objects/objects.c \
 	src/platform/drivers/kubernetes/objects/objects.h \
+	src/platform/drivers/kubernetes/objects/stand-in-custom.c \
 	src/platform/drivers/kubernetes/objects/stand-in-network.c \
+	src/platform/drivers/kubernetes/objects/stand-in-peers.c \
+	src/platform/drivers/kubernetes/objects/stand-in-peers.h \
 	src/platform/drivers/kubernetes/objects/stand-in-pods.c \
 	src/platform/drivers/kubernetes/objects/stand-in-private.h \
 	src/platform/drivers/kubernetes/objects/stand-in.c \
@@ -92,8 +99,11 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/review/kube-review-adopted.c \
 	src/platform/drivers/kubernetes/review/kube-review-declare.c \
 	src/platform/drivers/kubernetes/review/kube-review-findings.c \
+	src/platform/drivers/kubernetes/review/kube-review-kinds.c \
+	src/platform/drivers/kubernetes/review/kube-review-kinds.h \
 	src/platform/drivers/kubernetes/review/kube-review-private.h \
 	src/platform/drivers/kubernetes/review/kube-review-room.c \
+	src/platform/drivers/kubernetes/review/kube-review-room.h \
 	src/platform/drivers/kubernetes/review/kube-review-try.c \
 	src/platform/drivers/kubernetes/review/kube-review.c \
 	src/platform/drivers/kubernetes/review/kube-review.h \
@@ -152,6 +162,8 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/survey/survey-private.h \
 	src/platform/drivers/kubernetes/survey/survey-refers.c \
 	src/platform/drivers/kubernetes/survey/survey-refers.h \
+	src/platform/drivers/kubernetes/survey/survey-result.c \
+	src/platform/drivers/kubernetes/survey/survey-result.h \
 	src/platform/drivers/kubernetes/survey/survey-wide.c \
 	src/platform/drivers/kubernetes/survey/survey.c \
 	src/platform/drivers/kubernetes/survey/survey.h \

@@ -43,6 +43,7 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "platform/drivers/process/cgroups.h"
+#include "platform/drivers/process/keyrings.h"
 #include "platform/drivers/process/landlock.h"
 #include "platform/drivers/process/mounts.h"
 #include "platform/drivers/process/process.h"
@@ -331,8 +332,13 @@ view_restrict(const struct mount_view *view, const char **step)
 	*step = "its capabilities";
 	if (drop_capabilities() != 0)
 		return -1;
+	if (view && !view->confinement->means)
+		return 0;
+	*step = "its keys";
+	if (keyrings_enter() != 0)
+		return -1;
 	*step = "its scope";
-	return !view || view->confinement->means ? landlock_enter() : 0;
+	return landlock_enter();
 }
 
 /* In the daemon: fork() with namespaces. */

@@ -183,8 +183,9 @@ begin_run(struct cron *cron, int64_t due)
 	struct workload *owner = cron->owner, *run;
 	const struct workload_place place = {
 		.loop = owner->loop,
-		.record = owner->record,
+		.registry = owner->registry,
 		.remover = owner->remover,
+		.grpc = owner->grpc,
 		.confinement = owner->confinement,
 		.refusal = owner->refusal,
 		.space_dir = owner->space_dir,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/paths.h"
 #include "base/xmalloc.h"
 #include "platform/drivers/process/cgroups.h"
 
@@ -30,7 +31,7 @@ take_file(struct search *search, const struct stat *st)
 			return;
 	search->found = xreallocarray(search->found, search->count + 1, sizeof(*search->found));
 	search->found[search->count++] = st->st_ino;
-	search->bytes += (int64_t)st->st_blocks * 512;
+	search->bytes += (int64_t)st->st_blocks * 512 + PATHS_ENTRY_BYTES;
 }
 
 /* The links of /proc are looked through by the kernel: nothing is opened. */

@@ -40,6 +40,7 @@
 #define BYTES_PER_MS 100000	/* what is filled so fast is seen before it has twice as much */
 #define GLANCE_MS 100		/* at the room that is left in the file system */
 #define GLANCE_PARTS 8		/* of a limit: that much less room ends the pause */
+#define FILES_MOST ((fsfilcnt_t)1 << 40)
 #define PAUSE_TIMES_EARLY 2	/* but then the pause is still so long beside the last round */
 #define PAUSE_TIMES 10		/* what the last round took, so that measuring takes 10 % at most */
 
@@ -51,7 +52,7 @@ struct disk_watch {
 	int report;		/* int64_t for each name, in their order */
 	int64_t begun;		/* steady ms */
 	int64_t due, earliest;	/* steady ms, of the next round; with much less room: the other */
-	int64_t room;		/* bytes, when the last round began */
+	int64_t room;		/* as paths_size() counts, when the last round began */
 	char **names;		/* of the spaces that are measured */
 	size_t count;
 };
@@ -89,10 +90,13 @@ static int64_t
 room_of(const struct disk_watch *watch)
 {
 	struct statvfs now;
+	int64_t files = 0;
 
 	if (statvfs(watch->driver->spaces_dir, &now) != 0)
 		return watch->room;
-	return (int64_t)now.f_bfree * (int64_t)now.f_frsize;
+	if (now.f_ffree < FILES_MOST)	/* else it has no such number, or no limit */
+		files = (int64_t)now.f_ffree;
+	return (int64_t)now.f_bfree * (int64_t)now.f_frsize + files * PATHS_ENTRY_BYTES;
 }
 
 static bool

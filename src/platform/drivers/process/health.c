@@ -37,8 +37,7 @@ struct health_check {
 };
 
 struct health {
-	struct loop *loop;
-	const struct instance *instance;
+	struct probe_means means;
 	const struct health_events *events;
 	void *data;
 	struct health_check checks[HEALTH_KINDS];
@@ -87,7 +86,7 @@ begin_check(struct health *health, enum health_kind kind)
 		return;
 	check->began = clock_steady_ms();
 	first = check->probe->initial_ms > 0 ? check->probe->initial_ms : FIRST_MS;
-	check->timer = loop_add_timer(health->loop, first, try_it, check);
+	check->timer = loop_add_timer(health->means.loop, first, try_it, check);
 }
 
 /* The last that is done in a turn: whoever hears of readiness may free all of this. */
@@ -132,6 +131,7 @@ add_question(const struct health_check *check, struct error *said)
 	static const enum error_code codes[][2] = {
 		[PROBE_HTTP] = {CODE_WAITING_FOR_PAGE, CODE_NOT_READY_BY_PAGE},
 		[PROBE_TCP] = {CODE_WAITING_FOR_PORT, CODE_NOT_READY_BY_PORT},
+		[PROBE_GRPC] = {CODE_WAITING_FOR_PORT, CODE_NOT_READY_BY_PORT},
 		[PROBE_COMMAND] = {CODE_WAITING_FOR_COMMAND, CODE_NOT_READY_BY_COMMAND},
 	};
 	const struct probe_target *target = &check->probe->target;
@@ -203,7 +203,7 @@ tried(void *data, const struct error *why)
 	bool good = !why && becomes_good(check);
 
 	check->try = NULL;
-	check->timer = loop_add_timer(check->health->loop, pause_of(check), try_it, check);
+	check->timer = loop_add_timer(check->health->means.loop, pause_of(check), try_it, check);
 	if (why)
 		failed(check, why);
 	else if (good)
@@ -218,18 +218,16 @@ try_it(void *data)
 
 	check->timer = NULL;
 	check->tries++;
-	check->try = probe_start(health->loop, &check->probe->target, health->instance, tried,
-				 check);
+	check->try = probe_start(&health->means, &check->probe->target, tried, check);
 }
 
 struct health *
-health_start(struct loop *loop, const struct health_probe *probes, const struct instance *instance,
+health_start(const struct probe_means *means, const struct health_probe *probes,
 	     const struct health_events *events, void *data)
 {
 	struct health *health = xcalloc(1, sizeof(*health));
 
-	health->loop = loop;
-	health->instance = instance;
+	health->means = *means;
 	health->events = events;
 	health->data = data;
 	for (int i = 0; i < HEALTH_KINDS; i++)

@@ -34,9 +34,8 @@ struct health_events {
 
 /* Of `probes` (HEALTH_KINDS of them, which stay) at least one is declared.  Without a readiness
  * probe it is ready when it has started; without that too, ready() never comes. */
-struct health *health_start(struct loop *loop, const struct health_probe *probes,
-			    const struct instance *instance, const struct health_events *events,
-			    void *data);
+struct health *health_start(const struct probe_means *means, const struct health_probe *probes,
+			    const struct health_events *events, void *data);
 void health_free(struct health *health);	/* NULL is fine */
 
 #endif

@@ -22,4 +22,7 @@ extern const struct process_means process_all_means;
  * reference. */
 json_t *process_honours(const struct process_means *means);
 
+/* Why a field is refused; NULL: it is not. */
+const char *process_refuses(const char *path);
+
 #endif

@@ -28,11 +28,11 @@
 #include "net/loop.h"
 #include "platform/drivers/process/cgroups.h"
 #include "platform/drivers/process/confine.h"
+#include "platform/drivers/process/guard-registry.h"
 #include "platform/drivers/process/guard.h"
 #include "platform/drivers/process/layout.h"
 #include "platform/drivers/process/output.h"
 #include "platform/drivers/process/plan.h"
-#include "platform/drivers/process/record.h"
 #include "platform/drivers/redact.h"
 
 #define GRACE_MS 2000
@@ -47,7 +47,7 @@
 
 struct instance {
 	struct loop *loop;
-	struct record *record;
+	struct guard_registry *registry;
 	struct output *output;
 	const struct plan *plan;
 	const struct confinement *confinement;
@@ -226,7 +226,7 @@ on_end(void *data, pid_t pid, int status)
 	loop_remove_fd(instance->reports_watch);
 	instance->watch = NULL;
 	instance->reports_watch = NULL;
-	record_remove(instance->record, instance->guard);
+	guard_registry_remove(instance->registry, instance->guard);
 	instance->lack = cgroups_lack(confinement_cgroups(instance->confinement), instance->space,
 				      instance->group, &instance->plan->share);
 	cgroups_close(confinement_cgroups(instance->confinement), instance->space, instance->group);
@@ -403,7 +403,7 @@ instance_start(const struct plan *plan, const struct instance_place *place,
 	}
 	instance = xcalloc(1, sizeof(*instance));
 	instance->loop = place->loop;
-	instance->record = place->record;
+	instance->registry = place->registry;
 	instance->output = output_new(place->log, place->program->container,
 					plan->deployment);
 	instance->plan = plan;
@@ -423,7 +423,7 @@ instance_start(const struct plan *plan, const struct instance_place *place,
 	instance->reports_watch = loop_add_fd(place->loop, reports[0], EPOLLIN, on_report,
 					      instance);
 	loop_watch_child(place->loop, pid, on_end, instance);
-	record_add(place->record, pid);
+	guard_registry_add(place->registry, pid);
 out:
 	close_fd(null);
 	close_fd(output[1]);
@@ -444,7 +444,7 @@ end_now(struct instance *instance)
 			kill(instance->guard, SIGKILL);
 		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 	}
-	record_remove(instance->record, instance->guard);
+	guard_registry_remove(instance->registry, instance->guard);
 	cgroups_close(confinement_cgroups(instance->confinement), instance->space, instance->group);
 }
 

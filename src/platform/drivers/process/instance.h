@@ -15,12 +15,12 @@ struct instance;
 struct loop;
 struct plan;
 struct plan_program;
-struct record;
+struct guard_registry;
 
 struct instance_place {
 	const struct plan_program *program;	/* of the plan */
 	struct loop *loop;
-	struct record *record;
+	struct guard_registry *registry;
 	const struct confinement *confinement;
 	const char *space_dir;
 	const char *directory;	/* its working directory; is there */

@@ -144,3 +144,28 @@ plan_check(const struct set *set, const char *module, struct error *err)
 	free(workload.module);
 	return ret;
 }
+
+static bool
+share_a_port(const struct driver_workload *a, const struct driver_workload *b)
+{
+	for (size_t i = 0; i < a->endpoint_count; i++)
+		for (size_t k = 0; k < b->endpoint_count; k++)
+			if (a->endpoints[i].port == b->endpoints[k].port)
+				return true;
+	return false;
+}
+
+bool
+plan_is_twice(const struct driver_deployment *deployment, size_t which)
+{
+	const struct driver_workload *one = &deployment->workloads[which];
+
+	for (size_t i = 0; i < which; i++) {
+		const struct driver_workload *other = &deployment->workloads[i];
+
+		if (strcmp(other->module, one->module) == 0 ||
+		    (other->replicas > 0 && one->replicas > 0 && share_a_port(other, one)))
+			return true;
+	}
+	return false;
+}

@@ -15,6 +15,7 @@
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/workload-fields.h"
+#include "platform/drivers/process/grpc-health.h"
 #include "platform/drivers/process/plan.h"
 
 #define TRY_MS 2000		/* where nothing is said of it */
@@ -121,12 +122,29 @@ read_command(const struct plan *plan, const char *key, const json_t *command,
 	return 0;
 }
 
+/* Those that ask a port. */
+static bool
+find_network_type(const char *name, enum probe_type *out)
+{
+	static const struct { const char *name; enum probe_type type; } types[] = {
+		{"http", PROBE_HTTP}, {"tcp", PROBE_TCP}, {"grpc", PROBE_GRPC},
+	};
+
+	for (size_t i = 0; name && i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(types[i].name, name) == 0) {
+			*out = types[i].type;
+			return true;
+		}
+	return false;
+}
+
 static int
 read_target(const struct plan *plan, const char *key, const json_t *probe,
 	    const json_t *variables, struct probe_target *target, struct error *err)
 {
 	const char *type = json_member_string(probe, "type");
 	const char *path = json_member_string(probe, "path");
+	const char *service = json_member_string(probe, "service");
 	json_int_t port = workload_field_number(json_object_get(probe, "port"));
 
 	if (type && strcmp(type, "command") == 0) {
@@ -134,13 +152,14 @@ read_target(const struct plan *plan, const char *key, const json_t *probe,
 		return read_command(plan, key, json_object_get(probe, "command"), variables, target,
 				    err);
 	}
-	if (!type || (strcmp(type, "http") != 0 && strcmp(type, "tcp") != 0))
+	if (!find_network_type(type, &target->type))
 		return error_set_code(err, CODE_PROBE_TYPE_UNKNOWN, .member = key,
 				      .workload = plan->module, .type = type ? type : "");
-	target->type = strcmp(type, "http") == 0 ? PROBE_HTTP : PROBE_TCP;
 	target->path = xstrdup(path ? path : "/");
+	target->service = xstrdup(service ? service : "");
 	target->port = port > 0 && port < 65536 ? plan_own_port(plan, (int)port) : 0;
-	if (target->port == 0 || !is_request_path(target->path))
+	if (target->port == 0 || !is_request_path(target->path) ||
+	    strlen(target->service) > GRPC_SERVICE_MAX)
 		return error_set_code(err, CODE_PROBE_INVALID, .member = key,
 				      .workload = plan->module);
 	return read_headers(plan, key, json_object_get(probe, "headers"), target, err);
@@ -163,6 +182,15 @@ read_threshold(const struct plan *plan, const json_t *probe, const char *key, in
 	return 0;
 }
 
+/* The same of a time: without one a try could not succeed, and they would have no time between. */
+static int
+read_time(const struct plan *plan, const json_t *probe, const char *key, int *out,
+	  struct error *err)
+{
+	return workload_field_number(json_object_get(probe, key)) == 0
+		       ? 0 : plan_read_seconds(plan, probe, key, out, err);
+}
+
 static int
 read_probe(const struct plan *plan, enum health_kind kind, const json_t *container,
 	   struct health_probe *out, struct error *err)
@@ -178,8 +206,8 @@ read_probe(const struct plan *plan, enum health_kind kind, const json_t *contain
 	};
 	if (read_target(plan, kinds[kind].key, probe, variables, &out->target, err) != 0 ||
 	    plan_read_seconds(plan, probe, "initialDelaySeconds", &out->initial_ms, err) != 0 ||
-	    plan_read_seconds(plan, probe, "periodSeconds", &out->period_ms, err) != 0 ||
-	    plan_read_seconds(plan, probe, "timeoutSeconds", &out->target.timeout_ms, err) != 0 ||
+	    read_time(plan, probe, "periodSeconds", &out->period_ms, err) != 0 ||
+	    read_time(plan, probe, "timeoutSeconds", &out->target.timeout_ms, err) != 0 ||
 	    read_threshold(plan, probe, "successThreshold", &out->successes, err) != 0)
 		return -1;
 	return read_threshold(plan, probe, "failureThreshold", &out->failures, err);
@@ -218,6 +246,7 @@ plan_clear_probes(struct plan *plan)
 
 		free(target->path);
 		free(target->headers);
+		free(target->service);
 		free(target->program);
 		for (size_t k = 0; target->command && target->command[k]; k++)
 			free(target->command[k]);

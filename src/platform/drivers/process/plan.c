@@ -23,6 +23,7 @@
 #include "model/error-codes.h"
 #include "model/json-text.h"
 #include "model/json.h"
+#include "model/manifests.h"
 #include "model/workload-fields.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/images.h"
@@ -305,7 +306,7 @@ read_all(struct plan *plan, const struct plan_setting *setting, const struct rep
 	if (!is_module(workload->module))
 		return error_set_code(err, CODE_WORKLOAD_NAME_INVALID,
 				      .workload = workload->module);
-	if (workload_profile_of(workload->profile) == PROFILE_MANIFESTS)
+	if (manifests_is(workload->profile))
 		return error_set_code(err, CODE_WORKLOAD_NEEDS_CLUSTER,
 				      .workload = workload->module);
 	container = only_container(plan, replica->spec, err);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * The inside of the process driver.  From below: record (which guards live), images
- * (what may be run), output (log files), probe, forward, addresses (of services); replicas (from a
- * workload to its processes), plan (what one of them asks for), confine (what its processes see),
+ * The inside of the process driver.  From below: guard-registry (which guards live), images
+ * (what may be run), output (log files), probe, tcp-proxy, addresses (of services); replicas (from
+ * a workload to its processes), plan (what one of them asks for), confine (what its processes see),
  * translation (of the ports that they choose), guard (what they run below), instance (one program
  * from start to end), workload (a plan kept running), cron (one that runs at its times), space (all
  * workloads of an environment and the change from one set of them to the next).
@@ -36,17 +36,18 @@ struct addresses;
 struct confinement;
 struct disk_watch;
 struct filling;
+struct guard_registry;
 struct images;
 struct ports;
-struct record;
 struct remover;
 struct space;
 
 struct process_driver {
 	struct driver base;
-	struct record *record;
+	struct guard_registry *registry;
 	struct confinement *confinement;
 	struct remover *remover;
+	struct http_client *grpc;	/* what asks in probes: grpc-health.h */
 	struct disk_watch *disk;
 	struct images *images;
 	struct ports *ports;

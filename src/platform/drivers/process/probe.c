@@ -20,6 +20,7 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "platform/drivers/process/aside.h"
+#include "platform/drivers/process/grpc-health.h"
 #include "platform/drivers/process/instance.h"
 #include "net/loop.h"
 
@@ -32,6 +33,7 @@ struct probe {
 	struct loop_fd *watch;
 	struct loop_timer *deadline;	/* also ends a try that failed at once */
 	struct aside *aside;		/* of a command */
+	struct grpc_health *grpc;
 	bool http;
 	bool connected;
 	enum error_code why; /* not yet */
@@ -45,6 +47,7 @@ static void
 free_probe(struct probe *probe)
 {
 	aside_cancel(probe->aside);
+	grpc_health_cancel(probe->grpc);
 	loop_remove_fd(probe->watch);
 	if (probe->fd >= 0)
 		close(probe->fd);
@@ -186,6 +189,15 @@ run_command(struct probe *probe, const struct probe_target *target, const struct
 }
 
 static void
+grpc_answered(void *data, const struct error *why)
+{
+	struct probe *probe = data;
+
+	probe->grpc = NULL;
+	finish(probe, why);
+}
+
+static void
 put_request(struct buf *request, const struct probe_target *target)
 {
 	buf_printf(request, "GET %s HTTP/1.1\r\n", target->path);
@@ -198,9 +210,10 @@ put_request(struct buf *request, const struct probe_target *target)
 /* What fails at once is told from the loop all the same: the caller
  * does not have the probe yet. */
 struct probe *
-probe_start(struct loop *loop, const struct probe_target *target, const struct instance *instance,
+probe_start(const struct probe_means *means, const struct probe_target *target,
 	    void (*done)(void *data, const struct error *why), void *data)
 {
+	struct loop *loop = means->loop;
 	struct probe *probe = xcalloc(1, sizeof(*probe));
 	struct sockaddr_in address = {
 		.sin_family = AF_INET,
@@ -216,7 +229,12 @@ probe_start(struct loop *loop, const struct probe_target *target, const struct i
 	buf_init(&probe->answer, ANSWER_MAX);
 	buf_init(&probe->request, REQUEST_MAX);
 	if (target->type == PROBE_COMMAND) {
-		run_command(probe, target, instance);
+		run_command(probe, target, means->instance);
+		return probe;
+	}
+	if (target->type == PROBE_GRPC) {
+		probe->grpc = grpc_health_ask(means->grpc, target->port, target->service,
+					      target->timeout_ms, grpc_answered, probe);
 		return probe;
 	}
 	if (probe->http)

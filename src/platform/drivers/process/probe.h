@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 struct error;
+struct http_client;
 struct instance;
 struct loop;
 struct probe;
@@ -14,6 +15,7 @@ struct probe;
 enum probe_type {
 	PROBE_HTTP,
 	PROBE_TCP,		/* the connection is enough */
+	PROBE_GRPC,		/* a health check must be answered with SERVING */
 	PROBE_COMMAND		/* a program that must end with 0, where the workload runs */
 };
 
@@ -22,16 +24,22 @@ struct probe_target {
 	char *path;		/* of HTTP; "/..." */
 	char *headers;		/* of HTTP: lines with CR LF; "" */
 	bool has_host;		/* one of them is Host */
+	char *service;		/* of GRPC; "": the program as a whole */
 	int port;
 	char *program;		/* of COMMAND */
 	char **command;		/* for execve, NULL at the end */
 	int timeout_ms;
 };
 
+struct probe_means {
+	struct loop *loop;
+	struct http_client *grpc;		/* grpc-health.h */
+	const struct instance *instance;	/* where a command runs; must not go before */
+};
+
 /* `done` is called once, from the loop, and the probe is freed after it.  why: NULL when what was
- * asked is good.  The instance is where a command runs; it must not go before. */
-struct probe *probe_start(struct loop *loop, const struct probe_target *target,
-			  const struct instance *instance,
+ * asked is good. */
+struct probe *probe_start(const struct probe_means *means, const struct probe_target *target,
 			  void (*done)(void *data, const struct error *why), void *data);
 void probe_cancel(struct probe *probe);	/* NULL is fine; not after `done` */
 

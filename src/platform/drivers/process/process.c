@@ -22,23 +22,25 @@
 #include "base/paths.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
+#include "net/http-client.h"
 #include "platform/drivers/driver.h"
+#include "platform/drivers/ports.h"
 #include "platform/drivers/process/addresses.h"
 #include "platform/drivers/process/cgroups.h"
 #include "platform/drivers/process/confine.h"
+#include "platform/drivers/process/database-init.h"
 #include "platform/drivers/process/disk.h"
-#include "platform/drivers/process/fill.h"
+#include "platform/drivers/process/grpc-health.h"
+#include "platform/drivers/process/guard-registry.h"
 #include "platform/drivers/process/honours.h"
 #include "platform/drivers/process/images.h"
-#include "platform/drivers/process/mounts.h"
 #include "platform/drivers/process/layout.h"
+#include "platform/drivers/process/mounts.h"
 #include "platform/drivers/process/output.h"
 #include "platform/drivers/process/plan.h"
-#include "platform/drivers/ports.h"
 #include "platform/drivers/process/private.h"
-#include "platform/drivers/process/record.h"
 #include "platform/drivers/process/remover.h"
-#include "platform/drivers/process/rendered.h"
+#include "platform/drivers/process/resource-files.h"
 #include "platform/drivers/process/resource.h"
 #include "platform/drivers/process/space-change.h"
 #include "platform/drivers/process/space-hosts.h"
@@ -68,7 +70,8 @@ process_free(struct driver *driver)
 	while (process->spaces)
 		space_free(process->spaces);
 	remover_free(process->remover);
-	record_free(process->record);
+	http_client_free(process->grpc);
+	guard_registry_free(process->registry);
 	confinement_free(process->confinement);
 	images_free(process->images);
 	ports_free(process->ports);
@@ -133,7 +136,7 @@ process_adopt(struct driver *driver, const char *space, const struct driver_home
 struct filling {
 	struct process_driver *driver;
 	struct filling *next;
-	struct fill *fill;
+	struct database_init *fill;
 	json_t *outputs;
 	struct driver_task *task;
 };
@@ -164,7 +167,7 @@ stop_filling(void *data)
 	struct error err;
 
 	error_set_code(&err, CODE_CANCELLED);
-	fill_stop(filling->fill);
+	database_init_stop(filling->fill);
 	end_filling(filling, &err);
 }
 
@@ -189,9 +192,9 @@ fill_later(struct process_driver *process, const char *sql, json_t *outputs,
 	filling->task = task;
 	filling->next = process->fillings;
 	process->fillings = filling;
-	filling->fill = fill_start(process->base.loop,
-				   json_string_value(json_object_get(outputs, "path")), sql, filled,
-				   filling, &err);
+	filling->fill = database_init_start(process->base.loop,
+					    json_string_value(json_object_get(outputs, "path")), sql, filled,
+					    filling, &err);
 	if (!filling->fill)
 		end_filling(filling, &err);
 	return task;
@@ -258,7 +261,7 @@ process_render(struct driver *driver, const char *space, const char *name, const
 	json_t *paths = NULL;
 
 	if (directory)
-		paths = rendered_keep(directory, name, files, previous, &err);
+		paths = resource_files_keep(directory, name, files, previous, &err);
 	free(directory);
 	return driver_task_ended(driver, waiter, paths ? NULL : &err, paths);
 }
@@ -512,6 +515,14 @@ process_detach(struct driver *driver, const struct driver_waiter *waiter)
 	return task;
 }
 
+const struct driver_kind driver_process_kind = {
+	.name = DRIVER_PROCESS_NAME,
+	.driver_type = DRIVER_PROCESS_TYPE,
+	.resources = driver_process_resources,
+	.check_cluster = NULL,
+	.open_cluster = NULL,
+};
+
 static const struct driver_ops process_ops = {
 	.name = DRIVER_PROCESS_NAME,
 	.driver_type = DRIVER_PROCESS_TYPE,
@@ -589,12 +600,13 @@ driver_process_new(struct loop *loop, const struct driver_process_options *optio
 	if (!process->spaces_dir)
 		error_errno(err, _("%s: cannot be opened"), options->spaces_dir);
 	if (process->spaces_dir && process->images)
-		process->record = record_open(loop, process->spaces_dir, err);
-	if (!process->record) {
+		process->registry = guard_registry_open(loop, process->spaces_dir, err);
+	if (!process->registry) {
 		process_free(&process->base);
 		return NULL;
 	}
 	process->remover = remover_new(loop, process->spaces_dir);
+	process->grpc = grpc_health_client(loop);
 	process->confinement = confinement_new(process->spaces_dir, options->images_dir,
 					       options->confine, options->hidden,
 					       &options->limits);

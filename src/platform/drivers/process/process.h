@@ -6,9 +6,10 @@
 
 #include <stddef.h>
 
+#include "platform/drivers/driver.h"
+#include "platform/drivers/kinds.h"
 #include "platform/drivers/process/cgroups.h"
 
-struct driver;
 struct error;
 struct loop;
 
@@ -40,9 +41,9 @@ struct driver *driver_process_new(struct loop *loop, const struct driver_process
 /* Whether workloads see what lies there, or will lie there, unless it is hidden from them. */
 bool driver_process_shows(const char *images_dir, const char *path);
 
-/* What it is in definitions, also where there is none: driver_ops.name, driver_type, resources. */
+/* What it is in definitions, also where there is none. */
+extern const struct driver_kind driver_process_kind;
 #define DRIVER_PROCESS_NAME "process"
 #define DRIVER_PROCESS_TYPE "sidestage/machine"
-extern const char *const driver_process_resources[];
 
 #endif

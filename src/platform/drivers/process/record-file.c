@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Written beside and renamed: a daemon that ends in between leaves the file of before. */
 #include "config.h"
 
 #include "platform/drivers/process/record-file.h"

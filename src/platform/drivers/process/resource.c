@@ -368,7 +368,12 @@ static const struct resource_type types[] = {
 	{ "volume", NULL, provision_volume, remove_volume },
 };
 
-const char *const driver_process_resources[] = {"dns", "sqlite", "volume", NULL};
+const struct driver_resource_kind driver_process_resources[] = {
+	{"dns", {"dns", NULL}},
+	{"sqlite", {"sqlite", NULL}},
+	{"volume", {"volume", NULL}},
+	{NULL, {NULL}},
+};
 
 static const struct resource_type *
 find_type(const char *type)

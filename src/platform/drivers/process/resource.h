@@ -7,11 +7,15 @@
 #include <jansson.h>
 #include <stdbool.h>
 
-struct driver_resource;
+#include "platform/drivers/driver.h"
+
 struct driver_template;
 struct error;
 struct ports;
 struct remover;
+
+/* What it makes, as in driver_ops. */
+extern const struct driver_resource_kind driver_process_resources[];
 
 struct resources {
 	const struct driver_template *templates;

@@ -36,9 +36,11 @@
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/confine.h"
 #include "platform/drivers/process/jobs.h"
+#include "platform/drivers/process/plan-check.h"
 #include "platform/drivers/process/plan.h"
 #include "platform/drivers/process/private.h"
 #include "platform/drivers/process/replicas.h"
+#include "platform/drivers/process/space-copy.h"
 #include "platform/drivers/process/space-hosts.h"
 #include "platform/drivers/process/space-ports.h"
 #include "platform/drivers/process/space-private.h"
@@ -180,14 +182,15 @@ retire_undeclared(struct space *space)
 	}
 }
 
-/* Whoever waits for the new ones need not wait for the end of the old. */
+/* Whoever waits for the new ones need not wait for the end of the old.  A first copy has none, and
+ * its end has the warnings. */
 static void
 report_switch(struct space *space)
 {
 	const struct driver_progress all = {.done = space->running.count,
 					    .total = space->running.count};
 
-	if (space->errors.count == 0 && all.total > 0)
+	if (space->errors.count == 0 && all.total > 0 && !space->copy_of)
 		driver_task_report(space->change, &all);
 }
 
@@ -204,6 +207,7 @@ switch_over(struct space *space)
 		if (old && workloads_remove(&space->running, old))
 			workloads_add(&space->stopping, old);
 		workload_accept(candidates.items[i]);
+		space_take_in(space, plan->module);
 		workloads_add(&space->running, candidates.items[i]);
 	}
 	space->candidates = (struct workloads){0};
@@ -297,19 +301,40 @@ kept_too_late(void *data)
 	roll_back(space);
 }
 
-/* Its error was added. */
+/* The others go on. */
 static void
-give_up(struct space *space, struct workload *candidate)
+leave_out(struct space *space, struct workload *candidate)
 {
-	if (!space->is_resumed || workload_plan(candidate)->when == PLAN_BEFORE) {
-		roll_back(space);
-		return;
-	}
+	space_leave_out(space, workload_plan(candidate)->module);
 	workloads_remove(&space->candidates, candidate);
 	workloads_add(&space->stopping, candidate);
 	workload_stop(candidate);
 	point_ports(space, space->tentative);
 	switch_when_ready(space);
+}
+
+/* Its error was added. */
+static void
+give_up(struct space *space, struct workload *candidate)
+{
+	if (!space->is_resumed || workload_plan(candidate)->when == PLAN_BEFORE)
+		roll_back(space);
+	else
+		leave_out(space, candidate);
+}
+
+static void
+candidate_failed(struct space *space, struct workload *workload)
+{
+	const struct plan *plan = workload_plan(workload);
+
+	if (plan->when != PLAN_BEFORE &&
+	    space_excuses(space, plan->module, workload_said(workload))) {
+		leave_out(space, workload);
+		return;
+	}
+	take_error(space, workload);
+	give_up(space, workload);
 }
 
 /* Its public port opens now if nothing stood behind it; another one waits for the switch. */
@@ -382,8 +407,7 @@ on_changed(void *data, struct workload *workload, enum workload_event event)
 			 is_in(&space->candidates, workload))
 			candidate_ready(space, workload);
 	} else if (space->phase == STARTING) {
-		take_error(space, workload);
-		give_up(space, workload);
+		candidate_failed(space, workload);
 	}
 }
 
@@ -442,33 +466,17 @@ is_unchanged(const struct space *space, const char *deployment, const char *modu
 	       (deployment && plan->deployment && strcmp(plan->deployment, deployment) == 0);
 }
 
-static bool
-share_a_port(const struct driver_workload *a, const struct driver_workload *b)
+/* Nothing of it can be started; whether that is an error depends on what is copied. */
+static void
+refuse(struct space *space, const struct driver_workload *workload, const char *code,
+       const struct error *why)
 {
-	for (size_t i = 0; i < a->endpoint_count; i++)
-		for (size_t k = 0; k < b->endpoint_count; k++)
-			if (a->endpoints[i].port == b->endpoints[k].port)
-				return true;
-	return false;
+	if (driver_goes_before(workload) || !space_excuses(space, workload->module, why))
+		add_error(space, workload->module, code, why);
+	space_leave_out(space, workload->module);
 }
 
-/* Two workloads at one public port would take each other's requests. */
-static bool
-is_twice(const struct driver_deployment *deployment, size_t which)
-{
-	const struct driver_workload *one = &deployment->workloads[which];
-
-	for (size_t i = 0; i < which; i++) {
-		const struct driver_workload *other = &deployment->workloads[i];
-
-		if (strcmp(other->module, one->module) == 0 ||
-		    (other->replicas > 0 && one->replicas > 0 && share_a_port(other, one)))
-			return true;
-	}
-	return false;
-}
-
-/* NULL: an error was added. */
+/* NULL: it was refused. */
 static struct plan *
 make_plan(struct space *space, const struct driver_deployment *deployment,
 	  const struct driver_workload *workload, int number, const char *fingerprint)
@@ -492,7 +500,7 @@ make_plan(struct space *space, const struct driver_deployment *deployment,
 		plan = NULL;
 	}
 	if (!plan)
-		add_error(space, workload->module, code, &err);
+		refuse(space, workload, code, &err);
 	return plan;
 }
 
@@ -516,12 +524,12 @@ make_plans(struct space *space, const struct driver_deployment *deployment, size
 		return;
 	fingerprint = replica_fingerprint(workload);
 	count = plan_count(workload, &err);
-	if (count >= 0 && is_twice(deployment, which)) {
+	if (count >= 0 && plan_is_twice(deployment, which)) {
 		error_set_code(&err, CODE_WORKLOAD_TWICE, .workload = workload->module);
 		count = -1;
 	}
 	if (count < 0) {
-		add_error(space, workload->module, "cannot-start", &err);
+		refuse(space, workload, "cannot-start", &err);
 		free(fingerprint);
 		return;
 	}
@@ -547,8 +555,9 @@ start_candidate(struct space *space, struct plan *plan)
 	char *module_dir = xasprintf("%s/modules/%s", space->directory, plan->module);
 	struct workload_place place = {
 		.loop = space->driver->base.loop,
-		.record = space->driver->record,
+		.registry = space->driver->registry,
 		.remover = space->driver->remover,
+		.grpc = space->driver->grpc,
 		.refusal = &space->refusal,
 		.confinement = space->driver->confinement,
 		.space_dir = space->directory,
@@ -557,7 +566,7 @@ start_candidate(struct space *space, struct plan *plan)
 		.generations = &space->driver->generation,
 		.ready_timeout_ms = space->driver->ready_timeout_ms,
 		.min_ready_ms = space->driver->min_ready_ms,
-		.is_resumed = space->is_resumed,
+		.has_proven = space->is_resumed && !space->is_unproven,
 		.is_done = plan->is_job && !plan->schedule && plan->deployment &&
 			   jobs_is_done(space->directory, plan->module, plan->replica,
 					plan->deployment),
@@ -597,8 +606,7 @@ is_planned_in_vain(const struct space *space, const struct driver_deployment *de
 {
 	for (size_t i = 0; i < deployment->count; i++) {
 		const struct driver_workload *workload = &deployment->workloads[i];
-		const char *when = json_member_string(workload->deploy, "when");
-		bool is_first = when && strcmp(when, "before") == 0;
+		bool is_first = driver_goes_before(workload);
 
 		if (workload->is_held && is_first)
 			return true;
@@ -629,6 +637,9 @@ start_change(struct space *space, const struct driver_deployment *deployment)
 
 	space->phase = STARTING;
 	space->is_resumed = deployment->is_resumed;
+	space->is_unproven = deployment->is_unproven;
+	free(space->copy_of);
+	space->copy_of = xstrdup_or_null(deployment->copy_of);
 	for (size_t i = 0; i < deployment->count; i++)
 		make_plans(space, deployment, i, &plans);
 	if (is_planned_in_vain(space, deployment)) {

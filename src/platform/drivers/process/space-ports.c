@@ -24,10 +24,10 @@
 #include "base/xmalloc.h"
 #include "platform/drivers/process/addresses.h"
 #include "platform/drivers/process/confine.h"
-#include "platform/drivers/process/forward.h"
 #include "platform/drivers/process/plan.h"
 #include "platform/drivers/process/private.h"
 #include "platform/drivers/process/space-private.h"
+#include "platform/drivers/process/tcp-proxy.h"
 #include "platform/drivers/process/workload.h"
 #include "platform/drivers/process/workloads.h"
 
@@ -50,7 +50,7 @@ find_port(const struct space *space, const char *module, int port)
 }
 
 static void
-add_port(struct space *space, struct forward *forward, const char *module, int port)
+add_port(struct space *space, struct tcp_proxy *forward, const char *module, int port)
 {
 	space->ports = xreallocarray(space->ports, space->port_count + 1, sizeof(*space->ports));
 	space->ports[space->port_count++] =
@@ -60,11 +60,11 @@ add_port(struct space *space, struct forward *forward, const char *module, int p
 static int
 ensure_resource(struct space *space, int port, struct error *err)
 {
-	struct forward *forward;
+	struct tcp_proxy *forward;
 
 	if (find_port(space, NULL, port))
 		return 0;
-	forward = forward_new(space->driver->base.loop, space->driver->ports, port, err);
+	forward = tcp_proxy_new(space->driver->base.loop, space->driver->ports, port, err);
 	if (!forward)
 		return -1;
 	add_port(space, forward, NULL, port);
@@ -94,15 +94,15 @@ static int
 ensure_service(struct space *space, const char *module, int port, struct error *err)
 {
 	struct addresses *addresses = space->driver->addresses;
-	struct forward *forward = NULL;
+	struct tcp_proxy *forward = NULL;
 	int reason = 0;
 
 	if (find_port(space, module, port))
 		return 0;
 	for (int i = 0; i < ADDRESSES_TRIED && !forward; i++) {
-		forward = forward_new_at(space->driver->base.loop,
-					 addresses_of(addresses, space->name, module), port,
-					 &reason, err);
+		forward = tcp_proxy_new_at(space->driver->base.loop,
+					   addresses_of(addresses, space->name, module), port,
+					   &reason, err);
 		if (forward || reason != EADDRINUSE || !may_move(space, module))
 			break;
 		addresses_move(addresses, space->name, module);
@@ -159,7 +159,7 @@ is_used(const struct space *space, const struct public_port *port)
 static void
 close_port(struct public_port *port)
 {
-	forward_free(port->forward);
+	tcp_proxy_free(port->forward);
 	free(port->module);
 }
 
@@ -180,11 +180,11 @@ space_prune_ports(struct space *space)
 /* How many there are. */
 static size_t
 targets_of(const struct workloads *list, const struct public_port *port, bool only_ready,
-	   int out[FORWARD_TARGETS_MAX])
+	   int out[TCP_PROXY_TARGETS_MAX])
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < list->count && count < FORWARD_TARGETS_MAX; i++) {
+	for (size_t i = 0; i < list->count && count < TCP_PROXY_TARGETS_MAX; i++) {
 		int own = own_port(workload_plan(list->items[i]), port);
 
 		if (own > 0 && (!only_ready || workload_is_ready(list->items[i])))
@@ -198,7 +198,7 @@ targets_of(const struct workloads *list, const struct public_port *port, bool on
 int
 space_point_ports(struct space *space, struct error *err)
 {
-	int targets[FORWARD_TARGETS_MAX];
+	int targets[TCP_PROXY_TARGETS_MAX];
 
 	for (size_t i = 0; i < space->port_count; i++) {
 		const struct public_port *port = &space->ports[i];
@@ -212,7 +212,7 @@ space_point_ports(struct space *space, struct error *err)
 			count = targets_of(&space->running, port, false, targets);
 		if (count == 0)
 			count = targets_of(&space->candidates, port, true, targets);
-		if (count > 0 && forward_set_targets(port->forward, targets, count, err) != 0)
+		if (count > 0 && tcp_proxy_set_targets(port->forward, targets, count, err) != 0)
 			return -1;
 	}
 	return 0;
@@ -228,7 +228,7 @@ space_open_connections(const struct space *space, const struct workloads *list)
 			int own = own_port(workload_plan(list->items[k]), &space->ports[i]);
 
 			if (own > 0)
-				count += forward_count(space->ports[i].forward, own);
+				count += tcp_proxy_count(space->ports[i].forward, own);
 		}
 	return count;
 }

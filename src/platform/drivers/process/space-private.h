@@ -7,6 +7,7 @@
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_PROCESS_SPACE_PRIVATE_H
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_SPACE_PRIVATE_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,7 +16,7 @@
 #include "platform/drivers/driver.h"
 #include "platform/drivers/process/workloads.h"
 
-struct forward;
+struct tcp_proxy;
 struct loop_timer;
 struct process_driver;
 
@@ -23,7 +24,7 @@ enum phase { IDLE, STARTING, DRAINING, STOPPING, ROLLING_BACK };
 
 /* What others connect to. */
 struct public_port {
-	struct forward *forward;
+	struct tcp_proxy *forward;
 	char *module;		/* whose service it is of; NULL: of a resource */
 	int port;
 };
@@ -47,7 +48,10 @@ struct space {
 	size_t declared_count;
 	struct plan **planned;		/* by the change, and not started yet; NULL where it was */
 	size_t planned_count;
+	char *copy_of;			/* by the change: as driver_deployment has it */
+	json_t *left_out;		/* {MODULE: true}: declared, and nothing of it runs */
 	bool is_resumed;		/* by the change: what it starts was deployed before */
+	bool is_unproven;		/* by the change: but not here */
 	bool tentative;			/* public ports lead to the candidates already */
 	int64_t drain_until;		/* steady ms */
 	struct loop_timer *timer;	/* drains, gives up, or ends the removal */

@@ -118,6 +118,7 @@ space_open(struct process_driver *driver, const char *name, struct error *err)
 	space->driver = driver;
 	space->name = xstrdup(name);
 	space->directory = directory;
+	space->left_out = json_object();
 	space->next = driver->spaces;
 	driver->spaces = space;
 	clean_modules(space);
@@ -141,6 +142,8 @@ space_free(struct space *space)
 	addresses_release(space->driver->addresses, space->name);
 	driver_errors_clear(&space->errors);
 	space_forget_change(space);
+	json_decref(space->left_out);
+	free(space->copy_of);
 	free(space->removals);
 	free(space->name);
 	free(space->directory);

@@ -33,6 +33,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/pass-fd.h"
+
 #ifdef __x86_64__
 #define ARCHITECTURE AUDIT_ARCH_X86_64
 #elif defined(__aarch64__)
@@ -115,29 +117,14 @@ install_filter(void)
 }
 #endif
 
-union descriptor_message {
-	char bytes[CMSG_SPACE(sizeof(int))];
-	struct cmsghdr align;
-};
-
 int
 translation_enter(int channel)
 {
 	int listener = install_filter();
-	union descriptor_message control = {0};
-	char byte = 0;
-	struct iovec part = {&byte, 1};
-	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control,
-				 .msg_controllen = sizeof(control)};
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
 
 	if (listener < 0)
 		return -1;
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(header), &listener, sizeof(int));
-	if (sendmsg(channel, &message, MSG_NOSIGNAL) != 1)
+	if (pass_fd(channel, listener) != 0)
 		return -1;
 	close(listener);
 	close(channel);
@@ -145,25 +132,6 @@ translation_enter(int channel)
 }
 
 /* --- the translator --- */
-
-static int
-receive_listener(int channel)
-{
-	union descriptor_message control = {0};
-	char byte;
-	struct iovec part = {&byte, 1};
-	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control,
-				 .msg_controllen = sizeof(control)};
-	struct cmsghdr *header;
-	int listener = -1;
-
-	if (recvmsg(channel, &message, MSG_CMSG_CLOEXEC) != 1)
-		return -1;
-	header = CMSG_FIRSTHDR(&message);
-	if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
-		memcpy(&listener, CMSG_DATA(header), sizeof(int));
-	return listener;
-}
 
 /* What a program asks for. */
 struct port_request {
@@ -384,7 +352,7 @@ run_translator(const struct translation *translation, int channel)
 	/* Nothing of the program's is held open by it. */
 	if (dup2(channel, 0) < 0 || syscall(SYS_close_range, 1U, ~0U, 0) != 0)
 		_exit(1);
-	wait.fd = receive_listener(0);
+	wait.fd = receive_fd(0);
 	close(0);
 	while (wait.fd >= 0) {
 		if (poll(&wait, 1, -1) < 0 && errno != EINTR)

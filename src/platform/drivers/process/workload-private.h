@@ -14,6 +14,7 @@
 #include "platform/drivers/process/workload.h"
 
 #define ALIVE_MS 300		/* the least that it must have lived to be ready without a probe */
+#define STABLE_MS 10000		/* lived so long: the next back-off begins again */
 
 struct cron;
 struct health;
@@ -28,8 +29,9 @@ enum workload_state {
 struct workload {
 	struct plan *plan;
 	struct loop *loop;
-	struct record *record;
+	struct guard_registry *registry;
 	struct remover *remover;
+	struct http_client *grpc;	/* for its probes */
 	const struct confinement *confinement;
 	const struct error *refusal;
 	char *space_dir;

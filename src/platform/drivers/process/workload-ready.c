@@ -180,12 +180,35 @@ has_probes(const struct plan *plan)
 void
 workload_wait_until_ready(struct workload *workload)
 {
+	const struct probe_means means = {workload->loop, workload->grpc, workload->instance};
 	const struct plan *plan = workload->plan;
 
 	if (has_probes(plan))
-		workload->health = health_start(workload->loop, plan->probes, workload->instance,
-						&health_events, workload);
+		workload->health = health_start(&means, plan->probes, &health_events, workload);
 	if (workload_needs_grace(workload))
 		wait_to_settle(workload, workload->grace_ms);
 	workload_limit_wait(workload);
+}
+
+/* The answer is the same in each moment of a round that begins again and again, so what was
+ * restarted is unwell until it is ready, and for a while afterwards.  ENDING is no end that a
+ * deployment asked for (that is STOPPING), but may be that of an init container that has done its
+ * work. */
+bool
+workload_is_unwell(const struct workload *workload)
+{
+	int64_t lived = clock_steady_ms() - workload->started_at;
+
+	switch (workload->state) {
+	case FAILED:
+	case WAITING:
+	case UNREADY:
+		return true;
+	case ENDING:
+		return workload->restarts > 0 || workload->has_run;
+	case STARTING:
+		return workload->restarts > 0;
+	default:
+		return workload->restarts > 0 && lived < STABLE_MS;
+	}
 }

@@ -39,7 +39,6 @@
 #define RETRY_MS 100
 #define BACK_OFF_FIRST_MS 500
 #define BACK_OFF_MAX_MS 30000
-#define STABLE_MS 10000		/* lived so long: the next back-off begins anew */
 #define ERROR_LINES 20
 
 static const char *const state_names[] = {
@@ -481,7 +480,7 @@ begin(void *data)
 	struct instance_place place = {
 		.program = program_of(workload),
 		.loop = workload->loop,
-		.record = workload->record,
+		.registry = workload->registry,
 		.confinement = workload->confinement,
 		.space_dir = workload->space_dir,
 		.directory = workload->directory,
@@ -532,7 +531,7 @@ grace_of(const struct plan *plan, const struct workload_place *place, int ready_
 							       : ready_timeout_ms / 2;
 	int ms = plan->settle_ms > 0 ? plan->settle_ms : usual;
 
-	return !place->is_resumed && ms > ALIVE_MS ? ms : ALIVE_MS;
+	return !place->has_proven && ms > ALIVE_MS ? ms : ALIVE_MS;
 }
 
 struct workload *
@@ -543,8 +542,9 @@ workload_new(struct plan *plan, const struct workload_place *place, workload_cha
 
 	workload->plan = plan;
 	workload->loop = place->loop;
-	workload->record = place->record;
+	workload->registry = place->registry;
 	workload->remover = place->remover;
+	workload->grpc = place->grpc;
 	workload->confinement = place->confinement;
 	workload->refusal = place->refusal;
 	workload->space_dir = xstrdup(place->space_dir);

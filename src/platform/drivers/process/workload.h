@@ -13,7 +13,7 @@ struct driver_workload_status;
 struct error;
 struct loop;
 struct plan;
-struct record;
+struct guard_registry;
 struct remover;
 struct workload;
 
@@ -27,8 +27,9 @@ enum workload_event {
 typedef void workload_changed(void *data, struct workload *workload, enum workload_event event);
 struct workload_place {
 	struct loop *loop;
-	struct record *record;
+	struct guard_registry *registry;
 	struct remover *remover;
+	struct http_client *grpc;	/* grpc-health.h */
 	const struct confinement *confinement;
 	const struct error *refusal;	/* why it may not start now; no kind: it may */
 	const char *space_dir;
@@ -37,7 +38,7 @@ struct workload_place {
 	unsigned *generations;	/* of the driver; NULL: it has no schedule, or is a run of one */
 	int ready_timeout_ms;
 	int min_ready_ms;	/* that it must stay up when it says nothing of it */
-	bool is_resumed;	/* it was deployed before, and has nothing to prove */
+	bool has_proven;	/* it was deployed before, and has nothing to prove */
 	bool is_done;		/* a job that has run already, in this deployment */
 	bool is_run;		/* of a schedule: it begins now */
 };
@@ -51,6 +52,8 @@ const struct plan *workload_plan(const struct workload *workload);
 bool workload_is_good(const struct workload *workload);
 /* Its process is, now. */
 bool workload_is_ready(const struct workload *workload);
+/* It does not run, or is started again and again; not: it is stopped, since another replaces it. */
+bool workload_is_unwell(const struct workload *workload);
 /* No candidate any more: from now on it is started again whenever it ends. */
 void workload_accept(struct workload *workload);
 /* Do not wait for the end of the pause before the next start. */

@@ -1,4 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * A path of the kept object is walked in the live one, which has lists: the next name is the merge
+ * key of an item there, and the place has its index.
+ */
 #include "config.h"
 
 #include "platform/drivers/kubernetes/adopted/adopted-place.h"

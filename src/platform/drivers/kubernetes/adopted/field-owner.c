@@ -18,6 +18,7 @@
 #include "model/merge-keys.h"
 #include "model/pointer.h"
 #include "platform/drivers/kubernetes/cluster/cluster.h"
+#include "platform/drivers/kubernetes/cluster/names.h"
 #include "platform/drivers/kubernetes/cluster/object-read.h"
 
 /* --- marks --- */
@@ -74,24 +75,19 @@ find_mark(const json_t *live)
 static struct field_owner
 find_maker(const json_t *live)
 {
-	const json_t *list = json_object_get(kube_read_metadata(live), "ownerReferences"), *row;
-	size_t i;
+	const json_t *maker = kube_read_controller(live);
 
-	json_array_foreach(list, i, row)
-		if (json_is_true(json_object_get(row, "controller")))
-			return (struct field_owner){xasprintf("%s %s", kube_read_text(row, "kind"),
-							      kube_read_text(row, "name")),
-						    OWNER_RECONCILES};
-	return (struct field_owner){0};
+	if (!maker)
+		return (struct field_owner){0};
+	return (struct field_owner){xasprintf("%s %s", kube_read_text(maker, "kind"),
+					      kube_read_text(maker, "name")),
+				    OWNER_RECONCILES};
 }
-
-/* A note in which kubectl keeps the whole manifest: an object may be as large as that. */
-#define LAST_APPLIED "kubectl.kubernetes.io/last-applied-configuration"
 
 json_t *
 field_owner_applied(const json_t *live)
 {
-	const char *text = kube_read_note(live, LAST_APPLIED);
+	const char *text = kube_read_note(live, KUBE_NOTE_APPLIED);
 	struct error err;
 	json_t *applied = *text ? json_decode(text, strlen(text), &err) : NULL;
 
@@ -226,12 +222,32 @@ field_owner_find(const json_t *live, const struct pointer *field)
 	mark = find_mark(live);
 	if (!mark.name)
 		mark = find_maker(live);
-	if (!mark.name && !owner.name && *kube_read_note(live, LAST_APPLIED))
+	if (!mark.name && !owner.name && *kube_read_note(live, KUBE_NOTE_APPLIED))
 		return (struct field_owner){xstrdup("kubectl"), OWNER_APPLIES};
 	if (!mark.name)
 		return owner;
 	field_owner_clear(&owner);
 	return mark;
+}
+
+/* Who applied it last, or whatever made it. */
+struct field_owner
+field_owner_of_object(const json_t *live)
+{
+	const json_t *list = json_object_get(kube_read_metadata(live), "managedFields"), *entry;
+	struct field_owner owner = {0};
+	size_t i;
+
+	json_array_foreach(list, i, entry) {
+		struct field_owner one = of_manager(entry);
+		bool is_kept = one.habit != OWNER_WRITES && one.habit != OWNER_SCALES &&
+			       !*kube_read_text(entry, "subresource");
+
+		field_owner_clear(is_kept ? &owner : &one);
+		if (is_kept)
+			owner = one;
+	}
+	return owner;
 }
 
 void

@@ -36,6 +36,8 @@ struct field_owner field_owner_manager(const json_t *live, const struct pointer 
 /* What the owner's kubectl applied last from its side, as an object; new reference.  NULL: nothing.
  * Its fields are no manager's where they were the same already. */
 json_t *field_owner_applied(const json_t *live);
+/* Of the object: whoever applied it last, or keeps it.  Nobody where it was only written once. */
+struct field_owner field_owner_of_object(const json_t *live);
 void field_owner_clear(struct field_owner *owner);
 
 /* The sentence about a field, "containers[web].image", for a review; CODE of habit OWNER_NONE:

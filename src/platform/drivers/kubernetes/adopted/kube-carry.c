@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/log.h"
 #include "platform/drivers/kubernetes/cluster/cluster.h"
 #include "platform/drivers/kubernetes/cluster/kube-batch.h"
 #include "platform/drivers/kubernetes/cluster/names.h"
@@ -17,13 +16,14 @@
 
 static const char *const kinds[] = {"ResourceQuota", "LimitRange"};
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+_Static_assert(KUBE_CARRY_ANSWERS == 1 + KINDS, "each request has its answer");
 
 static bool
 is_carried(const char *key)
 {
 	static const char *const prefixes[] = {
 		"pod-security.kubernetes.io/", "istio-injection", "istio.io/", "kuma.io/",
-		"linkerd.io/", "consul.hashicorp.com/", "cilium.io/", "goldilocks.fairwinds.com/",
+		"linkerd.io/", "config.linkerd.io/", "consul.hashicorp.com/", "cilium.io/", "goldilocks.fairwinds.com/",
 	};
 
 	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
@@ -41,10 +41,11 @@ kube_carry_ask(struct kube_batch *batch, const char *origin)
 			       false);
 }
 
+/* member: "labels" or "annotations". */
 static void
-take_labels(const json_t *namespace, json_t *labels)
+take_words(const json_t *namespace, const char *member, json_t *labels)
 {
-	const json_t *theirs = json_object_get(kube_read_metadata(namespace), "labels");
+	const json_t *theirs = json_object_get(kube_read_metadata(namespace), member);
 	const char *key;
 	json_t *value;
 
@@ -70,13 +71,14 @@ take_objects(const char *kind, const json_t *list, const char *namespace, json_t
 
 void
 kube_carry_take(size_t index, const struct kube_reply *reply, const char *namespace,
-		json_t *labels, json_t *objects)
+		json_t *labels, json_t *notes, json_t *objects)
 {
 	if (reply->err.kind != ERROR_NONE)
-		log_line(LOG_PRIORITY_WARNING, "not copied from where a clone is made of",
-			 "namespace", namespace, "error", reply->err.text, NULL);
-	else if (index == 0)
-		take_labels(reply->body, labels);
-	else if (index <= KINDS)
+		return;
+	if (index == 0) {
+		take_words(reply->body, "labels", labels);
+		take_words(reply->body, "annotations", notes);
+	} else if (index <= KINDS) {
 		take_objects(kinds[index - 1], reply->body, namespace, objects);
+	}
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Doubled with each failure, and half of it by chance. */
 #include "config.h"
 
 #include "platform/drivers/kubernetes/cluster/backoff.h"

@@ -29,6 +29,7 @@
 #include "platform/drivers/kubernetes/cluster/answer.h"
 #include "platform/drivers/kubernetes/cluster/backoff.h"
 #include "platform/drivers/kubernetes/cluster/cluster-private.h"
+#include "platform/drivers/kubernetes/cluster/kinds.h"
 
 #define AT_ONCE 16
 #define STREAMS_AT_ONCE 1024
@@ -53,7 +54,7 @@ struct kube_request {
 	struct kube_request *prev, *next;	/* newer, older */
 	enum kube_verb verb;
 	char *path, *url, *body;
-	bool raw, streams, is_repeatable;
+	bool raw, only_metadata, streams, is_repeatable;
 	void (*begun)(void *data);
 	bool (*piece)(void *data, const char *bytes, size_t length);
 	void (*done)(void *data, const struct kube_reply *reply);
@@ -461,14 +462,13 @@ deadlines_of(const struct kube_request *request)
 static const char *
 accept_of(const struct kube_request *request)
 {
-	static const char secrets[] = "/secrets";
-	size_t length = strcspn(request->path, "?"), end = sizeof(secrets) - 1;
-	bool is_list = request->verb == KUBE_GET && length > end &&
-		       strncmp(request->path + length - end, secrets, end) == 0;
+	struct kube_subject subject;
 
 	if (request->raw)
 		return "Accept: */*";
-	if (!is_list)
+	kube_subject_read(request->path, &subject);
+	if (request->verb != KUBE_GET || !subject.is_collection ||
+	    (!request->only_metadata && strcmp(subject.resource, "secrets") != 0))
 		return "Accept: application/json";
 	return request->streams
 		       ? "Accept: application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
@@ -605,6 +605,7 @@ kube_send(struct kube_cluster *cluster, const struct kube_request_options *optio
 	else if (options->body)
 		request->body = json_dumps(options->body, JSON_COMPACT);
 	request->raw = options->raw;
+	request->only_metadata = options->only_metadata;
 	request->streams = options->streams;
 	request->within_ms = options->within_ms;
 	request->is_repeatable = is_repeatable(options);

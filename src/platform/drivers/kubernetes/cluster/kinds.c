@@ -1,4 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The kinds that this program uses are a table, and no discovery is asked: a path is known before
+ * the cluster answers, and a right to discover is not needed.  The plural of a custom resource is
+ * guessed as its writers mostly form it.  The way back, from a path to words, needs no table.
+ */
 #include "config.h"
 
 #include "platform/drivers/kubernetes/cluster/kinds.h"

@@ -181,6 +181,7 @@ send_item(struct batch_item *item)
 		.path = item->path,
 		.body = item->body,
 		.dry_run = item->dry_run,
+		.only_metadata = item->batch->options.only_metadata,
 		.within_ms = left > 0 ? left : 1,
 		.done = answered,
 		.data = item,

@@ -384,7 +384,7 @@ find_named(const struct kubeconfig *config, const struct kubeconfig_entry *conte
 	found = find_entry(config, list, member, *name, out, err);
 	if (found != 0)
 		return found;
-	error_set(err, ERROR_INPUT, _("there is no \"%s\" among the %s"), *name, list);
+	error_set(err, ERROR_INPUT, _("\"%s\" is not among the %s"), *name, list);
 	return kubeconfig_blame(context, member, err);
 }
 

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+/*
+ * Pages come one after the other and only the next is asked for, so whoever keeps less of an object
+ * than it is (kube_list_keep_as()) never has more than a page in memory, and one that is busy makes
+ * the list wait.  A page that is too large is asked for again with fewer objects, down to one; what
+ * is already here stays, since `continue` goes by objects and not by pages.
+ */
 #include "config.h"
 
 #include "platform/drivers/kubernetes/cluster/list.h"

@@ -8,8 +8,7 @@
 
 #include "base/xmalloc.h"
 #include "model/json.h"
-
-#define LAST_APPLIED "kubectl.kubernetes.io/last-applied-configuration"
+#include "platform/drivers/kubernetes/cluster/names.h"
 
 static const json_t *
 member_of(const json_t *object, const char *member)
@@ -83,10 +82,10 @@ kube_meta_drop_applied(json_t *object)
 	json_t *metadata = json_object_get(object, "metadata");
 	json_t *notes = json_object_get(metadata, "annotations");
 
-	if (!json_object_get(notes, LAST_APPLIED))
+	if (!json_object_get(notes, KUBE_NOTE_APPLIED))
 		return;
 	notes = json_copy(notes);	/* it may be shared */
-	json_object_del(notes, LAST_APPLIED);
+	json_object_del(notes, KUBE_NOTE_APPLIED);
 	json_object_set_new(metadata, "annotations", notes);
 }
 

@@ -35,8 +35,12 @@
 #define KUBE_SHARED_PLATFORM "kube"
 #define KUBE_NOTE_PREFIX "sidestage.dev/"
 #define KUBE_NOTE_MADE "sidestage.dev/made"		/* driver_home.made, and */
+#define KUBE_NOTE_ORIGIN "sidestage.dev/origin"		/* .origin, */
 #define KUBE_NOTE_OWNER "sidestage.dev/owner"		/* .made_by */
 #define KUBE_NOTE_RECORD "sidestage.dev/record"		/* another whenever the record is */
+
+/* kubectl's note of the whole object as it was applied, which may be as large as that. */
+#define KUBE_NOTE_APPLIED "kubectl.kubernetes.io/last-applied-configuration"
 
 /* The level of pod security that a namespace enforces, and what one of ours has unless its
  * definition says another. */

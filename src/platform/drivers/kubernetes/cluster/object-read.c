@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* A function for each question, so that no caller looks at a type of JSON itself. */
 #include "config.h"
 
 #include "platform/drivers/kubernetes/cluster/object-read.h"
@@ -71,20 +73,24 @@ kube_read_note(const json_t *object, const char *annotation)
 			      annotation);
 }
 
-bool
-kube_read_is_owned(const json_t *object, const char *uid)
+/* A server lets only one of them be that. */
+const json_t *
+kube_read_controller(const json_t *object)
 {
 	const json_t *owners = json_object_get(kube_read_metadata(object), "ownerReferences");
 	const json_t *owner;
 	size_t i;
 
-	if (*uid == '\0')
-		return false;
 	json_array_foreach(owners, i, owner)
-		if (json_is_true(json_object_get(owner, "controller")) &&
-		    kube_read_is(owner, "uid", uid))
-			return true;
-	return false;
+		if (json_is_true(json_object_get(owner, "controller")))
+			return owner;
+	return NULL;
+}
+
+bool
+kube_read_is_owned(const json_t *object, const char *uid)
+{
+	return *uid && kube_read_is(kube_read_controller(object), "uid", uid);
 }
 
 json_t *

@@ -23,7 +23,9 @@ const json_t *kube_read_metadata(const json_t *object);
 const char *kube_read_uid(const json_t *object);
 const char *kube_read_name(const json_t *object);
 const char *kube_read_note(const json_t *object, const char *annotation);
-/* The object with this uid made it and keeps it. */
+/* Of its owners the one that made it and keeps it; NULL: none does. */
+const json_t *kube_read_controller(const json_t *object);
+/* That is the object with this uid. */
 bool kube_read_is_owned(const json_t *object, const char *uid);
 
 /* {"metadata", "spec"} of the pods that the object makes; NULL: it makes none. */

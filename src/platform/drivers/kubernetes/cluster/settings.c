@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+/*
+ * Each source of a cluster's address and credentials fills one struct and is judged by the same
+ * checks, so whatever is asked later need not know where it came from.  Nothing leaves this machine
+ * unencrypted: a server is https, but for a loopback address where the source may give one.
+ */
 #include "config.h"
 
 #include "platform/drivers/kubernetes/cluster/settings.h"
@@ -51,10 +56,8 @@ kube_check_server(const char *server, bool loopback_too, struct error *err)
 {
 	char *base = url_base(server, NULL);
 
-	if (!base) {
+	if (!base || (!url_is_https(base) && !(loopback_too && url_is_loopback(base)))) {
 		error_set_code(err, CODE_CLUSTER_SERVER_INVALID);
-	} else if (!url_is_https(base) && !(loopback_too && url_is_loopback(base))) {
-		error_set_code(err, CODE_CLUSTER_SERVER_NOT_ENCRYPTED);
 		free(base);
 		base = NULL;
 	}
@@ -94,7 +97,8 @@ out:
 	return ret;
 }
 
-/* What a definition holds: nothing in it leads to a file, a program or another machine. */
+/* As a definition holds it: nothing in it leads to a file or a program.  Whether the daemon may go
+ * to the server is for the operator to decide (engine/cluster-definition.c). */
 int
 kube_settings_inline(struct kube_settings *out, const struct kube_access_options *options,
 		     struct error *err)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+/* Besides rules and hostnames there are annotations, by which controllers make more of them. */
 #include "config.h"
 
 #include "platform/drivers/kubernetes/objects/facts-hosts.h"
@@ -59,6 +60,16 @@ take_notes(json_t *hosts, const json_t *object, const char *namespace)
 		put_list(hosts, kube_read_note(object, keys[i]), namespace);
 }
 
+/* Of a mesh's host also names inside the cluster; of those only others' are taken that lead in. */
+static void
+put_outer(json_t *hosts, const char *host, const char *namespace)
+{
+	const char *name = strchr(host, '/') ? strchr(host, '/') + 1 : host;
+
+	if (strchr(name, '.') && !strstr(name, ".svc") && !strstr(name, ".local"))
+		put(hosts, name, strlen(name), namespace);
+}
+
 void
 facts_take_hosts(json_t *hosts, const char *kind, const json_t *object, const char *namespace)
 {
@@ -71,6 +82,9 @@ facts_take_hosts(json_t *hosts, const char *kind, const json_t *object, const ch
 		put_list(hosts, kube_read_text(item, "host"), namespace);
 	json_array_foreach(json_object_get(spec, "hostnames"), i, item)
 		put_list(hosts, json_is_string(item) ? json_string_value(item) : "", namespace);
+	json_array_foreach(json_object_get(spec, "hosts"), i, item)
+		put_outer(hosts, json_is_string(item) ? json_string_value(item) : "", namespace);
+	put_outer(hosts, kube_read_text(spec, "host"), namespace);
 }
 
 /* Of kinds of somebody's own nobody knows. */

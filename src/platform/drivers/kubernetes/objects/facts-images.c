@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+/*
+ * A tag may lead to another image today, so a clone gets the digest that the origin runs, read from
+ * its pods' status and found by who made them: the name of a ReplicaSet or a Job without its tail.
+ * What the clone has pinned already goes before that, or a resume would start another program in
+ * it.
+ */
 #include "config.h"
 
 #include "platform/drivers/kubernetes/objects/facts-images.h"
@@ -19,7 +25,10 @@ static const char *const statuses[] = {"containerStatuses", "initContainerStatus
 void
 facts_images_init(struct facts_images *images)
 {
-	*images = (struct facts_images){json_object(), json_object(), json_object(), NULL};
+	*images = (struct facts_images){
+		.pinned = json_object(), .running = json_object(), .times = json_object(),
+		.by_image = json_object(), .seen = json_object(), .kept = json_object(),
+	};
 }
 
 void
@@ -29,6 +38,9 @@ facts_images_clear(struct facts_images *images)
 	json_decref(images->running);
 	json_decref(images->times);
 	json_decref(images->known);
+	json_decref(images->by_image);
+	json_decref(images->seen);
+	json_decref(images->kept);
 	*images = (struct facts_images){0};
 }
 
@@ -38,6 +50,7 @@ facts_images_known(struct facts_images *images)
 	json_decref(images->known);
 	images->known = json_copy(images->running);
 	json_object_update(images->known, images->pinned);
+	json_object_update(images->by_image, images->kept);
 	return images->known;
 }
 
@@ -76,18 +89,6 @@ facts_take_pinned(struct facts_images *images, const char *kind, const json_t *o
 
 /* --- what the origin runs --- */
 
-static const json_t *
-controller_of(const json_t *pod)
-{
-	const json_t *owner;
-	size_t i;
-
-	json_array_foreach(json_object_get(kube_read_metadata(pod), "ownerReferences"), i, owner)
-		if (json_is_true(json_object_get(owner, "controller")))
-			return owner;
-	return NULL;
-}
-
 /* "web-6d5f" of a ReplicaSet of "web"; "backup-28471234" of a Job of "backup". */
 static char *
 without_tail(const char *name)
@@ -101,7 +102,7 @@ without_tail(const char *name)
 static char *
 maker_of(const json_t *pod)
 {
-	const json_t *owner = controller_of(pod);
+	const json_t *owner = kube_read_controller(pod);
 	const char *kind = kube_read_text(owner, "kind"), *name = kube_read_text(owner, "name");
 	const char *dash = strrchr(name, '-');
 	char *base, *made;
@@ -144,6 +145,18 @@ is_of_registry(const char *image, const char *id)
 	return is;
 }
 
+/* Of two programs that were called the same nobody knows which one is meant. */
+static void
+take_by_image(struct facts_images *images, const char *image, const char *pinned)
+{
+	json_t *known = json_object_get(images->by_image, image);
+
+	if (!known)
+		json_object_set_new(images->by_image, image, json_string(pinned));
+	else if (!json_is_string(known) || strcmp(json_string_value(known), pinned) != 0)
+		json_object_set_new(images->by_image, image, json_null());
+}
+
 static void
 take_status(struct facts_images *images, const char *key, const char *image, const char *id,
 	    int64_t since)
@@ -151,12 +164,15 @@ take_status(struct facts_images *images, const char *key, const char *image, con
 	const char *at = strchr(id, '@');
 	char *pinned;
 
-	if (!at || !*image || !is_of_registry(image, id) ||
-	    json_integer_value(json_object_get(images->times, key)) > since)
+	json_object_set_new(images->seen, key, json_string(image));
+	if (!at || !*image || !is_of_registry(image, id))
 		return;
 	pinned = xasprintf("%s%s", image, at);
-	json_object_set_new(images->running, key, json_pack("[s, s]", image, pinned));
-	json_object_set_new(images->times, key, json_integer(since));
+	take_by_image(images, image, pinned);
+	if (json_integer_value(json_object_get(images->times, key)) <= since) {
+		json_object_set_new(images->running, key, json_pack("[s, s]", image, pinned));
+		json_object_set_new(images->times, key, json_integer(since));
+	}
 	free(pinned);
 }
 
@@ -181,4 +197,22 @@ facts_take_pod(struct facts_images *images, const json_t *pod)
 			free(key);
 		}
 	free(maker);
+}
+
+void
+facts_take_clone_pod(struct facts_images *images, const json_t *pod)
+{
+	const json_t *spec = json_object_get(pod, "spec"), *container;
+	size_t i;
+
+	for (size_t list = 0; list < 2; list++)
+		json_array_foreach(json_object_get(spec, lists[list]), i, container) {
+			const char *image = kube_read_text(container, "image");
+			const char *at = strchr(image, '@');
+			char *plain = at ? xstrndup(image, (size_t)(at - image)) : NULL;
+
+			if (plain)
+				json_object_set_new(images->kept, plain, json_string(image));
+			free(plain);
+		}
 }

@@ -91,8 +91,8 @@ kube_route_check(const struct driver_resource *resource, struct error *err)
 		   *domain = json_member_string(inputs, "domain");
 
 	if (resource->of && strcmp(resource->of, "route") != 0 && strcmp(resource->of, "dns") != 0)
-		return error_set_code(err, CODE_ROUTE_OF_OTHER_TYPE, .type = resource->of,
-				      .driver = resource->type);
+		return error_set_code(err, CODE_DRIVER_OF_OTHER_TYPES, .driver = resource->type,
+				      .type = resource->of, .tried = "route, dns");
 	if (strcmp(resource->type, KUBE_HTTP_ROUTE) == 0 && !json_object_get(inputs, "gateway"))
 		return error_set_code(err, CODE_ROUTE_WITHOUT_GATEWAY);
 	if (host && domain)

@@ -56,7 +56,8 @@ action_of(const json_t *probe)
 	if (strcmp(type, "tcp") == 0)
 		return json_pack("{s:{s:I}}", "tcpSocket", "port", port);
 	if (strcmp(type, "grpc") == 0)
-		return json_pack("{s:{s:I}}", "grpc", "port", port);
+		return json_pack("{s:{s:I, s:s*}}", "grpc", "port", port, "service",
+				 json_member_string(probe, "service"));
 	if (strcmp(type, "http") != 0 || (path && path[0] != '/'))
 		return NULL;
 	action = json_pack("{s:s, s:I}", "path", path ? path : "/", "port", port);

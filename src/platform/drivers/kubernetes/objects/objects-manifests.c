@@ -14,6 +14,7 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/manifest-filled.h"
 #include "model/manifests.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/kubernetes/cluster/names.h"
@@ -44,16 +45,12 @@ static const struct manifest_kind {
 static const struct manifest_kind *
 find_kind(const json_t *object)
 {
+	if (!manifest_is_built_in(object))
+		return NULL;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (kube_read_is(object, "kind", kinds[i].kind))
 			return &kinds[i];
 	return NULL;
-}
-
-bool
-kube_is_manifests(const char *profile)
-{
-	return profile && strcmp(profile, MANIFESTS_PROFILE) == 0;
 }
 
 /* --- marks of ours --- */
@@ -140,7 +137,7 @@ add_object(struct kube_workload *w, struct stand_in *s, const json_t *kept, stru
 	}
 	kind = find_kind(object);
 	mark_object(w, object);
-	if (kube_read_is(object, "kind", "Job"))
+	if (kind && kube_read_is(object, "kind", "Job"))
 		renew_job(w, object);
 	if (kind && kind->is_workload)
 		return kube_add_workload(w, object, err);

@@ -5,9 +5,8 @@
  * was made of, unless spec.reaches_origin says that they may.
  *
  * Policies only allow, and what one allows no other takes away.  So pods that a policy of the set
- * limits already are left to that one, or ours would let them out.  An address is none of a
- * namespace: those of the cluster's pods are taken out by the ranges of its nodes, where these are
- * known; else those that the original's pods have now.
+ * limits already are left to that one, which is narrowed (stand-in-peers.c), or ours would let them
+ * out.  Those of an operator's resource have labels that only the operator knows.
  */
 #include "config.h"
 
@@ -19,26 +18,27 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/manifests.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/kubernetes/cluster/names.h"
 #include "platform/drivers/kubernetes/cluster/object-read.h"
+#include "platform/drivers/kubernetes/cluster/selector.h"
 #include "platform/drivers/kubernetes/objects/objects-parts.h"
+#include "platform/drivers/kubernetes/objects/stand-in-peers.h"
 #include "platform/drivers/kubernetes/objects/stand-in-private.h"
 #include "platform/drivers/kubernetes/objects/stand-in.h"
 
+/* Labels that nobody knows only one for all pods selects for certain. */
 static bool
-has_all(const json_t *labels, const json_t *wanted)
+selects(const json_t *selector, const json_t *labels)
 {
-	const char *key;
-	json_t *value;
-
-	json_object_foreach((json_t *)(uintptr_t)wanted, key, value)
-		if (!json_same_text(json_object_get(labels, key), value))
-			return false;
-	return true;
+	return json_is_null(labels)
+		       ? json_object_size(json_object_get(selector, "matchLabels")) == 0 &&
+				 json_array_size(json_object_get(selector, "matchExpressions")) == 0
+		       : kube_selects(selector, labels);
 }
 
-/* Whether a policy of the set says where these pods may go.  An expression may choose any. */
+/* Whether a policy of the set says where these pods may go. */
 static bool
 is_limited(const struct stand_in_facts *facts, const json_t *labels)
 {
@@ -46,26 +46,9 @@ is_limited(const struct stand_in_facts *facts, const json_t *labels)
 	size_t i;
 
 	json_array_foreach(facts->limited, i, selector)
-		if (json_object_get(selector, "matchExpressions") ||
-		    has_all(labels, json_object_get(selector, "matchLabels")))
+		if (selects(selector, labels))
 			return true;
 	return false;
-}
-
-static json_t *
-everywhere_else(const struct stand_in_facts *facts)
-{
-	json_t *inner = json_pack("{s:{s:[{s:s, s:s, s:[s]}]}}", "namespaceSelector",
-				  "matchExpressions", "key", "kubernetes.io/metadata.name",
-				  "operator", "NotIn", "values", facts->origin);
-	json_t *four = json_array(), *six = json_array(), *range;
-	size_t i;
-
-	json_array_foreach(facts->pod_ranges, i, range)
-		json_array_append(strchr(json_string_value(range), ':') ? six : four, range);
-	return json_pack("[{s:[o]}, {s:[{s:{s:s, s:o}}, {s:{s:s, s:o}}]}]", "to", inner, "to",
-			 "ipBlock", "cidr", "0.0.0.0/0", "except", four, "ipBlock", "cidr", "::/0",
-			 "except", six);
 }
 
 static void
@@ -77,25 +60,37 @@ add_policy(struct kube_workload *w, const struct stand_in_facts *facts)
 					 NULL);
 
 	json_object_set_new(object, "spec",
-			    json_pack("{s:{s:o}, s:[s], s:o}", "podSelector", "matchLabels",
-				      kube_selector(w), "policyTypes", "Egress", "egress",
-				      everywhere_else(facts)));
+			    json_pack("{s:{s:o}, s:[s], s:[{s:o}]}", "podSelector", "matchLabels",
+				      kube_selector(w), "policyTypes", "Egress", "egress", "to",
+				      stand_in_elsewhere(facts)));
 	kube_objects_add(w, KUBE_STAGE_PARTS, object);
 	free(name);
 	free(text);
 }
 
-/* The labels of its pods: of the first that has some; NULL: it has none. */
+static void
+count(void *data, const char *pointer, const char *list, const char *name,
+      const json_t *container)
+{
+	(void)pointer, (void)list, (void)name, (void)container;
+	++*(size_t *)data;
+}
+
+/* The labels of its pods: of the first that has some; json_null(): an operator chooses them; NULL:
+ * it has none. */
 static const json_t *
 labels_of_pods(const struct kube_workload *w, size_t from)
 {
-	for (size_t i = from; i < w->out->count; i++) {
-		const json_t *template = kube_read_template(w->out->items[i].object);
+	size_t containers = 0;
 
-		if (w->out->items[i].is_workload && template)
-			return stand_in_metadata(template, "labels");
+	for (size_t i = from; i < w->out->count; i++) {
+		const json_t *object = w->out->items[i].object;
+
+		if (w->out->items[i].is_workload && kube_read_template(object))
+			return stand_in_metadata(kube_read_template(object), "labels");
+		manifest_each_container(object, count, &containers);
 	}
-	return NULL;
+	return containers > 0 ? json_null() : NULL;
 }
 
 void
@@ -108,14 +103,16 @@ kube_add_policy(struct kube_workload *w, const struct stand_in_facts *facts, siz
 
 	if (!facts || !facts->origin || !labels)
 		return;
-	if (!is_free && !is_left)
+	if (!is_free && !is_left && !json_is_null(labels))
 		add_policy(w, facts);
-	if (is_free || is_left)
+	else if (!is_left)
+		is_free = true;
+	if (is_free)
 		error_set_code(&said, CODE_CLONE_REACHES_ORIGIN, .namespace = facts->origin,
 			       .workload = w->declared->module);
 	else
 		error_set_code(&said, CODE_CLONE_NOT_TO_ORIGIN, .namespace = facts->origin,
 			       .workload = w->declared->module);
 	kube_objects_note(w->out, w->declared->module, "network", &said);
-	w->out->notes[w->out->note_count - 1].is_warning = is_free || is_left;
+	w->out->notes[w->out->note_count - 1].is_warning = is_free;
 }

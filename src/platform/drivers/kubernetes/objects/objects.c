@@ -19,6 +19,7 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/manifests.h"
 #include "platform/drivers/driver.h"
 #include "platform/drivers/endpoint-marks.h"
 #include "platform/drivers/kubernetes/cluster/names.h"
@@ -131,7 +132,7 @@ stage_of(const struct kube_workload *w)
 {
 	const char *when = json_member_string(w->declared->deploy, "when");
 
-	if (when && strcmp(when, "before") == 0)
+	if (driver_goes_before(w->declared))
 		return KUBE_STAGE_BEFORE;
 	return when && strcmp(when, "after") == 0 ? KUBE_STAGE_AFTER : KUBE_STAGE_WORKLOADS;
 }
@@ -326,7 +327,7 @@ add_module(const struct kube_objects_options *options, const struct driver_deplo
 
 	json_array_foreach(declared->secret_places, i, place)
 		json_object_set_new(w.secret_places, json_string_value(place), json_true());
-	ret = kube_is_manifests(declared->profile) ? kube_add_manifests(&w, options->facts, err)
+	ret = manifests_is(declared->profile) ? kube_add_manifests(&w, options->facts, err)
 						   : add_all(&w, err);
 	json_decref(w.unplaced);
 	json_decref(w.ports);

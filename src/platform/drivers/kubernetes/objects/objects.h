@@ -104,8 +104,6 @@ int kube_objects_make(const struct kube_objects_options *options,
 		      const struct driver_deployment *deployment, struct kube_objects *out,
 		      struct error *err);
 void kube_objects_clear(struct kube_objects *objects);
-/* Whether a workload is of objects that somebody else wrote; NULL is fine. */
-bool kube_is_manifests(const char *profile);
 
 /* What driver_ops.describe gives of fields. New reference. */
 json_t *kube_honours(void);

@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/xmalloc.h"
 #include "model/json.h"
 #include "platform/drivers/kubernetes/cluster/object-read.h"
 #include "platform/drivers/kubernetes/objects/facts-hosts.h"
+#include "platform/drivers/kubernetes/objects/objects-parts.h"
 #include "platform/drivers/kubernetes/objects/stand-in-private.h"
 #include "platform/drivers/kubernetes/objects/stand-in.h"
 
@@ -169,13 +171,65 @@ drop_tls(const struct stand_in_view *view, json_t *tls)
 	json_decref(ignored);
 }
 
-static enum stand_in_result
-own_ingress(const struct stand_in_view *view, json_t *spec, json_t *details)
+/* More hosts of an Ingress, and the addresses and balancers that it shares with the original. */
+static bool
+is_of_entrance(const char *key)
 {
+	static const char *const parts[] = {
+		"server-alias", "host-aliases", "static-ip-name", "alb.ingress.kubernetes.io/group.",
+		"alb.ingress.kubernetes.io/load-balancer-name",
+	};
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (strstr(key, parts[i]))
+			return true;
+	return false;
+}
+
+/* Whether no object of the cluster has any of these hosts: "a.example.com, b.example.com".  A text
+ * that is no host may be anything, so it is not free. */
+static bool
+are_free(const struct stand_in_view *view, const char *text)
+{
+	char *copy = xstrdup(text), *rest;
+	bool is = true;
+
+	for (char *host = strtok_r(copy, ", \t\n", &rest); host;
+	     host = strtok_r(NULL, ", \t\n", &rest))
+		is = is && strchr(host, '.') && is_free(view, host);
+	free(copy);
+	return is;
+}
+
+static bool
+drop_entrances(const struct stand_in_view *view, json_t *notes, json_t *details)
+{
+	bool found = false;
+	const char *key;
+	json_t *value;
+	void *next;
+
+	json_object_foreach_safe(notes, next, key, value) {
+		const char *text = json_string_value(value) ? json_string_value(value) : "";
+
+		if (!is_of_entrance(key) || are_free(view, text))
+			continue;
+		stand_in_add_detail(details, text);
+		json_object_del(notes, key);
+		found = true;
+	}
+	return found;
+}
+
+static enum stand_in_result
+own_ingress(const struct stand_in_view *view, json_t *object, json_t *details)
+{
+	json_t *spec = json_object_get(object, "spec");
 	json_t *rules = json_object_get(spec, "rules"), *tls = json_object_get(spec, "tls");
 	bool found = drop_rules(view, rules, details);
 
 	found |= stand_in_drop(spec, "defaultBackend", details);
+	found |= drop_entrances(view, stand_in_metadata(object, "annotations"), details);
 	if (json_array_size(rules) == 0)
 		return STAND_IN_LEFT_OUT;
 	drop_tls(view, tls);
@@ -191,7 +245,7 @@ stand_in_own_hosts(const struct stand_in_view *view, json_t *object, json_t *det
 	bool found;
 
 	if (kube_read_is(object, "kind", "Ingress"))
-		return own_ingress(view, spec, details);
+		return own_ingress(view, object, details);
 	found = drop_texts(view, hosts, details);
 	if (json_array_size(hosts) == 0)
 		return STAND_IN_LEFT_OUT;

@@ -44,6 +44,14 @@ stand_in_rule stand_in_pin_images;
 stand_in_rule stand_in_empty_volume;
 stand_in_rule stand_in_empty_templates;
 
+/* --- stand-in-custom.c --- */
+
+stand_in_rule stand_in_few_custom;
+stand_in_rule stand_in_tell_counts;
+stand_in_rule stand_in_tell_nodes;
+stand_in_rule stand_in_pin_custom;
+stand_in_rule stand_in_tell_unpinned;
+
 /* --- stand-in-network.c --- */
 
 stand_in_rule stand_in_own_address;
@@ -51,5 +59,9 @@ stand_in_rule stand_in_no_names;
 stand_in_rule stand_in_no_certificates;
 stand_in_rule stand_in_own_hosts;
 stand_in_rule stand_in_custom_hosts;
+
+/* --- stand-in-peers.c --- */
+
+stand_in_rule stand_in_own_peers;
 
 #endif

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/xmalloc.h"
+#include "model/clone-kinds.h"
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "platform/drivers/driver.h"
@@ -145,7 +146,7 @@ is_mark(const char *key)
 {
 	static const char *const keys[] = {
 		KUBE_LABEL_MANAGED, "app.kubernetes.io/instance",
-		"kubectl.kubernetes.io/last-applied-configuration",
+		KUBE_NOTE_APPLIED,
 		"deployment.kubernetes.io/revision", "deprecated.daemonset.template.generation",
 		"config.k8s.io/owning-inventory", "control-plane.alpha.kubernetes.io/leader",
 	};
@@ -175,13 +176,35 @@ drop_marks_of_pods(json_t *object, json_t *details)
 	return found;
 }
 
-static enum stand_in_result
-drop_marks(const struct stand_in_view *view, json_t *object, json_t *details)
+static bool
+drop_marks_at(const json_t *object, json_t *details)
 {
 	bool found = stand_in_drop_keys(stand_in_metadata(object, "labels"), is_mark, details);
 
+	return stand_in_drop_keys(stand_in_metadata(object, "annotations"), is_mark, details) ||
+	       found;
+}
+
+/* The Jobs of a schedule and the claims of a set have what is said here. */
+static bool
+drop_marks_of_made(const json_t *object, json_t *details)
+{
+	const json_t *spec = json_object_get(object, "spec"), *claim;
+	bool found = drop_marks_at(json_object_get(spec, "jobTemplate"), details);
+	size_t i;
+
+	json_array_foreach(json_object_get(spec, "volumeClaimTemplates"), i, claim)
+		found |= drop_marks_at(claim, details);
+	return found;
+}
+
+static enum stand_in_result
+drop_marks(const struct stand_in_view *view, json_t *object, json_t *details)
+{
+	bool found = drop_marks_at(object, details);
+
 	(void)view;
-	found |= stand_in_drop_keys(stand_in_metadata(object, "annotations"), is_mark, details);
+	found |= drop_marks_of_made(object, details);
 	found |= drop_marks_of_pods(object, details);
 	return found ? STAND_IN_CHANGED : STAND_IN_SAME;
 }
@@ -219,46 +242,45 @@ move_subjects(const struct stand_in_view *view, json_t *object, json_t *details)
 /* --- the table --- */
 
 #define PODS " Deployment StatefulSet DaemonSet CronJob Job "
-#define CLUSTER_WIDE " Namespace Node PersistentVolume ClusterRole ClusterRoleBinding StorageClass " \
-	"PriorityClass IngressClass CustomResourceDefinition MutatingWebhookConfiguration " \
-	"ValidatingWebhookConfiguration ValidatingAdmissionPolicy " \
-	"ValidatingAdmissionPolicyBinding APIService RuntimeClass ClusterIssuer GatewayClass "
-/* What makes others ask for certificates, write into DNS or deploy something. */
-#define ACTORS " Certificate CertificateRequest Issuer Order Challenge DNSEndpoint Application " \
-	"ApplicationSet AppProject Kustomization HelmRelease HelmRepository HelmChart " \
-	"GitRepository OCIRepository Bucket ImageUpdateAutomation Gateway "
 
 static const struct stand_in_row {
 	const char *kinds;		/* between blanks; NULL: all */
 	stand_in_rule *act;
 	const char *word;		/* for programs; NULL: nothing is said */
 	enum error_code code;		/* {object}: which objects, {words}: what of them */
+	bool is_warning;
 } rules[] = {
-	{CLUSTER_WIDE, leave_out, "cluster-wide", CODE_CLONE_WITHOUT_CLUSTER_WIDE},
-	{NULL, leave_unknown, "kind", CODE_CLONE_WITHOUT_KIND},
-	{" Secret ", leave_out, "secret", CODE_CLONE_WITHOUT_SECRET},
-	{ACTORS, leave_out, "acts", CODE_CLONE_WITHOUT_ACTOR},
-	{" HorizontalPodAutoscaler ", leave_out, "autoscaler", CODE_CLONE_WITHOUT_AUTOSCALER},
-	{" PodDisruptionBudget ", leave_out, "budget", CODE_CLONE_WITHOUT_BUDGET},
-	{" Job ", stand_in_leave_job, "not-run", CODE_CLONE_JOB_NOT_RUN},
-	{NULL, drop_identity, NULL, ERROR_CODE_NONE},
-	{NULL, drop_marks, "marks", CODE_CLONE_WITHOUT_MARKS},
-	{" ServiceAccount ", drop_tokens, NULL, ERROR_CODE_NONE},
-	{" RoleBinding ", move_subjects, NULL, ERROR_CODE_NONE},
-	{NULL, stand_in_no_names, "dns", CODE_CLONE_WITHOUT_DNS_NAMES},
-	{NULL, stand_in_no_certificates, "certificates", CODE_CLONE_WITHOUT_CERTIFICATES},
+	{CLONE_KINDS_CLUSTER_WIDE, leave_out, "cluster-wide", CODE_CLONE_WITHOUT_CLUSTER_WIDE, false},
+	{NULL, leave_unknown, "kind", CODE_CLONE_WITHOUT_KIND, false},
+	{" Secret ", leave_out, "secret", CODE_CLONE_WITHOUT_SECRET, false},
+	{CLONE_KINDS_ACTORS, leave_out, "acts", CODE_CLONE_WITHOUT_ACTOR, false},
+	{CLONE_KIND_AUTOSCALER, leave_out, "autoscaler", CODE_CLONE_WITHOUT_AUTOSCALER, false},
+	{CLONE_KIND_BUDGET, leave_out, "budget", CODE_CLONE_WITHOUT_BUDGET, false},
+	{CLONE_KIND_JOB, stand_in_leave_job, "not-run", CODE_CLONE_JOB_NOT_RUN, false},
+	{NULL, drop_identity, NULL, ERROR_CODE_NONE, false},
+	{NULL, drop_marks, "marks", CODE_CLONE_WITHOUT_MARKS, false},
+	{" ServiceAccount ", drop_tokens, NULL, ERROR_CODE_NONE, false},
+	{" RoleBinding ", move_subjects, NULL, ERROR_CODE_NONE, false},
+	{" NetworkPolicy ", stand_in_own_peers, "egress", CODE_CLONE_WITHOUT_EGRESS, true},
+	{NULL, stand_in_no_names, "dns", CODE_CLONE_WITHOUT_DNS_NAMES, false},
+	{NULL, stand_in_no_certificates, "certificates", CODE_CLONE_WITHOUT_CERTIFICATES, false},
 	{" Ingress HTTPRoute GRPCRoute TLSRoute TCPRoute UDPRoute ", stand_in_own_hosts, "hosts",
-	 CODE_CLONE_WITHOUT_HOSTS},
-	{NULL, stand_in_custom_hosts, "hosts", CODE_CLONE_WITHOUT_HOSTS},
-	{" Service ", stand_in_own_address, "addresses", CODE_CLONE_WITHOUT_ADDRESSES},
-	{" CronJob ", stand_in_suspend, "suspended", CODE_CLONE_SUSPENDED},
-	{" Deployment ", stand_in_unpause, "unpaused", CODE_CLONE_UNPAUSED},
-	{NULL, stand_in_one_replica, "replicas", CODE_CLONE_ONE_REPLICA},
-	{PODS, stand_in_leave_node, "node", CODE_CLONE_WITHOUT_NODE},
-	{PODS, stand_in_once, "twice", CODE_CLONE_WITHOUT_TWICE},
-	{PODS, stand_in_pin_images, "image", CODE_CLONE_IMAGE_PINNED},
-	{" PersistentVolumeClaim ", stand_in_empty_volume, "volume", CODE_CLONE_VOLUME_EMPTY},
-	{" StatefulSet ", stand_in_empty_templates, "volume", CODE_CLONE_VOLUME_EMPTY},
+	 CODE_CLONE_WITHOUT_HOSTS, false},
+	{NULL, stand_in_custom_hosts, "hosts", CODE_CLONE_WITHOUT_HOSTS, false},
+	{" Service ", stand_in_own_address, "addresses", CODE_CLONE_WITHOUT_ADDRESSES, false},
+	{" CronJob ", stand_in_suspend, "suspended", CODE_CLONE_SUSPENDED, false},
+	{" Deployment ", stand_in_unpause, "unpaused", CODE_CLONE_UNPAUSED, false},
+	{NULL, stand_in_one_replica, "replicas", CODE_CLONE_ONE_REPLICA, false},
+	{NULL, stand_in_few_custom, "replicas", CODE_CLONE_ONE_REPLICA, false},
+	{NULL, stand_in_tell_counts, "count", CODE_CLONE_MORE_REPLICAS, true},
+	{" DaemonSet ", stand_in_tell_nodes, "nodes", CODE_CLONE_EVERY_NODE, false},
+	{PODS, stand_in_leave_node, "node", CODE_CLONE_WITHOUT_NODE, false},
+	{PODS, stand_in_once, "twice", CODE_CLONE_WITHOUT_TWICE, false},
+	{PODS, stand_in_pin_images, "image", CODE_CLONE_IMAGE_PINNED, false},
+	{NULL, stand_in_pin_custom, "image", CODE_CLONE_IMAGE_PINNED, false},
+	{NULL, stand_in_tell_unpinned, "unpinned", CODE_CLONE_IMAGE_NOT_PINNED, false},
+	{" PersistentVolumeClaim ", stand_in_empty_volume, "volume", CODE_CLONE_VOLUME_EMPTY, false},
+	{" StatefulSet ", stand_in_empty_templates, "volume", CODE_CLONE_VOLUME_EMPTY, false},
 };
 #define RULES (sizeof(rules) / sizeof(rules[0]))
 
@@ -271,11 +293,7 @@ struct stand_in {
 static bool
 is_of(const struct stand_in_row *rule, const char *kind)
 {
-	char *word = rule->kinds ? xasprintf(" %s ", kind) : NULL;
-	bool is = !word || strstr(rule->kinds, word);
-
-	free(word);
-	return is;
+	return !rule->kinds || clone_kinds_have(rule->kinds, kind);
 }
 
 struct stand_in *
@@ -347,6 +365,8 @@ tell(struct stand_in *s, size_t i)
 	error_set_code(&said, rules[i].code, .object = objects, .words = words);
 	kube_objects_note(s->view.workload->out, s->view.workload->declared->module, rules[i].word,
 			  &said);
+	s->view.workload->out->notes[s->view.workload->out->note_count - 1].is_warning =
+		rules[i].is_warning;
 	free(objects);
 	free(words);
 }

@@ -21,9 +21,17 @@ struct stand_in_facts {
 	const json_t *hosts;		/* {host: namespace}, of all others of the cluster */
 	/* {"Deployment/web/CONTAINER": [image, the same by its digest]}, of what runs in origin. */
 	const json_t *images;
+	const json_t *by_image;	/* {image: the same by its digest}, of all that runs in origin */
+	const json_t *seen;	/* {"Deployment/web/CONTAINER": image}, of what runs in origin */
 	const json_t *limited;	/* [podSelector], of policies of the set for outgoing traffic */
+	/* [labels] of the set's pods that may reach origin, and of those that may not; null: of
+	 * pods whose labels nobody knows. */
+	const json_t *reaching, *bound;
 	const json_t *pod_ranges; /* ["10.244.0.0/24"]: where pods of the cluster are, or of origin */
 };
+
+/* Whether the policy says where pods may go: what it does not allow they may not. */
+bool stand_in_limits_egress(const json_t *policy);
 
 /* Of a workload whose objects are being made; facts NULL: none. */
 struct stand_in *stand_in_begin(const struct kube_workload *w, const struct stand_in_facts *facts);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/* Canonical JSON, gzip, base64; each step back has a limit of its own. */
 #include "config.h"
 
 #include "platform/drivers/kubernetes/record/kube-record-text.h"
@@ -44,7 +46,11 @@ kube_record_pack(const json_t *record, const char *env, char digest[IDS_SHA256_H
 
 	buf_init(&bytes, DRIVER_RECORD_MAX);
 	ids_sha256_hex(digest, text, length);
-	if (length <= TEXT_MAX && gzip_append(&bytes, text, length)) {
+	if (length > TEXT_MAX) {
+		error_set_code(err, CODE_RECORD_TEXT_TOO_LARGE, .env = env,
+			       .max = TEXT_MAX / (1024 * 1024));
+		err->kind = ERROR_LIMIT;
+	} else if (gzip_append(&bytes, text, length)) {
 		packed = encode_base64(&bytes);
 		members = json_pack("{s:{s:s}}", "binaryData", MEMBER, packed);
 		free(packed);

@@ -18,13 +18,19 @@
 
 #include "base/error.h"
 #include "base/ids.h"
+#include "base/text.h"
 #include "base/xmalloc.h"
 #include "model/canonical.h"
+#include "model/error-codes.h"
 #include "model/json.h"
+#include "model/manifests.h"
+#include "platform/drivers/driver.h"
+#include "platform/drivers/kept-record.h"
 #include "platform/drivers/kubernetes/cluster/cluster.h"
 #include "platform/drivers/kubernetes/cluster/kube-batch.h"
 #include "platform/drivers/kubernetes/cluster/list.h"
 #include "platform/drivers/kubernetes/cluster/names.h"
+#include "platform/drivers/kubernetes/cluster/object-read.h"
 #include "platform/drivers/kubernetes/objects/objects.h"
 #include "platform/drivers/kubernetes/rollout/kube-rollout.h"
 #include "platform/drivers/kubernetes/space/kube-driver.h"
@@ -51,6 +57,8 @@ struct kube_record_job {
 	 * it was on no list. */
 	json_t *known, *spaces, *records, *missed, *gone;
 	json_t *noted;			/* of which only the notes are others */
+	json_t *unread;			/* {space: true} */
+	json_t *strays;			/* {NAMESPACE: {"space", "expected"}} */
 	struct error err;
 };
 
@@ -70,6 +78,8 @@ free_job(struct kube_record_job *job)
 	json_decref(job->spaces);
 	json_decref(job->records);
 	json_decref(job->noted);
+	json_decref(job->unread);
+	json_decref(job->strays);
 	json_decref(job->missed);
 	json_decref(job->gone);
 	free(job);
@@ -97,7 +107,7 @@ cancel_job(void *data)
 {
 	struct kube_record_job *job = data;
 
-	error_set(&job->err, ERROR_UNAVAILABLE, "cancelled");
+	error_set_code(&job->err, CODE_CANCELLED);
 	end_job(job, NULL);
 }
 
@@ -134,7 +144,7 @@ kube_leave(struct kube_driver *driver, struct kube_space *space,
 	   const struct driver_deployment *deployment, const struct driver_waiter *waiter)
 {
 	for (size_t i = 0; i < deployment->count; i++)
-		if (kube_is_manifests(deployment->workloads[i].profile))
+		if (manifests_is(deployment->workloads[i].profile))
 			space->has_manifests = true;
 	kube_rollout_keep_secrets(space, deployment);
 	space->state++;
@@ -194,14 +204,6 @@ apply_record(struct kube_record_job *job, json_t *members)
 	kube_batch_start(job->batch);
 }
 
-static const char *
-env_of(const struct kube_space *space)
-{
-	const char *slash = strrchr(space->name, '/');
-
-	return slash ? slash + 1 : space->name;
-}
-
 struct driver_task *
 kube_keep(struct kube_driver *driver, const struct kube_space *space, const json_t *record,
 	  const json_t *notes, const struct driver_waiter *waiter)
@@ -209,7 +211,8 @@ kube_keep(struct kube_driver *driver, const struct kube_space *space, const json
 	struct kube_record_job *job;
 	char hex[IDS_SHA256_HEX_SIZE];
 	struct error err = {0};
-	json_t *members = record ? kube_record_pack(record, env_of(space), hex, &err) : NULL;
+	const char *env = driver_space_env(space->name);
+	json_t *members = record ? kube_record_pack(record, env, hex, &err) : NULL;
 	const char *name;
 	json_t *note;
 
@@ -249,6 +252,8 @@ take_record(void *data, size_t index, const struct kube_reply *reply)
 		json_object_set_new(job->gone, json_string_value(json_array_get(job->missed,
 										index - reads)),
 				    json_true());
+	if (index < reads && reply->err.kind != ERROR_NONE && reply->status != 404)
+		json_object_set_new(job->unread, json_member_string(one, "space"), json_true());
 	if (index >= reads || reply->err.kind != ERROR_NONE)
 		return;
 	record = kube_record_unpack(reply->body, &err);
@@ -269,7 +274,8 @@ end_kept(void *data)
 	json_array_foreach(job->records, i, one)
 		if (json_object_get(one, "record") || json_object_get(one, "error"))
 			json_array_append(found, one);
-	end_job(job, json_pack("{s:o, s:O}", "records", found, "gone", job->gone));
+	end_job(job, json_pack("{s:o, s:O, s:O, s:O}", "records", found, "gone", job->gone,
+			       "unread", job->unread, "strays", job->strays));
 }
 
 /* {NAME: text} of our annotations. */
@@ -287,24 +293,38 @@ notes_of(const json_t *annotations)
 	return notes;
 }
 
-/* That of the record, and after a dot that of all notes. */
+/* That of the record and of what it has to agree with, and after a dot that of all notes. */
 static char *
 tag_of(const char *record, const json_t *notes)
 {
+	const char *made = json_member_string(notes, "made");
 	char *text = json_canonical(notes), hex[IDS_SHA256_HEX_SIZE], *tag;
 
 	ids_sha256_hex(hex, text, strlen(text));
-	tag = xasprintf("%s.%.*s", record, TAG_DIGITS, hex);
+	tag = xasprintf("%s-%s.%.*s", record, made ? made : "", TAG_DIGITS, hex);
 	free(text);
 	return tag;
 }
 
 static bool
-is_same_record(const char *known, const char *record)
+is_same_record(const char *known, const char *tag)
 {
-	size_t length = strlen(record);
+	size_t length = (size_t)(strrchr(tag, '.') - tag) + 1;
 
-	return known && strncmp(known, record, length) == 0 && known[length] == '.';
+	return known && strncmp(known, tag, length) == 0;
+}
+
+/* "ORG/APP/ENV"; NULL: it is not ours, or is going. */
+static const char *
+whole_of(const struct kube_record_job *job, const json_t *object)
+{
+	const json_t *notes = json_object_get(json_object_get(object, "metadata"), "annotations");
+	const char *platform = json_member_string(notes, KUBE_NOTE_PLATFORM);
+
+	if (!platform || strcmp(platform, job->driver->platform) != 0 ||
+	    kube_namespace_is_ending(object))
+		return NULL;
+	return json_member_string(notes, KUBE_NOTE_SPACE);
 }
 
 static void
@@ -312,29 +332,24 @@ note_namespace(struct kube_record_job *job, const json_t *object)
 {
 	const json_t *meta = json_object_get(object, "metadata");
 	const json_t *notes = json_object_get(meta, "annotations");
-	const char *platform = json_member_string(notes, KUBE_NOTE_PLATFORM);
-	const char *whole = json_member_string(notes, KUBE_NOTE_SPACE);
-	const char *space = whole ? kube_space_tail(whole) : NULL;
+	const char *space = kube_space_tail(whole_of(job, object));
 	const char *record = json_member_string(notes, KUBE_NOTE_RECORD), *known;
-	json_t *ours;
-	char *tag;
+	struct kept_record kept = {0};
 
-	if (!platform || !space || strcmp(platform, job->driver->platform) != 0 ||
-	    kube_namespace_is_ending(object))
-		return;
 	json_object_set_new(job->spaces, space, json_true());
 	known = json_member_string(job->known, space);
 	if (!record || json_array_size(job->records) == RECORDS_MAX)
 		return;
-	ours = notes_of(notes);
-	tag = tag_of(record, ours);
-	if (!known || strcmp(known, tag) != 0)
-		json_array_append_new(is_same_record(known, record) ? job->noted : job->records,
-				      json_pack("{s:s, s:O, s:s, s:O}", "space", space, "namespace",
-						json_object_get(meta, "name"), "tag", tag, "notes",
-						ours));
-	json_decref(ours);
-	free(tag);
+	untrusted_init(&kept.space, space);
+	untrusted_init(&kept.namespace, kube_read_name(object));
+	kept.created_at = kube_read_time(meta, "creationTimestamp");
+	kept.notes = notes_of(notes);
+	kept.tag.raw = tag_of(record, kept.notes);
+	if (!known || strcmp(known, kept.tag.raw) != 0)
+		json_array_append_new(is_same_record(known, kept.tag.raw) ? job->noted
+									  : job->records,
+				      kept_record_encode(&kept));
+	kept_record_clear(&kept);
 }
 
 static const struct kube_space *
@@ -345,6 +360,90 @@ find_space(const struct kube_driver *driver, const char *tail)
 	while (space && strcmp(kube_space_tail(space->name), tail) != 0)
 		space = space->next;
 	return space;
+}
+
+/* Whether it is called as we call that of such an environment: what was restored or copied under
+ * another name has the annotations of what it was copied from. */
+static bool
+is_called_so(const json_t *object, const char *whole)
+{
+	const char *name = kube_read_text(kube_read_metadata(object), "name");
+	char *expected = kube_namespace_name(whole);
+	bool is = strcmp(name, expected) == 0;
+
+	free(expected);
+	return is;
+}
+
+static void
+note_stray(struct kube_record_job *job, const json_t *object, const char *whole)
+{
+	const char *name = kube_read_text(kube_read_metadata(object), "name");
+	char *expected = kube_namespace_name(whole);
+
+	json_object_set_new(job->strays, name,
+			    json_pack("{s:s, s:s}", "space", kube_space_tail(whole), "expected",
+				      expected));
+	free(expected);
+}
+
+/* A definition may have given it another name: then we know it by that, and no other is there. */
+static void
+note_other_name(struct kube_record_job *job, const json_t *object, const char *whole)
+{
+	const json_t *meta = kube_read_metadata(object);
+	const char *tail = kube_space_tail(whole);
+	const struct kube_space *space = find_space(job->driver, tail);
+
+	if (!json_object_get(job->spaces, tail) && space &&
+	    strcmp(space->namespace, kube_read_text(meta, "name")) == 0)
+		note_namespace(job, object);
+	else if (json_member_string(json_object_get(meta, "annotations"), KUBE_NOTE_RECORD))
+		note_stray(job, object, whole);
+}
+
+static void
+note_namespaces(struct kube_record_job *job, json_t *objects)
+{
+	const char *key, *whole;
+	json_t *object;
+
+	json_object_foreach(objects, key, object) {
+		whole = whole_of(job, object);
+		if (whole && is_called_so(object, whole))
+			note_namespace(job, object);
+	}
+	json_object_foreach(objects, key, object) {
+		whole = whole_of(job, object);
+		if (whole && !is_called_so(object, whole))
+			note_other_name(job, object, whole);
+	}
+}
+
+static int
+compare_age(const void *a, const void *b)
+{
+	const json_t *one = *(json_t *const *)a, *other = *(json_t *const *)b;
+	int order = strcmp(kube_read_text(one, "created_at"), kube_read_text(other, "created_at"));
+
+	return order ? order : strcmp(kube_read_text(one, "namespace"),
+				      kube_read_text(other, "namespace"));
+}
+
+/* When a namespace was made is the one thing in it that nobody can write: what says the same as
+ * another is the copy if it is younger. */
+static void
+sort_by_age(json_t *records)
+{
+	size_t count = json_array_size(records), i;
+	json_t **items = xcalloc(count + 1, sizeof(json_t *)), *one;
+
+	json_array_foreach(records, i, one)
+		items[i] = json_incref(one);
+	qsort(items, count, sizeof(json_t *), compare_age);
+	for (i = 0; i < count; i++)
+		json_array_set_new(records, i, items[i]);
+	free(items);
 }
 
 /* It may only have lost our label: what is gone is not there when it is asked for by its name. */
@@ -369,8 +468,7 @@ static void
 on_namespaces(void *data, const struct kube_list_result *result)
 {
 	struct kube_record_job *job = data;
-	json_t *object, *one;
-	const char *key;
+	json_t *one;
 	size_t i;
 
 	if (result->status == 403) {
@@ -382,8 +480,8 @@ on_namespaces(void *data, const struct kube_list_result *result)
 		end_job(job, NULL);
 		return;
 	}
-	json_object_foreach(result->objects, key, object)
-		note_namespace(job, object);
+	note_namespaces(job, result->objects);
+	sort_by_age(job->records);
 	start_batch(job, take_record, end_kept);
 	json_array_foreach(job->records, i, one)
 		kube_batch_add(job->batch, KUBE_GET,
@@ -402,6 +500,8 @@ kube_kept(struct kube_driver *driver, const json_t *known, const struct driver_w
 	job->spaces = json_object();
 	job->records = json_array();
 	job->noted = json_array();
+	job->unread = json_object();
+	job->strays = json_object();
 	job->missed = json_array();
 	job->gone = json_object();
 	job->list = kube_list_start(driver->cluster, NAMESPACES, SELECTOR, on_namespaces, job);

@@ -13,6 +13,7 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/manifests.h"
 #include "platform/drivers/findings.h"
 #include "platform/drivers/kubernetes/cluster/cluster.h"
 #include "platform/drivers/kubernetes/cluster/names.h"
@@ -81,7 +82,7 @@ add_workload(struct kube_review *r, const struct driver_deployment *deployment, 
 	struct kube_objects objects;
 	struct error why = {0};
 
-	if (kube_is_manifests(one.workloads->profile))
+	if (manifests_is(one.workloads->profile))
 		r->space.has_manifests = true;
 	json_object_set_new(r->space.secrets, module,
 			    one.workloads->secrets ? json_deep_copy(one.workloads->secrets)

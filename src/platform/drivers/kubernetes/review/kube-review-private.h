@@ -20,6 +20,7 @@ struct kube_batch;
 struct kube_facts;
 struct kube_inventory;
 struct kube_reply;
+struct kube_review_kinds;
 struct kube_review_room;
 struct loop_timer;
 
@@ -43,6 +44,7 @@ struct kube_review {
 	char *deploy_id;
 	struct kube_facts *facts;	/* of a clone; NULL: none are needed */
 	struct kube_review_room *room;	/* of the clone's namespace; NULL: not read */
+	struct kube_review_kinds *kinds;	/* of its origin; NULL: not read */
 	struct kube_space space;	/* of its own, in no list: what it is called, and secrets */
 	struct review_item *items;
 	size_t count;
@@ -96,13 +98,6 @@ bool kube_review_declares(const struct kube_review *review, const char *path);
 
 /* READ what changes of what somebody else made, then as kube_review_try(). */
 void kube_review_adopted(struct kube_review *review);
-
-/* --- kube-review-room.c --- */
-
-/* ROOM reads what the namespace of a new clone gets of that of its origin, and what its pods have
- * to share; from the loop. */
-void kube_review_room(struct kube_review *review, void (*ended)(void *data));
-void kube_review_room_free(struct kube_review_room *room);	/* NULL is fine */
 
 /* --- kube-review-try.c --- */
 

@@ -109,6 +109,46 @@ find_removals(struct kube_review *r)
 
 /* --- pods --- */
 
+static bool
+has_template(const json_t *templates, const char *name)
+{
+	const json_t *template;
+	size_t i;
+
+	json_array_foreach(templates, i, template)
+		if (strcmp(kube_read_name(template), name) == 0)
+			return true;
+	return false;
+}
+
+/* A StatefulSet gives each of its pods claims, of which its template says nothing, and which take
+ * the place of volumes that are called so. */
+static json_t *
+with_claims(const json_t *set, json_t *pod_spec)
+{
+	json_t *templates = json_object_get(json_object_get(set, "spec"), "volumeClaimTemplates");
+	json_t *spec = json_copy(pod_spec), *volumes, *volume, *template;
+	size_t i;
+
+	if (json_array_size(templates) == 0)
+		return spec;
+	volumes = json_array();
+	json_array_foreach(json_object_get(spec, "volumes"), i, volume)
+		if (!has_template(templates, kube_read_text(volume, "name")))
+			json_array_append(volumes, volume);
+	json_array_foreach(templates, i, template) {
+		const char *name = kube_read_name(template);
+		char *claim = xasprintf("%s-%s-0", name, kube_read_name(set));
+
+		json_array_append_new(volumes, json_pack("{s:s, s:{s:s}}", "name", name,
+							 "persistentVolumeClaim", "claimName",
+							 claim));
+		free(claim);
+	}
+	json_object_set_new(spec, "volumes", volumes);
+	return spec;
+}
+
 /* One, as the item would make them; NULL: it makes none.  It needs an account, which is there only
  * where the item was there before: an account that is tried is not made. */
 static json_t *
@@ -123,9 +163,9 @@ pod_of(const struct kube_review *r, const struct review_item *item)
 	    item->verb == KUBE_DELETE)
 		return NULL;
 	name = xasprintf("%s-", kube_read_name(item->object));
-	pod = json_pack("{s:s, s:s, s:O, s:O}", "apiVersion", "v1", "kind", "Pod", "metadata",
+	pod = json_pack("{s:s, s:s, s:O, s:o}", "apiVersion", "v1", "kind", "Pod", "metadata",
 			json_object_get(template, "metadata"), "spec",
-			json_object_get(template, "spec"));
+			with_claims(item->object, json_object_get(template, "spec")));
 	json_object_set_new(pod, "metadata", json_copy(json_object_get(pod, "metadata")));
 	json_object_set_new(json_object_get(pod, "metadata"), "generateName", json_string(name));
 	free(name);

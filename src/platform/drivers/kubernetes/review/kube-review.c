@@ -5,7 +5,8 @@
  *
  *	(FACTS of a clone -->) LOOK --ours--> READ what there is --> TRY each object and a pod of
  *	  |                                                           each (dryRun) --> done
- *	  \--none---> (ROOM of a clone -->) TRY the namespace (dryRun), ASK for each right --> done
+ *	  \--none---> (ROOM, KINDS of a clone -->) TRY the namespace (dryRun), ASK for each right
+ *		      --> done
  *
  * Of a namespace that is not there no object can be tried: that is done when it is made.  Nothing
  * is written, no space is opened and none is busy for it, so a deployment may begin meanwhile.  It
@@ -29,7 +30,9 @@
 #include "platform/drivers/kubernetes/cluster/kube-batch.h"
 #include "platform/drivers/kubernetes/cluster/names.h"
 #include "platform/drivers/kubernetes/cluster/object-read.h"
+#include "platform/drivers/kubernetes/review/kube-review-kinds.h"
 #include "platform/drivers/kubernetes/review/kube-review-private.h"
+#include "platform/drivers/kubernetes/review/kube-review-room.h"
 #include "platform/drivers/kubernetes/space/kube-driver.h"
 #include "platform/drivers/kubernetes/space/kube-facts.h"
 #include "platform/drivers/kubernetes/space/kube-inventory.h"
@@ -54,6 +57,7 @@ free_review(struct kube_review *r)
 	kube_inventory_free(r->inventory);
 	kube_facts_free(r->facts);
 	kube_review_room_free(r->room);
+	kube_review_kinds_free(r->kinds);
 	driver_deployment_clear(&r->kept);
 	free(r->deploy_id);
 	loop_remove_timer(r->timer);
@@ -289,6 +293,17 @@ take_namespace(void *data, size_t index, const struct kube_reply *reply)
 }
 
 static void
+look_at_kinds(void *data)
+{
+	struct kube_review *r = data;
+
+	if (r->space.has_manifests)
+		kube_review_kinds(r, ask_new);
+	else
+		ask_new(r);
+}
+
+static void
 end_look(void *data)
 {
 	struct kube_review *r = data;
@@ -296,7 +311,7 @@ end_look(void *data)
 	if (r->why.kind != ERROR_NONE || r->is_foreign)
 		kube_review_end(r);
 	else if (r->is_new && r->space.origin)
-		kube_review_room(r, ask_new);
+		kube_review_room(r, look_at_kinds);
 	else if (r->is_new)
 		ask_new(r);
 	else

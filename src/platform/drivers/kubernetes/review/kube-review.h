@@ -4,7 +4,6 @@
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_REVIEW_KUBE_REVIEW_H
 #define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_REVIEW_KUBE_REVIEW_H
 
-
 struct driver_review;
 struct driver_task;
 struct driver_waiter;

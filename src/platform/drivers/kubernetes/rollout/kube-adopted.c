@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
@@ -335,8 +336,13 @@ finish(struct kube_rollout *r)
 		aftermath = kube_aftermath_new(r->space);
 		for (size_t i = 0; i < r->count; i++)
 			if (json_array_size(r->items[i].fields) > 0)
-				kube_aftermath_add(aftermath, r->items[i].object->module,
-						   r->items[i].change->key, r->items[i].path,
+				kube_aftermath_add(aftermath,
+						   &(struct kube_past){
+							   .module = r->items[i].object->module,
+							   .key = r->items[i].change->key,
+							   .path = r->items[i].path,
+							   .at = clock_wall_ms(),
+						   },
 						   r->items[i].fields);
 		kube_aftermath_begin(aftermath);
 	}
@@ -356,14 +362,13 @@ has_ours(const struct kube_rollout *r, const struct kube_item *item)
 
 /* The owner's next server-side apply would be refused. */
 static void
-warn_unreleased(const struct kube_rollout *r, const struct kube_item *item, const char *reason)
+warn_unreleased(const struct kube_rollout *r, const struct kube_item *item,
+		const struct error *why)
 {
-	char *text = xasprintf("the entry \"%s\" in its managedFields could not be removed, so the "
-			       "owner's next server-side apply may be refused: %s", KUBE_MANAGER,
-			       reason);
+	struct error err = *why;
 
-	driver_task_warn(r->task, item->object->module, item->change->key, text);
-	free(text);
+	error_prefix_code(&err, CODE_CLUSTER_FIELDS_NOT_RELEASED, .name = KUBE_MANAGER);
+	driver_task_warn_of(r->task, item->object->module, item->change->key, &err);
 }
 
 static void
@@ -378,7 +383,7 @@ take_managers(void *data, size_t index, const struct kube_reply *reply)
 		item->operations = adopted_release(reply->body, KUBE_MANAGER);
 	item->is_released = !item->operations;
 	if (reply->err.kind != ERROR_NONE && reply->status != 404)
-		warn_unreleased(r, item, reply->err.text);
+		warn_unreleased(r, item, &reply->err);
 }
 
 static void
@@ -391,7 +396,7 @@ take_release(void *data, size_t index, const struct kube_reply *reply)
 		return;
 	item->is_released = true;
 	if (reply->err.kind != ERROR_NONE && reply->status != 404)
-		warn_unreleased(r, item, reply->err.text);
+		warn_unreleased(r, item, &reply->err);
 }
 
 /* Those of whose managers somebody else is another by now are read again. */
@@ -544,9 +549,11 @@ is_to_be_restored(const struct kube_item *item)
 static void
 note_restored(const struct kube_rollout *r, struct kube_item *item)
 {
+	struct error err;
+
 	item->is_back = true;
-	driver_task_warn(r->task, item->object->module, item->change->key,
-			 "it was changed, and was changed back");
+	error_set_code(&err, CODE_CLUSTER_CHANGED_BACK);
+	driver_task_warn_of(r->task, item->object->module, item->change->key, &err);
 }
 
 static int

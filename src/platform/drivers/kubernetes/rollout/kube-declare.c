@@ -11,6 +11,7 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/manifests.h"
 #include "platform/drivers/kubernetes/cluster/cluster.h"
 #include "platform/drivers/kubernetes/cluster/names.h"
 #include "platform/drivers/kubernetes/rollout/kube-rollout.h"
@@ -40,7 +41,7 @@ make_part(struct kube_rollout *r, const struct driver_deployment *deployment,
 	};
 	struct error err = {0};
 
-	if (kube_is_manifests(workload->profile))
+	if (manifests_is(workload->profile))
 		r->space->has_manifests = true;
 	json_object_set_new(r->modules, workload->module, json_boolean(workload->is_held));
 	if (workload->is_held)
@@ -137,7 +138,7 @@ report_wait(void *data, const struct error *why)
 {
 	const struct kube_rollout *r = data;
 
-	driver_task_report(r->task, &(struct driver_progress){0, 1, why->text});
+	driver_task_report(r->task, &(struct driver_progress){0, 1, why});
 }
 
 static void

@@ -21,6 +21,7 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "platform/drivers/driver.h"
 #include "platform/drivers/kubernetes/cluster/object-read.h"
 #include "platform/drivers/kubernetes/rollout/kube-rollout.h"
 #include "platform/drivers/kubernetes/space/kube-driver.h"
@@ -34,15 +35,6 @@ static int64_t
 generation_of(const json_t *object)
 {
 	return kube_read_number(kube_read_metadata(object), "generation");
-}
-
-/* The last part of "org/app/env". */
-static const char *
-name_of_env(const char *space)
-{
-	const char *slash = strrchr(space, '/');
-
-	return slash ? slash + 1 : space;
 }
 
 /* A sentence with its code where it has one.  What a container ended with is its own output. */
@@ -181,11 +173,11 @@ excuse(struct kube_rollout *r, struct kube_item *item, const struct kube_verdict
 		error_prefix_code(&why, CODE_FAILS_AS_BEFORE, .workload = module);
 	else if (strcmp(code, item->original_code) == 0)
 		error_prefix_code(&why, CODE_FAILS_AS_THERE, .workload = module,
-				  .env = name_of_env(r->copy_of));
+				  .env = driver_space_env(r->copy_of));
 	else
 		error_prefix_code(&why, CODE_FAILS_THERE_TOO, .workload = module,
-				  .env = name_of_env(r->copy_of));
-	driver_task_warn_of(r->task, module, &why);
+				  .env = driver_space_env(r->copy_of));
+	driver_task_warn_unwell(r->task, module, &why);
 }
 
 /* Not before it is known whether it is the deployment's fault. */
@@ -203,18 +195,18 @@ note_failure(struct kube_rollout *r, struct kube_item *item, const struct kube_v
 /* What is waited for first is said. */
 static bool
 note_verdict(struct kube_rollout *r, struct kube_item *item, const struct kube_verdict *verdict,
-	     char **waits)
+	     struct error *waits)
 {
 	item->is_ready = is_enough(item, verdict);
 	if (verdict->state == KUBE_FAILED)
 		note_failure(r, item, verdict);
-	else if (!item->is_ready && !*waits && verdict->message)
-		*waits = xasprintf("%s: %s", item->object->module, verdict->message);
+	else if (!item->is_ready && !waits->text[0] && verdict->message)
+		reason_of(r, item->object->module, verdict, waits);
 	return !item->is_ready && !item->has_failed && !item->is_excused;
 }
 
 size_t
-kube_rollout_judge(struct kube_rollout *r, char **waits)
+kube_rollout_judge(struct kube_rollout *r, struct error *waits)
 {
 	struct kube_seen seen;
 	size_t coming = 0;

@@ -178,7 +178,7 @@ cancel_rollout(void *data)
 }
 
 static void
-report(struct kube_rollout *r, const char *text)
+report(struct kube_rollout *r, const struct error *why)
 {
 	size_t ready = 0, total = 1;
 
@@ -186,13 +186,13 @@ report(struct kube_rollout *r, const char *text)
 		total += r->items[i].object->is_workload;
 		ready += r->items[i].object->is_workload && r->items[i].is_ready;
 	}
-	driver_task_report(r->task, &(struct driver_progress){ready, total, text});
+	driver_task_report(r->task, &(struct driver_progress){ready, total, why});
 }
 
 static void
 report_wait(void *data, const struct error *why)
 {
-	report(data, why->text);
+	report(data, why);
 }
 
 /* --- batches --- */
@@ -357,7 +357,7 @@ static void
 wait_for_sight(struct kube_rollout *r, struct error *why)
 {
 	if (why->kind != ERROR_NONE)
-		report(r, why->text);
+		report(r, why);
 	if (kube_rollout_may_wait(r, why))
 		look_later(r);
 	else
@@ -367,8 +367,7 @@ wait_for_sight(struct kube_rollout *r, struct error *why)
 static void
 judge(struct kube_rollout *r)
 {
-	char *waits = NULL;
-	struct error why;
+	struct error waits = {0}, why;
 	size_t coming;
 
 	loop_remove_timer(r->timer);
@@ -380,8 +379,7 @@ judge(struct kube_rollout *r)
 		return;
 	}
 	coming = kube_rollout_judge(r, &waits);
-	report(r, waits);
-	free(waits);
+	report(r, waits.text[0] ? &waits : NULL);
 	if (coming == 0 || (r->problems.count > 0 && !r->is_resumed)) {
 		finish_stage(r);
 		return;

@@ -138,7 +138,7 @@ void kube_rollout_blame(struct kube_rollout *rollout, const char *module, const 
 
 /* Each that is applied and not done is judged by what is seen (kube-judge.c): how many are still
  * coming; *waits is set to what the first of them waits for, where it is NULL. */
-size_t kube_rollout_judge(struct kube_rollout *rollout, char **waits);
+size_t kube_rollout_judge(struct kube_rollout *rollout, struct error *waits);
 
 /* Wall ms until which an item that is applied now may take (kube-sight.c). */
 int64_t kube_rollout_deadline(const struct kube_rollout *rollout, const struct kube_item *item);

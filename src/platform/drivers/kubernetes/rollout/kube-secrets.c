@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+/*
+ * All are read, then all are written: nothing is when one that is needed is missing.  A copy is an
+ * object of its own, with type and data and none of the origin's metadata; the bytes go from one
+ * answer to the next request and are freed there (json_wipe_what_is_freed()).  A refusal is told
+ * without the cluster's words, which may hold what was sent.
+ */
 #include "config.h"
 
 #include "platform/drivers/kubernetes/rollout/kube-secrets.h"

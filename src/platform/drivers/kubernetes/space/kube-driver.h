@@ -4,6 +4,7 @@
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_SPACE_KUBE_DRIVER_H
 #define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_SPACE_KUBE_DRIVER_H
 
+#include <jansson.h>
 #include <stdint.h>
 
 #include "platform/drivers/driver.h"
@@ -31,10 +32,12 @@ struct kube_driver {
 	int ready_timeout_ms;
 	struct kube_space *spaces;
 	struct kube_space *by_name[KUBE_SPACE_BUCKETS];	/* the same */
+	json_t *unread;			/* {namespace: true}: adopted, and nobody looks at it */
 	struct kube_resource_job *jobs;	/* of resources, under way */
 	struct kube_review *reviews;	/* under way */
 	struct kube_survey *surveys;	/* under way */
-	struct kube_wide *wide;		/* NULL: the cluster is not watched as a whole */
+	struct kube_wide *wides;	/* NULL: the cluster is not watched as a whole */
+	uint64_t wide_state;		/* of them all: never the same again */
 	int64_t narrow_until;		/* steady ms: it may not be, so long */
 	struct kube_record_job *records;	/* the same */
 };

@@ -13,9 +13,11 @@
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "model/manifest-filled.h"
 #include "model/manifests.h"
 #include "net/url.h"
 #include "platform/drivers/driver.h"
+#include "platform/drivers/kubernetes/cluster/cidr.h"
 #include "platform/drivers/kubernetes/cluster/cluster.h"
 #include "platform/drivers/kubernetes/cluster/kube-batch.h"
 #include "platform/drivers/kubernetes/cluster/object-read.h"
@@ -28,12 +30,14 @@
 #define PAGE 500
 #define PAGES_MAX 200
 #define ADDRESSES_MAX 500
+#define SERVED_WITHIN_MS 2000	/* else all kinds are asked for, also those that are not there */
 
-enum where { IN_CLONE, IN_ORIGIN, EVERYWHERE, OF_CLUSTER };
+enum where { IN_CLONE, IN_CLONE_MADE, IN_ORIGIN, EVERYWHERE, WHERE_SERVED, OF_CLUSTER };
 
 static void take_host(struct kube_facts *facts, const char *kind, const json_t *object);
 static void take_pinned(struct kube_facts *facts, const char *kind, const json_t *object);
 static void take_pod(struct kube_facts *facts, const char *kind, const json_t *object);
+static void take_clone_pod(struct kube_facts *facts, const char *kind, const json_t *object);
 static void take_node(struct kube_facts *facts, const char *kind, const json_t *object);
 
 static const struct fact_list {
@@ -45,9 +49,15 @@ static const struct fact_list {
 	{"apps/v1", "StatefulSet", IN_CLONE, take_pinned},
 	{"apps/v1", "DaemonSet", IN_CLONE, take_pinned},
 	{"batch/v1", "CronJob", IN_CLONE, take_pinned},
+	{"v1", "Pod", IN_CLONE_MADE, take_clone_pod},
 	{"v1", "Pod", IN_ORIGIN, take_pod},
 	{"networking.k8s.io/v1", "Ingress", EVERYWHERE, take_host},
-	{"gateway.networking.k8s.io/v1", "HTTPRoute", EVERYWHERE, take_host},
+	{"gateway.networking.k8s.io/v1", "HTTPRoute", WHERE_SERVED, take_host},
+	{"gateway.networking.k8s.io/v1", "GRPCRoute", WHERE_SERVED, take_host},
+	{"gateway.networking.k8s.io/v1", "TLSRoute", WHERE_SERVED, take_host},
+	{"gateway.networking.k8s.io/v1alpha2", "TLSRoute", WHERE_SERVED, take_host},
+	{"networking.istio.io/v1beta1", "VirtualService", WHERE_SERVED, take_host},
+	{"route.openshift.io/v1", "Route", WHERE_SERVED, take_host},
 	{"v1", "Service", EVERYWHERE, take_host},
 	{"v1", "Node", OF_CLUSTER, take_node},
 };
@@ -56,12 +66,13 @@ static const struct fact_list {
 struct kube_facts {
 	struct kube_facts_options options;
 	char *namespace, *origin;
-	bool has_routes;
+	bool has_routes, has_custom;
+	json_t *served;			/* {"gateway.networking.k8s.io/v1": true}; NULL: unknown */
 	struct kube_batch *batch;
 	size_t asked[LISTS];		/* the lists of this round */
 	size_t asked_count, rounds;
 	char *next[LISTS];		/* where it goes on; NULL: it does not */
-	json_t *hosts, *refused, *limited, *pod_ranges, *pod_addresses;
+	json_t *hosts, *refused, *limited, *reaching, *bound, *pod_ranges, *pod_addresses;
 	struct facts_images images;
 	bool are_hosts_known, failed;
 	struct error err;
@@ -76,9 +87,12 @@ kube_facts_free(struct kube_facts *facts)
 	kube_batch_free(facts->batch);
 	for (size_t i = 0; i < LISTS; i++)
 		free(facts->next[i]);
+	json_decref(facts->served);
 	json_decref(facts->hosts);
 	json_decref(facts->refused);
 	json_decref(facts->limited);
+	json_decref(facts->reaching);
+	json_decref(facts->bound);
 	json_decref(facts->pod_ranges);
 	json_decref(facts->pod_addresses);
 	facts_images_clear(&facts->images);
@@ -103,7 +117,7 @@ bool
 kube_facts_are_needed(const struct driver_deployment *deployment)
 {
 	for (size_t i = 0; i < deployment->count; i++)
-		if (kube_is_manifests(deployment->workloads[i].profile))
+		if (manifests_is(deployment->workloads[i].profile))
 			return true;
 	return false;
 }
@@ -152,6 +166,14 @@ take_pod(struct kube_facts *facts, const char *kind, const json_t *object)
 	take_addresses(facts, object);
 }
 
+/* What an operator made: a resume must not start another program. */
+static void
+take_clone_pod(struct kube_facts *facts, const char *kind, const json_t *object)
+{
+	(void)kind;
+	facts_take_clone_pod(&facts->images, object);
+}
+
 static void
 take_node(struct kube_facts *facts, const char *kind, const json_t *object)
 {
@@ -178,7 +200,7 @@ note_refusal(struct kube_facts *facts, const struct fact_list *list,
 		return;
 	}
 	json_array_append_new(facts->refused, json_string(reply->err.text));
-	if (list->where == EVERYWHERE)
+	if (list->where == EVERYWHERE || list->where == WHERE_SERVED)
 		facts->are_hosts_known = false;
 }
 
@@ -207,15 +229,27 @@ take_list(void *data, size_t index, const struct kube_reply *reply)
 static bool
 is_wanted(const struct kube_facts *facts, const struct fact_list *list)
 {
-	return list->where == IN_CLONE ||
-	       (list->where == EVERYWHERE ? facts->has_routes : facts->origin != NULL);
+	switch (list->where) {
+	case IN_CLONE:
+		return true;
+	case IN_CLONE_MADE:
+		return facts->has_custom;
+	case EVERYWHERE:
+		return facts->has_routes;
+	case WHERE_SERVED:
+		return facts->has_routes &&
+		       (!facts->served || json_object_get(facts->served, list->api_version));
+	default:
+		return facts->origin != NULL;
+	}
 }
 
 static char *
 path_of(const struct kube_facts *facts, size_t which)
 {
 	const struct fact_list *list = &lists[which];
-	const char *namespace = list->where == IN_CLONE	   ? facts->namespace
+	bool is_in_clone = list->where == IN_CLONE || list->where == IN_CLONE_MADE;
+	const char *namespace = is_in_clone		   ? facts->namespace
 				: list->where == IN_ORIGIN ? facts->origin
 							   : NULL;
 	char *path = kube_path(list->api_version, list->kind, namespace, NULL);
@@ -241,6 +275,50 @@ report_wait(void *data, const struct error *why)
 }
 
 static void end_round(void *data);
+static void start_round(struct kube_facts *facts);
+
+/* --- what the cluster has --- */
+
+static void
+take_served(void *data, size_t index, const struct kube_reply *reply)
+{
+	struct kube_facts *facts = data;
+	const json_t *group, *version;
+	size_t i, k;
+
+	(void)index;
+	if (reply->err.kind != ERROR_NONE)
+		return;
+	facts->served = json_object();
+	json_array_foreach(json_object_get(reply->body, "groups"), i, group)
+		json_array_foreach(json_object_get(group, "versions"), k, version)
+			json_object_set_new(facts->served,
+					    kube_read_text(version, "groupVersion"), json_true());
+}
+
+static void
+end_served(void *data)
+{
+	start_round(data);
+}
+
+/* To whom a right is missing the cluster does not say whether there is such a kind at all. */
+static void
+read_served(struct kube_facts *facts)
+{
+	facts->batch = kube_batch_new(&(struct kube_batch_options){
+		.cluster = facts->options.cluster,
+		.patience_ms = SERVED_WITHIN_MS,
+		.answered = take_served,
+		.waits = report_wait,
+		.ended = end_served,
+		.data = facts,
+	});
+	kube_batch_add(facts->batch, KUBE_GET, xstrdup("/apis"), NULL, false);
+	kube_batch_start(facts->batch);
+}
+
+/* --- rounds --- */
 
 static void
 start_round(struct kube_facts *facts)
@@ -248,6 +326,7 @@ start_round(struct kube_facts *facts)
 	bool is_first = facts->rounds++ == 0;
 
 	facts->asked_count = 0;
+	kube_batch_free(facts->batch);
 	facts->batch = kube_batch_new(&(struct kube_batch_options){
 		.cluster = facts->options.cluster,
 		.patience_ms = facts->options.patience_ms,
@@ -267,17 +346,41 @@ start_round(struct kube_facts *facts)
 	kube_batch_start(facts->batch);
 }
 
+/* Who may not list nodes knows at least those of the original's pods, and where the network has
+ * other ranges than its nodes say. */
+static void
+join_addresses(struct kube_facts *facts)
+{
+	size_t ranges = json_array_size(facts->pod_ranges), i, k;
+	const json_t *address;
+
+	json_array_foreach(facts->pod_addresses, i, address) {
+		struct kube_cidr one, range;
+		bool is_known = !kube_cidr_parse(&one, json_string_value(address));
+
+		for (k = 0; k < ranges && !is_known; k++)
+			is_known = kube_cidr_parse(&range, json_string_value(json_array_get(
+								   facts->pod_ranges, k))) &&
+				   kube_cidr_has(&range, &one);
+		if (!is_known)
+			json_array_append(facts->pod_ranges, (json_t *)(uintptr_t)address);
+	}
+}
+
 static void
 finish(struct kube_facts *facts)
 {
+	join_addresses(facts);
 	facts->known = (struct stand_in_facts){
 		.origin = facts->origin,
 		.hosts = facts->are_hosts_known ? facts->hosts : NULL,
 		.images = facts_images_known(&facts->images),
+		.by_image = facts->images.by_image,
+		.seen = facts->images.seen,
 		.limited = facts->limited,
-		/* Who may not list nodes knows at least those of the original's pods. */
-		.pod_ranges = json_array_size(facts->pod_ranges) > 0 ? facts->pod_ranges
-								    : facts->pod_addresses,
+		.reaching = facts->reaching,
+		.bound = facts->bound,
+		.pod_ranges = facts->pod_ranges,
 	};
 	facts->options.ended(facts->options.data, facts->failed ? &facts->err : NULL);
 }
@@ -298,40 +401,57 @@ end_round(void *data)
 		finish(facts);
 }
 
-/* A policy with rules for what goes out, or that forbids all of it. */
 static void
-take_policy(struct kube_facts *facts, const json_t *kept)
+count(void *data, const char *pointer, const char *list, const char *name,
+      const json_t *container)
+{
+	(void)pointer, (void)list, (void)name, (void)container;
+	++*(size_t *)data;
+}
+
+static void
+append_or_empty(json_t *list, json_t *value)
+{
+	json_array_append_new(list, value ? json_incref(value) : json_object());
+}
+
+static void
+take_object(struct kube_facts *facts, const json_t *kept, bool is_reaching)
 {
 	struct error ignored;
-	json_t *policy = kube_read_is(kept, "kind", "NetworkPolicy") ? manifest_object(kept, &ignored)
-								    : NULL;
-	json_t *spec = json_object_get(policy, "spec"), *type;
-	bool is_for_egress = json_object_get(spec, "egress") != NULL;
-	size_t i;
+	json_t *object = manifest_object(kept, &ignored);
+	json_t *pods = is_reaching ? facts->reaching : facts->bound;
+	json_t *labels = json_object_get(kube_read_metadata(kube_read_template(object)), "labels");
+	json_t *selector = json_object_get(json_object_get(object, "spec"), "podSelector");
+	size_t containers = 0;
 
-	json_array_foreach(json_object_get(spec, "policyTypes"), i, type)
-		is_for_egress |= strcmp(json_string_value(type) ? json_string_value(type) : "",
-					"Egress") == 0;
-	if (is_for_egress)
-		json_array_append(facts->limited, json_object_get(spec, "podSelector"));
-	json_decref(policy);
+	facts->has_routes |= facts_has_hosts(kept);
+	if (stand_in_limits_egress(object))
+		append_or_empty(facts->limited, selector);
+	if (object)
+		manifest_each_container(object, count, &containers);
+	facts->has_custom |= object && !manifest_is_built_in(object);
+	if (manifest_pod_spec(object))
+		append_or_empty(pods, labels);
+	else if (containers > 0)
+		json_array_append_new(pods, json_null());
+	json_decref(object);
 }
 
 /* What the deployment itself says: whether anything of it has hosts, so that those of others have
- * to be known, and which pods are limited. */
+ * to be known, which pods are limited, and which may reach the origin. */
 static void
 look_at_set(struct kube_facts *facts, const struct driver_deployment *deployment)
 {
 	for (size_t i = 0; i < deployment->count; i++) {
-		const json_t *manifests =
-			json_object_get(deployment->workloads[i].spec, "manifests");
+		const json_t *spec = deployment->workloads[i].spec;
+		const json_t *manifests = json_object_get(spec, "manifests");
 		const char *key;
 		json_t *object;
 
-		json_object_foreach((json_t *)(uintptr_t)manifests, key, object) {
-			facts->has_routes |= facts_has_hosts(object);
-			take_policy(facts, object);
-		}
+		json_object_foreach((json_t *)(uintptr_t)manifests, key, object)
+			take_object(facts, object,
+				    json_is_true(json_object_get(spec, "reaches_origin")));
 	}
 }
 
@@ -344,6 +464,8 @@ kube_facts_read(const struct kube_facts_options *options)
 	facts->namespace = xstrdup(options->space->namespace);
 	facts->origin = xstrdup_or_null(options->space->origin);
 	facts->limited = json_array();
+	facts->reaching = json_array();
+	facts->bound = json_array();
 	facts->pod_ranges = json_array();
 	facts->pod_addresses = json_array();
 	look_at_set(facts, options->deployment);
@@ -351,6 +473,9 @@ kube_facts_read(const struct kube_facts_options *options)
 	facts->refused = json_array();
 	facts->are_hosts_known = facts->has_routes;
 	facts_images_init(&facts->images);
-	start_round(facts);
+	if (facts->has_routes)
+		read_served(facts);
+	else
+		start_round(facts);
 	return facts;
 }

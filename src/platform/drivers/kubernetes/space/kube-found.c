@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+/*
+ * The way from an object to its workload is up: by its owners until one is reached that was
+ * declared.  Objects get the module as an annotation, in a copy of their heads, so status and logs
+ * treat them as our own.  What is declared has changed when a generation has, which the API server
+ * counts itself and which a change of status does not touch.
+ */
 #include "config.h"
 
 #include "platform/drivers/kubernetes/space/kube-found.h"
@@ -14,6 +20,7 @@
 #include "platform/drivers/driver.h"
 #include "platform/drivers/kubernetes/cluster/names.h"
 #include "platform/drivers/kubernetes/cluster/object-read.h"
+#include "platform/drivers/kubernetes/space/kube-aftermath.h"
 #include "platform/drivers/kubernetes/space/kube-driver.h"
 #include "platform/drivers/kubernetes/space/kube-space.h"
 #include "platform/drivers/kubernetes/verdict/verdict.h"
@@ -47,6 +54,7 @@ kube_found_resume(struct kube_driver *driver, struct kube_space *space,
 {
 	if (!deployment->is_paused)
 		kube_found_note(space, deployment);
+	kube_aftermath_recall(space, deployment->past);
 	return driver_task_ended(&driver->base, waiter, NULL, NULL);
 }
 
@@ -87,26 +95,16 @@ made_object(const struct kube_seen *lists, const char *kind, const char *name)
 static const char *
 module_of(const json_t *found, const struct kube_seen *lists, const json_t *object, int depth)
 {
-	const json_t *owners = json_object_get(kube_read_metadata(object), "ownerReferences");
-	const char *module = declared_as(found, json_object_get(object, "apiVersion"),
+	const json_t *owner = kube_read_controller(object), *maker;
+	const char *kind = kube_read_text(owner, "kind"), *name = kube_read_text(owner, "name"),
+		   *module = declared_as(found, json_object_get(object, "apiVersion"),
 					 kube_read_text(object, "kind"), kube_read_name(object));
-	const json_t *owner;
-	size_t i;
 
-	if (depth == OWNERS_DEEP)
+	if (module || !owner || depth == OWNERS_DEEP)
 		return module;
-	json_array_foreach(owners, i, owner) {
-		const char *kind = kube_read_text(owner, "kind"),
-			   *name = kube_read_text(owner, "name");
-		const json_t *maker = made_object(lists, kind, name);
-
-		if (!module && json_is_true(json_object_get(owner, "controller")))
-			module = maker ? module_of(found, lists, maker, depth + 1)
-				       : declared_as(found,
-						     json_object_get(owner, "apiVersion"), kind,
-						     name);
-	}
-	return module;
+	maker = made_object(lists, kind, name);
+	return maker ? module_of(found, lists, maker, depth + 1)
+		     : declared_as(found, json_object_get(owner, "apiVersion"), kind, name);
 }
 
 static json_t *
@@ -157,9 +155,7 @@ hash_text(uint64_t hash, const char *text)
 static bool
 is_run(const json_t *object)
 {
-	const json_t *owners = json_object_get(kube_read_metadata(object), "ownerReferences");
-
-	return kube_read_is(json_array_get(owners, 0), "kind", "CronJob");
+	return kube_read_is(kube_read_controller(object), "kind", "CronJob");
 }
 
 /* In no order, since a list has none. */

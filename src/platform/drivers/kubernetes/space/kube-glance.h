@@ -22,7 +22,7 @@ bool kube_glance_observe(const struct kube_space *space, struct driver_status *o
 			 struct error *err);
 /* Another number whenever that gives something else. */
 uint64_t kube_glance_state(const struct kube_space *space);
-/* kube_space_declared(); 0: it is not known here. */
-uint64_t kube_glance_declared(const struct kube_space *space);
+/* kube_space_declared(), 0: it comes; false: it is not known here. */
+bool kube_glance_declared(const struct kube_space *space, uint64_t *out);
 
 #endif

@@ -22,10 +22,12 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "net/loop.h"
+#include "platform/drivers/driver.h"
 #include "platform/drivers/kubernetes/adopted/kube-carry.h"
 #include "platform/drivers/kubernetes/cluster/cluster.h"
 #include "platform/drivers/kubernetes/cluster/kube-batch.h"
@@ -90,15 +92,15 @@ cancel_preparation(void *data)
 }
 
 static void
-report(struct kube_preparation *p, const char *text)
+report(struct kube_preparation *p, const struct error *why)
 {
-	driver_task_report(p->task, &(struct driver_progress){0, 1, text});
+	driver_task_report(p->task, &(struct driver_progress){0, 1, why});
 }
 
 static void
 report_wait(void *data, const struct error *why)
 {
-	report(data, why->text);
+	report(data, why);
 }
 
 /* --- whose it is --- */
@@ -134,7 +136,7 @@ say_whose_clone(const struct kube_space *space, const json_t *object, const json
 	const char *owner = json_member_string(notes, KUBE_NOTE_OWNER),
 		   *at = kube_read_text(kube_read_metadata(object), "creationTimestamp");
 
-	error_set_code(err, CODE_CLONE_MADE_BY_OTHERS, .env = strrchr(space->name, '/') + 1,
+	error_set_code(err, CODE_CLONE_MADE_BY_OTHERS, .env = driver_space_env(space->name),
 		       .namespace = space->namespace, .name = owner ? owner : "?", .words = at);
 }
 
@@ -197,16 +199,20 @@ kube_namespace_hangs(const json_t *object)
 json_t *
 kube_namespace_object(const struct kube_space *space)
 {
-	json_t *labels = space->labels ? json_deep_copy(space->labels) : json_object();
+	json_t *labels = space->labels ? json_deep_copy(space->labels) : json_object(), *notes;
 
 	json_object_set_new(labels, KUBE_LABEL_MANAGED, json_string(KUBE_MANAGED_BY));
 	json_object_set_new(labels, KUBE_LABEL_POD_SECURITY,
 			    json_string(kube_space_pod_security(space)));
-	return json_pack("{s:s, s:s, s:{s:s, s:o, s:{s:s, s:s, s:s*, s:s*}}}", "apiVersion", "v1",
-			 "kind", "Namespace", "metadata", "name", space->namespace, "labels",
-			 labels, "annotations", KUBE_NOTE_SPACE, space->name, KUBE_NOTE_PLATFORM,
-			 space->driver->platform, KUBE_NOTE_MADE, space->made, KUBE_NOTE_OWNER,
-			 space->made_by);
+	/* Who finds it is to know what it is, also if its maker never came to write its record. */
+	notes = json_pack("{s:s, s:s, s:s*, s:s*, s:s*}", KUBE_NOTE_SPACE, space->name,
+			  KUBE_NOTE_PLATFORM, space->driver->platform, KUBE_NOTE_MADE, space->made,
+			  KUBE_NOTE_ORIGIN, space->origin, KUBE_NOTE_OWNER, space->made_by);
+	if (space->notes)
+		json_object_update_missing(notes, space->notes);
+	return json_pack("{s:s, s:s, s:{s:s, s:o, s:o}}", "apiVersion", "v1", "kind", "Namespace",
+			 "metadata", "name", space->namespace, "labels", labels, "annotations",
+			 notes);
 }
 
 static void
@@ -246,7 +252,7 @@ take_carried(void *data, size_t index, const struct kube_reply *reply)
 	const json_t *object = json_array_get(p->carried, index);
 
 	if (reply->err.kind != ERROR_NONE)
-		driver_task_warn(p->task, "", kube_read_name(object), reply->err.text);
+		driver_task_warn_of(p->task, "", kube_read_name(object), &reply->err);
 }
 
 static void
@@ -302,7 +308,13 @@ take_origin(void *data, size_t index, const struct kube_reply *reply)
 {
 	struct kube_preparation *p = data;
 
-	kube_carry_take(index, reply, p->space->namespace, p->space->labels, p->carried);
+	if (reply->err.kind != ERROR_NONE)
+		log_line(LOG_PRIORITY_WARNING,
+			 "cannot copy quotas, limits and labels from the original namespace",
+			 "namespace", p->space->namespace, "original", p->space->origin, "error",
+			 reply->err.text, NULL);
+	kube_carry_take(index, reply, p->space->namespace, p->space->labels, p->space->notes,
+			p->carried);
 }
 
 static void
@@ -320,6 +332,8 @@ read_origin(struct kube_preparation *p)
 	}
 	if (!p->space->labels)
 		p->space->labels = json_object();
+	if (!p->space->notes)
+		p->space->notes = json_object();
 	start_batch(p, take_origin, end_origin);
 	kube_carry_ask(p->batch, p->space->origin);
 	kube_batch_start(p->batch);
@@ -376,7 +390,7 @@ wait_for_its_end(struct kube_preparation *p, const json_t *object)
 	error_set_code(&err, CODE_NAMESPACE_IS_ENDING, .namespace = p->space->namespace,
 		       .reason = *hangs ? hangs : "Terminating");
 	free(hangs);
-	report(p, err.text);
+	report(p, &err);
 	p->err = err;
 }
 

@@ -57,8 +57,7 @@ end_silence(struct kube_pulse *pulse)
 	log_line(LOG_PRIORITY_INFO, "the cluster answers again", "cluster",
 		 pulse->driver->cluster_name, NULL);
 	pulse->is_silent = false;
-	if (pulse->driver->wide)
-		kube_wide_reconnect(pulse->driver->wide, REFRESH_MS);
+	kube_wide_reconnect(pulse->driver, REFRESH_MS);
 	for (struct kube_space *space = pulse->driver->spaces; space; space = space->next)
 		kube_space_refresh(space, REFRESH_MS);
 	note_change(pulse);

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+/*
+ * Doors follow the Services that are seen: of each list the same ones stay open, new ones are
+ * opened, and those that are gone are closed, so an address stays as long as its Service and port
+ * do.  Nothing says whether a port speaks HTTP, so its name and number are guessed by (port_kinds);
+ * for one that does not there is a command to type.  The right to use the proxy is asked for once
+ * for all of them.
+ */
 #include "config.h"
 
 #include "platform/drivers/kubernetes/space/kube-reach.h"

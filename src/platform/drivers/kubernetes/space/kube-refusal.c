@@ -27,8 +27,9 @@ kube_refusal_code(const struct kube_reply *reply)
 		return "conflict";
 	case 400:
 	case 422:
-	case 500:
 		return "invalid";
+	case 500:	/* to an apply of what has another type it is the answer, too */
+		return strstr(text, "typed patch object") ? "invalid" : "failed";
 	default:
 		return "cannot-apply";
 	}

@@ -87,7 +87,7 @@ report_wait(void *data, const struct error *why)
 {
 	struct kube_removal *r = data;
 
-	driver_task_report(r->task, &(struct driver_progress){0, 1, why->text});
+	driver_task_report(r->task, &(struct driver_progress){0, 1, why});
 }
 
 static void
@@ -184,7 +184,7 @@ wait_for_its_end(struct kube_removal *r)
 		return;
 	}
 	log_once(r);
-	driver_task_report(r->task, &(struct driver_progress){0, 1, r->err.text});
+	driver_task_report(r->task, &(struct driver_progress){0, 1, &r->err});
 	r->timer = loop_add_timer(r->driver->base.loop, LOOK_AGAIN_MS, look, r);
 }
 

@@ -4,7 +4,6 @@
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_SPACE_KUBE_REMOVE_H
 #define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_SPACE_KUBE_REMOVE_H
 
-
 struct driver_task;
 struct driver_waiter;
 struct kube_driver;

@@ -45,7 +45,13 @@
 #define GATEWAY_ROUTES "httproutes"
 #define DNS_DOMAIN "svc.cluster.local"
 
-const char *const kube_driver_resources[] = {"dns", KUBE_HTTP_ROUTE, KUBE_INGRESS, "volume", NULL};
+const struct driver_resource_kind kube_driver_resources[] = {
+	{"dns", {"dns", NULL}},
+	{KUBE_HTTP_ROUTE, {"route", "dns", NULL}},
+	{KUBE_INGRESS, {"route", "dns", NULL}},
+	{"volume", {"volume", NULL}},
+	{NULL, {NULL}},
+};
 
 static const struct kube_resource_type {
 	const char *name;

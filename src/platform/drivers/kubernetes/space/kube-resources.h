@@ -7,15 +7,14 @@
 
 #include <jansson.h>
 
-struct driver_resource;
-struct driver_task;
-struct driver_waiter;
+#include "platform/drivers/driver.h"
+
 struct error;
 struct kube_driver;
 struct kube_space;
 
-/* The types that it makes, NULL at the end. */
-extern const char *const kube_driver_resources[];
+/* What it makes, as in driver_ops. */
+extern const struct driver_resource_kind kube_driver_resources[];
 
 int kube_check_resource(const struct driver_resource *resource, struct error *err);
 struct driver_task *kube_provision(struct kube_driver *driver, struct kube_space *space,

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+/*
+ * Whatever is told of a space is made when it is asked for, from what its watches hold then; kept
+ * is what cannot be seen: its home, its secrets, what is under way.  So there is nothing to bring
+ * up to date, and kube_space_state() is another number whenever asking again would give something
+ * else.  Watches begin with the first look and end when nobody has looked for a while; what was
+ * seen before the cluster fell silent is shown for some seconds, and is unknown after that.
+ */
 #include "config.h"
 
 #include "platform/drivers/kubernetes/space/kube-space.h"
@@ -33,6 +40,7 @@
 #define IDLE_WIDE_MS (2 * 60 * 1000)	/* where the whole cluster is watched anyway */
 #define IDLE_LOOK_MS 60000
 #define NOTICE_MS 50		/* a rollout makes many changes in a moment */
+#define KNOWN_FOR_MS 5000	/* a watch that is taken up again takes less */
 #define REDACTED_MAX (256 * 1024)
 
 static const struct watched_kind {
@@ -171,6 +179,7 @@ kube_space_free(struct kube_space *space)
 	kube_reach_close(space);
 	kube_aftermath_free(space->aftermath);
 	json_decref(space->labels);
+	json_decref(space->notes);
 	free(space->pod_security);
 	json_decref(space->secrets);
 	json_decref(space->hosts);
@@ -178,6 +187,7 @@ kube_space_free(struct kube_space *space)
 	free(space->origin);
 	free(space->made);
 	free(space->made_by);
+	free(space->selector);
 	json_decref(space->found);
 	drop_marks(space);
 	free(space->marks);
@@ -280,7 +290,7 @@ look_for_idleness(void *data)
 
 	space->idle = NULL;
 	if (!space->operation &&
-	    clock_steady_ms() - space->used_at >= (space->driver->wide ? IDLE_WIDE_MS : IDLE_MS))
+	    clock_steady_ms() - space->used_at >= (space->driver->wides ? IDLE_WIDE_MS : IDLE_MS))
 		kube_space_close(space);
 	else
 		space->idle = loop_add_timer(space->driver->base.loop, IDLE_LOOK_MS,
@@ -321,13 +331,29 @@ kube_space_use(struct kube_space *space)
 					     look_for_idleness, space);
 }
 
+static bool
+is_unread(const struct kube_space *space)
+{
+	return space->is_adopted && !space->operation &&
+	       json_object_get(space->driver->unread, space->namespace);
+}
+
 /* Its state is asked for. */
 static void
 show(struct kube_space *space)
 {
+	if (is_unread(space))
+		return;
 	if (kube_glance_is_enough(space))
 		kube_pulse_use(space->driver->pulse);
 	else
+		kube_space_use(space);
+}
+
+void
+kube_space_attend(struct kube_space *space)
+{
+	if (!is_unread(space))
 		kube_space_use(space);
 }
 
@@ -497,14 +523,16 @@ redact_row(const struct kube_space *space, struct driver_workload_status *row)
 		}
 }
 
-/* What was seen so long ago is not what runs; a watch that is taken up again takes less. */
-#define KNOWN_FOR_MS 5000
+bool
+kube_space_is_recent(int64_t seen_at)
+{
+	return clock_wall_ms() - seen_at < KNOWN_FOR_MS;
+}
 
 static bool
 is_known(const struct kube_space *space, struct error *why)
 {
-	return kube_space_is_seen(space, why) ||
-	       clock_wall_ms() - seen_at(space) < KNOWN_FOR_MS;
+	return kube_space_is_seen(space, why) || kube_space_is_recent(seen_at(space));
 }
 
 /* Its pods stay, as they were seen last; how they are now nobody knows, and here is why. */
@@ -541,11 +569,22 @@ kube_space_observe(struct kube_space *space, struct driver_status *out)
 
 	*out = (struct driver_status){0};
 	show(space);
+	if (is_unread(space) && !kube_space_is_seen(space, &why)) {
+		error_set_code(&out->why, CODE_NAMESPACE_NOT_READ, .namespace = space->namespace);
+		kube_aftermath_tell_owners(space->aftermath, false, out);
+		return;
+	}
 	known = kube_glance_is_used(space) ? kube_glance_observe(space, out, &why)
 					   : observe_closely(space, out, &why);
-	if (out->seen_at == 0)
+	if (out->seen_at == 0) {
+		(void)kube_pulse_is_silent(space->driver->pulse, &out->why);
+		kube_aftermath_tell_owners(space->aftermath, false, out);
 		return;
+	}
+	if (!known)
+		out->why = why;
 	kube_aftermath_tell(space->aftermath, out);
+	kube_aftermath_tell_owners(space->aftermath, known, out);
 	for (size_t i = 0; i < out->count; i++) {
 		if (!known)
 			forget_row(&out->items[i], &why);
@@ -567,15 +606,25 @@ kube_space_state(struct kube_space *space)
 	return moves * 4 + 2 * is_known(space, &ignored);
 }
 
+static void
+note_follower(struct kube_space *space, const char *selector)
+{
+	space->is_followed = true;
+	if (strcmp(space->selector ? space->selector : "", selector ? selector : "") == 0)
+		return;
+	free(space->selector);
+	space->selector = xstrdup_or_null(selector);
+}
+
 uint64_t
-kube_space_declared(struct kube_space *space)
+kube_space_declared(struct kube_space *space, const char *selector)
 {
 	struct error ignored;
 	struct kube_seen seen;
+	uint64_t declared;
 
-	if (space->is_adopted && space->driver->wide) {
-		uint64_t declared = kube_glance_declared(space);
-
+	note_follower(space, selector);
+	if (space->is_adopted && kube_glance_declared(space, &declared)) {
 		space->declared = declared != 0 ? declared : space->declared;
 		return space->declared;
 	}

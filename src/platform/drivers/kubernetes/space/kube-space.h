@@ -46,6 +46,7 @@ struct kube_space {
 	char *name;			/* "org/app/env" */
 	char *namespace;
 	json_t *labels;			/* of the namespace; NULL: none */
+	json_t *notes;			/* annotations of it that others read; NULL: none */
 	bool is_adopted;		/* somebody else filled it (driver_home) */
 	bool is_first;			/* this daemon has made nothing of it */
 	char *origin;			/* of a clone of such a one; NULL: it is none */
@@ -54,6 +55,8 @@ struct kube_space {
 	json_t *found;	/* adopted: {"Deployment/web": module} (kube-found.h); NULL: not known */
 	struct kube_marks *marks;	/* adopted: what is seen, with the modules; NULL: not yet */
 	uint64_t declared, declared_at;	/* at that state */
+	bool is_followed;		/* adopted: somebody asks what is declared */
+	char *selector;			/* by which they do; NULL: by none */
 	char *pod_security;		/* the level that it has now; NULL: not known, or none */
 	struct kube_operation *operation;	/* NULL: nothing is under way */
 	/* {module: [text]}, of what was applied last: not to be seen in what is printed.  NULL: it
@@ -88,6 +91,8 @@ bool kube_space_has_others(const struct kube_space *space);
 
 /* Somebody looks. */
 void kube_space_use(struct kube_space *space);
+/* The same, but not at one that is not read (kube_driver.unread). */
+void kube_space_attend(struct kube_space *space);
 /* What is under way is over: frees it. */
 void kube_space_end(struct kube_space *space);
 /* The namespace goes: nothing of it is watched any more. */
@@ -104,12 +109,15 @@ int64_t kube_space_listed_at(const struct kube_space *space);
 
 /* All that has to be known is.  false with err: why not; kind ERROR_NONE: it comes. */
 bool kube_space_is_seen(const struct kube_space *space, struct error *err);
+/* What was seen then (wall ms) still counts as what runs now, though nothing is seen. */
+bool kube_space_is_recent(int64_t seen_at);
 /* Borrowed, until the loop's next turn. */
 void kube_space_seen(struct kube_space *space, struct kube_seen *out);
 void kube_space_observe(struct kube_space *space, struct driver_status *out);
 uint64_t kube_space_state(struct kube_space *space);
-/* Of an adopted one: kube_found_declared() of what is seen already; nothing is watched for it. */
-uint64_t kube_space_declared(struct kube_space *space);
+/* Of an adopted one, which somebody follows with that selector: kube_found_declared() of what is
+ * seen already; nothing is watched for it. */
+uint64_t kube_space_declared(struct kube_space *space, const char *selector);
 
 /* A text without the secrets of that module; free() it. */
 char *kube_space_redact(const struct kube_space *space, const char *module, const char *text);

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
+/*
+ * Each rule looks at one thing that a copy of an object could not be or have, and says so with a
+ * code, so that the review of a clone can tell it before there is a clone.  What the cluster or a
+ * controller makes by itself in every namespace is no declaration of anybody's, and is passed over
+ * without a word.
+ */
 #include "config.h"
 
 #include "platform/drivers/kubernetes/survey/survey-left.h"
@@ -9,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/xmalloc.h"
+#include "model/adoption-report.h"
 #include "model/error-codes.h"
 #include "platform/drivers/kubernetes/cluster/object-read.h"
 #include "platform/drivers/kubernetes/survey/survey-refers.h"
@@ -96,9 +103,12 @@ kube_survey_is_claim_of_set(const json_t *objects, const json_t *claim)
 void
 kube_survey_leave(json_t *left, const char *object, const struct error *why)
 {
-	char *text = error_codes_text(why), *reason = error_codes_encode(why);
-	json_t *entry = json_pack("{s:s, s:s, s:s*}", "object", object, "why", text, "reason",
-				  reason);
+	struct left_object it = {
+		.object = {(char *)(uintptr_t)object},
+		.why = {error_codes_text(why)},
+		.reason = {error_codes_encode(why)},
+	};
+	json_t *entry = left_object_encode(&it);
 	const json_t *one;
 	bool is_known = false;
 	size_t i;
@@ -109,8 +119,8 @@ kube_survey_leave(json_t *left, const char *object, const struct error *why)
 		json_decref(entry);
 	else
 		json_array_append_new(left, entry);
-	free(text);
-	free(reason);
+	free(it.why.raw);
+	free(it.reason.raw);
 }
 
 static void
@@ -165,20 +175,16 @@ leave_node(json_t *left, const json_t *object, const json_t *pod)
 }
 
 static void
-leave_owners(json_t *left, const json_t *object)
+leave_maker(json_t *left, const json_t *object)
 {
-	const json_t *owners = json_object_get(kube_read_metadata(object), "ownerReferences");
-	const json_t *owner;
+	const json_t *maker = kube_read_controller(object);
 	struct error why;
-	size_t i;
 
-	json_array_foreach(owners, i, owner) {
-		if (!json_is_true(json_object_get(owner, "controller")))
-			continue;
-		error_set_code(&why, CODE_LEFT_MAKER, .type = kube_read_text(owner, "kind"),
-			       .name = kube_read_text(owner, "name"));
-		leave_object(left, object, &why);
-	}
+	if (!maker)
+		return;
+	error_set_code(&why, CODE_LEFT_MAKER, .type = kube_read_text(maker, "kind"),
+		       .name = kube_read_text(maker, "name"));
+	leave_object(left, object, &why);
 }
 
 void
@@ -189,7 +195,7 @@ kube_survey_leave_of(json_t *left, const json_t *workload, const json_t *refers)
 	const char *key;
 	json_t *ignored;
 
-	leave_owners(left, workload);
+	leave_maker(left, workload);
 	leave_node(left, workload,
 		   json_object_get(kube_read_template(workload), "spec"));
 	if (json_array_size(json_object_get(spec, "volumeClaimTemplates")) > 0) {

@@ -17,12 +17,15 @@
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
+#include "model/manifest-filled.h"
 #include "model/manifests.h"
 #include "platform/drivers/kubernetes/cluster/object-read.h"
+#include "platform/drivers/kubernetes/cluster/selector.h"
 #include "platform/drivers/kubernetes/survey/survey-left.h"
 #include "platform/drivers/kubernetes/survey/survey-refers.h"
 
 #define COMMON "common"
+#define GATEWAY_VERSION "gateway.networking.k8s.io/v1"
 #define OBJECT_MAX (512u * 1024)
 #define WHOLE_MAX (8u * 1024 * 1024)
 
@@ -71,7 +74,7 @@ by_selector(const struct grouping *g, const json_t *selector)
 	int owner = OWNER_NONE;
 
 	for (size_t i = 0; i < g->count; i++)
-		if (kube_survey_selects(selector, g->items[i].labels))
+		if (kube_selects(selector, g->items[i].labels))
 			owner = both(owner, (int)i);
 	return owner;
 }
@@ -240,31 +243,18 @@ has_uid(const json_t *objects, const char *uid)
 static bool
 is_made(const struct grouping *g, const json_t *object)
 {
-	const json_t *owners = json_object_get(kube_read_metadata(object), "ownerReferences");
-	const json_t *owner;
-	size_t i;
+	const json_t *maker = kube_read_controller(object);
 
-	json_array_foreach(owners, i, owner)
-		if (json_is_true(json_object_get(owner, "controller")) &&
-		    (kube_read_is(owner, "kind", "CronJob") ||
-		     has_uid(g->objects, kube_read_text(owner, "uid"))))
-			return true;
-	return false;
+	return maker && (kube_read_is(maker, "kind", "CronJob") ||
+			 has_uid(g->objects, kube_read_text(maker, "uid")));
 }
 
-/* A custom resource, which was read because it makes something here. */
+/* A custom resource, which was read because it makes something here; others may call theirs as the
+ * cluster calls its own. */
 static bool
 is_custom(const json_t *object)
 {
-	const char *kind = kube_read_text(object, "kind");
-
-	for (size_t i = 0; i < sizeof(attached) / sizeof(attached[0]); i++)
-		if (strcmp(attached[i].kind, kind) == 0)
-			return false;
-	for (size_t i = 0; i < sizeof(workload_kinds) / sizeof(workload_kinds[0]); i++)
-		if (strcmp(workload_kinds[i], kind) == 0)
-			return false;
-	return strcmp(kind, "ReplicaSet") != 0;	/* read for what makes it */
+	return !manifest_is_built_in(object) && !kube_read_is(object, "apiVersion", GATEWAY_VERSION);
 }
 
 /* Its pods are those of what it makes. */
@@ -334,7 +324,8 @@ find_workloads(struct grouping *g)
 	g->items = xcalloc(json_array_size(g->objects) + 1, sizeof(*g->items));
 	for (size_t k = 0; k < sizeof(workload_kinds) / sizeof(workload_kinds[0]); k++)
 		json_array_foreach(g->objects, i, object)
-			if (kube_read_is(object, "kind", workload_kinds[k]) && !is_made(g, object))
+			if (kube_read_is(object, "kind", workload_kinds[k]) &&
+			    !is_custom(object) && !is_made(g, object))
 				add_workload(g, object);
 	json_array_foreach(g->objects, i, object)
 		if (is_custom(object) && !is_made(g, object))
@@ -356,7 +347,7 @@ without_replicas(const json_t *object)
 }
 
 static json_t *
-manifests_of(struct grouping *g, const char *module)
+add_module(struct grouping *g, const char *module)
 {
 	json_t *found = json_object_get(g->modules, module);
 
@@ -365,7 +356,7 @@ manifests_of(struct grouping *g, const char *module)
 				  "manifests", "externals");
 		json_object_set_new(g->modules, module, found);
 	}
-	return json_object_get(json_object_get(found, "spec"), "manifests");
+	return manifests_of(found);
 }
 
 /* A set is sent to people, and kept for each deployment: it has a size. */
@@ -393,7 +384,7 @@ put_object(struct grouping *g, const char *module, const json_t *object)
 		error_set_code(&err, CODE_LEFT_TOO_LARGE);
 	}
 	if (kept)
-		json_object_set_new(manifests_of(g, module), key, kept);
+		json_object_set_new(add_module(g, module), key, kept);
 	else if (key)
 		kube_survey_leave(g->left, key, &err);
 	free(key);
@@ -441,7 +432,8 @@ attach(struct grouping *g, const struct attached_kind *kind, const char *common,
 		int owner;
 		char *key;
 
-		if (!kube_read_is(object, "kind", kind->kind) || is_made(g, object) ||
+		if (!kube_read_is(object, "kind", kind->kind) || is_custom(object) ||
+		    is_made(g, object) ||
 		    kube_survey_is_of_cluster(object) || is_claim_of_set(g, object))
 			continue;
 		owner = kind->owner(g, object);

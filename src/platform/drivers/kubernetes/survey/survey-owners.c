@@ -76,8 +76,7 @@ ask_for(struct kube_owners *owners, const char *namespace, const json_t *owner)
 		   *uid = kube_read_text(owner, "uid");
 	char *path, *object;
 
-	if (!json_is_true(json_object_get(owner, "controller")) ||
-	    !kube_owners_is_custom(version) || json_object_get(owners->known, uid) ||
+	if (!owner || !kube_owners_is_custom(version) || json_object_get(owners->known, uid) ||
 	    json_array_size(owners->asked) >= OWNERS_MAX)
 		return;
 	json_object_set_new(owners->known, uid, json_true());
@@ -96,10 +95,10 @@ static void end_round(void *data);
 static void
 start_round(struct kube_owners *owners)
 {
-	const json_t *object, *owner;
+	const json_t *object;
 	const char *namespace;
 	json_t *objects;
-	size_t i, k;
+	size_t i;
 
 	owners->batch = kube_batch_new(&(struct kube_batch_options){
 		.cluster = owners->options.cluster,
@@ -111,9 +110,7 @@ start_round(struct kube_owners *owners)
 	json_array_clear(owners->asked);
 	json_object_foreach(owners->options.objects, namespace, objects)
 		json_array_foreach(objects, i, object)
-			json_array_foreach(json_object_get(kube_read_metadata(object),
-							   "ownerReferences"), k, owner)
-				ask_for(owners, namespace, owner);
+			ask_for(owners, namespace, kube_read_controller(object));
 	kube_batch_start(owners->batch);
 }
 

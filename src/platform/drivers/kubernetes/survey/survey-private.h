@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
-/* A survey from inside: what is asked for namespace by namespace (survey.c), and what is read of
- * all of them at once (survey-wide.c). */
+/* A survey from inside: what is asked for namespace by namespace (survey.c), what is read of all
+ * of them at once (survey-wide.c), and what is said of each (survey-result.c). */
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_SURVEY_SURVEY_PRIVATE_H
 #define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_SURVEY_SURVEY_PRIVATE_H
 
@@ -56,25 +56,26 @@ struct kube_survey {
 	struct error err;		/* the first that failed a namespace */
 	/* Of what is read at once: */
 	bool is_wide;
+	struct kube_wide *wide;		/* that it reads; NULL: it does not, or no more */
 	json_t *numbers;		/* {namespace: its number} */
 	struct {
 		char *last;		/* the namespace that comes now; NULL: none yet */
 		bool is_done;
+		bool is_missing;	/* it is done without */
 	} kinds[KUBE_WIDE_KINDS];
 	struct loop_timer *pause;	/* who takes them has enough; NULL: not so */
 	size_t held;			/* objects that wait for the rest of their namespace */
 	size_t held_of_place;		/* in the one whose owners are being read */
+	bool has_failed;		/* it is about to end, or to go on with fewer */
 };
 
-/* Its objects become what it gives, which takes them. */
-void survey_give(struct kube_survey *survey, struct survey_place *place);
-void survey_fail_place(struct kube_survey *survey, struct survey_place *place,
-		       const struct error *err);
 /* What custom resources make of the objects of these, {namespace: array}; then `ended`. */
 void survey_read_owners(struct kube_survey *survey, json_t *objects, void (*ended)(void *data));
 /* All places were taken. */
 void survey_finish(struct kube_survey *survey);
 void survey_end(struct kube_survey *survey, const struct error *err, json_t *outputs);
+/* {"Deployment": true}: what is read where namespaces are many.  New. */
+json_t *survey_kinds_of_many(void);
 /* The lists of what is not known to be the same. */
 void survey_read_kinds(struct kube_survey *survey);
 

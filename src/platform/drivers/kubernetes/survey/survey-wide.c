@@ -26,6 +26,7 @@
 #include "platform/drivers/kubernetes/space/wide.h"
 #include "platform/drivers/kubernetes/survey/survey-owners.h"
 #include "platform/drivers/kubernetes/survey/survey-private.h"
+#include "platform/drivers/kubernetes/survey/survey-result.h"
 #include "platform/drivers/task.h"
 
 #define HELD_MAX 1500			/* objects, before no more are asked for */
@@ -78,6 +79,15 @@ is_all_read(const struct kube_survey *survey)
 
 static void give_next(void *data);
 
+/* Another survey may free it from now on. */
+static void
+leave_wide(struct kube_survey *survey)
+{
+	if (survey->wide)
+		kube_wide_leave(survey->wide, survey);
+	survey->wide = NULL;
+}
+
 static void
 go_on(struct kube_survey *survey)
 {
@@ -88,15 +98,12 @@ go_on(struct kube_survey *survey)
 static bool
 has_custom_owner(const struct survey_place *place)
 {
-	const json_t *object, *owner;
-	size_t i, k;
+	const json_t *object;
+	size_t i;
 
 	json_array_foreach(place->objects, i, object)
-		json_array_foreach(json_object_get(kube_read_metadata(object), "ownerReferences"), k,
-				   owner)
-			if (json_is_true(json_object_get(owner, "controller")) &&
-			    kube_owners_is_custom(kube_read_text(owner, "apiVersion")))
-				return true;
+		if (kube_owners_is_custom(kube_read_text(kube_read_controller(object), "apiVersion")))
+			return true;
 	return false;
 }
 
@@ -109,7 +116,7 @@ give(struct kube_survey *survey)
 	survey_give(survey, place);
 	driver_task_report(survey->task,
 			   &(struct driver_progress){survey->looked, survey->place_count,
-						     place->name});
+						     NULL});
 }
 
 static void
@@ -149,7 +156,7 @@ give_next(void *data)
 	}
 	if (survey->looked == survey->place_count) {
 		if (is_all_read(survey)) {
-			kube_wide_leave(survey->driver->wide);
+			leave_wide(survey);
 			survey_finish(survey);
 		}
 		return;
@@ -171,7 +178,7 @@ give_next(void *data)
 
 /* --- what comes --- */
 
-/* Of a namespace that was given already nothing is taken. */
+/* Of a namespace that was given already nothing is taken, nor what changes after its list. */
 static void
 take_object(void *data, size_t kind, json_t *object)
 {
@@ -180,6 +187,8 @@ take_object(void *data, size_t kind, json_t *object)
 	const json_t *number = json_object_get(survey->numbers, namespace);
 	size_t at = number ? (size_t)json_integer_value(number) : 0;
 
+	if (survey->kinds[kind].is_done)
+		return;
 	if (!survey->kinds[kind].last || strcmp(survey->kinds[kind].last, namespace) != 0) {
 		free(survey->kinds[kind].last);
 		survey->kinds[kind].last = xstrdup(namespace);
@@ -207,6 +216,8 @@ begin_kind(void *data, size_t kind, const char *name)
 	struct kube_survey *survey = data;
 	size_t from = survey->looked + (survey->owners != NULL);
 
+	if (survey->kinds[kind].is_missing)
+		return;
 	for (size_t i = from; survey->kinds[kind].last && i < survey->place_count; i++)
 		forget_kind(survey, survey->places[i], name);
 	free(survey->kinds[kind].last);
@@ -219,7 +230,7 @@ take_page(void *data, size_t kind, bool is_last)
 {
 	struct kube_survey *survey = data;
 
-	survey->kinds[kind].is_done = is_last;
+	survey->kinds[kind].is_done = survey->kinds[kind].is_done || is_last;
 	go_on(survey);
 }
 
@@ -246,7 +257,7 @@ read_some(void *data)
 	survey->step = NULL;
 	error_set_code(&err, CODE_ADOPTED_SOME, .number = KUBE_APART_MAX,
 		       .total = (int)survey->place_count);
-	driver_task_warn(survey->task, "", "", err.text);
+	driver_task_warn_of(survey->task, "", "", &err);
 	for (size_t i = 0; i < survey->place_count; i++)
 		if (strcmp(survey->places[i]->name, first) == 0) {
 			struct survey_place *own = survey->places[i];
@@ -260,15 +271,31 @@ read_some(void *data)
 	survey_read_kinds(survey);
 }
 
+/* What all of it gave so far comes again. */
+static void
+drop_read(struct kube_survey *survey)
+{
+	for (size_t i = 0; i < survey->place_count; i++) {
+		json_array_clear(survey->places[i]->objects);
+		survey->places[i]->has_failed = survey->places[i]->is_gone &&
+						survey->places[i]->has_failed;
+	}
+	json_array_clear(survey->found);
+	kube_owners_free(survey->owners);
+	survey->owners = NULL;
+	survey->held = survey->looked = 0;
+	survey->err = (struct error){0};
+}
+
 static void
 stop_wide(void *data)
 {
 	struct kube_survey *survey = data;
 
-	kube_wide_free(survey->driver->wide);
-	survey->driver->wide = NULL;
+	kube_wide_free(survey->wide);
+	survey->wide = NULL;
 	survey->is_wide = false;
-	survey->err = (struct error){0};
+	drop_read(survey);
 	survey->driver->narrow_until = clock_steady_ms() + NARROW_MS;
 	read_some(survey);
 }
@@ -283,21 +310,24 @@ give_up(void *data)
 	survey_end(survey, &err, NULL);
 }
 
+/* Until the step it is the one who reads: nobody else begins meanwhile. */
 static void
 note_failure(void *data, size_t kind, const struct error *err)
 {
 	struct kube_survey *survey = data;
 	struct loop *loop = survey->driver->base.loop;
 
+	if (survey->has_failed)
+		return;
 	if (kube_wide_does_without(kind, err)) {
 		if (!survey->kinds[kind].is_done && err->kind == ERROR_ACCESS)
-			driver_task_warn(survey->task, "", "", err->text);
-		survey->kinds[kind].is_done = true;
+			driver_task_warn_of(survey->task, "", "", err);
+		survey->kinds[kind].is_done = survey->kinds[kind].is_missing = true;
 		go_on(survey);
 		return;
 	}
+	survey->has_failed = true;
 	survey->err = *err;
-	kube_wide_leave(survey->driver->wide);
 	loop_cancel_task(survey->step);
 	loop_remove_timer(survey->pause);
 	survey->pause = NULL;
@@ -307,8 +337,7 @@ note_failure(void *data, size_t kind, const struct error *err)
 void
 survey_wide_drop(struct kube_survey *survey)
 {
-	if (survey->is_wide && survey->driver->wide)
-		kube_wide_leave(survey->driver->wide);
+	leave_wide(survey);
 	loop_remove_timer(survey->pause);
 	for (size_t i = 0; i < KUBE_WIDE_KINDS; i++)
 		free(survey->kinds[i].last);
@@ -325,23 +354,21 @@ read_all(struct kube_survey *survey)
 	for (size_t i = 0; i < survey->place_count; i++)
 		json_object_set_new(survey->numbers, survey->places[i]->name,
 				    json_integer((json_int_t)i));
-	survey->driver->wide = kube_wide_new(survey->driver, survey->plain_selector,
-					     &(struct kube_wide_reader){
-						     .object = take_object,
-						     .begun = begin_kind,
-						     .page = take_page,
-						     .is_busy = is_busy,
-						     .failed = note_failure,
-						     .data = survey,
-					     });
+	survey->wide = kube_wide_new(survey->driver, survey->plain_selector,
+				     &(struct kube_wide_reader){
+					     .object = take_object,
+					     .begun = begin_kind,
+					     .page = take_page,
+					     .is_busy = is_busy,
+					     .failed = note_failure,
+					     .data = survey,
+				     });
 }
 
 /* What the watches know to be as it was, and what has no workload. */
 static void
-read_changed(struct kube_survey *survey)
+read_changed(struct kube_survey *survey, const struct kube_wide *wide)
 {
-	const struct kube_wide *wide = survey->driver->wide;
-
 	for (size_t i = 0; i < survey->place_count; i++) {
 		struct survey_place *place = survey->places[i];
 		const json_t *known = json_object_get(survey->known, place->name);
@@ -363,13 +390,14 @@ start_again(void *data)
 	survey_wide_start(survey);
 }
 
-/* Of two who want all of it the second waits, and finds it known. */
+/* Of two who want all of it with one selector the second waits, and finds it known. */
 void
 survey_wide_start(struct kube_survey *survey)
 {
-	struct kube_wide *wide = survey->driver->wide;
+	struct kube_wide *wide = kube_wide_find(survey->driver, survey->plain_selector);
 	struct error err;
 
+	kube_wide_drop_unused(survey->driver);
 	if (wide && kube_wide_is_being_read(wide)) {
 		survey->pause = loop_add_timer(survey->driver->base.loop, WAIT_MS, start_again,
 					       survey);
@@ -380,15 +408,13 @@ survey_wide_start(struct kube_survey *survey)
 		read_some(survey);
 		return;
 	}
-	if (wide && kube_wide_is_listed(wide) &&
-	    kube_wide_has_selector(wide, survey->plain_selector)) {
+	if (wide && kube_wide_is_listed(wide)) {
 		if (kube_wide_is_seen(wide, &err) || err.kind == ERROR_NONE)
-			read_changed(survey);
+			read_changed(survey, wide);
 		else
 			survey_end(survey, &err, NULL);
 		return;
 	}
 	kube_wide_free(wide);
-	survey->driver->wide = NULL;
 	read_all(survey);
 }

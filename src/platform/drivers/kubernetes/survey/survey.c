@@ -35,14 +35,13 @@
 #include "platform/drivers/kubernetes/space/kube-prepare.h"
 #include "platform/drivers/kubernetes/space/kube-pulse.h"
 #include "platform/drivers/kubernetes/space/wide.h"
-#include "platform/drivers/kubernetes/survey/survey-modules.h"
 #include "platform/drivers/kubernetes/survey/survey-owners.h"
 #include "platform/drivers/kubernetes/survey/survey-private.h"
+#include "platform/drivers/kubernetes/survey/survey-result.h"
 #include "platform/drivers/task.h"
 
 #define AT_ONCE 6
 #define SELECTOR_MAX 4096
-#define WORDS_MAX 2048
 
 static const struct survey_kind {
 	const char *api_version, *kind;
@@ -149,103 +148,8 @@ cancel_survey(void *data)
 	survey_end(data, &err, NULL);
 }
 
-/* --- what came of it --- */
-
-/* Controllers write what they observe, which is no declaration. */
-static bool
-is_of_controller(const json_t *entry)
-{
-	static const char *const controllers[] = {"kube-controller-manager", "controller-manager",
-						  "kube-scheduler", "kubelet"};
-
-	for (size_t i = 0; i < sizeof(controllers) / sizeof(controllers[0]); i++)
-		if (kube_read_is(entry, "manager", controllers[i]))
-			return true;
-	return *kube_read_text(entry, "subresource") != '\0';
-}
-
-/* kubectl calls itself by what it was told to do: "kubectl-client-side-apply". */
-static json_t *
-manager_name(const char *manager)
-{
-	return json_string(strncmp(manager, "kubectl-", 8) == 0 ? "kubectl" : manager);
-}
-
-/* Whoever changed any of the objects last, and when. */
-static void
-tell_newest(const json_t *objects, json_t *found)
-{
-	const json_t *object, *entry, *newest = NULL;
-	int64_t at = 0;
-	size_t i, k;
-
-	json_array_foreach(objects, i, object) {
-		const json_t *managers = json_object_get(kube_read_metadata(object),
-							 "managedFields");
-
-		json_array_foreach(managers, k, entry)
-			if (!is_of_controller(entry) && kube_read_time(entry, "time") >= at) {
-				newest = entry;
-				at = kube_read_time(entry, "time");
-			}
-	}
-	if (newest && at > 0) {
-		json_object_set_new(found, "changed_by",
-				    manager_name(kube_read_text(newest, "manager")));
-		json_object_set_new(found, "changed_at", json_integer(at));
-	}
-}
-
-void
-survey_fail_place(struct kube_survey *survey, struct survey_place *place,
-		  const struct error *err)
-{
-	if (place->has_failed)
-		return;
-	place->has_failed = true;
-	if (survey->err.kind == ERROR_NONE)
-		survey->err = *err;
-	driver_task_warn(survey->task, "", place->name, err->text);
-}
-
-/* One warning for all kinds that may not be read. */
-static void
-warn_of_unread(struct kube_survey *survey, const struct survey_place *place)
-{
-	struct buf words;
-	struct error err;
-	const char *kind;
-	json_t *ignored;
-
-	if (json_object_size(place->unread) == 0)
-		return;
-	buf_init(&words, WORDS_MAX);
-	json_object_foreach(place->unread, kind, ignored) {
-		(void)ignored;
-		buf_printf(&words, "%s%s", words.length > 0 ? ", " : "", kind);
-	}
-	error_set_code(&err, CODE_ADOPTED_IN_PART, .namespace = place->name,
-		       .words = buf_str(&words));
-	driver_task_warn(survey->task, "", place->name, err.text);
-	buf_clear(&words);
-}
-
-/* As kube_wide_declared() has it. */
-static json_t *
-declared_in(const struct survey_place *place)
-{
-	const json_t *object;
-	uint64_t sum = 0;
-	size_t i;
-
-	json_array_foreach(place->objects, i, object)
-		sum += kube_wide_declared_of(object);
-	return json_integer((json_int_t)sum);
-}
-
-/* Of what is read of many namespaces. */
-static json_t *
-read_kinds(void)
+json_t *
+survey_kinds_of_many(void)
 {
 	json_t *read = json_object();
 
@@ -253,50 +157,6 @@ read_kinds(void)
 		if (kinds[k].is_workload || kinds[k].scales)
 			json_object_set_new(read, kinds[k].kind, json_true());
 	return read;
-}
-
-static json_t *
-result_of(const struct kube_survey *survey, const struct survey_place *place)
-{
-	json_t *found = kube_survey_modules(place->objects, survey->selector != NULL);
-
-	json_object_set_new(found, "namespace", json_string(place->name));
-	json_object_set(found, "labels", place->labels);
-	tell_newest(place->objects, found);
-	if (survey->driver->wide)
-		json_object_set_new(found, "declared", declared_in(place));
-	if (survey->is_wide || survey->only_workloads)
-		json_object_set_new(found, "kinds", read_kinds());
-	return found;
-}
-
-static json_t *
-same_result(const struct survey_place *place)
-{
-	return json_pack("{s:s, s:b}", "namespace", place->name, "is_same", 1);
-}
-
-void
-survey_give(struct kube_survey *survey, struct survey_place *place)
-{
-	json_t *found;
-
-	if (place->is_gone || place->has_failed)
-		return;
-	if (place->is_same) {
-		json_array_append_new(survey->found, same_result(place));
-		return;
-	}
-	warn_of_unread(survey, place);
-	found = result_of(survey, place);
-	json_array_clear(place->objects);
-	if (!survey->given) {
-		json_array_append_new(survey->found, found);
-		return;
-	}
-	(void)survey->given(survey->data, found);
-	json_array_append_new(survey->found, same_result(place));
-	json_decref(found);
 }
 
 void
@@ -345,7 +205,7 @@ refuse_owner(void *data, const char *namespace, const char *object, const struct
 	struct kube_survey *survey = data;
 
 	if (reply->status == 403)
-		driver_task_warn(survey->task, "", object, reply->err.text);
+		driver_task_warn_of(survey->task, "", object, &reply->err);
 	else
 		survey_fail_place(survey, find_place(survey, namespace), &reply->err);
 }
@@ -409,7 +269,7 @@ static void
 read_apart(struct kube_survey *survey, const struct survey_kind *kind, const struct error *why)
 {
 	if (why->kind != ERROR_LIMIT && survey->place_count > KUBE_APART_MAX) {
-		driver_task_warn(survey->task, "", kind->kind, why->text);
+		driver_task_warn_of(survey->task, "", kind->kind, why);
 		if (kind->is_workload)
 			fail_list(survey, NULL, why);
 		return;
@@ -477,7 +337,7 @@ on_list(void *data, const struct kube_list_result *result)
 		refuse_list(survey, list, result);
 	kube_list_free(ended);
 	driver_task_report(survey->task, &(struct driver_progress){survey->done, survey->count,
-								   list->kind->kind});
+								   NULL});
 	start_lists(survey);
 }
 
@@ -510,9 +370,21 @@ add_list(struct kube_survey *survey, const struct survey_kind *kind, struct surv
 	survey->lists[survey->count++] = list;
 }
 
+/* What a watch of all namespaces knows not to be there is not listed. */
+static bool
+is_absent(const struct kube_wide *wide, const struct survey_kind *kind,
+	  const struct survey_place *place)
+{
+	return wide && kind->is_workload && kube_wide_has_none(wide, place->name, kind->kind);
+}
+
 void
 survey_read_kinds(struct kube_survey *survey)
 {
+	const struct kube_wide *wide =
+		survey->only_workloads ? kube_wide_find(survey->driver, survey->plain_selector)
+				       : NULL;
+
 	for (size_t k = 0; k < KINDS; k++) {
 		if (survey->only_workloads && !kinds[k].is_workload && !kinds[k].scales)
 			continue;
@@ -521,7 +393,8 @@ survey_read_kinds(struct kube_survey *survey)
 			continue;
 		}
 		for (size_t i = 0; i < survey->place_count; i++)
-			if (!survey->places[i]->is_gone && !survey->places[i]->is_same)
+			if (!survey->places[i]->is_gone && !survey->places[i]->is_same &&
+			    !is_absent(wide, &kinds[k], survey->places[i]))
 				add_list(survey, &kinds[k], survey->places[i]);
 	}
 	start_lists(survey);
@@ -605,7 +478,7 @@ on_namespace(void *data, const struct kube_reply *reply)
 		place->is_gone = true;
 		json_object_set_new(survey->gone, place->name, json_true());
 		error_set_code(&err, CODE_NAMESPACE_GONE, .namespace = place->name);
-		driver_task_warn(survey->task, "", place->name, err.text);
+		driver_task_warn_of(survey->task, "", place->name, &err);
 	} else if (err.kind == ERROR_NONE && is_ours(reply->body)) {
 		place->is_gone = true;
 		error_set_code(&err, CODE_NAMESPACE_IS_OURS, .namespace = place->name);

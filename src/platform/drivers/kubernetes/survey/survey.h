@@ -4,7 +4,6 @@
 #ifndef SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_SURVEY_SURVEY_H
 #define SIDESTAGE_PLATFORM_DRIVERS_KUBERNETES_SURVEY_SURVEY_H
 
-
 struct driver_survey;
 struct driver_task;
 struct driver_waiter;

@@ -81,6 +81,10 @@ void kube_end_numbers(const json_t *terminated, int *status, int *signal);
 
 /* The newest of them has been taken up by its controller. */
 bool kube_read_is_observed(const json_t *object);
+/* The condition by which pods of a Deployment or ReplicaSet are missing, since they were refused;
+ * the one by which a Deployment's own deadline has passed.  NULL: it is not so. */
+const json_t *kube_read_refusal(const json_t *object);
+const json_t *kube_read_lateness(const json_t *deployment);
 /* All pods that this object has made have run long enough to be called up. */
 bool kube_look_all_stay_up(struct kube_look *look, const char *uid);
 /* At those of them that have this revision ("": at all).  How many there are. */

@@ -232,13 +232,21 @@ kube_read_is_observed(const json_t *object)
 	       kube_read_number(kube_read_metadata(object), "generation");
 }
 
+const json_t *
+kube_read_lateness(const json_t *deployment)
+{
+	const json_t *condition = kube_read_condition(deployment, "Progressing");
+
+	return kube_read_is(condition, "reason", "ProgressDeadlineExceeded") ? condition : NULL;
+}
+
 /* The Deployment's own deadline has passed.  One that was so when it was looked at for the first
  * time tells of a rollout before. */
 static bool
 is_out_of_time(struct kube_look *look, const json_t *deployment)
 {
-	const json_t *condition = kube_read_condition(deployment, "Progressing");
-	bool is_late = kube_read_is(condition, "reason", "ProgressDeadlineExceeded");
+	const json_t *condition = kube_read_lateness(deployment);
+	bool is_late = condition != NULL;
 	const char *at = kube_read_text(condition, "lastUpdateTime");
 
 	if (!json_object_get(look->kept, "late"))
@@ -248,17 +256,27 @@ is_out_of_time(struct kube_look *look, const json_t *deployment)
 
 /* The condition stays until the controller has tried again, so one of a generation before says
  * nothing, nor does one where no pod is missing. */
+const json_t *
+kube_read_refusal(const json_t *object)
+{
+	const json_t *condition = kube_read_condition(object, "ReplicaFailure");
+	int wanted = kube_read_count(json_object_get(object, "spec"), "replicas", 1);
+	int made = kube_read_count(json_object_get(object, "status"), "replicas", 0);
+
+	return kube_read_is(condition, "status", "True") &&
+			       kube_read_is(condition, "reason", "FailedCreate") &&
+			       kube_read_is_observed(object) && made < wanted
+		       ? condition
+		       : NULL;
+}
+
 void
 kube_look_at_replica_set(struct kube_look *look, const json_t *replica_set)
 {
-	const json_t *condition = kube_read_condition(replica_set, "ReplicaFailure");
-	int wanted = kube_read_count(json_object_get(replica_set, "spec"), "replicas", 1);
-	int made = kube_read_count(json_object_get(replica_set, "status"), "replicas", 0);
+	const json_t *refusal = kube_read_refusal(replica_set);
 
-	if (kube_read_is(condition, "status", "True") &&
-	    kube_read_is(condition, "reason", "FailedCreate") && kube_read_is_observed(replica_set) &&
-	    made < wanted)
-		kube_look_at_refusal(look, kube_read_text(condition, "message"));
+	if (refusal)
+		kube_look_at_refusal(look, kube_read_text(refusal, "message"));
 }
 
 int

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/ids.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
@@ -24,6 +25,7 @@
 
 #define REPLICAS_MAX 1000		/* rows of one workload */
 #define ROWS_MAX 20000
+#define YOUNG_MS (10 * 60 * 1000)	/* as long as a Deployment usually has to become ready */
 
 struct row_counts {
 	int wanted, ready;
@@ -33,40 +35,55 @@ struct row_counts {
 
 /* --- what each kind says --- */
 
-/* One whose rollout is over and that lacks pods has lost them: it does not start. */
+/* One whose rollout is over and that lacks more pods than it may has lost them.  Where it lacks
+ * fewer an autoscaler may just have asked for more: these start. */
+static const json_t *
+loss_of(const json_t *deployment)
+{
+	const json_t *available = kube_read_condition(deployment, "Available");
+	bool is_over = kube_read_is(kube_read_condition(deployment, "Progressing"), "reason",
+				    "NewReplicaSetAvailable");
+
+	return is_over && kube_read_is(available, "status", "False") ? available : NULL;
+}
+
 static void
 count_deployment(const json_t *object, struct row_counts *out)
 {
-	const json_t *spec = json_object_get(object, "spec"),
-		     *status = json_object_get(object, "status");
-	const json_t *progress = kube_read_condition(object, "Progressing"),
-		     *failure = kube_read_condition(object, "ReplicaFailure"),
-		     *available = kube_read_condition(object, "Available"), *why = NULL;
-	bool is_settled = kube_read_is_observed(object) &&
-			  kube_read_is(progress, "reason", "NewReplicaSetAvailable");
+	const json_t *why = kube_read_refusal(object);
 
-	out->wanted = kube_read_count(spec, "replicas", 1);
-	out->ready = kube_read_count(status, "readyReplicas", 0);
-	if (kube_read_is(failure, "status", "True"))
-		why = failure;
-	else if (kube_read_is(progress, "reason", "ProgressDeadlineExceeded"))
-		why = progress;
-	else if (is_settled)
-		why = available;
-	out->rest = why || is_settled ? RUNTIME_FAILED : RUNTIME_STARTING;
+	out->wanted = kube_read_count(json_object_get(object, "spec"), "replicas", 1);
+	out->ready = kube_read_count(json_object_get(object, "status"), "readyReplicas", 0);
+	if (!why && kube_read_is_observed(object))
+		why = kube_read_lateness(object);
+	if (!why && kube_read_is_observed(object))
+		why = loss_of(object);
+	out->rest = why ? RUNTIME_FAILED : RUNTIME_STARTING;
 	out->why = why ? kube_read_text(why, "message") : NULL;
 }
 
+/* One that was made a moment ago has not been ready yet; nothing in its state tells that from one
+ * that was and is not any more. */
+static bool
+is_young(const json_t *object)
+{
+	int64_t made = kube_read_time(kube_read_metadata(object), "creationTimestamp");
+
+	return made > 0 && clock_wall_ms() - made < YOUNG_MS;
+}
+
+/* Where pods are still made, one after the other or all at once, it starts. */
 static void
 count_stateful_set(const json_t *object, struct row_counts *out)
 {
 	const json_t *status = json_object_get(object, "status");
-	bool is_settled = kube_read_is_observed(object) &&
+	bool is_settled = kube_read_is_observed(object) && !is_young(object) &&
 			  kube_read_is(status, "currentRevision",
 				       kube_read_text(status, "updateRevision"));
 
 	out->wanted = kube_read_count(json_object_get(object, "spec"), "replicas", 1);
 	out->ready = kube_read_count(status, "readyReplicas", 0);
+	is_settled = is_settled && kube_read_count(status, "replicas", 0) >= out->wanted;
 	out->rest = is_settled ? RUNTIME_FAILED : RUNTIME_STARTING;
 }
 
@@ -77,7 +94,7 @@ count_daemon_set(const json_t *object, struct row_counts *out)
 
 	out->wanted = kube_read_count(status, "desiredNumberScheduled", 0);
 	out->ready = kube_read_count(status, "numberReady", 0);
-	out->rest = kube_read_is_observed(object) &&
+	out->rest = kube_read_is_observed(object) && !is_young(object) &&
 				    kube_read_count(status, "updatedNumberScheduled", 0) >=
 					    out->wanted
 			    ? RUNTIME_FAILED
@@ -160,18 +177,6 @@ unpack(json_int_t packed, struct row_counts *out)
 	};
 }
 
-static const json_t *
-controller_of(const json_t *object)
-{
-	const json_t *owners = json_object_get(kube_read_metadata(object), "ownerReferences"), *owner;
-	size_t i;
-
-	json_array_foreach(owners, i, owner)
-		if (json_is_true(json_object_get(owner, "controller")))
-			return owner;
-	return NULL;
-}
-
 /* As a set calls what made it; NULL: nothing did.  free() it. */
 static char *
 owner_key(const json_t *owner)
@@ -220,7 +225,7 @@ put_optional(json_t *row, const char *member, const char *text)
 json_t *
 wide_row(const json_t *object)
 {
-	const json_t *metadata = kube_read_metadata(object), *owner = controller_of(object);
+	const json_t *metadata = kube_read_metadata(object), *owner = kube_read_controller(object);
 	const struct counted_kind *kind = kind_of(kube_read_text(object, "kind"));
 	struct row_counts counts = {.is = RUNTIME_RUNNING, .rest = RUNTIME_STARTING};
 	char *key = kind ? manifest_key(object) : NULL, *made_by;
