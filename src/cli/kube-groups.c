@@ -280,7 +280,7 @@ kube_groups_tell(const struct argument_list *list)
 	for (size_t i = 0; i < list->count; i++) {
 		char *namespace = xstrndup(list->items[i], strcspn(list->items[i], "="));
 
-		output_text_line(_("The platform keeps that for %s, and reads it again."),
+		output_text_line(_("Saved for %s, which is read again now."),
 				 namespace);
 		free(namespace);
 	}

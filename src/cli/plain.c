@@ -219,13 +219,10 @@ static void
 note_warnings(struct plain *p, const struct flow *flow)
 {
 	for (size_t i = 0; i < flow_warning_count(flow); i++) {
-		const struct workload_warning *warning = flow_warning(flow, i);
+		char *text = flow_warning_text(flow_warning(flow, i));
 
-		if (flow_warning_is_unwell(warning))
-			plain_note(p, "%s", untrusted_raw(&warning->message));
-		else
-			plain_note(p, _("The cluster warns of %s: %s"),
-				   untrusted_raw(&warning->path), untrusted_raw(&warning->message));
+		plain_note(p, "%s", text);
+		free(text);
 	}
 }
 

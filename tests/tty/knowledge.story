@@ -205,6 +205,27 @@ expect "could not be read" 15
 sh : >$RULES
 expect "api" 30
 
+test "what was deployed from here is known at once, and its set is not asked for"
+press-until Right "in [Dd]evelopment"
+press-until Down "web in [Dd]evelopment"
+sh echo 'GET /sets/[^/]+$ status 503' >$RULES
+key V
+expect "Version ▸"
+type "1.4.3"
+key Enter
+expect "A approve"
+key A
+type "development"
+key Enter
+expect "Done in"
+key Esc
+key V
+expect "Version ▸"
+row "1.4.3" "runs here"
+key Esc
+refuse "could not be read"
+sh : >$RULES
+
 test "so it is in every list, for scripts too: what is odd is named, and the rest is told"
 sh echo 'GET /deploys$ change "set_id":" "set":"' >$RULES
 sh sidestage environment production --url http://localhost --socket $FAULTY >$DIR/out

@@ -130,7 +130,7 @@ row "sidestage" "Namespaces"
 row "story-shop   shop"
 refuse "chosen"
 answers u
-expect "Its labels say so already."
+expect "It follows its labels already."
 key Enter
 expect "Nothing is written to the cluster."
 type "Other Shop"

@@ -220,7 +220,9 @@ come_to_rest(void)
 		char *doing = look_up(
 			"SELECT (SELECT count(*) FROM deployments WHERE gone = 0 AND status"
 			" IN ('pending', 'in progress')) + (SELECT count(*) FROM environments"
-			" WHERE status = 'deleting') + (SELECT count(*) FROM rule_updates)"
+			" WHERE status = 'deleting') + (SELECT count(*) FROM applications"
+			" WHERE status = 'deleting') + (SELECT count(*) FROM dropped_artefacts)"
+			" + (SELECT count(*) FROM rule_updates)"
 			" AS it");
 
 		rests = strcmp(doing, "0") == 0 || world.memory.rules[MEMORY_APPLY].holds;

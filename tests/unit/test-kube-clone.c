@@ -12,12 +12,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/xmalloc.h"
 #include "model/error-codes.h"
 #include "model/json.h"
 #include "model/manifests.h"
 #include "platform/drivers/kubernetes/cluster/object-read.h"
 #include "quoted-json.h"
+#include "tests/patience.h"
 
 #define FINE "local/web:1"
 #define CLONE "/api/v1/namespaces/shop-clone"
@@ -343,14 +345,15 @@ found(const struct kube_double *d, const char *kind, const char *code)
 static void
 ask_review(struct kube_double *d, const struct driver_review *review)
 {
-	for (int tries = 0; tries < 5; tries++) {
+	int64_t until = clock_steady_ms() + PATIENCE_MS;
+
+	do {
 		struct driver_waiter waiter = kube_double_waiter(d);
 
 		d->task = d->driver->ops->review(d->driver, "acme/shop/clone", review, &waiter);
 		kube_double_wait(d);
-		if (!d->failed || d->err.parts[0].code != CODE_CLUSTER_REVIEW_LATE)
-			break;
-	}
+	} while (d->failed && d->err.parts[0].code == CODE_CLUSTER_REVIEW_LATE &&
+		 clock_steady_ms() < until);
 }
 
 static void

@@ -21,6 +21,7 @@
 #include "compare/values.h"
 #include "flow/hotfix-words.h"
 #include "flow/verbs/clone-parts.h"
+#include "flow/verbs/flow.h"
 #include "flow/world/words.h"
 #include "flow/world/world.h"
 #include "model/clone-kinds.h"
@@ -766,6 +767,37 @@ what_a_clone_never_has_is_not_listed_as_cloned(void **state)
 	assert_true(clone_kind_stays("PodDisruptionBudget"));
 }
 
+static void
+expect_warning(const char *body, const char *text)
+{
+	json_t *json = json_loads(body, 0, NULL);
+	struct workload_warning warning;
+	char *said;
+
+	workload_warning_read(&warning, json);
+	said = flow_warning_text(&warning);
+	assert_string_equal(said, text);
+	free(said);
+	workload_warning_clear(&warning);
+	json_decref(json);
+}
+
+static void
+what_the_platform_warns_of_is_not_said_of_the_cluster(void **state)
+{
+	(void)state;
+	expect_warning("{\"code\": \"cluster-warns\", \"path\": \"deployments/web\","
+		       " \"message\": \"use y\"}",
+		       "The cluster warns of deployments/web: use y");
+	expect_warning("{\"code\": \"cluster-warns\", \"path\": \"deployments/web\","
+		       " \"message\": \"changed, and then changed back\","
+		       " \"reason\": {\"code\": \"cluster-changed-back\"}}",
+		       "deployments/web: changed, and then changed back");
+	expect_warning("{\"code\": \"does-not-run\", \"workload\": \"web\", \"path\": \"\","
+		       " \"message\": \"web fails here as it does in shop\"}",
+		       "web fails here as it does in shop");
+}
+
 int
 main(void)
 {
@@ -790,6 +822,7 @@ main(void)
 		cmocka_unit_test(what_goes_on_and_what_failed_come_before_the_state),
 		cmocka_unit_test(what_holds_only_objects_is_said_by_their_number),
 		cmocka_unit_test(a_clone_is_said_in_a_line_for_each_part),
+		cmocka_unit_test(what_the_platform_warns_of_is_not_said_of_the_cluster),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -209,7 +209,7 @@ tells "and nothing of that comes true later" \
 	sidestage board --kube --json
 sidestage kube --group=billing=accounts >out 2>err </dev/null
 code=$?
-[ $code = 0 ] && grep -q "The platform keeps that for billing" out &&
+[ $code = 0 ] && grep -q "Saved for billing" out &&
 	! grep -qv "^Reading what runs" err
 result $? "a script that groups needs no terminal"
 tells "and finds it done" '[e["id"] for e in answer["environments"]] == ["billing"]' \

@@ -335,6 +335,16 @@ flow_warning_is_unwell(const struct workload_warning *warning)
 	return untrusted_is(&warning->code, "does-not-run");
 }
 
+char *
+flow_warning_text(const struct workload_warning *warning)
+{
+	const char *path = untrusted_raw(&warning->path), *message = untrusted_raw(&warning->message);
+
+	if (!warning->reason && !flow_warning_is_unwell(warning))
+		return xasprintf(_("The cluster warns of %s: %s"), path, message);
+	return *path ? xasprintf("%s: %s", path, message) : xstrdup(message);
+}
+
 bool
 flow_is_unwell(const struct flow *flow)
 {

@@ -196,6 +196,8 @@ const struct deployment_error *flow_deployment_error(const struct flow *flow, si
  * The message is for people. */
 size_t flow_warning_count(const struct flow *flow);
 const struct workload_warning *flow_warning(const struct flow *flow, size_t i);
+/* One of them as a sentence that says who warns, and of what.  To be freed. */
+char *flow_warning_text(const struct workload_warning *warning);
 /* It is of a workload that does not run, which was no reason to fail. */
 bool flow_warning_is_unwell(const struct workload_warning *warning);
 /* A clone was made in which something does not run, as it does not in what was cloned. */

@@ -327,6 +327,17 @@ read_was_set(struct flow *flow)
 
 /* --- the preview: the platform says which set will result, and we check it --- */
 
+/* What is deployed from here is known when it is seen in the world, without a question. */
+static void
+keep_result(struct flow *flow)
+{
+	json_t *body = set_encode(flow->result);
+
+	store_put_set(session_store(flow->session), session_address(flow->session),
+		      flow->request.org, flow->request.app, flow->result_id, body);
+	json_decref(body);
+}
+
 /* Two programs that compute the same change must agree, or one of them does not do what was
  * reviewed. */
 static void
@@ -365,6 +376,7 @@ got_result_id(void *data, const struct api_reply *reply)
 	free(flow->result_id);
 	flow->result_id = xstrdup(json_string_value(reply->body));
 	if (!strcmp(flow->result_id, set_id(flow->result))) {
+		keep_result(flow);
 		flow_next_phase(flow);
 		return;
 	}

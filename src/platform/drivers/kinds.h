@@ -31,7 +31,8 @@ struct driver_kind {
 	const char *name, *driver_type;		/* as in driver_ops, and so are its resources */
 	const struct driver_resource_kind *resources;
 	/* Where a driver is a cluster, of which there may be any number: whether one can be reached
-	 * as it says, without a request; and its driver, or NULL with err.  Both NULL: there is at
+	 * as it says, without a request; and its driver, which copies what it is told, or NULL with
+	 * err.  Both NULL: there is at
 	 * most one driver, which the daemon makes. */
 	int (*check_cluster)(const struct driver_cluster *cluster, struct error *err);
 	struct driver *(*open_cluster)(struct loop *loop, const struct driver_cluster *cluster,

@@ -43,26 +43,22 @@ static int
 add_deployments(struct platform *platform, const struct place *place, struct recorded_clone *record,
 		struct error *err)
 {
-	json_t *all = repository_deployments(platform->repository, place, err), *one;
-	const json_t *first = NULL, *last = NULL;
-	struct deployment deployment;
-	size_t i;
+	struct deployment first = {0}, newest = {0};
+	struct error missing = {0};
 
-	json_array_foreach(all, i, one) {
-		const char *status = json_member_string(one, "status");
-
-		if (deployment_status_of(status) != DEPLOYMENT_SUCCEEDED)
-			continue;
-		if (!last)
-			last = one;
-		first = one;
+	if (repository_read_oldest(platform->repository, place, true, &first, &missing) != 0) {
+		if (missing.kind == ERROR_NOT_FOUND)
+			return 0;
+		*err = missing;
+		return -1;
 	}
-	for (i = 0; first && i < 2; i++) {
-		deployment_read(&deployment, i == 0 ? first : last);
-		recorded_clone_add(record, &deployment);
+	if (repository_read_newest_succeeded(platform->repository, place, &newest, err) != 0) {
+		deployment_clear(&first);
+		return -1;
 	}
-	json_decref(all);
-	return all ? 0 : -1;
+	recorded_clone_add(record, &first);
+	recorded_clone_add(record, &newest);
+	return 0;
 }
 
 /* What leads from one set to the other. */

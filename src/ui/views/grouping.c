@@ -128,7 +128,7 @@ say_answer(struct grouping_view *v, struct ui *ui)
 	if (deed_error(v->deed)->kind != ERROR_NONE) {
 		ui_say_error(ui, deed_error(v->deed));
 	} else {
-		ui_say(ui, _("The platform keeps that for %s, and reads it again."), v->asked);
+		ui_say(ui, _("Saved for %s, which is read again now."), v->asked);
 		session_refresh(ui_session(ui));
 	}
 	deed_close(v->deed);
@@ -344,7 +344,7 @@ is_chosen(const struct view *view, struct ui *ui)
 }
 
 static const struct need a_namespace = {has_namespace, N_("No namespace is selected."), NULL};
-static const struct need a_chosen_one = {is_chosen, N_("Its labels say so already."), NULL};
+static const struct need a_chosen_one = {is_chosen, N_("It follows its labels already."), NULL};
 
 static const struct key keys[] = {
 	{27, "Esc", ACTION_BACK, N_("back"), .run = ui_run_back},

@@ -245,13 +245,6 @@ save_to(void *data, struct ui *ui, const char *path)
 	ui_say(ui, ngettext("Saved %zu line to %s.", "Saved %zu lines to %s.", count), count, path);
 }
 
-/* The view is there as long as the question is. */
-static void
-keep_view(void *data)
-{
-	(void)data;
-}
-
 static void
 run_save(struct view *view, struct ui *ui)
 {
@@ -261,7 +254,7 @@ run_save(struct view *view, struct ui *ui)
 	struct prompt prompt = {
 		.title = N_("Save"), .label = N_("File"), .initial = name,
 		.note = N_("Saves the lines shown, in full length, to a file that only you can read."),
-		.check = check_path, .done = save_to, .drop = keep_view, .data = v,
+		.check = check_path, .done = save_to, .data = v,
 	};
 
 	ui_push(ui, prompt_view_new(&prompt));

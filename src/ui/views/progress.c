@@ -367,10 +367,7 @@ draw_outcome(struct canvas *c, struct ui *ui, int row, struct flow *flow)
 static int
 draw_warning(struct canvas *c, int row, const struct workload_warning *w)
 {
-	char *text = flow_warning_is_unwell(w)
-			     ? xstrdup(untrusted_raw(&w->message))
-			     : xasprintf(_("The cluster warns of %s: %s"), untrusted_raw(&w->path),
-					 untrusted_raw(&w->message));
+	char *text = flow_warning_text(w);
 
 	canvas_move(c, row, 1);
 	canvas_text(c, STYLE_WARN, "! ");

@@ -100,7 +100,8 @@ close_view(struct view *view)
 {
 	struct prompt_view *p = (struct prompt_view *)view;
 
-	p->prompt.drop(p->prompt.data);
+	if (p->prompt.drop)
+		p->prompt.drop(p->prompt.data);
 	free(p->subject);
 	explicit_bzero(p->field.text, sizeof(p->field.text));
 	free(p);

@@ -17,7 +17,7 @@ struct prompt {
 	char *initial;			/* offered: typing replaces it; the caller's; NULL: none */
 	const char *(*check)(void *data, const char *text);
 	void (*done)(void *data, struct ui *ui, const char *text);
-	void (*drop)(void *data);	/* frees data */
+	void (*drop)(void *data);	/* frees data; NULL: it is of the view below */
 	void *data;
 };
 /* Copies the struct; `data` is freed by `drop` when the view closes. */

@@ -65,13 +65,6 @@ path_typed(void *data, struct ui *ui, const char *path)
 	free(whole);
 }
 
-/* The view stays below. */
-static void
-drop_nothing(void *data)
-{
-	(void)data;
-}
-
 void
 review_run_save(struct view *view, struct ui *ui)
 {
@@ -86,7 +79,6 @@ review_run_save(struct view *view, struct ui *ui)
 		.initial = name,
 		.check = check_path,
 		.done = path_typed,
-		.drop = drop_nothing,
 		.data = r,
 	}));
 	free(name);

@@ -137,13 +137,6 @@ check_secret(void *data, const char *text)
 	return NULL;
 }
 
-/* The view stays below. */
-static void
-drop_nothing(void *data)
-{
-	(void)data;
-}
-
 /* The first is offered; the review names the others. */
 void
 review_run_secret(struct view *view, struct ui *ui)
@@ -163,7 +156,6 @@ review_run_secret(struct view *view, struct ui *ui)
 		.initial = initial,
 		.check = check_secret,
 		.done = secret_chosen,
-		.drop = drop_nothing,
 		.data = r,
 	}));
 	free(initial);
