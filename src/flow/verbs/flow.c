@@ -338,7 +338,8 @@ flow_warning_is_unwell(const struct workload_warning *warning)
 char *
 flow_warning_text(const struct workload_warning *warning)
 {
-	const char *path = untrusted_raw(&warning->path), *message = untrusted_raw(&warning->message);
+	const char *path = untrusted_raw(&warning->path);
+	const char *message = untrusted_raw(&warning->message);
 
 	if (!warning->reason && !flow_warning_is_unwell(warning))
 		return xasprintf(_("The cluster warns of %s: %s"), path, message);
