@@ -88,7 +88,7 @@ manifests_workload(const char *name, const char *image, const char *spec)
 
 /* One with a Deployment whose pods need that Secret, and with the original's host. */
 static struct driver_workload
-workload_of(const char *secret)
+workload_with(const char *secret, const char *more)
 {
 	char *text = xasprintf(
 		"{'manifests': {'Deployment/web': {'apiVersion': 'apps/v1', 'kind': 'Deployment', "
@@ -96,15 +96,21 @@ workload_of(const char *secret)
 		"{'app': 'web'}}, 'template': {'metadata': {'labels': {'app': 'web'}}, 'spec': "
 		"{'containers': [{'name': 'web', 'image': '" FINE "', 'resources': {'requests': "
 		"{'cpu': '100m', 'memory': '64Mi'}}, 'env': [{'name': 'KEY', "
-		"'valueFrom': {'secretKeyRef': {'name': '%s', 'key': 'k'}}}], 'readinessProbe': "
+		"'valueFrom': {'secretKeyRef': {'name': '%s', 'key': 'k'%s}}}], 'readinessProbe': "
 		"{'httpGet': {'path': '/healthz', 'port': 8080}, 'periodSeconds': 1}}]}}}}, "
 		"'Ingress/web': {'apiVersion': 'networking.k8s.io/v1', 'kind': 'Ingress', "
 		"'metadata': {'name': 'web'}, 'spec': {'rules': [{'host': 'shop.example.com'}]}}}}",
-		secret);
+		secret, more);
 	struct driver_workload w = manifests_workload("web", FINE, text);
 
 	free(text);
 	return w;
+}
+
+static struct driver_workload
+workload_of(const char *secret)
+{
+	return workload_with(secret, "");
 }
 
 /* --- what fails where it was found --- */
@@ -680,6 +686,27 @@ a_secret_that_was_generated_is_not_copied_and_says_so(void **state)
 }
 
 static void
+a_generated_secret_that_may_be_missing_is_left_out_and_warned_of(void **state)
+{
+	struct kube_double *d = *state;
+	struct driver_workload web = workload_with("release", ", 'optional': true");
+	const json_t *warning;
+
+	prepare_clone(d);
+	write_object(d, KUBE_CREATE, "/api/v1/namespaces/prod/secrets",
+		     "{'apiVersion': 'v1', 'kind': 'Secret', 'metadata': {'name': 'release'}, "
+		     "'type': 'helm.sh/release.v1', 'stringData': {'k': 'x'}}");
+	kube_double_apply(d, "acme/shop/clone", &web, 1, false);
+	if (d->failed)
+		fail_msg("%s", d->err.text);
+	assert_int_equal(json_array_size(d->warnings), 1);
+	warning = json_array_get(d->warnings, 0);
+	assert_string_equal(kube_read_text(warning, "object"), "secrets/release");
+	assert_non_null(strstr(kube_read_text(warning, "message"), "helm.sh/release.v1"));
+	assert_null(kube_double_get(d, CLONE "/secrets/release"));
+}
+
+static void
 find_records(struct kube_double *d)
 {
 	struct driver_waiter waiter = kube_double_waiter(d);
@@ -798,6 +825,7 @@ main(void)
 		cmocka_unit_test(what_an_autoscaler_counts_has_one_pod_in_a_clone),
 		cmocka_unit_test(a_secret_that_cannot_be_copied_is_named_before_anything_is_made),
 		cmocka_unit_test(a_secret_that_was_generated_is_not_copied_and_says_so),
+		cmocka_unit_test(a_generated_secret_that_may_be_missing_is_left_out_and_warned_of),
 		cmocka_unit_test(a_record_that_may_not_be_read_is_told_from_none),
 		cmocka_unit_test(
 			a_namespace_under_another_name_is_not_the_clone_and_the_oldest_comes_first),

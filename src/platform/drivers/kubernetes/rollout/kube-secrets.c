@@ -23,6 +23,7 @@
 #include "platform/drivers/kubernetes/cluster/object-read.h"
 #include "platform/drivers/kubernetes/rollout/kube-rollout.h"
 #include "platform/drivers/kubernetes/space/kube-refusal.h"
+#include "platform/drivers/task.h"
 
 /* One that is to be there; what two workloads need is copied once. */
 struct kube_secret_copy {
@@ -110,6 +111,23 @@ may_be_missing(const struct kube_rollout *r, const struct kube_secret *secret)
 	       (r->copy_of && strcmp(secret->source, secret->name) == 0);
 }
 
+/* Where it may be missing the pods run without it, as they did before it was there. */
+static void
+leave_out(struct kube_rollout *r, const struct kube_secret *secret, const struct error *why)
+{
+	struct error said = *why;
+	char *object;
+
+	if (secret->is_required) {
+		blame(r, secret, "secret", why);
+		return;
+	}
+	object = xasprintf("secrets/%s", secret->name);
+	error_prefix_code(&said, CODE_CLONE_SECRET_NOT_COPIED, .name = secret->name);
+	driver_task_warn_of(r->task, secret->module, object, &said);
+	free(object);
+}
+
 static void
 take_source(void *data, size_t index, const struct kube_reply *reply)
 {
@@ -125,7 +143,7 @@ take_source(void *data, size_t index, const struct kube_reply *reply)
 	}
 	if (is_generated(type)) {
 		error_set_code(&why, CODE_CLONE_SECRET_GENERATED, .type = type);
-		blame(r, copy->secret, "secret", &why);
+		leave_out(r, copy->secret, &why);
 		return;
 	}
 	copy->object = object_of(r, copy->secret);
