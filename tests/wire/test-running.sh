@@ -348,6 +348,13 @@ ok "and that is said" says last 'mistyped: this is not a state directory'
 ok "nor an empty backup" not sidestaged backup --state mistyped mistyped.tar
 ok "and none is made" not ls -d mistyped mistyped.tar
 mkfifo pipe
+ln -s one.json link
+for other in pipe link state; do
+	ok "an export replaces no file of another kind ($other)" not sidestaged export --state state $other
+	ok "and names it" says last "$other is not replaced: it is not a regular file."
+	ok "nor does a backup" not sidestaged backup --state state $other
+done
+ok "what was there is there" test -p pipe -a -L link -a -d state
 ok "it may come by a pipe, and begin late" sh -c '(sleep 0.2; cat backup.tar >pipe) &
 	sidestaged restore --state piped pipe && sidestaged export --state piped three.json && cmp one.json three.json'
 ok "and so may what is imported" sh -c '(sleep 0.2; cat one.json >pipe) &

@@ -121,7 +121,8 @@ command_backup(int argc, char **argv)
 
 	if (status != STATUS_FINE)
 		return status < 0 ? STATUS_FINE : status;
-	if (offline_find(arguments.state, &err) != 0) {
+	if (command_check_target(arguments.file, &err) != 0 ||
+	    offline_find(arguments.state, &err) != 0) {
 		command_clear_arguments(&arguments);
 		return command_fail(&err);
 	}

@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -220,4 +221,19 @@ command_read_arguments(struct command_arguments *arguments, int argc, char **arg
 	if (status != STATUS_FINE)
 		command_clear_arguments(arguments);
 	return status;
+}
+
+int
+command_check_target(const char *path, struct error *err)
+{
+	struct stat st;
+
+	if (!path || (lstat(path, &st) != 0 && errno == ENOENT))
+		return 0;
+	if (lstat(path, &st) != 0)
+		return error_errno(err, _("%s: cannot be made"), path);
+	if (!S_ISREG(st.st_mode))
+		return error_set(err, ERROR_INPUT, _("%s is not replaced: it is not a regular file."),
+				 path);
+	return 0;
 }

@@ -43,6 +43,9 @@ void command_print_fault(void *data, const char *text);
 /* The state's lock: a descriptor; -1 with ERROR_CONFLICT when a daemon holds it; waits up to
  * limit_ms for that to end. */
 int command_lock_state(const char *state, int limit_ms, struct error *err);
+/* Whether a file of that name may be written: 0 where there is none, or a regular one, which is
+ * replaced.  A link, a device, a pipe or a directory is somebody's: -1 with err.  path NULL: 0. */
+int command_check_target(const char *path, struct error *err);
 int command_fail(const struct error *err);	/* prints it; STATUS_FAILED */
 
 #endif
