@@ -298,15 +298,32 @@ take_object_values(json_t *module, const json_t *objects, const json_t *origin)
 	return module;
 }
 
+/* Of our own profiles a number is a change as any other, but to rest is not meant for the origin.
+ * Takes the module. */
+static json_t *
+take_pause(json_t *module, const json_t *origin)
+{
+	const char *const *path = count_path(module);
+
+	if (profile_of(module) == PROFILE_MODULE && count_at(module, path) == 0)
+		return take_value(module, path, origin);
+	if (profile_of(module) == PROFILE_CRONJOB &&
+	    json_is_true(value_at(module, to_cronjob_suspend)))
+		return take_value(module, to_cronjob_suspend, origin);
+	return module;
+}
+
 json_t *
 workload_with_count_of(const json_t *module, const json_t *origin)
 {
-	json_t *copy;
+	json_t *copy = json_incref((json_t *)(uintptr_t)module);
 
-	if (profile_of(module) != PROFILE_MANIFESTS)
-		return NULL;
-	copy = take_value(json_incref((json_t *)(uintptr_t)module), to_count, origin);
-	copy = take_object_values(copy, manifests_of(module), origin);
+	if (profile_of(module) == PROFILE_MANIFESTS) {
+		copy = take_value(copy, to_count, origin);
+		copy = take_object_values(copy, manifests_of(module), origin);
+	} else if (origin) {
+		copy = take_pause(copy, origin);
+	}
 	if (copy != module)
 		return copy;
 	json_decref(copy);

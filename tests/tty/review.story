@@ -55,6 +55,13 @@ press-until k "Workloads"
 press-until k "This is the beginning"
 resize 80x24
 row "Workloads"
+
+test "a window that grows shows what it has room for"
+resize 40x12
+press-until G "shared by the workloads"
+resize 80x24
+row "Workloads"
+row "api" "1.4.2" "local/topicshare-api"
 expect "A approve"
 key A
 expect "Done in" 20

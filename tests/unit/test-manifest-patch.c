@@ -486,6 +486,39 @@ test_the_counts_and_the_pause_of_a_clone_are_not_promoted(void **state)
 	json_decref(all);
 }
 
+#define OWN(members) "{\"profile\": \"humanitec/default-" members "}}"
+
+static void
+assert_promoted(const char *clone, const char *origin, const char *expected)
+{
+	json_t *ours = parse(clone), *theirs = origin ? parse(origin) : NULL;
+	json_t *promoted = workload_with_count_of(ours, theirs), *wanted = parse(expected);
+
+	assert_true(json_equal(promoted ? promoted : ours, wanted));
+	json_decref(wanted);
+	json_decref(promoted);
+	json_decref(theirs);
+	json_decref(ours);
+}
+
+static void
+test_of_our_own_profiles_a_pause_alone_is_not_promoted(void **state)
+{
+	static const char paused[] = OWN("module\", \"spec\": {\"replicas\": 0"),
+			  two[] = OWN("module\", \"spec\": {\"replicas\": 2"),
+			  unsaid[] = OWN("module\", \"spec\": {"),
+			  night[] = OWN("cronjob\", \"spec\": {\"cronjob\": {\"suspend\": true}"),
+			  day[] = OWN("cronjob\", \"spec\": {\"cronjob\": {\"suspend\": false}");
+
+	(void)state;
+	assert_promoted(paused, two, two);
+	assert_promoted(paused, unsaid, unsaid);
+	assert_promoted(paused, NULL, paused);
+	assert_promoted(paused, paused, paused);
+	assert_promoted(two, unsaid, two);
+	assert_promoted(night, day, day);
+}
+
 static void
 test_our_own_profiles_have_one_field(void **state)
 {
@@ -581,6 +614,7 @@ main(void)
 		cmocka_unit_test(test_a_clone_has_the_number_of_its_workload),
 		cmocka_unit_test(test_what_rests_in_the_origin_can_be_started_in_its_clone),
 		cmocka_unit_test(test_the_counts_and_the_pause_of_a_clone_are_not_promoted),
+		cmocka_unit_test(test_of_our_own_profiles_a_pause_alone_is_not_promoted),
 		cmocka_unit_test(test_our_own_profiles_have_one_field),
 		cmocka_unit_test(test_the_lines_of_a_repository_are_found),
 	};

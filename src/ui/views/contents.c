@@ -223,6 +223,15 @@ draw_line(const struct contents *contents, struct canvas *c, int row,
 		  STYLE_DIM, line->from);
 }
 
+static void
+scroll_to(struct contents *contents, const struct contents_lines *lines, long to)
+{
+	long last = (long)lines->count - (contents->height > 1 ? contents->height : 1);
+
+	contents->top = to < 0 || last < 0 ? 0 : (size_t)(to > last ? last : to);
+}
+
+/* Where there is more room than before the end stays at the end: nothing is approved unseen. */
 void
 contents_fit(struct contents *contents, const struct canvas *canvas, const struct set *set)
 {
@@ -233,6 +242,7 @@ contents_fit(struct contents *contents, const struct canvas *canvas, const struc
 	contents->height = canvas->height > field ? canvas->height - field : 0;
 	list(&lines, set, contents->width);
 	contents->count = lines.count;
+	scroll_to(contents, &lines, (long)contents->top);
 	lines_clear(&lines);
 }
 
@@ -255,14 +265,6 @@ contents_draw(const struct contents *contents, struct ui *ui, struct canvas *can
 }
 
 /* --- moving --- */
-
-static void
-scroll_to(struct contents *contents, const struct contents_lines *lines, long to)
-{
-	long last = (long)lines->count - (contents->height > 1 ? contents->height : 1);
-
-	contents->top = to < 0 || last < 0 ? 0 : (size_t)(to > last ? last : to);
-}
 
 /* To line i, which is then seen. */
 static void
