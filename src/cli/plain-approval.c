@@ -59,6 +59,8 @@ plain_check_approval(struct plain *p, struct flow *flow)
 	if (!p->once->approve ||
 	    flow_check_approval(flow, p->once->reason, p->once->approve, &err) == 0)
 		return 0;
+	if (plain_wants_json(p))
+		plain_print_json(p, plain_operation_json(p, flow));
 	/* Without a reason, what is protected stays as it is. */
 	lacks_reason = review->is_protected && err.kind == ERROR_INPUT;
 	plain_fail(p, lacks_reason ? EXIT_REFUSED : exit_code_of(err.kind, stage),

@@ -244,6 +244,8 @@ answer_review(struct plain *p, struct flow *flow)
 		else
 			p->code = EXIT_PREVIEWED;
 	} else if (flow_approve(flow, p->once->reason, p->once->approve, &err) != 0) {
+		if (plain_wants_json(p))
+			plain_print_json(p, plain_operation_json(p, flow));
 		plain_fail(p, exit_code_of(err.kind, EXIT_STAGE_CHANGE), "%s", err.text);
 	} else {
 		/* Who stops listening does not end it. */

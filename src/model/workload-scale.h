@@ -33,7 +33,7 @@ bool workload_can_restart(const json_t *module);
 int workload_count(const json_t *module, bool is_clone);
 /* The numbers that a clone of objects was given, and its pause, belong to it alone: its module with
  * those of the one that it was made of, sharing the rest.  Of our own profiles that is the pause
- * alone.  What the origin does not have keeps its own.  New reference; NULL: it has them already. */
+ * alone.  What the origin does not have keeps its own.  New reference; NULL: it has them. */
 json_t *workload_with_count_of(const json_t *module, const json_t *origin);
 /* The same of all workloads of a set; the names of those that had others are appended to `names`
  * (NULL: nobody wants them).  New reference, `set` itself where none had; NULL with err. */

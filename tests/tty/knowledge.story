@@ -206,6 +206,7 @@ sh : >$RULES
 expect "api" 30
 
 test "what was deployed from here is known at once, and its set is not asked for"
+row "api" "2.0.0-rc3" "2.0.0-rc1" "1.4.2"
 press-until Right "in [Dd]evelopment"
 press-until Down "web in [Dd]evelopment"
 sh echo 'GET /sets/[^/]+$ status 503' >$RULES

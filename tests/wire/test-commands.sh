@@ -350,6 +350,7 @@ at=/spec/containers/c/variables
 	json 5 'd["conflicts"][0]["take"] == "target" and not [c for c in d["changes"] if c["path"].endswith("/A")]' \
 		promote hot $first --take=clone --take=$at/A=target
 	exits 4 "protected" promote hot $first --take=clone --approve=production
+	json 4 'd["state"] == "reviewed" and d["sends"]' promote hot $first --take=clone --approve=production
 	exits 0 "" promote hot $first --take=clone --approve=production --reason=ours
 }
 
