@@ -23,6 +23,7 @@
 #include "model/json.h"
 #include "model/json-pairs.h"
 #include "model/patch.h"
+#include "model/pointer.h"
 #include "model/set.h"
 
 /* One without operations is none. */
@@ -232,12 +233,20 @@ int
 delta_set_image(struct delta *delta, const struct set *base, const char *module,
 		const char *image, struct error *err)
 {
-	char *path = set_module_image_path(base, module);
+	char *path = set_module_image_path_for(base, module, image);
+	struct pointer pointer;
+	const char *now;
 
 	if (!path)
 		return error_set_code(err, CODE_WORKLOAD_WITHOUT_IMAGE, .workload = module);
-	if (strcmp(set_module_image(base, module), image) != 0)
+	if (pointer_parse(&pointer, path, err) != 0) {
+		free(path);
+		return -1;
+	}
+	now = json_string_value(pointer_find(set_module(base, module), &pointer));
+	if (!now || strcmp(now, image) != 0)
 		patch_add(updates_of(delta, module), PATCH_REPLACE, path, json_string(image));
+	pointer_clear(&pointer);
 	free(path);
 	return 0;
 }

@@ -27,7 +27,8 @@ struct delta *delta_decode_sent(const json_t *body, struct error *err);
 json_t *delta_encode(const struct delta *delta);
 /* Whether it asks for nothing.  One that asks for what is so already is not empty. */
 bool delta_is_empty(const struct delta *delta);
-/* One replace of the image of a workload's container. */
+/* One replace of the image of a workload's container: of the one that runs an image of that name,
+ * else of the one that the workload is known by. */
 int delta_set_image(struct delta *delta, const struct set *base, const char *module,
 		    const char *image, struct error *err) __attribute__((warn_unused_result));
 

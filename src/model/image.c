@@ -46,6 +46,18 @@ image_clear(struct image *image)
 	*image = (struct image){0};
 }
 
+bool
+image_has_name(const char *reference, const char *name)
+{
+	struct image image;
+	bool has;
+
+	image_parse(&image, reference);
+	has = strcmp(image.name, name) == 0;
+	image_clear(&image);
+	return has;
+}
+
 /* "1.4.3" and "1.4.3@sha256:..." are versions; "web:1.4.3" and "acme/web" name an image. */
 static bool
 names_image(const char *typed)

@@ -17,6 +17,9 @@ void image_parse(struct image *image, const char *reference);
 /* Frees the three parts; the struct can be used again. */
 void image_clear(struct image *image);
 
+/* Whether the reference is of that image, in whatever version. */
+bool image_has_name(const char *reference, const char *name);
+
 /* What a person asks for who types this where `reference` runs: a version or a digest ("sha256:...")
  * is one of the same image; with a registry or a name in it, it is a reference of its own.  free()
  * it. */

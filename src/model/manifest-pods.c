@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/xmalloc.h"
+#include "model/image.h"
 #include "model/json.h"
 #include "model/manifest-filled.h"
 #include "model/merge-keys.h"
@@ -249,14 +250,25 @@ manifest_image_path(const json_t *object)
 	return m.pointer;
 }
 
+static char *
+path_in_module(const char *key, const char *below)
+{
+	struct buf path;
+
+	buf_init(&path, POINTER_MAX);
+	(void)buf_puts(&path, "/spec/manifests");
+	pointer_append(&path, key);
+	(void)buf_puts(&path, below);
+	return buf_take(&path);
+}
+
 /* By key, since the order of members in JSON means nothing. */
 char *
 manifests_image_path(const json_t *module)
 {
 	json_t *manifests = manifests_of(module), *object;
 	const char *key, *first = NULL;
-	char *below = NULL;
-	struct buf path;
+	char *below = NULL, *path = NULL;
 
 	json_object_foreach(manifests, key, object) {
 		char *image = !first || strcmp(key, first) < 0 ? manifest_image_path(object) : NULL;
@@ -267,12 +279,49 @@ manifests_image_path(const json_t *module)
 		below = image;
 		first = key;
 	}
-	if (!below)
-		return NULL;
-	buf_init(&path, POINTER_MAX);
-	(void)buf_puts(&path, "/spec/manifests");
-	pointer_append(&path, first);
-	(void)buf_puts(&path, below);
+	if (below)
+		path = path_in_module(first, below);
 	free(below);
-	return buf_take(&path);
+	return path;
+}
+
+struct image_search {
+	const char *name;	/* of the image */
+	const char *key;	/* of the object that is looked at */
+	const char *found;	/* of the object it was found in */
+	char *pointer;
+	int rank;		/* 0: nothing was found */
+};
+
+static void
+look_for_image(void *data, const char *pointer, const char *list, const char *name,
+	       const json_t *container)
+{
+	struct image_search *s = data;
+	int rank = strcmp(list, "containers") == 0	 ? 2
+		   : strcmp(list, "initContainers") == 0 ? 1
+							 : 0;
+
+	(void)name;
+	if (!image_has_name(json_member_string(container, "image"), s->name) || rank < s->rank ||
+	    rank == 0 || (rank == s->rank && strcmp(s->key, s->found) >= 0))
+		return;
+	free(s->pointer);
+	s->pointer = xasprintf("%s/image", pointer);
+	s->found = s->key;
+	s->rank = rank;
+}
+
+char *
+manifests_image_path_named(const json_t *module, const char *name)
+{
+	struct image_search s = {.name = name};
+	json_t *object;
+	char *path;
+
+	json_object_foreach(manifests_of(module), s.key, object)
+		manifest_each_container(object, look_for_image, &s);
+	path = s.pointer ? path_in_module(s.found, s.pointer) : NULL;
+	free(s.pointer);
+	return path;
 }

@@ -65,5 +65,8 @@ char *manifest_image_path(const json_t *object);
 /* JSON pointer below the module to the image that the workload is known by: that of the first
  * object by key that has one; NULL: none.  free() it. */
 char *manifests_image_path(const json_t *module);
+/* The same of the container that runs an image of that name, in whatever version: the first of the
+ * first object by key; an init container only where no other runs it.  NULL: none.  free() it. */
+char *manifests_image_path_named(const json_t *module, const char *name);
 
 #endif

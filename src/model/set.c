@@ -23,6 +23,7 @@
 #include "base/xmalloc.h"
 #include "model/canonical.h"
 #include "model/error-codes.h"
+#include "model/image.h"
 #include "model/json.h"
 #include "model/manifests.h"
 #include "model/pointer.h"
@@ -284,13 +285,16 @@ set_module(const struct set *set, const char *module)
 /* The container whose name comes first; NULL when there is none with an image.  By name,
  * because the order of members in JSON means nothing. */
 static const char *
-first_container(const json_t *module, json_t **container)
+first_container(const json_t *module, const char *image_name, json_t **container)
 {
 	json_t *containers = json_object_get(json_object_get(module, "spec"), "containers"), *value;
 	const char *first = NULL, *name;
 
 	json_object_foreach(containers, name, value) {
-		if (json_member_string(value, "image") && (!first || strcmp(name, first) < 0)) {
+		const char *image = json_member_string(value, "image");
+
+		if (image && (!image_name || image_has_name(image, image_name)) &&
+		    (!first || strcmp(name, first) < 0)) {
 			first = name;
 			*container = value;
 		}
@@ -298,21 +302,26 @@ first_container(const json_t *module, json_t **container)
 	return first;
 }
 
+static char *
+path_of_container(const char *name)
+{
+	struct buf path;
+
+	buf_init(&path, 1u << 20);
+	(void)buf_puts(&path, "/spec/containers");
+	pointer_append(&path, name);
+	pointer_append(&path, "image");
+	return buf_take(&path);
+}
+
 char *
 set_module_image_path(const struct set *set, const char *module)
 {
 	const json_t *content = set_module(set, module);
 	json_t *container;
-	const char *first = first_container(content, &container);
-	struct buf path;
+	const char *first = first_container(content, NULL, &container);
 
-	if (!first)
-		return manifests_image_path(content);
-	buf_init(&path, 1u << 20);
-	(void)buf_puts(&path, "/spec/containers");
-	pointer_append(&path, first);
-	pointer_append(&path, "image");
-	return buf_take(&path);
+	return first ? path_of_container(first) : manifests_image_path(content);
 }
 
 const char *
@@ -323,7 +332,7 @@ set_module_image(const struct set *set, const char *module)
 	const char *image = NULL;
 	struct pointer pointer;
 
-	if (first_container(content, &container))
+	if (first_container(content, NULL, &container))
 		return json_member_string(container, "image");
 	path = manifests_image_path(content);
 	if (path && pointer_parse(&pointer, path, NULL) == 0) {
@@ -332,6 +341,26 @@ set_module_image(const struct set *set, const char *module)
 	}
 	free(path);
 	return image;
+}
+
+/* A bare version was made a reference of the image that is known, so it never comes to the others. */
+char *
+set_module_image_path_for(const struct set *set, const char *module, const char *reference)
+{
+	const json_t *content = set_module(set, module);
+	const char *known = set_module_image(set, module), *other;
+	struct image wanted;
+	json_t *container;
+	char *path = NULL;
+
+	image_parse(&wanted, reference);
+	if (known && !image_has_name(known, wanted.name)) {
+		other = first_container(content, wanted.name, &container);
+		path = other ? path_of_container(other)
+			     : manifests_image_path_named(content, wanted.name);
+	}
+	image_clear(&wanted);
+	return path ? path : set_module_image_path(set, module);
 }
 
 static void

@@ -49,6 +49,9 @@ json_t *set_module(const struct set *set, const char *module);
 const char *set_module_image(const struct set *set, const char *module);
 /* JSON pointer within the module of that image, e.g. "/spec/containers/web/image"; free() it. */
 char *set_module_image_path(const struct set *set, const char *module);
+/* The same of the image that one of that reference takes the place of: the image above, unless
+ * another container alone runs an image of its name.  free() it; NULL: it has none. */
+char *set_module_image_path_for(const struct set *set, const char *module, const char *reference);
 /* {name: container} of the module, wherever its profile has them; of objects of a cluster also
  * init containers.  New reference; empty: it has none, or there is no such workload. */
 json_t *set_module_containers(const struct set *set, const char *module);

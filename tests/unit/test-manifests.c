@@ -419,6 +419,51 @@ a_workload_is_known_by_an_image(void **state)
 	}
 }
 
+#define TWO_PODS \
+	"'Deployment/web': {" DEPLOYMENT \
+	"'spec': {'template': {'spec': {'initContainers': {'wait': {'image': 'r/wait:1'}, 'early': {" \
+	"'image': 'r/main:1'}}, 'containers': {'side': {'image': 'r/side:1'}, 'main': {'image': " \
+	"'r/main:1@sha256:0', 'after': 'side'}}}}}}, 'CronJob/late': {" HEAD("batch/v1", "CronJob", "late") \
+	"}, 'spec': {'jobTemplate': {'spec': {'template': {'spec': {'containers': {'late': {'image': " \
+	"'r/late:1'}}}}}}}}"
+#define WEB_PODS "/spec/manifests/Deployment~1web/spec/template/spec/"
+#define LATE_PODS "/spec/manifests/CronJob~1late/spec/jobTemplate/spec/template/spec/"
+
+/* What is known as the workload's image is not whatever image somebody names. */
+static void
+an_image_goes_to_the_container_that_runs_it(void **state)
+{
+	static const struct {
+		const char *module, *reference, *path;
+	} cases[] = {
+		{MODULE(TWO_PODS), "r/late:2", LATE_PODS "containers/late/image"},
+		{MODULE(TWO_PODS), "r/main:2", WEB_PODS "containers/main/image"},
+		{MODULE(TWO_PODS), "r/side@sha256:1", WEB_PODS "containers/side/image"},
+		{MODULE(TWO_PODS), "r/wait:2", WEB_PODS "initContainers/wait/image"},
+		{MODULE(TWO_PODS), "r/other:2", LATE_PODS "containers/late/image"},
+		{"{'profile': 'p', 'spec': {'containers': {'a': {'image': 'a:1'}, 'c': {'image': 'b:1'}, "
+		 "'b': {'image': 'b:1'}}}}", "b:2", "/spec/containers/b/image"},
+		{"{'profile': 'p', 'spec': {'containers': {'a': {'image': 'a:1'}, 'b': {'image': 'b:1'}}}}",
+		 "c:2", "/spec/containers/a/image"},
+		{MODULE(""), "r/main:2", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *body = json_pack("{s:{s:o}}", "modules", "m", parse(cases[i].module));
+		struct error err = {0};
+		struct set *set = set_take(body, &err);
+		char *path = set_module_image_path_for(set, "m", cases[i].reference);
+
+		if (cases[i].path)
+			assert_string_equal(path, cases[i].path);
+		else
+			assert_null(path);
+		free(path);
+		set_unref(set);
+	}
+}
+
 static void
 containers_are_known_wherever_they_are(void **state)
 {
@@ -459,6 +504,7 @@ main(void)
 		cmocka_unit_test(what_cannot_be_an_object_is_refused),
 		cmocka_unit_test(an_object_is_called_by_kind_and_name),
 		cmocka_unit_test(a_workload_is_known_by_an_image),
+		cmocka_unit_test(an_image_goes_to_the_container_that_runs_it),
 		cmocka_unit_test(containers_are_known_wherever_they_are),
 	};
 

@@ -167,6 +167,30 @@ an_id_depends_on_content_and_not_on_the_order_of_keys(void **state)
 }
 
 static void
+an_image_of_another_container_is_changed_there(void **state)
+{
+	struct set *from = parse_set("{'modules':{'web':{'profile':'p','externals':{},"
+				     "'spec':{'containers':{'a':{'image':'r/a:1'},"
+				     "'b':{'image':'r/b:1'}}}}}}");
+	struct delta *delta = delta_new();
+	json_t *encoded;
+	char *text;
+
+	(void)state;
+	assert_int_equal(delta_set_image(delta, from, "web", "r/b:1", NULL), 0);
+	assert_true(delta_is_empty(delta));
+	assert_int_equal(delta_set_image(delta, from, "web", "r/b:2", NULL), 0);
+	encoded = delta_encode(delta);
+	text = json_dumps(json_object_get(json_object_get(encoded, "modules"), "update"), JSON_COMPACT | JSON_SORT_KEYS);
+	assert_string_equal(text, "{\"web\":[{\"op\":\"replace\",\"path\":"
+				  "\"/spec/containers/b/image\",\"value\":\"r/b:2\"}]}");
+	free(text);
+	json_decref(encoded);
+	delta_free(delta);
+	set_unref(from);
+}
+
+static void
 a_version_change_is_one_leaf_operation(void **state)
 {
 	struct set *from = parse_set("{'modules':{" WEB("1.4.2") "}}"), *to;
@@ -1019,6 +1043,7 @@ main(void)
 		cmocka_unit_test(bad_pointers_are_refused),
 		cmocka_unit_test(patches_follow_rfc_6902_or_change_nothing),
 		cmocka_unit_test(an_id_depends_on_content_and_not_on_the_order_of_keys),
+		cmocka_unit_test(an_image_of_another_container_is_changed_there),
 		cmocka_unit_test(a_version_change_is_one_leaf_operation),
 		cmocka_unit_test(the_exact_diff_shows_the_changed_line_and_folds_the_rest),
 		cmocka_unit_test(what_cannot_be_seen_is_shown),
