@@ -5,6 +5,9 @@
  * another order.  So an item of a list with keys is named by its index only behind a test that it
  * is that item, what has no keys is replaced only where it is what it was, and what is added takes
  * nothing's place.  A patch that does not fit is refused whole, and the merge patch remains.
+ *
+ * Of lists that a set keeps in no order the object that was found has another one than it, and
+ * perhaps an item twice; whoever sees the object says which, and the indices are those.
  */
 #include "config.h"
 
@@ -25,7 +28,9 @@
 
 struct writing {
 	const char *kind;
+	const json_t *order;
 	struct buf path;
+	struct buf names;	/* the same in the kept object, where items have names */
 	json_t *out;
 };
 
@@ -114,15 +119,42 @@ keys_of(const struct merge_key *row, const json_t *list)
 	return NULL;
 }
 
+/* The size: nowhere.  Of two the later one counts, for programs as for a set. */
 static size_t
 index_in(const json_t *keys, const char *key)
 {
-	size_t i = 0;
+	size_t i = json_array_size(keys);
 
-	while (i < json_array_size(keys) &&
-	       strcmp(json_string_value(json_array_get(keys, i)), key) != 0)
-		i++;
-	return i;
+	while (i > 0 && strcmp(json_string_value(json_array_get(keys, i - 1)), key) != 0)
+		i--;
+	return i > 0 ? i - 1 : json_array_size(keys);
+}
+
+/* An order from elsewhere may be of another moment, in which the list had not all of its items. */
+static bool
+has_all(const json_t *order, const json_t *keys)
+{
+	json_t *key;
+	size_t i;
+
+	if (!json_is_array(order))
+		return false;
+	json_array_foreach((json_t *)(uintptr_t)order, i, key)
+		if (!json_is_string(key))
+			return false;
+	json_array_foreach((json_t *)(uintptr_t)keys, i, key)
+		if (index_in(order, json_string_value(key)) == json_array_size(order))
+			return false;
+	return true;
+}
+
+/* The keys where the patch is to fit, in their order: more than those of the set, it may be. */
+static json_t *
+keys_there(const struct writing *w, const json_t *was)
+{
+	const json_t *order = json_object_get(w->order, buf_str(&w->names));
+
+	return json_copy((json_t *)(uintptr_t)(has_all(order, was) ? order : was));
 }
 
 /* That the item at this index is the one that is meant. */
@@ -146,37 +178,41 @@ static void differ(struct writing *w, const char *name, const json_t *from, cons
 
 static void
 change_items(struct writing *w, const struct merge_key *row, const json_t *from, const json_t *to,
-	     const json_t *was, const json_t *is)
+	     const json_t *was, const json_t *is, const json_t *there)
 {
 	json_t *item;
 	size_t i;
 
 	json_array_foreach((json_t *)(uintptr_t)from, i, item) {
-		size_t there = index_in(is, json_string_value(json_array_get(was, i)));
-		const json_t *wanted = json_array_get(to, there);
-		size_t before;
+		const char *key = json_string_value(json_array_get(was, i));
+		const json_t *wanted = json_array_get(to, index_in(is, key));
+		size_t index = index_in(there, key), before, names = w->names.length;
 
 		if (!wanted || json_equal(item, wanted))
 			continue;
-		test_item(w, row, i, item);
-		before = enter_index(w, i);
+		test_item(w, row, index, item);
+		before = enter_index(w, index);
+		pointer_append(&w->names, key);
 		differ(w, NULL, item, wanted);
+		buf_truncate(&w->names, names);
 		buf_truncate(&w->path, before);
 	}
 }
 
-/* From the last, so that the others keep their places; left is `was` without them. */
+/* From the last, so that the others keep their places; what only the object has stays.  left is
+ * without them then. */
 static void
-remove_items(struct writing *w, const struct merge_key *row, const json_t *from, json_t *left,
-	     const json_t *is)
+remove_items(struct writing *w, const struct merge_key *row, const json_t *from, const json_t *was,
+	     json_t *left, const json_t *is)
 {
-	for (size_t i = json_array_size(from); i-- > 0;) {
+	for (size_t i = json_array_size(left); i-- > 0;) {
 		const char *key = json_string_value(json_array_get(left, i));
+		const json_t *item = json_array_get(from, index_in(was, key));
 		size_t before;
 
-		if (index_in(is, key) < json_array_size(is))
+		if (!item || index_in(is, key) < json_array_size(is))
 			continue;
-		test_item(w, row, i, json_array_get(from, i));
+		test_item(w, row, i, item);
 		before = enter_index(w, i);
 		add_operation(w, "remove", NULL);
 		buf_truncate(&w->path, before);
@@ -214,17 +250,19 @@ static bool
 differ_lists(struct writing *w, const struct merge_key *row, const json_t *from, const json_t *to)
 {
 	json_t *was = keys_of(row, from), *is = was ? keys_of(row, to) : NULL;
+	json_t *there = is ? keys_there(w, was) : NULL;
 	size_t before = json_array_size(w->out);
 	bool is_done = is != NULL;
 
 	if (is_done) {
-		change_items(w, row, from, to, was, is);
-		remove_items(w, row, from, was, is);
-		add_items(w, row, to, was, is);
+		change_items(w, row, from, to, was, is, there);
+		remove_items(w, row, from, was, there, is);
+		add_items(w, row, to, there, is);
 		is_done = json_array_size(w->out) > before;	/* else it is their order */
 	}
 	json_decref(was);
 	json_decref(is);
+	json_decref(there);
 	return is_done;
 }
 
@@ -235,14 +273,16 @@ differ_objects(struct writing *w, const json_t *from, const json_t *to)
 {
 	const char *name;
 	json_t *value;
-	size_t before;
+	size_t before, names = w->names.length;
 
 	json_object_foreach((json_t *)(uintptr_t)to, name, value) {
 		before = enter(w, name);
+		pointer_append(&w->names, name);
 		if (json_object_get(from, name))
 			differ(w, name, json_object_get(from, name), value);
 		else
 			add_member(w, value);
+		buf_truncate(&w->names, names);
 		buf_truncate(&w->path, before);
 	}
 	json_object_foreach((json_t *)(uintptr_t)from, name, value) {
@@ -268,12 +308,15 @@ differ(struct writing *w, const char *name, const json_t *from, const json_t *to
 }
 
 json_t *
-manifest_operations(const json_t *from, const json_t *to)
+manifest_operations(const json_t *from, const json_t *to, const json_t *order)
 {
-	struct writing w = {.kind = json_member_string(to, "kind"), .out = json_array()};
+	struct writing w = {
+		.kind = json_member_string(to, "kind"), .order = order, .out = json_array()};
 
 	buf_init(&w.path, PATH_MAX_BYTES);
+	buf_init(&w.names, PATH_MAX_BYTES);
 	differ(&w, NULL, from, to);
+	buf_clear(&w.names);
 	buf_clear(&w.path);
 	return w.out;
 }

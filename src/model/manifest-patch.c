@@ -118,11 +118,12 @@ manifest_merge_patch(const json_t *before, const json_t *after, struct error *er
 }
 
 json_t *
-manifest_json_patch(const json_t *before, const json_t *after, struct error *err)
+manifest_json_patch(const json_t *before, const json_t *after, const json_t *order,
+		    struct error *err)
 {
 	json_t *from = plain_object((json_t *)(uintptr_t)before, err);
 	json_t *to = from ? plain_object((json_t *)(uintptr_t)after, err) : NULL;
-	json_t *patch = to ? manifest_operations(from, to) : NULL;
+	json_t *patch = to ? manifest_operations(from, to, order) : NULL;
 
 	json_decref(from);
 	json_decref(to);
@@ -133,7 +134,8 @@ manifest_json_patch(const json_t *before, const json_t *after, struct error *err
 
 /* before or after NULL: it is new, or goes. */
 static void
-add_patch(json_t *out, const char *key, const json_t *before, const json_t *after)
+add_patch(json_t *out, const char *key, const json_t *before, const json_t *after,
+	  const json_t *order)
 {
 	json_t *row = json_pack("{s:s}", "object", key);
 	struct error err;
@@ -142,7 +144,9 @@ add_patch(json_t *out, const char *key, const json_t *before, const json_t *afte
 			    json_string(!before ? "create" : !after ? "delete" : "patch"));
 	if (before && after) {
 		json_object_set_new(row, "merge_patch", manifest_merge_patch(before, after, &err));
-		json_object_set_new(row, "json_patch", manifest_json_patch(before, after, &err));
+		json_object_set_new(row, "json_patch", manifest_json_patch(before, after,
+								       json_object_get(order, key),
+								       &err));
 	} else if (after) {
 		json_object_set_new(row, "manifest",
 				    plain_object((json_t *)(uintptr_t)after, &err));
@@ -151,30 +155,30 @@ add_patch(json_t *out, const char *key, const json_t *before, const json_t *afte
 }
 
 static void
-add_module(json_t *out, const json_t *before, const json_t *after)
+add_module(json_t *out, const json_t *before, const json_t *after, const json_t *order)
 {
 	json_t *was = manifests_of(before), *is = manifests_of(after), *object;
 	const char *key;
 
 	json_object_foreach(is, key, object)
 		if (!json_equal(object, json_object_get(was, key)))
-			add_patch(out, key, json_object_get(was, key), object);
+			add_patch(out, key, json_object_get(was, key), object, order);
 	json_object_foreach(was, key, object)
 		if (!json_object_get(is, key))
-			add_patch(out, key, object, NULL);
+			add_patch(out, key, object, NULL, order);
 }
 
 json_t *
-manifests_patches(const json_t *before, const json_t *after)
+manifests_patches(const json_t *before, const json_t *after, const json_t *order)
 {
 	json_t *out = json_array(), *module;
 	const char *name;
 
 	json_object_foreach((json_t *)(uintptr_t)after, name, module)
-		add_module(out, json_object_get(before, name), module);
+		add_module(out, json_object_get(before, name), module, order);
 	json_object_foreach((json_t *)(uintptr_t)before, name, module)
 		if (!json_object_get(after, name))
-			add_module(out, module, NULL);
+			add_module(out, module, NULL, order);
 	return out;
 }
 

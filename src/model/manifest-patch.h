@@ -15,13 +15,15 @@ struct error;
  * keys; kustomize takes it among its "patches", and kubectl patch too.  Of a custom resource it is a
  * merge patch, which has such lists whole.  New reference; NULL with ERROR_INPUT. */
 json_t *manifest_merge_patch(const json_t *before, const json_t *after, struct error *err);
-/* The same as JSON Patch (RFC 6902) of the object with lists. */
-json_t *manifest_json_patch(const json_t *before, const json_t *after, struct error *err);
+/* The same as JSON Patch (RFC 6902) of the object with lists; order as in manifest_operations(). */
+json_t *manifest_json_patch(const json_t *before, const json_t *after, const json_t *order,
+			    struct error *err);
 
 /* All that modules of this profile change, {MODULE: module}: [{"object": "Deployment/web",
  * "operation": "patch", "create" or "delete", "merge_patch", "json_patch", "manifest" of a new
- * one}].  New reference; what cannot be written is left out. */
-json_t *manifests_patches(const json_t *before, const json_t *after);
+ * one}].  order: {"Deployment/web": that of manifest_operations()}, or NULL.  New reference; what
+ * cannot be written is left out. */
+json_t *manifests_patches(const json_t *before, const json_t *after, const json_t *order);
 /* The same as one text of YAML, a document each, with the JSON Patch as a comment; "" when there is
  * nothing.  free() it.  NULL with ERROR_LIMIT: it is too large. */
 char *manifests_patches_text(const json_t *patches, struct error *err);

@@ -109,6 +109,7 @@ static const struct member deploy_review_members[] = {
 	{"findings", MEMBER_LIST, MEMBER_OPTIONAL, AT(findings), .noun = &deploy_finding_noun,
 	 .count = offsetof(struct deploy_review, finding_count)},
 	{"objects", MEMBER_JSON, MEMBER_OPTIONAL, AT(objects)},
+	{"list_order", MEMBER_JSON, MEMBER_OPTIONAL, AT(list_order)},
 	{"unasked", MEMBER_TEXT, MEMBER_OPTIONAL, AT(unasked)},
 	{"reason", MEMBER_JSON, MEMBER_OPTIONAL, AT(reason)},
 	MEMBERS_END,

@@ -283,6 +283,8 @@ struct deploy_review {
 	struct deploy_finding *findings;
 	size_t finding_count;
 	json_t *objects;	/* {"Deployment": ["api", "web"]}: what would be applied; or NULL */
+	json_t *list_order;	/* {"Deployment/web": {pointer: ["B", "A"]}}: of lists whose order a
+				 * set does not keep, the one that they have; or NULL */
 	struct untrusted unasked;	/* why not all could be asked; raw NULL: it was */
 	json_t *reason;			/* the same as code and parameters, or NULL */
 	struct untrusted problem;

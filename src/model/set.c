@@ -343,7 +343,7 @@ set_module_image(const struct set *set, const char *module)
 	return image;
 }
 
-/* A bare version was made a reference of the image that is known, so it never comes to the others. */
+/* A bare version was made a reference of the image that is known, and never comes to the others. */
 char *
 set_module_image_path_for(const struct set *set, const char *module, const char *reference)
 {

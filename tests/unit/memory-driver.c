@@ -558,7 +558,9 @@ memory_review(struct driver *driver, const char *space, const struct driver_revi
 		 review->deployment->count, review->resource_count);
 	note(own(driver), what, space);
 	return begin(driver, MEMORY_REVIEW, space, NULL,
-		     json_pack("{s:b, s:o}", "is_new", runs == NULL, "findings", findings), waiter);
+		     json_pack("{s:b, s:o, s:{s:{s:[s, s]}}}", "is_new", runs == NULL, "findings",
+			       findings, "list_order", "Deployment/web", "/spec/env", "B", "A"),
+		     waiter);
 }
 
 static json_t *

@@ -15,9 +15,11 @@
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "model/manifest-patch.h"
 #include "model/manifests.h"
 #include "model/patch.h"
 #include "model/pointer.h"
+#include "platform/drivers/kubernetes/adopted/adopted-order.h"
 #include "platform/drivers/kubernetes/adopted/adopted-patch.h"
 #include "quoted-json.h"
 
@@ -514,6 +516,65 @@ test_our_entry_alone_is_removed(void **state)
 	json_decref(live);
 }
 
+/* Takes both. */
+static void
+assert_order(json_t *live, const char *expected)
+{
+	json_t *order = adopted_order(live), *wanted = parse(expected);
+
+	assert_true(json_equal(order, wanted));
+	json_decref(order);
+	json_decref(wanted);
+	json_decref(live);
+}
+
+#define PODS "/spec/template/spec/"
+
+static void
+test_an_order_that_no_set_keeps_is_told(void **state)
+{
+	(void)state;
+	assert_order(deployment(PROXY "," WEB("web:1", VARIABLE("A", "1") "," VARIABLE("B", "1"))), "{}");
+	assert_order(deployment(PROXY "," WEB("web:1", VARIABLE("ZED", "1") "," VARIABLE("A", "1"))),
+		     "{'" PODS "containers/web/env':['ZED','A']}");
+	assert_order(deployment(WEB("web:1", VARIABLE("A", "1") "," VARIABLE("A", "2"))),
+		     "{'" PODS "containers/web/env':['A','A']}");
+	/* What refers to another is kept behind it. */
+	assert_order(deployment(WEB("web:1", VARIABLE("Z", "1") "," VARIABLE("A", "$(Z)"))), "{}");
+	/* An item without a key leaves the list one. */
+	assert_order(deployment(WEB("web:1", VARIABLE("Z", "1") ",{'value':'1'}")), "{}");
+	assert_order(parse("{'apiVersion':'example.org/v1','kind':'Site','metadata':{'name':'f'},"
+			   "'spec':{'env':[" VARIABLE("Z", "1") "," VARIABLE("A", "1") "]}}"), "{}");
+	assert_order(config_map("{'ports':'x'}"), "{}");
+}
+
+/* From the object that a set was made of to the patch that changes it. */
+static void
+test_a_saved_patch_fits_the_live_object(void **state)
+{
+	json_t *live = deployment(PROXY "," WEB("web:1", VARIABLE("ZED", "1") "," VARIABLE("A", "1")
+						"," VARIABLE("A", "2")));
+	json_t *wanted = deployment(PROXY "," WEB("web:1", VARIABLE("ZED", "2") ","
+						  VARIABLE("A", "3")));
+	struct error err;
+	json_t *was = manifest_keep(live, &err), *is = manifest_keep(wanted, &err);
+	json_t *order = adopted_order(live);
+	json_t *patch = manifest_json_patch(was, is, order, &err), *out = carry_out(live, patch);
+
+	(void)state;
+	assert_non_null(out);
+	assert_text(out, PODS "containers/1/env/0/value", "2");
+	assert_text(out, PODS "containers/1/env/1/value", "1");
+	assert_text(out, PODS "containers/1/env/2/value", "3");
+	json_decref(out);
+	json_decref(patch);
+	json_decref(order);
+	json_decref(was);
+	json_decref(is);
+	json_decref(wanted);
+	json_decref(live);
+}
+
 int
 main(void)
 {
@@ -529,6 +590,8 @@ main(void)
 		cmocka_unit_test(test_a_default_that_is_said_is_no_obstacle),
 		cmocka_unit_test(test_whole_objects_come_and_go),
 		cmocka_unit_test(test_our_entry_alone_is_removed),
+		cmocka_unit_test(test_an_order_that_no_set_keeps_is_told),
+		cmocka_unit_test(test_a_saved_patch_fits_the_live_object),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

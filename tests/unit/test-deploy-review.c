@@ -167,6 +167,7 @@ static void
 what_the_driver_finds_is_told(void **state)
 {
 	struct deploy_review review;
+	const json_t *order;
 
 	(void)state;
 	json_object_set_new(world.cluster.spaces, SPACE,
@@ -177,6 +178,8 @@ what_the_driver_finds_is_told(void **state)
 	assert_int_equal(review.finding_count, 1);
 	assert_int_equal(review.findings[0].kind, DEPLOY_RESTART);
 	assert_string_equal(review.findings[0].workload.raw, "web");
+	order = json_object_get(json_object_get(review.list_order, "Deployment/web"), "/spec/env");
+	assert_string_equal(json_string_value(json_array_get(order, 0)), "B");
 	deploy_review_clear(&review);
 }
 

@@ -485,6 +485,27 @@ test_a_review_names_whose_each_field_is(void **state)
 	assert_int_equal(json_array_size(json_object_get(d->outputs, "findings")), 0);
 }
 
+/* For those who have the set alone, and name items by their numbers. */
+static void
+test_a_review_tells_the_order_of_variables(void **state)
+{
+	static const char variables[] = ",\"env\":[{\"name\":\"ZED\",\"value\":\"1\"},"
+					"{\"name\":\"ALPHA\",\"value\":\"1\"}]";
+	struct kube_double *d = *state;
+	char *text;
+
+	BEGIN(d, "ordered");
+	review_change(d, "ordered", image_change("local/web:1", "local/web:2", 1));
+	assert_null(json_object_get(d->outputs, "list_order"));
+	owner_applies(d, DEPLOYMENT("ordered") OWNER, deployment_text("local/web:1", 1, variables));
+	review_change(d, "ordered", change_of(spec_of(deployment_text("local/web:1", 1, variables), NULL),
+					      spec_of(deployment_text("local/web:2", 1, variables), NULL)));
+	text = json_dumps(json_object_get(d->outputs, "list_order"), JSON_COMPACT);
+	assert_string_equal(text, "{\"Deployment/web\":{\"/spec/template/spec/containers/web/env\":"
+				  "[\"ZED\",\"ALPHA\"]}}");
+	free(text);
+}
+
 static void
 test_a_review_says_what_would_be_refused(void **state)
 {
@@ -876,6 +897,7 @@ main(void)
 		cmocka_unit_test(test_a_missing_right_is_named),
 		cmocka_unit_test(test_what_the_cluster_refuses_is_not_taken_back),
 		cmocka_unit_test(test_a_review_names_whose_each_field_is),
+		cmocka_unit_test(test_a_review_tells_the_order_of_variables),
 		cmocka_unit_test(test_a_review_says_what_would_be_refused),
 		cmocka_unit_test(test_a_review_says_that_a_rollout_is_paused),
 		cmocka_unit_test(test_a_revert_is_noticed_and_named),

@@ -51,7 +51,7 @@ static json_t *
 patches_between(const char *before, const char *after)
 {
 	json_t *was = modules_of(before), *is = modules_of(after);
-	json_t *patches = manifests_patches(was, is);
+	json_t *patches = manifests_patches(was, is, NULL);
 
 	json_decref(was);
 	json_decref(is);
@@ -177,7 +177,7 @@ test_a_patch_that_does_not_fit_is_none(void **state)
 		long_text[lengths[i]] = '\0';
 		json_object_set_new(spec, "a", json_string(long_text));
 		json_object_set_new(spec, "b", json_string(long_text));
-		patches = manifests_patches(was, is);
+		patches = manifests_patches(was, is, NULL);
 		assert_null(manifests_patches_text(patches, &err));
 		assert_int_equal(err.kind, ERROR_LIMIT);
 		assert_no_json_text(patches, ERROR_LIMIT, "too large");
@@ -293,6 +293,68 @@ test_a_json_patch_takes_nothing_from_a_file_that_has_more(void **state)
 	assert_applied(WEB("{'name':'web','args':['a']}"), WEB("{'name':'web','args':['b']}"),
 		       WEB("{'name':'web','args':['a']}"), WEB("{'name':'web','args':['b']}"));
 	assert_applied(SITE("1"), SITE("2"), SITE("1"), SITE("2"));
+}
+
+#define VAR(name, value) "{'name':'" name "','value':'" value "'}"
+#define PORT(number, name) "{'containerPort':" number ",'protocol':'TCP','name':'" name "'}"
+#define PODS "/spec/template/spec/containers"
+
+/* The object is the very one that it was kept of, of which another is told the order of lists. */
+static void
+assert_fits(const char *live, const char *after, const char *order, const char *expected)
+{
+	json_t *was = modules_of(live), *is = modules_of(after), *told = parse(order);
+	json_t *patches = manifests_patches(was, is, told);
+	json_t *made = apply_patch(parse(live), json_object_get(json_array_get(patches, 0),
+								"json_patch"));
+	json_t *wanted = expected ? parse(expected) : NULL;
+
+	assert_int_equal(!made, !wanted);
+	assert_true(!made || json_equal(made, wanted));
+	json_decref(made);
+	json_decref(wanted);
+	json_decref(patches);
+	json_decref(told);
+	json_decref(was);
+	json_decref(is);
+}
+
+#define TOLD(keys) "{'Deployment/web':{'" PODS "/web/env':[" keys "]}}"
+
+static void
+test_a_json_patch_has_the_indices_of_the_object(void **state)
+{
+	static const char three[] = WITH(VAR("ZED", "1") "," VAR("MID", "1") "," VAR("ALPHA", "1"), "");
+	static const char told[] = TOLD("'ZED','MID','ALPHA'");
+	static const char twice[] = WITH(VAR("PASSWORD", "p") "," VAR("A", "1") "," VAR("A", "2") ","
+					 VAR("B", "1"), "");
+	static const char told_twice[] = TOLD("'PASSWORD','A','A','B'");
+
+	(void)state;
+	assert_fits(three, WITH(VAR("ZED", "2") "," VAR("MID", "1") "," VAR("ALPHA", "1"), ""), told,
+		    WITH(VAR("ZED", "2") "," VAR("MID", "1") "," VAR("ALPHA", "1"), ""));
+	assert_fits(three, WITH(VAR("MID", "2") "," VAR("ALPHA", "1"), ""), told,
+		    WITH(VAR("MID", "2") "," VAR("ALPHA", "1"), ""));
+	assert_fits(three, WITH(VAR("ZED", "1") "," VAR("MID", "1") "," VAR("NEW", "1") ","
+				VAR("ALPHA", "1"), ""), told,
+		    WITH(VAR("ZED", "1") "," VAR("MID", "1") "," VAR("NEW", "1") ","
+			 VAR("ALPHA", "1"), ""));
+	/* Programs get the later one. */
+	assert_fits(twice, WITH(VAR("PASSWORD", "p") "," VAR("A", "3") "," VAR("B", "2"), ""),
+		    told_twice,
+		    WITH(VAR("PASSWORD", "p") "," VAR("A", "1") "," VAR("A", "3") "," VAR("B", "2"),
+			 ""));
+	assert_fits(twice, WITH(VAR("PASSWORD", "p") "," VAR("B", "1"), ""), told_twice,
+		    WITH(VAR("PASSWORD", "p") "," VAR("B", "1"), ""));
+	assert_fits(WEB("{'name':'web','ports':[" PORT("9090", "m") "," PORT("8080", "w") "]}"),
+		    WEB("{'name':'web','ports':[" PORT("9090", "x") "," PORT("8080", "w") "]}"),
+		    "{'Deployment/web':{'" PODS "/web/ports':['9090/TCP','8080/TCP']}}",
+		    WEB("{'name':'web','ports':[" PORT("9090", "x") "," PORT("8080", "w") "]}"));
+	/* Of an order that is not the list's, or is none, the tests say so. */
+	assert_fits(three, WITH(VAR("ZED", "2") "," VAR("MID", "1") "," VAR("ALPHA", "1"), ""),
+		    TOLD("'MID','ALPHA'"), NULL);
+	assert_fits(three, WITH(VAR("ZED", "2") "," VAR("MID", "1") "," VAR("ALPHA", "1"), ""),
+		    TOLD("'ZED','MID','ALPHA',1"), NULL);
 }
 
 static void
@@ -608,6 +670,7 @@ main(void)
 		cmocka_unit_test(test_a_patch_has_the_digits_that_were_written),
 		cmocka_unit_test(test_items_are_named_by_their_keys),
 		cmocka_unit_test(test_a_json_patch_takes_nothing_from_a_file_that_has_more),
+		cmocka_unit_test(test_a_json_patch_has_the_indices_of_the_object),
 		cmocka_unit_test(test_lists_of_custom_resources_are_whole),
 		cmocka_unit_test(test_what_comes_and_goes),
 		cmocka_unit_test(test_what_scales_is_a_change_of_fields),

@@ -116,7 +116,8 @@ review_repository_patches(const struct review *review)
 	if (!review->from || !review->to || review->verb == FLOW_CLONE ||
 	    review->verb == FLOW_DISCARD)
 		return json_array();
-	return manifests_patches(set_modules(review->from), set_modules(review->to));
+	return manifests_patches(set_modules(review->from), set_modules(review->to),
+				 review->outlook.list_order);
 }
 
 /* --- asking --- */

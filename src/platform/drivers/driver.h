@@ -377,8 +377,9 @@ struct driver_ops {
 	 * What stands against a deployment, and what it would do, said by whoever carries it out:
 	 * nothing is made or changed, and what is under way in the space goes on.  Its end comes
 	 * within ten seconds.  Gives {"is_new": nothing of it is there yet, "findings": an array
-	 * (findings.h), "objects": what would be applied, or none}; when not all could be asked it
-	 * fails with the reason, and gives those that it has.
+	 * (findings.h), "objects": what would be applied, or none, "list_order": of lists whose
+	 * order a set does not keep, {object: {pointer: [merge keys]}}, or none}; when not all
+	 * could be asked it fails with the reason, and gives those that it has.
 	 */
 	struct driver_task *(*review)(struct driver *driver, const char *space,
 				      const struct driver_review *review,

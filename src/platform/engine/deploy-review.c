@@ -33,6 +33,7 @@ struct review_run {
 	json_t *findings;
 	bool is_new;
 	json_t *objects;		/* what would be applied; NULL: it is not said */
+	json_t *list_order;		/* NULL: it is not said */
 	json_t *answer;
 };
 
@@ -73,6 +74,7 @@ end_run(struct review_run *run, const struct error *why)
 		error_codes_write(why, review.reason);
 	}
 	review.objects = json_incref(run->objects);
+	review.list_order = json_incref(run->list_order);
 	run->answer = deploy_review_encode(&review);
 	deploy_review_clear(&review);
 	json_object_set(run->answer, "findings", run->findings);
@@ -135,6 +137,7 @@ reviewed(void *data, const struct driver_result *result)
 	run->rollout->task = NULL;
 	run->is_new = json_is_true(json_object_get(result->outputs, "is_new"));
 	run->objects = json_incref(json_object_get(result->outputs, "objects"));
+	run->list_order = json_incref(json_object_get(result->outputs, "list_order"));
 	if (json_is_array(findings))
 		json_array_extend(run->findings, findings);
 	add_left(run);
@@ -250,6 +253,7 @@ review_run_free(struct review_run *run)
 	rollout_free(run->rollout);
 	json_decref(run->findings);
 	json_decref(run->objects);
+	json_decref(run->list_order);
 	json_decref(run->answer);
 	free(run);
 }

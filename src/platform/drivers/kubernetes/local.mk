@@ -2,6 +2,8 @@
 libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/adopted/adopted-patch.c \
 	src/platform/drivers/kubernetes/adopted/adopted-patch.h \
+	src/platform/drivers/kubernetes/adopted/adopted-order.c \
+	src/platform/drivers/kubernetes/adopted/adopted-order.h \
 	src/platform/drivers/kubernetes/adopted/adopted-place.c \
 	src/platform/drivers/kubernetes/adopted/adopted-place.h \
 	src/platform/drivers/kubernetes/adopted/field-owner.c \

@@ -18,6 +18,7 @@
 #include "model/json.h"
 #include "model/pointer.h"
 #include "platform/drivers/findings.h"
+#include "platform/drivers/kubernetes/adopted/adopted-order.h"
 #include "platform/drivers/kubernetes/adopted/adopted-patch.h"
 #include "platform/drivers/kubernetes/adopted/field-owner.h"
 #include "platform/drivers/kubernetes/cluster/cluster.h"
@@ -121,6 +122,16 @@ find_paused(struct kube_review *r, const struct review_item *item,
 }
 
 static void
+note_order(struct kube_review *r, const struct review_item *item, const json_t *live)
+{
+	json_t *order = adopted_order(live);
+
+	if (json_object_size(order) > 0)
+		json_object_set(r->list_order, item->change->key, order);
+	json_decref(order);
+}
+
+static void
 plan_patch(struct kube_review *r, struct review_item *item, const json_t *live)
 {
 	struct adopted_patch patch;
@@ -135,6 +146,7 @@ plan_patch(struct kube_review *r, struct review_item *item, const json_t *live)
 	json_array_foreach(patch.fields, i, field)
 		find_owner(r, item, live, field);
 	find_paused(r, item, &patch);
+	note_order(r, item, live);
 	item->is_tried = json_array_size(patch.operations) > 0;
 	item->verb = KUBE_PATCH;
 	item->body = json_incref(patch.operations);
@@ -249,6 +261,7 @@ void
 kube_review_adopted(struct kube_review *r)
 {
 	r->before = json_object();
+	r->list_order = json_object();
 	r->changes = xcalloc(r->kept.count + 1, sizeof(*r->changes));
 	for (size_t i = 0; i < r->kept.count; i++)
 		if (!r->kept.workloads[i].is_held)

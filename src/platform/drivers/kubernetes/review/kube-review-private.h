@@ -63,6 +63,7 @@ struct kube_review {
 	struct loop_timer *timer;	/* until it is late */
 	json_t *before;			/* {path: object}; NULL: not read */
 	json_t *findings;
+	json_t *list_order;		/* {"Deployment/web": adopted_order()} */
 	bool is_new, is_ending, is_foreign;
 	struct error why;		/* not all could be asked; kind ERROR_NONE: it could */
 	struct error waits;		/* why an answer was late, whether or not it came then */

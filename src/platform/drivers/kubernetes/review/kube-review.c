@@ -77,6 +77,7 @@ free_review(struct kube_review *r)
 	json_decref(r->held);
 	json_decref(r->before);
 	json_decref(r->findings);
+	json_decref(r->list_order);
 	json_decref(r->space.labels);
 	json_decref(r->space.secrets);
 	free(r->space.namespace);
@@ -117,6 +118,8 @@ kube_review_end(struct kube_review *r)
 
 	if (!r->space.is_adopted)
 		json_object_set_new(outputs, "objects", list_objects(r));
+	if (json_object_size(r->list_order) > 0)
+		json_object_set(outputs, "list_order", r->list_order);
 	driver_task_end(r->task, r->why.kind != ERROR_NONE ? &r->why : NULL, outputs, NULL);
 	free_review(r);
 }
