@@ -627,6 +627,25 @@ holder=$!
 wait_for grep -q listens followed
 is_refused sidestage discard stays --kube --app=shop --approve=stays
 result $? "it is asked for again, and refused again"
+refuses() {	# WORDS STATUS BODY: of the namespace, however often it is asked
+	ours double prod "DELETE /namespaces/shop-stays status $2 $3"
+	is_said() {	# WORDS COMMAND...
+		words=$1
+		shift
+		timeout 60 "$@" --timeout=40s >out 2>err </dev/null
+		code=$?
+		echo "exit status $code" >>err
+		[ $code = 1 ] && grep -q "stays could not be deleted: .*$words" err
+	}
+	is_said "$1" sidestage discard stays --kube --app=shop --approve=stays
+}
+hook='admission webhook \"protect.example.com\" denied the request'
+refuses "protect.example.com" 403 "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"status\":\"Failure\",\"message\":\"$hook\",\"reason\":\"Forbidden\",\"code\":403}"
+result $? "nor is one waited for whose deletion an admission webhook denies"
+refuses "it is broken" 500 '{"kind":"Status","apiVersion":"v1","status":"Failure","message":"it is broken","code":500}'
+result $? "or that the cluster fails to delete"
+ours double prod 'deny admin delete namespaces'
+is_refused sidestage discard stays --kube --app=shop --approve=stays
 tells "who looks at it is told why it is still there" \
 	'answer["is_deleting"] and "no right to delete namespaces" in answer["delete_error"]' \
 	sidestage environment stays --kube --app=shop --json

@@ -448,26 +448,37 @@ forget(struct flow *flow)
 		flow_step_done(flow);
 }
 
-/* The platform goes on trying.  What lacks a right waits for a person, though, and who waits here
- * is to know; all else may pass. */
+/* Why the platform could not delete it.  false: it has not failed, or that passes by itself: the
+ * cluster is away, something else goes on there, or finalizers keep it. */
+static bool
+find_refusal(const json_t *body, struct error *why)
+{
+	struct removal_problem removal;
+
+	*why = (struct error){ 0 };
+	removal_problem_read(&removal, body);
+	if (!error_codes_read(why, removal.reason) && removal.message.raw)
+		error_set(why, ERROR_REMOTE, "%s", removal.message.raw);
+	removal_problem_clear(&removal);
+	return why->kind != ERROR_NONE && why->kind != ERROR_UNAVAILABLE &&
+	       why->kind != ERROR_CONFLICT;
+}
+
+/* The platform goes on trying, but what was refused waits for a person, and who waits here is to
+ * know. */
 static void
 still_there(struct flow *flow, const struct api_reply *reply)
 {
-	struct removal_problem removal;
 	struct error why;
-	bool is_told;
 
-	removal_problem_read(&removal, reply->body);
-	is_told = error_codes_read(&why, removal.reason);
-	removal_problem_clear(&removal);
-	if (is_told && why.kind == ERROR_ACCESS) {
-		flow_fail_text(flow, ERROR_ACCESS, _("%s could not be deleted: %s"),
-			       flow->request.env, why.text);
+	if (find_refusal(reply->body, &why)) {
+		flow_fail_text(flow, why.kind == ERROR_ACCESS ? ERROR_ACCESS : ERROR_REMOTE,
+			       _("%s could not be deleted: %s"), flow->request.env, why.text);
 		return;
 	}
 	flow_looked(flow);
 	flow_take_progress(flow, reply->body);
-	flow_detail(flow, "%s", is_told ? why.text : "");
+	flow_detail(flow, "%s", why.text);
 	flow_later(flow, POLL_MS, wait_gone);
 }
 
