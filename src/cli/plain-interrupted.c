@@ -91,6 +91,7 @@ ask(struct plain *p)
 
 	interrupted_ask(list);
 	(void)plain_wait(p, is_settled, list);
+	interrupted_update(list);	/* an answer may have ended one */
 	return list;
 }
 

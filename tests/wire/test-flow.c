@@ -33,6 +33,8 @@
 #include "sample.h"
 #include "store/clone-origins.h"
 #include "store/history.h"
+#include "store/journal.h"
+#include "store/store.h"
 #include "tests/patience.h"
 
 #define ORG SAMPLE_ORG
@@ -555,6 +557,63 @@ remembers_the_story(void **state)
 	operation_list_clear(&list);
 }
 
+/* Left by a program that was killed, with the deletion under way. */
+static void
+begin_deletion(const char *id, const char *env)
+{
+	static const char *const steps[] = { "check-target", "delete", "wait-gone" };
+	struct operation o = { .state = OPERATION_RUNNING, .created_at = clock_wall_ms() };
+	struct store *other = store_open(here.sample.history, here.sample.cache, NULL);
+	char *request = xasprintf("{\"version\":2,\"verb\":\"discard\",\"org\":\"" ORG "\","
+				  "\"app\":\"" APP "\",\"env\":\"%s\",\"images\":[]}", env);
+
+	untrusted_init(&o.id, id);
+	untrusted_init(&o.verb, "discard");
+	untrusted_init(&o.url, session_platform(here.session));
+	untrusted_init(&o.org, ORG);
+	untrusted_init(&o.app, APP);
+	untrusted_init(&o.env, env);
+	untrusted_init(&o.request, request);
+	o.step_count = sizeof(steps) / sizeof(steps[0]);
+	o.steps = xcalloc(o.step_count, sizeof(*o.steps));
+	for (size_t i = 0; i < o.step_count; i++)
+		o.steps[i].id = xstrdup(steps[i]);
+	o.steps[0].state = RECORD_DONE;
+	o.steps[1].state = RECORD_ACTIVE;
+	assert_non_null(other);
+	assert_int_equal(store_operation_begin(other, &o, NULL), 0);
+	store_close(other);
+	operation_clear(&o);
+	free(request);
+}
+
+/* Nobody has to resume a deletion whose environment is gone; one that is still there waits. */
+static void
+an_interrupted_deletion_ends_with_its_environment(void **state)
+{
+	struct operation record = { 0 };
+	struct interrupted *list;
+
+	(void)state;
+	begin_deletion("op-gone", "second");
+	begin_deletion("op-there", "production");
+	list = interrupted_open(here.session);
+	assert_int_equal(interrupted_count(list), 2);
+	interrupted_ask(list);
+	turn_until(is_asked, list);
+	interrupted_update(list);
+	assert_int_equal(interrupted_count(list), 1);
+	assert_non_null(interrupted_find(list, "op-there"));
+	assert_int_equal(interrupted_get(list, 0)->deed, DEED_NOT_DONE);
+	assert_int_equal(store_operation_get(session_store(here.session), "op-gone", &record, NULL),
+			 0);
+	assert_int_equal(record.state, OPERATION_DONE);
+	for (size_t i = 0; i < record.step_count; i++)
+		assert_int_equal(record.steps[i].state, RECORD_DONE);
+	operation_clear(&record);
+	interrupted_close(list);
+}
+
 int
 main(void)
 {
@@ -572,6 +631,7 @@ main(void)
 		cmocka_unit_test(discards),
 		cmocka_unit_test(what_cannot_be_kept_is_interrupted_and_not_failed),
 		cmocka_unit_test(remembers_the_story),
+		cmocka_unit_test(an_interrupted_deletion_ends_with_its_environment),
 	};
 
 	return cmocka_run_group_tests_name("flow", tests, start_all, stop_all);

@@ -5,8 +5,9 @@
  * for, then, where the verb deploys, its deployments, among which ours is known by its
  * comment.  One question at a time: there are few, and nobody waits for them.
  *
- * Looking changes nothing on the platform, and in the journal only two things that are
- * certain: the id of a deployment that was found, and the end of what was merely not watched.
+ * Looking changes nothing on the platform, and in the journal only what is certain: the id of a
+ * deployment that was found, the end of what was merely not watched, and that of a deletion whose
+ * environment is gone.
  * Everything else waits for a person, who resumes, abandons or reviews again (resume.c).
  */
 #include "config.h"
@@ -353,26 +354,40 @@ keep_deployment(struct interrupted *list, struct item *item, const struct deploy
 	operation_clear(&record);
 }
 
-/* The end of an operation that nobody watched, as it was.  kind: of the error, when it failed. */
+/* All of it came about, so no step of its record is under way.  The last one is written with the
+ * end of the operation. */
 static void
-correct(struct interrupted *list, struct item *item, enum operation_state state, int64_t ended_at,
-	enum error_kind kind, const char *error)
+finish_steps(struct interrupted *list, struct operation *record)
+{
+	for (size_t i = 0; i < record->step_count; i++) {
+		struct operation_step *step = &record->steps[i];
+
+		if (step->state == RECORD_DONE)
+			continue;
+		step->state = RECORD_DONE;
+		step->ended_at = record->ended_at;
+		untrusted_set(&step->detail, NULL);
+		if (i + 1 < record->step_count)
+			(void)!store_operation_update(session_store(list->session), record, i,
+						      NULL);
+	}
+}
+
+/* kind: of the error, when it failed. */
+static void
+end_record(struct interrupted *list, struct item *item, enum operation_state state,
+	   int64_t ended_at, enum error_kind kind, const char *error)
 {
 	struct operation record = { 0 };
 
-	if (!item->is_unwatched || !take_record(list, item, &record))
+	if (!take_record(list, item, &record))
 		return;
-	record.state = state;
 	record.ended_at = ended_at ? ended_at : clock_wall_ms();
 	untrusted_set(&record.error, error);
 	untrusted_set(&record.error_kind, kind != ERROR_NONE ? error_kind_name(kind) : NULL);
-	if (state == OPERATION_DONE && record.step_count > 0) {
-		struct operation_step *last = &record.steps[record.step_count - 1];
-
-		last->state = RECORD_DONE;
-		last->ended_at = record.ended_at;
-		untrusted_set(&last->detail, NULL);
-	}
+	if (state == OPERATION_DONE)
+		finish_steps(list, &record);
+	record.state = state;
 	item->is_over = store_operation_update(session_store(list->session), &record,
 					       record.step_count ? record.step_count - 1 : SIZE_MAX,
 					       NULL) == 0;
@@ -383,6 +398,15 @@ correct(struct interrupted *list, struct item *item, enum operation_state state,
 		store_operation_release(session_store(list->session), untrusted_raw(&record.id));
 	operation_clear(&record);
 	session_changed(list->session);
+}
+
+/* The end of an operation that nobody watched, as it was. */
+static void
+correct(struct interrupted *list, struct item *item, enum operation_state state, int64_t ended_at,
+	enum error_kind kind, const char *error)
+{
+	if (item->is_unwatched)
+		end_record(list, item, state, ended_at, kind, error);
 }
 
 /* Nothing was done, as the platform says: then the age of the approval counts. */
@@ -505,6 +529,23 @@ got_deployments(void *data, const struct api_reply *reply)
 	answered(list, &err);
 }
 
+/* With the environment everything is done that a person could resume, unless the record is one that
+ * this version does not understand. */
+static void
+end_discard(struct interrupted *list, struct item *item)
+{
+	const struct operation *record = &item->op.record;
+
+	if (!item->is_unwatched && item->op.kind != INTERRUPTED_RESUMABLE &&
+	    item->op.kind != INTERRUPTED_EXPIRED)
+		return;
+	(void)!store_drop_clone_origin(session_store(list->session),
+				       session_platform(list->session),
+				       untrusted_raw(&record->org), untrusted_raw(&record->app),
+				       untrusted_raw(&record->env), NULL);
+	end_record(list, item, OPERATION_DONE, 0, ERROR_NONE, NULL);
+}
+
 /* That an environment is gone is what was wanted, whoever deleted it. */
 static void
 judge_discard(struct interrupted *list, struct item *item, const struct environment *now)
@@ -520,12 +561,7 @@ judge_discard(struct interrupted *list, struct item *item, const struct environm
 			_("The platform did not delete it."));
 	} else {
 		say(item, DEED_DONE, xasprintf(_("%s was deleted."), env));
-		if (item->is_unwatched)
-			(void)!store_drop_clone_origin(session_store(list->session),
-						       session_platform(list->session),
-						       untrusted_raw(&record->org),
-						       untrusted_raw(&record->app), env, NULL);
-		correct(list, item, OPERATION_DONE, 0, ERROR_NONE, NULL);
+		end_discard(list, item);
 	}
 }
 

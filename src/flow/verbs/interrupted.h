@@ -8,7 +8,8 @@
  * operation approved would be the one thing that may go on by itself; there is none.)
  *
  * Besides, the records of operations that ended unwatched are corrected here: what became of
- * them is asked of the platform and written down.
+ * them is asked of the platform and written down.  So is that of an interrupted deletion whose
+ * environment is gone: nothing of it is left to resume.
  */
 #ifndef SIDESTAGE_FLOW_VERBS_INTERRUPTED_H
 #define SIDESTAGE_FLOW_VERBS_INTERRUPTED_H
