@@ -42,7 +42,8 @@
 struct doomed {
 	struct {
 		char *org, *app, *env, *home;	/* home NULL: nobody knows */
-		size_t changes;			/* that are not promoted */
+		enum clone_work work;
+		size_t changes;			/* SOME: that are not promoted */
 	} *items;
 	size_t count, others;			/* others: clones that stay */
 };
@@ -125,6 +126,7 @@ static void
 doom(struct doomed *doomed, struct session *session, const struct clone *clone)
 {
 	const struct world_environment *e;
+	const enum clone_work work = clone->work;
 	size_t i = doomed->count++, changes = clone->changes;
 
 	session_focus(session, clone->org, clone->app);
@@ -135,6 +137,7 @@ doom(struct doomed *doomed, struct session *session, const struct clone *clone)
 	doomed->items[i].org = xstrdup(clone->org);
 	doomed->items[i].app = xstrdup(clone->app);
 	doomed->items[i].env = xstrdup(clone->env);
+	doomed->items[i].work = work;
 	doomed->items[i].changes = changes;
 	doomed->items[i].home = e ? words_of_place(&e->runtime) : NULL;
 }
@@ -192,9 +195,11 @@ read_clones(struct forget *f, struct error *err)
 /* --- asking --- */
 
 static void
-print_changes(size_t changes)
+print_changes(enum clone_work work, size_t changes)
 {
-	if (changes > 0)
+	if (work == CLONE_WORK_UNKNOWN)
+		output_text_line(_("    it is unknown whether it has changes that are not promoted"));
+	else if (changes > 0)
 		output_text_line(ngettext("    %zu change in it is not promoted",
 					  "    %zu changes in it are not promoted", changes),
 				 changes);
@@ -209,7 +214,7 @@ print_list(const struct forget *f)
 				 f->doomed.items[i].app,
 				 f->doomed.items[i].home ? f->doomed.items[i].home
 							 : _("its namespace is not known"));
-		print_changes(f->doomed.items[i].changes);
+		print_changes(f->doomed.items[i].work, f->doomed.items[i].changes);
 	}
 	output_text_line(_("  remove %s, with its history"), f->state.directory);
 	if (f->doomed.others > 0)
@@ -224,12 +229,17 @@ print_json(const struct forget *f, const char *state)
 {
 	json_t *clones = json_array(), *body;
 
-	for (size_t i = 0; i < f->doomed.count; i++)
-		json_array_append_new(clones, json_pack("{s:s, s:s, s:s?, s:I}", "environment",
+	for (size_t i = 0; i < f->doomed.count; i++) {
+		json_t *changes = f->doomed.items[i].work == CLONE_WORK_UNKNOWN
+					  ? json_null()
+					  : json_integer((json_int_t)f->doomed.items[i].changes);
+
+		json_array_append_new(clones, json_pack("{s:s, s:s, s:s?, s:o}", "environment",
 							f->doomed.items[i].env, "application",
 							f->doomed.items[i].app, "runs_in",
 							f->doomed.items[i].home, "changes",
-							(json_int_t)f->doomed.items[i].changes));
+							changes));
+	}
 	body = json_pack("{s:s, s:s, s:s, s:o, s:I}", "context", f->state.context, "state", state,
 			 "directory", f->state.directory, "clones", clones, "others",
 			 (json_int_t)f->doomed.others);

@@ -662,6 +662,25 @@ wait $holder 2>/dev/null
 holder=
 wait_for gone
 
+# --- a clone of a clone ---
+
+timeout 120 sidestage clone shop middle --kube --app=shop --approve=middle >out 2>err </dev/null &&
+	timeout 120 sidestage clone middle last --kube --app=shop --approve=last >>out 2>>err </dev/null &&
+	timeout 120 sidestage version last web 1.4.4 --kube --app=shop --approve=last >>out 2>>err </dev/null
+result $? "a clone is cloned, and its clone changed"
+changes_of() { sidestage kube forget --json 2>>err </dev/null | python3 -c "import json, sys
+print(*(f'{clone[\"environment\"]}={clone[\"changes\"]}' for clone in json.load(sys.stdin)['clones']))"; }
+[ "$(changes_of)" = "middle=0 last=1" ]
+result $? "what would be forgotten of both is counted"
+timeout 120 sidestage discard middle --kube --app=shop --approve=middle >out 2>err </dev/null &&
+	[ "$(changes_of)" = "last=None" ]
+result $? "of a clone whose origin is gone it is not known, and not said to be nothing"
+sidestage kube forget >out 2>err </dev/null
+[ $? = 5 ] && grep -q "    it is unknown whether it has changes that are not promoted" out
+result $? "a person reads that, too"
+timeout 120 sidestage discard last --kube --app=shop --approve=last >out 2>err </dev/null
+result $? "and it is discarded all the same"
+
 # --- what may not be read, and a cluster that is away ---
 
 ours double prod 'deny * list deployments.apps shop'
