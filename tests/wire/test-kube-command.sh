@@ -672,6 +672,12 @@ changes_of() { sidestage kube forget --json 2>>err </dev/null | python3 -c "impo
 print(*(f'{clone[\"environment\"]}={clone[\"changes\"]}' for clone in json.load(sys.stdin)['clones']))"; }
 [ "$(changes_of)" = "middle=0 last=1" ]
 result $? "what would be forgotten of both is counted"
+sidestage discard middle --kube --app=shop >out 2>err </dev/null
+[ $? = 5 ] && grep -q "Caution: last was cloned from middle and cannot be promoted without it" out
+result $? "the review of a deletion names what was cloned from it"
+sidestage discard last --kube --app=shop >out 2>err </dev/null
+[ $? = 5 ] && ! grep -q "was cloned from" out
+result $? "and nothing else"
 timeout 120 sidestage discard middle --kube --app=shop --approve=middle >out 2>err </dev/null &&
 	[ "$(changes_of)" = "last=None" ]
 result $? "of a clone whose origin is gone it is not known, and not said to be nothing"

@@ -30,6 +30,7 @@
 #include "model/error-codes.h"
 #include "model/set.h"
 #include "model/workload-scale.h"
+#include "store/clone-origins.h"
 
 #define POLL_MS 300
 /* Processes that do not end are killed after seconds; what takes
@@ -37,6 +38,45 @@
 #define GONE_MAX_MS (15 * 60 * 1000)
 
 /* --- prepare --- */
+
+/* A promotion goes to what a clone was cloned from.  Of those that others made it is not known. */
+static void
+caution_clone(struct flow *flow, const struct clone_list *records, const struct environment *e)
+{
+	for (size_t i = 0; i < records->count; i++) {
+		const struct clone_record *record = &records->items[i];
+
+		if (strcmp(record->org, flow->request.org) != 0 ||
+		    strcmp(record->app, flow->request.app) != 0 ||
+		    !untrusted_is(&e->id, record->env) || !record->origin.origin ||
+		    strcmp(record->origin.origin, flow->request.env) != 0 ||
+		    origin_is_stale(&record->origin, e->created_at))
+			continue;
+		review_caution(&flow->review,
+			       _("%s was cloned from %s and cannot be promoted without it"),
+			       record->env, flow->request.env);
+	}
+}
+
+/* A store that cannot be read ends the flow where the record of this clone is looked for. */
+static void
+caution_clones(struct flow *flow, const json_t *environments)
+{
+	struct environment e = { 0 };
+	struct clone_list records;
+	const json_t *body;
+	size_t i;
+
+	if (store_clone_list(session_store(flow->session), session_platform(flow->session),
+			     &records, NULL) != 0)
+		return;
+	json_array_foreach(environments, i, body) {
+		if (environment_decode(&e, body, NULL) == 0 && e.status != ENVIRONMENT_DELETING)
+			caution_clone(flow, &records, &e);
+		environment_clear(&e);
+	}
+	clone_list_clear(&records);
+}
 
 /* From here on reads may fail: that the loss is not known is said in the review. */
 static void
@@ -55,6 +95,7 @@ got_environments(void *data, const struct api_reply *reply)
 			       flow->request.env, flow->request.app);
 		return;
 	}
+	caution_clones(flow, reply->body);
 	flow->soft = true;
 	flow_next_phase(flow);
 }
