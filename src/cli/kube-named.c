@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/names.h"
 #include "flow/session.h"
 #include "flow/world/adoption.h"
 #include "flow/world/world.h"
@@ -31,6 +32,9 @@ kube_named_take(const struct arguments *arguments, struct session *session, cons
 
 	if (!of)
 		return 0;
+	/* What the cache knows is of another reading. */
+	if (!arguments->offline && adoption_is_unselected(&of->adoption))
+		return names_nothing(&of->adoption, err);
 	if ((of->adoption.state == ADOPTION_DONE &&
 	     check_list(&arguments->namespaces, &of->adoption, err) != 0) ||
 	    check_list(&arguments->unprotected, &of->adoption, err) != 0 ||

@@ -165,27 +165,32 @@ refuse_application(const struct world *world, const char *org, const char *app, 
 			  : xasprintf(_("There is no application \"%s\"."), app), err);
 }
 
-/* Of a cluster: where nothing was found, and why. */
+int
+names_nothing(const struct world_adoption *adoption, struct error *err)
+{
+	char *nothing = adoption_nothing(adoption);
+	char *why = adoption_trouble(adoption, clock_wall_ms());
+	const char *advice = adoption->state == ADOPTION_DONE
+				     ? _("Choose others with `sidestage kube --namespace=NAME` or "
+					 "--all-namespaces.") : NULL;
+
+	error_set(err, ERROR_NOT_FOUND, "%s%s%s%s%s", nothing, why ? " " : "", why ? why : "",
+		  advice ? " " : "", advice ? advice : "");
+	free(nothing);
+	free(why);
+	return -1;
+}
+
 static bool
 refuse_nothing(const struct world *world, const char *org, struct error *err)
 {
 	for (size_t i = 0; i < world->count; i++) {
 		const struct world_organization *o = &world->organizations[i];
-		const char *advice;
-		char *nothing, *why;
 
 		if (o->adoption.state == ADOPTION_NONE ||
 		    (org && !untrusted_is(&o->organization.id, org)))
 			continue;
-		nothing = adoption_nothing(&o->adoption);
-		why = adoption_trouble(&o->adoption, clock_wall_ms());
-		advice = o->adoption.state == ADOPTION_DONE
-				 ? _("Choose others with `sidestage kube --namespace=NAME` or "
-				     "--all-namespaces.") : NULL;
-		error_set(err, ERROR_NOT_FOUND, "%s%s%s%s%s", nothing, why ? " " : "", why ? why : "",
-			  advice ? " " : "", advice ? advice : "");
-		free(nothing);
-		free(why);
+		(void)names_nothing(&o->adoption, err);
 		return true;
 	}
 	return false;

@@ -13,6 +13,7 @@
 struct error;
 struct set;
 struct world;
+struct world_adoption;
 struct world_application;
 struct world_organization;
 
@@ -32,7 +33,9 @@ int names_application(const struct world *world, const char *org, const char *ap
 int names_organization(const struct world *world, const char *org, struct error *err)
 	__attribute__((warn_unused_result));
 
-/* The sentences of what is not there; each returns -1 with ERROR_NOT_FOUND. */
+/* The sentences of what is not there; each returns -1 with ERROR_NOT_FOUND.  In a cluster
+ * nothing was found, for a reason: */
+int names_nothing(const struct world_adoption *adoption, struct error *err);
 int names_no_environment(const struct world_application *application, const char *env,
 			 struct error *err);
 /* None of the environments that are clones. */

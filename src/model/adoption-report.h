@@ -51,7 +51,7 @@ bool left_object_error(const struct left_object *left, struct error *out);
 
 struct adopted_environment {
 	struct untrusted app_id, env_id, namespace;
-	bool is_gone;			/* the namespace was deleted */
+	bool is_gone;			/* the namespace was deleted, or no workload is meant */
 	bool is_part;			/* only the kinds of the board were read yet */
 	bool is_moving;			/* another application was chosen for it */
 	bool is_unread;			/* known from before, and not read now */

@@ -272,6 +272,7 @@ struct error;
 	X(NAMESPACE_OF_SPACE, 409, N_("The namespace {namespace} belongs to {space}.  Nothing in it was changed.")) \
 	X(NAMESPACE_TAKEN, 400, N_("{env} cannot have the namespace \"{name}\" that the resource definition {definition} gives: {space} has it.")) \
 	X(NAMESPACE_TOO_FULL, 400, N_("The namespace {namespace} holds more than {max} objects of this platform.")) \
+	X(NAMESPACE_UNSELECTED, 404, N_("No workload in the namespace {namespace} has the labels {selector}.")) \
 	X(NAME_AND_REFERENCE_GIVEN, 400, N_("Give \"name\" or \"reference\", not both.")) \
 	X(NAME_MISSING, 400, N_("\"{name}\" does not exist")) \
 	X(NAME_MISSING_IN_IT, 400, N_("it does not have \"{name}\"")) \

@@ -27,6 +27,7 @@
 	X(place)	/* of an organization, an application or an environment */ \
 	X(resource) \
 	X(rule) \
+	X(selector)	/* of labels: "app=web,tier!=test" */ \
 	X(space)	/* what a driver calls an environment: "acme/shop/qa" */ \
 	X(run) \
 	X(set) \

@@ -762,6 +762,47 @@ what_is_gone_is_said_until_it_is_there_again(void **state)
 	expect_gone("store", true);
 }
 
+/* Which labels an option names may be mistyped: that none has them then is no change. */
+static void
+where_no_workload_has_the_labels_of_an_option_nothing_is_recorded(void **state)
+{
+	const struct place place = {"acme", "my-shop", "shop"};
+	struct follow_source source = source_of(shop);
+	char *id, *later;
+
+	(void)state;
+	find("[" FOUND("shop", "web:1", "kubectl") "]");
+	follow_add(world.follow, &source);
+	read_after(0);
+	id = newest_id("shop");
+	follow_free(world.follow);
+	world.follow = follow_new(&world.platform);
+	source.selector = "app=wbe";
+	find("[" EMPTY("shop") "]");
+	follow_add(world.follow, &source);
+	assert_int_equal(follow_resume(world.follow, &(struct error){0}), 0);
+	read_after(0);
+	expect_gone("shop", true);
+	assert_string_equal(problem_text(json_array_get(engine_problems(world.platform.engine,
+									&place)->list, 0),
+					 PROBLEM_SUMMARY),
+			    "No workload in the namespace shop has the labels app=wbe.");
+	later = newest_id("shop");
+	assert_string_equal(later, id);
+	free(later);
+	/* Where one had them it is. */
+	find("[" FOUND("shop", "web:1", "kubectl") "]");
+	read_after(61000);
+	expect_gone("shop", false);
+	find("[" EMPTY("shop") "]");
+	read_after(61000);
+	expect_gone("shop", false);
+	later = newest_id("shop");
+	assert_string_not_equal(later, id);
+	free(later);
+	free(id);
+}
+
 static void
 what_is_forgotten_stays_so_until_it_is_asked_for(void **state)
 {
@@ -1450,6 +1491,7 @@ main(void)
 		TEST(what_changes_all_the_time_is_read_more_seldom),
 		TEST(a_reading_that_failed_is_told_and_tried_again),
 		TEST(what_is_gone_is_said_until_it_is_there_again),
+		TEST(where_no_workload_has_the_labels_of_an_option_nothing_is_recorded),
 		TEST(what_is_forgotten_stays_so_until_it_is_asked_for),
 		TEST(what_was_adopted_before_is_followed),
 		TEST(a_namespace_that_is_grouped_elsewhere_is_watched_under_one_name),

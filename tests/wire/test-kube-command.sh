@@ -69,6 +69,7 @@ wait_for() {	# up to a minute
 		sleep 0.2
 	done
 }
+gone() { for process in /proc/[0-9]*; do tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -qF -- "--state $state/kube/" && return 1; done; return 0; }
 ours() { python3 -S "$top/tests/tty/cluster" "$@"; }
 # What somebody did who is not a client of `sidestage kube`.
 writes() { grep -E ' (POST|PUT|PATCH|DELETE) ' prod/requests.log | grep -v 'access-*reviews\|dryRun=All\|selfsubject'; }
@@ -161,6 +162,19 @@ tells "and what runs there is known to a platform that has just started" \
 	'[w["status"] for w in answer["workloads"]] == ["running", "running"]' \
 	sidestage environment shop --kube --namespace=shop --json
 ours double prod
+wait_for gone
+deployed() { sidestage environment shop --kube --namespace=shop --json 2>>err | python3 -c "import json, sys
+print(len(json.load(sys.stdin)['deployments']))" 2>>err; }
+once=$(deployed)
+fails "a selector that is mistyped is refused where the namespace is known, too" 2 \
+	"No workload in the namespace shop of admin has the labels app=nothing. Choose" \
+	sidestage environment shop --kube --namespace=shop --selector=app=nothing --json
+fails "and by a clone of it" 2 "No workload in the namespace shop of admin has the labels app=nothing. Choose" \
+	sidestage clone shop none-1 --kube --namespace=shop --selector=app=nothing --approve=none-1
+fails "and where all namespaces are read" 2 "No workload in all namespaces of admin has the labels app=nothing. Choose" \
+	sidestage board --kube --all-namespaces --selector=app=nothing --json
+[ "$(deployed)" = "$once" ] && [ "$once" = 1 ] && [ "$(ours spaces prod)" = "billing shop" ]
+result $? "of which nothing is made, and nothing is recorded"
 tells "several may be named" 'sorted(e["id"] for e in answer["environments"]) == ["billing", "shop"]' \
 	sidestage kube --namespace=shop --namespace=billing --json
 # The context chooses a namespace, as `kubectl config set-context --current --namespace=shop` does.
@@ -268,7 +282,6 @@ fails "nor is it forgotten meanwhile" 1 "is running, and its state would be forg
 kill $holder
 wait $holder 2>/dev/null
 holder=
-gone() { for process in /proc/[0-9]*; do tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -qF -- "--state $state/kube/" && return 1; done; return 0; }
 wait_for gone
 result $? "with the last client the platform ends"
 
@@ -404,6 +417,8 @@ rm -r "$HOME/.config"
 selector='app.kubernetes.io/part-of in (shop, x),!other,tier notin (a),!another'
 acts sidestage kube --namespace=shop "--selector=$selector" -- "reads shop (app.kubernetes.io/part-of in (shop, x),!other,…)" Q
 result $? "a selector that is too long for the header ends with a mark, in its parenthesis"
+acts sidestage kube --namespace=shop --selector=app=nothing -- "shop ■|No workload in the namespace shop of admin has the labels app=nothing." Q
+result $? "and the board says that no workload has the labels, beside what was known before"
 
 ours double prod 'PATCH .*dryRun=All status 500 {}'
 sidestage version shop web 1.4.3 --kube >out 2>err </dev/null

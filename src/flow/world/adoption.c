@@ -316,6 +316,22 @@ adoption_nothing(const struct world_adoption *adoption)
 	return text;
 }
 
+bool
+adoption_is_unselected(const struct world_adoption *adoption)
+{
+	const char *namespace;
+	json_t *ignored;
+
+	if (adoption->state != ADOPTION_DONE || !*untrusted_raw(&adoption->selector))
+		return false;
+	json_object_foreach(adoption->shown, namespace, ignored) {
+		(void)ignored;
+		if (!adoption->read_names || json_object_get(adoption->read_names, namespace))
+			return false;
+	}
+	return true;
+}
+
 /* "Shown: billing, shop."; free() it. */
 static char *
 name_shown(const struct world_adoption *adoption)

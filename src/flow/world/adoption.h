@@ -62,6 +62,8 @@ char *adoption_where(const struct world_adoption *adoption);
 char *adoption_reads(const struct world_adoption *adoption);
 /* That nothing is there: "No workload runs in ..."; free() it; it holds foreign text. */
 char *adoption_nothing(const struct world_adoption *adoption);
+/* No workload of all that is read has the labels, whatever was known of it before. */
+bool adoption_is_unselected(const struct world_adoption *adoption);
 /* Whether something is shown of a namespace that an option names.  0, or -1 with ERROR_NOT_FOUND:
  * why not, and those that are shown, beside which a mistyped name is seen. */
 int adoption_check_shown(const struct world_adoption *adoption, const char *namespace, int64_t now,

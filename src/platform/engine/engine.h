@@ -62,7 +62,8 @@ const struct problems *engine_problems(struct engine *engine, const struct place
 /* How far what is under way there is, as model/task-progress.h has it; new.  NULL: nothing is, or
  * its driver has not said. */
 json_t *engine_progress(struct engine *engine, const struct place *place);
-/* Where an adopted environment was is not there any more, or is again (why NULL): its problem. */
+/* Where an adopted environment was is not there any more, or nothing of it is meant; or it is there
+ * again (why NULL): its problem. */
 void engine_note_gone(struct engine *engine, const struct place *place, const struct error *why);
 /* A deployment is pending or in progress. */
 bool engine_is_busy(struct engine *engine, const struct place *place);

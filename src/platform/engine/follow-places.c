@@ -113,17 +113,36 @@ drop_missing(struct follow_reader *reader, bool is_forgotten)
 
 /* --- what was read --- */
 
+/* why NULL: it is there. */
 static void
-note_gone(struct follow_reader *reader, struct follow_place *place, bool is_gone)
+note_gone(struct follow_reader *reader, struct follow_place *place, const struct error *why)
 {
 	const struct place of = {reader->of.org, place->app, place->env};
+
+	if (place->is_gone == (why != NULL))
+		return;
+	place->is_gone = why != NULL;
+	engine_note_gone(reader->follow->platform->engine, &of, why);
+}
+
+/* No workload has had the labels of an option since the start: then these may be mistyped, and that
+ * the environment is empty now is nothing that happened to it.  Where some had them, it is. */
+static bool
+is_unselected(const struct follow_reader *reader, const struct follow_place *place,
+	      const struct found_namespace *found)
+{
+	return place && !place->was_selected && reader->is_given && reader->selector &&
+	       json_object_size(found->modules) == 0;
+}
+
+static void
+note_unselected(struct follow_reader *reader, struct follow_place *place)
+{
 	struct error err;
 
-	if (place->is_gone == is_gone)
-		return;
-	place->is_gone = is_gone;
-	error_set_code(&err, CODE_NAMESPACE_GONE, .namespace = place->namespace);
-	engine_note_gone(reader->follow->platform->engine, &of, is_gone ? &err : NULL);
+	error_set_code(&err, CODE_NAMESPACE_UNSELECTED, .namespace = place->namespace,
+		       .selector = reader->selector);
+	note_gone(reader, place, &err);
 }
 
 bool
@@ -274,6 +293,10 @@ take_found(struct follow_reader *reader, struct found_namespace *found)
 			place->tried_at = 0;
 		return;
 	}
+	if (is_unselected(reader, place, found)) {
+		note_unselected(reader, place);
+		return;
+	}
 	follow_regroup(reader, found);
 	place = follow_find_place(reader, namespace);
 	if (adoption_record(platform, &reader->of, found, &result, &err) != 0) {
@@ -285,7 +308,8 @@ take_found(struct follow_reader *reader, struct found_namespace *found)
 	adopted_env_clear(&known);
 	if (!place)
 		return;
-	note_gone(reader, place, false);
+	place->was_selected = true;
+	note_gone(reader, place, NULL);
 	note_read(reader, place, found);
 	if (result == ADOPTION_NEEDS_WHOLE)
 		place->wants_whole = true;
@@ -361,13 +385,16 @@ find_gone(struct follow_reader *reader)
 {
 	const json_t *gone = json_object_get(reader->found, "gone");
 	const json_t *list = json_object_get(reader->found, "namespaces");
+	struct error err;
 
 	for (struct follow_place *place = reader->places; place; place = place->next) {
-		if (json_object_get(gone, place->namespace) ||
-		    (reader->is_whole && reader->all &&
-		     !is_named(list, "namespace", place->namespace) &&
-		     !is_named(reader->said, "object", place->namespace)))
-			note_gone(reader, place, true);
+		if (!json_object_get(gone, place->namespace) &&
+		    (!reader->is_whole || !reader->all ||
+		     is_named(list, "namespace", place->namespace) ||
+		     is_named(reader->said, "object", place->namespace)))
+			continue;
+		error_set_code(&err, CODE_NAMESPACE_GONE, .namespace = place->namespace);
+		note_gone(reader, place, &err);
 	}
 }
 

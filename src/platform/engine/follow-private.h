@@ -33,7 +33,8 @@ struct follow_place {
 	int64_t tried_at;		/* the same, when that was begun */
 	int64_t changed_at;		/* when it was read last because it had changed */
 	int64_t pause_ms;		/* until it is read again for that */
-	bool is_gone;
+	bool is_gone;			/* or no workload has the labels that an option names */
+	bool was_selected;		/* some had them since the start */
 	bool is_counted;		/* `declared` is of what was read, not of when */
 	bool is_part;			/* of many, of which only the workloads were read */
 	bool wants_whole;		/* and somebody needs the rest */

@@ -201,6 +201,9 @@ lasting_words(const struct board_view *b, const struct board_model *s, struct ui
 
 	if (b->snapshot || problem)
 		return b->snapshot ? NULL : xstrdup(problem);
+	/* The board has what was known before, which is not what was asked for. */
+	if (adoption && s->app && adoption_is_unselected(adoption))
+		return adoption_nothing(adoption);
 	return adoption ? adoption_trouble(adoption, clock_wall_ms()) : NULL;
 }
 
@@ -210,12 +213,12 @@ look(struct board_view *b, struct ui *ui)
 	struct board_model s = {.world = b->snapshot ? moments_world(b->snapshot)
 						     : session_world(ui_session(ui))};
 
+	if (b->org && b->app)
+		s.app = world_application(s.world, b->org, b->app);
 	free(b->notice);
 	free(b->lasting);
 	b->lasting = lasting_words(b, &s, ui);
 	b->notice = b->snapshot ? NULL : words_of_trouble(s.world, b->org, b->app, clock_wall_ms());
-	if (b->org && b->app)
-		s.app = world_application(s.world, b->org, b->app);
 	if (!s.app || s.app->count == 0)
 		return s;
 	for (size_t i = 0; i < s.app->count; i++) {
