@@ -248,6 +248,19 @@ workload_field_number(const json_t *value)
 	return number;
 }
 
+const json_t *
+workload_declared_replicas(const json_t *spec, const char *profile)
+{
+	const enum workload_profile which = workload_profile_of(profile);
+	const json_t *count = json_object_get(json_object_get(spec, "deployment"), "replicas");
+
+	if (which == PROFILE_JOB || which == PROFILE_CRONJOB)
+		return NULL;
+	if (!count || json_is_null(count))
+		count = json_object_get(spec, "replicas");
+	return count && !json_is_null(count) ? count : NULL;
+}
+
 static bool
 is_placeholder(const json_t *value)
 {

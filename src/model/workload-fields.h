@@ -56,6 +56,10 @@ bool workload_field_fits(const struct workload_field *field, const json_t *value
 /* A whole number, also one in quotes, as YAML and templates leave it; -1: it is none. */
 json_int_t workload_field_number(const json_t *value);
 
+/* How many of it the workload says are to run; NULL: it says nothing, or runs to its end, where no
+ * such number has an effect.  Borrowed. */
+const json_t *workload_declared_replicas(const json_t *spec, const char *profile);
+
 /* "humanitec/default-module" and so on; the last is of our own (manifests.h). */
 const char *workload_profile_name(enum workload_profile profile);
 /* PROFILE_UNKNOWN: of somebody else's making.  NULL and "" are the usual one, default-module. */

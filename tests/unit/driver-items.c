@@ -48,7 +48,7 @@ begin_items(struct world *world, const char *id, const struct item *items, size_
 			.image = xstrdup(strstr(items[i].spec, "local/web")    ? "local/web:1.0.0"
 					 : strstr(items[i].spec, "local/none") ? "local/none:1.0.0"
 									       : "local/sh:1.0.0"),
-			.replicas = 1,
+			.replicas = world->asked > 0 ? world->asked : 1,
 			.spec = parse(items[i].spec),
 			.deploy = items[i].deploy ? parse(items[i].deploy) : NULL,
 		};

@@ -32,6 +32,7 @@ struct world {
 	int ready_timeout_ms, min_ready_ms;
 	bool resumes;			/* what is applied was deployed before */
 	bool is_unproven;		/* and elsewhere */
+	int asked;			/* how many of each item are to run; 0: one */
 	enum driver_confine confine;
 	struct cgroup_limits limits;
 	bool given_up;

@@ -477,6 +477,19 @@ a_job_runs_once_in_a_deployment(void **state)
 	expect_diary(world, "ran ran");
 }
 
+/* However many of it were asked for: a second one would run it twice. */
+static void
+a_job_has_no_replicas(void **state)
+{
+	static const struct item items[] = {{"migrate", JOB, RUNS("echo ran >>" DIARY), NULL}};
+	struct world *world = *state;
+
+	world->asked = 2;
+	expect_ready(world, apply_items(world, "one", items, 1));
+	run_for(world, 300);
+	expect_diary(world, "ran");
+}
+
 /* It counts as done until another deployment lets it run. */
 static void
 a_suspended_job_does_not_run_until_it_is_let(void **state)
@@ -709,6 +722,7 @@ main(void)
 		WITH_SHELL(liveness_that_fails_starts_it_again),
 		WITH_SHELL(startup_goes_first),
 		WITH_SHELL(a_job_runs_once_in_a_deployment),
+		WITH_SHELL(a_job_has_no_replicas),
 		WITH_SHELL(a_suspended_job_does_not_run_until_it_is_let),
 		WITH_SHELL(a_job_that_fails_is_tried_as_often_as_it_says),
 		WITH_SHELL(a_deployment_has_parts),

@@ -319,6 +319,31 @@ rollout_goes_through_all_its_states(void **state)
 	expect_runs("worker", 0);
 }
 
+#define REPLICAS(name, profile, count)                                                             \
+	"\"" name "\": {\"profile\": \"humanitec/default-" profile "\", \"spec\": {\"replicas\": "    \
+	count ", \"containers\": {\"c\": {\"id\": \"c\", \"image\": \"local/" name ":1.0.0\"}}}}"
+
+/* It is warned of as without effect there, and two would be two runs, and none no run. */
+static void
+what_runs_to_its_end_has_no_replicas(void **state)
+{
+	static const struct {
+		const char *module;
+		int replicas;
+	} rows[] = {{"once", 1}, {"twice", 1}, {"nightly", 1}, {"web", 2}, {"none", 0}};
+	json_t *runs;
+
+	(void)state;
+	deploy("{\"modules\": {" REPLICAS("once", "job", "0") ", " REPLICAS("twice", "job", "2")
+	       ", " REPLICAS("nightly", "cronjob", "0") ", " REPLICAS("web", "module", "2") ", "
+	       REPLICAS("none", "module", "0") "}}");
+	expect_status("succeeded");
+	runs = memory_cluster_runs(&world.cluster, SPACE);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(json_integer_value(json_object_get(runs, rows[i].module)),
+				 rows[i].replicas);
+}
+
 static void
 failure_in_any_state_leaves_what_ran(void **state)
 {
@@ -903,6 +928,7 @@ main(void)
 #define IN_WORLD(test) cmocka_unit_test_setup_teardown(test, make_world, remove_world)
 	static const struct CMUnitTest tests[] = {
 		IN_WORLD(rollout_goes_through_all_its_states),
+		IN_WORLD(what_runs_to_its_end_has_no_replicas),
 		IN_WORLD(failure_in_any_state_leaves_what_ran),
 		IN_WORLD(slow_driver_is_waited_for),
 		IN_WORLD(cancelled_in_any_state_it_ends_where_nothing_is_half_done),

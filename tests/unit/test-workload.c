@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/xmalloc.h"
 #include "model/json.h"
+#include "model/manifests.h"
 #include "model/set.h"
 #include "model/workload-check.h"
 #include "model/workload-fields.h"
@@ -310,6 +311,37 @@ test_findings_have_words(void **state)
 	assert_int_equal(finding_of("of-tomorrow"), FINDING_COUNT);
 }
 
+/* As the warnings say it: what runs to its end has no such number. */
+static void
+test_replicas_are_those_of_what_stays_up(void **state)
+{
+	static const struct {
+		const char *spec, *profile;
+		int count;	/* -1: it says nothing */
+	} rows[] = {
+		{"{'replicas': 2}", NULL, 2},
+		{"{'replicas': 2}", "humanitec/default-module", 2},
+		{"{'replicas': 0}", "acme/web", 0},
+		{"{'replicas': '2', 'deployment': {'replicas': 3}}", NULL, 3},
+		{"{'replicas': '2', 'deployment': {'replicas': null}}", NULL, 2},
+		{"{'replicas': null}", NULL, -1},
+		{"{}", NULL, -1},
+		{"{'replicas': 2}", "humanitec/default-job", -1},
+		{"{'deployment': {'replicas': 0}}", "humanitec/default-job", -1},
+		{"{'replicas': 0}", "humanitec/default-cronjob", -1},
+		{"{'replicas': 2}", MANIFESTS_PROFILE, 2},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		json_t *spec = parse(rows[i].spec);
+		const json_t *count = workload_declared_replicas(spec, rows[i].profile);
+
+		assert_int_equal(count ? workload_field_number(count) : -1, rows[i].count);
+		json_decref(spec);
+	}
+}
+
 int
 main(void)
 {
@@ -319,6 +351,7 @@ main(void)
 		cmocka_unit_test(test_references_that_lead_nowhere),
 		cmocka_unit_test(test_shared_resources_have_fields_too),
 		cmocka_unit_test(test_findings_have_words),
+		cmocka_unit_test(test_replicas_are_those_of_what_stays_up),
 	};
 
 	return cmocka_run_group_tests_name("workload", tests, NULL, NULL);

@@ -203,14 +203,11 @@ find_resources(const struct rollout *r, struct driver_workload *w)
 static int
 declared_replicas(struct driver_workload *w, struct error *err)
 {
-	const json_t *deployment = json_object_get(w->spec, "deployment");
-	const json_t *value = json_object_get(deployment, "replicas");
+	const json_t *value = workload_declared_replicas(w->spec, w->profile);
 	json_int_t count;
 
 	w->replicas = 1;
-	if (!value || json_is_null(value))
-		value = json_object_get(w->spec, "replicas");
-	if (!value || json_is_null(value))
+	if (!value)
 		return 0;
 	count = workload_field_number(value);
 	if (count < 0 || count > WORKLOAD_REPLICAS_MAX)

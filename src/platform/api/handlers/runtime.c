@@ -305,12 +305,10 @@ find_module(const struct runtime *runtime, const char *name)
 static int64_t
 declared_count(const json_t *body)
 {
-	const json_t *spec = json_object_get(body, "spec");
-	const json_t *count = json_object_get(json_object_get(spec, "deployment"), "replicas");
+	const json_t *count = workload_declared_replicas(json_object_get(body, "spec"),
+							 json_member_string(body, "profile"));
 
-	if (!count || json_is_null(count))
-		count = json_object_get(spec, "replicas");
-	return count && !json_is_null(count) ? workload_field_number(count) : 1;
+	return count ? workload_field_number(count) : 1;
 }
 
 /* One without a fault of its own was not started for that of another. */

@@ -85,12 +85,10 @@ add_volumes(json_t *volumes, const char *prefix, const json_t *declared)
 static int
 check_replicas(const char *module, const json_t *body, struct error *err)
 {
-	const json_t *spec = json_object_get(body, "spec");
-	const json_t *count = json_object_get(json_object_get(spec, "deployment"), "replicas");
+	const json_t *count = workload_declared_replicas(json_object_get(body, "spec"),
+							 json_member_string(body, "profile"));
 
-	if (!count || json_is_null(count))
-		count = json_object_get(spec, "replicas");
-	if (!count || json_is_null(count) || workload_field_number(count) <= WORKLOAD_REPLICAS_MAX)
+	if (!count || workload_field_number(count) <= WORKLOAD_REPLICAS_MAX)
 		return 0;
 	return error_set_code(err, CODE_REPLICAS_INVALID, .workload = module,
 			      .max = WORKLOAD_REPLICAS_MAX);

@@ -26,9 +26,13 @@
 int
 plan_count(const struct driver_workload *workload, struct error *err)
 {
+	const enum workload_profile profile = workload_profile_of(workload->profile);
 	size_t count = json_object_size(json_object_get(workload->spec, "schedules"));
 
-	if (workload->replicas == 0 || workload_profile_of(workload->profile) != PROFILE_CRONJOB)
+	/* Who asks for more of a job asks for no second run of it. */
+	if (profile == PROFILE_JOB)
+		return workload->replicas > 0 ? 1 : 0;
+	if (workload->replicas == 0 || profile != PROFILE_CRONJOB)
 		return workload->replicas;
 	if (count == 0 || count > WORKLOAD_REPLICAS_MAX)
 		return error_set_code(err, CODE_SCHEDULES_INVALID, .workload = workload->module,

@@ -128,7 +128,8 @@ void plan_open_ports(const struct plan *plan);
 /* One more owner. */
 struct plan *plan_ref(struct plan *plan);
 void plan_free(struct plan *plan);	/* when it was the last one; NULL is fine */
-/* How many processes the workload is: a cronjob has one for each schedule.  -1 with err. */
+/* How many processes the workload is: a job is one, and a cronjob has one for each schedule.
+ * -1 with err. */
 int plan_count(const struct driver_workload *workload, struct error *err);
 /* Writes the declared files below `directory`/files. */
 int plan_write_files(const struct plan *plan, const char *directory, struct error *err);
