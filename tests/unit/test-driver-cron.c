@@ -117,6 +117,24 @@ message_of(struct world *world, int replica)
 	return message ? message : xstrdup("nothing");
 }
 
+/* What is said of all schedules at once. */
+static char *
+whole_message(struct world *world)
+{
+	struct driver_status all;
+	char *message = NULL;
+
+	world->driver->ops->observe(world->driver, SPACE, &all);
+	for (size_t i = 0; i < all.count; i++) {
+		assert_true((all.items[i].whole_message != NULL) == (i == 0));
+		assert_true((all.items[i].whole_reason != NULL) == (i == 0));
+	}
+	if (all.count > 0)
+		message = xstrdup(all.items[0].whole_message);
+	driver_status_clear(&all);
+	return message ? message : xstrdup("nothing");
+}
+
 struct awaited {
 	struct world *world;
 	const char *words;
@@ -127,6 +145,17 @@ says(void *data)
 {
 	const struct awaited *awaited = data;
 	char *message = message_of(awaited->world, 0);
+	bool found = strstr(message, awaited->words) != NULL;
+
+	free(message);
+	return found;
+}
+
+static bool
+says_in_all(void *data)
+{
+	const struct awaited *awaited = data;
+	char *message = whole_message(awaited->world);
 	bool found = strstr(message, awaited->words) != NULL;
 
 	free(message);
@@ -432,6 +461,87 @@ each_schedule_has_its_own_words(void **state)
 	expect_said(world, 1, " succeeded");
 }
 
+#define NEXT "next run at "
+
+/* Whichever name comes first: the last run may be of one schedule, and the next one of another. */
+static void
+of_several_the_earliest_is_next_and_the_latest_was_last(void **state)
+{
+	static const struct {
+		const char *schedules;
+		int ago[2], last, next;
+	} rows[] = {
+		{"'schedules': {'a': {'schedule': '@yearly'}, 'b': {'schedule': '0 * * * *'}}",
+		 {60, 1200}, 0, 1},
+		{"'schedules': {'a': {'schedule': '0 * * * *'}, 'b': {'schedule': '@yearly'}}",
+		 {1200, 60}, 1, 0},
+		{"'schedules': {'a': {'schedule': '@yearly'}, 'b': {'schedule': '0 * * * *'}}",
+		 {4000, 1200}, 1, 1},
+		{"'schedules': {'a': {'schedule': '0 0 30 2 *'}, 'b': {'schedule': '0 * * * *'}}",
+		 {0, 1200}, 1, 1},
+	};
+	struct world *world = *state;
+
+	/* It is half past, so that none is due meanwhile. */
+	let_pass((5400 - clock_wall_ms() / 1000 % 3600) * 1000);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *spec = xasprintf("{'containers': {'c': {" SHELL ", 'args': ['true %zu']}}, %s}",
+				       i, rows[i].schedules);
+		char *whole, *last, *next, *expected;
+
+		for (int k = 0; k < 2; k++)
+			if (rows[i].ago[k] > 0)
+				ran_before(world, "cron", rows[i].ago[k], k == 0 ? "a" : "b");
+		expect_ready(world, apply_cron(world, "one", spec));
+		whole = whole_message(world);
+		last = message_of(world, rows[i].last);
+		next = message_of(world, rows[i].next);
+		assert_non_null(strstr(last, NEXT));
+		assert_non_null(strstr(next, NEXT));
+		expected = xasprintf("%.*s%s", (int)(strstr(last, NEXT) - last), last,
+				     strstr(next, NEXT));
+		assert_string_equal(whole, expected);
+		free(expected);
+		free(next);
+		free(last);
+		free(whole);
+		free(spec);
+	}
+}
+
+/* What runs goes before what ended, although that began later. */
+static void
+of_several_the_one_that_runs_is_said(void **state)
+{
+	struct world *world = *state;
+	struct awaited awaited = {world, "running since "};
+	char *whole;
+
+	ran_before(world, "cron", 10, "a");
+	ran_before(world, "cron", 70, "b");
+	expect_ready(world, apply_cron(world, "one", CRON("exec sleep 600",
+		"'schedules': {'a': {'schedule': '@yearly'}, 'b': {'schedule': '* * * * *'}}")));
+	run_until(world, says_in_all, &awaited);
+	expect_said(world, 0, "last run at ");
+	whole = whole_message(world);
+	expect_said(world, 1, whole);
+	free(whole);
+}
+
+/* Where none can be due, that is said of all. */
+static void
+of_several_none_may_come(void **state)
+{
+	struct world *world = *state;
+	char *whole;
+
+	expect_ready(world, apply_cron(world, "one", CRON("true",
+		"'schedules': {'a': {'schedule': '0 0 30 2 *'}, 'b': {'schedule': '0 0 31 4 *'}}")));
+	whole = whole_message(world);
+	assert_non_null(strstr(whole, "never runs"));
+	free(whole);
+}
+
 static void
 what_is_wrong_is_refused_by_name(void **state)
 {
@@ -474,6 +584,9 @@ main(void)
 		WITH_TIME(a_clock_that_is_set_back_runs_nothing_twice),
 		WITH_TIME(what_a_sleep_missed_runs_once_or_not_at_all),
 		WITH_TIME(each_schedule_has_its_own_words),
+		WITH_TIME(of_several_the_earliest_is_next_and_the_latest_was_last),
+		WITH_TIME(of_several_the_one_that_runs_is_said),
+		WITH_TIME(of_several_none_may_come),
 		WITH_TIME(what_is_wrong_is_refused_by_name),
 	};
 

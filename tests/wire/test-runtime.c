@@ -235,6 +235,30 @@ replicas_share_an_address_and_survive(void **state)
 	serve_wait_replicas(&serve, ENV, "web", 1);
 }
 
+/* The one sentence of the workload is that of the schedule that is due first, whatever its name. */
+static void
+a_cronjob_says_which_schedule_is_next(void **state)
+{
+	json_t *modules, *controller, *waiting;
+
+	(void)state;
+	free(serve_deploy(&serve, ENV,
+			  ADD("'cron': {'profile': 'humanitec/default-cronjob', 'externals': {}, "
+			      "'spec': {'containers': {'main': {'id': 'main', 'image': "
+			      "'local/worker:1.0.0'}}, 'schedules': {'a': {'schedule': '@yearly'}, "
+			      "'b': {'schedule': '@daily'}}}}")));
+	modules = serve_runtime(&serve, ENV);
+	controller = json_object_get(json_object_get(json_object_get(modules, "cron"),
+						     "controllers"), "cron");
+	waiting = json_array_get(json_object_get(controller, "pods"), 1);
+	waiting = json_array_get(json_object_get(waiting, "containerStatuses"), 0);
+	waiting = json_object_get(json_object_get(waiting, "state"), "waiting");
+	assert_string_equal(text(controller, "kind"), "CronJob");
+	assert_non_null(strstr(text(controller, "message"), "first run at "));
+	assert_string_equal(text(controller, "message"), text(waiting, "message"));
+	json_decref(modules);
+}
+
 static json_t *
 logs(const char *query)
 {
@@ -756,6 +780,7 @@ main(void)
 		WITH_PLATFORM(some_environments_are_asked_for_by_id),
 		WITH_PLATFORM(a_paused_environment_runs_nothing_and_takes_no_deployment),
 		WITH_PLATFORM(replicas_share_an_address_and_survive),
+		WITH_PLATFORM(a_cronjob_says_which_schedule_is_next),
 		WITH_PLATFORM(an_answer_that_is_kept_follows_what_the_workload_does),
 		WITH_PLATFORM(logs_answer_every_query),
 		WITH_PLATFORM(bad_log_queries_are_refused),

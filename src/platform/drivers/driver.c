@@ -95,6 +95,8 @@ driver_status_clear(struct driver_status *status)
 		free(status->items[i].container);
 		free(status->items[i].message);
 		free(status->items[i].reason);
+		free(status->items[i].whole_message);
+		free(status->items[i].whole_reason);
 		free(status->items[i].pod);
 		free(status->items[i].node);
 		free(status->items[i].waiting);

@@ -149,6 +149,9 @@ struct driver_workload_status {
 	enum runtime_status status;
 	char *message;			/* "waiting for GET /healthz on 41873, try 3", in English */
 	char *reason;			/* the same by error_codes_encode(); NULL: it has none */
+	/* Of the first row of a module: what is said of all its rows at once; NULL: each speaks for
+	 * itself. */
+	char *whole_message, *whole_reason;
 	bool is_notice;			/* it is to be read also where all is ready */
 	bool is_old;	/* of the version before, which serves until the newest is ready */
 	int wanted;			/* how many replicas there are to be; 0: not known */

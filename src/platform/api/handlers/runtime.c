@@ -236,6 +236,8 @@ add_running(struct runtime *runtime, const struct driver_workload_status *items,
 		end = next_pod(items, count, i);
 		fill_pod(pod++, items + i, end - i);
 	}
+	if (items[0].whole_message)
+		set_message(controller, items[0].whole_message, items[0].whole_reason);
 	for (size_t i = 0; i < count; i++)
 		if (!controller->message.raw &&
 		    (!items[i].ready || items[i].is_notice || has_schedule(&items[i])))

@@ -68,33 +68,83 @@ put_time(const struct cron *cron, int64_t at, char out[40])
 		 abs(minutes) / 60 % 100, abs(minutes) % 60);
 }
 
-static void
-say(struct cron *cron)
+/* The one that runs, or else ran last; of several that which began last.  NULL: none ever ran. */
+static const struct cron *
+find_latest(const struct cron *const *crons, size_t count)
 {
-	struct error *said = &cron->owner->said;
-	char next[40] = "", last[40] = "";
+	const struct cron *found = NULL;
 
-	if (cron->schedule->suspended) {
+	for (size_t i = 0; i < count; i++) {
+		const bool runs = crons[i]->count > 0, other_runs = found && found->count > 0;
+
+		if (crons[i]->last.due != 0 &&
+		    (!found || runs > other_runs ||
+		     (runs == other_runs && crons[i]->last.started > found->last.started)))
+			found = crons[i];
+	}
+	return found;
+}
+
+/* The one that is due first; NULL: none will be. */
+static const struct cron *
+find_next(const struct cron *const *crons, size_t count)
+{
+	const struct cron *found = NULL;
+
+	for (size_t i = 0; i < count; i++)
+		if (crons[i]->next > 0 && (!found || crons[i]->next < found->next))
+			found = crons[i];
+	return found;
+}
+
+/* No kind: nothing can be said, since none has begun. */
+static void
+say_without_next(const struct cron *const *crons, size_t count, struct error *said)
+{
+	*said = (struct error){0};
+	for (size_t i = 0; i < count; i++)
+		if (!crons[i]->never || crons[i]->count > 0)
+			return;
+	error_set_code(said, CODE_SCHEDULE_NEVER_DUE);
+}
+
+void
+cron_say(const struct cron *const *crons, size_t count, struct error *said)
+{
+	const struct cron *latest = find_latest(crons, count), *due = find_next(crons, count);
+	char next[40], last[40];
+
+	if (crons[0]->schedule->suspended) {
 		error_set_code(said, CODE_SCHEDULE_SUSPENDED);
 		return;
 	}
-	put_time(cron, cron->next, next);
-	put_time(cron, cron->last.started / 1000, last);
-	if (cron->never && cron->count == 0)
-		error_set_code(said, CODE_SCHEDULE_NEVER_DUE);
-	else if (cron->next == 0)
-		workload_say_nothing(cron->owner);
-	else if (cron->count > 0)
-		error_set_code(said, CODE_SCHEDULE_RUNS, .time = last, .next = next);
-	else if (cron->last.due == 0)
+	if (!due) {
+		say_without_next(crons, count, said);
+		return;
+	}
+	put_time(due, due->next, next);
+	if (!latest) {
 		error_set_code(said, CODE_SCHEDULE_FIRST_RUN, .next = next);
-	else if (cron->last.succeeded)
+		return;
+	}
+	put_time(latest, latest->last.started / 1000, last);
+	if (latest->count > 0)
+		error_set_code(said, CODE_SCHEDULE_RUNS, .time = last, .next = next);
+	else if (latest->last.succeeded)
 		error_set_code(said, CODE_SCHEDULE_RUN_SUCCEEDED, .time = last, .next = next);
-	else if (cron->last.how)
-		error_set_code(said, CODE_SCHEDULE_RUN_FAILED, .time = last, .how = cron->last.how,
-			       .next = next);
+	else if (latest->last.how)
+		error_set_code(said, CODE_SCHEDULE_RUN_FAILED, .time = last,
+			       .how = latest->last.how, .next = next);
 	else
 		error_set_code(said, CODE_SCHEDULE_RUN_INTERRUPTED, .time = last, .next = next);
+}
+
+static void
+say(struct cron *cron)
+{
+	const struct cron *one = cron;
+
+	cron_say(&one, 1, &cron->owner->said);
 }
 
 static void

@@ -5,9 +5,11 @@
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_CRON_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct cron;
+struct error;
 struct driver_workload_status;
 struct workload;
 
@@ -21,6 +23,9 @@ void cron_begin(struct cron *cron);
 void cron_stop(struct cron *cron);
 /* Those that run are ended; the next ones begin when they are due. */
 void cron_interrupt(struct cron *cron);
+/* Of the schedules of one cronjob, at least one: the run that began last, and the earliest of the
+ * next ones.  Without a text: none has begun. */
+void cron_say(const struct cron *const *crons, size_t count, struct error *said);
 /* What of the owner's status its runs decide. */
 void cron_get_status(const struct cron *cron, struct driver_workload_status *out);
 /* Another number whenever that would be another. */

@@ -150,39 +150,58 @@ space_free(struct space *space)
 	free(space);
 }
 
-static bool
-is_after(const struct driver_workload_status *a, const struct driver_workload_status *b)
+static int
+by_module(const void *a, const void *b)
 {
-	int order = strcmp(a->module, b->module);
+	const struct plan *one = workload_plan(*(const struct workload *const *)a);
+	const struct plan *other = workload_plan(*(const struct workload *const *)b);
+	int order = strcmp(one->module, other->module);
 
-	return order > 0 || (order == 0 && a->replica > b->replica);
+	return order != 0 ? order : one->replica - other->replica;
 }
 
+/* Those of one module.  A cronjob has a row for each schedule, and the first says of all of them
+ * what runs next. */
 static void
-put_status(struct driver_status *out, const struct workload *workload)
+put_statuses(struct driver_status *out, const struct workload *const *all, size_t count)
 {
-	size_t at = out->count;
-	struct driver_workload_status status;
+	struct driver_workload_status *first = &out->items[out->count];
+	struct error said;
 
-	workload_get_status(workload, &status);
-	out->items = xreallocarray(out->items, out->count + 1, sizeof(*out->items));
-	for (; at > 0 && is_after(&out->items[at - 1], &status); at--)
-		out->items[at] = out->items[at - 1];
-	out->items[at] = status;
-	out->count++;
+	for (size_t i = 0; i < count; i++)
+		workload_get_status(all[i], &out->items[out->count++]);
+	workload_say_schedules(all, count, &said);
+	if (!said.text[0])
+		return;
+	first->whole_message = error_codes_text(&said);
+	first->whole_reason = error_codes_encode(&said);
 }
 
 void
 space_get_status(const struct space *space, struct driver_status *out)
 {
+	size_t most = space->candidates.count + space->running.count, count = 0;
+	const struct workload **shown = xcalloc(most + 1, sizeof(*shown));
+
 	for (size_t i = 0; i < space->candidates.count; i++)
-		put_status(out, space->candidates.items[i]);
+		shown[count++] = space->candidates.items[i];
 	for (size_t i = 0; i < space->running.count; i++) {
 		const struct plan *plan = workload_plan(space->running.items[i]);
 
 		if (!workloads_find(&space->candidates, plan->module, plan->replica))
-			put_status(out, space->running.items[i]);
+			shown[count++] = space->running.items[i];
 	}
+	qsort(shown, count, sizeof(*shown), by_module);
+	out->items = xreallocarray(out->items, out->count + count + 1, sizeof(*out->items));
+	for (size_t i = 0, end; i < count; i = end) {
+		const char *module = workload_plan(shown[i])->module;
+
+		for (end = i + 1; end < count; end++)
+			if (strcmp(workload_plan(shown[end])->module, module) != 0)
+				break;
+		put_statuses(out, shown + i, end - i);
+	}
+	free(shown);
 }
 
 uint64_t

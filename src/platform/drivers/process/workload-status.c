@@ -3,6 +3,7 @@
 /* What a workload looks like from outside. */
 #include "config.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -47,6 +48,21 @@ workload_get_status(const struct workload *workload, struct driver_workload_stat
 		out->last.how = xstrdup(out->last.how);
 	if (workload->state == SCHEDULED)
 		cron_get_status(workload->cron, out);
+}
+
+void
+workload_say_schedules(const struct workload *const *all, size_t count, struct error *said)
+{
+	const struct cron **crons = xcalloc(count + 1, sizeof(*crons));
+	size_t found = 0;
+
+	*said = (struct error){0};
+	for (size_t i = 0; i < count; i++)
+		if (all[i]->state == SCHEDULED)
+			crons[found++] = all[i]->cron;
+	if (found > 0)
+		cron_say(crons, found, said);
+	free(crons);
 }
 
 /* FNV-1a.  What is computed from the state cannot be forgotten, as a count of changes can. */

@@ -5,6 +5,7 @@
 #define SIDESTAGE_PLATFORM_DRIVERS_PROCESS_WORKLOAD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct confinement;
@@ -62,6 +63,9 @@ void workload_stop(struct workload *workload);
 /* Its process is ended; it starts again when that is allowed. */
 void workload_interrupt(struct workload *workload);
 void workload_get_status(const struct workload *workload, struct driver_workload_status *out);
+/* What is said of the schedules of one cronjob at once, each of which is a workload here; without a
+ * text: nothing, or it is not a cronjob. */
+void workload_say_schedules(const struct workload *const *all, size_t count, struct error *said);
 /* `sum` with all that decides workload_get_status() mixed in. */
 uint64_t workload_mix_state(const struct workload *workload, uint64_t sum);
 /* What is said of its state; its text is empty where there is nothing to say.  Borrowed until the
