@@ -341,6 +341,9 @@ ok "it is a tar" sh -c 'tar tf backup.tar | grep -qx platform.db'
 ok "only we can read it" test "$(stat -c %a backup.tar)" = 600
 ok "and nothing of it is left in the state" sh -c '! ls state | grep backup'
 ok "an export is made while it runs" sidestaged export --state state one.json
+ok "an export to - goes to standard output, as an import reads standard input" sh -c 'sidestaged export --state state - >dash.json &&
+	cmp one.json dash.json && test ! -e ./- && sidestaged export --state state | sidestaged import --state dash - &&
+	sidestaged export --state dash - | cmp one.json -'
 ok "a backup becomes a state" sidestaged restore --state restored backup.tar
 ok "that is the same" sh -c 'sidestaged export --state restored two.json && cmp one.json two.json'
 ok "no state is no empty export" not sidestaged export --state mistyped

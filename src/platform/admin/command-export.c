@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * sidestaged export [FILE]: to standard output without one.
+ * sidestaged export [FILE]: to standard output without one, or where it is "-", as import reads it.
  *
  * Keys are sorted, so that two exports can be compared line by line and kept under version
  * control.
@@ -85,6 +85,8 @@ command_export(int argc, char **argv)
 
 	if (status != STATUS_FINE)
 		return status < 0 ? STATUS_FINE : status;
+	if (arguments.file && strcmp(arguments.file, "-") == 0)
+		arguments.file = NULL;
 	if (command_check_target(arguments.file, &err) != 0 ||
 	    offline_find(arguments.state, &err) != 0) {
 		command_clear_arguments(&arguments);
