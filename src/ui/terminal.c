@@ -30,6 +30,13 @@ static int pipes[2] = {-1, -1};
 static SCREEN *screen;
 static struct termios shell_mode;
 static struct sigaction before[NSIG];	/* what each signal did before the screen */
+static volatile sig_atomic_t is_asked_to_end;
+
+static bool
+asks_to_end(int number)
+{
+	return number != SIGWINCH && number != SIGTSTP && number != SIGCONT;
+}
 
 static void
 on_signal(int number)
@@ -37,6 +44,8 @@ on_signal(int number)
 	int saved = errno;
 	unsigned char byte = (unsigned char)number;
 
+	if (asks_to_end(number))
+		is_asked_to_end = 1;
 	if (write(pipes[1], &byte, 1) < 0) {
 		/* The pipe is full: enough signals are waiting already. */
 	}
@@ -169,6 +178,7 @@ terminal_start(const struct theme *theme, bool mouse, struct error *err)
 	write_whole_frames();
 	/* An Esc alone is told from a sequence by time; a sequence comes in one piece. */
 	set_escdelay(25);
+	is_asked_to_end = 0;
 	catch_signals();
 	crash_catch(&shell_mode);
 	raw();
@@ -247,7 +257,7 @@ terminal_take_signals(void)
 			signals.stopped = true;
 		else if (byte == SIGCONT)
 			signals.continued = true;
-		else
+		else if (asks_to_end(byte))
 			signals.ended = true;
 	}
 	if (signals.resized)
@@ -262,6 +272,12 @@ is_gone(void)
 	struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
 
 	return poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR | POLLNVAL));
+}
+
+bool
+terminal_is_ending(void)
+{
+	return is_asked_to_end || is_gone();
 }
 
 int

@@ -26,6 +26,9 @@ void terminal_stop(void);
 int terminal_signal_fd(void);
 /* Which came since the last call; they are forgotten by it. */
 struct terminal_signals terminal_take_signals(void);
+/* A signal asked the program to end, or the terminal is gone.  Takes nothing from
+ * terminal_take_signals() and terminal_key(): it is for who lends the terminal in a loop. */
+bool terminal_is_ending(void);
 /* The next key or input_* event; -1: none; -2: the terminal is gone. */
 int terminal_key(void);
 /* Forgets what was typed ahead. */

@@ -61,6 +61,59 @@ key E
 expect "Nothing was changed" 10
 sh grep -q '^# api in qa[.] Save and quit' $DIR/seen.0; grep -q '^# not JSON: line 4, column' $DIR/seen.1; sed -n 4p $DIR/seen.1 | grep -q '^{ oops'
 
+test "an editor that writes the same wrong text each time ends, with what is wrong"
+key Q
+exit 0 10
+sh printf '#!/bin/sh\necho run >>%s/runs\necho "{{{" >"$1"\n' $DIR >$DIR/wrong; chmod +x $DIR/wrong
+env EDITOR=$DIR/wrong
+run sidestage demo
+expect "in Development" 20
+press-until Right "in QA"
+key E
+expect "Nothing was changed. The edited text is still invalid: not JSON: line 1, column" 10
+sh test $(wc -l <$DIR/runs) = 2
+
+test "and so does one that is wrong in another way each time"
+key Q
+exit 0 10
+sh printf '#!/bin/sh\necho "{{{ $$" >"$1"\n' >$DIR/wrong
+run sidestage demo
+expect "in Development" 20
+press-until Right "in QA"
+key E
+expect "Nothing was changed. The edited text is still invalid: not JSON: line 1, column" 20
+
+test "a line break in a name that is wrong stays in the line that says so"
+key Q
+exit 0 10
+sh printf '#!/bin/sh\ncp "$1" %s/named.$(ls %s | grep -c named)\n[ -e %s/named.1 ] || sed -i "s/\\"externals\\": {/&\\"one\\\\\\\\ntwo\\": 3,/" "$1"\n' $DIR $DIR $DIR >$DIR/wrong
+run sidestage demo
+expect "in Development" 20
+press-until Right "in QA"
+press-until Up "api in"
+key E
+expect "Nothing was changed. The edited text is still invalid: modules.api.externals.one" 10
+sh sed -n 3p $DIR/named.1 | grep -q '^# .*one two needs a "type"'; sed -n 4p $DIR/named.1 | grep -q '^{'
+
+test "the end that was asked for while an editor ran comes before the next one"
+key Q
+exit 0 10
+sh printf '#!/bin/sh\necho run >>%s/more\nwhile [ -e %s/held ]; do sleep 0.05; done\necho "{{{ $$" >"$1"\n' $DIR $DIR >$DIR/wrong; touch $DIR/held
+run sidestage demo
+expect "in Development" 20
+press-until Right "in QA"
+key E
+until 10 test -s $DIR/more
+signal TERM
+sh rm $DIR/held
+exit 0 10
+restored
+sh test $(wc -l <$DIR/more) = 1
+nothing-runs 5
+env EDITOR=$DIR/editor
+run sidestage demo
+expect "in Development" 20
+
 test "neither an editor that fails nor one that is not there changes anything"
 key Q
 exit 0 10
@@ -117,3 +170,13 @@ expect "This is a read-only session: start without --read-only"
 key Q
 exit 0 10
 nothing-runs 5
+
+# The end of the story closes the terminal, and whoever is still there then makes it fail.
+test "an editor that is wrong each time does not outlive its terminal"
+sh printf '#!/bin/sh\necho run >>%s/last\nwhile [ -t 0 ]; do sleep 0.05; done\necho "{{{ $$" >"$1"\n' $DIR >$DIR/wrong
+env EDITOR=$DIR/wrong
+run sh -c "trap '' HUP; sidestage demo; :"
+expect "in Development" 20
+press-until Right "in QA"
+key E
+until 10 test -s $DIR/last

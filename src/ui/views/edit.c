@@ -23,10 +23,14 @@
 #include "model/json.h"
 #include "model/set.h"
 #include "ui/outside.h"
+#include "ui/terminal.h"
 #include "ui/view.h"
 #include "ui/views/review.h"
 
 #define FILE_NAME "workload.json"
+#define BLANKS " \t\r\n"
+/* A script that is wrong in another way each time would never end; a person stops long before. */
+#define RUNS_MAX 50
 
 /* Lines that begin with # are ours: JSON has none.  They are always three, so that the number of a
  * line that is wrong stays true. */
@@ -37,9 +41,15 @@ with_words(const char *body, const char *env, const char *module, const struct e
 		_("# %s in %s. Save and quit to review the change.\n"
 		  "# Leave it unchanged, or empty, to cancel."),
 		module, env);
-	char *all = xasprintf("%s\n# %s\n%s\n", head, err->kind != ERROR_NONE ? err->text : "",
-			      body);
+	char *wrong = xstrdup(err->kind != ERROR_NONE ? err->text : "");
+	char *all;
 
+	/* It may quote a name of the text that has line breaks. */
+	for (char *c = wrong; *c; c++)
+		if (*c == '\n')
+			*c = ' ';
+	all = xasprintf("%s\n# %s\n%s\n", head, wrong, body);
+	free(wrong);
 	free(head);
 	return all;
 }
@@ -55,50 +65,66 @@ drop_words(char *text)
 	}
 }
 
-static bool
-is_blank(const char *text)
+/* What is left without our lines and the blanks around it: an editor that drops or adds those has
+ * changed nothing. */
+static char *
+without_words(char *text)
 {
-	return text[strspn(text, " \t\r\n")] == '\0';
+	size_t length;
+
+	drop_words(text);
+	text += strspn(text, BLANKS);
+	length = strlen(text);
+	while (length > 0 && strchr(BLANKS, text[length - 1]))
+		length--;
+	return xstrndup(text, length);
 }
 
-/* NULL: given up, or it could not be edited, and that was said. */
+static void
+say_unchanged(struct ui *ui, const struct error *wrong)
+{
+	if (wrong->kind != ERROR_NONE)
+		ui_say(ui, _("Nothing was changed. The edited text is still invalid: %s"),
+		       wrong->text);
+	else
+		ui_say(ui, _("Nothing was changed."));
+}
+
+/* NULL: given up, or it could not be edited, and that was said; or the program is to end. */
 static struct delta *
 draft(struct ui *ui, const struct set *set, const char *env, const char *module)
 {
 	char *body = json_text(set_module(set, module), JSON_INDENT(2) | JSON_SORT_KEYS);
-	char *given = NULL, *text = NULL;
-	struct error err = {0};
+	char *text = NULL, *edited;
+	const struct error none = {0};
+	struct error err = {0}, wrong = {0};
 	struct delta *delta = NULL;
 	json_t *value;
 
-	for (;;) {
-		free(given);
-		given = with_words(body, env, module, &err);
+	for (int runs = 1; !delta && !terminal_is_ending(); runs++) {
 		free(text);
-		text = xstrdup(given);
-		err = (struct error){0};
+		text = with_words(body, env, module, &wrong);
 		if (outside_edit(FILE_NAME, &text, &err) != 0) {
 			ui_say_error(ui, &err);
 			break;
 		}
-		if (strcmp(text, given) == 0)
+		edited = without_words(text);
+		if (!*edited || strcmp(edited, body) == 0) {
+			say_unchanged(ui, *edited ? &wrong : &none);
+			free(edited);
 			break;
-		drop_words(text);
-		if (is_blank(text))
-			break;
-		value = json_decode_keeping(text, strlen(text), &err);
-		delta = value ? delta_of_module(set, module, value, &err) : NULL;
-		json_decref(value);
-		if (delta)
-			break;
+		}
 		free(body);
-		body = xstrdup(text + strspn(text, " \n"));
-		if (body[strlen(body) - 1] == '\n')
-			body[strlen(body) - 1] = '\0';
+		body = edited;
+		wrong = none;
+		value = json_decode_keeping(text, strlen(text), &wrong);
+		delta = value ? delta_of_module(set, module, value, &wrong) : NULL;
+		json_decref(value);
+		if (!delta && runs == RUNS_MAX) {
+			say_unchanged(ui, &wrong);
+			break;
+		}
 	}
-	if (!delta && err.kind == ERROR_NONE)
-		ui_say(ui, _("Nothing was changed."));
-	free(given);
 	free(body);
 	free(text);
 	return delta;
