@@ -420,6 +420,26 @@ result $? "a selector that is too long for the header ends with a mark, in its p
 acts sidestage kube --namespace=shop --selector=app=nothing -- "shop ■|No workload in the namespace shop of admin has the labels app=nothing." Q
 result $? "and the board says that no workload has the labels, beside what was known before"
 
+# Whether the patch fits the very object: variables stand there in another order than in a set.
+fits() { python3 -S - "$KUBECONFIG" "$top/tests/kube" "$1" <<'END'
+import json
+import sys
+sys.path.insert(0, sys.argv[2])
+from cluster import Client
+client = Client(sys.argv[1])
+with open(sys.argv[3], encoding="utf-8") as file:
+    patch = json.load(file)
+answer = client.ask("PATCH", "/apis/apps/v1/namespaces/shop/deployments/web?dryRun=All", patch,
+                    "application/json-patch+json")
+variables = answer.value["spec"]["template"]["spec"]["containers"][0]["env"] if answer.status == 200 else []
+print(answer.status, variables, file=sys.stderr)
+raise SystemExit([v["value"] for v in variables if v["name"] == "PORT"] != ["8081"])
+END
+}
+acts env EDITOR="sed -i s/.8080./\\\"8081\\\"/" sidestage kube --namespace=shop -- "web" jE "8081" p "Save the patch" '\x15port.json\r' "port.json" Q
+fits port.json 2>>err
+result $? "a patch of one variable fits the object whose variables are in no order of names"
+
 ours double prod 'PATCH .*dryRun=All status 500 {}'
 sidestage version shop web 1.4.3 --kube >out 2>err </dev/null
 [ $? = 3 ] && grep -q "deployments/web could not be checked, and nothing was changed. Try again" err
