@@ -545,6 +545,7 @@ struct error;
 	X(WORKLOAD_NOT_ONE_CONTAINER, 400, N_("The workload {workload} must have exactly one container here.")) \
 	X(WORKLOAD_NOT_READY, 503, N_("Workload {workload} ({image}) was not ready after {duration}.")) \
 	X(WORKLOAD_NOT_READY_AFTER, 503, N_("not ready after {duration}")) \
+	X(WORKLOAD_NOT_READY_STARTS_AGAIN, 503, N_("not ready after {limit}; starts again after {duration}")) \
 	X(WORKLOAD_NOT_READY_WHILE, 0, N_("Workload {workload} ({image}) was not ready after {duration}")) \
 	X(WORKLOAD_NOT_STARTED, 0, N_("Workload {workload} cannot be started")) \
 	X(WORKLOAD_NUMBER_INVALID, 400, N_("The {member} of workload {workload} must be a number from {min} to {max}.")) \

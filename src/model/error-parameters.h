@@ -49,6 +49,7 @@
 	X(how)		/* a program ended: "status 1", or what cannot be done: "exec: ..." */ \
 	X(image)	/* with its version */ \
 	X(key)		/* of a shared value */ \
+	X(limit)	/* that something had to happen in: "20s" */ \
 	X(meant)	/* what is there and is called almost like that */ \
 	X(member)	/* of a JSON object or a query, as the API defines it */ \
 	X(name)		/* in a JSON object whose names are free */ \

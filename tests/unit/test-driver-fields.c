@@ -589,6 +589,26 @@ success_is_what_was_asked_for(void **state)
 	expect_failed(world, apply_items(world, "three", odd, 1), "not a job and never ends");
 }
 
+/* Nobody waits for it, and it is started again when its time is over: that is the reason, and not
+ * the signal that ended it for that. */
+static void
+what_is_too_slow_says_so_when_it_starts_again(void **state)
+{
+	static const struct item slow[] = {
+		{"web", NULL, "{'containers': {'c': {" SHELL ", 'args': ['exec sleep 600'], "
+		 "'readiness_probe': {'type': 'tcp', 'port': 1}}}}",
+		 "{'success': 'deploy', 'timeout': 1}"}};
+	struct world *world = *state;
+	struct driver_status all;
+
+	expect_ready(world, apply_items(world, "one", slow, 1));
+	expect_status(world, false, "not ready after 1.0s; starts again after ");
+	world->driver->ops->observe(world->driver, SPACE, &all);
+	assert_int_equal(all.count, 1);
+	assert_string_equal(all.items[0].last.how, "its readiness deadline (1.0s)");
+	driver_status_clear(&all);
+}
+
 static void
 init_containers_run_one_after_the_other(void **state)
 {
@@ -727,6 +747,7 @@ main(void)
 		WITH_SHELL(a_job_that_fails_is_tried_as_often_as_it_says),
 		WITH_SHELL(a_deployment_has_parts),
 		WITH_SHELL(success_is_what_was_asked_for),
+		WITH_SHELL(what_is_too_slow_says_so_when_it_starts_again),
 		WITH_SHELL(init_containers_run_one_after_the_other),
 		WITH_SHELL(an_http_probe_has_delay_threshold_and_headers),
 		WITH_SHELL(a_grpc_probe_asks_for_the_health_of_a_service),

@@ -61,6 +61,7 @@ struct workload {
 	int starts;			/* of what runs now, in a row */
 	int failures;			/* of a job */
 	bool is_late;			/* a job that ran for too long */
+	bool is_slow;			/* we ended it, since it was not ready in time */
 	char *how;			/* a job has failed */
 	struct cron *cron;		/* its runs; NULL: it has no schedule, or is a run of one */
 	int restarts;

@@ -140,8 +140,11 @@ not_ready_in_time(void *data)
 	workload->deadline = NULL;
 	clock_duration(seconds, workload->ready_timeout_ms);
 	if (!workload->candidate) {
-		/* Its end leads to the next try, with back-off. */
+		/* Its end leads to the next try, with back-off, and must not hide the reason. */
 		workload_stop_waiting(workload);
+		workload->is_slow = true;
+		free(workload->cause);
+		workload->cause = xasprintf("its readiness deadline (%s)", seconds);
 		error_set_code(&workload->said, CODE_WORKLOAD_NOT_READY_AFTER, .duration = seconds);
 		instance_stop(workload->instance);
 		return;

@@ -140,7 +140,7 @@ wait_for_start(struct workload *workload, const char *how, int ms)
 static void
 wait_and_restart(struct workload *workload, const char *how)
 {
-	char delay[16];
+	char delay[16], limit[16];
 
 	if (clock_steady_ms() - workload->started_at > STABLE_MS || workload->back_off_ms == 0)
 		workload->back_off_ms = BACK_OFF_FIRST_MS;
@@ -149,7 +149,13 @@ wait_and_restart(struct workload *workload, const char *how)
 	else
 		workload->back_off_ms = BACK_OFF_MAX_MS;
 	clock_duration(delay, workload->back_off_ms);
-	error_set_code(&workload->said, CODE_WORKLOAD_STARTS_AGAIN, .how = how, .duration = delay);
+	clock_duration(limit, workload->ready_timeout_ms);
+	if (workload->is_slow)
+		error_set_code(&workload->said, CODE_WORKLOAD_NOT_READY_STARTS_AGAIN,
+			       .limit = limit, .duration = delay);
+	else
+		error_set_code(&workload->said, CODE_WORKLOAD_STARTS_AGAIN, .how = how,
+			       .duration = delay);
 	wait_for_start(workload, how, workload->back_off_ms);
 }
 
@@ -491,6 +497,7 @@ begin(void *data)
 	struct error err;
 
 	workload->next = NULL;
+	workload->is_slow = false;
 	workload->started_at = clock_steady_ms();
 	workload->started_wall = clock_wall_ms();
 	plan_open_ports(workload->plan);
