@@ -220,8 +220,8 @@ type "development"
 key Enter
 expect "Done in"
 key Esc
+row "web" "1.4.3" "2.0.0-rc1" "1.4.2"
 key V
-expect "Version ▸"
 row "1.4.3" "runs here"
 key Esc
 refuse "could not be read"
