@@ -537,34 +537,6 @@ a_review_copies_nothing_and_logs_no_copy_that_failed(void **state)
 	assert_non_null(kube_double_get(d, "/api/v1/namespaces/poor"));
 }
 
-/* Whether the review says so of a right in the namespace of the clone. */
-static bool
-lacks(const struct kube_double *d, const char *right)
-{
-	const json_t *finding;
-	bool is_said = false;
-	size_t i;
-
-	json_array_foreach(json_object_get(d->outputs, "findings"), i, finding)
-		is_said |= kube_read_is(finding, "kind", "refused") &&
-			   strstr(kube_read_text(finding, "message"), right);
-	return is_said;
-}
-
-static void
-a_review_asks_for_the_rights_that_the_kinds_of_a_clone_need(void **state)
-{
-	struct kube_double *d = *state;
-
-	kube_double_rules(d, "deny * patch networkpolicies.networking.k8s.io\n"
-			     "deny * create statefulsets.apps\n");
-	review_clone(d);
-	assert_true(lacks(d, "patch networkpolicies.networking.k8s.io"));
-	assert_false(lacks(d, "statefulsets"));	/* it has none */
-	assert_true(json_is_true(json_object_get(d->outputs, "is_new")));
-	kube_double_rules(d, "");
-}
-
 /* As a person has chosen it: web needs the Secret of that name, and gets a copy of the other. */
 static struct driver_workload
 workload_with_other(const char *secret, const char *other)
@@ -919,7 +891,6 @@ main(void)
 		cmocka_unit_test(a_review_names_what_else_is_there),
 		cmocka_unit_test(a_review_does_not_wait_for_kinds_that_are_not_listed_in_time),
 		cmocka_unit_test(a_review_copies_nothing_and_logs_no_copy_that_failed),
-		cmocka_unit_test(a_review_asks_for_the_rights_that_the_kinds_of_a_clone_need),
 		cmocka_unit_test(
 			a_review_refuses_a_secret_that_cannot_be_copied_and_reads_no_content),
 		cmocka_unit_test(a_clone_has_the_secrets_and_the_limits_of_what_it_is_made_of),

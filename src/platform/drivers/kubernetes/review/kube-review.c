@@ -27,7 +27,6 @@
 #include "net/loop.h"
 #include "platform/drivers/kubernetes/adopted/adopted-patch.h"
 #include "platform/drivers/kubernetes/cluster/cluster.h"
-#include "platform/drivers/kubernetes/cluster/kinds.h"
 #include "platform/drivers/kubernetes/cluster/kube-batch.h"
 #include "platform/drivers/kubernetes/cluster/names.h"
 #include "platform/drivers/kubernetes/cluster/object-read.h"
@@ -262,24 +261,6 @@ take_answer(void *data, size_t index, const struct kube_reply *reply)
 	free(item.path);
 }
 
-/* Of kinds that not every deployment has: each once. */
-static void
-ask_to_apply(struct kube_review *r)
-{
-	json_t *asked = json_object();
-
-	for (size_t i = 0; i < r->count; i++) {
-		struct kube_subject subject;
-
-		kube_subject_read(r->items[i].path, &subject);
-		if (json_object_get(asked, subject.resource))
-			continue;
-		json_object_set_new(asked, subject.resource, json_true());
-		kube_rights_ask_to_apply(r->batch, r->space.namespace, subject.resource);
-	}
-	json_decref(asked);
-}
-
 /* One that is being deleted is waited for, and then made. */
 static void
 ask_new(void *data)
@@ -292,7 +273,6 @@ ask_new(void *data)
 		kube_batch_add(r->batch, KUBE_CREATE, kube_path("v1", "Namespace", NULL, NULL),
 			       object, true);
 	kube_rights_ask(r->batch, r->space.namespace);
-	ask_to_apply(r);
 	kube_batch_start(r->batch);
 	json_decref(object);
 }

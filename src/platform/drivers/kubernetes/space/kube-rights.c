@@ -18,8 +18,8 @@
 
 #define REVIEWS_PATH "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
-/* What is asked before a namespace is made: what no deployment can do without; a review asks for
- * the other kinds that it has.  All rights are in data/kubernetes/rbac.yaml. */
+/* What is asked before a namespace is made: what no deployment can do without.  All rights are in
+ * data/kubernetes/rbac.yaml. */
 static const struct needed_right {
 	const char *group, *resource, *verbs;
 } rights[] = {
@@ -56,48 +56,20 @@ review_of(const char *namespace, const struct needed_right *right, const char *v
 			 "SelfSubjectAccessReview", "spec", "resourceAttributes", attributes);
 }
 
-static void
-ask(struct kube_batch *batch, const char *namespace, const struct needed_right *right)
-{
-	char *verbs = xstrdup(right->verbs), *rest = verbs, *verb;
-
-	while ((verb = strtok_r(rest, " ", &rest))) {
-		json_t *review = review_of(namespace, right, verb);
-
-		kube_batch_add(batch, KUBE_CREATE, xstrdup(REVIEWS_PATH), review, false);
-		json_decref(review);
-	}
-	free(verbs);
-}
-
 void
 kube_rights_ask(struct kube_batch *batch, const char *namespace)
 {
-	for (size_t i = 0; i < sizeof(rights) / sizeof(rights[0]); i++)
-		ask(batch, namespace, &rights[i]);
-}
+	for (size_t i = 0; i < sizeof(rights) / sizeof(rights[0]); i++) {
+		char *verbs = xstrdup(rights[i].verbs), *rest = verbs, *verb;
 
-static bool
-is_written_always(const struct needed_right *right)
-{
-	for (size_t i = 0; i < sizeof(rights) / sizeof(rights[0]); i++)
-		if (strcmp(rights[i].group, right->group) == 0 &&
-		    strcmp(rights[i].resource, right->resource) == 0)
-			return strstr(rights[i].verbs, "patch");
-	return false;
-}
+		while ((verb = strtok_r(rest, " ", &rest))) {
+			json_t *review = review_of(namespace, &rights[i], verb);
 
-/* To apply what is not there takes both. */
-void
-kube_rights_ask_to_apply(struct kube_batch *batch, const char *namespace, const char *resource)
-{
-	const char *dot = strchr(resource, '.');
-	char *plural = xstrndup(resource, strcspn(resource, "."));
-	const struct needed_right right = {dot ? dot + 1 : "", plural, "create patch"};
-
-	if (!is_written_always(&right))
-		ask(batch, namespace, &right);
-	free(plural);
+			kube_batch_add(batch, KUBE_CREATE, xstrdup(REVIEWS_PATH), review, false);
+			json_decref(review);
+		}
+		free(verbs);
+	}
 }
 
 /* The answer says again what was asked. */

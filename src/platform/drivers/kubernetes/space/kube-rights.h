@@ -11,10 +11,6 @@ struct kube_reply;
 
 /* Adds a question for each right in that namespace, which need not be there. */
 void kube_rights_ask(struct kube_batch *batch, const char *namespace);
-/* The same for what such a deployment applies besides: "networkpolicies.networking.k8s.io".  Adds
- * nothing where kube_rights_ask() asks for that. */
-void kube_rights_ask_to_apply(struct kube_batch *batch, const char *namespace,
-			      const char *resource);
 /* Of the answer to one of them: "create deployments.apps"; free() it.  NULL: we have the right, or
  * it was not answered. */
 char *kube_rights_missing(const struct kube_reply *reply);
