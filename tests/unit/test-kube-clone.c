@@ -372,7 +372,6 @@ review_clone_of(struct kube_double *d, struct driver_workload web)
 	const struct driver_review review = {.home = &home, .deployment = &deployment};
 
 	deployment.workloads[0] = web;
-	deployment.copy_of = xstrdup_or_null(d->copy_of);
 	ask_review(d, &review);
 	driver_deployment_clear(&deployment);
 	if (d->failed)
@@ -535,76 +534,6 @@ a_review_copies_nothing_and_logs_no_copy_that_failed(void **state)
 	assert_non_null(strstr(text, "cannot copy quotas, limits and labels from the original "
 				     "namespace\" namespace=\"poor\" original=\"prod\" "));
 	assert_non_null(kube_double_get(d, "/api/v1/namespaces/poor"));
-}
-
-/* As a person has chosen it: web needs the Secret of that name, and gets a copy of the other. */
-static struct driver_workload
-workload_with_other(const char *secret, const char *other)
-{
-	struct driver_workload web = workload_of(secret);
-
-	json_object_set_new(web.spec, "secrets",
-			    json_pack("{s:{s:s}}", secret, "as", other));
-	return web;
-}
-
-static void
-assert_no_refusal(const struct kube_double *d)
-{
-	const json_t *finding;
-	size_t i;
-
-	json_array_foreach(json_object_get(d->outputs, "findings"), i, finding)
-		if (kube_read_is(finding, "kind", "refused"))
-			fail_msg("%s", kube_read_text(finding, "message"));
-}
-
-/* What a deployment could not copy, its review refuses, whether its namespace is there or not. */
-static void
-refuse_what_cannot_be_copied(struct kube_double *d)
-{
-	kube_double_rules(d, "deny * get secrets prod\n");
-	review_clone(d);
-	assert_non_null(found(d, "refused", "forbidden"));
-	assert_non_null(strstr(found(d, "refused", "forbidden"), "Secret key could not be copied"));
-	assert_string_equal(message_about(d, "secrets/key"), found(d, "refused", "forbidden"));
-	/* Nobody can tell whether what may be missing is. */
-	review_clone_of(d, workload_with("key", ", 'optional': true"));
-	assert_non_null(found(d, "refused", "forbidden"));
-	kube_double_rules(d, "");
-	review_clone(d);
-	assert_no_refusal(d);
-
-	review_clone_of(d, workload_of("absent"));
-	assert_non_null(strstr(found(d, "refused", "cannot-apply"),
-			       "Secret absent could not be copied"));
-	d->copy_of = "acme/shop/prod";
-	review_clone_of(d, workload_with_other("key", "absent"));
-	assert_non_null(strstr(found(d, "refused", "cannot-apply"),
-			       "Secret key could not be copied"));
-	/* There its pods wait for it, too. */
-	review_clone_of(d, workload_of("absent"));
-	assert_no_refusal(d);
-	d->copy_of = NULL;
-	review_clone_of(d, workload_with("absent", ", 'optional': true"));
-	assert_no_refusal(d);
-}
-
-static void
-a_review_refuses_a_secret_that_cannot_be_copied_and_reads_no_content(void **state)
-{
-	struct kube_double *d = *state;
-
-	refuse_what_cannot_be_copied(d);
-	assert_null(kube_double_get(d, CLONE));
-	prepare_clone(d);
-	refuse_what_cannot_be_copied(d);
-	/* An answer with what is in it would be no JSON. */
-	kube_double_rules(d, "GET /namespaces/prod/secrets/key change "
-			     "b25seS10aGUtY2x1c3Rlci1rbm93cw== \"\n");
-	review_clone(d);
-	kube_double_rules(d, "");
-	assert_no_refusal(d);
 }
 
 static void
@@ -891,8 +820,6 @@ main(void)
 		cmocka_unit_test(a_review_names_what_else_is_there),
 		cmocka_unit_test(a_review_does_not_wait_for_kinds_that_are_not_listed_in_time),
 		cmocka_unit_test(a_review_copies_nothing_and_logs_no_copy_that_failed),
-		cmocka_unit_test(
-			a_review_refuses_a_secret_that_cannot_be_copied_and_reads_no_content),
 		cmocka_unit_test(a_clone_has_the_secrets_and_the_limits_of_what_it_is_made_of),
 		cmocka_unit_test(a_policy_of_the_original_is_narrowed),
 		cmocka_unit_test(what_an_autoscaler_counts_has_one_pod_in_a_clone),

@@ -771,19 +771,6 @@ result $? "which is another one when a person says so"
 said --secret=mail=leave-out
 grep -q "Secret mail is left out, but the pods of web do not start without it" out
 result $? "and without it, it is said before that the pods do not start"
-said --secret=mail=as:nowhere
-[ $? = 4 ] && grep -q "Refused: Secret mail could not be copied" out
-result $? "one that is not there is refused before anything is made"
-ours double prod 'deny * get secrets shop'
-said --approve=hotfix-2
-[ $? = 4 ] && grep -q "Secret mail could not be copied: .*get secrets" err &&
-	! ours spaces prod | grep -q hotfix-2
-result $? "so is one without the right to copy it, whoever approves"
-ours double prod 'GET /namespaces/shop/secrets/mail status 404'
-said
-[ $? = 5 ]
-result $? "one that the original lacks as well is no reason to refuse"
-ours double prod
 said --secret=mail=perhaps
 [ $? = 2 ] && grep -q "Expected copy, leave-out" err
 result $? "what is no choice is refused"

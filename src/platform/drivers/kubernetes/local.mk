@@ -106,7 +106,6 @@ libplatform_drivers_a_SOURCES += \
 	src/platform/drivers/kubernetes/review/kube-review-private.h \
 	src/platform/drivers/kubernetes/review/kube-review-room.c \
 	src/platform/drivers/kubernetes/review/kube-review-room.h \
-	src/platform/drivers/kubernetes/review/kube-review-secrets.c \
 	src/platform/drivers/kubernetes/review/kube-review-try.c \
 	src/platform/drivers/kubernetes/review/kube-review.c \
 	src/platform/drivers/kubernetes/review/kube-review.h \

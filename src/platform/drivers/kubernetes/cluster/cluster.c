@@ -458,8 +458,7 @@ deadlines_of(const struct kube_request *request)
 				       .whole = left > 0 ? left : 1};
 }
 
-/* Of Secrets it is only known which there are: lists and watches have their metadata alone.  What
- * streams comes one object at a time. */
+/* Of Secrets it is only known which there are: lists and watches have their metadata alone. */
 static const char *
 accept_of(const struct kube_request *request)
 {
@@ -468,11 +467,10 @@ accept_of(const struct kube_request *request)
 	if (request->raw)
 		return "Accept: */*";
 	kube_subject_read(request->path, &subject);
-	if (request->verb != KUBE_GET ||
-	    (!request->only_metadata &&
-	     (!subject.is_collection || strcmp(subject.resource, "secrets") != 0)))
+	if (request->verb != KUBE_GET || !subject.is_collection ||
+	    (!request->only_metadata && strcmp(subject.resource, "secrets") != 0))
 		return "Accept: application/json";
-	return request->streams || !subject.is_collection
+	return request->streams
 		       ? "Accept: application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 		       : "Accept: application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 }

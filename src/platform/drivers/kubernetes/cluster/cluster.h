@@ -61,7 +61,7 @@ struct kube_request_options {
 	const char *path;
 	const json_t *body;		/* copied; NULL: none */
 	bool dry_run;			/* dryRun=All */
-	bool only_metadata;		/* of what is read; of Secrets no list ever has more */
+	bool only_metadata;		/* of what a list holds; of Secrets never more is asked */
 	bool raw;			/* the answer is text: logs */
 	/* It is being answered, and not refused; before the first piece.  NULL: not wanted. */
 	void (*begun)(void *data);

@@ -21,7 +21,7 @@ struct kube_batch_options {
 	struct kube_cluster *cluster;
 	int64_t patience_ms;		/* with a cluster that gives no answer; 0: that minute */
 	bool in_order;			/* each when the one before was answered */
-	bool only_metadata;		/* of what is read */
+	bool only_metadata;		/* of lists */
 	/* That one, from 0, has been answered, or nobody will.  The batch is not freed here. */
 	void (*answered)(void *data, size_t index, const struct kube_reply *reply);
 	/* That one is about to be sent, for the first time.  NULL: nobody wants to know. */

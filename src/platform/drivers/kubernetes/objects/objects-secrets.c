@@ -224,13 +224,6 @@ kube_add_secrets(struct kube_workload *w, const struct stand_in_facts *facts, si
 	return ret;
 }
 
-bool
-kube_secret_may_be_missing(const struct kube_secret *secret, bool is_first_copy)
-{
-	return !secret->is_required ||
-	       (is_first_copy && strcmp(secret->source, secret->name) == 0);
-}
-
 void
 kube_secret_clear(struct kube_secret *secret)
 {

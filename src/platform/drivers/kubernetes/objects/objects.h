@@ -80,8 +80,6 @@ struct kube_secret {
 	json_t *data;			/* {key: text}: what is in it */
 	bool is_required;		/* pods do not start without it */
 };
-/* Where it is not there either, its pods wait for a first copy as they wait there. */
-bool kube_secret_may_be_missing(const struct kube_secret *secret, bool is_first_copy);
 struct kube_objects {
 	struct kube_object *items;	/* by stage */
 	size_t count;

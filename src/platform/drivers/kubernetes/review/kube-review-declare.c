@@ -98,7 +98,6 @@ add_workload(struct kube_review *r, const struct driver_deployment *deployment, 
 	}
 	for (size_t k = 0; k < objects.count; k++)
 		add_item(r, objects.items[k].object, module);
-	kube_review_note_secrets(r, &objects);
 	for (size_t k = 0; k < objects.note_count; k++)
 		findings_add(r->findings,
 			     objects.notes[k].is_warning ? DEPLOY_WARNING : DEPLOY_ADJUSTED,

@@ -19,11 +19,9 @@ struct adopted_changes;
 struct kube_batch;
 struct kube_facts;
 struct kube_inventory;
-struct kube_objects;
 struct kube_reply;
 struct kube_review_kinds;
 struct kube_review_room;
-struct kube_secret;
 struct loop_timer;
 
 /* One object that would be applied. */
@@ -55,9 +53,6 @@ struct kube_review {
 	json_t *held;			/* {module: true}: what is theirs stays */
 	struct adopted_changes *changes;	/* of each workload; NULL: all is applied */
 	size_t change_count;
-	struct kube_secret *secrets;	/* of a clone, without data */
-	size_t secret_count;
-	void (*then)(struct kube_review *review);	/* when those were asked for */
 	struct kube_batch *batch;
 	struct kube_inventory *inventory;
 	struct loop_timer *timer;	/* until it is late */
@@ -75,11 +70,6 @@ struct kube_review {
 void kube_review_batch(struct kube_review *review,
 		       void (*answered)(void *data, size_t index, const struct kube_reply *reply),
 		       void (*ended)(void *data));
-/* The same, which reads no more than the metadata of each object. */
-void kube_review_metadata_batch(struct kube_review *review,
-				void (*answered)(void *data, size_t index,
-						 const struct kube_reply *reply),
-				void (*ended)(void *data));
 void kube_review_end(struct kube_review *review);
 
 /* --- kube-review-findings.c --- */
@@ -104,14 +94,6 @@ void kube_review_take(struct kube_review *review, const struct review_item *item
 void kube_review_declare_resources(struct kube_review *r, const struct driver_review *review);
 void kube_review_declare(struct kube_review *review);
 bool kube_review_declares(const struct kube_review *review, const char *path);
-
-/* --- kube-review-secrets.c --- */
-
-/* Those that the pods of a workload need. */
-void kube_review_note_secrets(struct kube_review *review, const struct kube_objects *objects);
-/* Whether each can be copied; then then() is called, from the loop. */
-void kube_review_secrets(struct kube_review *review, void (*then)(struct kube_review *review));
-void kube_review_forget_secrets(struct kube_review *review);
 
 /* --- kube-review-adopted.c --- */
 

@@ -3,9 +3,9 @@
 /*
  * What the cluster itself says of a deployment, before it is one:
  *
- *	(FACTS of a clone -->) LOOK (--> SECRETS of a clone)
- *	  |--ours--> READ what there is --> TRY each object and a pod of each (dryRun) --> done
- *	  \--none--> (ROOM, KINDS of a clone -->) TRY the namespace (dryRun), ASK for each right
+ *	(FACTS of a clone -->) LOOK --ours--> READ what there is --> TRY each object and a pod of
+ *	  |                                                           each (dryRun) --> done
+ *	  \--none---> (ROOM, KINDS of a clone -->) TRY the namespace (dryRun), ASK for each right
  *		      --> done
  *
  * Of a namespace that is not there no object can be tried: that is done when it is made.  Nothing
@@ -71,7 +71,6 @@ free_review(struct kube_review *r)
 	for (size_t i = 0; i < r->change_count; i++)
 		adopted_changes_clear(&r->changes[i]);
 	free(r->changes);
-	kube_review_forget_secrets(r);
 	free(r->makers);
 	json_decref(r->held);
 	json_decref(r->before);
@@ -158,37 +157,19 @@ kube_review_wait(void *data, const struct error *why)
 	r->timer = loop_add_timer(r->driver->base.loop, 0, give_up, r);
 }
 
-static void
-new_batch(struct kube_review *r, bool only_metadata,
-	  void (*answered)(void *data, size_t index, const struct kube_reply *reply),
-	  void (*ended)(void *data))
+void
+kube_review_batch(struct kube_review *r,
+	    void (*answered)(void *data, size_t index, const struct kube_reply *reply),
+	    void (*ended)(void *data))
 {
 	kube_batch_free(r->batch);
 	r->batch = kube_batch_new(&(struct kube_batch_options){
 		.cluster = r->driver->cluster,
-		.only_metadata = only_metadata,
 		.answered = answered,
 		.waits = kube_review_wait,
 		.ended = ended,
 		.data = r,
 	});
-}
-
-void
-kube_review_batch(struct kube_review *r,
-		  void (*answered)(void *data, size_t index, const struct kube_reply *reply),
-		  void (*ended)(void *data))
-{
-	new_batch(r, false, answered, ended);
-}
-
-void
-kube_review_metadata_batch(struct kube_review *r,
-			   void (*answered)(void *data, size_t index,
-					    const struct kube_reply *reply),
-			   void (*ended)(void *data))
-{
-	new_batch(r, true, answered, ended);
 }
 
 static void
@@ -326,9 +307,11 @@ look_at_kinds(void *data)
 }
 
 static void
-go_on(struct kube_review *r)
+end_look(void *data)
 {
-	if (r->why.kind != ERROR_NONE)
+	struct kube_review *r = data;
+
+	if (r->why.kind != ERROR_NONE || r->is_foreign)
 		kube_review_end(r);
 	else if (r->is_new && r->space.origin)
 		kube_review_room(r, look_at_kinds);
@@ -336,17 +319,6 @@ go_on(struct kube_review *r)
 		ask_new(r);
 	else
 		read_inventory(r);
-}
-
-static void
-end_look(void *data)
-{
-	struct kube_review *r = data;
-
-	if (r->why.kind != ERROR_NONE || r->is_foreign)
-		kube_review_end(r);
-	else
-		kube_review_secrets(r, go_on);
 }
 
 static void

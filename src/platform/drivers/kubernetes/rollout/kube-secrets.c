@@ -103,6 +103,14 @@ blame(struct kube_rollout *r, const struct kube_secret *secret, const char *code
 	kube_rollout_blame(r, secret->module, code, &said, NULL);
 }
 
+/* What is not there either, where these are the first copies: their pods wait for it here, too. */
+static bool
+may_be_missing(const struct kube_rollout *r, const struct kube_secret *secret)
+{
+	return !secret->is_required ||
+	       (r->copy_of && strcmp(secret->source, secret->name) == 0);
+}
+
 /* Where it may be missing the pods run without it, as they did before it was there. */
 static void
 leave_out(struct kube_rollout *r, const struct kube_secret *secret, const struct error *why)
@@ -129,8 +137,7 @@ take_source(void *data, size_t index, const struct kube_reply *reply)
 	struct error why;
 
 	if (reply->err.kind != ERROR_NONE) {
-		if (reply->status != 404 ||
-		    !kube_secret_may_be_missing(copy->secret, r->copy_of != NULL))
+		if (reply->status != 404 || !may_be_missing(r, copy->secret))
 			blame(r, copy->secret, kube_refusal_code(reply), &reply->err);
 		return;
 	}
