@@ -130,9 +130,11 @@ tick 500
 press-until A "Progress"
 row "◐" "Wait until it runs"
 tick-until "waiting for GET"
+tick-until "◐ web"
 shot progress-running
 key Esc
 row "Workload" "hotfix-1"
+tick-until "0 of 1"
 shot board-running
 
 test "the program dies meanwhile: the operation is interrupted"
